@@ -1,0 +1,1 @@
+"""Carrying a cleared plan out: read again, delete, wait, say what became of it."""

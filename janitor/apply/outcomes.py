@@ -1,0 +1,29 @@
+"""What became of one action."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OutcomeKind(StrEnum):
+    """The wire names; PLANNED is the outcome of every action of a dry run or a refused plan."""
+
+    PLANNED = "planned"
+    DELETED = "deleted"
+    ALREADY_GONE = "already-gone"
+    DRIFTED = "drifted"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """DELETED only after Google's operation ended without error; SKIPPED only where a predecessor
+    did not go. `error` says why for DRIFTED, SKIPPED and FAILED, else None."""
+
+    kind: OutcomeKind
+    error: str | None = None
+
+    @property
+    def gone(self) -> bool:
+        """Whether the resource no longer exists."""
+        return self.kind in (OutcomeKind.DELETED, OutcomeKind.ALREADY_GONE)

@@ -1,0 +1,77 @@
+"""What applying asks of Google, and how Google's answers come back."""
+
+from typing import Protocol
+
+from janitor.model.inventory import Gap, Workloads
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Contents, Repository, Revision, Service
+
+
+class CallError(Exception):
+    """A call that ended without what was asked, after its own retries; the text is Google's own."""
+
+
+class NotFoundError(CallError):
+    """Google says that the thing does not exist."""
+
+
+class ChangedError(CallError):
+    """Google says that the thing is not as it was read (etag, or a new tag on a version)."""
+
+
+class UnclearError(CallError):
+    """The call may or may not have taken effect (DEADLINE_EXCEEDED, INTERNAL): read before more."""
+
+
+class Reader(Protocol):
+    """Reading again. None means that the thing does not exist; CallError that it cannot be read."""
+
+    async def service(self, name: str) -> Service | None: ...
+
+    async def revision(self, name: str) -> Revision | None: ...
+
+    async def repository(self, name: RepositoryName) -> Repository | None: ...
+
+    async def contents(self, repository: Repository) -> Contents | Gap:
+        """Every image of a docker repository, with referrers; a Gap where any page failed."""
+
+    async def image_tags(self, repository: RepositoryName, package: str, digest: str) -> frozenset[str] | None:
+        """The tags of one version, by ListTags filtered by version; None when it is gone."""
+
+    async def tag_digest(self, repository: RepositoryName, package: str, tag: str) -> str | None:
+        """The digest that a tag points at now (GetTag)."""
+
+    async def workloads(self) -> Workloads:
+        """Every workload of every project read, fresh; what failed is in its gaps."""
+
+
+class Deleter(Protocol):
+    """The deletes. Each returns the name of Google's operation ("" where the call is synchronous).
+
+    Raises NotFoundError, ChangedError, UnclearError or CallError. 429 and UNAVAILABLE are retried
+    inside, within a stated budget (R22).
+    """
+
+    async def delete_service(self, name: str, etag: str) -> str: ...
+
+    async def delete_revision(self, name: str, etag: str) -> str: ...
+
+    async def delete_version(self, name: str) -> str: ...
+
+    async def delete_versions(self, package: str, names: list[str]) -> str:
+        """BatchDeleteVersions of at most 50 versions of one package (Google's full package name)."""
+
+    async def delete_repository(self, name: str) -> str: ...
+
+    async def delete_tag(self, name: str) -> None: ...
+
+    async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
+        """Put a tag back; an existing tag is left as it is."""
+
+    async def wait(self, kind: Kind, operation: str) -> frozenset[str]:
+        """Wait for Google's operation to end; its error is raised as above.
+
+        Done with neither error nor response is success (R22). Returns the names of versions that a
+        batch reports as failed (metadata.failed_versions), else nothing.
+        """

@@ -1,0 +1,1 @@
+"""One file a resource kind that can be deleted."""

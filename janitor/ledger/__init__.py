@@ -1,0 +1,1 @@
+"""What was done: intents before the call, outcomes after it."""

@@ -1,0 +1,1 @@
+"""The vocabulary: names, resources, references, gaps, money, durations. No I/O, no verdicts."""

@@ -1,0 +1,55 @@
+"""Durations and sizes with their units, read and shown."""
+
+import re
+from datetime import timedelta
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(r"(\d+)([mhdw])", re.ASCII)
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.ASCII)
+_SIZES = {
+    "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
+    "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
+}  # fmt: skip
+LONGEST = timedelta(days=36525)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read ``90m``, ``72h``, ``30d`` or ``2w``. ValueError: no unit, zero, or over a hundred years.
+
+    An overflowing duration is an error and never wraps (a peer deleted everything by ``999999d``).
+    """
+    match = _DURATION.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text!r} is not a duration: a whole number and a unit, such as 90m, 72h, 30d, 2w")
+    number = int(match[1]) if len(match[1]) <= 9 else 10**9
+    if number == 0:
+        raise ValueError(f"{text!r} is no time at all: the least is 1m")
+    if number > LONGEST // timedelta(**{_UNITS[match[2]]: 1}):
+        raise ValueError(f"{text!r} is longer than a hundred years")
+    return timedelta(**{_UNITS[match[2]]: number})
+
+
+def parse_size(text: str) -> int:
+    """Read ``500MB`` (10^6) or ``2GiB`` (2^30) into bytes; ValueError otherwise."""
+    match = _SIZE.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text!r} is not a size: a number and a unit, such as 500MB or 2GiB")
+    return int(float(match[1]) * _SIZES[match[2]])
+
+
+def show_duration(span: timedelta) -> str:
+    """The largest unit that keeps two digits of truth, rounded down: ``26h``, ``40d``."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 120:
+        return f"{minutes}m"
+    return f"{minutes // 60}h" if minutes < 72 * 60 else f"{minutes // 1440}d"
+
+
+def show_size(size_bytes: int) -> str:
+    """Decimal units, one decimal, as Google's console shows: ``2.3 GB``."""
+    value, unit = float(size_bytes), "B"
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if value < 1000 or unit == "TB":
+            break
+        value /= 1000
+    return f"{size_bytes} B" if unit == "B" else f"{value:.1f} {unit}"

@@ -1,0 +1,60 @@
+"""What was observed, and what could not be."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from janitor.model.kinds import Kind
+from janitor.model.resources import Execution, Instance, Job, Repository, Revision, Service, WorkerPool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Gap:
+    """Something that could not be read. `location` is ``-`` where all of a project is meant.
+
+    `repository` is the short name where the failure lies inside one repository, else None.
+    """
+
+    project: str
+    location: str
+    kind: Kind
+    cause: str
+    repository: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workloads:
+    """Every workload of every project read (first pass). Tuples are sorted by name."""
+
+    services: tuple[Service, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    executions: tuple[Execution, ...] = ()
+    worker_pools: tuple[WorkerPool, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The first pass and the list of repositories: all but the content of repositories."""
+
+    observed_at: datetime
+    projects: tuple[str, ...]
+    workloads: Workloads
+    repositories: tuple[Repository, ...]
+    gaps: tuple[Gap, ...] = field(default=())
+
+
+def merged(parts: Iterable[Workloads]) -> Workloads:
+    """One set of workloads out of many locations', sorted by name whatever the order of reading."""
+    parts = list(parts)
+    return Workloads(
+        services=tuple(sorted((r for p in parts for r in p.services), key=lambda r: r.name)),
+        revisions=tuple(sorted((r for p in parts for r in p.revisions), key=lambda r: r.name)),
+        jobs=tuple(sorted((r for p in parts for r in p.jobs), key=lambda r: r.name)),
+        executions=tuple(sorted((r for p in parts for r in p.executions), key=lambda r: r.name)),
+        worker_pools=tuple(sorted((r for p in parts for r in p.worker_pools), key=lambda r: r.name)),
+        instances=tuple(sorted((r for p in parts for r in p.instances), key=lambda r: r.name)),
+        gaps=tuple(sorted(g for p in parts for g in p.gaps)),
+    )

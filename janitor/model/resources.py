@@ -1,0 +1,188 @@
+"""One value a kind: what was seen, no client, no verdict, no price. Times are aware UTC, or None."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from janitor.model.names import RepositoryName, ResourceName
+
+
+class State(StrEnum):
+    """google.cloud.run.v2.Condition.State; an unknown number reads as UNSPECIFIED."""
+
+    UNSPECIFIED = "STATE_UNSPECIFIED"
+    PENDING = "CONDITION_PENDING"
+    RECONCILING = "CONDITION_RECONCILING"
+    FAILED = "CONDITION_FAILED"
+    SUCCEEDED = "CONDITION_SUCCEEDED"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of Cloud Run. `reason` is the enum's name whichever of the three oneofs holds it."""
+
+    type: str
+    state: State
+    reason: str = ""
+    message: str = ""
+    last_transition_time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What a container bills for. `cpu_idle`: CPU only while it handles requests (request-based)."""
+
+    vcpu: Decimal
+    memory_gib: Decimal
+    cpu_idle: bool
+    gpu: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """Instances asked for. `manual` is the count of a manually scaled thing, else None."""
+
+    minimum: int = 0
+    manual: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """One entry of traffic_statuses; `revision` is a short name, empty for the latest."""
+
+    revision: str
+    percent: int
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A Cloud Run service. `images` are the references of its template and build, as written."""
+
+    name: ResourceName
+    uid: str
+    etag: str
+    create_time: datetime | None
+    update_time: datetime | None
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    creator: str
+    terminal: Condition
+    reconciling: bool
+    traffic: tuple[Traffic, ...]
+    uri: str
+    latest_ready_revision: str
+    latest_created_revision: str
+    multi_region: bool
+    scaling: Scaling
+    images: tuple[str, ...]
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A revision of a service or of a worker pool (its name's path tells which)."""
+
+    name: ResourceName
+    uid: str
+    etag: str
+    create_time: datetime | None
+    labels: Mapping[str, str]
+    ready: Condition | None
+    active: Condition | None
+    containers: tuple[Container, ...]
+    accelerator: str
+    gpu_zonal_redundancy: bool
+    scaling: Scaling
+    desired_min_instances: int | None
+    images: tuple[str, ...]
+    creator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A Cloud Run job; in this version it is only a user of images."""
+
+    name: ResourceName
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A run of a job; a user of images."""
+
+    name: ResourceName
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPool:
+    """A worker pool; a user of images."""
+
+    name: ResourceName
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A Cloud Run instance; a user of images."""
+
+    name: ResourceName
+    images: tuple[str, ...]
+
+
+class Mode(StrEnum):
+    """Repository.Mode; an unknown number reads as UNSPECIFIED."""
+
+    UNSPECIFIED = "MODE_UNSPECIFIED"
+    STANDARD = "STANDARD_REPOSITORY"
+    VIRTUAL = "VIRTUAL_REPOSITORY"
+    REMOTE = "REMOTE_REPOSITORY"
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """An Artifact Registry repository. `format` is Google's enum name (``DOCKER``, ``NPM``, …).
+
+    `size_bytes` is what Google bills. `upstreams` are a virtual repository's sources.
+    """
+
+    name: RepositoryName
+    format: str
+    mode: Mode
+    size_bytes: int
+    create_time: datetime | None
+    update_time: datetime | None
+    labels: Mapping[str, str]
+    immutable_tags: bool = False
+    upstreams: tuple[RepositoryName, ...] = ()
+    cleanup_policies: int = 0
+
+
+class Image(NamedTuple):
+    """One docker image (a version) of a repository.
+
+    A NamedTuple and not a dataclass: a million are made in a sweep and only candidates outlive
+    their repository. Times are epoch seconds, None where Google gave none (or the epoch itself);
+    `children` are the digests that an index holds.
+    """
+
+    package: str
+    digest: str
+    tags: tuple[str, ...]
+    size_bytes: int
+    upload_time: float | None
+    update_time: float | None
+    artifact_type: str
+    children: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All of one docker repository, as read. `subjects`: digest of a referrer -> digest it is about."""
+
+    images: list[Image] = field(default_factory=list)
+    subjects: Mapping[tuple[str, str], str] = field(default_factory=dict)

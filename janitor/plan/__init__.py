@@ -1,0 +1,1 @@
+"""The plan: an ordered value that can be shown, hashed and applied."""

@@ -1,0 +1,63 @@
+"""The plan and what it is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from janitor.model.inventory import Gap
+from janitor.model.kinds import DeleteReason, KeepReason, Kind
+from janitor.model.money import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One deletion.
+
+    `name` is Google's, exactly as the delete call carries it. `detail` is for people. `etag`, `uid`
+    (Cloud Run) and `tags` (images) are what must still be true at the delete. `after` are names of
+    actions that must have gone before. `contains` counts what goes with it. `rank` orders execution:
+    actions of one rank may run side by side. `group` is the repository an image's cap counts in.
+    """
+
+    kind: Kind
+    name: str
+    uri: str
+    policy: str
+    reason: DeleteReason
+    detail: str
+    size_bytes: int
+    estimate: Estimate
+    rank: tuple[int, int]
+    etag: str = ""
+    uid: str = ""
+    tags: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    contains: tuple[tuple[Kind, int], ...] = ()
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many of a kind stay for one reason; `names` only where they were asked for."""
+
+    kind: Kind
+    reason: KeepReason
+    count: int
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one sweep would do. Actions stand in the order of execution.
+
+    `group_bytes` is each repository's billed size: its images never count for more (R25).
+    """
+
+    observed_at: datetime
+    policy_digest: str
+    gaps: tuple[Gap, ...]
+    actions: tuple[Action, ...]
+    kept: tuple[Kept, ...]
+    examined: Mapping[Kind, int]
+    group_bytes: Mapping[str, int]
+    plan_id: str

@@ -1,0 +1,1 @@
+"""What the policy file says, and the decisions that follow from it. Pure but for document.py's YAML."""

@@ -1,0 +1,190 @@
+"""The policy file as values: already validated, nothing optional left to guess."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from janitor.model.kinds import Kind, Status
+
+
+@dataclass(frozen=True, slots=True)
+class StatusIs:
+    """`status`: one of these; a selector of when, not of whom."""
+
+    values: tuple[Status, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OlderThan:
+    """`older_than`: strictly older; what ages count from is rule R7."""
+
+    age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class NameIs:
+    """`name`: any of these globs (`*` crosses `/`), on the short name; for an image its package."""
+
+    globs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceIs:
+    """`service`: any of these globs, on the short name of a revision's service."""
+
+    globs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocationIs:
+    """`location`: any of these globs."""
+
+    globs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryIs:
+    """`repository`: any of these globs, on the short name of an image's repository."""
+
+    globs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsAre:
+    """`labels`: all of these; a value is a glob. Images have none: their repository's count."""
+
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """`tagged: true|false`; false is "no tag"."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagsMatch:
+    """`tags`: every tag of the image matches one of these globs, and it has at least one (R8)."""
+
+    globs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactTypeIs:
+    """`artifact_type`: any of these globs; an image without a type never matches."""
+
+    globs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LargerThan:
+    """`larger_than`: strictly more bytes."""
+
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """`unused: true`: nothing that remains names it."""
+
+
+Key = (
+    StatusIs | OlderThan | NameIs | ServiceIs | LocationIs | RepositoryIs | LabelsAre | Tagged
+    | TagsMatch | ArtifactTypeIs | LargerThan | Unused
+)  # fmt: skip
+SELECTORS = (NameIs, ServiceIs, LocationIs, RepositoryIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs)
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds. `when` itself is one of these."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold, and it is known that it does not."""
+
+    part: "Condition"
+
+
+Condition = Key | All | AnyOf | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """`keep`: reckoned over all whom the selectors match (R9, R10)."""
+
+    latest: int | None = None
+    tagged: tuple[str, ...] = ()
+    newer_than: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy. `when` may be empty (everything of the kind)."""
+
+    name: str
+    kind: Kind
+    when: All
+    keep: Retention | None = None
+    managed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What may be deleted (projects x locations) and what is only read. Locations None is all."""
+
+    projects: tuple[str, ...] = ()
+    locations: tuple[str, ...] | None = None
+    also_read: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Protect:
+    """Any one of these protects (R11). Label values, names and tags are globs.
+
+    `references` are image references read from the files that `protect.references` names;
+    `reference_files` are those files as written, for the outputs to name.
+    """
+
+    labels: Mapping[str, str]
+    names: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    reference_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one sweep may destroy (R20). `max_share` is a fraction, 0.5 for 50%."""
+
+    max_deletions: int = 100
+    max_share: Decimal = Decimal("0.5")
+    max_monthly_value: Decimal = Decimal(500)
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """A whole policy file. `digest` is ``sha256:…`` of its bytes and of the reference files'."""
+
+    scope: Scope
+    mode: str
+    protect: Protect
+    limits: Limits
+    policies: tuple[Policy, ...]
+    digest: str
+
+    def of(self, kind: Kind) -> tuple[Policy, ...]:
+        """Those of one kind, in file order."""
+        return tuple(policy for policy in self.policies if policy.kind is kind)

@@ -1,0 +1,1 @@
+"""What a sweep found and did, rendered purely: table and JSON."""

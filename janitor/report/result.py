@@ -1,0 +1,45 @@
+"""What a sweep came to: the value that every renderer reads."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from janitor.apply.outcomes import Outcome
+from janitor.guard.values import Refusal
+from janitor.plan.values import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """One sweep. `outcomes` stand in the order of `plan.actions`, one each.
+
+    `mode` is ``dry-run`` or ``apply``. `notices` are warnings that every output shows (what "in
+    use" means, an unrecorded dry run, the fallback prices, …). `interrupted`: stopped by a signal
+    with work undone.
+    """
+
+    sweep_id: str
+    mode: str
+    plan: Plan
+    refusals: tuple[Refusal, ...]
+    outcomes: tuple[Outcome, ...]
+    started_at: datetime
+    finished_at: datetime
+    interrupted: bool = False
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over a sweep. Bytes and dollars are capped by each repository's billed size (R25), and
+    count what was deleted in apply mode and what would be in a dry run or a refused one."""
+
+    planned: int = 0
+    deleted: int = 0
+    already_gone: int = 0
+    drifted: int = 0
+    skipped: int = 0
+    failed: int = 0
+    reclaimed_bytes: int = 0
+    saves_usd_month: Decimal = field(default=Decimal(0))
+    unpriced: int = 0

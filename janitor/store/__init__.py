@@ -1,0 +1,1 @@
+"""The database and other files that janitor keeps."""
