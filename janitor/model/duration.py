@@ -39,10 +39,7 @@ def parse_size(text: str) -> int:
 
 def show_duration(span: timedelta) -> str:
     """The largest unit that keeps two digits of truth, rounded down: ``26h``, ``40d``."""
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 120:
-        return f"{minutes}m"
-    return f"{minutes // 60}h" if minutes < 72 * 60 else f"{minutes // 1440}d"
+    return show_age(span.total_seconds())
 
 
 def show_size(size_bytes: int) -> str:
@@ -53,3 +50,11 @@ def show_size(size_bytes: int) -> str:
             break
         value /= 1000
     return f"{size_bytes} B" if unit == "B" else f"{value:.1f} {unit}"
+
+
+def show_age(seconds: float) -> str:
+    """As `show_duration`, of plain seconds."""
+    minutes = int(seconds) // 60
+    if minutes < 120:
+        return f"{minutes}m"
+    return f"{minutes // 60}h" if minutes < 72 * 60 else f"{minutes // 1440}d"

@@ -3,20 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from janitor.model.inventory import Gap
 from janitor.model.kinds import DeleteReason, KeepReason, Kind
 from janitor.model.money import Estimate
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One deletion.
+class Action(NamedTuple):
+    """One deletion. A NamedTuple, because a sweep may make a million (docs/performance.md).
 
     `name` is Google's, exactly as the delete call carries it. `detail` is for people. `etag`, `uid`
     (Cloud Run) and `tags` (images) are what must still be true at the delete. `after` are names of
     actions that must have gone before. `contains` counts what goes with it. `rank` orders execution:
     actions of one rank may run side by side. `group` is the repository an image's cap counts in.
+    `content` is the fingerprint of all that a repository holds: a change means drifted.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Action:
     after: tuple[str, ...] = ()
     contains: tuple[tuple[Kind, int], ...] = ()
     group: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,187 @@
+"""Reading again just before a delete: is what the plan rests on still true? (R21)"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import unquote
+
+from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.apply.ports import CallError, Reader
+from janitor.kinds.image import fingerprint
+from janitor.kinds.revision import has_traffic, is_latest
+from janitor.model.inventory import Gap
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName, ResourceName
+from janitor.model.resources import Image, Repository, Revision, Service
+from janitor.plan.values import Action
+from janitor.policy.images import IMAGE_RANK
+from janitor.policy.usage import Named, PackageUse, usage
+
+# R21: workload references may be this old at the moment of the call.
+REFERENCES_LAST = timedelta(minutes=5)
+
+
+def drifted(why: str) -> Outcome:
+    """The thing is not as the plan saw it; nothing was touched."""
+    return Outcome(OutcomeKind.DRIFTED, why)
+
+
+GONE = Outcome(OutcomeKind.ALREADY_GONE)
+
+
+class References:
+    """Who names which image now: read again when older than five minutes, once for all who ask."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        planned: Named,
+        observed_at: datetime,
+        extra: Iterable[str],
+        repositories: dict[RepositoryName, Repository],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._reader, self._planned, self._clock = reader, planned, clock
+        self._extra, self._repositories = tuple(extra), repositories
+        self._named, self._read_at, self._gap = planned, observed_at, ""
+        self._lock = asyncio.Lock()
+
+    async def why_used(self, repository: RepositoryName, package: str, digest: str, action: Action) -> str:
+        """Why the image must stay now, or "". What hangs together with other images (indexes,
+        referrers) stays at any new reference to its package."""
+        named = await self._fresh()
+        if self._gap:
+            return self._gap
+        for use, planned in self._uses(named, repository, package):
+            if new := use.tags.keys() - planned.tags.keys():
+                return f"{_users(use.tags, new)} now names {package}:{min(new)}"
+            if tagged := use.tags.keys() & set(action.tags):
+                return f"{_users(use.tags, tagged)} names its tag {min(tagged)}"
+            new = use.digests.keys() - planned.digests.keys()
+            if digest in use.digests or (new and action.rank[1] < IMAGE_RANK):
+                return f"{_users(use.digests, {digest} & use.digests.keys() or new)} now names it or one of its family"
+        return ""
+
+    async def why_any_used(self, repository: RepositoryName, images: dict[str, list[Image]]) -> str:
+        """Why a repository must stay now, or ""."""
+        named = await self._fresh()
+        if self._gap:
+            return self._gap
+        for package, group in images.items():
+            found = named.digests(repository, package, group)
+            if found:
+                return f"{min(min(users) for users in found.values())} now names an image of {package}"
+        return ""
+
+    def _uses(
+        self, named: Named, repository: RepositoryName, package: str
+    ) -> Iterable[tuple[PackageUse, PackageUse]]:
+        nothing = PackageUse()
+        now = named.exact.get(repository, {}).get(package)
+        if now:
+            yield now, self._planned.exact.get(repository, {}).get(package, nothing)
+        elsewhere = named.elsewhere.get(package)
+        if elsewhere:
+            yield elsewhere, self._planned.elsewhere.get(package, nothing)
+
+    async def _fresh(self) -> Named:
+        async with self._lock:
+            if self._clock() - self._read_at > REFERENCES_LAST:
+                workloads = await self._reader.workloads()
+                self._gap = _gap_text(workloads.gaps)
+                self._named = usage(workloads, {}, self._extra, self._repositories).remaining
+                self._read_at = self._clock()
+            return self._named
+
+
+def _gap_text(gaps: tuple[Gap, ...]) -> str:
+    return f"workloads could not be read again: {gaps[0].cause}" if gaps else ""
+
+
+def _users(found: dict[str, set[str]], keys: Iterable[str]) -> str:
+    return min(min(found[key]) for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """None means: still as planned. Otherwise the outcome, and nothing may be touched."""
+
+    reader: Reader
+    references: References
+
+    async def still(self, action: Action) -> Outcome | None:
+        """Ask Google again about one action; what cannot be read again is drifted."""
+        try:
+            match action.kind:
+                case Kind.SERVICE:
+                    return await self._service(action)
+                case Kind.REVISION:
+                    return await self._revision(action)
+                case Kind.IMAGE:
+                    return await self._image(action)
+                case Kind.REPOSITORY:
+                    return await self._repository(action)
+                case _:
+                    raise AssertionError(f"no plan holds a {action.kind}")
+        except CallError as error:
+            return drifted(f"it could not be read again: {error}")
+
+    async def _service(self, action: Action) -> Outcome | None:
+        return _same(action, await self.reader.service(action.name))
+
+    async def _revision(self, action: Action) -> Outcome | None:
+        revision = await self.reader.revision(action.name)
+        changed = _same(action, revision)
+        if changed or revision is None:
+            return changed
+        service = await self.reader.service(str(revision.name.parent))
+        if service is None:
+            return GONE
+        if has_traffic(revision, service) or is_latest(revision, service):
+            return drifted("its service now sends it traffic or calls it the latest")
+        return None
+
+    async def _image(self, action: Action) -> Outcome | None:
+        repository, package, digest = image_of(action.name)
+        tags = await self.reader.image_tags(repository, package, digest)
+        if tags is None:
+            return GONE
+        if tags != frozenset(action.tags):
+            return drifted(f"its tags are now {_list(tags)}; the plan saw {_list(action.tags)}")
+        why = await self.references.why_used(repository, package, digest, action)
+        return drifted(why) if why else None
+
+    async def _repository(self, action: Action) -> Outcome | None:
+        name = RepositoryName.parse(action.name)
+        repository = await self.reader.repository(name)
+        if repository is None:
+            return GONE
+        contents = await self.reader.contents(repository)
+        if isinstance(contents, Gap):
+            return drifted(f"its content could not be read again: {contents.cause}")
+        if fingerprint(contents.images) != action.content:
+            return drifted("its content changed since the plan")
+        packages: dict[str, list[Image]] = {}
+        for image in contents.images:
+            packages.setdefault(image.package, []).append(image)
+        why = await self.references.why_any_used(name, packages)
+        return drifted(why) if why else None
+
+
+def _same(action: Action, found: Service | Revision | None) -> Outcome | None:
+    if found is None:
+        return GONE
+    if found.uid != action.uid:
+        return drifted("another of the same name stands in its place")
+    return drifted("it changed since the plan (etag)") if found.etag != action.etag else None
+
+
+def image_of(version: str) -> tuple[RepositoryName, str, str]:
+    """Repository, package (unescaped) and digest of a version, from its name."""
+    name = ResourceName.parse(version)
+    return RepositoryName(name.project, name.location, name.path[1]), unquote(name.path[3]), name.path[5]
+
+
+def _list(tags: Iterable[str]) -> str:
+    return ", ".join(sorted(tags)) or "none"

@@ -1,0 +1,77 @@
+"""The limits on what one sweep may destroy (R20)."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from janitor.guard.values import Refusal
+from janitor.model.kinds import Kind
+from janitor.plan.values import Plan
+from janitor.policy.values import Limits
+
+# A share says nothing of a few: it applies to a kind with more than this many destroyed.
+SHARE_APPLIES_ABOVE = 10
+
+
+def destroyed(plan: Plan) -> Counter[Kind]:
+    """How many of each kind go, contained ones too: a repository is 1 and each image in it."""
+    counts: Counter[Kind] = Counter()
+    for action in plan.actions:
+        counts[action.kind] += 1
+        for kind, count in action.contains:
+            counts[kind] += count
+    return counts
+
+
+def exceeded(plan: Plan, limits: Limits, monthly: Decimal, unpriced: int) -> tuple[Refusal, ...]:
+    """Every limit that the plan exceeds. `monthly` is the capped dollars of what is priced."""
+    counts = destroyed(plan)
+    return (
+        *_deletions(sum(counts.values()), limits),
+        *_shares(counts, plan.examined, limits),
+        *_value(monthly, unpriced, limits),
+    )
+
+
+def _deletions(total: int, limits: Limits) -> Iterator[Refusal]:
+    if total > limits.max_deletions:
+        yield Refusal(
+            "max_deletions",
+            f"{total} resources would be destroyed; max_deletions is {limits.max_deletions}."
+            f" To allow it this once: --limit max_deletions={total}",
+        )
+
+
+def _shares(counts: Mapping[Kind, int], examined: Mapping[Kind, int], limits: Limits) -> Iterator[Refusal]:
+    needed = Decimal(0)
+    worst = []
+    for kind in sorted(counts):
+        total = examined.get(kind, 0)
+        if counts[kind] <= SHARE_APPLIES_ABOVE or not total:
+            continue
+        share = Decimal(counts[kind]) / total
+        if share > limits.max_share:
+            worst.append(f"{counts[kind]} of {total} {kind.value} ({_percent(share)})")
+            needed = max(needed, share)
+    if worst:
+        yield Refusal(
+            "max_share",
+            f"{', '.join(worst)} would be destroyed; max_share is {_percent(limits.max_share)}."
+            f" To allow it this once: --limit max_share={_percent(needed)}",
+        )
+
+
+def _value(monthly: Decimal, unpriced: int, limits: Limits) -> Iterator[Refusal]:
+    if monthly > limits.max_monthly_value:
+        beside = f" (and {unpriced} that are not priced)" if unpriced else ""
+        yield Refusal(
+            "max_monthly_value",
+            f"what would be destroyed costs {monthly:.2f} USD a month{beside}; max_monthly_value is"
+            f" {limits.max_monthly_value:f} USD. To allow it this once:"
+            f" --limit \"max_monthly_value={-(-monthly // 1):f} USD\"",
+        )
+
+
+def _percent(share: Decimal) -> str:
+    """Rounded up, so that the number printed is one that allows what it speaks of."""
+    return f"{-(-share * 100 // 1):f}%"

@@ -1,0 +1,44 @@
+"""artifact.image: a docker image (a version), since when it is as it is, and whose it is."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+from janitor.model.kinds import Kind
+from janitor.model.resources import Image
+
+KIND = Kind.IMAGE
+READ_PERMISSIONS = (
+    "artifactregistry.dockerimages.list",
+    "artifactregistry.versions.get",
+    "artifactregistry.tags.list",
+    "artifactregistry.attachments.list",
+)
+DELETE_PERMISSIONS = ("artifactregistry.versions.delete", "artifactregistry.tags.delete")
+# cosign's tags and the OCI referrers tag schema both say whom they are about.
+_REFERRER_TAG = re.compile(r"sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?")
+
+
+def image_since(image: Image) -> float | None:
+    """What `older_than` counts from (R7): the later of upload and update; None if upload is unknown."""
+    upload, update = image.upload_time, image.update_time
+    if upload is None or update is None:
+        return upload
+    return update if update > upload else upload
+
+
+def is_referrer_tag(tag: str) -> bool:
+    """Whether a tag is of cosign's or OCI's form for referrers."""
+    return _REFERRER_TAG.fullmatch(tag) is not None
+
+
+def subject_of_tags(image: Image) -> str | None:
+    """The digest that its tags say it is about; None where none says so, or several differ."""
+    subjects = {f"sha256:{match[1]}" for match in map(_REFERRER_TAG.fullmatch, image.tags) if match}
+    return subjects.pop() if len(subjects) == 1 else None
+
+
+def fingerprint(images: Iterable[Image]) -> str:
+    """One text for all that a repository holds: every digest with its tags, whatever the order."""
+    rows = sorted(f"{i.package}@{i.digest} {' '.join(sorted(i.tags))}" for i in images)
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

@@ -1,0 +1,44 @@
+"""run.revision: what it is doing, since when, and what deleting it needs."""
+
+from datetime import datetime
+
+from janitor.model.kinds import Kind, Status
+from janitor.model.resources import Revision, Service, State
+
+KIND = Kind.REVISION
+READ_PERMISSIONS = ("run.revisions.get", "run.revisions.list")
+DELETE_PERMISSIONS = ("run.revisions.delete",)
+_RETIRED = "RETIRED"
+
+
+def revision_status(revision: Revision) -> Status:
+    """Judged by the Ready condition alone, but for retirement, which Active tells too.
+
+    A failed revision that was retired later shows Ready SUCCEEDED/RETIRED: it counts as retired.
+    """
+    ready, active = revision.ready, revision.active
+    if (ready and ready.reason == _RETIRED) or (active and active.reason == _RETIRED):
+        return Status.RETIRED
+    if ready is None:
+        return Status.UNKNOWN
+    if ready.state is State.FAILED:
+        return Status.FAILED
+    return Status.ACTIVE if ready.state is State.SUCCEEDED else Status.UNKNOWN
+
+
+def revision_since(revision: Revision) -> datetime | None:
+    """What `older_than` counts from (R7): its retirement; a failed one's creation; else not known."""
+    status = revision_status(revision)
+    if status is Status.RETIRED:
+        return revision.active.last_transition_time if revision.active else None
+    return revision.create_time if status is Status.FAILED else None
+
+
+def has_traffic(revision: Revision, service: Service) -> bool:
+    """Whether the service's traffic names it, by any share or by a tag (R15)."""
+    return any(entry.revision == revision.name.short for entry in service.traffic)
+
+
+def is_latest(revision: Revision, service: Service) -> bool:
+    """Whether the service calls it its latest, ready or created."""
+    return revision.name.short in (service.latest_ready_revision, service.latest_created_revision)

@@ -1,0 +1,155 @@
+"""The verdict on one resource, and a policy made ready to be asked."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from janitor.model.kinds import DeleteReason, KeepReason, Status
+from janitor.policy.globs import is_literal
+from janitor.policy.truth import YES, Leaf, Test, Truth, compiled, whom
+from janitor.policy.values import (
+    All, AnyOf, Condition, Key, LargerThan, NameIs, Not, OlderThan, Policy, RepositoryIs, StatusIs,
+    Tagged, Unused,
+)  # fmt: skip
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """It stays."""
+
+    reason: KeepReason
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """It may go, by this policy."""
+
+    policy: Policy
+    reason: DeleteReason
+
+
+Decision = Keep | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """A policy compiled for one kind (images: for one repository).
+
+    `applies` is False where --policy named others: it keeps, and deletes nothing.
+    """
+
+    policy: Policy
+    matches: Test[T]
+    selects: Test[T]
+    reason: Callable[[T], DeleteReason]
+    applies: bool = True
+
+
+def question(policy: Policy, leaf: Leaf[T], applies: bool) -> Question[T]:
+    """Compile a policy with the kind's own reading of each key."""
+    when = policy.when
+    return Question(
+        policy, compiled(when, leaf), compiled(whom(when), leaf), _reason(when, leaf), applies
+    )
+
+
+def asked(
+    questions: Iterable[Question[T]], resource: T, forbids: Callable[[Policy], KeepReason | None]
+) -> Decision:
+    """The first policy in file order that matches and may delete it (R19); else why it stays.
+
+    `forbids` says why a policy may not delete this resource though it matches (None: it may).
+    Of several reasons to stay, the strongest (first in KeepReason) is named.
+    """
+    stays = [KeepReason.NOT_MATCHED]
+    for each in questions:
+        answer = each.matches(resource)
+        if answer is not YES:
+            stays.append(answer.reason)
+        elif not each.applies:
+            stays.append(KeepReason.POLICY_NOT_SELECTED)
+        elif (obstacle := forbids(each.policy)) is not None:
+            stays.append(obstacle)
+        else:
+            return Delete(each.policy, each.reason(resource))
+    return Keep(strongest(stays))
+
+
+_STRENGTH = {reason: place for place, reason in enumerate(KeepReason)}
+_ORDER = {reason: place for place, reason in enumerate(DeleteReason)}
+
+
+def strongest(reasons: Iterable[KeepReason]) -> KeepReason:
+    """The first in the order of KeepReason, but for NOT_MATCHED, which any other reason beats."""
+    found = set(reasons)
+    return min(found - {KeepReason.NOT_MATCHED} or found, key=_STRENGTH.__getitem__)
+
+
+def names_literally(policy: Policy, name: str, key: type[NameIs] | type[RepositoryIs] = NameIs) -> bool:
+    """Whether the top level of `when` names exactly this, without a glob."""
+    return any(
+        isinstance(part, key) and any(glob == name and is_literal(glob) for glob in part.globs)
+        for part in policy.when.parts
+    )
+
+
+def names_status(policy: Policy, status: Status) -> bool:
+    """Whether the top level of `when` says this status."""
+    return any(isinstance(part, StatusIs) and status in part.values for part in policy.when.parts)
+
+
+def _reason(when: All, leaf: Leaf[T]) -> Callable[[T], DeleteReason]:
+    """Which of the keys that hold comes first in DeleteReason."""
+    found: list[tuple[DeleteReason, Test[T]]] = []
+    for key, certain in _positive(when, True):
+        for reason, part in _named(key):
+            found.append((reason, _certainly if certain and part == key else leaf(part)))
+    found.sort(key=lambda entry: _ORDER[entry[0]])
+
+    def run(resource: T) -> DeleteReason:
+        return next((reason for reason, test in found if test(resource) is YES), DeleteReason.MATCHED)
+
+    if found and found[0][1] is _certainly:
+        first = found[0][0]
+        return lambda _: first
+    return run
+
+
+def _certainly(_: object) -> Truth:
+    return YES
+
+
+def _positive(condition: Condition, certain: bool) -> Iterator[tuple[Key, bool]]:
+    """Keys that are not negated, each with whether a match of the whole proves it."""
+    match condition:
+        case All(parts):
+            for part in parts:
+                yield from _positive(part, certain)
+        case AnyOf(parts):
+            for part in parts:
+                yield from _positive(part, False)
+        case Not(_):
+            return
+        case _:
+            yield condition, certain
+
+
+def _named(key: Key) -> Iterator[tuple[DeleteReason, Key]]:
+    """The delete reasons that a key can give, each with the narrowest key that proves it."""
+    match key:
+        case StatusIs(values):
+            for status in values:
+                if status in (Status.FAILED, Status.RETIRED):
+                    yield DeleteReason(status.value), StatusIs((status,))
+        case Unused():
+            yield DeleteReason.UNUSED, key
+        case Tagged(False):
+            yield DeleteReason.UNTAGGED, key
+        case LargerThan():
+            yield DeleteReason.LARGER_THAN, key
+        case OlderThan():
+            yield DeleteReason.OLDER_THAN, key
+        case _:
+            return

@@ -1,0 +1,26 @@
+"""Globs of names, labels and tags: `*`, `?` and `[...]`, case-sensitive, `*` crosses `/`."""
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+_MAGIC = re.compile(r"[*?[]")
+
+
+def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
+    """A function that says whether a text matches any of the globs, as a whole."""
+    pattern = "|".join(f"(?:{fnmatch.translate(glob)})" for glob in globs)
+    matches = re.compile(pattern or r"(?!)").fullmatch
+    return lambda text: matches(text) is not None
+
+
+def is_literal(glob: str) -> bool:
+    """Whether it stands for one name only."""
+    return not _MAGIC.search(glob)
+
+
+def labels_match(wanted: Mapping[str, str], labels: Mapping[str, str]) -> list[bool]:
+    """For each wanted label, whether the resource has it with a value that its glob matches."""
+    return [
+        key in labels and fnmatch.fnmatchcase(labels[key], glob) for key, glob in wanted.items()
+    ]

@@ -1,0 +1,89 @@
+"""How each key of a policy reads an image."""
+
+from collections.abc import Callable
+
+from janitor.model.resources import Image, Repository
+from janitor.policy.globs import labels_match, matcher
+from janitor.policy.truth import (
+    AGE_UNKNOWN, NO, NO_TAG_MATCHES, SIZE_UNKNOWN, SOME_TAGS_MATCH, YES, Leaf, Test, Truth, always, truth,
+)  # fmt: skip
+from janitor.policy.values import (
+    ArtifactTypeIs, Key, LabelsAre, LargerThan, LocationIs, NameIs, OlderThan, RepositoryIs, Tagged,
+    TagsMatch, Unused,
+)  # fmt: skip
+
+
+def image_leaf(repository: Repository, now: float) -> Leaf[Image]:
+    """How each key of a policy reads an image of this repository; what is the same for all of its
+    images is answered once."""
+
+    def leaf(key: Key) -> Test[Image]:
+        match key:
+            case OlderThan(age):
+                return older_than(age.total_seconds(), now)
+            case NameIs(globs):
+                return _of_package(matcher(globs))
+            case LocationIs(globs):
+                return always(truth(matcher(globs)(repository.name.location)))
+            case RepositoryIs(globs):
+                return always(truth(matcher(globs)(repository.name.repository)))
+            case LabelsAre(labels):
+                return always(truth(all(labels_match(labels, repository.labels))))
+            case Tagged(value):
+                return lambda image: YES if bool(image.tags) is value else NO
+            case TagsMatch(globs):
+                return _tags_match(matcher(globs))
+            case ArtifactTypeIs(globs):
+                return _of_type(matcher(globs))
+            case LargerThan(size):
+                return lambda i: SIZE_UNKNOWN if i.size_bytes <= 0 else YES if i.size_bytes > size else NO
+            case Unused():
+                return always(YES)  # what is in use was kept before any policy is asked
+            case _:
+                raise AssertionError(f"the policy reader lets no {key} through for images")
+
+    return leaf
+
+
+def older_than(seconds: float, now: float) -> Test[Image]:
+    """Strictly older, by `image_since`; unset and future times are not known (R5)."""
+    cutoff = now - seconds
+
+    def run(image: Image) -> Truth:
+        since = image.upload_time
+        if since is None:
+            return AGE_UNKNOWN
+        update = image.update_time
+        if update is not None and update > since:
+            since = update
+        if since < cutoff:
+            return YES
+        return NO if since <= now else AGE_UNKNOWN
+
+    return run
+
+
+def _of_package(matches: Callable[[str], bool]) -> Test[Image]:
+    known: dict[str, Truth] = {}
+
+    def run(image: Image) -> Truth:
+        answer = known.get(image.package)
+        if answer is None:
+            answer = known[image.package] = truth(matches(image.package))
+        return answer
+
+    return run
+
+
+def _of_type(matches: Callable[[str], bool]) -> Test[Image]:
+    return lambda image: truth(bool(image.artifact_type) and matches(image.artifact_type))
+
+
+def _tags_match(matches: Callable[[str], bool]) -> Test[Image]:
+    def run(image: Image) -> Truth:
+        if not image.tags:
+            return NO
+        hits = sum(map(matches, image.tags))
+        return YES if hits == len(image.tags) else SOME_TAGS_MATCH if hits else NO_TAG_MATCHES
+
+    return run

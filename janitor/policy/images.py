@@ -1,0 +1,287 @@
+"""Deciding the images of one repository: own verdicts first, then what follows from them.
+
+A million images pass through here, so what is kept is counted and values are made for candidates
+alone (docs/performance.md).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from janitor.kinds.image import image_since
+from janitor.kinds.repository import is_managed
+from janitor.model.kinds import DeleteReason, KeepReason, Kind
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Contents, Image, Mode, Repository
+from janitor.policy.decision import Delete, Keep, Question, asked, names_literally, question, strongest
+from janitor.policy.family import Family, below, family_of, levels, spread
+from janitor.policy.globs import labels_match, matcher
+from janitor.policy.image_keys import image_leaf
+from janitor.policy.retention import Traits, retained
+from janitor.policy.truth import NO
+from janitor.policy.usage import Usage, Users
+from janitor.policy.values import ArtifactTypeIs, Policies, Policy, RepositoryIs
+
+REFERRER_RANK, INDEX_RANK, IMAGE_RANK = 100, 200, 300
+
+
+class Goes(NamedTuple):
+    """An image that may go. `holders` are digests, deleted too, that must go before it; `waits` are
+    names of the workload actions that free it."""
+
+    image: Image
+    policy: str
+    reason: DeleteReason
+    rank: int
+    holders: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ImageVerdicts:
+    """Of one repository. `kept_names` is filled only where names were asked for."""
+
+    goes: list[Goes] = field(default_factory=list)
+    kept: Counter[KeepReason] = field(default_factory=Counter)
+    kept_names: dict[KeepReason, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRules:
+    """The policies made ready for one repository."""
+
+    repository: Repository
+    questions: tuple[Question[Image], ...]
+    usage: Usage
+    subjects: Mapping[tuple[str, str], str]
+    protects_name: Callable[[str], bool]
+    protects_tag: Callable[[str], bool] | None
+    everything: KeepReason | None
+    managed: bool
+    now: float
+
+
+def image_rules(
+    policies: Policies, selected: Iterable[str], repository: Repository, contents: Contents,
+    usage: Usage, now: float,
+) -> ImageRules:  # fmt: skip
+    """Compile the image policies for a repository; `selected` are the names that may delete."""
+    chosen = set(selected)
+    leaf = image_leaf(repository, now)
+    protect = policies.protect
+    return ImageRules(
+        repository,
+        tuple(question(p, leaf, p.name in chosen) for p in policies.of(Kind.IMAGE)),
+        usage,
+        contents.subjects,
+        matcher(protect.names),
+        matcher(protect.tags) if protect.tags else None,
+        _everything(policies, repository),
+        is_managed(repository),
+        now,
+    )
+
+
+def _everything(policies: Policies, repository: Repository) -> KeepReason | None:
+    """Why every image of the repository stays, whatever it is."""
+    if repository_protected(policies, repository):
+        return KeepReason.PROTECTED
+    return None if repository.mode is Mode.STANDARD else KeepReason.NOT_STANDARD
+
+
+def repository_protected(policies: Policies, repository: Repository) -> bool:
+    """Whether `protect` names it or a label of it (R11)."""
+    protect = policies.protect
+    return any(labels_match(protect.labels, repository.labels)) or matcher(protect.names)(
+        repository.name.repository
+    )
+
+
+def decide_images(rules: ImageRules, images: list[Image], want_names: bool) -> ImageVerdicts:
+    """One verdict an image. The order of `images` does not matter."""
+    packages: dict[str, list[Image]] = {}
+    for image in images:
+        packages.setdefault(image.package, []).append(image)
+    verdicts = ImageVerdicts()
+    for package in sorted(packages):
+        _decide_package(rules, package, packages[package], verdicts, want_names)
+    return verdicts
+
+
+def holdings(rules: ImageRules, images: list[Image]) -> tuple[set[KeepReason], set[str]]:
+    """What a repository's deletion must know: which of in-use, protected and retained holds of any
+    image, and the workload actions that its images wait for."""
+    packages: dict[str, list[Image]] = {}
+    for image in images:
+        packages.setdefault(image.package, []).append(image)
+    found: set[KeepReason] = set()
+    waits: set[str] = set()
+    for package, group in packages.items():
+        if rules.usage.remaining.digests(rules.repository.name, package, group):
+            found.add(KeepReason.HOLDS_IN_USE)
+        if rules.protects_name(package) or _any_protected_tag(rules, group):
+            found.add(KeepReason.HOLDS_PROTECTED)
+        if _retained(rules, group, family_of(group, rules.subjects)):
+            found.add(KeepReason.HOLDS_RETAINED)
+        for users in rules.usage.freed.digests(rules.repository.name, package, group).values():
+            waits |= users
+    return found, waits
+
+
+def _any_protected_tag(rules: ImageRules, images: Iterable[Image]) -> bool:
+    protects = rules.protects_tag
+    return protects is not None and any(protects(tag) for image in images for tag in image.tags)
+
+
+def _decide_package(
+    rules: ImageRules, package: str, images: list[Image], verdicts: ImageVerdicts, want_names: bool
+) -> None:
+    family = family_of(images, rules.subjects)
+    name = rules.repository.name
+    in_use = spread(rules.usage.remaining.digests(name, package, images), family)
+    waits = spread(rules.usage.freed.digests(name, package, images), family)
+    kept, goes = _own_verdicts(rules, package, images, family, in_use)
+    _follow(kept, goes, images, family)
+    _collect(rules, images, family, kept, goes, waits, verdicts, want_names)
+
+
+Kept = dict[str, KeepReason]
+Going = dict[str, Delete]
+
+
+def _own_verdicts(
+    rules: ImageRules, package: str, images: list[Image], family: Family, in_use: Users
+) -> tuple[Kept, Going]:
+    """Of every image that is no follower; followers are kept here only where they are in use."""
+    whole = KeepReason.PROTECTED if rules.protects_name(package) else rules.everything
+    held = _retained(rules, images, family)
+    kept: Kept = {}
+    goes: Going = {}
+    followers, questions = family.followers, rules.questions
+    residue = KeepReason.GOOGLE_MANAGED if rules.managed else KeepReason.NOT_MATCHED
+    special = rules.protects_tag is not None or rules.repository.immutable_tags
+    for image in images:
+        digest = image.digest
+        if digest in in_use:
+            kept[digest] = KeepReason.IN_USE
+        elif whole is not None:
+            kept[digest] = whole
+        elif special and (reason := _held_by_tags(rules, image)):
+            kept[digest] = reason
+        elif digest in followers:
+            continue
+        elif digest in held:
+            kept[digest] = held[digest]
+        else:
+            for each in questions:
+                if each.matches(image) is not NO:
+                    _ask(rules, image, family, kept, goes)
+                    break
+            else:
+                kept[digest] = residue
+    return kept, goes
+
+
+def _retained(rules: ImageRules, images: list[Image], family: Family) -> Kept:
+    """Children and referrers use up nothing (R10), so they are not in the group."""
+    if not any(each.policy.keep for each in rules.questions):
+        return {}
+    followers = family.followers
+    group = [i for i in images if i.digest not in followers] if followers else images
+    return retained(rules.questions, group, TRAITS, rules.now)
+
+
+TRAITS: Traits[Image, str] = Traits(
+    key=lambda image: image.digest,
+    made=lambda image: image.upload_time,
+    since=image_since,
+    tags=lambda image: image.tags,
+)
+
+
+def _held_by_tags(rules: ImageRules, image: Image) -> KeepReason | None:
+    if not image.tags:
+        return None
+    if _any_protected_tag(rules, (image,)):
+        return KeepReason.PROTECTED
+    return KeepReason.IMMUTABLE_TAGS if rules.repository.immutable_tags else None
+
+
+def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Going) -> None:
+    """The slow way, for an image that some policy matches or may match."""
+    typed = bool(image.artifact_type) or image.digest in family.orphans
+    unknown_subject = typed and image.digest not in family.referrers
+
+    def forbids(policy: Policy) -> KeepReason | None:
+        if rules.managed and not _may_touch_managed(policy, rules.repository.name):
+            return KeepReason.GOOGLE_MANAGED
+        if unknown_subject and not any(isinstance(p, ArtifactTypeIs) for p in policy.when.parts):
+            return KeepReason.SUBJECT_UNKNOWN
+        return None
+
+    answer = asked(rules.questions, image, forbids)
+    if isinstance(answer, Keep):
+        reasons = [answer.reason] + [KeepReason.GOOGLE_MANAGED] * rules.managed
+        kept[image.digest] = strongest(reasons)
+    else:
+        goes[image.digest] = answer
+
+
+def _may_touch_managed(policy: Policy, name: RepositoryName) -> bool:
+    return policy.managed and names_literally(policy, name.repository, RepositoryIs)
+
+
+def _follow(kept: Kept, goes: Going, images: list[Image], family: Family) -> None:
+    """What a kept image needs stays; what hangs on one that goes, goes with it (R16, R17)."""
+    if not family.dependents:
+        return
+    by_digest = {image.digest for image in images}
+    for digest in below((d for d in family.dependents if d in kept), family):
+        kept.setdefault(digest, KeepReason.CHILD_OF_KEPT)
+        goes.pop(digest, None)
+    for root in sorted(goes):
+        for digest in below((root,), family) if root in family.dependents else ():
+            if digest in family.followers and digest not in kept:
+                goes.setdefault(digest, Delete(goes[root].policy, DeleteReason.CHILD_OF))
+    for digest in by_digest - kept.keys() - goes.keys():
+        kept[digest] = KeepReason.SUBJECT_UNKNOWN  # hangs on nothing that was decided: a ring of referrers
+
+
+def _collect(
+    rules: ImageRules, images: list[Image], family: Family, kept: Kept, goes: Going, waits: Users,
+    verdicts: ImageVerdicts, want_names: bool,
+) -> None:  # fmt: skip
+    verdicts.kept.update(kept.values())
+    if want_names:
+        for image in images:
+            if image.digest in kept:
+                name = rules.repository.name.version(image.package, image.digest)
+                verdicts.kept_names.setdefault(kept[image.digest], []).append(name)
+    related = bool(family.dependents)
+    depth = levels([d for d in goes if d not in family.followers], family, set(goes)) if related else {}
+    for image in images:
+        verdict = goes.get(image.digest)
+        if verdict is None:
+            continue
+        freed = tuple(sorted(waits[image.digest])) if image.digest in waits else ()
+        rank, before = _place(image, family, goes, depth) if related else (_plain_rank(image), ())
+        verdicts.goes.append(Goes(image, verdict.policy.name, verdict.reason, rank, before, freed))
+
+
+def _plain_rank(image: Image) -> int:
+    return INDEX_RANK if image.children else IMAGE_RANK
+
+
+def _place(image: Image, family: Family, goes: Going, depth: Mapping[str, int]) -> tuple[int, tuple[str, ...]]:
+    """Its rank among images (referrers, indexes, children) and who must have gone before."""
+    digest = image.digest
+    before = [index for index in family.indexes.get(digest, ()) if index in goes]
+    before += [
+        other for other in family.dependents.get(digest, ())
+        if other in goes and family.referrers.get(other) == digest
+    ]  # fmt: skip
+    if digest in family.referrers:
+        return REFERRER_RANK - depth.get(digest, 0), tuple(sorted(set(before)))
+    rank = INDEX_RANK + depth.get(digest, 0) if image.children else IMAGE_RANK
+    return rank, tuple(sorted(set(before)))

@@ -1,0 +1,150 @@
+"""Who names which image: the reference set, split into what remains and what this plan frees."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from janitor.model.inventory import Gap, Workloads
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName, ResourceName
+from janitor.model.references import BadReference, ImageReference, parse_reference
+from janitor.model.resources import Image, Mode, Repository
+
+Users = dict[str, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageUse:
+    """What is named of one package: a digest or a tag, each with who names it."""
+
+    digests: dict[str, set[str]] = field(default_factory=dict)
+    tags: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, reference: ImageReference, user: str) -> None:
+        """Note one user; a digest wins over a tag."""
+        if reference.digest:
+            self.digests.setdefault(reference.digest, set()).add(user)
+        elif reference.tag:
+            self.tags.setdefault(reference.tag, set()).add(user)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One set of references. `elsewhere` are those through repositories that were not seen: one may
+    be virtual and lead anywhere, so they count, by package, in every repository."""
+
+    exact: dict[RepositoryName, dict[str, PackageUse]] = field(default_factory=dict)
+    elsewhere: dict[str, PackageUse] = field(default_factory=dict)
+
+    def digests(self, repository: RepositoryName, package: str, images: Sequence[Image]) -> Users:
+        """What is named of a package of a repository: digest -> who names it, tags resolved.
+
+        A tag that no image has protects the whole package (R2); but not one of a repository that
+        was not seen, which need not lead here.
+        """
+        found: Users = {}
+        exact = self.exact.get(repository, {}).get(package)
+        for use, whole in ((exact, True), (self.elsewhere.get(package), False)):
+            if use:
+                _resolve(use, images, whole, found)
+        return found
+
+
+def _resolve(use: PackageUse, images: Sequence[Image], whole: bool, found: Users) -> None:
+    for digest, users in use.digests.items():
+        found.setdefault(digest, set()).update(users)
+    by_tag = {tag: image.digest for image in images for tag in image.tags} if use.tags else {}
+    for tag, users in use.tags.items():
+        targets = [by_tag[tag]] if tag in by_tag else [i.digest for i in images] if whole else []
+        for digest in targets:
+            found.setdefault(digest, set()).update(users)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """`remaining`: named by what stays. `freed`: named only by what this plan deletes; there each
+    user is the name of the action that an image's own deletion must wait for (R12)."""
+
+    remaining: Named
+    freed: Named
+
+
+def usage(
+    workloads: Workloads,
+    freed_by: Mapping[ResourceName, str],
+    extra: Iterable[str],
+    repositories: Mapping[RepositoryName, Repository],
+) -> Usage:
+    """The reference set after the plan. `freed_by` maps a workload that goes to its action's name;
+    `extra` are the references of `protect.references`, which always remain."""
+    remaining, freed = Named(), Named()
+    for name, images in _holders(workloads):
+        into, user = (freed, freed_by[name]) if name in freed_by else (remaining, str(name))
+        for image in images:
+            _note(into, image, user, repositories)
+    for image in extra:
+        _note(remaining, image, "protect.references", repositories)
+    return Usage(remaining, freed)
+
+
+def unreadable(workloads: Workloads, projects: Set[str]) -> tuple[Gap, ...]:
+    """A gap for each reference that names a scanned project's registry but cannot be parsed (R2)."""
+    gaps = []
+    for name, images in _holders(workloads):
+        for image in images:
+            try:
+                parse_reference(image)
+            except BadReference as error:
+                if error.project is None or error.project in projects:
+                    gaps.append(Gap(name.project, name.location, _KINDS[name.collection], f"{name}: {error}"))
+    return tuple(gaps)
+
+
+_KINDS = {
+    "services": Kind.SERVICE,
+    "revisions": Kind.REVISION,
+    "jobs": Kind.JOB,
+    "executions": Kind.EXECUTION,
+    "workerPools": Kind.WORKER_POOL,
+    "instances": Kind.INSTANCE,
+}
+
+
+def _holders(workloads: Workloads) -> Iterator[tuple[ResourceName, tuple[str, ...]]]:
+    for group in (
+        workloads.services,
+        workloads.revisions,
+        workloads.jobs,
+        workloads.executions,
+        workloads.worker_pools,
+        workloads.instances,
+    ):
+        for resource in group:
+            yield resource.name, resource.images
+
+
+def _note(
+    into: Named, image: str, user: str, repositories: Mapping[RepositoryName, Repository]
+) -> None:
+    try:
+        reference = parse_reference(image)
+    except BadReference:
+        return  # a gap already, by `unreadable`; nothing else may rest on it
+    if reference is None:
+        return
+    if reference.repository not in repositories:
+        into.elsewhere.setdefault(reference.package, PackageUse()).add(reference, user)
+        return
+    for name in _sources(reference.repository, repositories):
+        into.exact.setdefault(name, {}).setdefault(reference.package, PackageUse()).add(reference, user)
+
+
+def _sources(
+    name: RepositoryName, repositories: Mapping[RepositoryName, Repository]
+) -> list[RepositoryName]:
+    """The repository itself and, of a virtual one, all that it serves from, nested ones too."""
+    found = [name]
+    for each in found:
+        repository = repositories.get(each)
+        if repository and repository.mode is Mode.VIRTUAL:
+            found.extend(up for up in repository.upstreams if up not in found)
+    return found

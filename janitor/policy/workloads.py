@@ -1,0 +1,221 @@
+"""Deciding services and revisions: what a policy matches, and what is never deleted (R6, R14, R15)."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from janitor.kinds.repository import has_managed_labels
+from janitor.kinds.revision import has_traffic, is_latest, revision_since, revision_status
+from janitor.kinds.service import service_since, service_status
+from janitor.model.inventory import Workloads
+from janitor.model.kinds import KeepReason, Kind, Status
+from janitor.model.names import ResourceName
+from janitor.model.resources import Revision, Service
+from janitor.policy.decision import (
+    Decision, Delete, Keep, Question, asked, names_literally, names_status, question, strongest,
+)  # fmt: skip
+from janitor.policy.globs import labels_match, matcher
+from janitor.policy.resource_keys import Facts, facts_leaf
+from janitor.policy.retention import Traits, retained
+from janitor.policy.values import Policies, Policy
+
+_LIVE = (Status.SERVING, Status.DEGRADED)
+_DELETABLE_REVISIONS = (Status.RETIRED, Status.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision needs beside the resource: all of it passed in, nothing looked up.
+
+    `selected` are the policies that may delete (--policy); `blocked` the (project, location) pairs
+    with a gap; `own` the short names of what janitor itself runs as.
+    """
+
+    policies: Policies
+    selected: Set[str]
+    projects: Set[str]
+    blocked: Set[tuple[str, str]]
+    own: Set[str]
+    now: datetime
+
+    def in_scope(self, name: "Located") -> bool:
+        """Whether it stands where the scope lets anything be deleted (R1)."""
+        locations = self.policies.scope.locations
+        return name.project in self.projects and (locations is None or name.location in locations)
+
+    def is_blocked(self, name: "Located") -> bool:
+        """Whether a gap of its own project and location hides something (R4)."""
+        return (name.project, name.location) in self.blocked or (name.project, "-") in self.blocked
+
+
+class Located(Protocol):
+    """A name with a place."""
+
+    @property
+    def project(self) -> str: ...
+
+    @property
+    def location(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadVerdicts:
+    """One decision for each service and revision in scope; a revision that goes with its service
+    has none of its own and stands in `contained`."""
+
+    services: dict[ResourceName, Decision] = field(default_factory=dict)
+    revisions: dict[ResourceName, Decision] = field(default_factory=dict)
+    contained: dict[ResourceName, list[Revision]] = field(default_factory=dict)
+
+    def freed_by(self) -> Mapping[ResourceName, str]:
+        """Each workload that goes -> the name of the action that takes it."""
+        freed = {n: str(n) for found in (self.services, self.revisions)
+                 for n, decision in found.items() if isinstance(decision, Delete)}  # fmt: skip
+        for service, revisions in self.contained.items():
+            freed.update({revision.name: str(service) for revision in revisions})
+        return freed
+
+
+def decide_workloads(context: Context, workloads: Workloads) -> WorkloadVerdicts:
+    """Workloads are decided first; images are unused only by what remains (R12)."""
+    by_service: dict[ResourceName, list[Revision]] = {}
+    for revision in workloads.revisions:
+        if revision.name.path[0] == "services":
+            by_service.setdefault(revision.name.parent, []).append(revision)
+    verdicts = WorkloadVerdicts()
+    services = {service.name: service for service in workloads.services}
+    for service in workloads.services:
+        if context.in_scope(service.name):
+            _decide_service(context, service, by_service.get(service.name, []), verdicts)
+    for name, revisions in by_service.items():
+        if name not in verdicts.contained and context.in_scope(name):
+            _decide_revisions(context, services.get(name), revisions, verdicts)
+    return verdicts
+
+
+def _decide_service(
+    context: Context, service: Service, revisions: list[Revision], verdicts: WorkloadVerdicts
+) -> None:
+    status = service_status(service, revisions)
+    facts = Facts(service.name.short, service.name.location, "", service.labels, status, service_since(service))
+    guards = _service_guards(context, service, status, revisions)
+    decision = _decided(context, Kind.SERVICE, facts, guards, None)
+    if isinstance(decision, Delete) and context.is_blocked(service.name):
+        decision = Keep(KeepReason.GAP)
+    verdicts.services[service.name] = decision
+    if isinstance(decision, Delete):
+        verdicts.contained[service.name] = revisions
+
+
+def _service_guards(
+    context: Context, service: Service, status: Status, revisions: Sequence[Revision]
+) -> list[KeepReason]:
+    """Every reason that keeps it, strongest first; a policy may waive some (`_forbidden`)."""
+    name = service.name
+    found = {
+        KeepReason.SELF: name.short in context.own,
+        KeepReason.PROTECTED: _protected(context.policies, name.short, service.labels),
+        KeepReason.HOLDS_PROTECTED: any(_label_protected(context.policies, r.labels) for r in revisions),
+        KeepReason.GOOGLE_MANAGED: has_managed_labels(service.labels),
+        KeepReason.MULTI_REGION: service.multi_region,
+        KeepReason.RECONCILING: status is Status.RECONCILING,
+        KeepReason.SERVING: status in _LIVE,
+        KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
+    }
+    return [reason for reason, holds in found.items() if holds]
+
+
+def _decide_revisions(
+    context: Context, service: Service | None, revisions: list[Revision], verdicts: WorkloadVerdicts
+) -> None:
+    questions = _questions(context, Kind.REVISION)
+    facts = {revision.name: _revision_facts(revision) for revision in revisions}
+    group = [facts[revision.name] for revision in revisions]
+    made = {revision.name.short: revision.create_time for revision in revisions}
+    traits: Traits[Facts, str] = Traits(
+        key=lambda each: each.name,
+        made=lambda each: _seconds(made[each.name]),
+        since=lambda each: _seconds(each.since),
+        tags=lambda each: (),
+    )
+    held = retained(questions, group, traits, context.now.timestamp())
+    for revision in revisions:
+        guards = _revision_guards(context, service, revision, len(revisions))
+        each = facts[revision.name]
+        decision = _decided(context, Kind.REVISION, each, guards, held.get(each.name))
+        if isinstance(decision, Delete) and context.is_blocked(revision.name):
+            decision = Keep(KeepReason.GAP)
+        verdicts.revisions[revision.name] = decision
+
+
+def _revision_facts(revision: Revision) -> Facts:
+    name = revision.name
+    status, since = revision_status(revision), revision_since(revision)
+    return Facts(name.short, name.location, name.parent.short, revision.labels, status, since)
+
+
+def _revision_guards(
+    context: Context, service: Service | None, revision: Revision, siblings: int
+) -> list[KeepReason]:
+    """Its service's protection covers it (R11); without the service nothing about it is known."""
+    if service is None:
+        return [KeepReason.STATUS_UNKNOWN]
+    policies, status = context.policies, revision_status(revision)
+    covered = _protected(policies, service.name.short, service.labels)
+    labels = (revision.labels, service.labels)
+    found = {
+        KeepReason.SELF: service.name.short in context.own,
+        KeepReason.PROTECTED: covered or _label_protected(policies, revision.labels),
+        KeepReason.GOOGLE_MANAGED: any(map(has_managed_labels, labels)),
+        KeepReason.MULTI_REGION: service.multi_region,
+        KeepReason.RECONCILING: service.reconciling,
+        KeepReason.HAS_TRAFFIC: has_traffic(revision, service),
+        KeepReason.LATEST_REVISION: is_latest(revision, service),
+        KeepReason.ONLY_REVISION: siblings == 1,
+        KeepReason.NOT_RETIRED: status is Status.ACTIVE,
+        KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
+    }
+    return [reason for reason, holds in found.items() if holds]
+
+
+def _decided(
+    context: Context, kind: Kind, facts: Facts, guards: list[KeepReason], held: KeepReason | None
+) -> Decision:
+    """The policies' answer, unless a guard stands that the matching policy may not waive."""
+    if held is not None:
+        return Keep(strongest([*guards, held]))
+
+    def forbids(policy: Policy) -> KeepReason | None:
+        return next((g for g in guards if _forbidden(policy, g, facts)), None)
+
+    decision = asked(_questions(context, kind), facts, forbids)
+    if isinstance(decision, Keep):
+        return Keep(strongest([*guards, decision.reason]))
+    return decision
+
+
+def _forbidden(policy: Policy, guard: KeepReason, facts: Facts) -> bool:
+    """Whether a guard stands against a policy that matches."""
+    if guard is KeepReason.GOOGLE_MANAGED:
+        return not (policy.managed and names_literally(policy, facts.service or facts.name))
+    if guard is KeepReason.SERVING:
+        return not names_status(policy, Status.SERVING)
+    return True
+
+
+def _questions(context: Context, kind: Kind) -> list[Question[Facts]]:
+    leaf = facts_leaf(context.now)
+    return [question(p, leaf, p.name in context.selected) for p in context.policies.of(kind)]
+
+
+def _protected(policies: Policies, name: str, labels: Mapping[str, str]) -> bool:
+    return matcher(policies.protect.names)(name) or _label_protected(policies, labels)
+
+
+def _label_protected(policies: Policies, labels: Mapping[str, str]) -> bool:
+    return any(labels_match(policies.protect.labels, labels))
+
+
+def _seconds(time: datetime | None) -> float | None:
+    return time.timestamp() if time else None
