@@ -1,0 +1,38 @@
+# Every target sets up all it needs in .venv, from the locks, by hash.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test check bench laws lock clean
+
+demo: $(STAMP)
+	@$(BIN)/janitor demo
+
+test: $(STAMP)
+	$(BIN)/pytest --cov --cov-report=term:skip-covered -q
+	$(MAKE) --no-print-directory check
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)
+	$(BIN)/python -m bench
+
+laws: $(STAMP)
+	JANITOR_LAWS_EXAMPLES=5000 $(BIN)/pytest -q tests/laws
+
+lock: $(STAMP)
+	scripts/lock $(BIN)
+
+$(STAMP): requirements-dev.lock pyproject.toml scripts/setup
+	@scripts/setup $(VENV)
+	@touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis dist
