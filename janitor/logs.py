@@ -1,0 +1,141 @@
+"""Logs: events with facts, out of one catalogue, to stderr. docs/operations.md explains each."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import structlog
+
+from janitor.report.text import safe_text
+
+
+class Event(StrEnum):
+    """Every event there is; the value is the log line's `message`."""
+
+    SWEEP_STARTED = "sweep.started"
+    LOCATION_SKIPPED = "location.skipped"
+    GAP_FOUND = "gap.found"
+    PRICES_FELL_BACK = "prices.fell_back"
+    CACHE_FAILED = "cache.failed"
+    PLAN_REFUSED = "plan.refused"
+    LOCK_WAITED = "lock.waited"
+    LOCK_LOST = "lock.lost"
+    INTENT_SETTLED = "intent.settled"
+    INTENT_LEFT_OPEN = "intent.left_open"
+    ACTION_INTENDED = "action.intended"
+    ACTION_DELETED = "action.deleted"
+    ACTION_ALREADY_GONE = "action.already_gone"
+    ACTION_DRIFTED = "action.drifted"
+    ACTION_SKIPPED = "action.skipped"
+    ACTION_FAILED = "action.failed"
+    SWEEP_UNRECORDED = "sweep.unrecorded"
+    SWEEP_INTERRUPTED = "sweep.interrupted"
+    SWEEP_FINISHED = "sweep.finished"
+    LIBRARY_LOGGED = "library.logged"
+
+
+_WARNINGS = {
+    Event.GAP_FOUND,
+    Event.PRICES_FELL_BACK,
+    Event.CACHE_FAILED,
+    Event.PLAN_REFUSED,
+    Event.INTENT_LEFT_OPEN,
+    Event.ACTION_DRIFTED,
+    Event.ACTION_SKIPPED,
+    Event.SWEEP_UNRECORDED,
+    Event.SWEEP_INTERRUPTED,
+}
+_ERRORS = {Event.ACTION_FAILED, Event.LOCK_LOST}
+_DEBUG = {Event.ACTION_INTENDED}
+
+
+def level_of(event: Event) -> int:
+    """The severity of an event, as a `logging` level."""
+    if event in _ERRORS:
+        return logging.ERROR
+    if event in _WARNINGS:
+        return logging.WARNING
+    return logging.DEBUG if event in _DEBUG else logging.INFO
+
+
+def emit(event: Event, **facts: object) -> None:
+    """Write one event. Facts are plain values; money is a Decimal, times are aware datetimes."""
+    if not structlog.is_configured():
+        configure_logs()
+    structlog.get_logger().log(level_of(event), event.value, **facts)
+
+
+def configure_logs(level: str = "INFO", log_format: str | None = None) -> None:
+    """Say where log lines go: pretty on a terminal, Cloud Logging's JSON elsewhere, or as told."""
+    pretty = (log_format or ("console" if sys.stderr.isatty() else "json")) == "console"
+    threshold = logging.getLevelNamesMapping()[level]
+    ending: list[structlog.types.Processor] = [_for_cloud_logging, _as_json()]
+    if pretty:
+        ending = [
+            _safe_facts,
+            _shown_time,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ]
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            _plain_facts,
+            *ending,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(
+        handlers=[_FromLibraries()], level=max(threshold, logging.WARNING), force=True
+    )
+
+
+class _FromLibraries(logging.Handler):
+    """What libraries log through `logging` comes out as one event, in the same format."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().log(
+            record.levelno, Event.LIBRARY_LOGGED.value, logger=record.name, text=record.getMessage()
+        )
+
+
+Facts = MutableMapping[str, Any]
+
+
+def _plain_facts(_logger: object, _method: str, facts: Facts) -> Facts:
+    for key, value in facts.items():
+        if isinstance(value, Decimal):
+            facts[key] = format(value, "f")
+        elif isinstance(value, datetime):
+            facts[key] = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        elif isinstance(value, StrEnum):
+            facts[key] = value.value
+    return facts
+
+
+def _safe_facts(_logger: object, _method: str, facts: Facts) -> Facts:
+    """A terminal obeys what it is sent: names and messages from Google are escaped for it."""
+    for key, value in facts.items():
+        if not isinstance(value, int | float | None):
+            facts[key] = safe_text(value if isinstance(value, str) else str(value))
+    return facts
+
+
+def _shown_time(_logger: object, _method: str, facts: Facts) -> Facts:
+    facts["timestamp"] = facts.pop("time")[11:19]
+    return facts
+
+
+def _for_cloud_logging(_logger: object, _method: str, facts: Facts) -> Facts:
+    severity = facts.pop("level").upper()
+    return {"severity": severity, "message": facts.pop("event"), "time": facts.pop("time"), **facts}
+
+
+def _as_json() -> structlog.processors.JSONRenderer:
+    return structlog.processors.JSONRenderer(default=str)

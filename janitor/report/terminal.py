@@ -1,0 +1,214 @@
+"""The report a person reads. Pure: a result in, text on a console out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from janitor.model.duration import show_size
+from janitor.plan.values import Kept
+from janitor.report.layout import Columns, indented
+from janitor.report.machine import rfc3339
+from janitor.report.result import SweepResult, Totals
+from janitor.report.rows import (
+    PolicyRows,
+    name_as_people_say,
+    noun,
+    place,
+    project_of,
+    rows_by_policy,
+)
+from janitor.report.text import safe_text, show_usd
+from janitor.report.totals import was_applied
+
+ROWS_SHOWN = 50
+PIPE_WIDTH = 120
+_NOTES_SHOWN = 3
+_NAMES_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How much to show. `next_command` is what to type to delete what a dry run shows."""
+
+    show_all: bool = False
+    next_command: str = "janitor sweep --apply"
+
+
+def console_for(out: TextIO) -> Console:
+    """A console that interprets nothing in the text; 120 wide where nobody sees its width."""
+    width = None if out.isatty() else PIPE_WIDTH
+    return Console(file=out, width=width, markup=False, highlight=False, emoji=False)
+
+
+def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) -> None:
+    """Gaps, refusals, what goes by policy, what is kept, totals, notices, the next command.
+
+    Only the first line holds a time of day: an unchanged world shows the same table tomorrow.
+    """
+    console = console_for(out)
+    for part in (
+        _header(result),
+        _gaps(result, console.width),
+        _refusals(result, console.width),
+        _policies(result, view, console.width),
+        _kept(result.plan.kept, view, console.width),
+        _totals(result, totals),
+        _notices(result, console.width),
+        _next(result, totals, view),
+    ):
+        for text in part:
+            # Lines are laid out already; a second wrap would break what is to be copied.
+            console.print(text, soft_wrap=True)
+
+
+def _line(text: str, style: str = "") -> Text:
+    return Text(safe_text(text), style=style)
+
+
+def _header(result: SweepResult) -> Iterator[Text]:
+    what = "apply" if result.mode == "apply" else "dry run, nothing is deleted"
+    yield _line(f"janitor sweep ({what}), observed at {rfc3339(result.plan.observed_at)}", "dim")
+
+
+def _gaps(result: SweepResult, width: int) -> Iterator[Text]:
+    gaps = result.plan.gaps
+    if not gaps:
+        return
+    count = "1 gap" if len(gaps) == 1 else f"{len(gaps):,} gaps"
+    yield Text()
+    yield _line(f"NOT EVERYTHING COULD BE READ: {count}. What needs it is kept.", "bold red")
+    for gap in gaps:
+        where = gap.project if gap.location == "-" else f"{gap.location} {gap.project}"
+        inside = f" {gap.repository}" if gap.repository else ""
+        yield indented(f"{gap.kind.value} in {where}{inside}: {gap.cause}", width, style="red")
+
+
+def _refusals(result: SweepResult, width: int) -> Iterator[Text]:
+    if not result.refusals:
+        return
+    so = "Nothing was deleted" if result.mode == "apply" else "An apply would delete nothing"
+    yield Text()
+    yield _line(f"REFUSED: the plan exceeds its limits. {so}.", "bold red")
+    for refusal in result.refusals:
+        yield indented(f"{refusal.limit}: {refusal.message}", width, style="red")
+
+
+def _policies(result: SweepResult, view: View, width: int) -> Iterator[Text]:
+    applied = was_applied(result)
+    policies = rows_by_policy(result, None if view.show_all else ROWS_SHOWN)
+    projects = sorted({project_of(action.name) for action in result.plan.actions})
+    columns = Columns.for_rows(policies, width, applied, with_project=len(projects) > 1)
+    for rows in policies:
+        yield Text()
+        yield _line(_heading(rows, applied, projects), "bold")
+        yield columns.header()
+        for row in rows.shown:
+            yield from columns.lines(row)
+        if rows.more:
+            yield _line(f"  {_more(rows)}")
+        for note in rows.notes[:_NOTES_SHOWN]:
+            yield indented(note, width, style="dim")
+        if len(rows.notes) > _NOTES_SHOWN:
+            yield _line(f"  … {len(rows.notes) - _NOTES_SHOWN:,} more such reasons", "dim")
+
+
+def _heading(rows: PolicyRows, applied: bool, projects: list[str]) -> str:
+    count = (
+        f"{rows.counted:,} of {rows.actions:,} deleted"
+        if applied
+        else f"{rows.actions:,} to delete"
+    )
+    where = f" in {projects[0]}" if len(projects) == 1 else ""
+    parts = [rows.policy, f"{count}{where}"]
+    if rows.size_bytes:
+        parts.append(show_size(rows.size_bytes))
+    if rows.counted:
+        parts.append(_dollars(rows.usd_month, rows.unpriced, rows.counted))
+    return " · ".join(parts)
+
+
+def _dollars(usd: Decimal, unpriced: int, of: int) -> str:
+    """Dollars a month of what is priced, and how many are not: never one sum of both."""
+    if unpriced and unpriced == of:
+        return "unpriced"
+    return f"{show_usd(usd)} a month" + (f" and {unpriced:,} unpriced" if unpriced else "")
+
+
+def _more(rows: PolicyRows) -> str:
+    unpriced = f" and {rows.more_unpriced:,} unpriced" if rows.more_unpriced else ""
+    return (
+        f"… and {rows.more:,} more, {show_usd(rows.more_usd)}{unpriced} (--all, or --format json)"
+    )
+
+
+def _kept(kept: tuple[Kept, ...], view: View, width: int) -> Iterator[Text]:
+    if not kept:
+        return
+    yield Text()
+    yield _line("Kept", "bold")
+    for kind in dict.fromkeys(row.kind for row in kept):
+        rows = sorted((r for r in kept if r.kind is kind), key=lambda r: (-r.count, r.reason.value))
+        count = sum(row.count for row in rows)
+        reasons = ", ".join(f"{row.count:,} {row.reason.value}" for row in rows)
+        yield indented(f"{count:,} {noun(kind, count)}: {reasons}", width)
+        for row in rows:
+            yield from _kept_names(row, view)
+
+
+def _kept_names(row: Kept, view: View) -> Iterator[Text]:
+    shown = row.names if view.show_all else row.names[:_NAMES_SHOWN]
+    for name in shown:
+        where = place(name, with_project=True)
+        yield _line(f"    {row.reason.value}: {name_as_people_say(row.kind, name)}  {where}")
+    if len(shown) < len(row.names):
+        more = len(row.names) - len(shown)
+        yield _line(f"    … and {more:,} more {row.reason.value} (--all, or --format json)")
+
+
+def _totals(result: SweepResult, totals: Totals) -> Iterator[Text]:
+    yield Text()
+    if not result.plan.actions:
+        yield _line("Nothing to delete.", "bold")
+        return
+    applied = was_applied(result)
+    of = totals.deleted if applied else totals.planned
+    verb = f"Deleted {of:,} of {totals.planned:,}" if applied else f"Would delete {of:,}"
+    size = f", {show_size(totals.reclaimed_bytes)}" if totals.reclaimed_bytes else ""
+    money = f", saves {_dollars(totals.saves_usd_month, totals.unpriced, of)}" if of else ""
+    yield _line(f"{verb}{size}{money}.", "bold")
+    others = {
+        "already gone": totals.already_gone,
+        "drifted": totals.drifted,
+        "skipped": totals.skipped,
+        "failed": totals.failed,
+    }
+    if any(others.values()):
+        yield _line("Also " + ", ".join(f"{n:,} {word}" for word, n in others.items() if n) + ".")
+    if result.interrupted:
+        yield _line("Interrupted: what was left undone is left to the next sweep.", "bold yellow")
+
+
+def _notices(result: SweepResult, width: int) -> Iterator[Text]:
+    if result.notices:
+        yield Text()
+    for notice in result.notices:
+        yield indented(f"Note: {notice}", width, left=0, style="dim")
+
+
+def _next(result: SweepResult, totals: Totals, view: View) -> Iterator[Text]:
+    if not result.plan.actions:
+        return
+    if result.refusals:
+        advice = "To go ahead: add the flags above, or narrow it with --policy NAME."
+    elif not was_applied(result):
+        advice = f"To delete these: {view.next_command}"
+    elif totals.drifted or totals.skipped or totals.failed or result.interrupted:
+        advice = f"To try the rest again: {view.next_command}"
+    else:
+        return
+    yield Text()
+    yield _line(advice, "bold")

@@ -1,0 +1,56 @@
+"""Text that came from outside, made safe to show; money as people read it."""
+
+from decimal import Decimal
+
+from janitor.model.money import Estimate, Priced
+
+_CENT = Decimal("0.01")
+
+
+def safe_text(text: str) -> str:
+    """One line that cannot steer a terminal.
+
+    White space of every sort becomes a blank. Everything else that Unicode calls unprintable
+    (controls, escapes, bidi overrides, zero-width and private characters, lone surrogates) is
+    shown by its escape, such as ``\\x1b``.
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_safe_character, text))
+
+
+def _safe_character(character: str) -> str:
+    if character.isprintable():
+        return character
+    # U+001C to U+001F count as white space in Python; no person means them so.
+    if character.isspace() and not "\x1c" <= character <= "\x1f":
+        return " "
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def shorten(text: str, width: int) -> str:
+    """At most `width` characters, cut at a word where one ends near, the cut marked by ``…``."""
+    if len(text) <= width:
+        return text
+    head = text[: width - 1]
+    word_end = head.rfind(" ")
+    return (head[:word_end] if word_end > width * 2 // 3 else head).rstrip(" ,;:.") + "…"
+
+
+def show_usd(usd: Decimal) -> str:
+    """Dollars and cents; a true zero is ``$0.00``, and what is less than a cent is ``<$0.01``."""
+    if 0 < usd < _CENT:
+        return "<$0.01"
+    return f"${usd.quantize(_CENT):,}"
+
+
+def show_estimate(estimate: Estimate) -> str:
+    """Dollars a month, ``≤`` before an upper bound; ``unpriced`` is never a number."""
+    if not isinstance(estimate, Priced):
+        return "unpriced"
+    shown = show_usd(estimate.usd_month)
+    return (
+        f"≤ {shown}"
+        if estimate.upper_bound and shown.startswith("$") and estimate.usd_month
+        else shown
+    )

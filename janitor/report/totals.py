@@ -1,0 +1,106 @@
+"""What a sweep comes to: sums capped by each repository's billed size, and the exit code."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from janitor.apply.outcomes import OutcomeKind
+from janitor.model.kinds import Kind
+from janitor.model.money import Priced
+from janitor.plan.values import Action
+from janitor.report.result import SweepResult, Totals
+
+# Bytes (16 digits) at ten cents a GiB: 2^30 divides a decimal in at most 30 places. Exact in all.
+_DIGITS = 50
+_REFUSED, _IN_PART, _UNOBSERVED = 4, 6, 3
+
+
+@dataclass(slots=True)
+class Sum:
+    """Bytes and dollars so far; `unpriced` counts what has no dollars."""
+
+    size_bytes: int = 0
+    usd_month: Decimal = Decimal(0)
+    unpriced: int = 0
+
+    def add(self, action: Action) -> None:
+        """Count one action in full."""
+        self.size_bytes += action.size_bytes
+        if isinstance(action.estimate, Priced):
+            self.usd_month += action.estimate.usd_month
+        else:
+            self.unpriced += 1
+
+    def add_capped(self, other: "Sum", cap_bytes: int | None) -> None:
+        """Count a repository's images: at most the bytes Google bills, dollars in proportion."""
+        self.unpriced += other.unpriced
+        if cap_bytes is None or other.size_bytes <= cap_bytes:
+            self.size_bytes += other.size_bytes
+            self.usd_month += other.usd_month
+        else:
+            self.size_bytes += cap_bytes
+            self.usd_month += other.usd_month * cap_bytes / other.size_bytes
+
+
+def was_applied(result: SweepResult) -> bool:
+    """Whether deletes were sent at all: apply mode, and the guard did not refuse."""
+    return result.mode == "apply" and not result.refusals
+
+
+def counted(result: SweepResult) -> Iterator[Action]:
+    """The actions whose bytes and dollars count: what was deleted, or what would be."""
+    if not was_applied(result):
+        return iter(result.plan.actions)
+    pairs = zip(result.plan.actions, result.outcomes, strict=True)
+    return (action for action, outcome in pairs if outcome.kind is OutcomeKind.DELETED)
+
+
+def capped_sum(actions: Iterator[Action], group_bytes: Mapping[str, int]) -> Sum:
+    """One pass over the actions; those of a group never come to more than its billed size (R25)."""
+    total = Sum()
+    groups: dict[str, Sum] = {}
+    with localcontext(prec=_DIGITS):
+        for action in actions:
+            # A repository is what its group's cap is made of: it counts its own billed size.
+            if not action.group or action.kind is Kind.REPOSITORY:
+                total.add(action)
+                continue
+            group = groups.get(action.group)
+            if group is None:
+                group = groups[action.group] = Sum()
+            group.add(action)
+        for name, group in groups.items():
+            total.add_capped(group, group_bytes.get(name))
+    return total
+
+
+def totals(result: SweepResult) -> Totals:
+    """The sums that every output shows; `unpriced` counts among the same actions as the dollars."""
+    ends = dict.fromkeys(OutcomeKind, 0)
+    for outcome in result.outcomes:
+        ends[outcome.kind] += 1
+    money = capped_sum(counted(result), result.plan.group_bytes)
+    return Totals(
+        planned=len(result.plan.actions),
+        deleted=ends[OutcomeKind.DELETED],
+        already_gone=ends[OutcomeKind.ALREADY_GONE],
+        drifted=ends[OutcomeKind.DRIFTED],
+        skipped=ends[OutcomeKind.SKIPPED],
+        failed=ends[OutcomeKind.FAILED],
+        reclaimed_bytes=money.size_bytes,
+        saves_usd_month=money.usd_month,
+        unpriced=money.unpriced,
+    )
+
+
+def exit_code(result: SweepResult) -> int:
+    """4 refused, 6 applied in part, 3 with gaps, else 0: the first that holds, in that order.
+
+    1, 2, 5 and 7 never come from a result: they are raised as errors.
+    """
+    if result.refusals:
+        return _REFUSED
+    in_part = {OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED}
+    if result.interrupted or any(outcome.kind in in_part for outcome in result.outcomes):
+        return _IN_PART
+    return _UNOBSERVED if result.plan.gaps else 0

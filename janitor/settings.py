@@ -1,0 +1,112 @@
+"""Settings from the environment, and what one sweep is asked to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from janitor.errors import UsageError
+from janitor.policy.values import Limits, Policies
+
+Mode = Literal["dry-run", "apply"]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LogFormat = Literal["json", "console"]
+# What is being done, how much of it is done, and how much there is (0: not known).
+Progress = Callable[[str, int, int], None]
+
+
+class Settings(BaseSettings):
+    """What the environment says; a variable that is empty counts as not set.
+
+    `service`, `job` and `worker_pool` are what Cloud Run says janitor itself runs as.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="ignore")
+
+    policies: Path | None = Field(None, validation_alias="JANITOR_POLICIES")
+    mode: Mode | None = Field(None, validation_alias="JANITOR_MODE")
+    database_url: SecretStr | None = Field(None, validation_alias="JANITOR_DATABASE_URL")
+    log_level: LogLevel = Field("INFO", validation_alias="JANITOR_LOG_LEVEL")
+    log_format: LogFormat | None = Field(None, validation_alias="JANITOR_LOG_FORMAT")
+    emulator_host: str | None = Field(None, validation_alias="JANITOR_EMULATOR_HOST")
+    emulator_http: str | None = Field(None, validation_alias="JANITOR_EMULATOR_HTTP")
+    service: str | None = Field(None, validation_alias="K_SERVICE")
+    job: str | None = Field(None, validation_alias="CLOUD_RUN_JOB")
+    worker_pool: str | None = Field(None, validation_alias="CLOUD_RUN_WORKER_POOL")
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("emulator_host")
+    @classmethod
+    def _has_port(cls, value: str | None) -> str | None:
+        if value is not None and not value.rpartition(":")[2].isdecimal():
+            raise ValueError("must be HOST:PORT, such as 127.0.0.1:8085")
+        return value
+
+    @field_validator("emulator_http")
+    @classmethod
+    def _is_http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("http://"):
+            raise ValueError("must be a URL such as http://127.0.0.1:8086")
+        return value
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> "Settings":
+        if (self.emulator_host is None) != (self.emulator_http is None):
+            raise ValueError(
+                "JANITOR_EMULATOR_HOST and JANITOR_EMULATOR_HTTP belong together: set both, or neither"
+            )
+        return self
+
+    @property
+    def self_names(self) -> tuple[str, ...]:
+        """The short names that janitor itself runs as, protected everywhere (R24)."""
+        return tuple(name for name in (self.service, self.job, self.worker_pool) if name)
+
+    @property
+    def on_cloud_run(self) -> bool:
+        """Whether the disk is thrown away after the run."""
+        return bool(self.self_names)
+
+
+def load_settings() -> Settings:
+    """Read the environment. UsageError names each variable that is wrong, and never shows a secret."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # every field comes from the environment
+    except ValidationError as error:
+        problems = [
+            _problem(str(e["loc"][0]) if e["loc"] else "", e["msg"]) for e in error.errors()
+        ]
+        raise UsageError("\n".join(problems)) from None
+
+
+def _problem(variable: str, message: str) -> str:
+    message = message.removeprefix("Value error, ").replace("Input should be", "must be")
+    return f"{variable}: {message}" if variable else message
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRequest:
+    """One sweep, as asked for: flags over environment over file, already resolved.
+
+    `projects` override the file's scope where there are any; `only_policies` are names that the
+    file has, empty for all; `limits` are the file's with the flags' in place. `wait`: how long to
+    wait for the lock, None for not at all. `policies_source` names the file for people.
+    """
+
+    policies: Policies
+    policies_source: str
+    apply: bool
+    limits: Limits
+    projects: tuple[str, ...] = ()
+    only_policies: tuple[str, ...] = ()
+    wait: timedelta | None = None
+    names_of_kept: bool = False
+    progress: Progress | None = None
