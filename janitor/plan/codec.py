@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -97,3 +98,8 @@ def _action(row: list[Any]) -> Action:
         Kind(kind), name, uri, policy, DeleteReason(reason), detail, size, priced, (rank[0], rank[1]), etag, uid,
         tuple(tags), tuple(after), tuple((Kind(k), n) for k, n in contains), group, content,
     )  # fmt: skip
+
+
+def with_id(plan: Plan) -> Plan:
+    """The same plan, bearing its id."""
+    return replace(plan, plan_id=plan_id(plan))

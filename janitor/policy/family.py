@@ -30,7 +30,9 @@ def family_of(images: list[Image], subjects: Mapping[tuple[str, str], str]) -> F
     `orphans` are referrers by their tags whose subject is not here.
     """
     family = Family()
-    related = [i for i in images if i.children or i.artifact_type or _says_subject(i)]
+    related = [i for i in images if i.children or i.artifact_type or (i.tags and _says_subject(i))]
+    if subjects:
+        related += [i for i in images if (i.package, i.digest) in subjects and i not in related]
     if not related:
         return family
     present = {image.digest: image for image in images}

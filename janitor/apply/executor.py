@@ -1,0 +1,149 @@
+"""Carrying out a cleared plan: rank by rank, side by side within a rank, each recorded."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Protocol
+
+from janitor.apply.deletion import Deletion
+from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.apply.recheck import Recheck
+from janitor.guard.values import ClearedPlan
+from janitor.model.kinds import Kind
+from janitor.model.names import ResourceName
+from janitor.plan.values import Action
+
+SIDE_BY_SIDE = 8
+BATCH = 50
+UNTRIED = Outcome(OutcomeKind.PLANNED, "interrupted before it was tried")
+UNANSWERED = Outcome(
+    OutcomeKind.PLANNED, "interrupted before Google answered; the next sweep settles it"
+)
+
+
+class Recorder(Protocol):
+    """Writing down what is about to be done, and what became of it."""
+
+    async def intend(self, action: Action) -> int: ...
+
+    async def note_operation(self, intent: int, operation: str) -> None: ...
+
+    async def conclude(self, action: Action, intent: int | None, outcome: Outcome) -> None:
+        """`intent` is None where the call was never made."""
+
+
+@dataclass(slots=True)
+class Executor:
+    """`stop` ends the work: no new deletion starts, and what Google has not answered `patience`
+    seconds later stays an open intent."""
+
+    recheck: Recheck
+    deletion: Deletion
+    recorder: Recorder
+    stop: asyncio.Event
+    patience: float = 6.0
+    on_done: Callable[[int, int], None] = lambda done, total: None
+    _outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    async def run(self, cleared: ClearedPlan) -> tuple[Outcome, ...]:
+        """One outcome an action, in the plan's order. One failure never stops the rest."""
+        actions = cleared.plan.actions
+        for _, rank in groupby(actions, key=lambda action: action.rank):
+            if self.stop.is_set():
+                break
+            await self._rank(list(rank), len(actions))
+        return tuple(self._outcomes.get(action.name, UNTRIED) for action in actions)
+
+    async def _rank(self, actions: list[Action], total: int) -> None:
+        """A few workers for each API and location draw from one line of work."""
+        lines: dict[tuple[str, str, str], list[Action]] = {}
+        for action in actions:
+            name = ResourceName.parse(action.name)
+            lines.setdefault((action.kind.value.split(".")[0], name.project, name.location), []).append(action)
+        workers = [
+            asyncio.create_task(self._work(batches, total))
+            for line in lines.values()
+            for batches in [_batches(line)]
+            for _ in range(min(SIDE_BY_SIDE, len(line)))
+        ]
+        await self._finish(workers)
+
+    async def _finish(self, workers: list[asyncio.Task[None]]) -> None:
+        """Until all are done; after a stop, only for as long as patience lasts."""
+        stopped = asyncio.create_task(self.stop.wait())
+        everyone = asyncio.create_task(_all_of(workers))
+        try:
+            await asyncio.wait({stopped, everyone}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({everyone}, timeout=self.patience)
+        finally:
+            for task in (stopped, *workers):
+                task.cancel()
+            await asyncio.gather(stopped, *workers, return_exceptions=True)
+        with contextlib.suppress(asyncio.CancelledError):
+            await everyone
+
+    async def _work(self, batches: Iterator[list[Action]], total: int) -> None:
+        for batch in batches:
+            if self.stop.is_set():
+                return
+            await self._batch(batch)
+            self.on_done(len(self._outcomes), total)
+
+    async def _batch(self, batch: list[Action]) -> None:
+        ready = [action for action in batch if await self._is_ready(action)]
+        if not ready or self.stop.is_set():
+            return
+        intents = [await self.recorder.intend(action) for action in ready]
+        for action in ready:
+            self._outcomes[action.name] = UNANSWERED
+        outcomes = await self._delete(ready, intents)
+        for action, intent, outcome in zip(ready, intents, outcomes, strict=True):
+            await self.recorder.conclude(action, intent, outcome)
+            self._outcomes[action.name] = outcome
+
+    async def _delete(self, ready: list[Action], intents: list[int]) -> list[Outcome]:
+        async def noted(operation: str) -> None:
+            for intent in intents:
+                await self.recorder.note_operation(intent, operation)
+
+        if len(ready) > 1:
+            return await self.deletion.carry_out_batch(ready, noted)
+        return [await self.deletion.carry_out(ready[0], noted)]
+
+    async def _is_ready(self, action: Action) -> bool:
+        """Whether it may be deleted now; if not, its outcome is written down."""
+        before = [name for name in action.after if not self._went(name)]
+        if before:
+            outcome: Outcome | None = Outcome(OutcomeKind.SKIPPED, f"{before[0]} did not go")
+        else:
+            outcome = await self.recheck.still(action)
+        if outcome is None:
+            return True
+        await self.recorder.conclude(action, None, outcome)
+        self._outcomes[action.name] = outcome
+        return False
+
+    def _went(self, name: str) -> bool:
+        outcome = self._outcomes.get(name)
+        return outcome is not None and outcome.gone
+
+
+async def _all_of(workers: list[asyncio.Task[None]]) -> None:
+    await asyncio.gather(*workers)
+
+
+def _batches(actions: list[Action]) -> Iterator[list[Action]]:
+    """Untagged images of one package together, all else alone; shared by the workers of a line."""
+    for key, group in groupby(actions, key=_batch_key):
+        same = list(group)
+        size = BATCH if key else 1
+        for start in range(0, len(same), size):
+            yield same[start : start + size]
+
+
+def _batch_key(action: Action) -> str:
+    batchable = action.kind is Kind.IMAGE and not action.tags
+    return action.name.rpartition("/versions/")[0] if batchable else ""

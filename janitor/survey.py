@@ -1,0 +1,167 @@
+"""The second pass: repositories one at a time, each decided against the reference set and let go.
+
+Only candidates and counts outlive their repository, so memory is bounded by the largest one.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from janitor.kinds.repository import DOCKER
+from janitor.model.inventory import Gap, Workloads
+from janitor.model.kinds import KeepReason, Kind
+from janitor.model.resources import Contents, Mode, Repository
+from janitor.plan.build import Builder
+from janitor.plan.values import Action, Kept
+from janitor.policy.decision import Decision, Delete, Keep
+from janitor.policy.images import ImageRules, ImageVerdicts, decide_images, holdings, image_rules
+from janitor.policy.repositories import decide_repository, may_match
+from janitor.policy.usage import Usage
+from janitor.policy.workloads import Context, WorkloadVerdicts
+
+
+class ContentReader(Protocol):
+    """Where the content of a repository comes from."""
+
+    async def contents(self, repository: Repository) -> Contents | Gap: ...
+
+
+@dataclass(slots=True)
+class Findings:
+    """What deciding has come to so far, over all kinds. `examined` counts kinds that a policy names."""
+
+    named: frozenset[Kind]
+    want_names: bool
+    actions: list[Action] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    examined: Counter[Kind] = field(default_factory=Counter)
+    group_bytes: dict[str, int] = field(default_factory=dict)
+    _kept: Counter[tuple[Kind, KeepReason]] = field(default_factory=Counter)
+    _names: dict[tuple[Kind, KeepReason], list[str]] = field(default_factory=dict)
+
+    def seen(self, kind: Kind, count: int = 1) -> None:
+        """Count what was examined."""
+        if kind in self.named:
+            self.examined[kind] += count
+
+    def keep(self, kind: Kind, reason: KeepReason, names: Sequence[str], count: int | None = None) -> None:
+        """Count what stays; without names (images) `count` says how many."""
+        if kind in self.named:
+            self._kept[kind, reason] += len(names) if count is None else count
+            if self.want_names:
+                self._names.setdefault((kind, reason), []).extend(names)
+
+    def kept(self) -> tuple[Kept, ...]:
+        """By kind, then by the strength of the reason."""
+        strength = {reason: place for place, reason in enumerate(KeepReason)}
+        rows = sorted(self._kept, key=lambda row: (row[0], strength[row[1]]))
+        return tuple(Kept(*row, self._kept[row], tuple(sorted(self._names.get(row, ())))) for row in rows)
+
+
+def note_workloads(findings: Findings, verdicts: WorkloadVerdicts, workloads: Workloads, builder: Builder) -> None:
+    """Turn the verdicts on services and revisions into actions and counts."""
+    for kind, decisions in ((Kind.SERVICE, verdicts.services), (Kind.REVISION, verdicts.revisions)):
+        for name, decision in decisions.items():
+            findings.seen(kind)
+            if isinstance(decision, Keep):
+                findings.keep(kind, decision.reason, [str(name)])
+    findings.seen(Kind.REVISION, sum(map(len, verdicts.contained.values())))
+    findings.actions += builder.workloads(workloads, verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Reads and decides repositories. `blocked`: a gap elsewhere hides users of any image (R4)."""
+
+    reader: ContentReader
+    context: Context
+    usage: Usage
+    builder: Builder
+    findings: Findings
+    blocked: bool
+    on_done: Callable[[int, int], None]
+
+    async def run(self, repositories: Iterable[Repository]) -> None:
+        """All repositories in scope, in the order of their names."""
+        chosen = [r for r in repositories if self.context.in_scope(r.name)]
+        async for done, (repository, contents) in _numbered(self._read_ahead(chosen)):
+            self._decide(repository, contents)
+            self.on_done(done, len(chosen))
+
+    async def _read_ahead(
+        self, repositories: list[Repository]
+    ) -> AsyncIterator[tuple[Repository, Contents | Gap | None]]:
+        """The next one is read while this one is decided; None where nothing asks for its content."""
+        ahead: list[asyncio.Task[Contents | Gap | None]] = []
+        try:
+            for place, repository in enumerate(repositories):
+                for coming in repositories[place + len(ahead) : place + 2]:
+                    ahead.append(asyncio.create_task(self._contents(coming)))
+                yield repository, await ahead.pop(0)
+        finally:
+            for task in ahead:
+                task.cancel()
+
+    async def _contents(self, repository: Repository) -> Contents | Gap | None:
+        if repository.format != DOCKER or repository.mode is Mode.VIRTUAL:
+            return None
+        if Kind.IMAGE in self.findings.named or may_match(self.context, repository):
+            return await self.reader.contents(repository)
+        return None
+
+    def _decide(self, repository: Repository, contents: Contents | Gap | None) -> None:
+        self.findings.seen(Kind.REPOSITORY)
+        if isinstance(contents, Gap):
+            self.findings.gaps.append(contents)
+            self._keep_repository(repository, decide_repository(self.context, repository, [], set(), True))
+            return
+        known = contents or Contents()
+        policies, now = self.context.policies, self.context.now.timestamp()
+        rules = image_rules(policies, self.context.selected, repository, known, self.usage, now)
+        held, waits = holdings(rules, known.images) if may_match(self.context, repository) else (set(), set())
+        decision = decide_repository(self.context, repository, known.images, held, self.blocked)
+        self.findings.seen(Kind.IMAGE, len(known.images))
+        if isinstance(decision, Delete):
+            self.findings.actions.append(self.builder.repository(repository, known.images, decision, waits))
+        else:
+            self._keep_repository(repository, decision)
+            self._decide_images(repository, rules, known)
+
+    def _keep_repository(self, repository: Repository, decision: Decision) -> None:
+        reason = decision.reason if isinstance(decision, Keep) else KeepReason.GAP
+        self.findings.keep(Kind.REPOSITORY, reason, [str(repository.name)])
+
+    def _decide_images(self, repository: Repository, rules: ImageRules, contents: Contents) -> None:
+        if Kind.IMAGE not in self.findings.named:
+            return
+        findings = self.findings
+        verdicts = decide_images(rules, contents.images, findings.want_names)
+        if self.blocked:
+            _withhold(verdicts, repository, findings.want_names)
+        for reason, count in verdicts.kept.items():
+            findings.keep(Kind.IMAGE, reason, verdicts.kept_names.get(reason, ()), count)
+        if verdicts.goes:
+            findings.group_bytes[str(repository.name)] = repository.size_bytes
+            findings.actions += self.builder.images(repository, verdicts.goes)
+
+
+def _withhold(verdicts: ImageVerdicts, repository: Repository, want_names: bool) -> None:
+    """Keep what would otherwise go: something that could name it was not seen."""
+    if not verdicts.goes:
+        return
+    verdicts.kept[KeepReason.GAP] += len(verdicts.goes)
+    if want_names:
+        names = [repository.name.version(g.image.package, g.image.digest) for g in verdicts.goes]
+        verdicts.kept_names.setdefault(KeepReason.GAP, []).extend(names)
+    verdicts.goes.clear()
+
+
+async def _numbered(
+    items: AsyncIterator[tuple[Repository, Contents | Gap | None]],
+) -> AsyncIterator[tuple[int, tuple[Repository, Contents | Gap | None]]]:
+    done = 0
+    async for item in items:
+        done += 1
+        yield done, item

@@ -1,0 +1,153 @@
+"""One sweep: observe, decide, plan, guard, apply, record, report."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.cost.book import PriceBook
+from janitor.guard.values import ClearedPlan, Refused
+from janitor.guard.verdict import guard
+from janitor.model.inventory import Gap, Observed
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Repository
+from janitor.plan.build import Builder, ordered
+from janitor.plan.codec import with_id
+from janitor.plan.values import Plan
+from janitor.policy.usage import Named, unreadable, usage
+from janitor.policy.values import Limits, Policies
+from janitor.policy.workloads import Context, decide_workloads
+from janitor.report.result import SweepResult
+from janitor.report.totals import capped_sum
+from janitor.survey import ContentReader, Findings, Survey, note_workloads
+
+
+class Observer(ContentReader, Protocol):
+    """The first pass: every workload and the list of repositories, of every project given."""
+
+    async def observe(self, projects: Sequence[str], now: datetime) -> Observed: ...
+
+
+class Applier(Protocol):
+    """Carries out a cleared plan; a dry run is given none, so it cannot delete.
+
+    `planned` is the reference set that the plan rests on, `observed_at` when it was read.
+    Returns an outcome an action, and whether a signal left work undone.
+    """
+
+    async def __call__(
+        self, cleared: ClearedPlan, planned: Named, observed: Observed
+    ) -> tuple[tuple[Outcome, ...], bool]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one sweep is asked. `deletable` are the projects that may be deleted from, `read` all
+    that are read; `selected` the policies that may delete; `own` what janitor runs as (R24)."""
+
+    sweep_id: str
+    policies: Policies
+    limits: Limits
+    deletable: Sequence[str]
+    read: Sequence[str]
+    selected: Set[str]
+    own: Set[str]
+    want_names: bool
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What the sweep needs from outside. Without an `applier` it is a dry run."""
+
+    observer: Observer
+    prices: Callable[[], Awaitable[PriceBook]]
+    applier: Applier | None
+    clock: Callable[[], datetime]
+    check_locations: Callable[[Observed], None]
+    on_gap: Callable[[Gap], None]
+    on_repository: Callable[[int, int], None]
+
+
+async def sweep(question: Question, stages: Stages) -> SweepResult:
+    """Observe, decide, plan, guard, apply, record, report."""
+    observed = await stages.observer.observe(question.read, question.now)
+    stages.check_locations(observed)
+    book = await stages.prices()
+    plan, planned = await decide(question, stages, observed, book)
+    for gap in plan.gaps:
+        stages.on_gap(gap)
+    cleared = _guarded(plan, question.limits)
+    outcomes, interrupted = await _apply(cleared, stages.applier, planned, observed)
+    return SweepResult(
+        question.sweep_id, "apply" if stages.applier else "dry-run", plan,
+        cleared.refusals if isinstance(cleared, Refused) else (), outcomes,
+        question.now, stages.clock(), interrupted, (book.note,),
+    )  # fmt: skip
+
+
+async def decide(
+    question: Question, stages: Stages, observed: Observed, book: PriceBook
+) -> tuple[Plan, Named]:
+    """Workloads first, then each repository against what remains of them (R12); and the
+    reference set that the plan rests on."""
+    policies, workloads = question.policies, observed.workloads
+    gaps = (*workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read)))
+    context = Context(
+        policies, question.selected, set(question.deletable), _blocked_places(gaps), question.own, question.now
+    )
+    findings = Findings(frozenset(policy.kind for policy in policies.policies), question.want_names)
+    builder = Builder(book, question.now)
+    verdicts = decide_workloads(context, workloads)
+    note_workloads(findings, verdicts, workloads, builder)
+    use = usage(workloads, verdicts.freed_by(), policies.protect.references, by_name(observed.repositories))
+    blocked = any(gap.kind.is_run or gap.kind in _REPOSITORY_LISTS for gap in gaps)
+    survey = Survey(stages.observer, context, use, builder, findings, blocked, stages.on_repository)
+    await survey.run(observed.repositories)
+    return _plan(question, observed, findings, gaps), use.remaining
+
+
+_REPOSITORY_LISTS = (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION)
+
+
+def by_name(repositories: Sequence[Repository]) -> Mapping[RepositoryName, Repository]:
+    """Repositories by their names."""
+    return {repository.name: repository for repository in repositories}
+
+
+def _blocked_places(gaps: Sequence[Gap]) -> Set[tuple[str, str]]:
+    return {(gap.project, gap.location) for gap in gaps if gap.kind.is_run}
+
+
+def _plan(question: Question, observed: Observed, findings: Findings, gaps: Sequence[Gap]) -> Plan:
+    return with_id(
+        Plan(
+            observed_at=observed.observed_at,
+            policy_digest=question.policies.digest,
+            gaps=tuple(sorted({*gaps, *findings.gaps}, key=_gap_order)),
+            actions=ordered(findings.actions),
+            kept=findings.kept(),
+            examined=dict(sorted(findings.examined.items())),
+            group_bytes=findings.group_bytes,
+            plan_id="",
+        )
+    )
+
+
+def _gap_order(gap: Gap) -> tuple[str, ...]:
+    return (gap.project, gap.location, gap.kind, gap.repository or "", gap.cause)
+
+
+def _guarded(plan: Plan, limits: Limits) -> ClearedPlan | Refused:
+    total = capped_sum(iter(plan.actions), plan.group_bytes)
+    return guard(plan, limits, total.usd_month, total.unpriced)
+
+
+async def _apply(
+    cleared: ClearedPlan | Refused, applier: Applier | None, planned: Named, observed: Observed
+) -> tuple[tuple[Outcome, ...], bool]:
+    if applier is None or isinstance(cleared, Refused):
+        return (Outcome(OutcomeKind.PLANNED),) * len(cleared.plan.actions), False
+    return await applier(cleared, planned, observed)

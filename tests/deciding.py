@@ -1,0 +1,62 @@
+"""Asking the core about a small world: which images, services and revisions go, and why others stay."""
+
+from collections.abc import Iterable
+
+from janitor.model.inventory import Workloads
+from janitor.model.kinds import Kind
+from janitor.model.resources import Contents, Repository
+from janitor.policy.decision import Delete
+from janitor.policy.images import Goes, decide_images, image_rules
+from janitor.policy.usage import usage
+from janitor.policy.values import Policies
+from janitor.policy.workloads import Context, WorkloadVerdicts, decide_workloads
+
+from tests.making import NOW, repository
+
+
+def context(policies: Policies, **facts: object) -> Context:
+    """Everything selected, nothing blocked."""
+    values: dict[str, object] = {
+        "selected": {p.name for p in policies.policies}, "projects": set(policies.scope.projects),
+        "blocked": set(), "own": set(), "now": NOW,
+    }  # fmt: skip
+    return Context(policies, **(values | facts))  # type: ignore[arg-type]
+
+
+def decided(policies: Policies, workloads: Workloads, **facts: object) -> dict[str, str]:
+    """Short name -> "delete: reason" or the reason to stay, for services and revisions."""
+    verdicts: WorkloadVerdicts = decide_workloads(context(policies, **facts), workloads)
+    found = {
+        name.short: f"delete: {d.reason}" if isinstance(d, Delete) else d.reason.value
+        for decisions in (verdicts.services, verdicts.revisions)
+        for name, d in decisions.items()
+    }
+    found.update({r.name.short: "contained" for held in verdicts.contained.values() for r in held})
+    return found
+
+
+def images_decided(
+    policies: Policies,
+    contents: Contents,
+    workloads: Workloads | None = None,
+    repo: Repository | None = None,
+    extra: Iterable[str] = (),
+    repositories: Iterable[Repository] = (),
+) -> tuple[list[Goes], dict[str, str]]:
+    """What goes, and digest -> reason to stay."""
+    repo = repo or repository()
+    workloads = workloads or Workloads()
+    freed = decide_workloads(context(policies), workloads).freed_by()
+    use = usage(workloads, freed, extra, {r.name: r for r in (repo, *repositories)})
+    rules = image_rules(policies, {p.name for p in policies.of(Kind.IMAGE)}, repo, contents, use, NOW.timestamp())
+    verdicts = decide_images(rules, contents.images, want_names=True)
+    stays = {
+        name.rpartition("/")[2]: reason.value for reason, names in verdicts.kept_names.items() for name in names
+    }
+    assert sum(verdicts.kept.values()) + len(verdicts.goes) == len(contents.images)
+    assert {r.value: n for r, n in verdicts.kept.items()} == _counted(stays)
+    return verdicts.goes, stays
+
+
+def _counted(stays: dict[str, str]) -> dict[str, int]:
+    return {reason: list(stays.values()).count(reason) for reason in set(stays.values())}
