@@ -91,9 +91,7 @@ def configure_logs(level: str = "INFO", log_format: str | None = None) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(
-        handlers=[_FromLibraries()], level=max(threshold, logging.WARNING), force=True
-    )
+    logging.basicConfig(handlers=[_FromLibraries()], level=max(threshold, logging.WARNING), force=True)
 
 
 class _FromLibraries(logging.Handler):

@@ -81,9 +81,7 @@ def load_settings() -> Settings:
     try:
         return Settings()  # type: ignore[call-arg]  # every field comes from the environment
     except ValidationError as error:
-        problems = [
-            _problem(str(e["loc"][0]) if e["loc"] else "", e["msg"]) for e in error.errors()
-        ]
+        problems = [_problem(str(e["loc"][0]) if e["loc"] else "", e["msg"]) for e in error.errors()]
         raise UsageError("\n".join(problems)) from None
 
 

@@ -60,7 +60,9 @@ class Findings:
         return tuple(Kept(*row, self._kept[row], tuple(sorted(self._names.get(row, ())))) for row in rows)
 
 
-def note_workloads(findings: Findings, verdicts: WorkloadVerdicts, workloads: Workloads, builder: Builder) -> None:
+def note_workloads(
+    findings: Findings, verdicts: WorkloadVerdicts, workloads: Workloads, builder: Builder
+) -> None:
     """Turn the verdicts on services and revisions into actions and counts."""
     for kind, decisions in ((Kind.SERVICE, verdicts.services), (Kind.REVISION, verdicts.revisions)):
         for name, decision in decisions.items():

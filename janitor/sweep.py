@@ -96,7 +96,12 @@ async def decide(
     policies, workloads = question.policies, observed.workloads
     gaps = (*workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read)))
     context = Context(
-        policies, question.selected, set(question.deletable), _blocked_places(gaps), question.own, question.now
+        policies,
+        question.selected,
+        set(question.deletable),
+        _blocked_places(gaps),
+        question.own,
+        question.now,
     )
     findings = Findings(frozenset(policy.kind for policy in policies.policies), question.want_names)
     builder = Builder(book, question.now)

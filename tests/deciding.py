@@ -10,7 +10,6 @@ from janitor.policy.images import Goes, decide_images, image_rules
 from janitor.policy.usage import usage
 from janitor.policy.values import Policies
 from janitor.policy.workloads import Context, WorkloadVerdicts, decide_workloads
-
 from tests.making import NOW, repository
 
 
@@ -48,10 +47,14 @@ def images_decided(
     workloads = workloads or Workloads()
     freed = decide_workloads(context(policies), workloads).freed_by()
     use = usage(workloads, freed, extra, {r.name: r for r in (repo, *repositories)})
-    rules = image_rules(policies, {p.name for p in policies.of(Kind.IMAGE)}, repo, contents, use, NOW.timestamp())
+    rules = image_rules(
+        policies, {p.name for p in policies.of(Kind.IMAGE)}, repo, contents, use, NOW.timestamp()
+    )
     verdicts = decide_images(rules, contents.images, want_names=True)
     stays = {
-        name.rpartition("/")[2]: reason.value for reason, names in verdicts.kept_names.items() for name in names
+        name.rpartition("/")[2]: reason.value
+        for reason, names in verdicts.kept_names.items()
+        for name in names
     }
     assert sum(verdicts.kept.values()) + len(verdicts.goes) == len(contents.images)
     assert {r.value: n for r, n in verdicts.kept.items()} == _counted(stays)

@@ -24,13 +24,15 @@ from janitor.model.resources import (
 )
 from janitor.policy.values import (
     All,
-    Condition as When,
     Limits,
     Policies,
     Policy,
     Protect,
     Retention,
     Scope,
+)
+from janitor.policy.values import (
+    Condition as When,
 )
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
@@ -59,7 +61,9 @@ def image(
 ) -> Image:
     """An image uploaded `days` ago; children are labels."""
     uploaded = None if days is None else ago(days=days).timestamp()
-    return Image(package, digest(label), tags, size, uploaded, uploaded, artifact_type, tuple(map(digest, children)))
+    return Image(
+        package, digest(label), tags, size, uploaded, uploaded, artifact_type, tuple(map(digest, children))
+    )
 
 
 def uri(label_or_tag: str, package: str = "app", repository: RepositoryName = REPOSITORY) -> str:
@@ -116,16 +120,25 @@ def job(short: str, *images: str) -> Job:
     return Job(name_of("jobs", short), images)
 
 
-def policy(name: str, kind: Kind, *parts: When, keep: Retention | None = None, managed: bool = False) -> Policy:
+def policy(
+    name: str, kind: Kind, *parts: When, keep: Retention | None = None, managed: bool = False
+) -> Policy:
     """A policy whose `when` is the conjunction of the parts."""
     return Policy(name, kind, All(parts), keep, managed)
 
 
-def policies(*each: Policy, protect: Mapping[str, object] | None = None, scope: Scope | None = None) -> Policies:
+def policies(
+    *each: Policy, protect: Mapping[str, object] | None = None, scope: Scope | None = None
+) -> Policies:
     """A policy file of these policies."""
     held: dict[str, object] = {"labels": {}, **(protect or {})}
     return Policies(
-        scope or Scope((PROJECT,)), "dry-run", Protect(**held), Limits(), each, "sha256:0"  # type: ignore[arg-type]
+        scope or Scope((PROJECT,)),
+        "dry-run",
+        Protect(**held),
+        Limits(),
+        each,
+        "sha256:0",  # type: ignore[arg-type]
     )
 
 

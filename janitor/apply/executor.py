@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import groupby
 from typing import Protocol
 
@@ -19,9 +18,7 @@ from janitor.plan.values import Action
 SIDE_BY_SIDE = 8
 BATCH = 50
 UNTRIED = Outcome(OutcomeKind.PLANNED, "interrupted before it was tried")
-UNANSWERED = Outcome(
-    OutcomeKind.PLANNED, "interrupted before Google answered; the next sweep settles it"
-)
+UNANSWERED = Outcome(OutcomeKind.PLANNED, "interrupted before Google answered; the next sweep settles it")
 
 
 class Recorder(Protocol):
@@ -45,7 +42,7 @@ class Executor:
     recorder: Recorder
     stop: asyncio.Event
     patience: float = 6.0
-    on_done: Callable[[int, int], None] = lambda done, total: None
+    on_done: Callable[[int, int], None] = lambda _done, _total: None
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     async def run(self, cleared: ClearedPlan) -> tuple[Outcome, ...]:
@@ -62,7 +59,9 @@ class Executor:
         lines: dict[tuple[str, str, str], list[Action]] = {}
         for action in actions:
             name = ResourceName.parse(action.name)
-            lines.setdefault((action.kind.value.split(".")[0], name.project, name.location), []).append(action)
+            lines.setdefault((action.kind.value.split(".")[0], name.project, name.location), []).append(
+                action
+            )
         workers = [
             asyncio.create_task(self._work(batches, total))
             for line in lines.values()

@@ -36,7 +36,9 @@ class Reader(Protocol):
     async def contents(self, repository: Repository) -> Contents | Gap:
         """Every image of a docker repository, with referrers; a Gap where any page failed."""
 
-    async def image_tags(self, repository: RepositoryName, package: str, digest: str) -> frozenset[str] | None:
+    async def image_tags(
+        self, repository: RepositoryName, package: str, digest: str
+    ) -> frozenset[str] | None:
         """The tags of one version, by ListTags filtered by version; None when it is gone."""
 
     async def tag_digest(self, repository: RepositoryName, package: str, tag: str) -> str | None:

@@ -68,7 +68,7 @@ def _value(monthly: Decimal, unpriced: int, limits: Limits) -> Iterator[Refusal]
             "max_monthly_value",
             f"what would be destroyed costs {monthly:.2f} USD a month{beside}; max_monthly_value is"
             f" {limits.max_monthly_value:f} USD. To allow it this once:"
-            f" --limit \"max_monthly_value={-(-monthly // 1):f} USD\"",
+            f' --limit "max_monthly_value={-(-monthly // 1):f} USD"',
         )
 
 

@@ -34,7 +34,9 @@ class SweepRecord:
 class Ledger(Protocol):
     """Append-only. Every method raises LedgerError when the database cannot be used."""
 
-    async def begin(self, sweep_id: str, started_at: datetime, mode: str, plan_id: str, policy_digest: str) -> None:
+    async def begin(
+        self, sweep_id: str, started_at: datetime, mode: str, plan_id: str, policy_digest: str
+    ) -> None:
         """Open a sweep."""
 
     async def intend(self, sweep_id: str, action: Action, at: datetime) -> int:

@@ -22,7 +22,7 @@ class ImageReference:
     digest: str | None
 
 
-class BadReference(ValueError):
+class BadReferenceError(ValueError):
     """A reference to an Artifact Registry host that cannot be read; the text is the message."""
 
     def __init__(self, text: str, project: str | None) -> None:
@@ -34,7 +34,7 @@ def parse_reference(text: str) -> ImageReference | None:
     """Read ``HOST/PROJECT/REPOSITORY/PACKAGE[:TAG][@DIGEST]``; no tag means ``latest`` (R2).
 
     None: not an image of Artifact Registry (Docker Hub and others), so never ours.
-    BadReference: it names an Artifact Registry host, and cannot be read.
+    BadReferenceError: it names an Artifact Registry host, and cannot be read.
     """
     host, _, rest = text.strip().removeprefix("https://").partition("/")
     host = host.lower()
@@ -50,9 +50,9 @@ def parse_reference(text: str) -> ImageReference | None:
     repository = host if location else (segments.pop(0) if segments else "")
     location = location or host.removesuffix(DOCKER_HOST_SUFFIX)
     if not _well_formed([repository, *segments], tag, digest, bool(at), bool(colon and tag == "")):
-        raise BadReference(text, project or None)
+        raise BadReferenceError(text, project or None)
     if not project or not location or not segments:
-        raise BadReference(text, project or None)
+        raise BadReferenceError(text, project or None)
     name = RepositoryName(project, location, repository)
     return ImageReference(name, "/".join(segments), None if digest else tag or "latest", digest or None)
 

@@ -6,7 +6,10 @@ from datetime import datetime
 
 from janitor.cost.book import PriceBook
 from janitor.cost.metering import (
-    estimate_image, estimate_repository, estimate_revision, estimate_service,
+    estimate_image,
+    estimate_repository,
+    estimate_revision,
+    estimate_service,
 )  # fmt: skip
 from janitor.kinds.image import fingerprint, image_since
 from janitor.kinds.repository import repository_since

@@ -78,7 +78,9 @@ def _estimate(estimate: Estimate) -> list[Any]:
 
 def _plan(head: dict[str, Any], actions: list[Action]) -> Plan:
     if head["schema_version"] != SCHEMA_VERSION:
-        raise ValueError(f"plan of schema_version {head['schema_version']}; this janitor reads {SCHEMA_VERSION}")
+        raise ValueError(
+            f"plan of schema_version {head['schema_version']}; this janitor reads {SCHEMA_VERSION}"
+        )
     return Plan(
         observed_at=datetime.fromisoformat(head["observed_at"]),
         policy_digest=head["policy_digest"],
@@ -92,7 +94,24 @@ def _plan(head: dict[str, Any], actions: list[Action]) -> Plan:
 
 
 def _action(row: list[Any]) -> Action:
-    kind, name, uri, policy, reason, detail, size, estimate, rank, etag, uid, tags, after, contains, group, content = row
+    (
+        kind,
+        name,
+        uri,
+        policy,
+        reason,
+        detail,
+        size,
+        estimate,
+        rank,
+        etag,
+        uid,
+        tags,
+        after,
+        contains,
+        group,
+        content,
+    ) = row
     priced = Unpriced(*estimate) if len(estimate) == 1 else Priced(Decimal(estimate[0]), *estimate[1:])
     return Action(
         Kind(kind), name, uri, policy, DeleteReason(reason), detail, size, priced, (rank[0], rank[1]), etag, uid,

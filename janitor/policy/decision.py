@@ -8,8 +8,19 @@ from janitor.model.kinds import DeleteReason, KeepReason, Status
 from janitor.policy.globs import is_literal
 from janitor.policy.truth import YES, Leaf, Test, Truth, compiled, whom
 from janitor.policy.values import (
-    All, AnyOf, Condition, Key, LargerThan, NameIs, Not, OlderThan, Policy, RepositoryIs, StatusIs,
-    Tagged, Unused,
+    All,
+    AnyOf,
+    Condition,
+    Key,
+    LargerThan,
+    NameIs,
+    Not,
+    OlderThan,
+    Policy,
+    RepositoryIs,
+    StatusIs,
+    Tagged,
+    Unused,
 )  # fmt: skip
 
 T = TypeVar("T")
@@ -50,9 +61,7 @@ class Question(Generic[T]):
 def question(policy: Policy, leaf: Leaf[T], applies: bool) -> Question[T]:
     """Compile a policy with the kind's own reading of each key."""
     when = policy.when
-    return Question(
-        policy, compiled(when, leaf), compiled(whom(when), leaf), _reason(when, leaf), applies
-    )
+    return Question(policy, compiled(when, leaf), compiled(whom(when), leaf), _reason(when, leaf), applies)
 
 
 def asked(

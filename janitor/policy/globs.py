@@ -21,6 +21,4 @@ def is_literal(glob: str) -> bool:
 
 def labels_match(wanted: Mapping[str, str], labels: Mapping[str, str]) -> list[bool]:
     """For each wanted label, whether the resource has it with a value that its glob matches."""
-    return [
-        key in labels and fnmatch.fnmatchcase(labels[key], glob) for key, glob in wanted.items()
-    ]
+    return [key in labels and fnmatch.fnmatchcase(labels[key], glob) for key, glob in wanted.items()]

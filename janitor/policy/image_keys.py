@@ -5,11 +5,30 @@ from collections.abc import Callable
 from janitor.model.resources import Image, Repository
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.truth import (
-    AGE_UNKNOWN, NO, NO_TAG_MATCHES, SIZE_UNKNOWN, SOME_TAGS_MATCH, YES, Leaf, Test, Truth, always, truth,
+    AGE_UNKNOWN,
+    NO,
+    NO_TAG_MATCHES,
+    SIZE_UNKNOWN,
+    SOME_TAGS_MATCH,
+    YES,
+    Leaf,
+    Test,
+    Truth,
+    always,
+    truth,
 )  # fmt: skip
 from janitor.policy.values import (
-    ArtifactTypeIs, Key, LabelsAre, LargerThan, LocationIs, NameIs, OlderThan, RepositoryIs, Tagged,
-    TagsMatch, Unused,
+    ArtifactTypeIs,
+    Key,
+    LabelsAre,
+    LargerThan,
+    LocationIs,
+    NameIs,
+    OlderThan,
+    RepositoryIs,
+    Tagged,
+    TagsMatch,
+    Unused,
 )  # fmt: skip
 
 

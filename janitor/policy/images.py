@@ -273,7 +273,9 @@ def _plain_rank(image: Image) -> int:
     return INDEX_RANK if image.children else IMAGE_RANK
 
 
-def _place(image: Image, family: Family, goes: Going, depth: Mapping[str, int]) -> tuple[int, tuple[str, ...]]:
+def _place(
+    image: Image, family: Family, goes: Going, depth: Mapping[str, int]
+) -> tuple[int, tuple[str, ...]]:
     """Its rank among images (referrers, indexes, children) and who must have gone before."""
     digest = image.digest
     before = [index for index in family.indexes.get(digest, ()) if index in goes]

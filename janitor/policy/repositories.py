@@ -76,4 +76,3 @@ def _facts(repository: Repository, since: datetime | None, unused: bool | None) 
         name.repository, name.location, "", repository.labels, Status.UNKNOWN, since,
         repository.size_bytes, unused,
     )  # fmt: skip
-

@@ -8,7 +8,15 @@ from janitor.model.kinds import Status
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.truth import AGE_UNKNOWN, SIZE_UNKNOWN, Leaf, Test, Truth, truth
 from janitor.policy.values import (
-    Key, LabelsAre, LargerThan, LocationIs, NameIs, OlderThan, ServiceIs, StatusIs, Unused,
+    Key,
+    LabelsAre,
+    LargerThan,
+    LocationIs,
+    NameIs,
+    OlderThan,
+    ServiceIs,
+    StatusIs,
+    Unused,
 )  # fmt: skip
 
 

@@ -59,7 +59,9 @@ def latest(chosen: list[T], count: int, traits: Traits[T, H]) -> list[T]:
     """The newest `count`, and beside them all whose time is unknown: they use up no place."""
     made = [(traits.made(resource), traits.key(resource), resource) for resource in chosen]
     undated = [resource for time, _, resource in made if time is None]
-    dated = heapq.nsmallest(count, ((-time, key, resource) for time, key, resource in made if time is not None))
+    dated = heapq.nsmallest(
+        count, ((-time, key, resource) for time, key, resource in made if time is not None)
+    )
     return undated + [resource for _, _, resource in dated]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.model.references import BadReference, ImageReference, parse_reference
+from janitor.model.references import BadReferenceError, ImageReference, parse_reference
 from janitor.model.resources import Image, Mode, Repository
 
 Users = dict[str, set[str]]
@@ -93,7 +93,7 @@ def unreadable(workloads: Workloads, projects: Set[str]) -> tuple[Gap, ...]:
         for image in images:
             try:
                 parse_reference(image)
-            except BadReference as error:
+            except BadReferenceError as error:
                 if error.project is None or error.project in projects:
                     gaps.append(Gap(name.project, name.location, _KINDS[name.collection], f"{name}: {error}"))
     return tuple(gaps)
@@ -122,12 +122,10 @@ def _holders(workloads: Workloads) -> Iterator[tuple[ResourceName, tuple[str, ..
             yield resource.name, resource.images
 
 
-def _note(
-    into: Named, image: str, user: str, repositories: Mapping[RepositoryName, Repository]
-) -> None:
+def _note(into: Named, image: str, user: str, repositories: Mapping[RepositoryName, Repository]) -> None:
     try:
         reference = parse_reference(image)
-    except BadReference:
+    except BadReferenceError:
         return  # a gap already, by `unreadable`; nothing else may rest on it
     if reference is None:
         return
@@ -138,9 +136,7 @@ def _note(
         into.exact.setdefault(name, {}).setdefault(reference.package, PackageUse()).add(reference, user)
 
 
-def _sources(
-    name: RepositoryName, repositories: Mapping[RepositoryName, Repository]
-) -> list[RepositoryName]:
+def _sources(name: RepositoryName, repositories: Mapping[RepositoryName, Repository]) -> list[RepositoryName]:
     """The repository itself and, of a virtual one, all that it serves from, nested ones too."""
     found = [name]
     for each in found:

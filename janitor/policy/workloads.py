@@ -13,7 +13,15 @@ from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.names import ResourceName
 from janitor.model.resources import Revision, Service
 from janitor.policy.decision import (
-    Decision, Delete, Keep, Question, asked, names_literally, names_status, question, strongest,
+    Decision,
+    Delete,
+    Keep,
+    Question,
+    asked,
+    names_literally,
+    names_status,
+    question,
+    strongest,
 )  # fmt: skip
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.resource_keys import Facts, facts_leaf
@@ -98,7 +106,9 @@ def _decide_service(
     context: Context, service: Service, revisions: list[Revision], verdicts: WorkloadVerdicts
 ) -> None:
     status = service_status(service, revisions)
-    facts = Facts(service.name.short, service.name.location, "", service.labels, status, service_since(service))
+    facts = Facts(
+        service.name.short, service.name.location, "", service.labels, status, service_since(service)
+    )
     guards = _service_guards(context, service, status, revisions)
     decision = _decided(context, Kind.SERVICE, facts, guards, None)
     if isinstance(decision, Delete) and context.is_blocked(service.name):
@@ -137,7 +147,7 @@ def _decide_revisions(
         key=lambda each: each.name,
         made=lambda each: _seconds(made[each.name]),
         since=lambda each: _seconds(each.since),
-        tags=lambda each: (),
+        tags=lambda _: (),
     )
     held = retained(questions, group, traits, context.now.timestamp())
     for revision in revisions:

@@ -27,9 +27,7 @@ _DETAIL_SHOWN = 330
 
 def indented(text: str, width: int, left: int = 2, style: str = "") -> Text:
     """Text from outside, made safe, wrapped at words and set in by `left`; a word is never cut."""
-    lines = wrap(
-        safe_text(text), max(width - left, 20), break_long_words=False, break_on_hyphens=False
-    )
+    lines = wrap(safe_text(text), max(width - left, 20), break_long_words=False, break_on_hyphens=False)
     return Text("\n".join(" " * left + line for line in lines), style=style)
 
 
@@ -45,9 +43,7 @@ class Columns:
     with_project: bool
 
     @classmethod
-    def for_rows(
-        cls, policies: list[PolicyRows], width: int, applied: bool, with_project: bool
-    ) -> "Columns":
+    def for_rows(cls, policies: list[PolicyRows], width: int, applied: bool, with_project: bool) -> "Columns":
         """As wide as the longest name and place, within bounds; the reason gets what is left."""
         actions = [action for rows in policies for action, _ in rows.shown]
         name = max((cell_len(short_name(action)) for action in actions), default=0)
@@ -59,9 +55,7 @@ class Columns:
 
     def header(self) -> Text:
         """The line above the first row."""
-        return Text(
-            self._joined("what goes", "where", "why", "size", "$ a month", "outcome"), style="dim"
-        )
+        return Text(self._joined("what goes", "where", "why", "size", "$ a month", "outcome"), style="dim")
 
     def lines(self, row: Row) -> Iterator[Text]:
         """One line of columns; below it what did not fit: what goes along, Google's words, the error."""
@@ -91,9 +85,7 @@ class Columns:
                 shown = shorten(safe_text(below), _DETAIL_SHOWN)
                 yield indented(shown, self.width, 6, style)
 
-    def _joined(
-        self, name: str, where: str, why: str, size: str, usd: str, outcome: str = ""
-    ) -> str:
+    def _joined(self, name: str, where: str, why: str, size: str, usd: str, outcome: str = "") -> str:
         """Padded by what a terminal shows, for wide characters take two columns."""
         left = (_padded(name, self.name), _padded(where, self.place), _padded(why, self.why))
         line = f"  {'  '.join(left)}  {size:>{_SIZE}}  {usd:>{_USD}}"

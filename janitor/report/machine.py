@@ -118,9 +118,7 @@ class _ActionLine:
             return f'{{"unpriced": {self._known(estimate.why)}}}'
         bound = "true" if estimate.upper_bound else "false"
         basis = self._known(estimate.basis)
-        return (
-            f'{{"usd_month": "{estimate.usd_month:f}", "basis": {basis}, "upper_bound": {bound}}}'
-        )
+        return f'{{"usd_month": "{estimate.usd_month:f}", "basis": {basis}, "upper_bound": {bound}}}'
 
     def _known(self, text: str) -> str:
         quoted = self.seen.get(text)

@@ -117,11 +117,7 @@ def _policies(result: SweepResult, view: View, width: int) -> Iterator[Text]:
 
 
 def _heading(rows: PolicyRows, applied: bool, projects: list[str]) -> str:
-    count = (
-        f"{rows.counted:,} of {rows.actions:,} deleted"
-        if applied
-        else f"{rows.actions:,} to delete"
-    )
+    count = f"{rows.counted:,} of {rows.actions:,} deleted" if applied else f"{rows.actions:,} to delete"
     where = f" in {projects[0]}" if len(projects) == 1 else ""
     parts = [rows.policy, f"{count}{where}"]
     if rows.size_bytes:
@@ -140,9 +136,7 @@ def _dollars(usd: Decimal, unpriced: int, of: int) -> str:
 
 def _more(rows: PolicyRows) -> str:
     unpriced = f" and {rows.more_unpriced:,} unpriced" if rows.more_unpriced else ""
-    return (
-        f"… and {rows.more:,} more, {show_usd(rows.more_usd)}{unpriced} (--all, or --format json)"
-    )
+    return f"… and {rows.more:,} more, {show_usd(rows.more_usd)}{unpriced} (--all, or --format json)"
 
 
 def _kept(kept: tuple[Kept, ...], view: View, width: int) -> Iterator[Text]:

@@ -49,8 +49,4 @@ def show_estimate(estimate: Estimate) -> str:
     if not isinstance(estimate, Priced):
         return "unpriced"
     shown = show_usd(estimate.usd_month)
-    return (
-        f"≤ {shown}"
-        if estimate.upper_bound and shown.startswith("$") and estimate.usd_month
-        else shown
-    )
+    return f"≤ {shown}" if estimate.upper_bound and shown.startswith("$") and estimate.usd_month else shown

@@ -9,12 +9,33 @@ from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode
 from janitor.policy.images import IMAGE_RANK, INDEX_RANK
 from janitor.policy.values import (
-    AnyOf, ArtifactTypeIs, LargerThan, NameIs, Not, OlderThan, Policy, RepositoryIs, Retention,
-    StatusIs, Tagged, TagsMatch, Unused,
+    AnyOf,
+    ArtifactTypeIs,
+    LargerThan,
+    NameIs,
+    Not,
+    OlderThan,
+    Policy,
+    RepositoryIs,
+    Retention,
+    StatusIs,
+    Tagged,
+    TagsMatch,
+    Unused,
 )  # fmt: skip
 from tests.deciding import images_decided
 from tests.making import (
-    NOW, contents, digest, image, job, policies, policy, repository, service, uri, workloads,
+    NOW,
+    contents,
+    digest,
+    image,
+    job,
+    policies,
+    policy,
+    repository,
+    service,
+    uri,
+    workloads,
 )  # fmt: skip
 
 OLD = OlderThan(timedelta(days=7))
@@ -53,7 +74,9 @@ def test_an_image_in_use_stays_by_digest_and_by_tag(named: str) -> None:
 
 def test_no_tag_means_latest() -> None:
     world = contents(image("a", "latest"), image("b"))
-    goes, stays = images_decided(policies(STALE), world, workloads(job("j", "us-central1-docker.pkg.dev/p/r/app")))
+    goes, stays = images_decided(
+        policies(STALE), world, workloads(job("j", "us-central1-docker.pkg.dev/p/r/app"))
+    )
     assert labels_of(goes, "b") == ["b"]
     assert stays == {digest("a"): "in-use"}
 
@@ -108,7 +131,9 @@ def test_a_child_in_use_protects_its_indexes_upwards_and_everything_below() -> N
 
 
 def test_an_index_goes_before_its_untagged_children_which_wait_for_it() -> None:
-    world = contents(image("amd", days=8), image("idx", "pr-1", children=["amd", "arm"]), image("arm", days=1))
+    world = contents(
+        image("amd", days=8), image("idx", "pr-1", children=["amd", "arm"]), image("arm", days=1)
+    )
     goes, stays = images_decided(policies(STALE), world)
     assert stays == {}
     by_rank = sorted(goes, key=lambda each: each.rank)
@@ -148,7 +173,9 @@ def test_a_signature_goes_before_its_subject_and_stays_with_it() -> None:
 
 
 def test_an_attachment_follows_its_subject() -> None:
-    world = contents(image("a"), image("sbom", artifact_type="x/sbom"), subjects={("app", digest("sbom")): digest("a")})
+    world = contents(
+        image("a"), image("sbom", artifact_type="x/sbom"), subjects={("app", digest("sbom")): digest("a")}
+    )
     assert len(images_decided(policies(STALE), world)[0]) == 2
 
 
@@ -167,15 +194,23 @@ def test_rings_of_referrers_are_left_alone() -> None:
 
 def test_tags_must_all_match() -> None:
     only = policy("previews", Kind.IMAGE, TagsMatch(("pr-*",)))
-    world = contents(image("all", "pr-1", "pr-2"), image("some", "pr-3", "v1"), image("none", "v2"), image("bare"))
+    world = contents(
+        image("all", "pr-1", "pr-2"), image("some", "pr-3", "v1"), image("none", "v2"), image("bare")
+    )
     goes, stays = images_decided(policies(only), world)
     assert labels_of(goes, "all") == ["all"]
-    assert stays == {digest("some"): "other-tags", digest("none"): "other-tags", digest("bare"): "not-matched"}
+    assert stays == {
+        digest("some"): "other-tags",
+        digest("none"): "other-tags",
+        digest("bare"): "not-matched",
+    }
 
 
 def test_an_image_with_some_matching_tag_never_goes_by_negation() -> None:
     rest = policy("rest", Kind.IMAGE, Not(TagsMatch(("v*",))))
-    goes, stays = images_decided(policies(rest), contents(image("mixed", "v1", "pr-1"), image("plain", "pr-2")))
+    goes, stays = images_decided(
+        policies(rest), contents(image("mixed", "v1", "pr-1"), image("plain", "pr-2"))
+    )
     assert labels_of(goes, "plain") == ["plain"]
     assert stays == {digest("mixed"): "other-tags"}
 
@@ -192,14 +227,18 @@ def test_keep_latest_holds_the_newest_by_upload_and_children_use_up_nothing() ->
 
 
 def test_keep_holds_against_every_policy_of_its_kind() -> None:
-    keep = policy("keep", Kind.IMAGE, NameIs(("app",)), OlderThan(timedelta(days=99)), keep=Retention(tagged=("v*",)))
+    keep = policy(
+        "keep", Kind.IMAGE, NameIs(("app",)), OlderThan(timedelta(days=99)), keep=Retention(tagged=("v*",))
+    )
     _, stays = images_decided(policies(STALE, keep), contents(image("a", "v1")))
     assert stays == {digest("a"): "keep-tagged"}
 
 
 def test_keep_newer_than_holds() -> None:
     keep = policy("keep", Kind.IMAGE, keep=Retention(newer_than=timedelta(days=40)))
-    assert images_decided(policies(keep), contents(image("a", days=30)))[1] == {digest("a"): "keep-newer-than"}
+    assert images_decided(policies(keep), contents(image("a", days=30)))[1] == {
+        digest("a"): "keep-newer-than"
+    }
 
 
 def test_protected_tags_names_and_labels_stay() -> None:
@@ -207,12 +246,16 @@ def test_protected_tags_names_and_labels_stay() -> None:
         ({"tags": ("v*",)}, repository()), ({"names": ("app",)}, repository()), ({"names": ("r",)}, repository()),
         ({"labels": {"janitor": "keep"}}, repository(labels={"janitor": "keep"})),
     ):  # fmt: skip
-        _, stays = images_decided(policies(STALE, protect=protect), contents(image("a", "v1", "x")), repo=repo)
+        _, stays = images_decided(
+            policies(STALE, protect=protect), contents(image("a", "v1", "x")), repo=repo
+        )
         assert stays == {digest("a"): "protected"}
 
 
 def test_tagged_images_of_an_immutable_repository_stay() -> None:
-    goes, stays = images_decided(policies(STALE), contents(image("a", "v"), image("b")), repo=repository(immutable_tags=True))
+    goes, stays = images_decided(
+        policies(STALE), contents(image("a", "v"), image("b")), repo=repository(immutable_tags=True)
+    )
     assert labels_of(goes, "b") == ["b"]
     assert stays == {digest("a"): "immutable-tags"}
 
@@ -223,7 +266,9 @@ def test_google_managed_repositories_need_a_literal_name_and_managed(short: str)
     glob = policy("g", Kind.IMAGE, RepositoryIs(("*",)), OLD, managed=True)
     literal = policy("l", Kind.IMAGE, RepositoryIs((short,)), OLD)
     for refused in (glob, literal):
-        assert images_decided(policies(refused), contents(image("a")), repo=repo)[1] == {digest("a"): "google-managed"}
+        assert images_decided(policies(refused), contents(image("a")), repo=repo)[1] == {
+            digest("a"): "google-managed"
+        }
     both = Policy("b", Kind.IMAGE, literal.when, managed=True)
     assert len(images_decided(policies(both), contents(image("a")), repo=repo)[0]) == 1
 
@@ -244,7 +289,10 @@ def test_the_first_policy_in_file_order_is_named_and_the_first_reason_that_holds
 def test_in_a_disjunction_the_reason_is_one_that_really_holds() -> None:
     either = policy("either", Kind.IMAGE, AnyOf((Tagged(False), OLD)))
     goes, _ = images_decided(policies(either), contents(image("young-bare", days=1), image("old", "x")))
-    assert {each.image.digest: each.reason for each in goes} == {digest("young-bare"): "untagged", digest("old"): "older-than"}
+    assert {each.image.digest: each.reason for each in goes} == {
+        digest("young-bare"): "untagged",
+        digest("old"): "older-than",
+    }
 
 
 def test_an_unknown_size_is_not_larger_and_not_smaller() -> None:

@@ -80,9 +80,7 @@ KEPT = (
     Kept(Kind.IMAGE, KeepReason.NOT_MATCHED, 9),
 )
 GAP = Gap("xai-community", "us-west1", Kind.REVISION, "403 Permission 'run.revisions.list' denied")
-REFUSAL = Refusal(
-    "max_deletions", "120 things would be destroyed, 100 allowed: --limit max_deletions=120"
-)
+REFUSAL = Refusal("max_deletions", "120 things would be destroyed, 100 allowed: --limit max_deletions=120")
 
 
 def result(

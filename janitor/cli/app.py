@@ -1,0 +1,91 @@
+"""The commands put together, and the edge where every error becomes a message and an exit code.
+
+Nothing here or at the top of a command's file may import more than typer: `--help` pays for it.
+"""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+from janitor.cli.demo import demo
+from janitor.cli.emulator import emulator
+from janitor.cli.init import init
+from janitor.cli.sweep import sweep
+from janitor.cli.validate import validate
+from janitor.errors import JanitorError
+
+app = typer.Typer(
+    name="janitor",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Deletes what a team no longer uses on Cloud Run and Artifact Registry, and says what it saved.",
+    epilog="Example: janitor sweep --dry-run --project my-project",
+)
+app.command(epilog="Example: janitor sweep --dry-run --project my-project --kept")(sweep)
+app.command(epilog="Example: janitor init policies.yaml")(init)
+app.command(epilog="Example: janitor validate policies.yaml")(validate)
+app.command(epilog="Example: janitor emulator --world world.yaml --port 8085 --http-port 8086")(emulator)
+app.command(epilog="Example: janitor demo")(demo)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"janitor {version('janitor-gcp')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Flags of janitor itself."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line (sys.argv when None is given); returns the exit code, never raises."""
+    try:
+        get_command(app).main(args=arguments, prog_name="janitor")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except JanitorError as error:
+        _say(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        return discard_stdout()
+    except Exception as error:
+        return _bug(error)
+    return 0
+
+
+def discard_stdout() -> int:
+    """After the reader went away: keep the interpreter's last flush from complaining. Returns 0."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return 0
+
+
+def _bug(error: Exception) -> int:
+    _say(f"this is a bug in janitor: {type(error).__name__}: {error}")
+    if os.environ.get("JANITOR_LOG_LEVEL", "").upper() == "DEBUG":
+        import traceback
+
+        _say("".join(traceback.format_exception(error)))
+    else:
+        _say("run it again with JANITOR_LOG_LEVEL=DEBUG for the traceback")
+    return 1
+
+
+def _say(message: str) -> None:
+    from janitor.report.text import safe_text
+
+    for line in message.splitlines():
+        print(f"janitor: {safe_text(line)}", file=sys.stderr)

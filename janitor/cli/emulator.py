@@ -1,0 +1,23 @@
+"""`janitor emulator`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def emulator(
+    world: Annotated[Path, typer.Option(metavar="FILE", help="The world to serve: a YAML file.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="gRPC port; 0 takes any.")] = 0,
+    http_port: Annotated[int, typer.Option(min=0, max=65535, help="REST port; 0 takes any.")] = 0,
+) -> None:
+    """Serve an in-memory Google on loopback until interrupted.
+
+    Prints the two variables to set, JANITOR_EMULATOR_HOST and JANITOR_EMULATOR_HTTP, once it listens.
+    """
+    from janitor.emulator import serve
+    from janitor.errors import UsageError
+
+    if not world.is_file():
+        raise UsageError(f"--world {world}: there is no such file")
+    serve(world, port, http_port)

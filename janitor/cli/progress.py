@@ -1,0 +1,55 @@
+"""What is being done, on stderr: a bar on a terminal, a line every few seconds elsewhere."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from janitor.settings import Progress
+
+_EVERY_SECONDS = 5.0
+
+
+@contextmanager
+def showing(quiet: bool) -> Iterator[Progress | None]:
+    """A callback (what, done, total) while the block runs; None when quiet."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        yield from _bars()
+    else:
+        yield _lines()
+
+
+def _bars() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    from janitor.report.text import safe_text
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    tasks: dict[str, TaskID] = {}
+    with Bars(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bars:
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(safe_text(what), total=None)
+            bars.update(tasks[what], completed=done, total=total or None)
+
+        yield report
+
+
+def _lines() -> Progress:
+    from janitor.report.text import safe_text
+
+    last = time.monotonic()
+
+    def report(what: str, done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < _EVERY_SECONDS:
+            return
+        last = time.monotonic()
+        print(f"{safe_text(what)}: {done:,}{f' of {total:,}' if total else ''}", file=sys.stderr)
+
+    return report

@@ -1,0 +1,85 @@
+"""From flags, environment and policy file to one request; a flag wins, then the environment."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+
+from janitor.errors import UsageError
+from janitor.policy.values import Limits, Policies
+
+DEFAULT_PATH = Path("policies.yaml")
+_MONEY = re.compile(r"(\d+(?:\.\d+)?) *(?:USD)?", re.ASCII)
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)%", re.ASCII)
+_COUNT = re.compile(r"\d{1,12}", re.ASCII)
+_LIMIT_VALUES = {
+    "max_deletions": "a whole number, such as 200",
+    "max_share": "a percentage from 0% to 100%, such as 60%",
+    "max_monthly_value": "dollars a month, such as '800 USD'",
+}
+
+
+def policies_for(path: Path | None, apply: bool) -> tuple[Policies, str, bool]:
+    """The policies, the file's name for people, and whether they are the shipped ones.
+
+    `path` is a file that was named, by flag or environment; None is policies.yaml where there is
+    one. Without any file an apply is a UsageError, for nobody has said what may be deleted.
+    """
+    from janitor.policy.document import default_policies, load_policies
+
+    if path is not None or DEFAULT_PATH.exists():
+        chosen = path or DEFAULT_PATH
+        return load_policies(chosen), str(chosen), False
+    if apply:
+        raise UsageError(
+            f"there is no {DEFAULT_PATH} here, and an apply needs one: write it with `janitor init`, "
+            "or name it by --policies FILE or JANITOR_POLICIES"
+        )
+    return default_policies(), "the shipped default", True
+
+
+def is_apply(dry_run: bool, apply: bool, environment: str | None, file_mode: str) -> bool:
+    """--dry-run over everything, then --apply, then JANITOR_MODE, then the file's mode."""
+    if dry_run and apply:
+        raise UsageError("--dry-run and --apply contradict each other: give one of them")
+    if dry_run or apply:
+        return apply
+    return (environment or file_mode) == "apply"
+
+
+def selected(names: Sequence[str], policies: Policies) -> tuple[str, ...]:
+    """The names as given, once each. UsageError for one that no policy bears."""
+    known = [policy.name for policy in policies.policies]
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known) or 'none'}"
+            raise UsageError(f"--policy {name}: no policy has that name; {hint}")
+    return tuple(dict.fromkeys(names))
+
+
+def overridden(limits: Limits, flags: Sequence[str]) -> Limits:
+    """The limits with each KEY=VALUE in place; UsageError names the key, the value, and what is allowed."""
+    given: dict[str, int | Decimal] = {}
+    for flag in flags:
+        key, separator, text = flag.partition("=")
+        if not separator or key not in _LIMIT_VALUES:
+            near = get_close_matches(key, _LIMIT_VALUES, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(_LIMIT_VALUES)}"
+            raise UsageError(f"--limit {flag}: KEY=VALUE is needed; {hint}")
+        if key in given:
+            raise UsageError(f"--limit {key} is given twice")
+        given[key] = _limit_value(key, text.strip())
+    return replace(limits, **given)  # type: ignore[arg-type]  # _limit_value gives each key its type
+
+
+def _limit_value(key: str, text: str) -> int | Decimal:
+    if key == "max_deletions" and _COUNT.fullmatch(text):
+        return int(text)
+    if key == "max_monthly_value" and (money := _MONEY.fullmatch(text)):
+        return Decimal(money[1])
+    if key == "max_share" and (share := _SHARE.fullmatch(text)) and Decimal(share[1]) <= 100:
+        return Decimal(share[1]) / 100
+    raise UsageError(f"--limit {key}={text}: must be {_LIMIT_VALUES[key]}")

@@ -1,0 +1,164 @@
+"""`janitor sweep`."""
+
+import shlex
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from janitor.errors import ObservationError
+    from janitor.report.result import SweepResult
+    from janitor.settings import Settings, SweepRequest
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def sweep(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Delete nothing, show what would go. Wins over all.")
+    ] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Delete. No further question is asked.")] = False,
+    output: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TABLE,
+    kept: Annotated[bool, typer.Option("--kept", help="Name what is kept, too.")] = False,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Show every action, not only each policy's fifty costliest.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the results to this file.", show_default="stdout")
+    ] = None,
+    policy: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only what this policy deletes. Repeatable.")
+    ] = None,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=N", help="Another limit for this sweep, as max_deletions=200. Repeatable."),
+    ] = None,
+    wait: Annotated[
+        str | None, typer.Option(metavar="10m", help="Wait this long for another sweep to end.")
+    ] = None,
+    policies: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The policy file; else JANITOR_POLICIES.", show_default="policies.yaml"
+        ),
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(metavar="P", help="Instead of the file's projects. Repeatable.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
+) -> None:
+    """Observe, decide, plan, guard, and delete where told to; then report.
+
+    Without --apply this is a dry run, unless JANITOR_MODE or the policy file says apply.
+    """
+    from janitor.cli.output import results_to
+    from janitor.logs import configure_logs
+    from janitor.settings import load_settings
+
+    settings = load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    flags = {"--policies": [str(policies)] if policies else [], "--project": project or []}
+    flags |= {"--policy": policy or [], "--limit": limit or []}
+    request = _request(settings, dry_run, apply, policies or settings.policies, flags, wait, kept)
+    with results_to(out) as stream:
+        result = _swept(request, settings, quiet, output)
+        code = _report(result, stream, output, show_all, flags)
+    raise typer.Exit(code)
+
+
+def _request(
+    settings: "Settings",
+    dry_run: bool,
+    apply: bool,
+    path: Path | None,
+    flags: dict[str, list[str]],
+    wait: str | None,
+    kept: bool,
+) -> "SweepRequest":
+    from janitor.cli.request import is_apply, overridden, policies_for, selected
+    from janitor.settings import SweepRequest
+
+    asked_to_apply = is_apply(dry_run, apply, settings.mode, "dry-run")
+    loaded, source, shipped = policies_for(path, asked_to_apply)
+    if shipped:
+        print("janitor: no policies.yaml here: using the shipped default policies", file=sys.stderr)
+    return SweepRequest(
+        policies=loaded,
+        policies_source=source,
+        apply=is_apply(dry_run, apply, settings.mode, loaded.mode),
+        limits=overridden(loaded.limits, flags["--limit"]),
+        projects=tuple(dict.fromkeys(flags["--project"])),
+        only_policies=selected(flags["--policy"], loaded),
+        wait=_duration(wait),
+        names_of_kept=kept,
+    )
+
+
+def _duration(text: str | None) -> "timedelta | None":
+    from janitor.errors import UsageError
+    from janitor.model.duration import parse_duration
+
+    try:
+        return parse_duration(text) if text is not None else None
+    except ValueError as error:
+        raise UsageError(f"--wait {error}") from error
+
+
+def _swept(request: "SweepRequest", settings: "Settings", quiet: bool, output: Format) -> "SweepResult":
+    from dataclasses import replace
+
+    from janitor.cli.progress import showing
+    from janitor.errors import ObservationError
+    from janitor.wiring import run_sweep
+
+    try:
+        with showing(quiet) as progress:
+            return run_sweep(replace(request, progress=progress), settings)
+    except ObservationError as error:
+        if output is Format.TABLE:
+            raise
+        # Pipelines read JSON whatever happened: nothing observed is a document with one gap.
+        print(f"janitor: {error}", file=sys.stderr)
+        return _nothing_observed(request, error)
+
+
+def _nothing_observed(request: "SweepRequest", error: "ObservationError") -> "SweepResult":
+    from janitor.clock import now
+    from janitor.model.inventory import Gap
+    from janitor.model.kinds import Kind
+    from janitor.plan.values import Plan
+    from janitor.report.result import SweepResult
+
+    moment = now()
+    projects = request.projects or request.policies.scope.projects or ("-",)
+    gaps = tuple(Gap(project, "-", Kind.RUN_LOCATION, str(error)) for project in projects)
+    plan = Plan(moment, request.policies.digest, gaps, (), (), {}, {}, plan_id="")
+    return SweepResult("", "apply" if request.apply else "dry-run", plan, (), (), moment, moment)
+
+
+def _report(
+    result: "SweepResult", out: TextIO, output: Format, show_all: bool, flags: dict[str, list[str]]
+) -> int:
+    """Write the result; returns the exit code."""
+    from janitor.report.machine import write_json
+    from janitor.report.terminal import View, write_table
+    from janitor.report.totals import exit_code, totals
+
+    sums = totals(result)
+    if output is Format.JSON:
+        write_json(result, sums, out)
+    else:
+        pairs = [word for flag, values in flags.items() for value in values for word in (flag, value)]
+        command = shlex.join(["janitor", "sweep", "--apply", *pairs])
+        write_table(result, sums, out, View(show_all, command))
+    return exit_code(result)
