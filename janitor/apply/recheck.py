@@ -105,13 +105,19 @@ def _users(found: dict[str, set[str]], keys: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """None means: still as planned. Otherwise the outcome, and nothing may be touched."""
+    """None means: still as planned. Otherwise the outcome, and nothing may be touched.
+
+    `in_flight` are names that an earlier sweep's deletion still works on.
+    """
 
     reader: Reader
     references: References
+    in_flight: frozenset[str] = frozenset()
 
     async def still(self, action: Action) -> Outcome | None:
         """Ask Google again about one action; what cannot be read again is drifted."""
+        if action.name in self.in_flight:
+            return drifted("an earlier sweep's deletion of it is still under way")
         try:
             match action.kind:
                 case Kind.SERVICE:

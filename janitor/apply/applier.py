@@ -1,0 +1,47 @@
+"""A cleared plan and what applying it needs, put together for one sweep."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from janitor.apply.deletion import Deletion
+from janitor.apply.executor import Executor, Recorder
+from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.apply.ports import Deleter, Reader
+from janitor.apply.recheck import Recheck, References
+from janitor.guard.values import ClearedPlan
+from janitor.model.inventory import Observed
+from janitor.policy.usage import Named
+
+
+@dataclass(frozen=True, slots=True)
+class Applier:
+    """Carries out one cleared plan. `extra` are the references of `protect.references`.
+
+    `in_flight` are names that an earlier sweep's deletion still works on: they are left alone.
+    """
+
+    reader: Reader
+    deleter: Deleter
+    recorder: Recorder
+    extra: Sequence[str]
+    in_flight: frozenset[str]
+    stop: asyncio.Event
+    clock: Callable[[], datetime]
+    on_done: Callable[[int, int], None]
+
+    async def __call__(
+        self, cleared: ClearedPlan, planned: Named, observed: Observed
+    ) -> tuple[tuple[Outcome, ...], bool]:
+        """An outcome an action, in the plan's order; and whether a stop left work undone."""
+        repositories = {repository.name: repository for repository in observed.repositories}
+        references = References(
+            self.reader, planned, observed.observed_at, self.extra, repositories, self.clock
+        )
+        recheck = Recheck(self.reader, references, self.in_flight)
+        executor = Executor(
+            recheck, Deletion(self.reader, self.deleter), self.recorder, self.stop, on_done=self.on_done
+        )
+        outcomes = await executor.run(cleared)
+        return outcomes, any(outcome.kind is OutcomeKind.PLANNED for outcome in outcomes)
