@@ -4,6 +4,7 @@ JanitorError
 ├── UsageError            2  a flag, the environment or the command line is wrong
 │   └── PolicyFileError   2  the policy file is wrong: file, line and column in the message
 ├── ObservationError      3  nothing could be observed at all (no credentials, no network)
+├── InterruptedSweepError 6  a signal ended the sweep before it came to a plan
 ├── LockHeldError         7  another sweep holds the lock
 └── LedgerError           2  the database cannot be used
 """
@@ -29,6 +30,12 @@ class ObservationError(JanitorError):
     """Nothing could be observed at all."""
 
     exit_code = 3
+
+
+class InterruptedSweepError(JanitorError):
+    """A signal ended the sweep while it observed: nothing was deleted, and there is no plan to show."""
+
+    exit_code = 6
 
 
 class LockHeldError(JanitorError):

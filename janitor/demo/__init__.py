@@ -1,0 +1,1 @@
+"""The story that janitor was born from, as a world and a policy file."""
