@@ -5,13 +5,14 @@ Only candidates and counts outlive their repository, so memory is bounded by the
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from janitor.kinds.repository import DOCKER
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import KeepReason, Kind
+from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Mode, Repository
 from janitor.plan.build import Builder
 from janitor.plan.values import Action, Kept
@@ -75,14 +76,14 @@ def note_workloads(
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Reads and decides repositories. `blocked`: a gap elsewhere hides users of any image (R4)."""
+    """Reads and decides repositories. `blocked` are those behind a gap; None is all (R4)."""
 
     reader: ContentReader
     context: Context
     usage: Usage
     builder: Builder
     findings: Findings
-    blocked: bool
+    blocked: Set[RepositoryName] | None
     on_done: Callable[[int, int], None]
 
     async def run(self, repositories: Iterable[Repository]) -> None:
@@ -120,27 +121,30 @@ class Survey:
             self._keep_repository(repository, decide_repository(self.context, repository, [], set(), True))
             return
         known = contents or Contents()
+        blocked = self.blocked is None or repository.name in self.blocked
         policies, now = self.context.policies, self.context.now.timestamp()
         rules = image_rules(policies, self.context.selected, repository, known, self.usage, now)
         held, waits = holdings(rules, known.images) if may_match(self.context, repository) else (set(), set())
-        decision = decide_repository(self.context, repository, known.images, held, self.blocked)
+        decision = decide_repository(self.context, repository, known.images, held, blocked)
         self.findings.seen(Kind.IMAGE, len(known.images))
         if isinstance(decision, Delete):
             self.findings.actions.append(self.builder.repository(repository, known.images, decision, waits))
         else:
             self._keep_repository(repository, decision)
-            self._decide_images(repository, rules, known)
+            self._decide_images(repository, rules, known, blocked)
 
     def _keep_repository(self, repository: Repository, decision: Decision) -> None:
         reason = decision.reason if isinstance(decision, Keep) else KeepReason.GAP
         self.findings.keep(Kind.REPOSITORY, reason, [str(repository.name)])
 
-    def _decide_images(self, repository: Repository, rules: ImageRules, contents: Contents) -> None:
+    def _decide_images(
+        self, repository: Repository, rules: ImageRules, contents: Contents, blocked: bool
+    ) -> None:
         if Kind.IMAGE not in self.findings.named:
             return
         findings = self.findings
         verdicts = decide_images(rules, contents.images, findings.want_names)
-        if self.blocked:
+        if blocked:
             _withhold(verdicts, repository, findings.want_names)
         for reason, count in verdicts.kept.items():
             findings.keep(Kind.IMAGE, reason, verdicts.kept_names.get(reason, ()), count)

@@ -10,7 +10,6 @@ from janitor.cost.book import PriceBook
 from janitor.guard.values import ClearedPlan, Refused
 from janitor.guard.verdict import guard
 from janitor.model.inventory import Gap, Observed
-from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Repository
 from janitor.plan.build import Builder, ordered
@@ -108,13 +107,11 @@ async def decide(
     verdicts = decide_workloads(context, workloads)
     note_workloads(findings, verdicts, workloads, builder)
     use = usage(workloads, verdicts.freed_by(), policies.protect.references, by_name(observed.repositories))
-    blocked = any(gap.kind.is_run or gap.kind in _REPOSITORY_LISTS for gap in gaps)
-    survey = Survey(stages.observer, context, use, builder, findings, blocked, stages.on_repository)
+    survey = Survey(
+        stages.observer, context, use, builder, findings, _blocked_repositories(gaps), stages.on_repository
+    )
     await survey.run(observed.repositories)
     return _plan(question, observed, findings, gaps), use.remaining
-
-
-_REPOSITORY_LISTS = (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION)
 
 
 def by_name(repositories: Sequence[Repository]) -> Mapping[RepositoryName, Repository]:
@@ -124,6 +121,13 @@ def by_name(repositories: Sequence[Repository]) -> Mapping[RepositoryName, Repos
 
 def _blocked_places(gaps: Sequence[Gap]) -> Set[tuple[str, str]]:
     return {(gap.project, gap.location) for gap in gaps if gap.kind.is_run}
+
+
+def _blocked_repositories(gaps: Sequence[Gap]) -> Set[RepositoryName] | None:
+    """None is all: what lies not inside one repository may hide a user of any image (R4)."""
+    if any(gap.repository is None for gap in gaps):
+        return None
+    return {RepositoryName(gap.project, gap.location, gap.repository) for gap in gaps if gap.repository}
 
 
 def _plan(question: Question, observed: Observed, findings: Findings, gaps: Sequence[Gap]) -> Plan:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from janitor.guard.values import Refusal
 from janitor.model.kinds import Kind
@@ -56,7 +56,7 @@ def _shares(counts: Mapping[Kind, int], examined: Mapping[Kind, int], limits: Li
     if worst:
         yield Refusal(
             "max_share",
-            f"{', '.join(worst)} would be destroyed; max_share is {_percent(limits.max_share)}."
+            f"{', '.join(worst)} would be destroyed; max_share is {(limits.max_share * 100).normalize():f}%."
             f" To allow it this once: --limit max_share={_percent(needed)}",
         )
 
@@ -68,10 +68,14 @@ def _value(monthly: Decimal, unpriced: int, limits: Limits) -> Iterator[Refusal]
             "max_monthly_value",
             f"what would be destroyed costs {monthly:.2f} USD a month{beside}; max_monthly_value is"
             f" {limits.max_monthly_value:f} USD. To allow it this once:"
-            f' --limit "max_monthly_value={-(-monthly // 1):f} USD"',
+            f' --limit "max_monthly_value={_rounded_up(monthly)} USD"',
         )
 
 
 def _percent(share: Decimal) -> str:
-    """Rounded up, so that the number printed is one that allows what it speaks of."""
-    return f"{-(-share * 100 // 1):f}%"
+    return f"{_rounded_up(share * 100)}%"
+
+
+def _rounded_up(number: Decimal) -> str:
+    """So that the number printed is one that allows what it speaks of."""
+    return f"{number.to_integral_value(ROUND_CEILING):f}"

@@ -8,7 +8,7 @@ from janitor.model.resources import Revision, Service, State
 KIND = Kind.REVISION
 READ_PERMISSIONS = ("run.revisions.get", "run.revisions.list")
 DELETE_PERMISSIONS = ("run.revisions.delete",)
-_RETIRED = "RETIRED"
+RETIRED = "RETIRED"
 
 
 def revision_status(revision: Revision) -> Status:
@@ -17,7 +17,7 @@ def revision_status(revision: Revision) -> Status:
     A failed revision that was retired later shows Ready SUCCEEDED/RETIRED: it counts as retired.
     """
     ready, active = revision.ready, revision.active
-    if (ready and ready.reason == _RETIRED) or (active and active.reason == _RETIRED):
+    if (ready and ready.reason == RETIRED) or (active and active.reason == RETIRED):
         return Status.RETIRED
     if ready is None:
         return Status.UNKNOWN
@@ -30,7 +30,9 @@ def revision_since(revision: Revision) -> datetime | None:
     """What `older_than` counts from (R7): its retirement; a failed one's creation; else not known."""
     status = revision_status(revision)
     if status is Status.RETIRED:
-        return revision.active.last_transition_time if revision.active else None
+        # only where Active itself says RETIRED is its transition the retirement
+        active = revision.active
+        return active.last_transition_time if active and active.reason == RETIRED else None
     return revision.create_time if status is Status.FAILED else None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from janitor.kinds.revision import revision_status
+from janitor.kinds.revision import RETIRED
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Revision, Service, State
 
@@ -32,7 +32,10 @@ def service_status(service: Service, revisions: Sequence[Revision]) -> Status:
 
 def never_ready(revisions: Sequence[Revision]) -> bool:
     """No revision has Ready SUCCEEDED for a reason other than RETIRED (R6)."""
-    return not any(revision_status(revision) is Status.ACTIVE for revision in revisions)
+    return not any(
+        revision.ready and revision.ready.state is State.SUCCEEDED and revision.ready.reason != RETIRED
+        for revision in revisions
+    )
 
 
 def service_since(service: Service) -> datetime | None:

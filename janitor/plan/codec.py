@@ -39,7 +39,7 @@ def decode(data: bytes) -> Plan:
     try:
         head, *lines = data.decode().splitlines()
         return _plan(json.loads(head), [_action(json.loads(line)) for line in lines])
-    except (KeyError, TypeError, IndexError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError, ArithmeticError) as error:
         raise ValueError(f"not a plan: {error!r}") from error
 
 

@@ -8,6 +8,7 @@ from janitor.model.kinds import DeleteReason, KeepReason, Status
 from janitor.policy.globs import is_literal
 from janitor.policy.truth import YES, Leaf, Test, Truth, compiled, whom
 from janitor.policy.values import (
+    SELECTORS,
     All,
     AnyOf,
     Condition,
@@ -18,6 +19,7 @@ from janitor.policy.values import (
     OlderThan,
     Policy,
     RepositoryIs,
+    ServiceIs,
     StatusIs,
     Tagged,
     Unused,
@@ -96,7 +98,9 @@ def strongest(reasons: Iterable[KeepReason]) -> KeepReason:
     return min(found - {KeepReason.NOT_MATCHED} or found, key=_STRENGTH.__getitem__)
 
 
-def names_literally(policy: Policy, name: str, key: type[NameIs] | type[RepositoryIs] = NameIs) -> bool:
+def names_literally(
+    policy: Policy, name: str, key: type[NameIs] | type[RepositoryIs] | type[ServiceIs] = NameIs
+) -> bool:
     """Whether the top level of `when` names exactly this, without a glob."""
     return any(
         isinstance(part, key) and any(glob == name and is_literal(glob) for glob in part.globs)
@@ -104,9 +108,15 @@ def names_literally(policy: Policy, name: str, key: type[NameIs] | type[Reposito
     )
 
 
-def names_status(policy: Policy, status: Status) -> bool:
-    """Whether the top level of `when` says this status."""
-    return any(isinstance(part, StatusIs) and status in part.values for part in policy.when.parts)
+def may_take_serving(policy: Policy) -> bool:
+    """Whether it says `status: serving` literally, with `older_than` and a selector (R15)."""
+    parts = policy.when.parts
+    says = any(isinstance(part, StatusIs) and Status.SERVING in part.values for part in parts)
+    return (
+        says
+        and any(isinstance(part, OlderThan) for part in parts)
+        and any(isinstance(part, SELECTORS) for part in parts)
+    )
 
 
 def _reason(when: All, leaf: Leaf[T]) -> Callable[[T], DeleteReason]:

@@ -1,14 +1,11 @@
 """How the images of one package hang together: indexes and children, subjects and referrers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from janitor.kinds.image import is_referrer_tag, subject_of_tags
 from janitor.model.resources import Image
 from janitor.policy.usage import Users
-
-# No registry nests deeper; a chain beyond it is hostile and is left alone.
-DEEPEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +27,11 @@ def family_of(images: list[Image], subjects: Mapping[tuple[str, str], str]) -> F
     `orphans` are referrers by their tags whose subject is not here.
     """
     family = Family()
-    related = [i for i in images if i.children or i.artifact_type or (i.tags and _says_subject(i))]
-    if subjects:
-        related += [i for i in images if (i.package, i.digest) in subjects and i not in related]
+    related = [
+        i for i in images
+        if i.children or i.artifact_type or (i.tags and _says_subject(i))
+        or (subjects and (i.package, i.digest) in subjects)
+    ]  # fmt: skip
     if not related:
         return family
     present = {image.digest: image for image in images}
@@ -100,15 +99,43 @@ def below(roots: Iterable[str], family: Family) -> set[str]:
     return found
 
 
-def levels(roots: Iterable[str], family: Family, goes: set[str]) -> dict[str, int]:
-    """How deep each digest that goes lies below the roots that go: the longest way down."""
-    found = dict.fromkeys(roots, 0)
-    stack = list(found)
-    while stack:
-        digest = stack.pop()
-        for other in family.dependents.get(digest, ()):
-            depth = found[digest] + 1
-            if other in goes and depth > found.get(other, -1) and depth < DEEPEST:
-                found[other] = depth
-                stack.append(other)
+def holders(digest: str, goes: Set[str], family: Family) -> set[str]:
+    """What goes too, and must have gone before it: indexes that hold it, referrers about it."""
+    found = {index for index in family.indexes.get(digest, ()) if index in goes}
+    for other in family.dependents.get(digest, ()):
+        if other in goes and family.referrers.get(other) == digest:
+            found.add(other)
     return found
+
+
+def ranked(plain: dict[str, int], family: Family) -> dict[str, int]:
+    """The plain rank of each that goes, or one more than the last of its holders."""
+    if not family.dependents:
+        return plain
+    ranks = dict(plain)
+    for digest, before in _in_order(plain.keys(), family):
+        ranks[digest] = max([ranks[digest], *(ranks[other] + 1 for other in before)])
+    return ranks
+
+
+def unordered(goes: Set[str], family: Family) -> set[str]:
+    """Those that would have to go before themselves, and what waits for them."""
+    return set(goes) - {digest for digest, _ in _in_order(goes, family)}
+
+
+def _in_order(goes: Set[str], family: Family) -> Iterator[tuple[str, set[str]]]:
+    """Each with its holders, after all of them; rings and what waits for them never come."""
+    before = {digest: holders(digest, goes, family) for digest in goes}
+    after: dict[str, list[str]] = {}
+    for digest, others in before.items():
+        for other in others:
+            after.setdefault(other, []).append(digest)
+    waiting = {digest: len(others) for digest, others in before.items()}
+    free = [digest for digest, count in waiting.items() if not count]
+    while free:
+        digest = free.pop()
+        yield digest, before[digest]
+        for other in after.get(digest, ()):
+            waiting[other] -= 1
+            if not waiting[other]:
+                free.append(other)

@@ -70,7 +70,7 @@ def older_than(seconds: float, now: float) -> Test[Image]:
 
     def run(image: Image) -> Truth:
         since = image.upload_time
-        if since is None:
+        if since is None or since <= 0:
             return AGE_UNKNOWN
         update = image.update_time
         if update is not None and update > since:

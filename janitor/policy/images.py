@@ -15,7 +15,7 @@ from janitor.model.kinds import DeleteReason, KeepReason, Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Repository
 from janitor.policy.decision import Delete, Keep, Question, asked, names_literally, question, strongest
-from janitor.policy.family import Family, below, family_of, levels, spread
+from janitor.policy.family import Family, below, family_of, holders, ranked, spread, unordered
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.retention import Traits, retained
@@ -100,9 +100,7 @@ def repository_protected(policies: Policies, repository: Repository) -> bool:
 
 def decide_images(rules: ImageRules, images: list[Image], want_names: bool) -> ImageVerdicts:
     """One verdict an image. The order of `images` does not matter."""
-    packages: dict[str, list[Image]] = {}
-    for image in images:
-        packages.setdefault(image.package, []).append(image)
+    packages = _by_package(images)
     verdicts = ImageVerdicts()
     for package in sorted(packages):
         _decide_package(rules, package, packages[package], verdicts, want_names)
@@ -111,22 +109,25 @@ def decide_images(rules: ImageRules, images: list[Image], want_names: bool) -> I
 
 def holdings(rules: ImageRules, images: list[Image]) -> tuple[set[KeepReason], set[str]]:
     """What a repository's deletion must know: which of in-use, protected and retained holds of any
-    image, and the workload actions that its images wait for."""
-    packages: dict[str, list[Image]] = {}
-    for image in images:
-        packages.setdefault(image.package, []).append(image)
+    image, and the workload actions that it waits for."""
+    packages = _by_package(images)
+    name = rules.repository.name
     found: set[KeepReason] = set()
-    waits: set[str] = set()
+    if rules.usage.remaining.users(name, packages):
+        found.add(KeepReason.HOLDS_IN_USE)
     for package, group in packages.items():
-        if rules.usage.remaining.digests(rules.repository.name, package, group):
-            found.add(KeepReason.HOLDS_IN_USE)
         if rules.protects_name(package) or _any_protected_tag(rules, group):
             found.add(KeepReason.HOLDS_PROTECTED)
         if _retained(rules, group, family_of(group, rules.subjects)):
             found.add(KeepReason.HOLDS_RETAINED)
-        for users in rules.usage.freed.digests(rules.repository.name, package, group).values():
-            waits |= users
-    return found, waits
+    return found, rules.usage.freed.users(name, packages)
+
+
+def _by_package(images: Iterable[Image]) -> dict[str, list[Image]]:
+    packages: dict[str, list[Image]] = {}
+    for image in images:
+        packages.setdefault(image.package, []).append(image)
+    return packages
 
 
 def _any_protected_tag(rules: ImageRules, images: Iterable[Image]) -> bool:
@@ -184,12 +185,13 @@ def _own_verdicts(
 
 
 def _retained(rules: ImageRules, images: list[Image], family: Family) -> Kept:
-    """Children and referrers use up nothing (R10), so they are not in the group."""
+    """Children and referrers use up nothing (R10): followers are not in the group, and a referrer
+    with a tag of its own takes no place in `latest`."""
     if not any(each.policy.keep for each in rules.questions):
         return {}
     followers = family.followers
     group = [i for i in images if i.digest not in followers] if followers else images
-    return retained(rules.questions, group, TRAITS, rules.now)
+    return retained(rules.questions, group, TRAITS, rules.now, family.referrers)
 
 
 TRAITS: Traits[Image, str] = Traits(
@@ -236,16 +238,24 @@ def _follow(kept: Kept, goes: Going, images: list[Image], family: Family) -> Non
     """What a kept image needs stays; what hangs on one that goes, goes with it (R16, R17)."""
     if not family.dependents:
         return
-    by_digest = {image.digest for image in images}
-    for digest in below((d for d in family.dependents if d in kept), family):
-        kept.setdefault(digest, KeepReason.CHILD_OF_KEPT)
-        goes.pop(digest, None)
-    for root in sorted(goes):
-        for digest in below((root,), family) if root in family.dependents else ():
+    _keep_below([digest for digest in family.dependents if digest in kept], kept, goes, family)
+    for root in sorted(goes.keys() & family.dependents.keys()):
+        for digest in below((root,), family):
             if digest in family.followers and digest not in kept:
                 goes.setdefault(digest, Delete(goes[root].policy, DeleteReason.CHILD_OF))
-    for digest in by_digest - kept.keys() - goes.keys():
-        kept[digest] = KeepReason.SUBJECT_UNKNOWN  # hangs on nothing that was decided: a ring of referrers
+    # what hangs on nothing that was decided, or on itself: rings, which no honest registry holds
+    undecided = {image.digest for image in images} - kept.keys() - goes.keys()
+    rings = undecided | unordered(goes.keys(), family)
+    for digest in rings:
+        kept[digest] = KeepReason.SUBJECT_UNKNOWN
+        goes.pop(digest, None)
+    _keep_below(rings, kept, goes, family)
+
+
+def _keep_below(roots: Iterable[str], kept: Kept, goes: Going, family: Family) -> None:
+    for digest in below(roots, family):
+        kept.setdefault(digest, KeepReason.CHILD_OF_KEPT)
+        goes.pop(digest, None)
 
 
 def _collect(
@@ -258,32 +268,17 @@ def _collect(
             if image.digest in kept:
                 name = rules.repository.name.version(image.package, image.digest)
                 verdicts.kept_names.setdefault(kept[image.digest], []).append(name)
-    related = bool(family.dependents)
-    depth = levels([d for d in goes if d not in family.followers], family, set(goes)) if related else {}
-    for image in images:
-        verdict = goes.get(image.digest)
-        if verdict is None:
-            continue
-        freed = tuple(sorted(waits[image.digest])) if image.digest in waits else ()
-        rank, before = _place(image, family, goes, depth) if related else (_plain_rank(image), ())
-        verdicts.goes.append(Goes(image, verdict.policy.name, verdict.reason, rank, before, freed))
+    going = [image for image in images if image.digest in goes]
+    ranks = ranked({image.digest: _plain_rank(image, family) for image in going}, family)
+    for image in going:
+        digest, verdict = image.digest, goes[image.digest]
+        freed = tuple(sorted(waits[digest])) if digest in waits else ()
+        before = tuple(sorted(holders(digest, goes.keys(), family))) if family.dependents else ()
+        verdicts.goes.append(Goes(image, verdict.policy.name, verdict.reason, ranks[digest], before, freed))
 
 
-def _plain_rank(image: Image) -> int:
+def _plain_rank(image: Image, family: Family) -> int:
+    """Referrers, then indexes, then children; `ranked` moves on what must wait for more."""
+    if image.digest in family.referrers:
+        return REFERRER_RANK
     return INDEX_RANK if image.children else IMAGE_RANK
-
-
-def _place(
-    image: Image, family: Family, goes: Going, depth: Mapping[str, int]
-) -> tuple[int, tuple[str, ...]]:
-    """Its rank among images (referrers, indexes, children) and who must have gone before."""
-    digest = image.digest
-    before = [index for index in family.indexes.get(digest, ()) if index in goes]
-    before += [
-        other for other in family.dependents.get(digest, ())
-        if other in goes and family.referrers.get(other) == digest
-    ]  # fmt: skip
-    if digest in family.referrers:
-        return REFERRER_RANK - depth.get(digest, 0), tuple(sorted(set(before)))
-    rank = INDEX_RANK + depth.get(digest, 0) if image.children else IMAGE_RANK
-    return rank, tuple(sorted(set(before)))

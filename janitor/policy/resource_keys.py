@@ -68,7 +68,7 @@ def facts_leaf(now: datetime) -> Leaf[Facts]:
 
 
 def _older(since: datetime | None, now: datetime, seconds: float) -> Truth:
-    if since is None or since > now:
+    if since is None or since > now or since.timestamp() <= 0:
         return AGE_UNKNOWN
     return truth((now - since).total_seconds() > seconds)
 

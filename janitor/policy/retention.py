@@ -1,7 +1,7 @@
 """`keep`: whom it holds, reckoned over all whom the selectors match (R9, R10)."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -27,29 +27,37 @@ class Traits(Generic[T, H]):
 
 
 def retained(
-    questions: Iterable[Question[T]], group: list[T], traits: Traits[T, H], now: float
+    questions: Iterable[Question[T]],
+    group: list[T],
+    traits: Traits[T, H],
+    now: float,
+    uncounted: Container[str] = (),
 ) -> dict[H, KeepReason]:
-    """Whom any policy's `keep` holds in one group (a package, a service), each with the reason."""
+    """Whom any policy's `keep` holds in one group (a package, a service), each with the reason.
+    `uncounted` are keys that take no place in `latest`."""
     found: dict[H, KeepReason] = {}
     for each in questions:
         keep = each.policy.keep
         if keep is None:
             continue
         chosen = [resource for resource in group if each.selects(resource) is YES]
-        for reason, kept in _held(keep, chosen, traits, now):
+        for reason, kept in _held(keep, chosen, traits, now, uncounted):
             for resource in kept:
                 found.setdefault(traits.key(resource), reason)
     return found
 
 
 def _held(
-    keep: Retention, chosen: list[T], traits: Traits[T, H], now: float
+    keep: Retention, chosen: list[T], traits: Traits[T, H], now: float, uncounted: Container[str]
 ) -> Iterator[tuple[KeepReason, Iterable[T]]]:
     if keep.tagged:
         matches = matcher(keep.tagged)
         yield KeepReason.KEEP_TAGGED, [r for r in chosen if any(map(matches, traits.tags(r)))]
     if keep.latest is not None:
-        yield KeepReason.KEEP_LATEST, latest(chosen, keep.latest, traits)
+        yield (
+            KeepReason.KEEP_LATEST,
+            latest([r for r in chosen if traits.key(r) not in uncounted], keep.latest, traits),
+        )
     if keep.newer_than is not None:
         oldest = now - keep.newer_than.total_seconds()
         yield KeepReason.KEEP_NEWER_THAN, [r for r in chosen if _not_before(traits.since(r), oldest)]

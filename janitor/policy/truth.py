@@ -57,17 +57,18 @@ def compiled(condition: Condition, leaf: Leaf[T]) -> Test[T]:
             return leaf(condition)
 
 
-def whom(condition: Condition) -> Condition:
-    """The condition with every key that is no selector counted as met (R9)."""
+def whom(condition: Condition, negated: bool = False) -> Condition:
+    """The condition with every key that is no selector counted as met, negated or not (R9)."""
     match condition:
-        case All(parts):
-            return All(tuple(whom(part) for part in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(whom(part) for part in parts))
+        case All(parts) | AnyOf(parts):
+            joined = All if isinstance(condition, All) is not negated else AnyOf
+            return joined(tuple(whom(part, negated) for part in parts))
         case Not(part):
-            return Not(part) if all(isinstance(key, SELECTORS) for key in keys(part)) else All(())
+            return whom(part, not negated)
+        case _ if not isinstance(condition, SELECTORS):
+            return All(())
         case _:
-            return condition if isinstance(condition, SELECTORS) else All(())
+            return Not(condition) if negated else condition
 
 
 def keys(condition: Condition) -> Iterator[Key]:

@@ -26,6 +26,11 @@ class PackageUse:
         elif reference.tag:
             self.tags.setdefault(reference.tag, set()).add(user)
 
+    def all(self) -> Iterator[set[str]]:
+        """The users of each digest and tag."""
+        yield from self.digests.values()
+        yield from self.tags.values()
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -48,14 +53,30 @@ class Named:
                 _resolve(use, images, whole, found)
         return found
 
+    def users(self, repository: RepositoryName, packages: Mapping[str, Sequence[Image]]) -> set[str]:
+        """Who names a repository, be it by an image that is gone (R13); of what is named through
+        repositories that were not seen, only what is here counts."""
+        exact = self.exact.get(repository, {})
+        found = {user for use in exact.values() for named in use.all() for user in named}
+        for package in self.elsewhere.keys() & packages.keys():
+            here: Users = {}
+            _resolve(self.elsewhere[package], packages[package], False, here)
+            present = {image.digest for image in packages[package]}
+            found.update(user for digest in here.keys() & present for user in here[digest])
+        return found
+
 
 def _resolve(use: PackageUse, images: Sequence[Image], whole: bool, found: Users) -> None:
     for digest, users in use.digests.items():
         found.setdefault(digest, set()).update(users)
-    by_tag = {tag: image.digest for image in images for tag in image.tags} if use.tags else {}
+    # a tag that moved while the pages were read stands on two images: both count
+    bearers: dict[str, list[str]] = {}
+    for image in images if use.tags else ():
+        for tag in image.tags:
+            if tag in use.tags:
+                bearers.setdefault(tag, []).append(image.digest)
     for tag, users in use.tags.items():
-        targets = [by_tag[tag]] if tag in by_tag else [i.digest for i in images] if whole else []
-        for digest in targets:
+        for digest in bearers.get(tag) or ([image.digest for image in images] if whole else ()):
             found.setdefault(digest, set()).update(users)
 
 

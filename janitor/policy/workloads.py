@@ -18,18 +18,17 @@ from janitor.policy.decision import (
     Keep,
     Question,
     asked,
+    may_take_serving,
     names_literally,
-    names_status,
     question,
     strongest,
 )  # fmt: skip
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.resource_keys import Facts, facts_leaf
 from janitor.policy.retention import Traits, retained
-from janitor.policy.values import Policies, Policy
+from janitor.policy.values import Policies, Policy, ServiceIs
 
 _LIVE = (Status.SERVING, Status.DEGRADED)
-_DELETABLE_REVISIONS = (Status.RETIRED, Status.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,10 @@ class Context:
 
     def in_scope(self, name: "Located") -> bool:
         """Whether it stands where the scope lets anything be deleted (R1)."""
-        locations = self.policies.scope.locations
-        return name.project in self.projects and (locations is None or name.location in locations)
+        scope = self.policies.scope
+        if name.project not in self.projects or name.project in scope.also_read:
+            return False
+        return scope.locations is None or name.location in scope.locations
 
     def is_blocked(self, name: "Located") -> bool:
         """Whether a gap of its own project and location hides something (R4)."""
@@ -151,7 +152,7 @@ def _decide_revisions(
     )
     held = retained(questions, group, traits, context.now.timestamp())
     for revision in revisions:
-        guards = _revision_guards(context, service, revision, len(revisions))
+        guards = _revision_guards(context, service, revision, revisions)
         each = facts[revision.name]
         decision = _decided(context, Kind.REVISION, each, guards, held.get(each.name))
         if isinstance(decision, Delete) and context.is_blocked(revision.name):
@@ -166,7 +167,7 @@ def _revision_facts(revision: Revision) -> Facts:
 
 
 def _revision_guards(
-    context: Context, service: Service | None, revision: Revision, siblings: int
+    context: Context, service: Service | None, revision: Revision, siblings: list[Revision]
 ) -> list[KeepReason]:
     """Its service's protection covers it (R11); without the service nothing about it is known."""
     if service is None:
@@ -181,12 +182,19 @@ def _revision_guards(
         KeepReason.MULTI_REGION: service.multi_region,
         KeepReason.RECONCILING: service.reconciling,
         KeepReason.HAS_TRAFFIC: has_traffic(revision, service),
-        KeepReason.LATEST_REVISION: is_latest(revision, service),
-        KeepReason.ONLY_REVISION: siblings == 1,
+        KeepReason.LATEST_REVISION: revision is _latest(service, siblings) or is_latest(revision, service),
+        KeepReason.ONLY_REVISION: len(siblings) == 1,
         KeepReason.NOT_RETIRED: status is Status.ACTIVE,
         KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
     }
     return [reason for reason, holds in found.items() if holds]
+
+
+def _latest(service: Service, revisions: list[Revision]) -> Revision | None:
+    """The newest stands in where the service names no latest that is there: one must remain."""
+    if any(is_latest(revision, service) for revision in revisions):
+        return None
+    return max(revisions, key=lambda each: (_seconds(each.create_time) or float("inf"), each.name))
 
 
 def _decided(
@@ -208,9 +216,10 @@ def _decided(
 def _forbidden(policy: Policy, guard: KeepReason, facts: Facts) -> bool:
     """Whether a guard stands against a policy that matches."""
     if guard is KeepReason.GOOGLE_MANAGED:
-        return not (policy.managed and names_literally(policy, facts.service or facts.name))
+        named = names_literally(policy, facts.name) or names_literally(policy, facts.service, ServiceIs)
+        return not (policy.managed and named)
     if guard is KeepReason.SERVING:
-        return not names_status(policy, Status.SERVING)
+        return not may_take_serving(policy)
     return True
 
 
