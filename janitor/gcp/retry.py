@@ -1,0 +1,109 @@
+"""How often, how long and after which errors a call to Google is tried again.
+
+api_core's own AsyncRetry ignores RetryInfo and hides the last error in a RetryError; generated clients
+take any decorator as `retry=` and as `timeout=` (google.api_core.gapic_v1.method), so here are two.
+"""
+
+import asyncio
+import functools
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from google.api_core.exceptions import (
+    BadGateway,
+    GatewayTimeout,
+    GoogleAPICallError,
+    InternalServerError,
+    ServiceUnavailable,
+    TooManyRequests,
+)
+from google.rpc.error_details_pb2 import RetryInfo
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# gRPC's RESOURCE_EXHAUSTED is a TooManyRequests, DEADLINE_EXCEEDED a GatewayTimeout (api_core.exceptions).
+_PUSHED_BACK = (TooManyRequests, ServiceUnavailable)
+_TRANSIENT = (*_PUSHED_BACK, GatewayTimeout, InternalServerError, BadGateway)
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Tries a call again after the errors in `on`, sleeping with full jitter, until the budget is spent.
+
+    All in seconds. The n-th sleep is drawn from [0, min(longest, first * 2^n)]; what Google asks for by
+    RetryInfo is slept on top of it. Once the next sleep would end after `budget` seconds from the first
+    attempt, the last error is raised as itself.
+    """
+
+    on: tuple[type[Exception], ...]
+    budget: float
+    first: float = 1.0
+    longest: float = 20.0
+    sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
+    clock: Callable[[], float] = time.monotonic
+    draw: Callable[[float, float], float] = random.uniform
+
+    def __call__(self, call: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+        """The same call, tried again."""
+
+        @functools.wraps(call)
+        async def tried_again(*args: P.args, **kwargs: P.kwargs) -> R:
+            deadline = self.clock() + self.budget
+            limit = self.first
+            while True:
+                try:
+                    return await call(*args, **kwargs)
+                except self.on as error:
+                    pause = asked_pause(error) + self.draw(0.0, limit)
+                    if self.clock() + pause > deadline:
+                        raise
+                await self.sleep(pause)
+                limit = min(limit * 2, self.longest)
+
+        return tried_again
+
+
+@dataclass(frozen=True, slots=True)
+class EachAttempt:
+    """A timeout in seconds that every attempt has anew.
+
+    A bare number would be shared by all attempts: api_core turns it into a TimeToDeadlineTimeout, which
+    leaves the later ones less and less.
+    """
+
+    seconds: float
+
+    def __call__(self, call: Callable[..., R]) -> Callable[..., R]:
+        """The same call with this timeout."""
+        return functools.partial(call, timeout=self.seconds)
+
+
+def asked_pause(error: Exception) -> float:
+    """The seconds that Google asks to wait (google.rpc.RetryInfo), zero where it says nothing.
+
+    Over gRPC the details are messages, over REST they are objects with ``@type``.
+    """
+    details: Iterable[object] = error.details if isinstance(error, GoogleAPICallError) else ()
+    return max((_delay(detail) for detail in details), default=0.0)
+
+
+def _delay(detail: object) -> float:
+    if isinstance(detail, RetryInfo):
+        return max(0.0, detail.retry_delay.seconds + detail.retry_delay.nanos * 1e-9)
+    if isinstance(detail, dict) and str(detail.get("@type", "")).endswith("google.rpc.RetryInfo"):
+        text = str(detail.get("retryDelay", "")).removesuffix("s")
+        return float(text) if text.replace(".", "", 1).isdecimal() else 0.0
+    return 0.0
+
+
+# Reads change nothing: whatever may pass is tried again. The quotas are per minute, so two minutes
+# outlast a storm of 429.
+READ_RETRY = Backoff(on=_TRANSIENT, budget=120.0)
+READ_TIMEOUT = EachAttempt(60.0)
+# After DEADLINE_EXCEEDED or INTERNAL a delete may have happened: it is not sent again unread (R22).
+DELETE_RETRY = Backoff(on=_PUSHED_BACK, budget=60.0)
+DELETE_TIMEOUT = EachAttempt(60.0)
