@@ -93,17 +93,18 @@ def asked_pause(error: Exception) -> float:
 
 def _delay(detail: object) -> float:
     if isinstance(detail, RetryInfo):
-        return max(0.0, detail.retry_delay.seconds + detail.retry_delay.nanos * 1e-9)
+        return max(0.0, float(detail.retry_delay.seconds) + float(detail.retry_delay.nanos) * 1e-9)
     if isinstance(detail, dict) and str(detail.get("@type", "")).endswith("google.rpc.RetryInfo"):
         text = str(detail.get("retryDelay", "")).removesuffix("s")
         return float(text) if text.replace(".", "", 1).isdecimal() else 0.0
     return 0.0
 
 
+# Any, for the clients are annotated with AsyncRetry, though they ask no more than a decorator.
 # Reads change nothing: whatever may pass is tried again. The quotas are per minute, so two minutes
 # outlast a storm of 429.
-READ_RETRY = Backoff(on=_TRANSIENT, budget=120.0)
+READ_RETRY: Any = Backoff(on=_TRANSIENT, budget=120.0)
 READ_TIMEOUT = EachAttempt(60.0)
 # After DEADLINE_EXCEEDED or INTERNAL a delete may have happened: it is not sent again unread (R22).
-DELETE_RETRY = Backoff(on=_PUSHED_BACK, budget=60.0)
+DELETE_RETRY: Any = Backoff(on=_PUSHED_BACK, budget=60.0)
 DELETE_TIMEOUT = EachAttempt(60.0)
