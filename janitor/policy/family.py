@@ -118,9 +118,11 @@ def ranked(plain: dict[str, int], family: Family) -> dict[str, int]:
     return ranks
 
 
-def unordered(goes: Set[str], family: Family) -> set[str]:
-    """Those that would have to go before themselves, and what waits for them."""
-    return set(goes) - {digest for digest, _ in _in_order(goes, family)}
+def rings(family: Family) -> set[str]:
+    """Those that would have to go before themselves, and what waits for them. No honest registry
+    holds any, for each edge is a hash inside what was made later; but a tag can claim anything."""
+    all_of_it = {*family.dependents, *(other for held in family.dependents.values() for other in held)}
+    return all_of_it - {digest for digest, _ in _in_order(all_of_it, family)}
 
 
 def _in_order(goes: Set[str], family: Family) -> Iterator[tuple[str, set[str]]]:

@@ -15,7 +15,7 @@ from janitor.model.kinds import DeleteReason, KeepReason, Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Repository
 from janitor.policy.decision import Delete, Keep, Question, asked, names_literally, question, strongest
-from janitor.policy.family import Family, below, family_of, holders, ranked, spread, unordered
+from janitor.policy.family import Family, below, family_of, holders, ranked, rings, spread
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.retention import Traits, retained
@@ -143,7 +143,7 @@ def _decide_package(
     in_use = spread(rules.usage.remaining.digests(name, package, images), family)
     waits = spread(rules.usage.freed.digests(name, package, images), family)
     kept, goes = _own_verdicts(rules, package, images, family, in_use)
-    _follow(kept, goes, images, family)
+    _follow(kept, goes, family)
     _collect(rules, images, family, kept, goes, waits, verdicts, want_names)
 
 
@@ -234,28 +234,20 @@ def _may_touch_managed(policy: Policy, name: RepositoryName) -> bool:
     return policy.managed and names_literally(policy, name.repository, RepositoryIs)
 
 
-def _follow(kept: Kept, goes: Going, images: list[Image], family: Family) -> None:
+def _follow(kept: Kept, goes: Going, family: Family) -> None:
     """What a kept image needs stays; what hangs on one that goes, goes with it (R16, R17)."""
     if not family.dependents:
         return
-    _keep_below([digest for digest in family.dependents if digest in kept], kept, goes, family)
+    for digest in rings(family):
+        kept.setdefault(digest, KeepReason.SUBJECT_UNKNOWN)
+        goes.pop(digest, None)
+    for digest in below([digest for digest in family.dependents if digest in kept], family):
+        kept.setdefault(digest, KeepReason.CHILD_OF_KEPT)
+        goes.pop(digest, None)
     for root in sorted(goes.keys() & family.dependents.keys()):
         for digest in below((root,), family):
             if digest in family.followers and digest not in kept:
                 goes.setdefault(digest, Delete(goes[root].policy, DeleteReason.CHILD_OF))
-    # what hangs on nothing that was decided, or on itself: rings, which no honest registry holds
-    undecided = {image.digest for image in images} - kept.keys() - goes.keys()
-    rings = undecided | unordered(goes.keys(), family)
-    for digest in rings:
-        kept[digest] = KeepReason.SUBJECT_UNKNOWN
-        goes.pop(digest, None)
-    _keep_below(rings, kept, goes, family)
-
-
-def _keep_below(roots: Iterable[str], kept: Kept, goes: Going, family: Family) -> None:
-    for digest in below(roots, family):
-        kept.setdefault(digest, KeepReason.CHILD_OF_KEPT)
-        goes.pop(digest, None)
 
 
 def _collect(

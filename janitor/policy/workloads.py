@@ -1,6 +1,6 @@
 """Deciding services and revisions: what a policy matches, and what is never deleted (R6, R14, R15)."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -86,33 +86,59 @@ class WorkloadVerdicts:
         return freed
 
 
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The policies made ready once for all that is asked."""
+
+    context: Context
+    services: tuple[Question[Facts], ...]
+    revisions: tuple[Question[Facts], ...]
+    protects_name: Callable[[str], bool]
+
+    def protects(self, name: str, labels: Mapping[str, str]) -> bool:
+        """Whether `protect` names it or a label of it (R11)."""
+        return self.protects_name(name) or self.protects_label(labels)
+
+    def protects_label(self, labels: Mapping[str, str]) -> bool:
+        return bool(labels) and any(labels_match(self.context.policies.protect.labels, labels))
+
+
+def _rules(context: Context) -> _Rules:
+    policies, leaf = context.policies, facts_leaf(context.now)
+    services, revisions = (
+        tuple(question(p, leaf, p.name in context.selected) for p in policies.of(kind))
+        for kind in (Kind.SERVICE, Kind.REVISION)
+    )
+    return _Rules(context, services, revisions, matcher(policies.protect.names))
+
+
 def decide_workloads(context: Context, workloads: Workloads) -> WorkloadVerdicts:
     """Workloads are decided first; images are unused only by what remains (R12)."""
     by_service: dict[ResourceName, list[Revision]] = {}
     for revision in workloads.revisions:
         if revision.name.path[0] == "services":
             by_service.setdefault(revision.name.parent, []).append(revision)
-    verdicts = WorkloadVerdicts()
+    verdicts, rules = WorkloadVerdicts(), _rules(context)
     services = {service.name: service for service in workloads.services}
     for service in workloads.services:
         if context.in_scope(service.name):
-            _decide_service(context, service, by_service.get(service.name, []), verdicts)
+            _decide_service(rules, service, by_service.get(service.name, []), verdicts)
     for name, revisions in by_service.items():
         if name not in verdicts.contained and context.in_scope(name):
-            _decide_revisions(context, services.get(name), revisions, verdicts)
+            _decide_revisions(rules, services.get(name), revisions, verdicts)
     return verdicts
 
 
 def _decide_service(
-    context: Context, service: Service, revisions: list[Revision], verdicts: WorkloadVerdicts
+    rules: _Rules, service: Service, revisions: list[Revision], verdicts: WorkloadVerdicts
 ) -> None:
     status = service_status(service, revisions)
     facts = Facts(
         service.name.short, service.name.location, "", service.labels, status, service_since(service)
     )
-    guards = _service_guards(context, service, status, revisions)
-    decision = _decided(context, Kind.SERVICE, facts, guards, None)
-    if isinstance(decision, Delete) and context.is_blocked(service.name):
+    guards = _service_guards(rules, service, status, revisions)
+    decision = _decided(rules.services, facts, guards, None)
+    if isinstance(decision, Delete) and rules.context.is_blocked(service.name):
         decision = Keep(KeepReason.GAP)
     verdicts.services[service.name] = decision
     if isinstance(decision, Delete):
@@ -120,14 +146,14 @@ def _decide_service(
 
 
 def _service_guards(
-    context: Context, service: Service, status: Status, revisions: Sequence[Revision]
+    rules: _Rules, service: Service, status: Status, revisions: Sequence[Revision]
 ) -> list[KeepReason]:
     """Every reason that keeps it, strongest first; a policy may waive some (`_forbidden`)."""
     name = service.name
     found = {
-        KeepReason.SELF: name.short in context.own,
-        KeepReason.PROTECTED: _protected(context.policies, name.short, service.labels),
-        KeepReason.HOLDS_PROTECTED: any(_label_protected(context.policies, r.labels) for r in revisions),
+        KeepReason.SELF: name.short in rules.context.own,
+        KeepReason.PROTECTED: rules.protects(name.short, service.labels),
+        KeepReason.HOLDS_PROTECTED: any(rules.protects_label(r.labels) for r in revisions),
         KeepReason.GOOGLE_MANAGED: has_managed_labels(service.labels),
         KeepReason.MULTI_REGION: service.multi_region,
         KeepReason.RECONCILING: status is Status.RECONCILING,
@@ -138,11 +164,10 @@ def _service_guards(
 
 
 def _decide_revisions(
-    context: Context, service: Service | None, revisions: list[Revision], verdicts: WorkloadVerdicts
+    rules: _Rules, service: Service | None, revisions: list[Revision], verdicts: WorkloadVerdicts
 ) -> None:
-    questions = _questions(context, Kind.REVISION)
-    facts = {revision.name: _revision_facts(revision) for revision in revisions}
-    group = [facts[revision.name] for revision in revisions]
+    context = rules.context
+    facts = {revision.name.short: _revision_facts(revision) for revision in revisions}
     made = {revision.name.short: revision.create_time for revision in revisions}
     traits: Traits[Facts, str] = Traits(
         key=lambda each: each.name,
@@ -150,11 +175,11 @@ def _decide_revisions(
         since=lambda each: _seconds(each.since),
         tags=lambda _: (),
     )
-    held = retained(questions, group, traits, context.now.timestamp())
+    held = retained(rules.revisions, list(facts.values()), traits, context.now.timestamp())
+    guards = _revision_guards(rules, service, revisions)
     for revision in revisions:
-        guards = _revision_guards(context, service, revision, revisions)
-        each = facts[revision.name]
-        decision = _decided(context, Kind.REVISION, each, guards, held.get(each.name))
+        each = facts[revision.name.short]
+        decision = _decided(rules.revisions, each, guards(revision), held.get(each.name))
         if isinstance(decision, Delete) and context.is_blocked(revision.name):
             decision = Keep(KeepReason.GAP)
         verdicts.revisions[revision.name] = decision
@@ -167,27 +192,32 @@ def _revision_facts(revision: Revision) -> Facts:
 
 
 def _revision_guards(
-    context: Context, service: Service | None, revision: Revision, siblings: list[Revision]
-) -> list[KeepReason]:
+    rules: _Rules, service: Service | None, revisions: list[Revision]
+) -> Callable[[Revision], list[KeepReason]]:
     """Its service's protection covers it (R11); without the service nothing about it is known."""
     if service is None:
-        return [KeepReason.STATUS_UNKNOWN]
-    policies, status = context.policies, revision_status(revision)
-    covered = _protected(policies, service.name.short, service.labels)
-    labels = (revision.labels, service.labels)
-    found = {
-        KeepReason.SELF: service.name.short in context.own,
-        KeepReason.PROTECTED: covered or _label_protected(policies, revision.labels),
-        KeepReason.GOOGLE_MANAGED: any(map(has_managed_labels, labels)),
-        KeepReason.MULTI_REGION: service.multi_region,
-        KeepReason.RECONCILING: service.reconciling,
-        KeepReason.HAS_TRAFFIC: has_traffic(revision, service),
-        KeepReason.LATEST_REVISION: revision is _latest(service, siblings) or is_latest(revision, service),
-        KeepReason.ONLY_REVISION: len(siblings) == 1,
-        KeepReason.NOT_RETIRED: status is Status.ACTIVE,
-        KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
-    }
-    return [reason for reason, holds in found.items() if holds]
+        return lambda _: [KeepReason.STATUS_UNKNOWN]
+    covered = rules.protects(service.name.short, service.labels)
+    managed = has_managed_labels(service.labels)
+    latest = _latest(service, revisions)
+
+    def guards(revision: Revision) -> list[KeepReason]:
+        status = revision_status(revision)
+        found = {
+            KeepReason.SELF: service.name.short in rules.context.own,
+            KeepReason.PROTECTED: covered or rules.protects_label(revision.labels),
+            KeepReason.GOOGLE_MANAGED: managed or has_managed_labels(revision.labels),
+            KeepReason.MULTI_REGION: service.multi_region,
+            KeepReason.RECONCILING: service.reconciling,
+            KeepReason.HAS_TRAFFIC: has_traffic(revision, service),
+            KeepReason.LATEST_REVISION: revision is latest or is_latest(revision, service),
+            KeepReason.ONLY_REVISION: len(revisions) == 1,
+            KeepReason.NOT_RETIRED: status is Status.ACTIVE,
+            KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
+        }
+        return [reason for reason, holds in found.items() if holds]
+
+    return guards
 
 
 def _latest(service: Service, revisions: list[Revision]) -> Revision | None:
@@ -198,7 +228,7 @@ def _latest(service: Service, revisions: list[Revision]) -> Revision | None:
 
 
 def _decided(
-    context: Context, kind: Kind, facts: Facts, guards: list[KeepReason], held: KeepReason | None
+    questions: Iterable[Question[Facts]], facts: Facts, guards: list[KeepReason], held: KeepReason | None
 ) -> Decision:
     """The policies' answer, unless a guard stands that the matching policy may not waive."""
     if held is not None:
@@ -207,7 +237,7 @@ def _decided(
     def forbids(policy: Policy) -> KeepReason | None:
         return next((g for g in guards if _forbidden(policy, g, facts)), None)
 
-    decision = asked(_questions(context, kind), facts, forbids)
+    decision = asked(questions, facts, forbids)
     if isinstance(decision, Keep):
         return Keep(strongest([*guards, decision.reason]))
     return decision
@@ -221,19 +251,6 @@ def _forbidden(policy: Policy, guard: KeepReason, facts: Facts) -> bool:
     if guard is KeepReason.SERVING:
         return not may_take_serving(policy)
     return True
-
-
-def _questions(context: Context, kind: Kind) -> list[Question[Facts]]:
-    leaf = facts_leaf(context.now)
-    return [question(p, leaf, p.name in context.selected) for p in context.policies.of(kind)]
-
-
-def _protected(policies: Policies, name: str, labels: Mapping[str, str]) -> bool:
-    return matcher(policies.protect.names)(name) or _label_protected(policies, labels)
-
-
-def _label_protected(policies: Policies, labels: Mapping[str, str]) -> bool:
-    return any(labels_match(policies.protect.labels, labels))
 
 
 def _seconds(time: datetime | None) -> float | None:

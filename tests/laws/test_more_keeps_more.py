@@ -1,0 +1,125 @@
+"""Laws of direction: whoever keeps, protects, or hides more never deletes more."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from janitor.model.kinds import KeepReason, Kind
+from janitor.policy.values import Policies, Policy, Protect, Retention
+from tests.laws.deciding import destroyed, images_in, plan_of
+from tests.laws.rules import IMAGE_KEEPS, KEEPS, policy
+from tests.laws.trying import law
+from tests.laws.worlds import World, reference, with_gaps, worlds
+
+
+def deletes_no_more(less: World, more: World) -> None:
+    assert not set(destroyed(less, plan_of(less))) - set(destroyed(more, plan_of(more)))
+
+
+def with_policies(world: World, policies: tuple[Policy, ...]) -> World:
+    return replace(world, policies=replace(world.policies, policies=policies))
+
+
+def with_protect(world: World, protect: Protect) -> World:
+    return replace(world, policies=replace(world.policies, protect=protect))
+
+
+@st.composite
+def kept_more(draw: st.DrawFn, world: World) -> World:
+    """One policy keeps more than it did."""
+    policies = list(world.policies.policies)
+    place = draw(
+        st.sampled_from([n for n, p in enumerate(policies) if p.kind in (Kind.IMAGE, Kind.REVISION)])
+    )
+    chosen = policies[place]
+    keep = chosen.keep or draw(st.sampled_from(IMAGE_KEEPS if chosen.kind is Kind.IMAGE else KEEPS))
+    if chosen.keep:
+        keep = draw(st.sampled_from([
+            replace(keep, latest=(keep.latest or 0) + 1),
+            replace(keep, newer_than=(keep.newer_than or timedelta()) + timedelta(days=30)),
+            replace(keep, tagged=(*keep.tagged, "pr-*")) if chosen.kind is Kind.IMAGE else keep,
+        ]))  # fmt: skip
+    policies[place] = replace(chosen, keep=keep)
+    return with_policies(world, tuple(policies))
+
+
+@law
+@given(worlds(), st.data())
+def test_keeping_more_never_deletes_more(world: World, data: st.DataObject) -> None:
+    if any(each.kind in (Kind.IMAGE, Kind.REVISION) for each in world.policies.policies):
+        deletes_no_more(data.draw(kept_more(world)), world)
+
+
+@law
+@given(worlds(), st.data())
+def test_adding_a_protection_never_adds_a_deletion(world: World, data: st.DataObject) -> None:
+    old = world.policies.protect
+    protect = data.draw(st.sampled_from([
+        replace(old, labels={**old.labels, "env": "dev"}),
+        replace(old, names=(*old.names, "web", "app", "r")),
+        replace(old, tags=(*old.tags, "pr-*")),
+        replace(old, references=(*old.references, data.draw(reference()))),
+    ]))  # fmt: skip
+    deletes_no_more(with_protect(world, protect), world)
+    deletes_no_more(replace(world, own=world.own | {"xai"}), world)
+
+
+@law
+@given(worlds(), st.data())
+def test_one_gap_more_never_adds_a_deletion(world: World, data: st.DataObject) -> None:
+    hidden = data.draw(with_gaps(world))
+    gone = set(destroyed(hidden, plan_of(hidden)))
+    assert not gone - set(destroyed(world, plan_of(world)))
+
+
+@law
+@given(worlds(), st.data())
+def test_selecting_fewer_policies_never_deletes_more(world: World, data: st.DataObject) -> None:
+    names = [policy.name for policy in world.policies.policies]
+    chosen = frozenset(data.draw(st.sets(st.sampled_from(names))))
+    fewer = replace(world, selected=chosen)
+    deletes_no_more(fewer, world)
+    assert {action.policy for action in plan_of(fewer).actions} <= chosen
+
+
+@law
+@given(worlds(), st.integers(0, 2), st.data())
+def test_no_deleted_image_is_newer_than_one_that_its_policy_keeps_as_latest(
+    world: World, latest: int, data: st.DataObject
+) -> None:
+    """With one policy for images, so that there is one answer to who is kept as latest."""
+    one = data.draw(policy("images", Kind.IMAGE))
+    others = tuple(each for each in world.policies.policies if each.kind is not Kind.IMAGE)
+    world = with_policies(world, (*others, replace(one, keep=Retention(latest=latest))))
+    plan = plan_of(world)
+    kept = {n for row in plan.kept if row.reason is KeepReason.KEEP_LATEST for n in row.names}
+    gone = {a.name for a in plan.actions if a.kind is Kind.IMAGE and a.reason != "child-of"}
+    for name in world.contents:
+        images = images_in(world, name)
+        referrers = {(i.package, i.digest) for i in images if any(t.startswith("sha256-") for t in i.tags)}
+        referrers |= set(world.contents[name].subjects)  # type: ignore[union-attr]
+        for old in images:
+            if old.upload_time is None or name.version(old.package, old.digest) not in kept:
+                continue
+            for new in images:
+                if new.package != old.package or (new.package, new.digest) in referrers:
+                    continue
+                if name.version(new.package, new.digest) in gone:
+                    assert new.upload_time is not None
+                    assert new.upload_time <= old.upload_time
+
+
+@law
+@given(worlds(), st.data())
+def test_a_further_policy_that_only_keeps_never_adds_a_deletion(world: World, data: st.DataObject) -> None:
+    keeper = data.draw(policy("keeper", Kind.IMAGE))
+    keeper = replace(keeper, keep=data.draw(st.sampled_from(IMAGE_KEEPS)))
+    more = _with(world.policies, keeper)
+    everything = frozenset(policy.name for policy in world.policies.policies)
+    deletes_no_more(replace(world, policies=more, selected=everything), world)
+
+
+def _with(policies: Policies, keeper: Policy) -> Policies:
+    return replace(policies, policies=(*policies.policies, keeper))

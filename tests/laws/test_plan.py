@@ -1,0 +1,174 @@
+"""Laws of the plan: complete, in order, the same whoever looks, and the same when read back."""
+
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from janitor.guard.values import Refused
+from janitor.guard.verdict import guard
+from janitor.model.inventory import Gap, Workloads, merged
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Contents
+from janitor.plan.codec import decode, encode, plan_id
+from janitor.plan.values import Plan
+from janitor.policy.values import Limits
+from janitor.report.totals import capped_sum
+from tests.laws.deciding import contained, destroyed, images_in, plan_of
+from tests.laws.trying import law
+from tests.laws.worlds import DELETABLE, World, worlds
+
+
+def in_scope(world: World, name: object) -> bool:
+    locations = world.policies.scope.locations
+    return name.project in DELETABLE and (locations is None or name.location in locations)  # type: ignore[attr-defined]
+
+
+def everything(world: World) -> dict[Kind, list[str]]:
+    """All names that a sweep must say something about, by kind."""
+    loads = world.workloads
+    repositories = [each.name for each in world.repositories if in_scope(world, each.name)]
+    return {
+        Kind.SERVICE: [str(s.name) for s in loads.services if in_scope(world, s.name)],
+        Kind.REVISION: [str(r.name) for r in loads.revisions if in_scope(world, r.name)],
+        Kind.REPOSITORY: list(map(str, repositories)),
+        Kind.IMAGE: [n.version(i.package, i.digest) for n in repositories for i in images_in(world, n)],
+    }
+
+
+@law
+@given(worlds(gaps=True))
+def test_everything_has_one_decision_and_is_counted_once(world: World) -> None:
+    plan = plan_of(world)
+    said = destroyed(world, plan)
+    for row in plan.kept:
+        assert row.count == len(row.names)
+        said.update(row.names)
+    named = {policy.kind for policy in world.policies.policies}
+    for kind, names in everything(world).items():
+        if kind in named:
+            assert {name: said[name] for name in names} == dict.fromkeys(names, 1)
+            assert plan.examined.get(kind, 0) == len(names)
+    assert set(plan.examined) <= named
+    assert {row.kind for row in plan.kept} <= named
+
+
+@law
+@given(worlds())
+def test_containers_say_how_much_goes_with_them(world: World) -> None:
+    for action in plan_of(world).actions:
+        if action.kind in (Kind.SERVICE, Kind.REPOSITORY):
+            assert sum(count for _, count in action.contains) == len(contained(world, action.name))
+
+
+@law
+@given(worlds())
+def test_each_action_stands_after_all_that_it_waits_for(world: World) -> None:
+    plan = plan_of(world)
+    places = {action.name: place for place, action in enumerate(plan.actions)}
+    ranks = {action.name: action.rank for action in plan.actions}
+    assert len(places) == len(plan.actions)
+    for action in plan.actions:
+        for name in action.after:
+            assert places[name] < places[action.name]
+            assert ranks[name] < action.rank
+
+
+@law
+@given(worlds())
+def test_referrers_go_before_their_subjects_and_indexes_before_their_children(world: World) -> None:
+    ranks = {action.name: action.rank for action in plan_of(world).actions if action.kind is Kind.IMAGE}
+    for name, contents in world.contents.items():
+        for image in images_in(world, name):
+            own = name.version(image.package, image.digest)
+            later = [name.version(image.package, child) for child in image.children]
+            subject = contents.subjects.get((image.package, image.digest))  # type: ignore[union-attr]
+            later += [name.version(image.package, subject)] if subject else []
+            if own in ranks:
+                assert all(ranks[own] < ranks[each] for each in later if each in ranks and each != own)
+
+
+@law
+@given(worlds(gaps=True))
+def test_a_plan_read_back_is_the_same_plan_and_the_same_bytes(world: World) -> None:
+    plan = plan_of(world)
+    assert decode(encode(plan)) == plan
+    assert encode(decode(encode(plan))) == encode(plan)
+    assert plan_id(plan) == plan.plan_id
+
+
+@law
+@given(worlds(gaps=True))
+def test_a_second_look_at_the_same_world_gives_the_same_bytes(world: World) -> None:
+    assert encode(plan_of(world)) == encode(plan_of(world))
+
+
+@law
+@given(worlds(gaps=True), st.randoms(use_true_random=False))
+def test_the_order_of_reading_does_not_matter(world: World, random: object) -> None:
+    assert encode(plan_of(shuffled(world, random))) == encode(plan_of(world))
+
+
+def shuffled(world: World, random: object) -> World:
+    """The same world, read in another order (workloads are put in order as they are read)."""
+
+    def mixed(things: object) -> list[object]:
+        found = list(things)  # type: ignore[call-overload]
+        random.shuffle(found)  # type: ignore[attr-defined]
+        return found
+
+    def again(found: Contents | Gap) -> Contents | Gap:
+        if isinstance(found, Gap):
+            return found
+        images = [image._replace(tags=image.tags) for image in mixed(found.images)]  # type: ignore[attr-defined]
+        return Contents(images, dict(mixed(found.subjects.items())))  # type: ignore[arg-type]
+
+    loads = world.workloads
+    parts = [Workloads(services=(each,)) for each in loads.services]
+    parts += [Workloads(revisions=(each,)) for each in loads.revisions]
+    parts += [Workloads(jobs=(each,)) for each in loads.jobs]
+    contents = {RepositoryName.parse(str(n)): again(world.contents[n]) for n in mixed(world.contents)}  # type: ignore[index]
+    repositories = tuple(mixed(world.repositories))
+    return replace(
+        world, workloads=merged(mixed(parts)), contents=contents, repositories=repositories,
+        gaps=tuple(mixed(world.gaps)),
+    )  # type: ignore[arg-type]  # fmt: skip
+
+
+LIMITS = st.builds(
+    Limits,
+    st.integers(0, 12),
+    st.integers(0, 100).map(lambda percent: Decimal(percent) / 100),
+    st.integers(0, 3).map(lambda value: Decimal(value) / 10**6),
+)
+
+
+def refused(plan: Plan, limits: Limits) -> set[str]:
+    total = capped_sum(iter(plan.actions), plan.group_bytes)
+    verdict = guard(plan, limits, total.usd_month, total.unpriced)
+    return {each.limit for each in verdict.refusals} if isinstance(verdict, Refused) else set()
+
+
+@law
+@given(worlds(), LIMITS, LIMITS)
+def test_a_stricter_limit_never_clears_what_a_looser_one_refused(world: World, a: Limits, b: Limits) -> None:
+    plan = plan_of(world)
+    stricter = Limits(
+        min(a.max_deletions, b.max_deletions), min(a.max_share, b.max_share),
+        min(a.max_monthly_value, b.max_monthly_value),
+    )  # fmt: skip
+    assert refused(plan, a) | refused(plan, b) <= refused(plan, stricter)
+
+
+@law
+@given(worlds())
+def test_a_repositorys_images_never_save_more_than_its_billed_size(world: World) -> None:
+    plan = plan_of(world)
+    billed = {str(each.name): each.size_bytes for each in world.repositories}
+    by_group = Counter(action.group for action in plan.actions if action.kind is Kind.IMAGE)
+    for group in by_group:
+        images = [action for action in plan.actions if action.group == group]
+        assert capped_sum(iter(images), plan.group_bytes).size_bytes <= billed[group]

@@ -1,0 +1,125 @@
+"""Laws of what is never deleted: in use, out of scope, behind a gap, protected (R1, R4, R11, R12, R15, R24)."""
+
+import fnmatch
+
+from hypothesis import given
+
+from janitor.model.inventory import Gap
+from janitor.model.kinds import Kind, Status
+from janitor.model.names import RepositoryName, ResourceName
+from janitor.policy.values import StatusIs
+from tests.laws.deciding import destroyed, images_in, plan_of
+from tests.laws.trying import law
+from tests.laws.use import Known, in_use, users
+from tests.laws.worlds import DELETABLE, World, worlds
+
+
+def known_images(world: World) -> dict[str, Known]:
+    return {
+        name.version(i.package, i.digest): (name, i.package, i.digest)
+        for name in world.contents
+        for i in images_in(world, name)
+    }
+
+
+@law
+@given(worlds())
+def test_nothing_in_use_is_deleted(world: World) -> None:
+    gone = destroyed(world, plan_of(world))
+    used = in_use(world, gone)
+    assert not [name for name, known in known_images(world).items() if name in gone and known in used]
+
+
+@law
+@given(worlds())
+def test_what_a_deletion_frees_waits_for_it(world: World) -> None:
+    plan = plan_of(world)
+    gone = destroyed(world, plan)
+    services = {action.name for action in plan.actions if action.kind is Kind.SERVICE}
+    images = known_images(world)
+    for action in plan.actions:
+        held = [images[action.name]] if action.kind is Kind.IMAGE else []
+        if action.kind is Kind.REPOSITORY:
+            held = [known for known in images.values() if str(known[0]) == action.name]
+        for known in held:
+            for user in users(world, gone, known):
+                parent = user.partition("/revisions/")[0]
+                assert (parent if parent in services else user) in action.after
+
+
+@law
+@given(worlds())
+def test_nothing_out_of_scope_is_deleted(world: World) -> None:
+    locations = world.policies.scope.locations
+    for action in plan_of(world).actions:
+        name = ResourceName.parse(action.name)
+        assert name.project in DELETABLE
+        assert locations is None or name.location in locations
+
+
+@law
+@given(worlds(gaps=True))
+def test_a_gap_deletes_nothing_that_needs_what_it_hides(world: World) -> None:
+    plan = plan_of(world)
+    hidden = [str(name) for name, found in world.contents.items() if isinstance(found, Gap)]
+    for action in plan.actions:
+        name = ResourceName.parse(action.name)
+        if action.kind in (Kind.IMAGE, Kind.REPOSITORY):
+            assert not world.gaps
+            assert not any(action.name == each or action.name.startswith(f"{each}/") for each in hidden)
+        else:
+            places = {(gap.project, gap.location) for gap in world.gaps if gap.kind.is_run}
+            assert not {(name.project, name.location), (name.project, "-")} & places
+
+
+@law
+@given(worlds())
+def test_what_serves_or_is_protected_or_is_janitor_itself_stays(world: World) -> None:
+    plan = plan_of(world)
+    protect = world.policies.protect
+    policies = {policy.name: policy for policy in world.policies.policies}
+    services = {str(service.name): service for service in world.workloads.services}
+    for action in plan.actions:
+        service = services.get(action.name.partition("/revisions/")[0])
+        if service is None:
+            continue
+        assert service.name.short not in world.own
+        assert not any(fnmatch.fnmatchcase(service.name.short, glob) for glob in protect.names)
+        assert service.labels.keys().isdisjoint(protect.labels)
+        assert not service.reconciling
+        if action.kind is Kind.SERVICE and service.traffic:
+            parts = policies[action.policy].when.parts
+            assert any(isinstance(part, StatusIs) and Status.SERVING in part.values for part in parts)
+        if action.kind is Kind.REVISION:
+            short = action.name.rpartition("/")[2]
+            assert short != service.latest_created_revision
+            assert all(entry.revision != short for entry in service.traffic)
+
+
+@law
+@given(worlds())
+def test_a_service_that_stays_keeps_a_revision(world: World) -> None:
+    gone = destroyed(world, plan_of(world))
+    for service in world.workloads.services:
+        revisions = [r for r in world.workloads.revisions if r.name.parent == service.name]
+        if revisions and str(service.name) not in gone:
+            assert any(str(revision.name) not in gone for revision in revisions)
+
+
+@law
+@given(worlds())
+def test_protected_tags_packages_and_repositories_stay(world: World) -> None:
+    gone = destroyed(world, plan_of(world))
+    protect = world.policies.protect
+    repositories = {each.name: each for each in world.repositories}
+    for name in map(str, repositories):
+        repository = repositories[RepositoryName.parse(name)]
+        covered = bool(repository.labels.keys() & protect.labels.keys()) or any(
+            fnmatch.fnmatchcase(repository.name.repository, glob) for glob in protect.names
+        )
+        assert not (covered and name in gone)
+        for image in images_in(world, repository.name):
+            named = any(fnmatch.fnmatchcase(image.package, glob) for glob in protect.names)
+            tagged = any(fnmatch.fnmatchcase(tag, glob) for tag in image.tags for glob in protect.tags)
+            if covered or named or tagged:
+                assert repository.name.version(image.package, image.digest) not in gone

@@ -1,0 +1,15 @@
+"""How hard a law is tried: JANITOR_LAWS_EXAMPLES worlds each, at random where it is set."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+_EXAMPLES = os.environ.get("JANITOR_LAWS_EXAMPLES")
+
+law = settings(
+    max_examples=int(_EXAMPLES or 120),
+    derandomize=_EXAMPLES is None,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)

@@ -1,0 +1,97 @@
+"""What is in use, written again from the rules (R2, R16), plainly and slowly, as an oracle.
+
+Nothing of janitor's own reading of references or families is used here.
+"""
+
+from collections.abc import Collection, Iterable
+
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Mode
+from tests.laws.deciding import images_in
+from tests.laws.worlds import World
+
+Known = tuple[RepositoryName, str, str]
+
+
+def in_use(world: World, gone: Collection[str]) -> set[Known]:
+    """Repository, package and digest of all that what remains after `gone` needs."""
+    remaining = [image for name, image in _written(world) if name not in gone]
+    return _closed(world, _named(world, remaining))
+
+
+def users(world: World, gone: Collection[str], of: Known) -> set[str]:
+    """The names in `gone` that need an image, at any remove."""
+    written = [(name, image) for name, image in _written(world) if name in gone]
+    return {name for name, image in written if of in _closed(world, _named(world, [image]))}
+
+
+def _written(world: World) -> list[tuple[str, str]]:
+    loads = world.workloads
+    holders = (*loads.services, *loads.revisions, *loads.jobs)
+    written = [(str(holder.name), image) for holder in holders for image in holder.images]
+    return written + [("file", image) for image in world.policies.protect.references]
+
+
+def _named(world: World, references: Iterable[str]) -> set[Known]:
+    found: set[Known] = set()
+    for text in references:
+        if "pkg.dev/" not in text and not text.startswith("gcr.io/"):
+            continue
+        path, _, digest = text.partition("@")
+        head, _, tag = path.partition(":")
+        host, project, *rest = head.split("/")
+        if host == "gcr.io":
+            name, package = RepositoryName(project, "us", "gcr.io"), "/".join(rest)
+        else:
+            name = RepositoryName(project, host.removesuffix("-docker.pkg.dev"), rest[0])
+            package = "/".join(rest[1:])
+        found |= _resolved(world, name, package, tag or "latest", digest)
+    return found
+
+
+def _resolved(world: World, name: RepositoryName, package: str, tag: str, digest: str) -> set[Known]:
+    seen = {each.name: each for each in world.repositories}
+    if name not in seen:
+        places, certain = list(seen), False
+    else:
+        places, certain = [name, *(seen[name].upstreams if seen[name].mode is Mode.VIRTUAL else ())], True
+    found: set[Known] = set()
+    for place in places:
+        images = [i for i in images_in(world, place) if i.package == package]
+        if digest:
+            found |= {(place, package, i.digest) for i in images if i.digest == digest}
+            continue
+        bearing = [i for i in images if tag in i.tags]
+        if not bearing and certain:
+            bearing = images
+        found |= {(place, package, i.digest) for i in bearing}
+    return found
+
+
+def _closed(world: World, named: set[Known]) -> set[Known]:
+    upwards, downwards = _edges(world)
+    return _spread(_spread(named, upwards), downwards)
+
+
+def _edges(world: World) -> tuple[set[tuple[Known, Known]], set[tuple[Known, Known]]]:
+    up: set[tuple[Known, Known]] = set()
+    down: set[tuple[Known, Known]] = set()
+    for place in world.contents:
+        contents = world.contents[place]
+        for image in images_in(world, place):
+            key = (place, image.package, image.digest)
+            for child in image.children:
+                up.add(((place, image.package, child), key))
+                down.add((key, (place, image.package, child)))
+            subject = contents.subjects.get((image.package, image.digest))  # type: ignore[union-attr]
+            signed = [f"sha256:{tag[7:-4]}" for tag in image.tags if tag.startswith("sha256-")]
+            for about in [subject] if subject else signed:
+                down.add(((place, image.package, about), key))
+    return up, down
+
+
+def _spread(start: set[Known], edges: set[tuple[Known, Known]]) -> set[Known]:
+    found = set(start)
+    while more := {target for source, target in edges if source in found} - found:
+        found |= more
+    return found
