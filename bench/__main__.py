@@ -1,0 +1,41 @@
+"""`python -m bench [--quick]`: one run, and a table of it."""
+
+import argparse
+import platform
+import tempfile
+from pathlib import Path
+
+from bench.measure import clean_environment
+from bench.startup import TARGET, measure_startup
+from bench.sweeps import measure_sweeps
+from bench.table import MIB, Run, show_linear, show_runs, show_startup
+from bench.world import Scale
+
+SMALL = Scale(images=100_000, repositories=10, lean=200 * MIB, many=200 * MIB)
+LARGE = Scale(images=1_000_000, repositories=20, lean=400 * MIB, many=800 * MIB)
+
+
+def main() -> None:
+    """Measure, and print; nothing is asserted."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="100,000 images only")
+    quick = parser.parse_args().quick
+    print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="janitor-bench-") as folder:
+        env = clean_environment(folder)
+        print("\n" + show_startup(*measure_startup(env), TARGET), flush=True)
+        small = _measured(SMALL, Path(folder), env)
+        if not quick:
+            large = _measured(LARGE, Path(folder), env)
+            for few, many in zip(small, large, strict=True):
+                print(show_linear(few, many))
+
+
+def _measured(scale: Scale, folder: Path, env: dict[str, str]) -> list[Run]:
+    runs = list(measure_sweeps(scale, folder, env))
+    print("\n" + show_runs(runs) + "\n", flush=True)
+    return runs
+
+
+if __name__ == "__main__":
+    main()
