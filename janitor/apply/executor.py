@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Protocol
@@ -22,14 +22,18 @@ UNANSWERED = Outcome(OutcomeKind.PLANNED, "interrupted before Google answered; t
 
 
 class Recorder(Protocol):
-    """Writing down what is about to be done, and what became of it."""
+    """Writing down what is about to be done, and what became of it; many at once, or none of them.
 
-    async def intend(self, action: Action) -> int: ...
+    Raises LedgerError where that cannot be written: nothing may be deleted without its intent.
+    """
 
-    async def note_operation(self, intent: int, operation: str) -> None: ...
+    async def intend(self, actions: Sequence[Action]) -> list[int]:
+        """An intent an action, in their order."""
 
-    async def conclude(self, action: Action, intent: int | None, outcome: Outcome) -> None:
-        """`intent` is None where the call was never made."""
+    async def note_operation(self, intents: Sequence[int], operation: str) -> None: ...
+
+    async def conclude(self, ends: Sequence[tuple[Action, int | None, Outcome]]) -> None:
+        """Action, intent and outcome; the intent is None where the call was never made."""
 
 
 @dataclass(slots=True)
@@ -95,18 +99,17 @@ class Executor:
         ready = [action for action in batch if await self._is_ready(action)]
         if not ready or self.stop.is_set():
             return
-        intents = [await self.recorder.intend(action) for action in ready]
+        intents = await self.recorder.intend(ready)
         for action in ready:
             self._outcomes[action.name] = UNANSWERED
         outcomes = await self._delete(ready, intents)
-        for action, intent, outcome in zip(ready, intents, outcomes, strict=True):
-            await self.recorder.conclude(action, intent, outcome)
+        await self.recorder.conclude(list(zip(ready, intents, outcomes, strict=True)))
+        for action, outcome in zip(ready, outcomes, strict=True):
             self._outcomes[action.name] = outcome
 
     async def _delete(self, ready: list[Action], intents: list[int]) -> list[Outcome]:
         async def noted(operation: str) -> None:
-            for intent in intents:
-                await self.recorder.note_operation(intent, operation)
+            await self.recorder.note_operation(intents, operation)
 
         if len(ready) > 1:
             return await self.deletion.carry_out_batch(ready, noted)
@@ -121,7 +124,7 @@ class Executor:
             outcome = await self.recheck.still(action)
         if outcome is None:
             return True
-        await self.recorder.conclude(action, None, outcome)
+        await self.recorder.conclude([(action, None, outcome)])
         self._outcomes[action.name] = outcome
         return False
 

@@ -1,5 +1,6 @@
 """The ledger's values and what the sweep asks of a ledger."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,11 +10,38 @@ from janitor.plan.values import Action
 
 
 @dataclass(frozen=True, slots=True)
+class SweepStart:
+    """What is known when a sweep begins. `started_by` is ``host:pid``; `mode` dry-run or apply."""
+
+    sweep_id: str
+    started_at: datetime
+    mode: str
+    started_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepEnd:
+    """The one line that closes a sweep: what it planned, its totals as JSON text, its exit code."""
+
+    sweep_id: str
+    finished_at: datetime
+    plan_id: str
+    policy_digest: str
+    exit_code: int
+    totals_json: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenIntent:
-    """A deletion that was begun and whose end nobody wrote down."""
+    """A deletion that was begun and whose end nobody wrote down.
+
+    `operation` is the last one of Google's that was noted for it, "" where none was. `kind` is a
+    wire name, which may be one that this version does not know.
+    """
 
     id: int
     sweep_id: str
+    sweep_started_at: datetime
     kind: str
     name: str
     uid: str
@@ -22,50 +50,33 @@ class OpenIntent:
 
 
 @dataclass(frozen=True, slots=True)
-class SweepRecord:
-    """The one line that closes a sweep: its totals as JSON text, and its exit code."""
+class Conclusion:
+    """What became of one thing. `intent` is None where its deletion was never tried."""
 
-    sweep_id: str
-    finished_at: datetime
-    exit_code: int
-    totals_json: str
+    intent: int | None
+    kind: str
+    name: str
+    outcome: Outcome
 
 
 class Ledger(Protocol):
-    """Append-only. Every method raises LedgerError when the database cannot be used."""
+    """Append-only. Every method raises LedgerError when the database cannot be used, and then
+    nothing of what it was given is written."""
 
-    async def begin(
-        self, sweep_id: str, started_at: datetime, mode: str, plan_id: str, policy_digest: str
-    ) -> None:
+    async def begin(self, start: SweepStart) -> None:
         """Open a sweep."""
 
-    async def intend(self, sweep_id: str, action: Action, at: datetime) -> int:
-        """Write down a deletion before its call; returns the intent's id."""
+    async def intend(self, sweep_id: str, actions: Sequence[Action], at: datetime) -> list[int]:
+        """Write down deletions before their call; an intent's id each, in order."""
 
-    async def note_operation(self, intent: int, operation: str) -> None:
+    async def note_operation(self, intents: Sequence[int], operation: str, at: datetime) -> None:
         """Write down the name of Google's operation, so that it can be asked about later."""
 
-    async def conclude(self, intent: int, outcome: Outcome, at: datetime) -> None:
-        """Write down what became of it."""
-
-    async def skip(self, sweep_id: str, action: Action, outcome: Outcome, at: datetime) -> None:
-        """Write down an action that was never tried (skipped, drifted before the call)."""
+    async def conclude(self, sweep_id: str, conclusions: Sequence[Conclusion], at: datetime) -> None:
+        """Write down what became of them; `sweep_id` is the sweep that found it out."""
 
     async def open_intents(self) -> list[OpenIntent]:
         """Intents without an outcome, oldest first."""
 
-    async def finish(self, record: SweepRecord) -> None:
+    async def finish(self, end: SweepEnd) -> None:
         """Close a sweep."""
-
-
-class Lock(Protocol):
-    """One apply at a time, across processes; a lease that a dead holder loses by expiry."""
-
-    async def acquire(self, holder: str, at: datetime) -> None:
-        """Take the lease or raise LockHeldError naming holder and since when."""
-
-    async def renew(self, at: datetime) -> None:
-        """Hold on; LockHeldError when the lease was lost to another."""
-
-    async def release(self) -> None:
-        """Give it back; giving back what is not held is no error."""

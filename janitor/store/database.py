@@ -1,0 +1,153 @@
+"""The database: opened, brought up to date, and used by one thread, one transaction at a time."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from janitor.errors import LedgerError
+from janitor.store.address import address_of, shown, without_secrets
+
+T = TypeVar("T")
+
+# How long SQLite waits for another process's transaction, in seconds.
+_BUSY = 20
+# Any number that nobody else locks: the ASCII of "janitor".
+_MIGRATION_LOCK = 0x6A616E69746F72
+_SERVER = {
+    "connect_timeout": 10,
+    # a server that went away is noticed while there is still time to stop
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+    # poolers such as PgBouncer do not keep prepared statements
+    "prepare_threshold": None,
+}
+
+
+class Database:
+    """An open database with the tables of tables.py. `shown` names it without its password."""
+
+    def __init__(self, engine: Engine, thread: ThreadPoolExecutor) -> None:
+        self._engine, self._thread = engine, thread
+        self.shown = shown(engine.url)
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """One transaction: all of `work` or nothing. LedgerError where the database cannot be used."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_transaction, work)
+
+    async def close(self) -> None:
+        """Let go of it, after what was begun has ended."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown(wait=False)
+
+    def _in_transaction(self, work: Callable[[Connection], T]) -> T:
+        try:
+            with self._engine.begin() as connection:
+                return work(connection)
+        except SQLAlchemyError as error:
+            raise _unusable(self._engine.url, error) from error
+
+
+async def open_database(url: str | None) -> Database:
+    """Open what JANITOR_DATABASE_URL names (None: SQLite in the user's state directory), and bring
+    its tables up to date; safe when several processes do so at once.
+
+    LedgerError for another kind of database, a missing driver, a server that does not answer, a disk
+    that cannot be written, and tables of a newer janitor.
+    """
+    thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="janitor-database")
+    try:
+        engine = await asyncio.get_running_loop().run_in_executor(thread, _open, url)
+    except BaseException:
+        thread.shutdown(wait=False)
+        raise
+    return Database(engine, thread)
+
+
+def _open(url: str | None) -> Engine:
+    address = address_of(url)
+    engine = _engine(address)
+    try:
+        with engine.begin() as connection:
+            _migrate(connection, address)
+    except BaseException as error:
+        engine.dispose()
+        if isinstance(error, SQLAlchemyError):
+            raise _unusable(address, error) from error
+        raise
+    return engine
+
+
+def _engine(address: URL) -> Engine:
+    try:
+        if address.drivername == "sqlite":
+            engine = create_engine(address, connect_args={"timeout": _BUSY})
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_immediate)
+            return engine
+        own = {key: value for key, value in _SERVER.items() if key not in address.query}
+        return create_engine(address, connect_args=own, pool_pre_ping=True)
+    except ImportError as error:
+        raise LedgerError(
+            f"{shown(address)} needs a driver that is not installed ({error})."
+            " Install janitor with its `postgres` extra: janitor-gcp[postgres]."
+        ) from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # the driver must not begin transactions by itself: _begin_immediate does
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # an intent that is written down must outlive a power cut
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that reads first and writes later could not wait."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _migrate(connection: Connection, address: URL) -> None:
+    """Inside one transaction that shuts every other process's migration out."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+    config = Config()
+    config.set_main_option("script_location", "janitor.store:migrations")
+    script = ScriptDirectory.from_config(config)
+    current = set(MigrationContext.configure(connection).get_current_heads())
+    known = {step.revision for step in script.walk_revisions()}
+    if current - known:
+        raise LedgerError(
+            f"The tables in {shown(address)} are of a newer janitor (step {', '.join(sorted(current - known))})."
+            " Use that version or a later one, or another JANITOR_DATABASE_URL."
+        )
+    if current != set(script.get_heads()):
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _unusable(address: URL, error: SQLAlchemyError) -> LedgerError:
+    """The driver's own words, without the statement and its values."""
+    cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
+    words = without_secrets(cause[0] if cause else type(error).__name__, address)
+    if address.drivername == "sqlite":
+        way_out = "Is its folder there, can it be written, and is the disk not full?"
+    else:
+        way_out = "Is the server up, is it reached from here, and may this user create and write tables?"
+    return LedgerError(
+        f"The ledger in {shown(address)} cannot be used: {words}. {way_out}"
+        " JANITOR_DATABASE_URL names the database."
+    )

@@ -1,0 +1,137 @@
+"""The ledger in the database: rows are added, never changed but for the closing of a sweep."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, exists, func, insert, select, update
+
+from janitor.ledger.entries import Conclusion, OpenIntent, SweepEnd, SweepStart
+from janitor.model.money import Priced, Unpriced
+from janitor.plan.values import Action
+from janitor.store.database import Database
+from janitor.store.tables import intents, operations, outcomes, sweeps
+
+
+class SqlLedger:
+    """The Ledger of ledger/entries.py. Each call is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, start: SweepStart) -> None:
+        """Open a sweep; its id must be new."""
+        row = {
+            "id": start.sweep_id,
+            "started_at": start.started_at,
+            "mode": start.mode,
+            "started_by": _kept(start.started_by),
+        }
+        await self._insert(sweeps, [row])
+
+    async def intend(self, sweep_id: str, actions: Sequence[Action], at: datetime) -> list[int]:
+        """All of them or none; ids in the order of the actions."""
+        if not actions:
+            return []
+        rows = [_intent_row(sweep_id, action, at) for action in actions]
+        statement = insert(intents).returning(intents.c.id, sort_by_parameter_order=True)
+        return await self._database.run(lambda db: list(db.execute(statement, rows).scalars()))
+
+    async def note_operation(self, intents: Sequence[int], operation: str, at: datetime) -> None:
+        """A row an intent; the last one noted is the one asked about. "" is no operation."""
+        if operation:
+            rows = [{"intent_id": i, "operation": _kept(operation), "at": at} for i in intents]
+            await self._insert(operations, rows)
+
+    async def conclude(self, sweep_id: str, conclusions: Sequence[Conclusion], at: datetime) -> None:
+        """LedgerError where an intent has its outcome already: the first holds."""
+        rows = [
+            {
+                "intent_id": end.intent,
+                "sweep_id": sweep_id,
+                "kind": end.kind,
+                "name": _kept(end.name),
+                "outcome": end.outcome.kind.value,
+                "error": None if end.outcome.error is None else _kept(end.outcome.error),
+                "at": at,
+            }
+            for end in conclusions
+        ]
+        await self._insert(outcomes, rows)
+
+    async def open_intents(self) -> list[OpenIntent]:
+        """Oldest first."""
+        return await self._database.run(
+            lambda db: [OpenIntent(**row) for row in db.execute(_open_intents()).mappings()]
+        )
+
+    async def finish(self, end: SweepEnd) -> None:
+        """Close a sweep that was begun."""
+        closing = {
+            "finished_at": end.finished_at,
+            "plan_id": end.plan_id,
+            "policy_digest": end.policy_digest,
+            "exit_code": end.exit_code,
+            "totals": end.totals_json,
+        }
+        statement = update(sweeps).where(sweeps.c.id == end.sweep_id).values(**closing)
+        await self._database.run(lambda db: db.execute(statement) and None)
+
+    async def _insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+        def work(db: Connection) -> None:
+            db.execute(insert(table), rows)
+
+        if rows:
+            await self._database.run(work)
+
+
+def _intent_row(sweep_id: str, action: Action, at: datetime) -> dict[str, Any]:
+    match action.estimate:
+        case Priced(usd_month, _, upper_bound):
+            price = {"usd_month": format(usd_month, "f"), "upper_bound": upper_bound, "unpriced": None}
+        case Unpriced(why):
+            price = {"usd_month": None, "upper_bound": False, "unpriced": _kept(why)}
+    return price | {
+        "sweep_id": sweep_id,
+        "kind": action.kind.value,
+        "name": _kept(action.name),
+        "uri": _kept(action.uri),
+        "policy": _kept(action.policy),
+        "reason": action.reason.value,
+        "detail": _kept(action.detail),
+        "size_bytes": action.size_bytes,
+        "group_name": _kept(action.group),
+        "uid": _kept(action.uid),
+        "etag": _kept(action.etag),
+        "at": at,
+    }
+
+
+def _kept(text: str) -> str:
+    """Text as a database keeps it: Postgres refuses NUL, and UTF-8 has no lone surrogates."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _open_intents() -> Select[Any]:
+    last = (
+        select(operations.c.intent_id, func.max(operations.c.id).label("id"))
+        .group_by(operations.c.intent_id)
+        .subquery()
+    )
+    rows = intents.join(sweeps).outerjoin(last, last.c.intent_id == intents.c.id)
+    rows = rows.outerjoin(operations, operations.c.id == last.c.id)
+    return (
+        select(
+            intents.c.id,
+            intents.c.sweep_id,
+            sweeps.c.started_at.label("sweep_started_at"),
+            intents.c.kind,
+            intents.c.name,
+            intents.c.uid,
+            func.coalesce(operations.c.operation, "").label("operation"),
+            intents.c.at,
+        )
+        .select_from(rows)
+        .where(~exists().where(outcomes.c.intent_id == intents.c.id))
+        .order_by(intents.c.id)
+    )

@@ -1,0 +1,126 @@
+"""The tables as they stand now; migrations/ says how they came to be.
+
+Nothing is ever updated but the closing of a sweep and the one row of the lock.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time, kept and given back in UTC; on SQLite as text that sorts as time does."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """A naive time is a bug of the caller: which moment it means is not known."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """SQLite gives back naive what went in as UTC."""
+        if value is None:
+            return None
+        stored: datetime = value
+        return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
+
+
+# SQLite counts up by itself only what is called INTEGER.
+_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData()
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("started_at", UtcTime, nullable=False, index=True),
+    Column("finished_at", UtcTime),
+    Column("mode", String(16), nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("plan_id", String(80)),
+    Column("policy_digest", String(80)),
+    Column("exit_code", Integer),
+    Column("totals", Text),
+)
+
+# `usd_month` is a decimal string, unrounded; where it is null, `unpriced` says why.
+# `group_name` is the repository whose billed size caps what its images may total (R25).
+intents = Table(
+    "intents",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("sweep_id", String(64), ForeignKey("sweeps.id"), nullable=False, index=True),
+    Column("kind", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("uri", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("usd_month", Text),
+    Column("upper_bound", Boolean, nullable=False),
+    Column("unpriced", Text),
+    Column("group_name", Text, nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("intent_id", _ID, ForeignKey("intents.id"), nullable=False, index=True),
+    Column("operation", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# One outcome an intent at most: the first that is written down holds.
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("intent_id", _ID, ForeignKey("intents.id"), unique=True),
+    Column("sweep_id", String(64), ForeignKey("sweeps.id"), nullable=False, index=True),
+    Column("kind", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("error", Text),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_outcomes_outcome_at", "outcome", "at"),
+    sqlite_autoincrement=True,
+)
+
+# One row, there from the first migration on; `token` is null while nobody holds it.
+locks = Table(
+    "locks",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("token", String(64)),
+    Column("holder", Text),
+    Column("since", UtcTime),
+    Column("expires_at", UtcTime),
+)
