@@ -15,9 +15,14 @@ def emulator(
 
     Prints the two variables to set, JANITOR_EMULATOR_HOST and JANITOR_EMULATOR_HTTP, once it listens.
     """
-    from janitor.emulator import serve
+    from janitor.emulator import WorldError, serve
     from janitor.errors import UsageError
 
     if not world.is_file():
         raise UsageError(f"--world {world}: there is no such file")
-    serve(world, port, http_port)
+    try:
+        serve(world, port, http_port)
+    except WorldError as error:
+        raise UsageError(str(error)) from error
+    except (OSError, RuntimeError) as error:
+        raise UsageError(f"cannot listen on {port} and {http_port}: {error}") from error

@@ -1,0 +1,28 @@
+"""What an RPC is: its path, its messages, and the function that answers it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from janitor.emulator.state import World
+
+Answer = Callable[[World, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """`answer` gives a `response` message, or its bytes, or an awaitable of one; or raises Refused."""
+
+    service: str
+    name: str
+    request: Any
+    response: Any
+    answer: Answer | Callable[[World, Any], Awaitable[Any]]
+
+
+def resource_of(request: Any) -> str:
+    """The resource or the parent that a request names."""
+    for field in ("name", "parent"):
+        if field in request.DESCRIPTOR.fields_by_name:
+            return str(getattr(request, field))
+    return ""

@@ -1,0 +1,167 @@
+"""A repository and what lies in it, with the indexes that make refusals and big listings cheap."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.cloud import artifactregistry_v1 as ar
+
+from janitor.emulator.naming import escaped
+from janitor.emulator.paging import Key, Slice, cut_at
+
+DockerImage: Any = ar.DockerImage.pb()
+ListDockerImagesResponse: Any = ar.ListDockerImagesResponse.pb()
+Version = tuple[str, str]  # package, digest
+INDEX_TYPES = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
+MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+_PLATFORMS = (("amd64", "linux"), ("arm64", "linux"), ("unknown", "unknown"))
+_ITEM = b"\x0a"  # field 1, length-delimited: docker_images of ListDockerImagesResponse
+
+
+@dataclass(slots=True)
+class Image:
+    """A docker version. Times are epoch seconds, None where Google would leave the field unset."""
+
+    package: str
+    digest: str
+    tags: tuple[str, ...] = ()
+    size: int = 0
+    uploaded: float | None = None
+    updated: float | None = None
+    built: float | None = None
+    media_type: str = MANIFEST_TYPE
+    artifact_type: str = ""
+    children: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Version:
+        return self.package, self.digest
+
+
+@dataclass
+class Repository:
+    """`message` is the google.devtools.artifactregistry.v1.Repository itself."""
+
+    message: Any
+    uri_prefix: str
+    images: dict[Version, Image] = field(default_factory=dict)
+    tags: dict[tuple[str, str], str] = field(default_factory=dict)
+    holders: dict[Version, set[str]] = field(default_factory=dict)
+    attachments: dict[str, Any] = field(default_factory=dict)
+    packages: dict[str, int] = field(default_factory=dict)
+    _keys: list[Key] | None = None
+    _pages: dict[tuple[str, Slice], bytes] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return str(self.message.name)
+
+    def package_name(self, package: str) -> str:
+        return f"{self.name}/packages/{escaped(package)}"
+
+    def version_name(self, key: Version) -> str:
+        return f"{self.package_name(key[0])}/versions/{key[1]}"
+
+    def add(self, image: Image) -> None:
+        self.images[image.key] = image
+        self.packages[image.package] = self.packages.get(image.package, 0) + 1
+        for tag in image.tags:
+            self.tags[image.package, tag] = image.digest
+        for child in image.children:
+            self.holders.setdefault((image.package, child), set()).add(image.digest)
+        self._changed()
+
+    def remove(self, key: Version) -> None:
+        """The version, its tags and the attachments about it or stored as it."""
+        image = self.images.pop(key)
+        self.packages[image.package] -= 1
+        if not self.packages[image.package]:
+            del self.packages[image.package]
+        for tag in image.tags:
+            del self.tags[image.package, tag]
+        for child in image.children:
+            self.holders[image.package, child].discard(image.digest)
+        name = self.version_name(key)
+        for attached in [a for a in self.attachments.values() if name in (a.oci_version_name, a.target)]:
+            del self.attachments[attached.name]
+        self.message.size_bytes = max(0, self.message.size_bytes - image.size)
+        self._changed()
+
+    def set_tag(self, package: str, tag: str, digest: str, now: float) -> None:
+        """Puts or moves a tag; "update_time is changed by tag moves, not pulls" (facts, section 7)."""
+        self.remove_tag(package, tag)
+        image = self.images[package, digest]
+        image.tags = (*image.tags, tag)
+        image.updated = now
+        self.tags[package, tag] = digest
+        self._changed()
+
+    def remove_tag(self, package: str, tag: str) -> None:
+        held = self.tags.pop((package, tag), None)
+        if held is not None:
+            image = self.images[package, held]
+            image.tags = tuple(other for other in image.tags if other != tag)
+            self._changed()
+
+    def referrers(self, key: Version) -> list[str]:
+        """Names of the versions whose subject this one is, attachments without a version included."""
+        name = self.version_name(key)
+        found = (a.oci_version_name or a.name for a in self.attachments.values() if a.target == name)
+        return [referrer for referrer in found if referrer != name]
+
+    def page(self, size: int, token: str, bound_to: str, maximum: int) -> bytes:
+        """A serialised ListDockerImagesResponse, sorted by name; kept until the repository changes."""
+        if self._keys is None:
+            self._keys = sorted(self.images)
+        cut = cut_at(self._keys, size, token, bound_to, maximum)
+        page = self._pages.get((bound_to, cut))
+        if page is None:
+            keys: Iterable[Any] = self._keys[cut.start : cut.end]
+            parts = [_item(self.docker_image(self.images[key])) for key in keys]
+            parts.append(ListDockerImagesResponse(next_page_token=cut.next_token).SerializeToString())
+            page = self._pages[bound_to, cut] = b"".join(parts)
+        return page
+
+    def docker_image(self, image: Image) -> Any:
+        """The image as google.devtools.artifactregistry.v1.DockerImage."""
+        message = DockerImage(
+            name=f"{self.name}/dockerImages/{escaped(image.package)}@{image.digest}",
+            uri=f"{self.uri_prefix}/{image.package}@{image.digest}",
+            tags=image.tags,
+            image_size_bytes=image.size,
+            media_type=image.media_type,
+            artifact_type=image.artifact_type,
+        )
+        stamp(message.upload_time, image.uploaded)
+        stamp(message.update_time, image.updated)
+        stamp(message.build_time, image.built)
+        for n, child in enumerate(image.children):
+            architecture, system = _PLATFORMS[n % len(_PLATFORMS)]
+            message.image_manifests.add(
+                digest=child, media_type=MANIFEST_TYPE, architecture=architecture, os=system
+            )
+        return message
+
+    def _changed(self) -> None:
+        self._keys = None
+        self._pages.clear()
+
+
+def stamp(field_: Any, epoch: float | None) -> None:
+    """Sets a Timestamp field, microseconds kept; None leaves it unset."""
+    if epoch is not None:
+        seconds, micros = divmod(round(epoch * 1_000_000), 1_000_000)
+        field_.seconds, field_.nanos = seconds, micros * 1000
+
+
+def _item(message: Any) -> bytes:
+    content: bytes = message.SerializeToString()
+    length, prefix = len(content), bytearray(_ITEM)
+    while length > 127:
+        prefix.append(length & 127 | 128)
+        length >>= 7
+    prefix.append(length)
+    return bytes(prefix) + content

@@ -1,0 +1,75 @@
+"""What Cloud Run refuses, each rule with its source."""
+
+from typing import Any
+
+import grpc
+
+from janitor.emulator.errors import Refused, denied, invalid, not_found, precondition
+from janitor.emulator.naming import part, short
+from janitor.emulator.state import World
+
+
+def check_location(world: World, parent: str) -> None:
+    """A region that exists: `locations/-` is refused everywhere.
+
+    "must be a valid Google Cloud region, and cannot be the "-" wildcard" (run/v2/service.proto:213-216,
+    worker_pool.proto:225); jobs and instances are silent, treated alike. What an unknown region
+    answers is not verified; the words are those known from Cloud Run.
+    """
+    location = part(parent, "location")
+    if not location or location == "-":
+        raise invalid(f"parent {parent!r}: location must be a region, and cannot be the '-' wildcard")
+    if location not in world.project(parent).locations:
+        raise denied(f"Permission denied on 'locations/{location}' (or it may not exist).")
+
+
+def check_etag(message: Any, given: str) -> None:
+    """ABORTED where the etag sent is another's (facts 1.8; the code is not verified)."""
+    if given and given != message.etag:
+        raise Refused(
+            grpc.StatusCode.ABORTED,
+            f"Conflict for resource '{short(message.name)}': version '{given}' was specified but current "
+            f"version is '{message.etag}'.",
+        )
+
+
+def check_revision(world: World, revision: Any) -> None:
+    """Neither serving, nor the latest, nor the only one.
+
+    Exact text of the first: hashicorp/waypoint#814. The other two: "cannot delete a revision that can
+    receive traffic, the only revision, or the latest revision" (run/docs/managing/revisions); their
+    texts are not verified.
+    """
+    owner_name, name = revision.name.rpartition("/revisions/")[0], short(revision.name)
+    kind = "services" if "/services/" in owner_name else "worker_pools"
+    owner = world.run[kind].get(owner_name)
+    if owner is None:
+        return
+    if name in _serving(owner, kind):
+        raise precondition(f'Revision "{name}" cannot be directly deleted because it is actively serving.')
+    if revision.name == owner.latest_created_revision:
+        raise precondition(f'Revision "{name}" cannot be directly deleted because it is the latest revision.')
+    if len(world.children("revisions", owner_name)) == 1:
+        raise precondition(f'Revision "{name}" cannot be directly deleted because it is the only revision.')
+
+
+def check_owner(world: World, owner: str) -> None:
+    """The parent of a listing of revisions or executions; `-` stands for all of its kind.
+
+    `services/-` (run/v2/revision.proto:115-118), `jobs/-` (execution.proto:100); `workerPools/-` is not
+    stated, hence refused.
+    """
+    check_location(world, owner)
+    collection, name = owner.split("/")[-2:]
+    kind = {"services": "services", "workerPools": "worker_pools", "jobs": "jobs"}.get(collection)
+    if kind is None or (name == "-" and kind == "worker_pools"):
+        raise invalid(f"parent {owner!r} is invalid")
+    if name != "-" and owner not in world.run[kind]:
+        raise not_found(owner)
+
+
+def _serving(owner: Any, kind: str) -> set[str]:
+    """Short names that get traffic or have a traffic tag: "percent 0 + tag = URL-addressable"."""
+    latest = short(owner.latest_ready_revision)
+    statuses = owner.traffic_statuses if kind == "services" else owner.instance_split_statuses
+    return {status.revision or latest for status in statuses}

@@ -1,0 +1,138 @@
+"""What exists: Google's resources as Google's own messages, by their resource names."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
+
+from janitor.emulator.errors import denied, not_found
+from janitor.emulator.naming import digest, etag, part, short
+from janitor.emulator.operations import Operations
+from janitor.emulator.repository import Repository, stamp
+
+RUN_KINDS = ("services", "revisions", "jobs", "executions", "worker_pools", "instances")
+
+
+@dataclass
+class Project:
+    """`locations` are Cloud Run's; Artifact Registry's list differs (`us`, `europe`, `asia`)."""
+
+    locations: list[str] = field(default_factory=list)
+    artifact_locations: list[str] = field(default_factory=list)
+
+
+@dataclass
+class World:
+    """All state. Whoever reads or changes it while it is served holds `lock`."""
+
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    projects: dict[str, Project] = field(default_factory=dict)
+    run: dict[str, dict[str, Any]] = field(default_factory=lambda: {kind: {} for kind in RUN_KINDS})
+    repositories: dict[str, Repository] = field(default_factory=dict)
+    operations: Operations = field(default_factory=Operations)
+    lock: Any = field(default_factory=threading.RLock)
+
+    def names(self, kind: str) -> list[str]:
+        """Sorted resource names of a kind: the six of Cloud Run, or repositories, packages, versions, tags."""
+        with self.lock:
+            self.operations.settle()
+            if kind in RUN_KINDS:
+                return sorted(self.run[kind])
+            return sorted(self._artifact_names(kind))
+
+    def project(self, parent: str) -> Project:
+        """The project in `parent`. An unknown one answers as one that the caller may not see."""
+        name = part(parent, "project")
+        if name not in self.projects:
+            raise denied(
+                f"Permission denied on resource project {name}.", "CONSUMER_INVALID", "googleapis.com"
+            )
+        return self.projects[name]
+
+    def workload(self, kind: str, name: str) -> Any:
+        self.project(name)
+        if name not in self.run[kind]:
+            raise not_found(name)
+        return self.run[kind][name]
+
+    def repository(self, name: str) -> Repository:
+        """The repository that `name` is or lies in; NOT_FOUND where there is none."""
+        self.project(name)
+        head = "/".join(name.split("/")[:6])
+        if head not in self.repositories:
+            raise not_found(head)
+        return self.repositories[head]
+
+    def children(self, kind: str, parent: str) -> list[Any]:
+        """The workloads whose name begins with ``parent/``."""
+        return [message for name, message in self.run[kind].items() if name.startswith(f"{parent}/")]
+
+    def remove_workload(self, kind: str, name: str) -> None:
+        """It and what it holds: "will delete all revisions" (run/v2/service.proto:115-117)."""
+        del self.run[kind][name]
+        for inner in ("revisions", "executions"):
+            for message in self.children(inner, name):
+                del self.run[inner][message.name]
+
+    # What a test or a trouble rule may do to the world between two calls.
+
+    def touch(self, name: str) -> None:
+        """Somebody updated the workload: another etag, another generation, updated now."""
+        message = self._any_workload(name)
+        message.generation += 1
+        message.etag = etag(name, message.generation)
+        stamp(message.update_time, time.time())
+
+    def serve(self, revision: str) -> None:
+        """All traffic of its service goes to the revision from now on."""
+        name = revision.rpartition("/revisions/")[0]
+        service = self.run["services"][name]
+        del service.traffic_statuses[:]
+        service.traffic_statuses.add(type_=2, revision=short(revision), percent=100)
+        service.uri = service.uri or f"https://{short(name)}-emulated.a.run.app"
+        self.touch(name)
+
+    def set_tag(self, version: str, tag: str) -> None:
+        """Puts a tag on a version (its resource name), or moves it there."""
+        repository, (package, found) = self.version(version)
+        repository.set_tag(package, tag, found, time.time())
+
+    def remove(self, name: str) -> None:
+        """Somebody else deleted it: a workload, a repository, or a version."""
+        for kind in RUN_KINDS:
+            if name in self.run[kind]:
+                return self.remove_workload(kind, name)
+        if name in self.repositories:
+            del self.repositories[name]
+            return None
+        repository, key = self.version(name)
+        return repository.remove(key)
+
+    def version(self, name: str) -> tuple[Repository, tuple[str, str]]:
+        """The repository and the key of a version's resource name."""
+        repository = self.repository(name)
+        package, _, found = name.removeprefix(f"{repository.name}/packages/").partition("/versions/")
+        key = unquote(package), digest(found)
+        if key not in repository.images:
+            raise not_found(name)
+        return repository, key
+
+    def _any_workload(self, name: str) -> Any:
+        for kind in RUN_KINDS:
+            if name in self.run[kind]:
+                return self.run[kind][name]
+        raise not_found(name)
+
+    def _artifact_names(self, kind: str) -> list[str]:
+        each: dict[str, Callable[[Repository], list[str]]] = {
+            "repositories": lambda r: [r.name],
+            "packages": lambda r: [r.package_name(p) for p in r.packages],
+            "versions": lambda r: [r.version_name(key) for key in r.images],
+            "tags": lambda r: [f"{r.package_name(p)}/tags/{tag}" for p, tag in r.tags],
+        }
+        if kind not in each:
+            raise KeyError(kind)
+        return [name for repository in self.repositories.values() for name in each[kind](repository)]

@@ -1,0 +1,104 @@
+"""Cloud Run v2 over gRPC (google/cloud/run/v2)."""
+
+from typing import Any
+
+from google.cloud import run_v2
+from google.longrunning import operations_pb2
+
+from janitor.emulator import paging
+from janitor.emulator.method import Method
+from janitor.emulator.naming import part
+from janitor.emulator.rules_run import check_etag, check_location, check_owner, check_revision
+from janitor.emulator.state import World
+
+_PACKAGE = "google.cloud.run.v2"
+
+
+def methods() -> list[Method]:
+    """Every RPC of Cloud Run that is served."""
+    served = [
+        *_reading("Services", "Service", "services", _list_in_region),
+        *_reading("Revisions", "Revision", "revisions", _list_in_owner),
+        *_reading("Jobs", "Job", "jobs", _list_in_region),
+        *_reading("Executions", "Execution", "executions", _list_in_owner),
+        *_reading("WorkerPools", "WorkerPool", "worker_pools", _list_in_region),
+        *_reading("Instances", "Instance", "instances", _list_in_region),
+    ]
+    for service, noun, kind in (
+        ("Services", "Service", "services"),
+        ("Revisions", "Revision", "revisions"),
+    ):
+        request = getattr(run_v2, f"Delete{noun}Request").pb()
+        answer = _deleter(kind)
+        served.append(
+            Method(f"{_PACKAGE}.{service}", f"Delete{noun}", request, operations_pb2.Operation, answer)
+        )
+    return served
+
+
+def _reading(service: str, noun: str, kind: str, lister: Any) -> list[Method]:
+    """The List and Get of a kind."""
+    full = f"{_PACKAGE}.{service}"
+    response = getattr(run_v2, f"List{service}Response").pb()
+    list_request = getattr(run_v2, f"List{service}Request").pb()
+    get_request = getattr(run_v2, f"Get{noun}Request").pb()
+    message = getattr(run_v2, noun).pb()
+
+    def list_(world: World, request: Any) -> Any:
+        return _page(response(), lister(world, kind, request.parent), request)
+
+    def get(world: World, request: Any) -> Any:
+        return world.workload(kind, request.name)
+
+    return [
+        Method(full, f"List{service}", list_request, response, list_),
+        Method(full, f"Get{noun}", get_request, message, get),
+    ]
+
+
+def _list_in_region(world: World, kind: str, parent: str) -> list[Any]:
+    check_location(world, parent)
+    return world.children(kind, parent)
+
+
+def _list_in_owner(world: World, kind: str, parent: str) -> list[Any]:
+    """Revisions of a service or pool, executions of a job; or all of a region (`services/-`, `jobs/-`)."""
+    check_owner(world, parent)
+    return world.children(kind, parent.removesuffix("/-"))
+
+
+def _page(response: Any, found: list[Any], request: Any) -> Any:
+    """Newest first ("sorted by create time desc", run/v2/service.proto:80), ties by name."""
+    by_key = {(-message.create_time.ToNanoseconds() / 1e9, message.name): message for message in found}
+    keys = sorted(by_key)
+    cut = paging.cut(keys, request, paging.RUN_MAX)
+    getattr(response, response.DESCRIPTOR.fields[0].name).extend(
+        by_key[key] for key in keys[cut.start : cut.end]
+    )
+    response.next_page_token = cut.next_token
+    return response
+
+
+def _deleter(kind: str) -> Any:
+    """DeleteService or DeleteRevision: "will delete all revisions" with it (service.proto:115-117).
+
+    Response and metadata of the operation are the resource itself (service.proto:130-133,
+    revision.proto:95-98). validate_only checks and deletes nothing.
+    """
+
+    def delete(world: World, request: Any) -> Any:
+        message = world.workload(kind, request.name)
+        check_etag(message, request.etag)
+        if kind == "revisions":
+            check_revision(world, message)
+        location = f"projects/{part(request.name, 'project')}/locations/{part(request.name, 'location')}"
+
+        def effect() -> tuple[Any, Any]:
+            gone = world.workload(kind, request.name)
+            if not request.validate_only:
+                world.remove_workload(kind, request.name)
+            return gone, gone
+
+        return world.operations.begin(location, message, effect)
+
+    return delete

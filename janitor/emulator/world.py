@@ -1,0 +1,74 @@
+"""The world file: what a person writes, read into a World. docs/emulator.md has the format."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from janitor.emulator.errors import WorldError
+from janitor.emulator.reader import Value, read
+from janitor.emulator.state import Project, World
+from janitor.emulator.trouble import Rule
+from janitor.emulator.troubles import read_rules
+from janitor.emulator.units import seconds
+from janitor.emulator.world_artifacts import read_repositories
+from janitor.emulator.world_run import read_region
+
+RUN_DEFAULTS = ("asia-northeast3", "europe-west1", "us-central1")
+ARTIFACT_DEFAULTS = ("asia", "asia-northeast3", "europe", "europe-west1", "us", "us-central1")
+
+
+def load(path: Path) -> tuple[World, list[Rule]]:
+    """The world of a file; WorldError says which line is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorldError(f"{path}:1: cannot be read: {error}") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, source: str = "world") -> tuple[World, list[Rule]]:
+    """The world of a text, and the trouble that it asks for. Ages count from now."""
+    world = World(now=datetime.now(UTC))
+    return world, merge(world, text, source)
+
+
+def merge(world: World, text: str, source: str = "world") -> list[Rule]:
+    """Adds a text's resources to `world` (those of the same name are replaced); its trouble rules."""
+    fields = read(text, source).fields("operations", "projects", "trouble")
+    if "operations" in fields:
+        inner = fields["operations"].fields("delay")
+        if "delay" in inner:
+            world.operations.delay = seconds(inner["delay"])
+    if "projects" in fields:
+        for name, value in fields["projects"].entries():
+            _project(world, name, value)
+    return read_rules(fields["trouble"]) if "trouble" in fields else []
+
+
+def _project(world: World, name: str, value: Value) -> None:
+    fields = value.fields("locations", "artifact_locations", "run", "artifact_registry")
+    project = world.projects.setdefault(name, Project())
+    run = dict(fields["run"].entries()) if "run" in fields else {}
+    registry = dict(fields["artifact_registry"].entries()) if "artifact_registry" in fields else {}
+    project.locations = _locations(fields.get("locations"), RUN_DEFAULTS, run, project.locations)
+    project.artifact_locations = _locations(
+        fields.get("artifact_locations"), ARTIFACT_DEFAULTS, registry, project.artifact_locations
+    )
+    for location, inner in run.items():
+        read_region(world, f"projects/{name}/locations/{location}", inner)
+    for location, inner in registry.items():
+        repositories = inner.fields("repositories").get("repositories")
+        if repositories:
+            read_repositories(world, f"projects/{name}/locations/{location}", repositories)
+
+
+def _locations(
+    given: Value | None, default: tuple[str, ...], used: dict[str, Value], had: list[str]
+) -> list[str]:
+    """What is written, else a few real ones and those in use. What is used must be in what is written."""
+    if given is None:
+        return sorted({*default, *used, *had})
+    listed = given.texts()
+    for location, value in used.items():
+        if location not in listed:
+            value.fail(f"{location!r} is used here but not in the project's list of locations")
+    return listed
