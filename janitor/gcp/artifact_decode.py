@@ -1,0 +1,102 @@
+"""Artifact Registry's messages, as raw protobuf, read into the model. ValueError: what cannot be read."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote
+
+from google.cloud import artifactregistry_v1 as ar
+
+from janitor.gcp.run_values import enum_names, time_of
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Image, Mode, Repository
+
+_FORMATS = enum_names(ar.Repository.Format)
+_MODES = {number: Mode(name) for number, name in enum_names(ar.Repository.Mode).items() if name in list(Mode)}
+_DIGEST = "sha256:"
+_DIGEST_LENGTH = len(_DIGEST) + 64
+
+
+def repository(message: Any) -> Repository:
+    """A google.devtools.artifactregistry.v1.Repository; an unknown format reads as its number."""
+    return Repository(
+        name=RepositoryName.parse(message.name),
+        format=_FORMATS.get(message.format_, str(message.format_)),
+        mode=_MODES.get(message.mode, Mode.UNSPECIFIED),
+        size_bytes=message.size_bytes,
+        create_time=time_of(message.create_time),
+        update_time=time_of(message.update_time),
+        labels=dict(message.labels),
+        immutable_tags=message.docker_config.immutable_tags,
+        upstreams=tuple(
+            RepositoryName.parse(policy.repository)
+            for policy in message.virtual_repository_config.upstream_policies
+        ),
+        cleanup_policies=len(message.cleanup_policies),
+    )
+
+
+class ImageDecoder:
+    """Reads the images of one repository, page by page.
+
+    A million pass through, so what repeats (packages, artifact types) is read once and shared, and
+    nothing is looked at twice. DockerImage: artifact.proto.
+    """
+
+    def __init__(self, repository: RepositoryName) -> None:
+        self._prefix = f"{repository}/dockerImages/"
+        self._packages: dict[str, str] = {}
+        self._types: dict[str, str] = {"": ""}
+
+    def extend(self, images: list[Image], messages: Iterable[Any]) -> None:
+        """Add a page to `images`. ValueError at a name that is none of this repository."""
+        packages, types, make = self._packages, self._types, Image._make
+        for message in messages:
+            head, _, digest = message.name.rpartition("@")
+            package = packages.get(head) or self._package(head, message.name)
+            if len(digest) != _DIGEST_LENGTH or not digest.startswith(_DIGEST):
+                raise ValueError(f"not a docker image name: {message.name!r}")
+            uploaded, updated = message.upload_time, message.update_time
+            upload_second, update_second = uploaded.seconds, updated.seconds
+            tags, manifests, artifact_type = message.tags, message.image_manifests, message.artifact_type
+            images.append(
+                make(
+                    (
+                        package,
+                        digest,
+                        tuple(tags) if tags else (),
+                        message.image_size_bytes,
+                        upload_second + uploaded.nanos * 1e-9 if upload_second > 0 else None,
+                        update_second + updated.nanos * 1e-9 if update_second > 0 else None,
+                        types.get(artifact_type) or types.setdefault(artifact_type, artifact_type),
+                        tuple([each.digest for each in manifests]) if manifests else (),
+                    )
+                )
+            )
+
+    def _package(self, head: str, name: str) -> str:
+        package = unquote(head.removeprefix(self._prefix))
+        if not head.startswith(self._prefix) or not package:
+            raise ValueError(f"not a docker image name of this repository: {name!r}")
+        return self._packages.setdefault(head, package)
+
+
+def subject(message: Any, repository: RepositoryName) -> tuple[tuple[str, str], str] | None:
+    """Package and digest of the version that holds an attachment, and the digest that it is about.
+
+    None where the attachment has no version of its own (files alone). Both names are versions of the
+    same repository (attachment.proto).
+    """
+    if not message.oci_version_name:
+        return None
+    package, digest = version_path(message.oci_version_name, repository)
+    return (package, digest), version_path(message.target, repository)[1]
+
+
+def version_path(name: str, repository: RepositoryName) -> tuple[str, str]:
+    """Package (unescaped) and digest of ``…/packages/PACKAGE/versions/DIGEST``; ValueError otherwise."""
+    head, separator, digest = name.rpartition("/versions/")
+    prefix = f"{repository}/packages/"
+    package = unquote(head.removeprefix(prefix))
+    if not separator or not head.startswith(prefix) or not package or not digest:
+        raise ValueError(f"not a version of {repository}: {name!r}")
+    return package, digest

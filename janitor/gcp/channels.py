@@ -1,0 +1,124 @@
+"""The clients that everything else in this room calls Google with."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import grpc.aio
+import httpx
+from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
+from google.cloud.billing_v1 import CloudCatalogAsyncClient
+from google.cloud.run_v2 import (
+    ExecutionsAsyncClient,
+    InstancesAsyncClient,
+    JobsAsyncClient,
+    RevisionsAsyncClient,
+    ServicesAsyncClient,
+    WorkerPoolsAsyncClient,
+)
+
+from janitor.gcp.credentials import SCOPES, GoogleAuth, load_credentials, require_google
+
+RUN_HOST = "run.googleapis.com"
+ARTIFACT_HOST = "artifactregistry.googleapis.com"
+BILLING_HOST = "cloudbilling.googleapis.com"
+_HTTP_TIMEOUT = httpx.Timeout(60.0)
+# A page of a thousand images is near 0.4 MB, and descriptions and labels have no small bound.
+_SIZES = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
+_NO_PROXY = [("grpc.enable_http_proxy", 0)]
+_OpenChannel = Callable[[Any, str], grpc.aio.Channel]
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """Google's typed async clients, over one connection an API, and HTTP for Cloud Run's REST v1.
+
+    `run_http` is the base URL of REST v1, without a slash at the end. `quota_project` is the project
+    that calls are counted against, where the credentials name one.
+    """
+
+    services: ServicesAsyncClient
+    revisions: RevisionsAsyncClient
+    jobs: JobsAsyncClient
+    executions: ExecutionsAsyncClient
+    worker_pools: WorkerPoolsAsyncClient
+    instances: InstancesAsyncClient
+    artifacts: ArtifactRegistryAsyncClient
+    catalog: CloudCatalogAsyncClient
+    http: httpx.AsyncClient
+    run_http: str
+    quota_project: str | None = None
+
+    @property
+    def grpc_clients(self) -> tuple[Any, ...]:
+        """All that hold a channel."""
+        return (
+            self.services, self.revisions, self.jobs, self.executions, self.worker_pools, self.instances,
+            self.artifacts, self.catalog,
+        )  # fmt: skip
+
+
+@asynccontextmanager
+async def connect(
+    emulator_host: str | None = None, emulator_http: str | None = None, credentials: Any = None
+) -> AsyncIterator[Clients]:
+    """Clients for the emulator, if it is named, else for Google; closed at the end.
+
+    With an emulator (both addresses) nothing is sent elsewhere, and no credentials are read or sent.
+    Without, `credentials` or the default ones are used. ObservationError: there are none.
+    """
+    if emulator_host is not None and emulator_http is not None:
+        clients = _for_emulator(emulator_host, emulator_http)
+    else:
+        clients = _for_google(credentials or await asyncio.to_thread(load_credentials))
+    try:
+        yield clients
+    finally:
+        await clients.http.aclose()
+        await asyncio.gather(*(client.transport.close() for client in clients.grpc_clients))
+
+
+def _for_emulator(host: str, http: str) -> Clients:
+    def plain(_transport: Any, _host: str) -> grpc.aio.Channel:
+        return grpc.aio.insecure_channel(host, options=[*_SIZES, *_NO_PROXY])
+
+    # trust_env: a proxy from the environment must not see what is meant for the emulator
+    return _clients(plain, httpx.AsyncClient(timeout=_HTTP_TIMEOUT, trust_env=False), http.rstrip("/"), None)
+
+
+def _for_google(credentials: Any) -> Clients:
+    def secure(transport: Any, host: str) -> grpc.aio.Channel:
+        channel: grpc.aio.Channel = transport.create_channel(
+            f"{require_google(host)}:443", credentials=credentials, scopes=SCOPES, options=_SIZES
+        )
+        return channel
+
+    http = httpx.AsyncClient(timeout=_HTTP_TIMEOUT, auth=GoogleAuth(credentials))
+    quota_project = getattr(credentials, "quota_project_id", None)
+    return _clients(secure, http, f"https://{require_google(RUN_HOST)}", quota_project)
+
+
+def _clients(
+    open_channel: _OpenChannel, http: httpx.AsyncClient, run_http: str, quota_project: str | None
+) -> Clients:
+    def client(kind: Any, host: str) -> Any:
+        # One channel a client: each transport adds its logging interceptor to its channel for good.
+        # grpc shares the connections of channels with equal address and credentials by itself.
+        transport = kind.get_transport_class("grpc_asyncio")
+        return kind(transport=transport(channel=open_channel(transport, host), host=host))
+
+    return Clients(
+        services=client(ServicesAsyncClient, RUN_HOST),
+        revisions=client(RevisionsAsyncClient, RUN_HOST),
+        jobs=client(JobsAsyncClient, RUN_HOST),
+        executions=client(ExecutionsAsyncClient, RUN_HOST),
+        worker_pools=client(WorkerPoolsAsyncClient, RUN_HOST),
+        instances=client(InstancesAsyncClient, RUN_HOST),
+        artifacts=client(ArtifactRegistryAsyncClient, ARTIFACT_HOST),
+        catalog=client(CloudCatalogAsyncClient, BILLING_HOST),
+        http=http,
+        run_http=run_http,
+        quota_project=quota_project,
+    )

@@ -1,0 +1,101 @@
+"""Where Cloud Run and Artifact Registry are: each API names its own locations."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from google.api_core.exceptions import ServiceUnavailable, from_http_status
+from google.cloud.location.locations_pb2 import ListLocationsRequest
+
+from janitor.gcp.channels import Clients
+from janitor.gcp.paging import BadReplyError, check_token
+from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
+
+_PAGE_SIZE = 1000
+
+
+async def run_locations(clients: Clients, project: str) -> tuple[str, ...]:
+    """Every location of Cloud Run in a project, sorted.
+
+    Over REST v1: run_v2's clients cannot list them. Raises GoogleAPICallError, or BadReplyError (a
+    reply that cannot be read, a repeated page, or none at all, for Google lists every region there is).
+    """
+    url = f"{clients.run_http}/v1/projects/{quote(project, safe=':')}/locations"
+    found: set[str] = set()
+    seen: set[str] = set()
+    token = ""
+    while True:
+        params = {"pageToken": token} if token else {}
+        body = await READ_RETRY(_get)(clients.http, url, params)
+        found.update(_location_ids(body, url))
+        token = body.get("nextPageToken") or ""
+        check_token(token, seen)
+        if not token:
+            return _some(found, url)
+
+
+async def artifact_locations(clients: Clients, project: str) -> tuple[str, ...]:
+    """Every location of Artifact Registry in a project, sorted; multi-regions (``us``) are among them."""
+    name = f"projects/{project}"
+    found: set[str] = set()
+    seen: set[str] = set()
+    token = ""
+    while True:
+        request = ListLocationsRequest(name=name, page_size=_PAGE_SIZE, page_token=token)
+        reply = await clients.artifacts.list_locations(request, retry=READ_RETRY, timeout=READ_TIMEOUT)
+        found.update(location.location_id for location in reply.locations)
+        token = reply.next_page_token
+        check_token(token, seen)
+        if not token:
+            return _some(found, name)
+
+
+async def _get(http: httpx.AsyncClient, url: str, params: Mapping[str, str]) -> dict[str, Any]:
+    """One page. Errors come as google.api_core's, with the error object of the body as `response`."""
+    try:
+        response = await http.get(url, params=dict(params))
+    except httpx.TransportError as error:
+        unreachable: Any = ServiceUnavailable
+        raise unreachable(f"{url}: {type(error).__name__}: {error}") from error
+    body = _json_object(response)
+    if response.status_code != httpx.codes.OK:
+        found = body.get("error")
+        problem: dict[str, Any] = found if isinstance(found, dict) else {}
+        details = problem.get("details")
+        as_error: Any = from_http_status
+        raise as_error(
+            response.status_code,
+            f"GET {url}: {problem.get('message') or response.reason_phrase}",
+            details=details if isinstance(details, list) else (),
+            response=problem,
+        )
+    return body
+
+
+def _json_object(response: httpx.Response) -> dict[str, Any]:
+    """The body; an empty object where an error has none that can be read."""
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    if isinstance(body, dict):
+        return body
+    if response.status_code == httpx.codes.OK:
+        raise BadReplyError(f"GET {response.url}: the answer is no JSON object")
+    return {}
+
+
+def _location_ids(body: Mapping[str, Any], url: str) -> list[str]:
+    """By locationId: `name` may lack its ``projects/`` (recorded: ``P/locations/asia-east1``)."""
+    rows = body.get("locations") or []
+    ids = [row.get("locationId") if isinstance(row, dict) else None for row in rows]
+    if not all(isinstance(each, str) and each for each in ids):
+        raise BadReplyError(f"GET {url}: a location without locationId")
+    return [str(each) for each in ids]
+
+
+def _some(found: set[str], where: str) -> tuple[str, ...]:
+    if not found:
+        raise BadReplyError(f"{where}: no location at all is listed")
+    return tuple(sorted(found))

@@ -1,0 +1,97 @@
+"""The first pass: every workload of every project, in every location, and all repositories."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from janitor.gcp.artifact_api import Artifacts
+from janitor.gcp.channels import Clients
+from janitor.gcp.failures import ARTIFACT_API, READ_FAILURES, RUN_API, cause, nothing_there
+from janitor.gcp.limits import Lanes
+from janitor.gcp.locations import artifact_locations, run_locations
+from janitor.gcp.run_api import OnSkipped, RunLocation
+from janitor.model.inventory import Gap, Observed, Workloads, merged
+from janitor.model.kinds import Kind
+from janitor.model.resources import Contents, Repository
+
+ALL_LOCATIONS = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleObserver:
+    """Observes Google through its clients (sweep.Observer).
+
+    Locations come from the APIs alone, whatever the policy says: a user of an image may be anywhere (R1).
+    `on_skipped` hears project, location, kind and why of each thing that is not there and so no gap (R4).
+    `locations` are those that either API has named so far.
+    """
+
+    clients: Clients
+    on_skipped: OnSkipped
+    lanes: Lanes = field(default_factory=Lanes)
+    locations: set[str] = field(default_factory=set)
+
+    async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
+        """All of it, sorted by name; what could not be read stands in the gaps."""
+        unique = tuple(dict.fromkeys(projects))
+        workloads, repositories = await asyncio.gather(self.workloads(unique), self._repositories(unique))
+        found, gaps = repositories
+        return Observed(
+            observed_at=now,
+            projects=unique,
+            workloads=workloads,
+            repositories=tuple(sorted(found, key=lambda repository: repository.name)),
+            gaps=tuple(sorted(gaps)),
+        )
+
+    async def workloads(self, projects: Sequence[str]) -> Workloads:
+        """Every workload of these projects, sorted by name; what could not be read is in its gaps."""
+        return merged(await asyncio.gather(*(self._workloads(project) for project in projects)))
+
+    async def contents(self, repository: Repository) -> Contents | Gap:
+        """Every image of a docker repository, with referrers; a Gap where any page failed."""
+        return await self._artifacts.contents(repository)
+
+    async def _workloads(self, project: str) -> Workloads:
+        locations = await self._locations(project, Kind.RUN_LOCATION, RUN_API, run_locations)
+        if isinstance(locations, Gap):
+            return Workloads(gaps=(locations,))
+        reads = (
+            RunLocation(self.clients, self.lanes, project, location, self.on_skipped).workloads()
+            for location in locations
+        )
+        return merged(await asyncio.gather(*reads))
+
+    async def _repositories(self, projects: Sequence[str]) -> tuple[list[Repository], list[Gap]]:
+        parts = await asyncio.gather(*(self._repositories_of(project) for project in projects))
+        return [each for found, _ in parts for each in found], [gap for _, gaps in parts for gap in gaps]
+
+    async def _repositories_of(self, project: str) -> tuple[list[Repository], list[Gap]]:
+        locations = await self._locations(project, Kind.ARTIFACT_LOCATION, ARTIFACT_API, artifact_locations)
+        if isinstance(locations, Gap):
+            return [], [locations]
+        parts = await asyncio.gather(
+            *(self._artifacts.repositories(project, location) for location in locations)
+        )
+        return [each for found, _ in parts for each in found], [gap for _, gaps in parts for gap in gaps]
+
+    async def _locations(
+        self, project: str, kind: Kind, api: str, listed: Callable[[Clients, str], Awaitable[tuple[str, ...]]]
+    ) -> tuple[str, ...] | Gap:
+        """An API's locations; none where the API is not used in the project."""
+        try:
+            async with self.lanes.turn(api, ALL_LOCATIONS):
+                locations = await listed(self.clients, project)
+        except READ_FAILURES as error:
+            why = nothing_there(error, api, project, self.clients.quota_project)
+            if why is None:
+                return Gap(project, ALL_LOCATIONS, kind, cause(error))
+            self.on_skipped(project, ALL_LOCATIONS, kind, why)
+            return ()
+        self.locations.update(locations)
+        return locations
+
+    @property
+    def _artifacts(self) -> Artifacts:
+        return Artifacts(self.clients, self.lanes, self.on_skipped)

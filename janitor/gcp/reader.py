@@ -1,0 +1,116 @@
+"""Reading again, just before a delete (apply.ports.Reader)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from google.api_core.exceptions import NotFound
+from google.cloud import artifactregistry_v1 as ar
+from google.cloud import run_v2
+
+from janitor.apply.ports import CallError
+from janitor.gcp import artifact_decode, run_decode
+from janitor.gcp.failures import READ_FAILURES, cause
+from janitor.gcp.observer import GoogleObserver
+from janitor.gcp.paging import pages
+from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
+from janitor.model.inventory import Gap, Workloads
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Contents, Repository, Revision, Service
+
+_PAGE_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleReader:
+    """Reads single things afresh, and all workloads of `projects`. None: Google says that there is
+    none. CallError: it could not be read."""
+
+    observer: GoogleObserver
+    projects: Sequence[str]
+
+    async def service(self, name: str) -> Service | None:
+        """The service as it is now."""
+        found = await _get(self._clients.services.get_service, run_v2.GetServiceRequest(name=name))
+        return None if found is None else _decoded(run_decode.service, run_v2.Service.pb(found))
+
+    async def revision(self, name: str) -> Revision | None:
+        """The revision as it is now."""
+        found = await _get(self._clients.revisions.get_revision, run_v2.GetRevisionRequest(name=name))
+        return None if found is None else _decoded(run_decode.revision, run_v2.Revision.pb(found))
+
+    async def repository(self, name: RepositoryName) -> Repository | None:
+        """The repository as it is now."""
+        request = ar.GetRepositoryRequest(name=str(name))
+        found = await _get(self._clients.artifacts.get_repository, request)
+        return None if found is None else _decoded(artifact_decode.repository, ar.Repository.pb(found))
+
+    async def contents(self, repository: Repository) -> Contents | Gap:
+        """Every image of a docker repository, with referrers; a Gap where any page failed."""
+        return await self.observer.contents(repository)
+
+    async def image_tags(
+        self, repository: RepositoryName, package: str, digest: str
+    ) -> frozenset[str] | None:
+        """The tags of one version, by ListTags filtered by version; None when it is gone.
+
+        A tag belongs to a version that exists, so the version is asked for only where it has none.
+        """
+        version = repository.version(package, digest)
+        try:
+            tags = await self._tags(repository.package(package), version)
+        except NotFound:
+            return None
+        except READ_FAILURES as error:
+            raise CallError(cause(error)) from error
+        if tags:
+            return frozenset(tags)
+        found = await _get(self._clients.artifacts.get_version, ar.GetVersionRequest(name=version))
+        return None if found is None else frozenset()
+
+    async def tag_digest(self, repository: RepositoryName, package: str, tag: str) -> str | None:
+        """The digest that a tag points at now (GetTag)."""
+        request = ar.GetTagRequest(name=repository.tag(package, tag))
+        found = await _get(self._clients.artifacts.get_tag, request)
+        return None if found is None else _digest(found.version)
+
+    async def workloads(self) -> Workloads:
+        """Every workload of every project read, fresh; what failed is in its gaps."""
+        return await self.observer.workloads(self.projects)
+
+    async def _tags(self, package: str, version: str) -> list[str]:
+        """Those of the version alone, whatever a server makes of the filter (tag.proto: `version`)."""
+        request = ar.ListTagsRequest(parent=package, filter=f'version="{version}"', page_size=_PAGE_SIZE)
+        method, response = self._clients.artifacts.list_tags, ar.ListTagsResponse
+        return [
+            unquote(tag.name.rpartition("/tags/")[2])
+            async for page in pages(method, request, response)
+            for tag in page.tags
+            if _digest(tag.version) == _digest(version)
+        ]
+
+    @property
+    def _clients(self) -> Any:
+        return self.observer.clients
+
+
+async def _get(method: Any, request: Any) -> Any:
+    """What a get method answers; None where Google says NOT_FOUND."""
+    try:
+        return await method(request=request, retry=READ_RETRY, timeout=READ_TIMEOUT)
+    except NotFound:
+        return None
+    except READ_FAILURES as error:
+        raise CallError(cause(error)) from error
+
+
+def _decoded(decode: Any, message: Any) -> Any:
+    try:
+        return decode(message)
+    except ValueError as error:
+        raise CallError(cause(error)) from error
+
+
+def _digest(version: str) -> str:
+    return version.rpartition("/versions/")[2]

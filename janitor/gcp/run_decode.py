@@ -1,0 +1,129 @@
+"""Cloud Run's messages, as raw protobuf, read into the model. ValueError: what cannot be read.
+
+All images of a thing are in it: those of every container, whatever its part, `base_image_uri`, and what
+`build_config` builds from and to. Fields: google/cloud/run/v2/*.proto.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from google.cloud import run_v2
+
+from janitor.gcp.run_values import condition, condition_of, container, images_of, named, time_of
+from janitor.model.names import ResourceName
+from janitor.model.resources import (
+    Execution,
+    Instance,
+    Job,
+    Revision,
+    Scaling,
+    Service,
+    Traffic,
+    WorkerPool,
+)
+
+_MANUAL = int(run_v2.ServiceScaling.ScalingMode.MANUAL)
+_LATEST = int(run_v2.TrafficTargetAllocationType.TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST)
+
+
+def service(message: Any) -> Service:
+    """A google.cloud.run.v2.Service."""
+    build = message.build_config
+    return Service(
+        name=_name(message.name, "services"),
+        uid=message.uid,
+        etag=message.etag,
+        create_time=time_of(message.create_time),
+        update_time=time_of(message.update_time),
+        labels=dict(message.labels),
+        annotations=dict(message.annotations),
+        creator=message.creator,
+        terminal=condition(message.terminal_condition),
+        reconciling=message.reconciling,
+        traffic=tuple(_traffic(entry) for entry in message.traffic_statuses),
+        uri=message.uri,
+        latest_ready_revision=_short(message.latest_ready_revision),
+        latest_created_revision=_short(message.latest_created_revision),
+        multi_region=message.HasField("multi_region_settings"),
+        scaling=_service_scaling(message.scaling),
+        images=named([*images_of(message.template.containers), build.image_uri, build.base_image]),
+        conditions=tuple(condition(each) for each in message.conditions),
+    )
+
+
+def revision(message: Any) -> Revision:
+    """A google.cloud.run.v2.Revision, of a service or of a worker pool."""
+    status = message.scaling_status
+    return Revision(
+        name=_name(message.name, "revisions"),
+        uid=message.uid,
+        etag=message.etag,
+        create_time=time_of(message.create_time),
+        labels=dict(message.labels),
+        ready=condition_of(message.conditions, "Ready"),
+        active=condition_of(message.conditions, "Active"),
+        containers=tuple(container(each) for each in message.containers),
+        accelerator=message.node_selector.accelerator,
+        gpu_zonal_redundancy=not message.gpu_zonal_redundancy_disabled,
+        scaling=Scaling(minimum=message.scaling.min_instance_count),
+        desired_min_instances=(
+            status.desired_min_instance_count if message.HasField("scaling_status") else None
+        ),
+        images=named(images_of(message.containers)),
+        creator=message.creator,
+    )
+
+
+def job(message: Any) -> Job:
+    """A google.cloud.run.v2.Job."""
+    return Job(_name(message.name, "jobs"), named(images_of(message.template.template.containers)))
+
+
+def execution(message: Any) -> Execution:
+    """A google.cloud.run.v2.Execution."""
+    return Execution(_name(message.name, "executions"), named(images_of(message.template.containers)))
+
+
+def worker_pool(message: Any) -> WorkerPool:
+    """A google.cloud.run.v2.WorkerPool."""
+    return WorkerPool(_name(message.name, "workerPools"), named(images_of(message.template.containers)))
+
+
+def instance(message: Any) -> Instance:
+    """A google.cloud.run.v2.Instance, with the digests that its tags were resolved to."""
+    images = [*images_of(message.containers), *_running(message)]
+    return Instance(_name(message.name, "instances"), named(images))
+
+
+def _running(message: Any) -> Iterator[str]:
+    """What runs (container_status.proto). Whether `image_digest` is a reference or a bare digest is not
+    verified: a bare one is taken for any of the containers."""
+    for status in message.container_statuses:
+        if status.image_digest.startswith("sha256:"):
+            for each in message.containers:
+                yield f"{each.image.partition('@')[0]}@{status.image_digest}"
+        else:
+            yield status.image_digest
+
+
+def _service_scaling(message: Any) -> Scaling:
+    """`manual_instance_count` counts in MANUAL mode alone, and may be absent, which is not zero."""
+    manual = message.scaling_mode == _MANUAL and message.HasField("manual_instance_count")
+    return Scaling(message.min_instance_count, message.manual_instance_count if manual else None)
+
+
+def _traffic(message: Any) -> Traffic:
+    revision = "" if message.type_ == _LATEST else _short(message.revision)
+    return Traffic(revision=revision, percent=message.percent, tag=message.tag)
+
+
+def _name(text: str, collection: str) -> ResourceName:
+    name = ResourceName.parse(text)
+    if name.collection != collection:
+        raise ValueError(f"not a name in {collection}: {text!r}")
+    return name
+
+
+def _short(text: str) -> str:
+    """The id of a revision, which comes as its full name or alone."""
+    return text.rpartition("/")[2]
