@@ -119,10 +119,13 @@ def ranked(plain: dict[str, int], family: Family) -> dict[str, int]:
 
 
 def rings(family: Family) -> set[str]:
-    """Those that would have to go before themselves, and what waits for them. No honest registry
-    holds any, for each edge is a hash inside what was made later; but a tag can claim anything."""
-    all_of_it = {*family.dependents, *(other for held in family.dependents.values() for other in held)}
-    return all_of_it - {digest for digest, _ in _in_order(all_of_it, family)}
+    """Those that would have to go before themselves, or that follow only each other, and what waits
+    for them. No honest registry holds any, for each edge is a hash inside what was made later; but
+    a tag can claim anything."""
+    everyone = {*family.dependents, *(other for held in family.dependents.values() for other in held)}
+    ordered = {digest for digest, _ in _in_order(everyone, family)}
+    led = below(everyone - family.followers, family)
+    return (everyone - ordered) | (family.followers - led)
 
 
 def _in_order(goes: Set[str], family: Family) -> Iterator[tuple[str, set[str]]]:

@@ -1,8 +1,7 @@
 """Policies at random."""
 
 from datetime import timedelta
-
-from hypothesis import strategies as st
+from random import Random
 
 from janitor.model.kinds import Kind, Status
 from janitor.policy.values import (
@@ -54,30 +53,25 @@ KEEPS = (
 IMAGE_KEEPS = (*KEEPS, Retention(tagged=("v*",)), Retention(latest=1, tagged=("latest",)))
 
 
-def condition(kind: Kind) -> st.SearchStrategy[Condition]:
+def condition(dice: Random, kind: Kind) -> Condition:
     """Mostly one key; else a disjunction, a conjunction or a negation of a few."""
-    leaf = st.sampled_from(LEAVES[kind])
-    pair = st.tuples(leaf, leaf)
-    return st.one_of(
-        leaf, leaf, leaf, leaf, pair.map(AnyOf), pair.map(All), leaf.map(Not),
-        pair.map(lambda both: Not(AnyOf(both))), pair.map(lambda both: Not(All(both))),
-        st.tuples(leaf, pair.map(AnyOf).map(Not)).map(AnyOf),
+    one, two, three = (dice.choice(LEAVES[kind]) for _ in range(3))
+    shapes = (
+        AnyOf((one, two)), All((one, two)), Not(one), Not(AnyOf((one, two))), Not(All((one, two))),
+        AnyOf((one, Not(AnyOf((two, three))))), Not(Not(one)),
     )  # fmt: skip
+    return dice.choice(shapes) if dice.randint(0, 2) == 0 else one
 
 
-_CONDITIONS = {kind: st.lists(condition(kind), max_size=3).map(tuple).map(All) for kind in LEAVES}
-
-
-@st.composite
-def policies(draw: st.DrawFn) -> tuple[Policy, ...]:
+def policies(dice: Random) -> tuple[Policy, ...]:
     """One to five, images the most; names are their places."""
-    kinds = draw(st.lists(st.sampled_from((*LEAVES, Kind.IMAGE, Kind.IMAGE)), min_size=1, max_size=5))
-    return tuple(draw(policy(f"p{place}", kind)) for place, kind in enumerate(kinds))
+    kinds = [dice.choice((*LEAVES, Kind.IMAGE, Kind.IMAGE)) for _ in range(dice.randint(1, 5))]
+    return tuple(policy(dice, f"p{place}", kind) for place, kind in enumerate(kinds))
 
 
-@st.composite
-def policy(draw: st.DrawFn, name: str, kind: Kind) -> Policy:
+def policy(dice: Random, name: str, kind: Kind) -> Policy:
     keep = None
-    if kind in (Kind.IMAGE, Kind.REVISION) and draw(st.booleans()):
-        keep = draw(st.sampled_from(IMAGE_KEEPS if kind is Kind.IMAGE else KEEPS))
-    return Policy(name, kind, draw(_CONDITIONS[kind]), keep, draw(st.booleans()))
+    if kind in (Kind.IMAGE, Kind.REVISION) and dice.randint(0, 1):
+        keep = dice.choice(IMAGE_KEEPS if kind is Kind.IMAGE else KEEPS)
+    when = All(tuple(condition(dice, kind) for _ in range(dice.choice((0, 1, 1, 1, 2)))))
+    return Policy(name, kind, when, keep, bool(dice.randint(0, 1)))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from janitor.policy.values import Policies, Policy, Protect, Retention
 from tests.laws.deciding import destroyed, images_in, plan_of
 from tests.laws.rules import IMAGE_KEEPS, KEEPS, policy
 from tests.laws.trying import law
-from tests.laws.worlds import World, reference, with_gaps, worlds
+from tests.laws.worlds import DICE, World, reference, with_gaps, worlds
 
 
 def deletes_no_more(less: World, more: World) -> None:
@@ -26,71 +27,68 @@ def with_protect(world: World, protect: Protect) -> World:
     return replace(world, policies=replace(world.policies, protect=protect))
 
 
-@st.composite
-def kept_more(draw: st.DrawFn, world: World) -> World:
+def kept_more(dice: Random, world: World) -> World:
     """One policy keeps more than it did."""
     policies = list(world.policies.policies)
-    place = draw(
-        st.sampled_from([n for n, p in enumerate(policies) if p.kind in (Kind.IMAGE, Kind.REVISION)])
-    )
+    place = dice.choice([n for n, p in enumerate(policies) if p.kind in (Kind.IMAGE, Kind.REVISION)])
     chosen = policies[place]
-    keep = chosen.keep or draw(st.sampled_from(IMAGE_KEEPS if chosen.kind is Kind.IMAGE else KEEPS))
+    keep = chosen.keep or dice.choice(IMAGE_KEEPS if chosen.kind is Kind.IMAGE else KEEPS)
     if chosen.keep:
-        keep = draw(st.sampled_from([
+        keep = dice.choice([
             replace(keep, latest=(keep.latest or 0) + 1),
             replace(keep, newer_than=(keep.newer_than or timedelta()) + timedelta(days=30)),
             replace(keep, tagged=(*keep.tagged, "pr-*")) if chosen.kind is Kind.IMAGE else keep,
-        ]))  # fmt: skip
+        ])  # fmt: skip
     policies[place] = replace(chosen, keep=keep)
     return with_policies(world, tuple(policies))
 
 
 @law
-@given(worlds(), st.data())
-def test_keeping_more_never_deletes_more(world: World, data: st.DataObject) -> None:
+@given(worlds(), DICE)
+def test_keeping_more_never_deletes_more(world: World, dice: Random) -> None:
     if any(each.kind in (Kind.IMAGE, Kind.REVISION) for each in world.policies.policies):
-        deletes_no_more(data.draw(kept_more(world)), world)
+        deletes_no_more(kept_more(dice, world), world)
 
 
 @law
-@given(worlds(), st.data())
-def test_adding_a_protection_never_adds_a_deletion(world: World, data: st.DataObject) -> None:
+@given(worlds(), DICE)
+def test_adding_a_protection_never_adds_a_deletion(world: World, dice: Random) -> None:
     old = world.policies.protect
-    protect = data.draw(st.sampled_from([
+    protect = dice.choice([
         replace(old, labels={**old.labels, "env": "dev"}),
         replace(old, names=(*old.names, "web", "app", "r")),
         replace(old, tags=(*old.tags, "pr-*")),
-        replace(old, references=(*old.references, data.draw(reference()))),
-    ]))  # fmt: skip
+        replace(old, references=(*old.references, reference(dice))),
+    ])  # fmt: skip
     deletes_no_more(with_protect(world, protect), world)
     deletes_no_more(replace(world, own=world.own | {"xai"}), world)
 
 
 @law
-@given(worlds(), st.data())
-def test_one_gap_more_never_adds_a_deletion(world: World, data: st.DataObject) -> None:
-    hidden = data.draw(with_gaps(world))
+@given(worlds(), DICE)
+def test_one_gap_more_never_adds_a_deletion(world: World, dice: Random) -> None:
+    hidden = with_gaps(dice, world)
     gone = set(destroyed(hidden, plan_of(hidden)))
     assert not gone - set(destroyed(world, plan_of(world)))
 
 
 @law
-@given(worlds(), st.data())
-def test_selecting_fewer_policies_never_deletes_more(world: World, data: st.DataObject) -> None:
+@given(worlds(), DICE)
+def test_selecting_fewer_policies_never_deletes_more(world: World, dice: Random) -> None:
     names = [policy.name for policy in world.policies.policies]
-    chosen = frozenset(data.draw(st.sets(st.sampled_from(names))))
+    chosen = frozenset(name for name in names if dice.randint(0, 1))
     fewer = replace(world, selected=chosen)
     deletes_no_more(fewer, world)
     assert {action.policy for action in plan_of(fewer).actions} <= chosen
 
 
 @law
-@given(worlds(), st.integers(0, 2), st.data())
+@given(worlds(), st.integers(0, 2), DICE)
 def test_no_deleted_image_is_newer_than_one_that_its_policy_keeps_as_latest(
-    world: World, latest: int, data: st.DataObject
+    world: World, latest: int, dice: Random
 ) -> None:
     """With one policy for images, so that there is one answer to who is kept as latest."""
-    one = data.draw(policy("images", Kind.IMAGE))
+    one = policy(dice, "images", Kind.IMAGE)
     others = tuple(each for each in world.policies.policies if each.kind is not Kind.IMAGE)
     world = with_policies(world, (*others, replace(one, keep=Retention(latest=latest))))
     plan = plan_of(world)
@@ -112,10 +110,10 @@ def test_no_deleted_image_is_newer_than_one_that_its_policy_keeps_as_latest(
 
 
 @law
-@given(worlds(), st.data())
-def test_a_further_policy_that_only_keeps_never_adds_a_deletion(world: World, data: st.DataObject) -> None:
-    keeper = data.draw(policy("keeper", Kind.IMAGE))
-    keeper = replace(keeper, keep=data.draw(st.sampled_from(IMAGE_KEEPS)))
+@given(worlds(), DICE)
+def test_a_further_policy_that_only_keeps_never_adds_a_deletion(world: World, dice: Random) -> None:
+    keeper = policy(dice, "keeper", Kind.IMAGE)
+    keeper = replace(keeper, keep=dice.choice(IMAGE_KEEPS))
     more = _with(world.policies, keeper)
     everything = frozenset(policy.name for policy in world.policies.policies)
     deletes_no_more(replace(world, policies=more, selected=everything), world)
