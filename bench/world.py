@@ -31,8 +31,8 @@ class Scale:
 def world_file(scale: Scale) -> str:
     """Half of the images are part of a multi-arch index (one index, two children), half stand alone.
 
-    Their ages are spread evenly over SPAN_DAYS, a tenth of them is tagged, and each repository has a
-    service that runs one of its newest.
+    Their ages are spread evenly over SPAN_DAYS; a tenth of the indexes and of the rest is tagged; each
+    repository has a service that runs one of its newest.
     """
     names = [parent.rpartition("/")[2] for parent in scale.parents()]
     services = "".join(_service(name, scale.each // 2) for name in names)
