@@ -1,6 +1,7 @@
 """Artifact Registry's messages, as raw protobuf, read into the model. ValueError: what cannot be read."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,6 +15,8 @@ _FORMATS = enum_names(ar.Repository.Format)
 _MODES = {number: Mode(name) for number, name in enum_names(ar.Repository.Mode).items() if name in list(Mode)}
 _DIGEST = "sha256:"
 _DIGEST_LENGTH = len(_DIGEST) + 64
+# Image._make without its own Python frame.
+_image: Callable[[tuple[object, ...]], Image] = partial(tuple.__new__, Image)
 
 
 def repository(message: Any) -> Repository:
@@ -49,12 +52,13 @@ class ImageDecoder:
 
     def extend(self, images: list[Image], messages: Iterable[Any]) -> None:
         """Add a page to `images`. ValueError at a name that is none of this repository."""
-        packages, types, make = self._packages, self._types, Image._make
+        packages, types, make = self._packages, self._types, _image
         for message in messages:
-            head, _, digest = message.name.rpartition("@")
-            package = packages.get(head) or self._package(head, message.name)
-            if len(digest) != _DIGEST_LENGTH or not digest.startswith(_DIGEST):
-                raise ValueError(f"not a docker image name: {message.name!r}")
+            name = message.name
+            head, digest = name[:-_DIGEST_LENGTH], name[-_DIGEST_LENGTH:]
+            package = packages.get(head) or self._package(head, name)
+            if not digest.startswith(_DIGEST):
+                raise ValueError(f"not a docker image name: {name!r}")
             uploaded, updated = message.upload_time, message.update_time
             upload_second, update_second = uploaded.seconds, updated.seconds
             tags, manifests, artifact_type = message.tags, message.image_manifests, message.artifact_type
@@ -74,8 +78,8 @@ class ImageDecoder:
             )
 
     def _package(self, head: str, name: str) -> str:
-        package = unquote(head.removeprefix(self._prefix))
-        if not head.startswith(self._prefix) or not package:
+        package = unquote(head.removeprefix(self._prefix).removesuffix("@"))
+        if not head.startswith(self._prefix) or not head.endswith("@") or not package:
             raise ValueError(f"not a docker image name of this repository: {name!r}")
         return self._packages.setdefault(head, package)
 
