@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.docs.pages import ROOT, text_of
+from tests.docs.pages import text_of
 
 _ROWS = [
     [cell.strip() for cell in line.strip("|\n ").split("|")]
@@ -26,7 +26,3 @@ def test_every_promise_has_a_test() -> None:
     promises = [line for line in text_of("docs/safety.md").splitlines() if line.startswith("|")]
     tables = sum(line.startswith("|---") for line in promises)
     assert len(_ROWS) == len(promises) - 2 * tables > 20
-
-
-def test_the_page_speaks_of_tests_in_this_checkout() -> None:
-
