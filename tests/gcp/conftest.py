@@ -1,0 +1,33 @@
+"""Time for the tests of reading: sleeping takes none, and is written down."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from janitor.gcp import locations, paging, reader
+from janitor.gcp.retry import READ_RETRY, Backoff
+
+
+@dataclass
+class Hands:
+    """A clock that only sleeping moves, and all that was slept."""
+
+    now: float = 0.0
+    slept: list[float] = field(default_factory=list)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    def clock(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """The reads' own backoff, but on this clock."""
+    hands = Hands()
+    quick = Backoff(READ_RETRY.on, READ_RETRY.budget, sleep=hands.sleep, clock=hands.clock)
+    for module in (paging, locations, reader):
+        monkeypatch.setattr(module, "READ_RETRY", quick)
+    return hands
