@@ -62,7 +62,16 @@ class Emulator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._listening.stop(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(_stop(self._listening), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _stop(listening: Listening) -> None:
+    """Ends what still hangs, too: a pending task must not outlive its loop."""
+    await listening.stop()
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)

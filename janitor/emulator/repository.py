@@ -1,6 +1,5 @@
 """A repository and what lies in it, with the indexes that make refusals and big listings cheap."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +52,7 @@ class Repository:
     attachments: dict[str, Any] = field(default_factory=dict)
     packages: dict[str, int] = field(default_factory=dict)
     _keys: list[Key] | None = None
+    _items: dict[Version, bytes] = field(default_factory=dict)
     _pages: dict[tuple[str, Slice], bytes] = field(default_factory=dict)
 
     @property
@@ -72,7 +72,7 @@ class Repository:
             self.tags[image.package, tag] = image.digest
         for child in image.children:
             self.holders.setdefault((image.package, child), set()).add(image.digest)
-        self._changed()
+        self._changed(image.key)
 
     def remove(self, key: Version) -> None:
         """The version, its tags and the attachments about it or stored as it."""
@@ -88,7 +88,7 @@ class Repository:
         for attached in [a for a in self.attachments.values() if name in (a.oci_version_name, a.target)]:
             del self.attachments[attached.name]
         self.message.size_bytes = max(0, self.message.size_bytes - image.size)
-        self._changed()
+        self._changed(key)
 
     def set_tag(self, package: str, tag: str, digest: str, now: float) -> None:
         """Puts or moves a tag; "update_time is changed by tag moves, not pulls" (facts, section 7)."""
@@ -97,14 +97,14 @@ class Repository:
         image.tags = (*image.tags, tag)
         image.updated = now
         self.tags[package, tag] = digest
-        self._changed()
+        self._changed(image.key)
 
     def remove_tag(self, package: str, tag: str) -> None:
         held = self.tags.pop((package, tag), None)
         if held is not None:
             image = self.images[package, held]
             image.tags = tuple(other for other in image.tags if other != tag)
-            self._changed()
+            self._changed(image.key)
 
     def referrers(self, key: Version) -> list[str]:
         """Names of the versions whose subject this one is, attachments without a version included."""
@@ -119,8 +119,8 @@ class Repository:
         cut = cut_at(self._keys, size, token, bound_to, maximum)
         page = self._pages.get((bound_to, cut))
         if page is None:
-            keys: Iterable[Any] = self._keys[cut.start : cut.end]
-            parts = [_item(self.docker_image(self.images[key])) for key in keys]
+            keys: list[Any] = self._keys[cut.start : cut.end]
+            parts = [self._serialised(key) for key in keys]
             parts.append(ListDockerImagesResponse(next_page_token=cut.next_token).SerializeToString())
             page = self._pages[bound_to, cut] = b"".join(parts)
         return page
@@ -145,8 +145,25 @@ class Repository:
             )
         return message
 
-    def _changed(self) -> None:
+    def warm(self, bound_to: str, maximum: int) -> None:
+        """Serialises every page of a large repository, so that the first listing is not the slow one."""
+        token = ""
+        while len(self.images) > maximum:
+            page = ListDockerImagesResponse.FromString(self.page(maximum, token, bound_to, maximum))
+            token = page.next_page_token
+            if not token:
+                return
+
+    def _serialised(self, key: Version) -> bytes:
+        item = self._items.get(key)
+        if item is None:
+            item = self._items[key] = _item(self.docker_image(self.images[key]))
+        return item
+
+    def _changed(self, key: Version) -> None:
+        """Only `key` is serialised again; a listing's order is made anew."""
         self._keys = None
+        self._items.pop(key, None)
         self._pages.clear()
 
 

@@ -38,6 +38,7 @@ class Listening:
 
     async def start(self, port: int = 0, http_port: int = 0) -> None:
         """OSError or RuntimeError where a port is taken; 0 takes any."""
+        wire_artifacts.warm(self._dispatcher.world)
         self._grpc = grpc.aio.server(options=[*_OPTIONS, ("grpc.so_reuseport", 0)])
         self._grpc.add_generic_rpc_handlers(_handlers(self._dispatcher))
         bound = self._grpc.add_insecure_port(f"{LOOPBACK}:{port}")

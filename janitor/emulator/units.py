@@ -12,6 +12,7 @@ _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)?")
 _BYTES = {"B": 0, "kB": 3, "KB": 3, "MB": 6, "GB": 9, "TB": 12}
 _BINARY = {"KiB": 10, "MiB": 20, "GiB": 30, "TiB": 40}
+_LONGEST = 1900 * 365 * 86400  # what can still be taken from a date of our time
 UNSET = "unset"
 
 
@@ -37,9 +38,12 @@ def moment(value: Value, now: datetime) -> datetime | None:
     if ahead is not None:
         return now + timedelta(seconds=ahead)
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
-        value.fail(f"must be a time such as `26h ago`, `in 2h`, `now` or `unset`, not {text!r}")
+        found = datetime.fromisoformat(text)
+        if found.tzinfo:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    return value.fail(f"must be a time such as `26h ago`, `in 2h`, `now` or `unset`, not {text!r}")
 
 
 def size(value: Value) -> int:
@@ -54,4 +58,5 @@ def size(value: Value) -> int:
 def _duration(text: str) -> float | None:
     if not _DURATION.fullmatch(text):
         return None
-    return sum(float(number) * _UNITS[unit] for number, unit in _DURATION_PART.findall(text))
+    total = sum(float(number) * _UNITS[unit] for number, unit in _DURATION_PART.findall(text))
+    return total if total <= _LONGEST else None

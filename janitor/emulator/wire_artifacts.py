@@ -74,6 +74,13 @@ def _list_docker_images(world: World, request: Any) -> bytes:
     return repository.page(request.page_size, request.page_token, bound_to, paging.ARTIFACT_MAX)
 
 
+def warm(world: World) -> None:
+    """Serialises the pages of large repositories ahead, as a listing without order_by will ask for them."""
+    for name, repository in world.repositories.items():
+        request = _message("ListDockerImagesRequest")(parent=name)
+        repository.warm(paging.fingerprint(request), paging.ARTIFACT_MAX)
+
+
 def _get_docker_image(world: World, request: Any) -> Any:
     repository = world.repository(request.name)
     package, _, found = request.name.removeprefix(f"{repository.name}/dockerImages/").partition("@")

@@ -1,5 +1,6 @@
 """Cloud Run v2 over gRPC (google/cloud/run/v2)."""
 
+import time
 from typing import Any
 
 from google.cloud import run_v2
@@ -8,6 +9,7 @@ from google.longrunning import operations_pb2
 from janitor.emulator import paging
 from janitor.emulator.method import Method
 from janitor.emulator.naming import part
+from janitor.emulator.repository import stamp
 from janitor.emulator.rules_run import check_etag, check_location, check_owner, check_revision
 from janitor.emulator.state import World
 
@@ -97,6 +99,7 @@ def _deleter(kind: str) -> Any:
             gone = world.workload(kind, request.name)
             if not request.validate_only:
                 world.remove_workload(kind, request.name)
+            stamp(gone.delete_time, time.time())
             return gone, gone
 
         return world.operations.begin(location, message, effect)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from janitor.emulator.errors import WorldError
 from janitor.emulator.reader import Value, read
+from janitor.emulator.resolve import resolve_inherited
 from janitor.emulator.state import Project, World
 from janitor.emulator.trouble import Rule
 from janitor.emulator.troubles import read_rules
@@ -41,6 +42,7 @@ def merge(world: World, text: str, source: str = "world") -> list[Rule]:
     if "projects" in fields:
         for name, value in fields["projects"].entries():
             _project(world, name, value)
+        resolve_inherited(world)
     return read_rules(fields["trouble"]) if "trouble" in fields else []
 
 

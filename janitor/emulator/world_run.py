@@ -88,8 +88,7 @@ def _judge(service: Any, revisions: list[Any], fields: dict[str, Value]) -> None
         _traffic(service, fields["traffic"], [revision.name for revision in revisions])
     elif ready:
         service.traffic.add(type_=_LATEST, percent=100)
-        short = ready[0].name.rpartition("/")[2]
-        service.traffic_statuses.add(type_=_LATEST, revision=short, percent=100)
+        service.traffic_statuses.add(type_=_LATEST, percent=100)  # real replies name no revision here
     if service.traffic_statuses:
         service.uri = f"https://{service.name.rpartition('/')[2]}-emulated.a.run.app"
         service.urls.append(service.uri)
@@ -110,8 +109,7 @@ def _traffic(service: Any, value: Value, revisions: list[str]) -> None:
             "tag": fields["tag"].text() if "tag" in fields else "",
         }
         service.traffic.add(**target)
-        status = target | {"revision": revision or service.latest_ready_revision.rpartition("/")[2]}
-        service.traffic_statuses.add(**status)
+        service.traffic_statuses.add(**target)
 
 
 def _build(message: Any, value: Value) -> None:
@@ -136,7 +134,7 @@ def _job(world: World, parent: str, name: str, value: Value) -> None:
         execution = _execution(world, job, item, number)
         if number == 0:
             latest = job.latest_created_execution
-            latest.name = execution.name
+            latest.name = execution.name.rpartition("/")[2]  # the short name in real replies
             latest.create_time.CopyFrom(execution.create_time)
             if execution.HasField("completion_time"):
                 latest.completion_time.CopyFrom(execution.completion_time)
@@ -172,8 +170,7 @@ def _worker_pool(world: World, parent: str, name: str, value: Value) -> None:
     pool.scaling.manual_instance_count = fields["instances"].integer() if "instances" in fields else 1
     revisions = read_revisions(world, pool, fields, value)
     pool.latest_created_revision = pool.latest_ready_revision = revisions[0].name
-    short = revisions[0].name.rpartition("/")[2]
-    pool.instance_split_statuses.add(type_=1, revision=short, percent=100)
+    pool.instance_split_statuses.add(type_=1, percent=100)
     conditions.simple(pool, "Ready")
     world.run["worker_pools"][pool.name] = pool
 
