@@ -1,0 +1,153 @@
+"""Cloud Run v2, asked by Google's own clients."""
+
+import pytest
+from google.api_core.exceptions import (
+    Aborted,
+    FailedPrecondition,
+    InvalidArgument,
+    NotFound,
+    PermissionDenied,
+)
+from google.cloud import run_v2
+
+from janitor.emulator import digest
+from tests.emulator.asking import REGION, WEB, Google
+
+FAILED = run_v2.Condition.State.CONDITION_FAILED
+
+
+def names(found: object) -> list[str]:
+    return [item.name.rpartition("/")[2] for item in found]  # type: ignore[attr-defined]
+
+
+def test_lists_services_by_create_time_newest_first(asked: Google) -> None:
+    assert names(asked.services.list_services(parent=REGION)) == ["broken", "web"]
+
+
+def test_lists_every_kind_of_a_region(asked: Google) -> None:
+    assert names(asked.jobs.list_jobs(parent=REGION)) == ["nightly"]
+    assert names(asked.worker_pools.list_worker_pools(parent=REGION)) == ["pool"]
+    assert names(asked.instances.list_instances(parent=REGION)) == ["box"]
+    assert names(asked.executions.list_executions(parent=f"{REGION}/jobs/-")) == ["nightly-b", "nightly-a"]
+    pool = f"{REGION}/workerPools/pool"
+    assert len(names(asked.revisions.list_revisions(parent=pool))) == 1
+
+
+def test_lists_the_revisions_of_all_services_of_a_region_but_none_of_its_pools(asked: Google) -> None:
+    found = names(asked.revisions.list_revisions(parent=f"{REGION}/services/-"))
+    assert found == ["web-3", "broken-00001-own", "web-2", "web-1"]
+
+
+def test_gets_what_it_lists(asked: Google) -> None:
+    assert asked.services.get_service(name=WEB).name == WEB
+    assert asked.jobs.get_job(name=f"{REGION}/jobs/nightly").execution_count == 2
+    assert (
+        asked.worker_pools.get_worker_pool(name=f"{REGION}/workerPools/pool").scaling.manual_instance_count
+        == 2
+    )
+    box = asked.instances.get_instance(name=f"{REGION}/instances/box")
+    assert box.container_statuses[0].image_digest == digest("new")
+    execution = asked.executions.get_execution(name=f"{REGION}/jobs/nightly/executions/nightly-a")
+    assert execution.failed_count == 1
+
+
+def test_a_service_that_never_served_has_neither_traffic_nor_uri(asked: Google) -> None:
+    broken = asked.services.get_service(name=f"{REGION}/services/broken")
+    assert broken.terminal_condition.state == FAILED
+    assert not broken.traffic_statuses
+    assert not broken.uri
+    assert broken.latest_ready_revision == broken.latest_created_revision
+
+
+def test_a_revision_holds_the_digest_of_the_tag_that_its_service_was_written_with(asked: Google) -> None:
+    revision = asked.revisions.get_revision(name=f"{WEB}/revisions/web-3")
+    service = asked.services.get_service(name=WEB)
+    assert service.template.containers[0].image.endswith("app:live")
+    assert revision.containers[0].image == f"us-central1-docker.pkg.dev/shop/apps/app@{digest('new')}"
+
+
+@pytest.mark.parametrize("location", ["-", ""])
+def test_refuses_a_location_wildcard(asked: Google, location: str) -> None:
+    parent = f"projects/shop/locations/{location}"
+    for ask in (
+        asked.services.list_services,
+        asked.jobs.list_jobs,
+        asked.worker_pools.list_worker_pools,
+        asked.instances.list_instances,
+    ):
+        with pytest.raises(InvalidArgument):
+            ask(parent=parent)
+
+
+def test_refuses_the_wildcard_over_worker_pools(asked: Google) -> None:
+    with pytest.raises(InvalidArgument):
+        asked.revisions.list_revisions(parent=f"{REGION}/workerPools/-")
+
+
+def test_an_unknown_region_or_project_is_one_that_the_caller_may_not_see(asked: Google) -> None:
+    for parent in ("projects/shop/locations/nowhere1", "projects/other/locations/us-central1"):
+        with pytest.raises(PermissionDenied):
+            asked.services.list_services(parent=parent)
+
+
+def test_unknown_names_are_not_found(asked: Google) -> None:
+    with pytest.raises(NotFound):
+        asked.services.get_service(name=f"{REGION}/services/nobody")
+    with pytest.raises(NotFound):
+        asked.services.delete_service(name=f"{REGION}/services/nobody")
+    with pytest.raises(NotFound):
+        asked.revisions.list_revisions(parent=f"{REGION}/services/nobody")
+
+
+def test_a_deleted_service_takes_its_revisions_along(asked: Google) -> None:
+    etag = asked.services.get_service(name=WEB).etag
+    gone = asked.services.delete_service(request={"name": WEB, "etag": etag}).result()
+    assert gone.name == WEB
+    assert gone.delete_time is not None
+    assert asked.emulator.world.names("services") == [f"{REGION}/services/broken"]
+    assert not [name for name in asked.emulator.world.names("revisions") if name.startswith(f"{WEB}/")]
+
+
+def test_a_delete_with_another_etag_is_aborted(asked: Google) -> None:
+    with pytest.raises(Aborted):
+        asked.services.delete_service(request={"name": WEB, "etag": '"another"'})
+    with pytest.raises(Aborted):
+        asked.revisions.delete_revision(request={"name": f"{WEB}/revisions/web-2", "etag": '"another"'})
+    assert WEB in asked.emulator.world.names("services")
+
+
+def test_validate_only_deletes_nothing(asked: Google) -> None:
+    asked.services.delete_service(request={"name": WEB, "validate_only": True}).result()
+    assert WEB in asked.emulator.world.names("services")
+
+
+def test_a_retired_revision_can_be_deleted(asked: Google) -> None:
+    asked.revisions.delete_revision(name=f"{WEB}/revisions/web-2").result()
+    assert f"{WEB}/revisions/web-2" not in asked.emulator.world.names("revisions")
+
+
+@pytest.mark.parametrize("revision", ["web-3", "web-1"], ids=["all traffic", "a traffic tag"])
+def test_a_revision_that_serves_cannot_be_deleted(asked: Google, revision: str) -> None:
+    with pytest.raises(FailedPrecondition) as refused:
+        asked.revisions.delete_revision(name=f"{WEB}/revisions/{revision}")
+    assert refused.value.message == (
+        f'Revision "{revision}" cannot be directly deleted because it is actively serving.'
+    )
+
+
+def test_the_latest_revision_cannot_be_deleted(asked: Google) -> None:
+    name = f"{REGION}/services/broken/revisions/broken-00001-own"
+    with pytest.raises(FailedPrecondition, match="latest"):
+        asked.revisions.delete_revision(name=name)
+
+
+def test_a_region_is_read_page_by_page_of_a_hundred_at_most() -> None:
+    services = "".join(f"          s{n}: {{image: i, created: {n}h ago}}\n" for n in range(120))
+    world = f"projects:\n  p:\n    run:\n      us-central1:\n        services:\n{services}"
+    from tests.emulator.asking import google
+
+    with google(world) as asked:
+        pages = asked.services.list_services(
+            request={"parent": "projects/p/locations/us-central1", "page_size": 1000}
+        ).pages
+        assert [len(page.services) for page in pages] == [100, 20]
