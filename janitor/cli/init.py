@@ -16,7 +16,7 @@ def init(
     from janitor.cli.output import results_to
     from janitor.cli.request import DEFAULT_PATH
     from janitor.errors import UsageError
-    from janitor.policy.document import default_text
+    from janitor.store.policy_file import default_text
     from janitor.settings import load_settings
 
     path = file or load_settings().policies or DEFAULT_PATH

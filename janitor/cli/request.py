@@ -27,7 +27,7 @@ def policies_for(path: Path | None, apply: bool) -> tuple[Policies, str, bool]:
     `path` is a file that was named, by flag or environment; None is policies.yaml where there is
     one. Without any file an apply is a UsageError, for nobody has said what may be deleted.
     """
-    from janitor.policy.document import default_policies, load_policies
+    from janitor.store.policy_file import default_policies, load_policies
 
     if path is not None or DEFAULT_PATH.exists():
         chosen = path or DEFAULT_PATH

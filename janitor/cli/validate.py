@@ -18,7 +18,7 @@ def validate(
     """Check the policy file; every mistake is named by line and column."""
     from janitor.cli.request import DEFAULT_PATH
     from janitor.errors import UsageError
-    from janitor.policy.document import load_policies
+    from janitor.store.policy_file import load_policies
     from janitor.settings import load_settings
 
     if file and policies and file != policies:

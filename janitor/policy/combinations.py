@@ -1,0 +1,139 @@
+"""What is well spelled and yet must not stand together: it could never hold, or would delete too much.
+
+Asked of the file's plain data and not of the models, so that a misspelled key elsewhere in a policy
+hides nothing of this. Where a value is of a wrong type the models say so, and this says nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from janitor.model.kinds import Kind
+from janitor.policy.globs import is_literal
+from janitor.policy.mistakes import Path
+
+Found = tuple[Path, str]
+
+_SELECTORS = ("name", "service", "location", "repository", "labels")
+# Where Google-managed things are named (R14): the first is what the message speaks of.
+_NAMED_BY = {
+    Kind.SERVICE.value: ("name",),
+    Kind.REVISION.value: ("service", "name"),
+    Kind.IMAGE.value: ("repository",),
+    Kind.REPOSITORY.value: ("name",),
+}
+_NEVER = {
+    (Kind.SERVICE.value, "degraded"): "a degraded service still serves: it goes only where `status` says "
+    "serving too, as in [serving, degraded]",
+    (
+        Kind.REVISION.value,
+        "active",
+    ): "an active revision is never deleted: `active` may stand only under `not`",
+}
+
+
+def combinations(data: Any) -> Iterator[Found]:
+    """Each mistake with the path of the value that it is about."""
+    policies = data.get("policies") if isinstance(data, dict) else None
+    first: dict[str, int] = {}
+    for place, policy in enumerate(policies if isinstance(policies, list) else ()):
+        if not isinstance(policy, dict):
+            continue
+        path: Path = ("policies", place)
+        name = policy.get("name")
+        if isinstance(name, str) and first.setdefault(name, place) != place:
+            yield (*path, "name"), f"the name {name} is policy {first[name] + 1}'s already: take another"
+        for below, text in _of_policy(policy):
+            yield path + below, text
+
+
+def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
+    kind = str(policy.get("kind"))
+    when, keep = policy.get("when", {}), policy.get("keep")
+    if keep == {}:
+        yield ("keep",), "keep says nothing: write one such as `keep: {latest: 3}`, or take it out"
+    if kind in (Kind.IMAGE.value, Kind.REVISION.value) and not keep and "when" not in policy:
+        yield (), "when is missing: say whom the policy may delete, such as `when: {older_than: 72h}`"
+    if isinstance(when, dict):
+        if "when" in policy and not when and not keep:
+            yield (
+                ("when",),
+                "when says nothing, so it would speak of all: write one such as {older_than: 72h}",
+            )
+        if policy.get("managed") is True:
+            yield from _managed(kind, when)
+        yield from _kept_tags(when, keep)
+        for path, text in _serving(kind, when):
+            yield ("when", *path), text
+        for path, text in _nested(kind, when, positive=True):
+            yield ("when", *path), text
+
+
+def _managed(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
+    keys = _NAMED_BY.get(kind, ())
+    if keys and not any(is_literal(glob) for key in keys for glob in _texts(when.get(key))):
+        yield (
+            ("managed",),
+            (
+                f"managed: true needs the whole name, without a glob, of what may go: write `{keys[0]}: NAME` in when"
+            ),
+        )
+
+
+def _kept_tags(when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
+    if when.get("tagged") is False and isinstance(keep, dict) and "tagged" in keep:
+        yield ("keep", "tagged"), "keep.tagged holds nothing where when says `tagged: false`: take one out"
+
+
+def _serving(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
+    """R15: a service that serves goes only by a policy that says so, for how long, and whom."""
+    if kind != Kind.SERVICE.value or "serving" not in _texts(when.get("status")):
+        return
+    if "older_than" not in when:
+        yield ("status",), "status: serving deletes live services: it needs `older_than` beside it in when"
+    if not any(_selects(when.get(key)) for key in _SELECTORS):
+        yield (
+            ("status",),
+            (
+                "status: serving deletes live services: it needs `name` or `labels` beside it in when, "
+                "such as `labels: {env: preview}`"
+            ),
+        )
+
+
+def _selects(value: Any) -> bool:
+    """Whether it is there and not a glob for anything."""
+    return bool(value) if isinstance(value, dict) else any(glob.strip("*") for glob in _texts(value))
+
+
+def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True) -> Iterator[Found]:
+    statuses = _texts(when.get("status")) if positive else ()
+    for status in statuses:
+        if (kind, status) in _NEVER and "serving" not in statuses:
+            yield ("status",), _NEVER[(kind, status)]
+        if (kind, status) == (Kind.SERVICE.value, "serving") and not top:
+            yield ("status",), "status: serving must stand in when itself, not within any or all"
+    if "unused" in when and not positive:
+        yield ("unused",), "unused may not stand under not: what is in use is never deleted"
+    if when.get("tagged") is False and "tags" in when:
+        yield ("tags",), "tags can match nothing beside `tagged: false`: take one of them out"
+    for step, part, says in _parts(when, positive):
+        if part:
+            for path, text in _nested(kind, part, says, top=False):
+                yield (*step, *path), text
+        else:
+            yield step, f"{step[0]} holds an empty condition, which is always true: say something in it"
+
+
+def _parts(when: Mapping[str, Any], positive: bool) -> Iterator[tuple[Path, Mapping[str, Any], bool]]:
+    for key in ("any", "all"):
+        value = when.get(key)
+        for place, part in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(part, dict):
+                yield (key, place), part, positive
+    if isinstance(when.get("not"), dict):
+        yield ("not",), when["not"], not positive
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    found = value if isinstance(value, list) else [value]
+    return tuple(text for text in found if isinstance(text, str))

@@ -1,0 +1,153 @@
+"""What the models refuse, in words for people: where it stands, what is allowed, the nearest spelling."""
+
+import re
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Facts
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from janitor.policy.problems import Mark, Problem, show
+from janitor.policy.source import Mapping, Node, Scalar, Sequence
+
+Path = tuple[str | int, ...]
+
+_MISSING = {
+    "version": "begin the file with `version: 1`",
+    "policies": "give at least one policy under `policies:`",
+    "name": "give each policy a name, such as `name: stale-images`",
+    "kind": "say of which kind this policy speaks, such as `kind: artifact.image`",
+    "when": "say whom the policy may delete, such as `when: {older_than: 72h}`",
+}
+_MAPPINGS = {
+    "labels": "{env: preview}",
+    "scope": "{projects: [my-project]}",
+    "protect": '{names: ["*-prod"]}',
+    "limits": "{max_deletions: 100}",
+    "keep": "{latest: 3}",
+    "policies": "{name: failed-services, kind: run.service, when: {status: failed}}",
+}
+_TRUE = "only `unused: true` can be said, for what is in use is never deleted"
+
+
+def locate(root: Node, path: Path) -> tuple[Mark, Node]:
+    """Where the value at the path stands; the nearest around it where it is missing."""
+    node = root
+    for step in path:
+        if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
+            node = node.entries[step][1]
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            break
+    return node.at, node
+
+
+def locate_key(root: Node, path: Path) -> Mark:
+    """Where the key that the path ends with stands."""
+    _, around = locate(root, path[:-1])
+    if isinstance(around, Mapping) and path[-1] in around.entries:
+        return around.entries[str(path[-1])][0]
+    return around.at
+
+
+@dataclass(frozen=True, slots=True)
+class KindKeys:
+    """The keys of a kind's policies, of their `when`, and of their `keep` (none: it has no `keep`)."""
+
+    policy: tuple[str, ...]
+    when: tuple[str, ...]
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Which keys may stand where: at the top, in each section, in the policies of each kind."""
+
+    top: tuple[str, ...]
+    sections: Facts[str, tuple[str, ...]]
+    kinds: Facts[str, KindKeys]
+
+
+def mistake(root: Node, grammar: Grammar, error: Facts[str, Any]) -> Problem:
+    """One of pydantic's errors, where it stands in the file, with the way out.
+
+    Its `loc` is the path in the file, but for the kind that pydantic puts after a policy's place.
+    """
+    loc: Path = error["loc"]
+    kind = str(loc[2]) if len(loc) > 2 and loc[0] == "policies" else ""
+    path = loc[:2] + loc[3:] if kind else loc
+    if error["type"] == "extra_forbidden":
+        return Problem(locate_key(root, path), _unknown_key(grammar, path, kind))
+    if error["type"] == "missing":
+        key = str(path[-1])
+        return Problem(locate(root, path[:-1])[0], f"{key} is missing: {_MISSING.get(key, 'add it')}")
+    if path and path[-1] == "[key]":
+        return Problem(locate_key(root, path[:-1]), str(error["ctx"]["error"]))
+    at, node = locate(root, path)
+    return Problem(at, _told(str(error["type"]), error, node, _key(path)))
+
+
+def _unknown_key(grammar: Grammar, path: Path, kind: str) -> str:
+    key, keys = str(path[-1]), grammar.kinds.get(kind)
+    part: Callable[[KindKeys], tuple[str, ...]] = lambda each: each.policy  # noqa: E731
+    if keys is None:
+        allowed = _POLICY if kind else grammar.top if len(path) == 1 else grammar.sections[str(path[0])]
+        return _near(key, allowed)
+    if len(path) == 3 and key in keys.when:
+        return f"unknown key {show(key)}: it belongs into `when`, as in `when: {{{key}: …}}`"
+    if len(path) > 3:
+        part = (lambda each: each.when) if path[2] == "when" else (lambda each: each.keep)
+    others = [name for name, each in grammar.kinds.items() if key in part(each)]
+    if others:
+        return f"unknown key {show(key)}: {kind} has none, only {' and '.join(others)} can"
+    return _near(key, part(keys))
+
+
+_POLICY = ("name", "kind", "when", "keep", "managed")
+
+
+def _near(key: str, allowed: Iterable[str]) -> str:
+    names = sorted(allowed)
+    near = get_close_matches(key, names, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"unknown key {show(key)}: {hint}allowed here: {', '.join(names)}"
+
+
+def _key(path: Path) -> str:
+    return next((step for step in reversed(path) if isinstance(step, str)), "the file")
+
+
+def _told(kind: str, error: Facts[str, Any], node: Node, key: str) -> str:
+    written = show(node.text) if isinstance(node, Scalar) else "this"
+    match kind:
+        case "value_error":
+            return f"{key}: {error['ctx']['error']}"
+        case "literal_error":
+            return f"{key}: {_not_among(written, node, str(error['ctx']['expected']))}"
+        case "string_type":
+            quoted = f': write "{node.text[:60]}" in quotes' if isinstance(node, Scalar) else ""
+            return f"{key}: {written} must be text{quoted}"
+        case "bool_type":
+            return f"{key}: {written} must be true or false"
+        case "int_type" | "greater_than_equal" | "less_than_equal":
+            return f"{key}: {written} must be a whole number, {_range(key)}"
+        case "tuple_type":
+            return f"{key}: {written} must be a list, such as [one, two]"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return f"{key}: {written} must be a mapping, such as {_MAPPINGS.get(key, '{older_than: 72h}')}"
+        case _:
+            return f"{key}: {error['msg']}"
+
+
+def _not_among(written: str, node: Node, expected: str) -> str:
+    if expected == "True":
+        return _TRUE
+    allowed = re.findall(r"'([^']+)'", expected)
+    near = get_close_matches(node.text, allowed, n=1) if isinstance(node, Scalar) else []
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"{written} is not known: {hint}allowed here: {', '.join(allowed)}"
+
+
+def _range(key: str) -> str:
+    return "from 1 to 1,000,000" if key == "latest" else "from 0 to 1,000,000,000"

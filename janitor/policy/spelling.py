@@ -1,0 +1,139 @@
+"""How each value of the policy file is spelled: what YAML gave, checked or read. Pure.
+
+Each function takes whatever stood there. It raises ValueError for a wrong spelling, with the way out;
+what is of another type altogether it hands on, for the model to refuse.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+from janitor.model.duration import parse_duration, parse_size
+from janitor.policy.problems import show
+
+_PROJECT = re.compile(r"(?:[a-z0-9][a-z0-9.-]*\.[a-z]+:)?[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?")
+_LOCATION = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_POLICY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?) *%", re.ASCII)
+_MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) *USD", re.ASCII)
+_LONGEST_TEXT = 512
+_LONGEST_MEASURE = 40
+
+
+def duration(value: object) -> timedelta:
+    """``72h``; never zero, never over a hundred years."""
+    return parse_duration(_measure(value, "a duration such as 90m, 72h, 30d or 2w"))
+
+
+def size(value: object) -> int:
+    """``2GiB`` in bytes."""
+    return parse_size(_measure(value, "a size such as 500MB or 2GiB"))
+
+
+def share(value: object) -> Decimal:
+    """``50%`` as 0.5."""
+    text = _measure(value, "a percentage such as 50%")
+    found = _SHARE.fullmatch(text)
+    if not found or Decimal(found[1]) > 100:
+        raise ValueError(f"{text!r} is not a share: write a percentage from 0% to 100%, such as 50%")
+    return Decimal(found[1]) / 100
+
+
+def money(value: object) -> Decimal:
+    """``500 USD``."""
+    text = _measure(value, "dollars a month such as 500 USD")
+    found = _MONEY.fullmatch(text)
+    if not found:
+        raise ValueError(f"{text!r} is not an amount: write dollars a month, such as 500 USD")
+    return Decimal(found[1])
+
+
+def version(value: object) -> object:
+    """The grammar's version; there is one."""
+    if type(value) is not int or value != 1:
+        raise ValueError("this janitor reads version 1 of the policy file: write `version: 1`")
+    return value
+
+
+def project(value: object) -> object:
+    """A project's ID, domain-scoped ones too (Resource Manager: 6 to 30 of a-z, 0-9 and -; shorter
+    ones are let through, for Google to refuse)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError(f"{value} is a project's number: write its ID, such as my-project")
+    return _matching(_PROJECT, "a project ID: write one such as my-project or example.com:my-project")(value)
+
+
+def locations(value: object) -> object:
+    """``all`` as None, or a list."""
+    if isinstance(value, str) and value != "all":
+        raise ValueError(f"{show(value)} is neither `all` nor a list: write `all` or [{show(value)[1:-1]}]")
+    return None if value == "all" else listed(value)
+
+
+def location(value: object) -> object:
+    """One of Google's locations, by its spelling alone."""
+    if value == "all":
+        raise ValueError("`all` stands by itself: write `locations: all`")
+    return _matching(_LOCATION, "a location: write one such as europe-west1; for all write `locations: all`")(
+        value
+    )
+
+
+def policy_name(value: object) -> object:
+    """a-z, 0-9 and -."""
+    return _matching(_POLICY_NAME, "a policy's name: a-z, 0-9 and -, not - first, at most 63 characters")(
+        value
+    )
+
+
+def glob(value: object) -> object:
+    """Any text but the empty one."""
+    if value == "":
+        raise ValueError('an empty text matches nothing: write a name, or "*" for any')
+    return bounded(value)
+
+
+def bounded(value: object) -> object:
+    """Any text, the empty one too (a label's value may be)."""
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        raise ValueError(f"{show(value)} is longer than {_LONGEST_TEXT} characters, as no name is")
+    return value
+
+
+def label_key(value: object) -> object:
+    """A label's name, which is never a glob."""
+    if isinstance(value, str) and (not value or set(value) & set("*?[ ")):
+        raise ValueError(
+            f"{show(value)} is no label: the key is a label's whole name, its value may be a glob"
+        )
+    return bounded(value)
+
+
+def listed(value: object) -> object:
+    """A list with something in it."""
+    if isinstance(value, list) and not value:
+        raise ValueError("an empty list matches nothing: give it an entry, or take the key out")
+    return tuple(value) if isinstance(value, list) else value
+
+
+def one_or_more(value: object) -> object:
+    """One value, or a list of them."""
+    return listed(value) if isinstance(value, list | dict) else (value,)
+
+
+def _measure(value: object, example: str) -> str:
+    """The text of a number with a unit; a bare number is given as text, to be told what it lacks."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"this must be {example}")
+    text = str(value)
+    return text if len(text) <= _LONGEST_MEASURE else f"{text[:_LONGEST_MEASURE]}..."
+
+
+def _matching(pattern: re.Pattern[str], rule: str) -> Callable[[object], object]:
+    def check(value: object) -> object:
+        if isinstance(value, str) and not pattern.fullmatch(value):
+            raise ValueError(f"{show(value)} is not {rule}")
+        return value
+
+    return check

@@ -1,0 +1,70 @@
+"""The policy file on disk, its reference files beside it, and the one that ships with janitor."""
+
+from pathlib import Path
+
+import janitor
+from janitor.errors import PolicyFileError
+from janitor.policy.document import parse_policies
+from janitor.policy.problems import show
+from janitor.policy.source import LARGEST_BYTES
+from janitor.policy.values import Policies
+
+_LARGEST_REFERENCE_FILE = 64 << 20
+_SHIPPED = "policies.yaml"
+
+
+def load_policies(path: Path) -> Policies:
+    """Read a policy file; its reference files are named from its own folder.
+
+    PolicyFileError: it cannot be read (the message says the way out), or what it says is wrong.
+    """
+    try:
+        # One byte more than is allowed is enough to be told that it is too large.
+        data = _read(path, LARGEST_BYTES + 1)
+    except FileNotFoundError:
+        raise PolicyFileError(
+            f"{path}: there is no such file: `janitor init` writes one, --policies FILE names another"
+        ) from None
+    except IsADirectoryError:
+        raise PolicyFileError(
+            f"{path}: this is a folder: name the file in it, such as {path}/{_SHIPPED}"
+        ) from None
+    except (OSError, ValueError) as error:
+        told = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise PolicyFileError(
+            f"{show(str(path))}: cannot be read ({told}): mend that, or name another file"
+        ) from None
+    return parse_policies(data, str(path), lambda name: _reference_file(path.parent / name))
+
+
+def default_policies() -> Policies:
+    """The shipped policy file, which names no project and no reference file."""
+    return parse_policies(default_text().encode(), f"{_SHIPPED} (shipped)", _no_reference_file)
+
+
+def default_text() -> str:
+    """The shipped policy file as it stands, comments and all.
+
+    It lies within an installed package, and at the top of a checkout.
+    """
+    package = Path(janitor.__file__).parent
+    for folder in (package, package.parent):
+        if (folder / _SHIPPED).is_file():
+            return (folder / _SHIPPED).read_text(encoding="utf-8")
+    raise PolicyFileError(f"{package / _SHIPPED}: missing from this installation: install janitor again")
+
+
+def _reference_file(path: Path) -> bytes:
+    data = _read(path, _LARGEST_REFERENCE_FILE + 1)
+    if len(data) > _LARGEST_REFERENCE_FILE:
+        raise ValueError("it is over 64 MiB")
+    return data
+
+
+def _no_reference_file(name: str) -> bytes:
+    raise FileNotFoundError(2, "the shipped policies have no files beside them", name)
+
+
+def _read(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(most)
