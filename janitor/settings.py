@@ -96,7 +96,8 @@ class SweepRequest:
 
     `projects` override the file's scope where there are any; `only_policies` are names that the
     file has, empty for all; `limits` are the file's with the flags' in place. `wait`: how long to
-    wait for the lock, None for not at all. `policies_source` names the file for people.
+    wait for the lock, None for not at all. `policies_source` names the file for people;
+    `shipped_policies` says that there was none and the shipped default stands in.
     """
 
     policies: Policies
@@ -107,4 +108,5 @@ class SweepRequest:
     only_policies: tuple[str, ...] = ()
     wait: timedelta | None = None
     names_of_kept: bool = False
+    shipped_policies: bool = False
     progress: Progress | None = None

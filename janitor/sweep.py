@@ -59,13 +59,18 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """What the sweep needs from outside. Without an `applier` it is a dry run."""
+    """What the sweep needs from outside. Without an `applier` it is a dry run.
+
+    `check_locations` raises where the policy file names a location that no API has. `notices` are
+    what every output says beside its figures.
+    """
 
     observer: Observer
     prices: Callable[[], Awaitable[PriceBook]]
     applier: Applier | None
     clock: Callable[[], datetime]
     check_locations: Callable[[Observed], None]
+    notices: Callable[[PriceBook], tuple[str, ...]]
     on_gap: Callable[[Gap], None]
     on_repository: Callable[[int, int], None]
 
@@ -83,7 +88,7 @@ async def sweep(question: Question, stages: Stages) -> SweepResult:
     return SweepResult(
         question.sweep_id, "apply" if stages.applier else "dry-run", plan,
         cleared.refusals if isinstance(cleared, Refused) else (), outcomes,
-        question.now, stages.clock(), interrupted, (book.note,),
+        question.now, stages.clock(), interrupted, stages.notices(book),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ class Applier:
     """Carries out one cleared plan. `extra` are the references of `protect.references`.
 
     `in_flight` are names that an earlier sweep's deletion still works on: they are left alone.
+    `on_start` hears that deleting begins: from here on only `stop` may end the work.
     """
 
     reader: Reader
@@ -29,12 +30,14 @@ class Applier:
     in_flight: frozenset[str]
     stop: asyncio.Event
     clock: Callable[[], datetime]
+    on_start: Callable[[], None]
     on_done: Callable[[int, int], None]
 
     async def __call__(
         self, cleared: ClearedPlan, planned: Named, observed: Observed
     ) -> tuple[tuple[Outcome, ...], bool]:
         """An outcome an action, in the plan's order; and whether a stop left work undone."""
+        self.on_start()
         repositories = {repository.name: repository for repository in observed.repositories}
         references = References(
             self.reader, planned, observed.observed_at, self.extra, repositories, self.clock

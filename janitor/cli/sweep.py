@@ -101,6 +101,7 @@ def _request(
         only_policies=selected(flags["--policy"], loaded),
         wait=_duration(wait),
         names_of_kept=kept,
+        shipped_policies=shipped,
     )
 
 

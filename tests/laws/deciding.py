@@ -46,7 +46,7 @@ async def _plan_of(world: World) -> Plan:
     question = Question(
         "sweep", world.policies, world.policies.limits, DELETABLE, READ, selected, world.own, True, NOW
     )
-    stages = Stages(observer, _no_prices, None, lambda: NOW, _ignore, _ignore, _ignore)
+    stages = Stages(observer, _no_prices, None, lambda: NOW, _ignore, lambda _: (), _ignore, _ignore)
     observed = await observer.observe(READ, NOW)
     plan, _ = await decide(question, stages, observed, BOOK)
     return plan

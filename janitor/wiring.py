@@ -1,0 +1,233 @@
+"""The one place where settings become adapters, and adapters meet the sweep."""
+
+import asyncio
+import secrets
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from janitor.apply.applier import Applier
+from janitor.apply.settle import in_flight, settle
+from janitor.books import apply_books, close_sweep, dry_run_books
+from janitor.clock import now
+from janitor.cost.book import PriceBook
+from janitor.errors import InterruptedSweepError, UsageError
+from janitor.gcp.billing import read_catalog
+from janitor.gcp.channels import BILLING_HOST, Clients, connect
+from janitor.gcp.credentials import default_project
+from janitor.gcp.deletes import GoogleDeleter
+from janitor.gcp.observer import GoogleObserver
+from janitor.gcp.operations import GoogleOperations
+from janitor.gcp.reader import GoogleReader
+from janitor.ledger.entries import Ledger
+from janitor.logs import Event, emit
+from janitor.model.inventory import Gap, Observed
+from janitor.model.kinds import Kind
+from janitor.recorder import LedgerRecorder
+from janitor.report.notices import notices
+from janitor.report.result import SweepResult
+from janitor.settings import Settings, SweepRequest
+from janitor.signals import stop_asked
+from janitor.store.address import cache_folder
+from janitor.store.price_cache import load_prices
+from janitor.sweep import Question, Stages, sweep
+
+_LOCATIONS = (Kind.RUN_LOCATION, Kind.ARTIFACT_LOCATION)
+
+
+def run_sweep(request: SweepRequest, settings: Settings) -> SweepResult:
+    """One sweep, from the clients to its last line in the ledger.
+
+    Raises UsageError, ObservationError, LedgerError, LockHeldError, and InterruptedSweepError where a
+    signal came before there was a plan to apply; after that an interrupted sweep is a result.
+    """
+    return asyncio.run(_run(request, settings))
+
+
+async def _run(request: SweepRequest, settings: Settings) -> SweepResult:
+    with stop_asked() as stop:
+        applying = asyncio.Event()
+        work = asyncio.create_task(_swept(request, settings, stop, applying))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not applying.is_set():
+            work.cancel()
+        try:
+            return await work
+        except asyncio.CancelledError:
+            emit(Event.SWEEP_INTERRUPTED)
+            raise InterruptedSweepError(
+                "stopped by a signal while observing: nothing was deleted; start the sweep again"
+            ) from None
+
+
+async def _swept(
+    request: SweepRequest, settings: Settings, stop: asyncio.Event, applying: asyncio.Event
+) -> SweepResult:
+    """Open what a sweep needs, in the order in which it may be refused, and close it again."""
+    async with AsyncExitStack() as stack:
+        clients = await stack.enter_async_context(connect(settings.emulator_host, settings.emulator_http))
+        deletable = await _deletable(request, settings)
+        sweep_id = f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        url = settings.database_url.get_secret_value() if settings.database_url else None
+        if request.apply:
+            books = apply_books(url, sweep_id, request.wait, stop)
+            ledger: Ledger | None = await stack.enter_async_context(books)
+        else:
+            ledger = await stack.enter_async_context(dry_run_books(url, sweep_id))
+        wiring = _Wiring(request, settings, clients, ledger, sweep_id, deletable, stop, applying)
+        result = await sweep(wiring.question(), await wiring.stages())
+        wiring.log(result)
+        await close_sweep(ledger, result)
+        return result
+
+
+async def _deletable(request: SweepRequest, settings: Settings) -> tuple[str, ...]:
+    """The projects that may be deleted from (R1); UsageError where none is named anywhere."""
+    named = request.projects or request.policies.scope.projects
+    if named:
+        return named
+    default = None if settings.emulator_host else await asyncio.to_thread(default_project)
+    if default is None:
+        raise UsageError(
+            "no project is named: give --project P, or scope.projects in the policy file, or default"
+            " credentials that belong to one (gcloud config set project, or GOOGLE_CLOUD_PROJECT)"
+        )
+    return (default,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wiring:
+    """The adapters of one sweep."""
+
+    request: SweepRequest
+    settings: Settings
+    clients: Clients
+    ledger: Ledger | None
+    sweep_id: str
+    deletable: tuple[str, ...]
+    stop: asyncio.Event
+    applying: asyncio.Event
+
+    def question(self) -> Question:
+        """What is asked; its time is the moment before anything is read."""
+        policies, request = self.request.policies, self.request
+        emit(
+            Event.SWEEP_STARTED,
+            sweep_id=self.sweep_id,
+            mode="apply" if request.apply else "dry-run",
+            policies=request.policies_source,
+            projects=self.deletable,
+        )
+        return Question(
+            sweep_id=self.sweep_id,
+            policies=policies,
+            limits=request.limits,
+            deletable=self.deletable,
+            read=self._read,
+            selected=frozenset(request.only_policies or (policy.name for policy in policies.policies)),
+            own=frozenset(self.settings.self_names),
+            want_names=request.names_of_kept,
+            now=now(),
+        )
+
+    async def stages(self) -> Stages:
+        """The sweep's way to the outside. A dry run is given nothing that could delete."""
+        observer = GoogleObserver(self.clients, _skipped)
+        applier = None
+        if self.request.apply and self.ledger:
+            applier = await self._applier(observer, LedgerRecorder(self.ledger, self.sweep_id, now))
+        return Stages(
+            observer=observer,
+            prices=self._prices,
+            applier=applier,
+            clock=now,
+            check_locations=lambda observed: self._check_locations(observed, observer.locations),
+            notices=self._notices,
+            on_gap=_gap,
+            on_repository=lambda done, total: self._progress("repositories", done, total),
+        )
+
+    def log(self, result: SweepResult) -> None:
+        """What the log must say of a result, beside its last line."""
+        for refusal in result.refusals:
+            emit(Event.PLAN_REFUSED, limit=refusal.limit, text=refusal.message)
+        if result.interrupted:
+            emit(Event.SWEEP_INTERRUPTED)
+
+    @property
+    def _read(self) -> tuple[str, ...]:
+        """Every project that may hold a user of an image (R1)."""
+        scope = self.request.policies.scope
+        return tuple(dict.fromkeys((*scope.projects, *self.deletable, *scope.also_read)))
+
+    async def _applier(self, observer: GoogleObserver, recorder: LedgerRecorder) -> Applier:
+        """Settles first what earlier sweeps left open (R22)."""
+        clients, reader = self.clients, GoogleReader(observer, self._read)
+        operations = GoogleOperations(clients.services, clients.artifacts)
+        answers = await settle(await recorder.ledger.open_intents(), reader, operations)
+        await recorder.settled(answers)
+        return Applier(
+            reader=reader,
+            deleter=GoogleDeleter(clients.services, clients.revisions, clients.artifacts, operations),
+            recorder=recorder,
+            extra=self.request.policies.protect.references,
+            in_flight=in_flight(answers),
+            stop=self.stop,
+            clock=now,
+            on_start=self.applying.set,
+            on_done=lambda done, total: self._progress("deletions", done, total),
+        )
+
+    async def _prices(self) -> PriceBook:
+        at = now()
+        endpoint = self.settings.emulator_host or BILLING_HOST
+        book = await load_prices(
+            lambda: read_catalog(self.clients.catalog, at.date()), cache_folder(), endpoint, at
+        )
+        if book.why:
+            emit(Event.PRICES_FELL_BACK, source=book.source, as_of=book.as_of.isoformat(), why=book.why)
+        return book
+
+    def _check_locations(self, observed: Observed, known: set[str]) -> None:
+        """A location that neither API has in any project is a mistake in the policy file (R1)."""
+        if any(gap.kind in _LOCATIONS for gap in (*observed.gaps, *observed.workloads.gaps)):
+            return  # whether they have it was not to be learnt
+        for location in self.request.policies.scope.locations or ():
+            if location not in known:
+                near = get_close_matches(location, sorted(known), n=1)
+                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
+                raise UsageError(
+                    f"{self.request.policies_source}: scope.locations: neither Cloud Run nor Artifact"
+                    f" Registry has a location {location!r}; {hint}"
+                )
+
+    def _notices(self, book: PriceBook) -> tuple[str, ...]:
+        return notices(
+            projects=self._read,
+            reference_files=self.request.policies.protect.reference_files,
+            price_note=book.note,
+            recorded=self.ledger is not None,
+            throwaway_disk=self.settings.on_cloud_run and self.settings.database_url is None,
+            shipped_policies=self.request.shipped_policies,
+        )
+
+    def _progress(self, what: str, done: int, total: int) -> None:
+        if self.request.progress:
+            self.request.progress(what, done, total)
+
+
+def _skipped(project: str, location: str, kind: Kind, why: str) -> None:
+    emit(Event.LOCATION_SKIPPED, project=project, location=location, kind=kind, why=why)
+
+
+def _gap(gap: Gap) -> None:
+    emit(
+        Event.GAP_FOUND,
+        project=gap.project,
+        location=gap.location,
+        kind=gap.kind,
+        repository=gap.repository,
+        cause=gap.cause,
+    )
