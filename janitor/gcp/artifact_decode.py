@@ -87,13 +87,22 @@ class ImageDecoder:
 def subject(message: Any, repository: RepositoryName) -> tuple[tuple[str, str], str] | None:
     """Package and digest of the version that holds an attachment, and the digest that it is about.
 
-    None where the attachment has no version of its own (files alone). Both names are versions of the
-    same repository (attachment.proto).
+    None where the attachment has no version of its own (files alone). One about a package or the whole
+    repository gives that name in place of a digest: its version is a referrer whose subject no image
+    is. attachment.proto: target, oci_version_name.
     """
     if not message.oci_version_name:
         return None
-    package, digest = version_path(message.oci_version_name, repository)
-    return (package, digest), version_path(message.target, repository)[1]
+    held_by = version_path(message.oci_version_name, repository)
+    target = message.target
+    if target == str(repository) or _is_package(target, repository):
+        return held_by, target
+    return held_by, version_path(target, repository)[1]
+
+
+def _is_package(name: str, repository: RepositoryName) -> bool:
+    prefix = f"{repository}/packages/"
+    return name.startswith(prefix) and "/" not in name[len(prefix) :] and name != prefix
 
 
 def version_path(name: str, repository: RepositoryName) -> tuple[str, str]:

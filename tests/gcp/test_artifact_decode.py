@@ -1,0 +1,117 @@
+"""Artifact Registry's messages, field by field."""
+
+from typing import Any
+
+import pytest
+from google.cloud import artifactregistry_v1 as ar
+
+from janitor.gcp import artifact_decode
+from janitor.gcp.artifact_decode import ImageDecoder
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Image, Mode
+
+NAME = RepositoryName("p", "us", "r")
+DIGEST, OTHER = "sha256:" + "a" * 64, "sha256:" + "b" * 64
+
+
+def raw(message: Any) -> Any:
+    return type(message).pb(message)
+
+
+def decoded(*images: ar.DockerImage) -> list[Image]:
+    found: list[Image] = []
+    ImageDecoder(NAME).extend(found, [raw(image) for image in images])
+    return found
+
+
+def named(package: str, digest: str = DIGEST, **fields: Any) -> ar.DockerImage:
+    return ar.DockerImage(name=f"{NAME}/dockerImages/{package}@{digest}", **fields)
+
+
+def test_a_virtual_repository_has_upstreams() -> None:
+    repository = ar.Repository(
+        name=str(NAME), mode=2, format_=1, labels={"a": "b"}, size_bytes=7,
+        virtual_repository_config=ar.VirtualRepositoryConfig(
+            upstream_policies=[ar.UpstreamPolicy(id="up", repository="projects/q/locations/us/repositories/s")]
+        ),
+    )  # fmt: skip
+    found = artifact_decode.repository(raw(repository))
+    assert (found.mode, found.format, found.size_bytes, found.labels) == (
+        Mode.VIRTUAL,
+        "DOCKER",
+        7,
+        {"a": "b"},
+    )
+    assert found.upstreams == (RepositoryName("q", "us", "s"),)
+
+
+def test_immutable_tags_and_cleanup_policies_are_seen() -> None:
+    repository = ar.Repository(
+        name=str(NAME),
+        docker_config=ar.Repository.DockerRepositoryConfig(immutable_tags=True),
+        cleanup_policies={"a": ar.CleanupPolicy(id="a"), "b": ar.CleanupPolicy(id="b")},
+    )
+    found = artifact_decode.repository(raw(repository))
+    assert (found.immutable_tags, found.cleanup_policies) == (True, 2)
+
+
+def test_a_format_or_mode_that_is_not_known_yet_breaks_nothing() -> None:
+    message = raw(ar.Repository(name=str(NAME)))
+    message.format_, message.mode = 987, 987
+    found = artifact_decode.repository(message)
+    assert (found.format, found.mode) == ("987", Mode.UNSPECIFIED)
+
+
+def test_packages_are_unescaped_and_shared() -> None:
+    first, second = decoded(named("team%2Fapp"), named("team%2Fapp", OTHER))
+    assert first.package == "team/app"
+    assert first.package is second.package
+
+
+def test_an_artifact_type_is_kept() -> None:
+    (image,) = decoded(named("app", artifact_type="application/spdx+json"))
+    assert image.artifact_type == "application/spdx+json"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "app",
+        f"app@{DIGEST}",
+        f"{NAME}/dockerImages/app",
+        f"{NAME}/dockerImages/@{DIGEST}",
+        f"{NAME}/dockerImages/app@sha256:abc",
+        f"{NAME}/dockerImages/app@{DIGEST}a",
+        f"{NAME}/dockerImages/app{DIGEST}",
+        f"{NAME}/packages/app/versions/{DIGEST}",
+        f"projects/p/locations/us/repositories/other/dockerImages/app@{DIGEST}",
+    ],
+)
+def test_an_image_name_that_is_none_of_the_repository_cannot_be_read(name: str) -> None:
+    with pytest.raises(ValueError, match="not a docker image name"):
+        decoded(ar.DockerImage(name=name))
+
+
+def test_an_attachment_tells_whose_its_version_is() -> None:
+    attachment = ar.Attachment(
+        target=NAME.version("team/app", DIGEST), oci_version_name=NAME.version("team/app", OTHER)
+    )
+    assert artifact_decode.subject(raw(attachment), NAME) == (("team/app", OTHER), DIGEST)
+
+
+def test_an_attachment_of_files_alone_is_about_no_version() -> None:
+    assert artifact_decode.subject(raw(ar.Attachment(target=NAME.version("app", DIGEST))), NAME) is None
+
+
+@pytest.mark.parametrize("target", [str(NAME), f"{NAME}/packages/app"])
+def test_an_attachment_about_more_than_a_version_has_no_digest_for_a_subject(target: str) -> None:
+    attachment = ar.Attachment(target=target, oci_version_name=NAME.version("app", OTHER))
+    assert artifact_decode.subject(raw(attachment), NAME) == (("app", OTHER), target)
+
+
+@pytest.mark.parametrize("target", ["", "app", f"{NAME}/packages/", f"{NAME}/packages//versions/{DIGEST}"])
+def test_an_attachment_whose_target_is_no_version_cannot_be_read(target: str) -> None:
+    attachment = ar.Attachment(target=target, oci_version_name=NAME.version("app", OTHER))
+    with pytest.raises(ValueError, match="not a version"):
+        artifact_decode.subject(raw(attachment), NAME)
