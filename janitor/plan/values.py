@@ -1,7 +1,7 @@
 """The plan and what it is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -58,7 +58,9 @@ class Plan:
     observed_at: datetime
     policy_digest: str
     gaps: tuple[Gap, ...]
-    actions: tuple[Action, ...]
+    # asyncio and signal show a finished task, and what it came to, in errors that nobody sees: a
+    # million actions in words would take more memory than all else together.
+    actions: tuple[Action, ...] = field(repr=False)
     kept: tuple[Kept, ...]
     examined: Mapping[Kind, int]
     group_bytes: Mapping[str, int]

@@ -22,7 +22,7 @@ class SweepResult:
     mode: str
     plan: Plan
     refusals: tuple[Refusal, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Outcome, ...] = field(repr=False)  # as Plan.actions
     started_at: datetime
     finished_at: datetime
     interrupted: bool = False
