@@ -10,6 +10,7 @@ from typing import Any
 from janitor.model.kinds import Kind
 from janitor.policy.globs import is_literal
 from janitor.policy.mistakes import Path
+from janitor.policy.problems import show
 
 Found = tuple[Path, str]
 
@@ -41,7 +42,7 @@ def combinations(data: Any) -> Iterator[Found]:
         path: Path = ("policies", place)
         name = policy.get("name")
         if isinstance(name, str) and first.setdefault(name, place) != place:
-            yield (*path, "name"), f"the name {name} is policy {first[name] + 1}'s already: take another"
+            yield (*path, "name"), f"the name {show(name)} is policy {first[name] + 1}'s already: take another"
         for below, text in _of_policy(policy):
             yield path + below, text
 

@@ -251,8 +251,6 @@ def _once(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _policy(policy: AnyPolicy) -> values.Policy:
-    if isinstance(policy, OtherPolicy):
-        raise AssertionError("a policy of no kind was let through")
     keep = policy.keep if isinstance(policy, RevisionPolicy | ImagePolicy) else None
     return values.Policy(
         policy.name, Kind(policy.kind), _condition(policy.when), _retention(keep), policy.managed

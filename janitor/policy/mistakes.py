@@ -115,7 +115,8 @@ def _near(key: str, allowed: Iterable[str]) -> str:
 
 
 def _key(path: Path) -> str:
-    return next((step for step in reversed(path) if isinstance(step, str)), "the file")
+    key = next((step for step in reversed(path) if isinstance(step, str)), "the file")
+    return key if key.isprintable() else show(key)
 
 
 def _told(kind: str, error: Facts[str, Any], node: Node, key: str) -> str:

@@ -41,8 +41,10 @@ def read_reference_files(root: Mapping, source: str, read: Callable[[str], bytes
     _, listed = locate(root, ("protect", "references"))
     names = listed.items if isinstance(listed, Sequence) else ()
     for node in names:
-        if not isinstance(node, Scalar) or not isinstance(node.value, str) or not node.value:
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
             continue
+        if not node.value or not node.value.isprintable():
+            continue  # told already
         try:
             data = read(node.value)
             text = data.decode("utf-8-sig")

@@ -1,0 +1,49 @@
+"""docs/policies.md: every example loads, and its lists are the code's."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from janitor.model.kinds import DeleteReason, KeepReason
+from janitor.policy.document import parse_policies
+
+PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+BLOCKS = [
+    (TEXT.count("\n", 0, found.start()) + 1, found[1].strip(), found[2])
+    for found in re.finditer(r"^```yaml([^\n]*)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+]
+
+
+def whole(marked: str, block: str) -> str:
+    """A block as a whole file, as its mark says."""
+    if marked == "policies":
+        return f"version: 1\npolicies:\n{block}"
+    if marked == "sections":
+        return f"version: 1\npolicies: [{{name: a, kind: run.service, when: {{status: failed}}}}]\n{block}"
+    assert not marked, f"a block is marked {marked!r}: policies, sections or nothing"
+    return block
+
+
+@pytest.mark.parametrize(("line", "marked", "block"), BLOCKS, ids=[f"line-{line}" for line, _, _ in BLOCKS])
+def test_every_example_of_the_page_loads(line: int, marked: str, block: str) -> None:
+    policies = parse_policies(
+        whole(marked, block).encode(), f"{PAGE.name} line {line}", lambda _: b"us-docker.pkg.dev/p/r/app:1\n"
+    )
+    assert policies.policies
+
+
+def test_the_page_has_examples_of_every_kind_and_mark() -> None:
+    assert {marked for _, marked, _ in BLOCKS} == {"", "policies", "sections"}
+    for kind in ("run.service", "run.revision", "artifact.image", "artifact.repository"):
+        assert any(f"kind: {kind}" in block for _, _, block in BLOCKS)
+
+
+@pytest.mark.parametrize(("which", "reasons"), [("delete", DeleteReason), ("keep", KeepReason)])
+def test_the_page_lists_the_reasons_in_the_order_that_wins(
+    which: str, reasons: type[DeleteReason] | type[KeepReason]
+) -> None:
+    found = re.search(rf"<!-- {which} reasons -->(.*?)<!-- end -->", TEXT)
+    assert found
+    assert re.findall(r"`([^`]+)`", found[1]) == [reason.value for reason in reasons]
