@@ -96,14 +96,15 @@ def usage(
     repositories: Mapping[RepositoryName, Repository],
 ) -> Usage:
     """The reference set after the plan. `freed_by` maps a workload that goes to its action's name;
-    `extra` are the references of `protect.references`, which always remain."""
+    `extra` are the references of `protect.references`, which always remain; the policy reader let
+    only readable ones through, and BadReferenceError is raised for another."""
     remaining, freed = Named(), Named()
     for name, images in _holders(workloads):
         into, user = (freed, freed_by[name]) if name in freed_by else (remaining, str(name))
         for image in images:
-            _note(into, image, user, repositories)
+            _note(into, _readable(image), user, repositories)
     for image in extra:
-        _note(remaining, image, "protect.references", repositories)
+        _note(remaining, parse_reference(image), "protect.references", repositories)
     return Usage(remaining, freed)
 
 
@@ -143,11 +144,19 @@ def _holders(workloads: Workloads) -> Iterator[tuple[ResourceName, tuple[str, ..
             yield resource.name, resource.images
 
 
-def _note(into: Named, image: str, user: str, repositories: Mapping[RepositoryName, Repository]) -> None:
+def _readable(image: str) -> ImageReference | None:
     try:
-        reference = parse_reference(image)
+        return parse_reference(image)
     except BadReferenceError:
-        return  # a gap already, by `unreadable`; nothing else may rest on it
+        return None  # a gap already, by `unreadable`; nothing else may rest on it
+
+
+def _note(
+    into: Named,
+    reference: ImageReference | None,
+    user: str,
+    repositories: Mapping[RepositoryName, Repository],
+) -> None:
     if reference is None:
         return
     if reference.repository not in repositories:

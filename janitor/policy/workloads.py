@@ -222,7 +222,7 @@ def _revision_guards(
 
 def _latest(service: Service, revisions: list[Revision]) -> Revision | None:
     """The newest stands in where the service names no latest that is there: one must remain."""
-    if any(is_latest(revision, service) for revision in revisions):
+    if len(revisions) == 1 or any(is_latest(revision, service) for revision in revisions):
         return None
     return max(revisions, key=lambda each: (_seconds(each.create_time) or float("inf"), each.name))
 

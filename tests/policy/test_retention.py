@@ -1,0 +1,93 @@
+"""Whom `keep` holds: rules R5, R9 and R10."""
+
+from datetime import timedelta
+
+from janitor.model.kinds import KeepReason, Kind
+from janitor.policy.decision import question
+from janitor.policy.image_keys import image_leaf
+from janitor.policy.images import TRAITS
+from janitor.policy.retention import latest, retained
+from janitor.policy.values import Condition, OlderThan, Policy, RepositoryIs, Retention, TagsMatch
+from tests.deciding import images_decided
+from tests.making import NOW, contents, digest, image, policies, policy, repository
+
+IMAGES = [image("new", "v2", days=1), image("mid", "pr-1", days=5), image("old", "v1", days=9)]
+
+
+def held(*each: Policy, images: list | None = None, uncounted: tuple[str, ...] = ()) -> dict[str, str]:
+    leaf = image_leaf(repository(), NOW.timestamp())
+    questions = [question(p, leaf, True) for p in each]
+    found = retained(questions, images or IMAGES, TRAITS, NOW.timestamp(), uncounted)
+    known = {digest(label): label for label in ("new", "mid", "old", "undated", "a", "b", "c")}
+    return {known[key]: reason.value for key, reason in found.items()}
+
+
+def keeping(*parts: Condition, **keep: object) -> Policy:
+    return policy("keep", Kind.IMAGE, *parts, keep=Retention(**keep))  # type: ignore[arg-type]
+
+
+def test_latest_holds_the_newest_and_never_the_oldest() -> None:
+    """R10."""
+    assert held(keeping(latest=1)) == {"new": "keep-latest"}
+    assert held(keeping(latest=2)).keys() == {"new", "mid"}
+    assert held(keeping(latest=0)) == {}
+    assert len(held(keeping(latest=9))) == 3
+
+
+def test_ties_are_broken_by_digest_whatever_the_order() -> None:
+    """R10."""
+    same = [image(label, days=3) for label in ("a", "b", "c")]
+    first = min(same, key=lambda each: each.digest)
+    for order in (same, same[::-1]):
+        assert latest(order, 1, TRAITS) == [first]
+
+
+def test_what_has_no_time_is_held_and_takes_no_place() -> None:
+    """R5, R10."""
+    found = held(keeping(latest=1), images=[image("undated", days=None), *IMAGES])
+    assert found.keys() == {"undated", "new"}
+
+
+def test_what_is_not_counted_takes_no_place() -> None:
+    """R10: referrers use up nothing."""
+    assert held(keeping(latest=1), uncounted=(digest("new"),)) == {"mid": "keep-latest"}
+
+
+def test_tagged_needs_one_tag_that_matches() -> None:
+    """R8: where `tags` needs all."""
+    both = [image("a", "v1", "pr-1"), image("b", "pr-2"), image("c")]
+    assert held(keeping(tagged=("v*",)), images=both) == {"a": "keep-tagged"}
+
+
+def test_newer_than_holds_up_to_and_with_that_age() -> None:
+    assert held(keeping(newer_than=timedelta(days=5))).keys() == {"new", "mid"}
+
+
+def test_selectors_say_among_whom_keep_is_reckoned() -> None:
+    """R9."""
+    assert held(keeping(TagsMatch(("v*",)), latest=1)) == {"new": "keep-latest"}
+    assert held(keeping(TagsMatch(("pr-*",)), latest=1)) == {"mid": "keep-latest"}
+    assert held(keeping(RepositoryIs(("other",)), latest=3)) == {}
+
+
+def test_every_other_condition_counts_as_met() -> None:
+    """R9: the young ones take places though this policy would not delete them."""
+    assert held(keeping(OlderThan(timedelta(days=8)), latest=2)).keys() == {"new", "mid"}
+
+
+def test_several_policies_hold_what_any_of_them_holds() -> None:
+    """R9."""
+    found = held(keeping(latest=1), keeping(tagged=("v1",)))
+    assert found == {"new": "keep-latest", "old": "keep-tagged"}
+
+
+def test_a_referrer_with_a_tag_of_its_own_takes_no_place_among_the_latest() -> None:
+    """R10, in a whole decision: a tagged bill of materials, newer than both images."""
+    world = contents(
+        image("new", "b", days=2), image("old", "a", days=3), image("mid", "sbom", days=1),
+        subjects={("app", digest("mid")): digest("old")},
+    )  # fmt: skip
+    file = policies(keeping(OlderThan(timedelta(hours=1)), latest=2))
+    goes, stays = images_decided(file, world)
+    assert goes == []
+    assert {stays[digest("new")], stays[digest("old")]} == {KeepReason.KEEP_LATEST.value}

@@ -1,0 +1,149 @@
+"""Who names which image: rules R2, R3 and R12."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from janitor.model.inventory import Workloads
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName, ResourceName
+from janitor.model.references import BadReferenceError
+from janitor.model.resources import Execution, Image, Instance, Mode, Repository, WorkerPool
+from janitor.policy.usage import Named, unreadable, usage
+from tests.making import (
+    REPOSITORY,
+    digest,
+    image,
+    job,
+    name_of,
+    repository,
+    revision,
+    service,
+    uri,
+    workloads,
+)
+
+IMAGES = [image("a", "v1", "latest"), image("b", "v2"), image("c")]
+VIRTUAL = RepositoryName("p", "us-central1", "all")
+
+
+def named(
+    loads: Workloads, images: Iterable[Image] = IMAGES, freed: dict[ResourceName, str] | None = None,
+    extra: Iterable[str] = (), seen: Iterable[Repository] = (),
+) -> Named:  # fmt: skip
+    found = {each.name: each for each in (repository(), *seen)}
+    return usage(loads, freed or {}, extra, found).remaining
+
+
+def of_app(remaining: Named) -> dict[str, set[str]]:
+    return remaining.digests(REPOSITORY, "app", IMAGES)
+
+
+ONE = (uri("a"),)
+
+
+@pytest.mark.parametrize(
+    "loads",
+    [
+        workloads(service("s", images=ONE)),
+        workloads(revision("s", "s-1", images=ONE)),
+        workloads(job("j", *ONE)),
+        Workloads(executions=(Execution(name_of("jobs", "j", "executions", "e"), ONE),)),
+        Workloads(worker_pools=(WorkerPool(name_of("workerPools", "w"), ONE),)),
+        Workloads(instances=(Instance(name_of("instances", "i"), ONE),)),
+    ],
+)
+def test_every_kind_of_workload_uses_its_images(loads: Workloads) -> None:
+    """R2."""
+    assert of_app(named(loads)).keys() == {digest("a")}
+
+
+def test_every_image_of_a_workload_counts() -> None:
+    """R2: side containers, init containers, base images and builds are references like any."""
+    sidecars = workloads(service("s", images=(uri("a"), uri("b"), "nginx")))
+    assert of_app(named(sidecars)).keys() == {digest("a"), digest("b")}
+
+
+def test_what_a_tag_resolves_to_now_and_what_revisions_hold_are_both_in_use() -> None:
+    """R2: the tag moved on from b to a."""
+    moved = workloads(service("s", images=(uri(":v1"),)), revision("s", "s-1", images=(uri("b"),)))
+    assert of_app(named(moved)).keys() == {digest("a"), digest("b")}
+
+
+def test_a_tag_seen_on_two_images_protects_both() -> None:
+    """R2: it moved while the pages were read."""
+    twice = [image("a", "v1"), image("b", "v1"), image("c")]
+    found = named(workloads(job("j", uri(":v1")))).digests(REPOSITORY, "app", twice)
+    assert found.keys() == {digest("a"), digest("b")}
+    assert found == named(workloads(job("j", uri(":v1")))).digests(REPOSITORY, "app", twice[::-1])
+
+
+def test_a_digest_wins_over_a_tag_beside_it() -> None:
+    both = f"{REPOSITORY.uri}/app:v2@{digest('a')}"
+    assert of_app(named(workloads(job("j", both)))).keys() == {digest("a")}
+
+
+def test_a_tag_that_resolves_to_nothing_protects_the_package() -> None:
+    """R2."""
+    assert len(of_app(named(workloads(job("j", uri(":gone")))))) == 3
+
+
+def test_a_tag_of_a_repository_that_was_not_seen_protects_only_what_bears_it() -> None:
+    """R2: it need not lead here."""
+    unseen = RepositoryName("o", "us-central1", "zz")
+    assert of_app(named(workloads(job("j", uri(":gone", repository=unseen))))) == {}
+    assert of_app(named(workloads(job("j", uri(":v2", repository=unseen))))).keys() == {digest("b")}
+
+
+def test_a_virtual_repository_leads_to_all_that_it_serves_from_at_any_depth() -> None:
+    """R2."""
+    inner = RepositoryName("p", "us-central1", "inner")
+    chain = [
+        repository(VIRTUAL, mode=Mode.VIRTUAL, upstreams=(inner,)),
+        repository(inner, mode=Mode.VIRTUAL, upstreams=(REPOSITORY, VIRTUAL)),
+    ]
+    loads = workloads(job("j", uri("a", repository=VIRTUAL)))
+    assert of_app(named(loads, seen=chain)).keys() == {digest("a")}
+
+
+def test_files_of_references_always_remain() -> None:
+    """R3: whatever the plan deletes."""
+    assert of_app(named(Workloads(), extra=[uri("b")])) == {digest("b"): {"protect.references"}}
+
+
+def test_an_unreadable_reference_from_a_file_is_not_passed_over() -> None:
+    """R3: the policy reader refuses it; if it did not, nothing could be decided."""
+    with pytest.raises(BadReferenceError):
+        named(Workloads(), extra=["us-central1-docker.pkg.dev/p/r/App"])
+
+
+def test_what_goes_frees_what_only_it_names() -> None:
+    """R12."""
+    loads = workloads(service("s", images=(uri("a"), uri("b"))), job("j", uri("b")))
+    found = usage(loads, {name_of("services", "s"): "action"}, (), {REPOSITORY: repository()})
+    assert found.remaining.digests(REPOSITORY, "app", IMAGES).keys() == {digest("b")}
+    assert found.freed.digests(REPOSITORY, "app", IMAGES)[digest("a")] == {"action"}
+
+
+def test_users_of_a_repository_count_though_the_image_is_gone() -> None:
+    """R13."""
+    loads = workloads(job("j", uri("gone")), job("k", uri(":v1", package="other")))
+    assert named(loads).users(REPOSITORY, {"app": IMAGES}) == {
+        str(name_of("jobs", "j")), str(name_of("jobs", "k")),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "written", ["us-central1-docker.pkg.dev/p/r/App", "us-central1-docker.pkg.dev/p", "gcr.io/p/app@sha256:1"]
+)
+def test_a_reference_to_a_scanned_project_that_cannot_be_parsed_is_a_gap(written: str) -> None:
+    """R2."""
+    (gap,) = unreadable(workloads(job("j", written)), {"p"})
+    assert (gap.project, gap.location, gap.kind) == ("p", "us-central1", Kind.JOB)
+    assert written in gap.cause
+
+
+def test_a_reference_to_another_project_or_registry_is_no_gap() -> None:
+    """R2."""
+    loads = workloads(job("j", "us-central1-docker.pkg.dev/elsewhere/r/App", "Docker/Weird:::", "nginx"))
+    assert unreadable(loads, {"p"}) == ()
