@@ -1,0 +1,57 @@
+"""What every output says beside its figures: what they rest on, and what they leave out."""
+
+from collections.abc import Iterator, Sequence
+
+_MONEY = (
+    "dollars are gross, at list price: the free 0.5 GiB of storage is not subtracted, image sizes (≤) are"
+    " upper bounds as layers may be shared, and what a service costs in use is not known"
+)
+_THROWN_AWAY = (
+    "the ledger is an SQLite file that Cloud Run throws away after this run: set JANITOR_DATABASE_URL to"
+    " a database that lasts"
+)
+
+
+def notices(
+    projects: Sequence[str],
+    reference_files: Sequence[str],
+    price_note: str,
+    recorded: bool,
+    throwaway_disk: bool,
+    shipped_policies: bool,
+) -> tuple[str, ...]:
+    """One line each, the most pressing first; the same facts, the same lines.
+
+    `projects` are all that were read, `reference_files` those of `protect.references` (R3);
+    `price_note` tells where prices come from (R25); not `recorded`: the dry run is in no ledger (R23);
+    `throwaway_disk`: the ledger is lost with the disk (R24).
+    """
+    return tuple(
+        _lines(projects, reference_files, price_note, recorded, throwaway_disk, shipped_policies)
+    )
+
+
+def _lines(
+    projects: Sequence[str],
+    reference_files: Sequence[str],
+    price_note: str,
+    recorded: bool,
+    throwaway_disk: bool,
+    shipped_policies: bool,
+) -> Iterator[str]:
+    if throwaway_disk:
+        yield _THROWN_AWAY
+    if not recorded:
+        yield "this dry run is not recorded: there is no ledger to write it to"
+    if shipped_policies:
+        yield "the shipped default policies are in force, as there is no policies.yaml: janitor init writes them"
+    yield _in_use(projects, reference_files)
+    yield price_note
+    yield _MONEY
+
+
+def _in_use(projects: Sequence[str], reference_files: Sequence[str]) -> str:
+    """What "in use" means here (R3): nothing else is looked at, so nothing else protects."""
+    noun = "project" if len(projects) == 1 else "projects"
+    files = f", and the references in {', '.join(reference_files)}" if reference_files else ""
+    return f'"in use" means: named by Cloud Run in {noun} {", ".join(projects)}{files}'
