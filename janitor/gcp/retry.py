@@ -36,11 +36,13 @@ class Backoff:
 
     All in seconds. The n-th sleep is drawn from [0, min(longest, first * 2^n)]; what Google asks for by
     RetryInfo is slept on top of it. Once the next sleep would end after `budget` seconds from the first
-    attempt, the last error is raised as itself.
+    attempt, or `outage` seconds from the first of a row of errors that are no 429, the last error is
+    raised as itself.
     """
 
     on: tuple[type[Exception], ...]
     budget: float
+    outage: float
     first: float = 1.0
     longest: float = 20.0
     sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
@@ -52,14 +54,17 @@ class Backoff:
 
         @functools.wraps(call)
         async def tried_again(*args: P.args, **kwargs: P.kwargs) -> R:
-            deadline = self.clock() + self.budget
-            limit = self.first
+            limit, last = self.first, self.clock() + self.budget
+            down_since: float | None = None
             while True:
                 try:
                     return await call(*args, **kwargs)
                 except self.on as error:
-                    pause = asked_pause(error) + self.draw(0.0, limit)
-                    if self.clock() + pause > deadline:
+                    now, pause = self.clock(), asked_pause(error) + self.draw(0.0, limit)
+                    pushed_back = isinstance(error, TooManyRequests)
+                    down_since = None if pushed_back else now if down_since is None else down_since
+                    end = last if down_since is None else min(last, down_since + self.outage)
+                    if now + pause > end:
                         raise
                 await self.sleep(pause)
                 limit = min(limit * 2, self.longest)
@@ -102,9 +107,9 @@ def _delay(detail: object) -> float:
 
 # Any, for the clients are annotated with AsyncRetry, though they ask no more than a decorator.
 # Reads change nothing: whatever may pass is tried again. The quotas are per minute, so two minutes
-# outlast a storm of 429.
-READ_RETRY: Any = Backoff(on=_TRANSIENT, budget=120.0)
+# outlast a storm of 429; what is down for half a minute is a gap, and the next sweep's business.
+READ_RETRY: Any = Backoff(on=_TRANSIENT, budget=120.0, outage=30.0)
 READ_TIMEOUT = EachAttempt(60.0)
 # After DEADLINE_EXCEEDED or INTERNAL a delete may have happened: it is not sent again unread (R22).
-DELETE_RETRY: Any = Backoff(on=_PUSHED_BACK, budget=60.0)
+DELETE_RETRY: Any = Backoff(on=_PUSHED_BACK, budget=60.0, outage=60.0)
 DELETE_TIMEOUT = EachAttempt(60.0)

@@ -1,11 +1,11 @@
 """Time for the tests of reading: sleeping takes none, and is written down."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from janitor.gcp import locations, paging, reader
-from janitor.gcp.retry import READ_RETRY, Backoff
+from janitor.gcp.retry import READ_RETRY
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Hands:
 def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
     """The reads' own backoff, but on this clock."""
     hands = Hands()
-    quick = Backoff(READ_RETRY.on, READ_RETRY.budget, sleep=hands.sleep, clock=hands.clock)
+    quick = replace(READ_RETRY, sleep=hands.sleep, clock=hands.clock)
     for module in (paging, locations, reader):
         monkeypatch.setattr(module, "READ_RETRY", quick)
     return hands

@@ -1,6 +1,7 @@
 """Trying again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from google.api_core.exceptions import (
@@ -19,7 +20,7 @@ from tests.gcp.google import retry_after
 
 
 def backoff(hands: Hands, like: Backoff = READ_RETRY) -> Backoff:
-    return Backoff(like.on, like.budget, sleep=hands.sleep, clock=hands.clock, draw=lambda _, most: most)
+    return replace(like, sleep=hands.sleep, clock=hands.clock, draw=lambda _, most: most)
 
 
 class Call:
@@ -49,7 +50,7 @@ async def test_a_read_is_tried_again_after_what_may_pass(error: Exception) -> No
 
 async def test_the_bound_of_the_sleep_doubles_to_its_longest() -> None:
     hands = Hands()
-    await backoff(hands)(Call(*[ServiceUnavailable("x")] * 6))()
+    await backoff(hands)(Call(*[ResourceExhausted("x")] * 6))()
     assert hands.slept == [1, 2, 4, 8, 16, 20]
 
 
@@ -61,7 +62,7 @@ async def test_what_is_slept_is_drawn_from_zero_up() -> None:
         return 0.25
 
     hands = Hands()
-    retry = Backoff(READ_RETRY.on, 120, sleep=hands.sleep, clock=hands.clock, draw=draw)
+    retry = replace(READ_RETRY, sleep=hands.sleep, clock=hands.clock, draw=draw)
     await retry(Call(ServiceUnavailable("x"), ServiceUnavailable("x")))()
     assert (drawn, hands.slept) == ([(0, 1), (0, 2)], [0.25, 0.25])
 
@@ -77,6 +78,20 @@ async def test_the_last_error_comes_as_itself_when_the_budget_is_spent() -> None
     with pytest.raises(ResourceExhausted):
         await backoff(hands)(Call(*[ResourceExhausted("x")] * 100))()
     assert hands.now <= READ_RETRY.budget
+
+
+async def test_what_is_down_is_given_up_sooner_than_what_pushes_back() -> None:
+    hands = Hands()
+    with pytest.raises(ServiceUnavailable):
+        await backoff(hands)(Call(*[ServiceUnavailable("x")] * 100))()
+    assert hands.slept == [1, 2, 4, 8]
+
+
+async def test_an_outage_counts_from_its_own_beginning() -> None:
+    hands = Hands()
+    storm = [ResourceExhausted("x")] * 6
+    assert await backoff(hands)(Call(*storm, ServiceUnavailable("x")))() == "answer"
+    assert hands.now > READ_RETRY.outage
 
 
 async def test_gives_up_at_once_where_google_asks_for_more_than_the_budget() -> None:
