@@ -9,7 +9,7 @@ import grpc
 import grpc.aio
 import httpx
 from google.cloud import artifactregistry_v1 as ar
-from google.cloud import run_v2
+from google.cloud import billing_v1, run_v2
 from google.cloud.location import locations_pb2
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
@@ -34,6 +34,7 @@ _TYPES: dict[str, tuple[Any, Any]] = {
     "GetRepository": (ar.GetRepositoryRequest.pb(), ar.Repository.pb()),
     "ListTags": (ar.ListTagsRequest.pb(), ar.ListTagsResponse.pb()),
     "GetTag": (ar.GetTagRequest.pb(), ar.Tag.pb()),
+    "ListSkus": (billing_v1.ListSkusRequest.pb(), billing_v1.ListSkusResponse.pb()),
     "GetVersion": (ar.GetVersionRequest.pb(), ar.Version.pb()),
 }
 Answer = Callable[[Any], Any]
