@@ -20,6 +20,7 @@ READ_FAILURES = (
     BadReplyError,
     ValueError,
 )
+_LONGEST = 500
 # The projects of gcloud itself. User credentials without a quota project are counted against them, and
 # are refused with SERVICE_DISABLED of *that* project, whatever the project that was asked about uses.
 _GCLOUD = frozenset({"764086051850", "32555940559"})
@@ -54,11 +55,11 @@ def is_unimplemented(error: Exception) -> bool:
 
 
 def cause(error: Exception) -> str:
-    """A failure in one line: its kind, and what Google says first."""
+    """A failure in one line: its kind, and what Google says first, without control characters."""
     message = error.message if isinstance(error, GoogleAPICallError) else str(error)
-    lines = str(message).strip().splitlines()
-    name = _status(error)
-    return f"{name}: {lines[0]}" if lines else name
+    line = next(iter(str(message).strip().splitlines()), "")
+    shown = "".join(letter if letter.isprintable() else " " for letter in line)[:_LONGEST]
+    return f"{_status(error)}: {shown}" if shown else _status(error)
 
 
 def _status(error: Exception) -> str:

@@ -87,4 +87,6 @@ def test_an_api_that_is_disabled_for_another_consumer_says_nothing_of_the_projec
 
 def test_the_cause_is_one_line() -> None:
     assert cause(PermissionDenied("Permission denied\non p")) == "PERMISSION_DENIED: Permission denied"
+    assert cause(PermissionDenied("a\x1b[31mb")) == "PERMISSION_DENIED: a [31mb"
+    assert cause(PermissionDenied("")) == "PERMISSION_DENIED"
     assert cause(ValueError("not a name")) == "ValueError: not a name"
