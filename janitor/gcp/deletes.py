@@ -1,0 +1,140 @@
+"""The one module that sends deletes (apply.ports.Deleter)."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiolimiter import AsyncLimiter
+from google.api_core.exceptions import AlreadyExists, NotFound, ServiceUnavailable
+from google.cloud import artifactregistry_v1 as ar
+from google.cloud import run_v2
+from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
+from google.cloud.run_v2 import RevisionsAsyncClient, ServicesAsyncClient
+
+from janitor.apply.ports import UnclearError
+from janitor.gcp.errors import CALL_FAILURES, as_call_error
+from janitor.gcp.operations import GoogleOperations
+from janitor.gcp.retry import DELETE_RETRY, DELETE_TIMEOUT
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName, ResourceName
+
+# Cloud Run's writes by project and region: 180 a minute as documented (run/quotas), 30 as seen in some.
+# Thirty may go at once, then one each two seconds. Artifact Registry allows 18,000 deletes a minute.
+_RUN_WRITES, _RUN_SECONDS = 30, 60.0
+# "determined by the service" (version.proto:188-213): the number is not verified.
+MOST_VERSIONS = 50
+
+
+@dataclass(slots=True)
+class _Attempts:
+    """The deletes' retry, which also knows whether a lost answer came before the last one."""
+
+    lost: bool = False
+
+    def __call__(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        @functools.wraps(call)
+        async def noted(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return await call(*args, **kwargs)
+            except ServiceUnavailable:
+                self.lost = True
+                raise
+
+        tried: Callable[..., Awaitable[Any]] = DELETE_RETRY(noted)
+        return tried
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleDeleter:
+    """Each delete is one RPC of Google's official clients, tried again by DELETE_RETRY alone.
+
+    A delete that finds nothing after an attempt of its own whose answer was lost has deleted it: it
+    returns "", as a call without an operation does (R22).
+    """
+
+    services: ServicesAsyncClient
+    revisions: RevisionsAsyncClient
+    artifacts: ArtifactRegistryAsyncClient
+    operations: GoogleOperations
+    _writes: dict[tuple[str, str], AsyncLimiter] = field(default_factory=dict)
+
+    async def delete_service(self, name: str, etag: str) -> str:
+        """Delete it as it was read: Google refuses another etag."""
+        request = run_v2.DeleteServiceRequest(name=name, etag=etag)
+        async with self._turn(name):
+            return await _begun(self.services.delete_service, request)
+
+    async def delete_revision(self, name: str, etag: str) -> str:
+        """Delete it as it was read: Google refuses another etag."""
+        request = run_v2.DeleteRevisionRequest(name=name, etag=etag)
+        async with self._turn(name):
+            return await _begun(self.revisions.delete_revision, request)
+
+    async def delete_version(self, name: str) -> str:
+        """Without force: "a version that is tagged may not be deleted" (version.proto:178-186)."""
+        return await _begun(self.artifacts.delete_version, ar.DeleteVersionRequest(name=name))
+
+    async def delete_versions(self, package: str, names: list[str]) -> str:
+        """The package is the parent, as the HTTP binding has it (service.proto:284-288)."""
+        if len(names) > MOST_VERSIONS:
+            raise ValueError(f"at most {MOST_VERSIONS} versions go in one batch, not {len(names)}")
+        request = ar.BatchDeleteVersionsRequest(parent=package, names=names)
+        return await _begun(self.artifacts.batch_delete_versions, request)
+
+    async def delete_repository(self, name: str) -> str:
+        """Everything in it goes, and nothing brings it back."""
+        return await _begun(self.artifacts.delete_repository, ar.DeleteRepositoryRequest(name=name))
+
+    async def delete_tag(self, name: str) -> None:
+        """Synchronous (service.proto:380)."""
+        await _sent(self.artifacts.delete_tag, ar.DeleteTagRequest(name=name))
+
+    async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
+        """Put a tag back; one that exists is left as it is."""
+        name, version = repository.tag(package, tag), repository.version(package, digest)
+        request = ar.CreateTagRequest(
+            parent=repository.package(package), tag_id=tag, tag=ar.Tag(name=name, version=version)
+        )
+        try:
+            await self.artifacts.create_tag(request=request, retry=DELETE_RETRY, timeout=DELETE_TIMEOUT)
+        except AlreadyExists:
+            return
+        except CALL_FAILURES as error:
+            raise as_call_error(error) from error
+
+    async def wait(self, kind: Kind, operation: str) -> frozenset[str]:
+        """See GoogleOperations.wait; "" has ended already."""
+        return await self.operations.wait(kind, operation) if operation else frozenset()
+
+    def _turn(self, name: str) -> AsyncLimiter:
+        where = ResourceName.parse(name)
+        limiter = self._writes.get((where.project, where.location))
+        if limiter is None:
+            limiter = AsyncLimiter(_RUN_WRITES, _RUN_SECONDS)
+            self._writes[where.project, where.location] = limiter
+        return limiter
+
+
+async def _begun(method: Any, request: Any) -> str:
+    """The name of the operation that a delete began."""
+    started = await _sent(method, request)
+    if started is None:
+        return ""
+    name = str(started.operation.name)
+    if not name:
+        raise UnclearError("Google began to delete it, but named no operation to ask about")
+    return name
+
+
+async def _sent(method: Any, request: Any) -> Any:
+    """What Google answers; None where it has nothing of that name after a lost answer of our own."""
+    attempts = _Attempts()
+    try:
+        return await method(request=request, retry=attempts, timeout=DELETE_TIMEOUT)
+    except NotFound as error:
+        if attempts.lost:
+            return None
+        raise as_call_error(error) from error
+    except CALL_FAILURES as error:
+        raise as_call_error(error) from error
