@@ -29,10 +29,8 @@ Labels = dict[
 Duration = Annotated[timedelta, BeforeValidator(spelling.duration)]
 Size = Annotated[int, BeforeValidator(spelling.size)]
 Project = Annotated[str, BeforeValidator(spelling.project)]
-Locations = Annotated[
-    tuple[Annotated[str, BeforeValidator(spelling.location)], ...] | None,
-    BeforeValidator(spelling.locations),
-]
+Location = Annotated[str, BeforeValidator(spelling.location)]
+Locations = Annotated[tuple[Location, ...] | None, BeforeValidator(spelling.locations)]
 
 
 class _Model(BaseModel):

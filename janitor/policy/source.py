@@ -230,6 +230,7 @@ class _Reader:
         text = str(event.value)
         if not text.isprintable():
             self._note(at, f"{show(text)} holds a line break or a character that cannot be seen: take it out")
+            text = ascii(text)[1:-1]  # nothing after this has to mind terminals or lone surrogates
         value = text if event.style else _plain_value(text)
         return Scalar(at, value, text)
 

@@ -9,6 +9,7 @@ import pytest
 import janitor
 from janitor.errors import PolicyFileError
 from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName
 from janitor.policy.decision import Delete
 from janitor.policy.repositories import decide_repository
 from janitor.policy.values import All, Limits, OlderThan, Scope
@@ -17,7 +18,6 @@ from tests.deciding import context, decided, images_decided
 from tests.making import (
     LOCATION,
     PROJECT,
-    RepositoryName,
     ago,
     contents,
     image,
