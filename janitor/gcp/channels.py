@@ -19,6 +19,7 @@ from google.cloud.run_v2 import (
     WorkerPoolsAsyncClient,
 )
 
+from janitor.errors import UsageError
 from janitor.gcp.credentials import SCOPES, GoogleAuth, load_credentials, require_google
 
 RUN_HOST = "run.googleapis.com"
@@ -67,8 +68,13 @@ async def connect(
     """Clients for the emulator, if it is named, else for Google; closed at the end.
 
     With an emulator (both addresses) nothing is sent elsewhere, and no credentials are read or sent.
-    Without, `credentials` or the default ones are used. ObservationError: there are none.
+    Without, `credentials` or the default ones are used. ObservationError: there are none. UsageError:
+    one address of an emulator without the other.
     """
+    if (emulator_host is None) != (emulator_http is None):
+        raise UsageError(
+            "an emulator has two addresses, JANITOR_EMULATOR_HOST and JANITOR_EMULATOR_HTTP: set both"
+        )
     if emulator_host is not None and emulator_http is not None:
         clients = _for_emulator(emulator_host, emulator_http)
     else:

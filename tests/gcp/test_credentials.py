@@ -9,7 +9,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import DefaultCredentialsError, RefreshError
 from google.cloud import run_v2
 
-from janitor.errors import ObservationError
+from janitor.errors import ObservationError, UsageError
 from janitor.gcp import channels
 from janitor.gcp.channels import connect
 from janitor.gcp.credentials import GoogleAuth, default_project, load_credentials, require_google
@@ -150,3 +150,10 @@ def test_the_default_project_is_that_of_the_credentials(monkeypatch: pytest.Monk
 def test_without_credentials_there_is_no_default_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(google.auth, "default", raising(DefaultCredentialsError("none found")))
     assert default_project() is None
+
+
+@pytest.mark.parametrize("addresses", [("127.0.0.1:1", None), (None, "http://127.0.0.1:1")])
+async def test_half_an_emulator_never_leads_to_google(addresses: tuple[str | None, str | None]) -> None:
+    with pytest.raises(UsageError, match="set both"):
+        async with connect(*addresses, credentials=AnonymousCredentials()):
+            pass
