@@ -102,44 +102,55 @@ def below(roots: Iterable[str], family: Family) -> set[str]:
 def holders(digest: str, goes: Set[str], family: Family) -> set[str]:
     """What goes too, and must have gone before it: indexes that hold it, referrers about it."""
     found = {index for index in family.indexes.get(digest, ()) if index in goes}
-    for other in family.dependents.get(digest, ()):
-        if other in goes and family.referrers.get(other) == digest:
-            found.add(other)
+    if family.referrers:
+        for other in family.dependents.get(digest, ()):
+            if other in goes and family.referrers.get(other) == digest:
+                found.add(other)
     return found
 
 
-def ranked(plain: dict[str, int], family: Family) -> dict[str, int]:
-    """The plain rank of each that goes, or one more than the last of its holders."""
+def placed(plain: dict[str, int], family: Family) -> tuple[dict[str, int], dict[str, set[str]]]:
+    """For those that go: the plain rank, or one more than the last of the holders; and the holders,
+    where there are any."""
     if not family.dependents:
-        return plain
+        return plain, {}
+    before = _before(plain.keys(), family)
     ranks = dict(plain)
-    for digest, before in _in_order(plain.keys(), family):
-        ranks[digest] = max([ranks[digest], *(ranks[other] + 1 for other in before)])
-    return ranks
+    for digest in _in_order(before):
+        ranks[digest] = max([ranks[digest], *(ranks[other] + 1 for other in before[digest])])
+    return ranks, before
 
 
 def rings(family: Family) -> set[str]:
     """Those that would have to go before themselves, or that follow only each other, and what waits
     for them. No honest registry holds any, for each edge is a hash inside what was made later; but
     a tag can claim anything."""
-    everyone = {*family.dependents, *(other for held in family.dependents.values() for other in held)}
-    ordered = {digest for digest, _ in _in_order(everyone, family)}
+    held = {other for others in family.dependents.values() for other in others}
+    if held.isdisjoint(family.dependents) and family.referrers.keys().isdisjoint(family.indexes):
+        return set()
+    everyone = held | family.dependents.keys()
+    before = _before(everyone, family)
     led = below(everyone - family.followers, family)
-    return (everyone - ordered) | (family.followers - led)
+    return (before.keys() - set(_in_order(before))) | (family.followers - led)
 
 
-def _in_order(goes: Set[str], family: Family) -> Iterator[tuple[str, set[str]]]:
-    """Each with its holders, after all of them; rings and what waits for them never come."""
-    before = {digest: holders(digest, goes, family) for digest in goes}
+def _before(goes: Set[str], family: Family) -> dict[str, set[str]]:
+    return {digest: found for digest in goes if (found := holders(digest, goes, family))}
+
+
+def _in_order(before: Mapping[str, set[str]]) -> Iterator[str]:
+    """Each after all of its holders; rings and what waits for them never come."""
     after: dict[str, list[str]] = {}
+    waiting: dict[str, int] = {}
     for digest, others in before.items():
-        for other in others:
+        bound = [other for other in others if other in before]
+        waiting[digest] = len(bound)
+        for other in bound:
             after.setdefault(other, []).append(digest)
-    waiting = {digest: len(others) for digest, others in before.items()}
     free = [digest for digest, count in waiting.items() if not count]
     while free:
         digest = free.pop()
-        yield digest, before[digest]
+        yield digest
         for other in after.get(digest, ()):
             waiting[other] -= 1
             if not waiting[other]:

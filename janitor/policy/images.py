@@ -15,7 +15,7 @@ from janitor.model.kinds import DeleteReason, KeepReason, Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Repository
 from janitor.policy.decision import Delete, Keep, Question, asked, names_literally, question, strongest
-from janitor.policy.family import Family, below, family_of, holders, ranked, rings, spread
+from janitor.policy.family import Family, below, family_of, placed, rings, spread
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.retention import Traits, retained
@@ -261,16 +261,16 @@ def _collect(
                 name = rules.repository.name.version(image.package, image.digest)
                 verdicts.kept_names.setdefault(kept[image.digest], []).append(name)
     going = [image for image in images if image.digest in goes]
-    ranks = ranked({image.digest: _plain_rank(image, family) for image in going}, family)
+    ranks, holders = placed({image.digest: _plain_rank(image, family) for image in going}, family)
     for image in going:
         digest, verdict = image.digest, goes[image.digest]
         freed = tuple(sorted(waits[digest])) if digest in waits else ()
-        before = tuple(sorted(holders(digest, goes.keys(), family))) if family.dependents else ()
+        before = tuple(sorted(holders[digest])) if digest in holders else ()
         verdicts.goes.append(Goes(image, verdict.policy.name, verdict.reason, ranks[digest], before, freed))
 
 
 def _plain_rank(image: Image, family: Family) -> int:
-    """Referrers, then indexes, then children; `ranked` moves on what must wait for more."""
+    """Referrers, then indexes, then children; `placed` moves on what must wait for more."""
     if image.digest in family.referrers:
         return REFERRER_RANK
     return INDEX_RANK if image.children else IMAGE_RANK

@@ -1,7 +1,7 @@
 """`keep`: whom it holds, reckoned over all whom the selectors match (R9, R10)."""
 
 import heapq
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -31,7 +31,7 @@ def retained(
     group: list[T],
     traits: Traits[T, H],
     now: float,
-    uncounted: Container[str] = (),
+    uncounted: Collection[str] = (),
 ) -> dict[H, KeepReason]:
     """Whom any policy's `keep` holds in one group (a package, a service), each with the reason.
     `uncounted` are keys that take no place in `latest`."""
@@ -48,15 +48,16 @@ def retained(
 
 
 def _held(
-    keep: Retention, chosen: list[T], traits: Traits[T, H], now: float, uncounted: Container[str]
+    keep: Retention, chosen: list[T], traits: Traits[T, H], now: float, uncounted: Collection[str]
 ) -> Iterator[tuple[KeepReason, Iterable[T]]]:
     if keep.tagged:
         matches = matcher(keep.tagged)
         yield KeepReason.KEEP_TAGGED, [r for r in chosen if any(map(matches, traits.tags(r)))]
     if keep.latest is not None:
+        counted = [r for r in chosen if traits.key(r) not in uncounted] if uncounted else chosen
         yield (
             KeepReason.KEEP_LATEST,
-            latest([r for r in chosen if traits.key(r) not in uncounted], keep.latest, traits),
+            latest(counted, keep.latest, traits),
         )
     if keep.newer_than is not None:
         oldest = now - keep.newer_than.total_seconds()

@@ -62,10 +62,11 @@ def test_nothing_out_of_scope_is_deleted(world: World) -> None:
 def test_a_gap_deletes_nothing_that_needs_what_it_hides(world: World) -> None:
     plan = plan_of(world)
     hidden = [str(name) for name, found in world.contents.items() if isinstance(found, Gap)]
+    hidden += [str(RepositoryName(g.project, g.location, g.repository)) for g in world.gaps if g.repository]
     for action in plan.actions:
         name = ResourceName.parse(action.name)
         if action.kind in (Kind.IMAGE, Kind.REPOSITORY):
-            assert not world.gaps
+            assert all(gap.repository for gap in world.gaps)
             assert not any(action.name == each or action.name.startswith(f"{each}/") for each in hidden)
         else:
             places = {(gap.project, gap.location) for gap in world.gaps if gap.kind.is_run}

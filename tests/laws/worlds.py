@@ -237,11 +237,13 @@ def protections(dice: Random) -> Protect:
 
 def with_gaps(dice: Random, world: World) -> World:
     """One more gap: a listing of Cloud Run, a list of repositories, or one repository's content."""
-    kinds = ["run", "location", "list", *(["content"] if world.contents else [])]
+    kinds = ["run", "location", "list", *(["content", "inside"] if world.contents else [])]
     which = dice.choice(kinds)
-    if which == "content":
+    if which in ("content", "inside"):
         name = dice.choice(sorted(world.contents))
         gap = Gap(name.project, name.location, Kind.IMAGE, "403", name.repository)
+        if which == "inside":
+            return replace(world, gaps=(*world.gaps, gap))
         return replace(world, contents={**world.contents, name: gap})
     project, location = dice.choice(PLACES)
     gap = {
