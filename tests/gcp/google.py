@@ -11,8 +11,10 @@ import httpx
 from google.cloud import artifactregistry_v1 as ar
 from google.cloud import billing_v1, run_v2
 from google.cloud.location import locations_pb2
+from google.longrunning import operations_pb2
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.empty_pb2 import Empty
 from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
@@ -36,6 +38,14 @@ _TYPES: dict[str, tuple[Any, Any]] = {
     "GetTag": (ar.GetTagRequest.pb(), ar.Tag.pb()),
     "ListSkus": (billing_v1.ListSkusRequest.pb(), billing_v1.ListSkusResponse.pb()),
     "GetVersion": (ar.GetVersionRequest.pb(), ar.Version.pb()),
+    "DeleteService": (run_v2.DeleteServiceRequest.pb(), operations_pb2.Operation),
+    "DeleteRevision": (run_v2.DeleteRevisionRequest.pb(), operations_pb2.Operation),
+    "DeleteVersion": (ar.DeleteVersionRequest.pb(), operations_pb2.Operation),
+    "BatchDeleteVersions": (ar.BatchDeleteVersionsRequest.pb(), operations_pb2.Operation),
+    "DeleteRepository": (ar.DeleteRepositoryRequest.pb(), operations_pb2.Operation),
+    "DeleteTag": (ar.DeleteTagRequest.pb(), Empty),
+    "CreateTag": (ar.CreateTagRequest.pb(), ar.Tag.pb()),
+    "GetOperation": (operations_pb2.GetOperationRequest, operations_pb2.Operation),
 }
 Answer = Callable[[Any], Any]
 

@@ -1,0 +1,184 @@
+"""What is sent to delete something, and what Google's answers become."""
+
+from typing import Any
+
+import grpc
+import pytest
+from google.cloud import artifactregistry_v1 as ar
+from google.longrunning.operations_pb2 import Operation
+from google.rpc.status_pb2 import Status
+
+from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError
+from janitor.apply.settle import OperationState
+from janitor.gcp import deletes
+from janitor.gcp.channels import Clients
+from janitor.gcp.deletes import GoogleDeleter
+from janitor.gcp.operations import GoogleOperations
+from janitor.gcp.retry import DELETE_RETRY, Backoff
+from janitor.model.kinds import Kind
+from tests.gcp.conftest import Hands
+from tests.gcp.google import Google, RefusedError, refusing, serving
+from tests.making import REPOSITORY, digest, name_of
+
+SERVICE, ETAG = str(name_of("services", "web")), '"CKyLlJ0G/e"'
+REVISION = str(name_of("services", "web", "revisions", "web-1"))
+VERSION = REPOSITORY.version("team/app", digest("a"))
+OPERATION = "projects/p/locations/us-central1/operations/1"
+
+
+def deleter(clients: Clients, budget: float | None = None) -> GoogleDeleter:
+    operations = GoogleOperations(clients.services, clients.artifacts, budget, first=0.001)
+    return GoogleDeleter(clients.services, clients.revisions, clients.artifacts, operations)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """The deletes' own backoff, on a clock that only sleeping moves."""
+    hands = Hands()
+    quick = Backoff(
+        DELETE_RETRY.on, DELETE_RETRY.budget, DELETE_RETRY.outage, sleep=hands.sleep, clock=hands.clock
+    )
+    monkeypatch.setattr(deletes, "DELETE_RETRY", quick)
+    return hands
+
+
+def answers(**other: Any) -> Google:
+    """Every delete begins OPERATION, which has ended well."""
+    methods = ("DeleteService", "DeleteRevision", "DeleteVersion", "BatchDeleteVersions", "DeleteRepository")
+    begun = {method: lambda _: Operation(name=OPERATION) for method in methods}
+    return Google({**begun, "GetOperation": lambda _: Operation(name=OPERATION, done=True), **other})
+
+
+def after(count: int, code: grpc.StatusCode, then: Any) -> Any:
+    """Refuses so many times, then answers."""
+    left = [count]
+
+    def answer(request: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            raise RefusedError(code)
+        return then(request)
+
+    return answer
+
+
+async def test_run_deletes_carry_the_etag_exactly() -> None:
+    async with serving(google := answers()) as clients:
+        assert await deleter(clients).delete_service(SERVICE, ETAG) == OPERATION
+        assert await deleter(clients).delete_revision(REVISION, ETAG) == OPERATION
+    [service], [revision] = google.asked("DeleteService"), google.asked("DeleteRevision")
+    assert (service.name, service.etag, service.validate_only) == (SERVICE, ETAG, False)
+    assert (revision.name, revision.etag, revision.validate_only) == (REVISION, ETAG, False)
+
+
+async def test_a_version_is_never_deleted_with_force() -> None:
+    async with serving(google := answers()) as clients:
+        assert await deleter(clients).delete_version(VERSION) == OPERATION
+    assert google.asked("DeleteVersion") == [ar.DeleteVersionRequest.pb()(name=VERSION)]
+
+
+async def test_the_parent_of_a_batch_is_the_package() -> None:
+    package = REPOSITORY.package("team/app")
+    async with serving(google := answers()) as clients:
+        await deleter(clients).delete_versions(package, [VERSION])
+        with pytest.raises(ValueError, match="at most 50"):
+            await deleter(clients).delete_versions(package, [VERSION] * 51)
+    [asked] = google.asked("BatchDeleteVersions")
+    assert (asked.parent, list(asked.names), asked.validate_only) == (package, [VERSION], False)
+
+
+async def test_a_tag_put_back_that_stands_already_is_left_as_it_is() -> None:
+    google = answers(CreateTag=refusing(grpc.StatusCode.ALREADY_EXISTS))
+    async with serving(google) as clients:
+        await deleter(clients).create_tag(REPOSITORY, "team/app", "v1", digest("a"))
+    [asked] = google.asked("CreateTag")
+    assert (asked.parent, asked.tag_id) == (REPOSITORY.package("team/app"), "v1")
+    assert (asked.tag.name, asked.tag.version) == (REPOSITORY.tag("team/app", "v1"), VERSION)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (grpc.StatusCode.NOT_FOUND, NotFoundError),
+        (grpc.StatusCode.ABORTED, ChangedError),
+        (grpc.StatusCode.FAILED_PRECONDITION, CallError),
+        (grpc.StatusCode.PERMISSION_DENIED, CallError),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, UnclearError),
+        (grpc.StatusCode.INTERNAL, UnclearError),
+        (grpc.StatusCode.UNAVAILABLE, UnclearError),
+    ],
+)
+async def test_a_refusal_is_told_by_its_code(code: grpc.StatusCode, error: type[CallError]) -> None:
+    google = answers(DeleteService=refusing(code, message="serving\nnow"))
+    async with serving(google) as clients:
+        with pytest.raises(CallError, match=f"^{code.name}: serving") as raised:
+            await deleter(clients).delete_service(SERVICE, ETAG)
+    assert type(raised.value) is error
+
+
+async def test_an_unclear_delete_is_not_sent_again_unread() -> None:
+    google = answers(DeleteVersion=refusing(grpc.StatusCode.INTERNAL))
+    async with serving(google) as clients:
+        with pytest.raises(UnclearError):
+            await deleter(clients).delete_version(VERSION)
+    assert len(google.asked("DeleteVersion")) == 1
+
+
+async def test_a_storm_of_429_is_waited_out(patient: Hands) -> None:
+    begun = after(3, grpc.StatusCode.RESOURCE_EXHAUSTED, lambda _: Operation(name=OPERATION))
+    async with serving(answers(DeleteService=begun)) as clients:
+        assert await deleter(clients).delete_service(SERVICE, ETAG) == OPERATION
+    assert len(patient.slept) == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "gone_by_us"),
+    [(grpc.StatusCode.UNAVAILABLE, True), (grpc.StatusCode.RESOURCE_EXHAUSTED, False)],
+)
+async def test_not_found_after_a_lost_answer_of_our_own_is_deleted(
+    code: grpc.StatusCode, gone_by_us: bool
+) -> None:
+    google = answers(DeleteVersion=after(1, code, refusing(grpc.StatusCode.NOT_FOUND)))
+    async with serving(google) as clients:
+        if gone_by_us:
+            assert await deleter(clients).delete_version(VERSION) == ""
+        else:
+            with pytest.raises(NotFoundError):
+                await deleter(clients).delete_version(VERSION)
+
+
+async def test_done_with_neither_error_nor_response_is_deleted() -> None:
+    async with serving(answers()) as clients:
+        assert await deleter(clients).wait(Kind.SERVICE, OPERATION) == frozenset()
+
+
+async def test_an_operation_that_ends_with_an_error_raises_it() -> None:
+    ended = Operation(name=OPERATION, done=True, error=Status(code=9, message="is actively serving"))
+    async with serving(answers(GetOperation=lambda _: ended)) as clients:
+        with pytest.raises(CallError, match="FAILED_PRECONDITION: is actively serving"):
+            await deleter(clients).wait(Kind.REVISION, OPERATION)
+        assert await deleter(clients).operations.state(Kind.REVISION, OPERATION) is OperationState.FAILED
+
+
+async def test_failed_versions_are_honoured_though_the_operation_succeeded() -> None:
+    ended = Operation(name=OPERATION, done=True)
+    ended.metadata.Pack(ar.BatchDeleteVersionsMetadata.pb()(failed_versions=[VERSION]))
+    async with serving(answers(GetOperation=lambda _: ended)) as clients:
+        assert await deleter(clients).wait(Kind.IMAGE, OPERATION) == frozenset({VERSION})
+
+
+async def test_an_operation_that_never_ends_is_unclear_once_its_budget_is_spent() -> None:
+    google = answers(GetOperation=lambda _: Operation(name=OPERATION))
+    async with serving(google) as clients:
+        with pytest.raises(UnclearError, match="did not end"):
+            await deleter(clients, budget=0.05).wait(Kind.IMAGE, OPERATION)
+        assert await deleter(clients).operations.state(Kind.IMAGE, OPERATION) is OperationState.RUNNING
+    assert len(google.asked("GetOperation")) > 2
+
+
+async def test_an_operation_that_google_does_not_know_says_nothing_of_the_thing() -> None:
+    google = answers(GetOperation=refusing(grpc.StatusCode.NOT_FOUND))
+    async with serving(google) as clients:
+        with pytest.raises(UnclearError):
+            await deleter(clients).wait(Kind.IMAGE, OPERATION)
+        assert await deleter(clients).operations.state(Kind.IMAGE, OPERATION) is OperationState.UNKNOWN
