@@ -38,16 +38,20 @@ class Deletion:
     async def carry_out_batch(self, actions: list[Action], noted: Noted) -> list[Outcome]:
         """Untagged images of one package in one call; an outcome each, in order."""
         package = actions[0].name.rpartition("/versions/")[0]
-        names = [action.name for action in actions]
+        begun = False
         try:
-            operation = await self.deleter.delete_versions(package, names)
-            await noted(operation)
-            refused = await self.deleter.wait(Kind.IMAGE, operation)
-        except CallError:
+            operation = await self.deleter.delete_versions(package, [action.name for action in actions])
+            begun = True
+            refused = await self._ended(Kind.IMAGE, operation, noted)
+        except CallError as error:
             # one bad name fails a whole batch: each by itself says which, and why
-            return [await self._attempt(action, noted) for action in actions]
+            asked = begun or isinstance(error, UnclearError)
+            return [await self._attempt(action, noted, asked) for action in actions]
+        # by digest: a name that Google gives back may have the project's number in it
+        digests = {_digest(name) for name in refused}
         return [
-            await self._attempt(action, noted) if action.name in refused else DELETED for action in actions
+            await self._attempt(action, noted) if _digest(action.name) in digests else DELETED
+            for action in actions
         ]
 
     async def exists(self, kind: Kind, name: str) -> bool:
@@ -64,20 +68,27 @@ class Deletion:
             case _:
                 raise AssertionError(f"nothing of kind {kind} is ever deleted")
 
-    async def _attempt(self, action: Action, noted: Noted) -> Outcome:
+    async def _ended(self, kind: Kind, operation: str, noted: Noted) -> frozenset[str]:
+        """Wait for what was begun; "" has ended already."""
+        if operation:
+            await noted(operation)
+        return await self.deleter.wait(kind, operation)
+
+    async def _attempt(self, action: Action, noted: Noted, asked: bool = False) -> Outcome:
+        """`asked`: whether an earlier call may have begun to delete it, so that "not found" is its doing."""
         error: Exception | None = None
-        for attempt in range(ATTEMPTS):
+        for _ in range(ATTEMPTS):
             try:
                 operation = await self._send(action)
-                await noted(operation)
-                await self.deleter.wait(action.kind, operation)
+                asked = True
+                await self._ended(action.kind, operation, noted)
                 return DELETED
             except NotFoundError:
-                return DELETED if attempt else GONE
+                return DELETED if asked else GONE
             except ChangedError as changed:
                 return drifted(str(changed))
             except UnclearError as unclear:
-                error = unclear
+                error, asked = unclear, True
                 if not await self._is_there(action):
                     return DELETED
             except CallError as refused:
@@ -143,3 +154,7 @@ class Deletion:
             except CallError as error:
                 lost.append(f"its tag {tag} could not be put back: {error}")
         return "; ".join(lost)
+
+
+def _digest(version: str) -> str:
+    return version.rpartition("/")[2]

@@ -1,0 +1,203 @@
+"""A Google in memory behind the ports of applying, and a recorder that remembers."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from janitor.apply.deletion import Deletion
+from janitor.apply.executor import Executor
+from janitor.apply.outcomes import Outcome
+from janitor.apply.ports import CallError, NotFoundError
+from janitor.apply.recheck import Recheck, References
+from janitor.guard.values import ClearedPlan
+from janitor.model.inventory import Gap, Workloads
+from janitor.model.kinds import DeleteReason, Kind
+from janitor.model.money import Unpriced
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Contents, Repository, Revision, Service
+from janitor.plan.values import Action, Plan
+from janitor.policy.images import IMAGE_RANK
+from janitor.policy.usage import Named, usage
+from tests.making import NOW, REPOSITORY, digest, service
+
+
+@dataclass
+class FakeGoogle:
+    """Reader and Deleter. `tags` maps a version's name to its tags; `fails` a name to what its deletes
+    raise, one after the other; `before` is run ahead of every delete, with its name."""
+
+    services: dict[str, Service] = field(default_factory=dict)
+    revisions: dict[str, Revision] = field(default_factory=dict)
+    repositories: dict[str, tuple[Repository, Contents | Gap]] = field(default_factory=dict)
+    tags: dict[str, set[str]] = field(default_factory=dict)
+    now_running: Workloads = field(default_factory=Workloads)
+    fails: dict[str, list[Exception | None]] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    hangs: set[str] = field(default_factory=set)
+    pause: float = 0.0
+    busy: int = 0
+    busiest: int = 0
+    before: Callable[[str], None] = lambda _name: None
+
+    async def service(self, name: str) -> Service | None:
+        return self.services.get(name)
+
+    async def revision(self, name: str) -> Revision | None:
+        return self.revisions.get(name)
+
+    async def repository(self, name: RepositoryName) -> Repository | None:
+        found = self.repositories.get(str(name))
+        return found[0] if found else None
+
+    async def contents(self, repository: Repository) -> Contents | Gap:
+        return self.repositories[str(repository.name)][1]
+
+    async def image_tags(
+        self, repository: RepositoryName, package: str, digest: str
+    ) -> frozenset[str] | None:
+        self.calls.append(("list_tags", digest))
+        found = self.tags.get(repository.version(package, digest))
+        return None if found is None else frozenset(found)
+
+    async def tag_digest(self, repository: RepositoryName, package: str, tag: str) -> str | None:
+        for version, tags in self.tags.items():
+            if tag in tags and version.startswith(repository.package(package) + "/"):
+                return version.rpartition("/")[2]
+        return None
+
+    async def workloads(self) -> Workloads:
+        self.calls.append(("workloads", ""))
+        return self.now_running
+
+    async def delete_service(self, name: str, etag: str) -> str:
+        return await self._delete("delete_service", name, self.services)
+
+    async def delete_revision(self, name: str, etag: str) -> str:
+        return await self._delete("delete_revision", name, self.revisions)
+
+    async def delete_version(self, name: str) -> str:
+        return await self._delete("delete_version", name, self.tags)
+
+    async def delete_repository(self, name: str) -> str:
+        return await self._delete("delete_repository", name, self.repositories)
+
+    async def delete_versions(self, package: str, names: list[str]) -> str:
+        self.calls.append(("batch", f"{package} {len(names)}"))
+        self._raise(package)
+        for name in names:
+            if name.rpartition("/")[2] not in {each.rpartition("/")[2] for each in self.refused}:
+                self.tags.pop(name, None)
+        return "operations/batch"
+
+    async def delete_tag(self, name: str) -> None:
+        self.calls.append(("delete_tag", name))
+        self._raise(name)
+        for tags in self.tags.values():
+            tags.discard(name.rpartition("/")[2])
+
+    async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
+        self.calls.append(("create_tag", tag))
+        self.tags[repository.version(package, digest)].add(tag)
+
+    async def wait(self, kind: Kind, operation: str) -> frozenset[str]:
+        self.busy += 1
+        self.busiest = max(self.busy, self.busiest)
+        try:
+            await asyncio.sleep(self.pause)
+        finally:
+            self.busy -= 1
+        return self.refused if operation.endswith("batch") else frozenset()
+
+    async def _delete(self, call: str, name: str, held: dict[str, object]) -> str:  # type: ignore[type-arg]
+        self.before(name)
+        self.calls.append((call, name))
+        if name in self.hangs:
+            await asyncio.Event().wait()
+        self._raise(name)
+        if held.pop(name, None) is None:
+            raise NotFoundError("NOT_FOUND")
+        return f"operations/{name.rpartition('/')[2]}"
+
+    def _raise(self, name: str) -> None:
+        error = self.fails[name].pop(0) if self.fails.get(name) else None
+        if error:
+            raise error
+
+    def sent(self, call: str) -> list[str]:
+        """What a call was made for, in order."""
+        return [name for made, name in self.calls if made == call]
+
+
+@dataclass
+class FakeRecorder:
+    """Remembers, in order; `events` are (what, name)."""
+
+    events: list[tuple[str, str]] = field(default_factory=list)
+    ends: dict[str, Outcome] = field(default_factory=dict)
+    intents: list[str] = field(default_factory=list)
+
+    async def intend(self, actions: Sequence[Action]) -> list[int]:
+        self.events += [("intend", action.name) for action in actions]
+        self.intents += [action.name for action in actions]
+        return list(range(len(self.intents) - len(actions), len(self.intents)))
+
+    async def note_operation(self, intents: Sequence[int], operation: str) -> None:
+        self.events += [("note", self.intents[intent]) for intent in intents]
+
+    async def conclude(self, ends: Sequence[tuple[Action, int | None, Outcome]]) -> None:
+        for action, intent, outcome in ends:
+            assert intent is None or self.intents[intent] == action.name
+            self.events.append(("conclude", action.name))
+            self.ends[action.name] = outcome
+
+
+def action(kind: Kind, name: str, **facts: object) -> Action:
+    """An action of the first rank."""
+    values: dict[str, object] = {
+        "uri": name, "policy": "p", "reason": DeleteReason.UNUSED, "detail": "", "size_bytes": 0,
+        "estimate": Unpriced("no price"), "rank": (0, 0),
+    }  # fmt: skip
+    return Action(kind, name, **(values | facts))  # type: ignore[arg-type]
+
+
+def of_service(found: Service, **facts: object) -> Action:
+    return action(Kind.SERVICE, str(found.name), **({"etag": found.etag, "uid": found.uid} | facts))
+
+
+def of_image(label: str, *tags: str, package: str = "app", **facts: object) -> Action:
+    name = REPOSITORY.version(package, digest(label))
+    return action(Kind.IMAGE, name, **({"tags": tags, "rank": (1, IMAGE_RANK)} | facts))
+
+
+def services(google: FakeGoogle, *shorts: str) -> list[Action]:
+    """Services that stand, and an action each."""
+    made = [service(short) for short in shorts]
+    google.services.update({str(each.name): each for each in made})
+    return [of_service(each) for each in made]
+
+
+def images(google: FakeGoogle, *actions: Action) -> list[Action]:
+    """Let images of these actions stand as planned."""
+    google.tags.update({each.name: set(each.tags) for each in actions})
+    return list(actions)
+
+
+def recheck(google: FakeGoogle, planned: Workloads | None = None, age: float = 0.0) -> Recheck:
+    """References as planned, read `age` minutes ago."""
+    named: Named = usage(planned or Workloads(), {}, (), {}).remaining
+    references = References(google, named, NOW, (), {}, lambda: NOW + timedelta(minutes=age))
+    return Recheck(google, references)
+
+
+def executor(google: FakeGoogle, recorder: FakeRecorder, **facts: object) -> Executor:
+    values: dict[str, object] = {"stop": asyncio.Event()}
+    return Executor(recheck(google), Deletion(google, google), recorder, **(values | facts))  # type: ignore[arg-type]
+
+
+def cleared(*actions: Action) -> ClearedPlan:
+    return ClearedPlan(Plan(NOW, "", (), tuple(actions), (), {}, {}, ""))
+
+
+REFUSED = CallError("FAILED_PRECONDITION: no")

@@ -1,0 +1,128 @@
+"""Carrying out a plan (R12, R18, R22, R23)."""
+
+import asyncio
+
+from janitor.apply.outcomes import OutcomeKind as O
+from tests.apply.fakes import (
+    REFUSED,
+    FakeGoogle,
+    FakeRecorder,
+    cleared,
+    executor,
+    images,
+    of_image,
+    services,
+)
+
+
+async def test_one_failure_never_stops_the_rest_and_outcomes_keep_the_plans_order() -> None:
+    google, recorder = FakeGoogle(), FakeRecorder()
+    a, b, c = services(google, "a", "b", "c")
+    google.fails = {b.name: [REFUSED]}
+    outcomes = await executor(google, recorder).run(cleared(a, b, c))
+    assert [each.kind for each in outcomes] == [O.DELETED, O.FAILED, O.DELETED]
+    assert outcomes[1].error == str(REFUSED)
+    assert {name: end.kind for name, end in recorder.ends.items()} == {
+        a.name: O.DELETED, b.name: O.FAILED, c.name: O.DELETED,
+    }  # fmt: skip
+
+
+async def test_what_waits_for_something_that_did_not_go_is_skipped_and_not_tried() -> None:
+    google, recorder = FakeGoogle(), FakeRecorder()
+    [web] = services(google, "web")
+    [image] = images(google, of_image("a", after=(web.name,)))
+    google.fails = {web.name: [REFUSED]}
+    outcomes = await executor(google, recorder).run(cleared(web, image))
+    assert [each.kind for each in outcomes] == [O.FAILED, O.SKIPPED]
+    assert image.name in google.tags
+    assert ("intend", image.name) not in recorder.events
+
+
+async def test_what_waits_for_something_that_was_gone_already_goes() -> None:
+    google = FakeGoogle()
+    [web] = services(google, "web")
+    google.services.clear()
+    [image] = images(google, of_image("a", after=(web.name,)))
+    outcomes = await executor(google, FakeRecorder()).run(cleared(web, image))
+    assert [each.kind for each in outcomes] == [O.ALREADY_GONE, O.DELETED]
+
+
+async def test_each_intent_stands_before_its_call_and_its_end_after() -> None:
+    google, recorder = FakeGoogle(), FakeRecorder()
+    actions = services(google, "a", "b")
+    google.before = lambda name: recorder.events.append(("call", name))
+    await executor(google, recorder).run(cleared(*actions))
+    for action in actions:
+        steps = [what for what, name in recorder.events if name == action.name]
+        assert steps == ["intend", "call", "note", "conclude"]
+
+
+async def test_at_most_eight_of_an_api_and_location_run_side_by_side() -> None:
+    google = FakeGoogle(pause=0.01)
+    actions = services(google, *(f"s{n}" for n in range(30)))
+    outcomes = await executor(google, FakeRecorder()).run(cleared(*actions))
+    assert {each.kind for each in outcomes} == {O.DELETED}
+    assert google.busiest == 8
+
+
+async def test_the_next_rank_starts_when_the_former_has_ended() -> None:
+    google, recorder = FakeGoogle(pause=0.01), FakeRecorder()
+    first = services(google, "a", "b")
+    second = [each._replace(rank=(1, 0)) for each in services(google, "c", "d")]
+    await executor(google, recorder).run(cleared(*first, *second))
+    concluded = [recorder.events.index(("conclude", each.name)) for each in first]
+    intended = [recorder.events.index(("intend", each.name)) for each in second]
+    assert max(concluded) < min(intended)
+
+
+async def test_untagged_images_of_a_package_go_in_batches_of_fifty() -> None:
+    google, recorder = FakeGoogle(), FakeRecorder()
+    actions = images(google, *(of_image(f"i{n}") for n in range(120)), of_image("other", package="web"))
+    outcomes = await executor(google, recorder).run(cleared(*actions))
+    assert {each.kind for each in outcomes} == {O.DELETED}
+    assert sorted(int(call.split()[1]) for call in google.sent("batch")) == [20, 50, 50]
+    assert google.sent("delete_version") == [actions[-1].name]
+    assert len(google.sent("list_tags")) == len(actions)
+
+
+async def test_a_batch_goes_without_the_image_that_drifted() -> None:
+    google, recorder = FakeGoogle(), FakeRecorder()
+    a, b, c = images(google, of_image("a"), of_image("b"), of_image("c"))
+    google.tags[b.name].add("v2")
+    outcomes = await executor(google, recorder).run(cleared(a, b, c))
+    assert [each.kind for each in outcomes] == [O.DELETED, O.DRIFTED, O.DELETED]
+    assert set(google.tags) == {b.name}
+    assert ("intend", b.name) not in recorder.events
+
+
+async def test_after_a_stop_nothing_new_starts_and_what_runs_is_finished() -> None:
+    google, recorder, stop = FakeGoogle(), FakeRecorder(), asyncio.Event()
+    actions = services(google, *(f"s{n}" for n in range(12)))
+    later = services(google, "later")[0]._replace(rank=(1, 0))
+    google.before = lambda _: stop.set()
+    outcomes = await executor(google, recorder, stop=stop).run(cleared(*actions, later))
+    kinds = [each.kind for each in outcomes]
+    assert kinds.count(O.DELETED) == len(recorder.intents) == len(google.sent("delete_service"))
+    assert O.PLANNED in kinds[:-1]
+    assert kinds[-1] is O.PLANNED
+    assert later.name in google.services
+
+
+async def test_what_google_does_not_answer_after_a_stop_stays_an_open_intent() -> None:
+    google, recorder, stop = FakeGoogle(), FakeRecorder(), asyncio.Event()
+    [web] = services(google, "web")
+    google.hangs = {web.name}
+    google.before = lambda _: stop.set()
+    outcomes = await executor(google, recorder, stop=stop, patience=0.01).run(cleared(web))
+    assert outcomes[0].kind is O.PLANNED
+    assert recorder.intents == [web.name]
+    assert recorder.ends == {}
+
+
+async def test_tags_are_put_back_when_a_stop_cuts_the_deletion_off() -> None:
+    google, stop = FakeGoogle(), asyncio.Event()
+    [image] = images(google, of_image("a", "v1", "v2"))
+    google.hangs = {image.name}
+    google.before = lambda _: stop.set()
+    await executor(google, FakeRecorder(), stop=stop, patience=0.01).run(cleared(image))
+    assert google.tags == {image.name: {"v1", "v2"}}
