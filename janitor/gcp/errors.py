@@ -19,10 +19,11 @@ CALL_FAILURES = (
     ValueError,
 )
 _LONGEST = 500
-_CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
+_CODES = {code.value[0]: code for code in grpc.StatusCode if code is not grpc.StatusCode.OK}
 # The call may have taken effect: the answer was lost, or speaks of a fault on Google's side.
 _UNCLEAR = frozenset(
     {
+        grpc.StatusCode.OK,
         grpc.StatusCode.CANCELLED,
         grpc.StatusCode.UNKNOWN,
         grpc.StatusCode.DEADLINE_EXCEEDED,
@@ -43,7 +44,8 @@ def as_call_error(error: Exception) -> CallError:
         return as_call_error(error.cause)
     code = _code(error)
     if code is not None:
-        return error_of(code, cause(error).removeprefix(f"{code.name}: "))
+        words = error.message if isinstance(error, GoogleAPICallError) else cause(error)
+        return error_of(code, str(words))
     if isinstance(error, google.auth.exceptions.GoogleAuthError | ValueError):
         return CallError(_line(cause(error)))
     return UnclearError(_line(cause(error)))
