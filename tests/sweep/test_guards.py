@@ -179,7 +179,9 @@ def test_tagged_images_of_an_immutable_repository_stay(place: Placing) -> None:
 
 
 def test_keep_latest_keeps_the_newest_of_more_versions_than_a_page_holds(place: Placing) -> None:
-    many = world().replace("images: []", "generate: [{package: app, count: 2500, from: 300d ago, to: 20d ago}]")
+    many = world().replace(
+        "images: []", "generate: [{package: app, count: 2500, from: 300d ago, to: 20d ago}]"
+    )
     rules = POLICIES.rstrip().removesuffix("}") + ", keep: {latest: 3}}\n"
     here = place(many)
     images = here.google.world.repositories[f"{REPOSITORY}/r"].images.values()
