@@ -24,7 +24,9 @@ class Value:
         self.what = what
 
     def fail(self, message: str) -> NoReturn:
-        raise WorldError(f"{self.source}:{self.node.start_mark.line + 1}: {self.what}: {message}")
+        raise WorldError(
+            f"{self.source}:{self.node.start_mark.line + 1}: {self.what or 'the world'}: {message}"
+        )
 
     def text(self) -> str:
         if not isinstance(self.node, ScalarNode):

@@ -19,6 +19,7 @@ from janitor.emulator import paging
 from janitor.emulator.dispatch import Dispatcher
 from janitor.emulator.errors import Refused, invalid
 from janitor.emulator.method import Method
+from janitor.emulator.rpcs import LIST_RUN_LOCATIONS
 from janitor.emulator.state import World
 
 _PATH = re.compile(r"/v1/(projects/[^/]+)/locations")
@@ -40,10 +41,9 @@ def _locations(world: World, request: Any) -> Any:
     return response
 
 
-# Noted and troubled as ListRunLocations, for Artifact Registry's is ListLocations.
-LIST_RUN_LOCATIONS = Method(
+_METHOD = Method(
     "google.cloud.run.v1",
-    "ListRunLocations",
+    LIST_RUN_LOCATIONS,
     locations_pb2.ListLocationsRequest,
     locations_pb2.ListLocationsResponse,
     _locations,
@@ -91,7 +91,7 @@ class Rest:
             raise invalid(f"Invalid value at 'page_size' (TYPE_INT32), {size!r}")
         request = locations_pb2.ListLocationsRequest(name=found[1], page_size=int(size))
         request.page_token = query.get("pageToken", "")
-        reply = await self._dispatcher.answer(LIST_RUN_LOCATIONS, request)
+        reply = await self._dispatcher.answer(_METHOD, request)
         return _json(reply)
 
 

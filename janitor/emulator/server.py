@@ -2,24 +2,19 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import grpc
 from grpc_status import rpc_status
 
-from janitor.emulator import (
-    wire_artifact_changes,
-    wire_artifacts,
-    wire_billing,
-    wire_operations,
-    wire_run,
-)
+from janitor.emulator import wire_artifacts
 from janitor.emulator.dispatch import Dispatcher
 from janitor.emulator.errors import Refused
 from janitor.emulator.method import Method
 from janitor.emulator.rest import Rest
+from janitor.emulator.rpcs import served
 from janitor.emulator.world import load
 
 LOOPBACK = "127.0.0.1"
@@ -54,18 +49,13 @@ class Listening:
 
 def _handlers(dispatcher: Dispatcher) -> list[Any]:
     by_service: dict[str, dict[str, Any]] = {}
-    for method in _methods():
+    for method in served():
         by_service.setdefault(method.service, {})[method.name] = grpc.unary_unary_rpc_method_handler(
             _handler(dispatcher, method),
             request_deserializer=method.request.FromString,
             response_serializer=_serialised,
         )
     return [grpc.method_handlers_generic_handler(name, handlers) for name, handlers in by_service.items()]
-
-
-def _methods() -> Iterable[Method]:
-    for room in (wire_run, wire_artifacts, wire_artifact_changes, wire_billing, wire_operations):
-        yield from room.methods()
 
 
 def _handler(dispatcher: Dispatcher, method: Method) -> _Handler:

@@ -1,6 +1,7 @@
 """The `trouble:` list of a world file, read into rules."""
 
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 import grpc
@@ -8,6 +9,7 @@ from google.rpc import error_details_pb2
 
 from janitor.emulator.errors import Refused, denied
 from janitor.emulator.reader import Value
+from janitor.emulator.rpcs import names
 from janitor.emulator.trouble import REPEATED, Rule
 from janitor.emulator.units import seconds
 from janitor.emulator.wellknown import Duration
@@ -29,6 +31,8 @@ def _rule(value: Value) -> Rule:
     for key in ("rpc", "name", "project", "location", "repository"):
         if key in fields:
             setattr(rule, key, fields[key].text())
+    if not any(fnmatchcase(name, rule.rpc) for name in names()):
+        fields["rpc"].fail(f"there is no RPC {rule.rpc!r}; known: {', '.join(sorted(names()))}")
     for key in ("skip", "times"):
         if key in fields:
             setattr(rule, key, fields[key].integer())
