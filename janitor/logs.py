@@ -20,7 +20,6 @@ class Event(StrEnum):
     LOCATION_SKIPPED = "location.skipped"
     GAP_FOUND = "gap.found"
     PRICES_FELL_BACK = "prices.fell_back"
-    CACHE_FAILED = "cache.failed"
     PLAN_REFUSED = "plan.refused"
     LOCK_WAITED = "lock.waited"
     LOCK_LOST = "lock.lost"
@@ -41,7 +40,6 @@ class Event(StrEnum):
 _WARNINGS = {
     Event.GAP_FOUND,
     Event.PRICES_FELL_BACK,
-    Event.CACHE_FAILED,
     Event.PLAN_REFUSED,
     Event.INTENT_LEFT_OPEN,
     Event.ACTION_DRIFTED,
