@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from janitor.errors import LedgerError
 from janitor.store.address import address_of, shown, without_secrets
@@ -143,7 +143,11 @@ def _unusable(address: URL, error: SQLAlchemyError) -> LedgerError:
     """The driver's own words, without the statement and its values."""
     cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
     words = without_secrets(cause[0] if cause else type(error).__name__, address)
-    if address.drivername == "sqlite":
+    if isinstance(error, IntegrityError):
+        way_out = (
+            "Another sweep wrote the same at the same time: start another sweep, which settles what is open."
+        )
+    elif address.drivername == "sqlite":
         way_out = "Is its folder there, can it be written, and is the disk not full?"
     else:
         way_out = "Is the server up, is it reached from here, and may this user create and write tables?"

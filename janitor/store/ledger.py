@@ -6,18 +6,23 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, exists, func, insert, select, update
 
+from janitor.errors import LockHeldError
 from janitor.ledger.entries import Conclusion, OpenIntent, SweepEnd, SweepStart
 from janitor.model.money import Priced, Unpriced
 from janitor.plan.values import Action
 from janitor.store.database import Database
-from janitor.store.tables import intents, operations, outcomes, sweeps
+from janitor.store.tables import intents, locks, operations, outcomes, sweeps
 
 
 class SqlLedger:
-    """The Ledger of ledger/entries.py. Each call is one transaction."""
+    """The Ledger of ledger/entries.py. Each call is one transaction.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    `token` is that of the lock that an apply holds: no intent is written when another has it by now,
+    however long this process was asleep.
+    """
+
+    def __init__(self, database: Database, token: str | None = None) -> None:
+        self._database, self._token = database, token
 
     async def begin(self, start: SweepStart) -> None:
         """Open a sweep; its id must be new."""
@@ -30,12 +35,17 @@ class SqlLedger:
         await self._insert(sweeps, [row])
 
     async def intend(self, sweep_id: str, actions: Sequence[Action], at: datetime) -> list[int]:
-        """All of them or none; ids in the order of the actions."""
+        """All of them or none; ids in the order of the actions. LockHeldError: the lock was lost."""
         if not actions:
             return []
         rows = [_intent_row(sweep_id, action, at) for action in actions]
         statement = insert(intents).returning(intents.c.id, sort_by_parameter_order=True)
-        return await self._database.run(lambda db: list(db.execute(statement, rows).scalars()))
+
+        def work(db: Connection) -> list[int]:
+            self._check_lock(db)
+            return list(db.execute(statement, rows).scalars())
+
+        return await self._database.run(work)
 
     async def note_operation(self, intents: Sequence[int], operation: str, at: datetime) -> None:
         """A row an intent; the last one noted is the one asked about. "" is no operation."""
@@ -76,6 +86,14 @@ class SqlLedger:
         }
         statement = update(sweeps).where(sweeps.c.id == end.sweep_id).values(**closing)
         await self._database.run(lambda db: db.execute(statement) and None)
+
+    def _check_lock(self, db: Connection) -> None:
+        if self._token is None:
+            return
+        # FOR UPDATE (Postgres): nobody takes the lock between this look and the intent
+        mine = select(locks.c.name).where(locks.c.token == self._token).with_for_update()
+        if db.execute(mine).first() is None:
+            raise LockHeldError("The lock was lost to another sweep: nothing more is deleted by this one.")
 
     async def _insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         def work(db: Connection) -> None:

@@ -6,6 +6,8 @@ agree to within half a minute.
 
 import asyncio
 import contextlib
+import os
+import socket
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
@@ -25,8 +27,21 @@ POLL_EVERY = timedelta(seconds=5)
 _NAME = "apply"
 
 
+def started_by() -> str:
+    """This process, for people: ``host:pid``."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def holder_of(sweep_id: str) -> str:
+    """This process as the holder of the lock, for people: sweep, host and pid."""
+    return f"sweep {sweep_id} on {socket.gethostname()}, pid {os.getpid()}"
+
+
 class ApplyLock:
-    """One holder's grip on the lock. `holder` names it for people: host, pid and sweep."""
+    """One holder's grip on the lock. `holder` names it for people (holder_of).
+
+    `token` is this grip's own; SqlLedger writes no intent when another has the lock.
+    """
 
     def __init__(
         self,
@@ -36,14 +51,14 @@ class ApplyLock:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database, self._holder, self._clock, self._sleep = database, holder, clock, sleep
-        self._token = uuid.uuid4().hex
+        self.token = uuid.uuid4().hex
         self._expires_at: datetime | None = None
 
     async def acquire(self) -> None:
         """Take the lease, or raise LockHeldError naming who holds it, since when and until when."""
         at = self._clock()
         free = or_(locks.c.token.is_(None), locks.c.expires_at <= at)
-        taking = {"token": self._token, "holder": self._holder, "since": at, "expires_at": at + LEASE}
+        taking = {"token": self.token, "holder": self._holder, "since": at, "expires_at": at + LEASE}
         statement = update(locks).where(locks.c.name == _NAME, free).values(**taking)
 
         def work(db: Connection) -> str | None:
@@ -73,7 +88,7 @@ class ApplyLock:
     async def renew(self) -> None:
         """Hold on for another lease; LockHeldError when another has it by now."""
         at = self._clock()
-        statement = update(locks).where(locks.c.name == _NAME, locks.c.token == self._token)
+        statement = update(locks).where(locks.c.name == _NAME, locks.c.token == self.token)
 
         def work(db: Connection) -> str | None:
             renewed = db.execute(statement.values(expires_at=at + LEASE)).rowcount
@@ -87,7 +102,7 @@ class ApplyLock:
     async def release(self) -> None:
         """Give it back; giving back what is not held is no error."""
         nobody = {"token": None, "holder": None, "since": None, "expires_at": None}
-        statement = update(locks).where(locks.c.name == _NAME, locks.c.token == self._token)
+        statement = update(locks).where(locks.c.name == _NAME, locks.c.token == self.token)
 
         def work(db: Connection) -> None:
             db.execute(statement.values(**nobody))
@@ -100,14 +115,18 @@ class ApplyLock:
         self, wait: timedelta | None, waiting: Callable[[str], None], lost: Callable[[str], None]
     ) -> AsyncIterator[None]:
         """Acquire, keep renewing, release. `lost` is told, once, why the work must stop now."""
-        await self.acquire_within(wait, waiting)
-        keeper = asyncio.create_task(self._keep(lost))
+        keeper: asyncio.Task[None] | None = None
         try:
+            await self.acquire_within(wait, waiting)
+            keeper = asyncio.create_task(self._keep(lost))
             yield
         finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
-            await self.release()
+            if keeper:
+                keeper.cancel()
+                await asyncio.gather(keeper, return_exceptions=True)
+            # what could not be given back ends by itself; the sweep's own result matters more
+            with contextlib.suppress(LedgerError):
+                await self.release()
 
     async def _keep(self, lost: Callable[[str], None]) -> None:
         """Renew until cancelled, or until it is lost or too near its end."""
