@@ -16,8 +16,8 @@ def init(
     from janitor.cli.output import results_to
     from janitor.cli.request import DEFAULT_PATH
     from janitor.errors import UsageError
-    from janitor.store.policy_file import default_text
     from janitor.settings import load_settings
+    from janitor.store.policy_file import default_text
 
     path = file or load_settings().policies or DEFAULT_PATH
     if path.exists() and not force:

@@ -18,8 +18,8 @@ def validate(
     """Check the policy file; every mistake is named by line and column."""
     from janitor.cli.request import DEFAULT_PATH
     from janitor.errors import UsageError
-    from janitor.store.policy_file import load_policies
     from janitor.settings import load_settings
+    from janitor.store.policy_file import load_policies
 
     if file and policies and file != policies:
         raise UsageError(f"two files are named, {file} and {policies}: give one")

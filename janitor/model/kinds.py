@@ -81,6 +81,5 @@ class KeepReason(StrEnum):
     HOLDS_IN_USE = "holds-in-use"
     HOLDS_PROTECTED = "holds-protected"
     HOLDS_RETAINED = "holds-retained"
-    OUT_OF_SCOPE = "out-of-scope"
     POLICY_NOT_SELECTED = "policy-not-selected"
     GAP = "gap"
