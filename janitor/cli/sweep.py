@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from janitor.errors import ObservationError
+    from janitor.errors import JanitorError
     from janitor.report.result import SweepResult
     from janitor.settings import Settings, SweepRequest
 
@@ -119,22 +119,24 @@ def _swept(request: "SweepRequest", settings: "Settings", quiet: bool, output: F
     from dataclasses import replace
 
     from janitor.cli.progress import showing
-    from janitor.errors import ObservationError
+    from janitor.errors import InterruptedSweepError, ObservationError
+    from janitor.report.text import safe_text
     from janitor.wiring import run_sweep
 
     try:
         with showing(quiet) as progress:
             return run_sweep(replace(request, progress=progress), settings)
-    except ObservationError as error:
+    except (ObservationError, InterruptedSweepError) as error:
         if output is Format.TABLE:
             raise
         # Pipelines read JSON whatever happened: nothing observed is a document with one gap.
-        print(f"janitor: {error}", file=sys.stderr)
+        print(*(f"janitor: {safe_text(line)}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
         return _nothing_observed(request, error)
 
 
-def _nothing_observed(request: "SweepRequest", error: "ObservationError") -> "SweepResult":
+def _nothing_observed(request: "SweepRequest", error: "JanitorError") -> "SweepResult":
     from janitor.clock import now
+    from janitor.errors import InterruptedSweepError
     from janitor.model.inventory import Gap
     from janitor.model.kinds import Kind
     from janitor.plan.values import Plan
@@ -144,7 +146,8 @@ def _nothing_observed(request: "SweepRequest", error: "ObservationError") -> "Sw
     projects = request.projects or request.policies.scope.projects or ("-",)
     gaps = tuple(Gap(project, "-", Kind.RUN_LOCATION, str(error)) for project in projects)
     plan = Plan(moment, request.policies.digest, gaps, (), (), {}, {}, plan_id="")
-    return SweepResult("", "apply" if request.apply else "dry-run", plan, (), (), moment, moment)
+    interrupted = isinstance(error, InterruptedSweepError)
+    return SweepResult("", "apply" if request.apply else "dry-run", plan, (), (), moment, moment, interrupted)
 
 
 def _report(

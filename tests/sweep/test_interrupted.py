@@ -1,5 +1,6 @@
 """Signals, kills and two applies at once, with real processes (R22, R23)."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -134,11 +135,12 @@ def test_a_second_apply_says_who_holds_the_lock_and_exits_7_at_once(place: Placi
 def test_a_signal_while_observing_deletes_nothing(place: Placing) -> None:
     here = place(SLOW.replace("trouble: []", "trouble: [{rpc: ListServices, hang: true}]"))
     with applying(here) as process:
-        wait_until(lambda: ("ListServices", "") in [(rpc, "") for rpc, _ in here.google.calls])
+        wait_until(lambda: "ListServices" in [rpc for rpc, _ in here.google.calls])
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=9)
+        out, err = process.communicate(timeout=9)
     assert process.returncode == 6
     assert "nothing was deleted" in err
+    assert json.loads(out)["actions"] == []
     assert here.changes == []
     assert here.sweep("--apply", policies="version: 2").code == 2
 
