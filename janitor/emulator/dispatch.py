@@ -8,8 +8,10 @@ from typing import Any
 from google.longrunning import operations_pb2
 
 from janitor.emulator.method import Method, resource_of
+from janitor.emulator.reader import read
 from janitor.emulator.state import World
 from janitor.emulator.trouble import REPEATED, Call, Rule, Troubles
+from janitor.emulator.troubles import read_rules
 
 Mutation = Callable[[World], None]
 
@@ -53,9 +55,9 @@ class Control:
         with self._world.lock:
             mutation(self._world)
 
-    def trouble(self, *rules: Rule) -> None:
-        """More rules from now on; `clear_trouble` ends all of them."""
-        self._troubles.rules.extend(rules)
+    def trouble(self, text: str) -> None:
+        """More rules from now on, a list as in a world file; `clear_trouble` ends all of them."""
+        self._troubles.rules.extend(read_rules(read(text, "trouble")))
 
     def clear_trouble(self) -> None:
         self._troubles.rules.clear()

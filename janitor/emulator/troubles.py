@@ -23,10 +23,10 @@ def read_rules(value: Value) -> list[Rule]:
 
 
 def _rule(value: Value) -> Rule:
-    fields = value.fields(*_WHICH, *_KINDS)
-    kinds = [key for key in _KINDS if key in fields]
+    fields = value.fields(*_WHICH, *KINDS)
+    kinds = [key for key in KINDS if key in fields]
     if len(kinds) != 1:
-        value.fail(f"needs exactly one of {', '.join(_KINDS)}")
+        value.fail(f"needs exactly one of {', '.join(KINDS)}")
     rule = Rule()
     for key in ("rpc", "name", "project", "location", "repository"):
         if key in fields:
@@ -36,7 +36,7 @@ def _rule(value: Value) -> Rule:
     for key in ("skip", "times"):
         if key in fields:
             setattr(rule, key, fields[key].integer())
-    _KINDS[kinds[0]](rule, fields[kinds[0]])
+    KINDS[kinds[0]](rule, fields[kinds[0]])
     return rule
 
 
@@ -155,7 +155,7 @@ def _change(rule: Rule, value: Value) -> None:
     rule.mutate = mutate
 
 
-_KINDS: dict[str, Callable[[Rule, Value], None]] = {
+KINDS: dict[str, Callable[[Rule, Value], None]] = {
     "permission_denied": _permission_denied,
     "resource_exhausted": _resource_exhausted,
     "unavailable": _code(grpc.StatusCode.UNAVAILABLE, "The service is currently unavailable."),

@@ -177,3 +177,12 @@ def test_a_test_changes_the_world_before_and_after_a_chosen_call() -> None:
 def test_refuses_a_rule_that_says_nothing_or_too_much(rule: str, said: str) -> None:
     with pytest.raises(WorldError, match=said):
         parse(troubled(rule))
+
+
+def test_a_test_makes_trouble_and_ends_it() -> None:
+    with google() as asked:
+        asked.emulator.control.trouble("- {rpc: GetService, internal: true}")
+        with pytest.raises(InternalServerError):
+            asked.services.get_service(name=WEB)
+        asked.emulator.control.clear_trouble()
+        assert asked.services.get_service(name=WEB).name == WEB
