@@ -44,7 +44,7 @@ async def artifact_locations(clients: Clients, project: str) -> tuple[str, ...]:
     while True:
         request = ListLocationsRequest(name=name, page_size=_PAGE_SIZE, page_token=token)
         reply = await clients.artifacts.list_locations(request, retry=READ_RETRY, timeout=READ_TIMEOUT)
-        found.update(location.location_id for location in reply.locations)
+        found.update(each.location_id or each.name.rpartition("/")[2] for each in reply.locations)
         token = reply.next_page_token
         check_token(token, seen)
         if not token:
