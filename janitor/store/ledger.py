@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, exists, func, insert, select, update
 
-from janitor.errors import LockHeldError
+from janitor.errors import LedgerError, LockHeldError
 from janitor.ledger.entries import Conclusion, OpenIntent, SweepEnd, SweepStart
 from janitor.model.money import Priced, Unpriced
 from janitor.plan.values import Action
@@ -76,7 +76,7 @@ class SqlLedger:
         )
 
     async def finish(self, end: SweepEnd) -> None:
-        """Close a sweep that was begun."""
+        """Close a sweep that was begun; LedgerError where it was not."""
         closing = {
             "finished_at": end.finished_at,
             "plan_id": end.plan_id,
@@ -85,7 +85,14 @@ class SqlLedger:
             "totals": end.totals_json,
         }
         statement = update(sweeps).where(sweeps.c.id == end.sweep_id).values(**closing)
-        await self._database.run(lambda db: db.execute(statement) and None)
+
+        def work(db: Connection) -> None:
+            if db.execute(statement).rowcount != 1:
+                raise LedgerError(
+                    f"The ledger in {self._database.shown} has no sweep {end.sweep_id} to close."
+                )
+
+        await self._database.run(work)
 
     def _check_lock(self, db: Connection) -> None:
         if self._token is None:

@@ -97,6 +97,11 @@ async def test_closes_a_sweep(ledger: SqlLedger, database: Database) -> None:
     }  # fmt: skip
 
 
+async def test_no_sweep_is_closed_that_was_not_begun(database: Database) -> None:
+    with pytest.raises(LedgerError, match="s-9"):
+        await SqlLedger(database).finish(SweepEnd("s-9", NOW, "sha256:p", "sha256:d", 0, "{}"))
+
+
 async def test_the_first_outcome_of_an_intent_holds_and_the_second_writes_nothing(
     ledger: SqlLedger, database: Database
 ) -> None:

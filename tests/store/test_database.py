@@ -1,0 +1,238 @@
+"""Opening the database: where it is, what is refused, and that no message tells a secret."""
+
+import asyncio
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from janitor.clock import now
+from janitor.errors import LedgerError
+from janitor.store import address
+from janitor.store.address import address_of, shown
+from janitor.store.database import Database, open_database
+from janitor.store.ledger import SqlLedger
+from janitor.store.lock import ApplyLock
+from tests.store.recording import start
+
+PASSWORD = "s3cr3t/@:word"
+QUOTED = "s3cr3t%2F%40%3Aword"
+
+
+async def refusal(url: str | None) -> str:
+    """What a person is told when this database is opened."""
+    with pytest.raises(LedgerError) as refused:
+        await open_database(url)
+    assert refused.value.exit_code == 2
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_postgres_may_be_spelled_in_every_usual_way(scheme: str) -> None:
+    found = address_of(f"{scheme}://user:{QUOTED}@db.example/ledger")
+    assert (found.drivername, found.password, found.database) == ("postgresql+psycopg", PASSWORD, "ledger")
+    assert shown(found) == "postgresql+psycopg://user:***@db.example/ledger"
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://user:{0}@db/x", "postgresql+asyncpg://user:{0}@db/x", "http://{0}@x"]
+)
+async def test_another_database_or_driver_is_refused_with_the_spellings_that_are_not(url: str) -> None:
+    message = await refusal(url.format(QUOTED))
+    assert "postgresql://user:password@host/database" in message
+    assert "s3cr3t" not in message
+
+
+@pytest.mark.parametrize(
+    "url", ["no url", "", "postgresql://user:s3cr3t:1/2@host:port/x", "postgresql://u:s3cr3t@[x"]
+)
+async def test_what_is_no_url_is_refused_without_being_quoted(url: str) -> None:
+    message = await refusal(url)
+    assert "JANITOR_DATABASE_URL" in message
+    assert "s3cr3t" not in message
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+async def test_a_ledger_in_memory_is_refused(url: str) -> None:
+    assert "would be lost" in await refusal(url)
+
+
+async def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
+    url = f"postgresql://user:{QUOTED}@127.0.0.1:1/ledger?application_name={QUOTED}&sslpassword=hush-hush"
+    message = await refusal(url)
+    assert "postgresql+psycopg://user:***@127.0.0.1:1/ledger" in message
+    assert "Is the server up" in message
+    for secret in (PASSWORD, QUOTED, "hush-hush"):
+        assert secret not in message
+
+
+async def test_a_password_in_the_drivers_own_words_is_blotted_out() -> None:
+    found = address_of(f"postgresql://user:{QUOTED}@h/x?sslpassword=hush-hush")
+    words = f"bad conninfo: password={PASSWORD} sslpassword=hush-hush"
+    assert address.without_secrets(words, found) == "bad conninfo: password=*** sslpassword=***"
+
+
+async def test_a_missing_driver_names_the_extra_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    message = await refusal(f"postgresql://user:{QUOTED}@h/x")
+    assert "janitor-gcp[postgres]" in message
+    assert "s3cr3t" not in message
+
+
+async def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    message = await refusal(f"sqlite:///{tmp_path}/missing/janitor.db")
+    assert f"{tmp_path}/missing/janitor.db" in message
+    assert "Is its folder there" in message
+
+
+async def test_without_a_disk_that_can_be_written_no_apply_gets_the_lock(tmp_path: Path) -> None:
+    """SQLite itself is told to write nothing: the superuser may write to any folder."""
+    writable = await open_database(f"sqlite:///{tmp_path}/janitor.db")
+    await writable.close()
+    database = await open_database(f"sqlite:///file:{tmp_path}/janitor.db?mode=ro&uri=true")
+    with pytest.raises(LedgerError, match="can it be written") as refused:
+        await ApplyLock(database, "sweep s-1", now).acquire()
+    await database.close()
+    assert "readonly" in str(refused.value)
+    assert f"{tmp_path}/janitor.db" in str(refused.value)
+
+
+async def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("not a database " * 100)
+    assert str(file) in await refusal(f"sqlite:///{file}")
+    assert file.read_text() == "not a database " * 100
+
+
+async def test_tables_of_a_newer_janitor_are_refused_and_left_alone(url: str) -> None:
+    await (await open_database(url)).close()
+    _execute(url, "UPDATE alembic_version SET version_num = '9999'")
+    message = await refusal(url)
+    assert "newer janitor" in message
+    assert "9999" in message
+    assert _execute(url, "SELECT version_num FROM alembic_version") == ["9999"]
+
+
+async def test_opening_again_changes_nothing(url: str) -> None:
+    first = await open_database(url)
+    await SqlLedger(first).begin(start("s-1"))
+    await first.close()
+    await (await open_database(url)).close()
+    assert _execute(url, "SELECT id FROM sweeps") == ["s-1"]
+    assert _execute(url, "SELECT name FROM locks") == ["apply"]
+
+
+async def test_several_may_open_an_empty_database_at_once(url: str) -> None:
+    opened = await asyncio.gather(*(open_database(url) for _ in range(6)))
+    for database in opened:
+        await database.close()
+    assert len(_execute(url, "SELECT version_num FROM alembic_version")) == 1
+
+
+async def test_a_step_that_fails_leaves_an_empty_database(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("in the middle")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("alembic.op.bulk_insert", broken)
+        with pytest.raises(RuntimeError, match="in the middle"):
+            await open_database(url)
+    database = await open_database(url)
+    await SqlLedger(database).begin(start())
+    await database.close()
+
+
+async def test_sqlite_syncs_every_commit_and_holds_foreign_keys(tmp_path: Path) -> None:
+    database = await open_database(f"sqlite:///{tmp_path}/janitor.db")
+
+    def pragmas(db: object) -> list[object]:
+        return [
+            db.exec_driver_sql(f"PRAGMA {name}").scalar()  # type: ignore[attr-defined]
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+
+    assert await database.run(pragmas) == ["wal", 2, 1, 20_000]
+    await database.close()
+
+
+async def test_without_a_url_the_ledger_is_in_a_folder_that_is_the_users_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    database = await open_database(None)
+    await database.close()
+    assert database.shown == f"SQLite {tmp_path}/janitor/janitor.db"
+    assert stat.S_IMODE((tmp_path / "janitor").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("platform", "xdg", "folder"),
+    [
+        ("linux", "", ".local/state/janitor"),
+        ("linux", "not/absolute", ".local/state/janitor"),
+        ("darwin", "/ignored", "Library/Application Support/janitor"),
+    ],
+)
+def test_each_system_has_its_own_state_folder(
+    platform: str, xdg: str, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", xdg)
+    assert address.state_folder() == tmp_path / folder
+
+
+async def test_a_state_folder_that_cannot_be_made_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert "JANITOR_DATABASE_URL" in await refusal(None)
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from janitor.store.database import open_database
+from janitor.store.ledger import SqlLedger
+from tests.making import NOW
+from tests.store.recording import action, start
+
+async def main():
+    ledger = SqlLedger(await open_database(sys.argv[1]))
+    await ledger.begin(start())
+    (intent,) = await ledger.intend("s-1", [action()], NOW)
+    await ledger.note_operation([intent], "operations/1", NOW)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+def test_what_is_written_down_outlives_a_kill(url: str) -> None:
+    """The next sweep finds the intent, and Google's operation to ask about."""
+    ended = subprocess.run([sys.executable, "-c", KILLED, url], check=False, timeout=60)
+    assert ended.returncode == -9
+
+    async def after() -> list[tuple[str, str]]:
+        database: Database = await open_database(url)
+        found = await SqlLedger(database).open_intents()
+        await database.close()
+        return [(intent.sweep_id, intent.operation) for intent in found]
+
+    assert asyncio.run(after()) == [("s-1", "operations/1")]
+
+
+def _execute(url: str, statement: str) -> list[object]:
+    address = make_url(url)
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        result = connection.execute(text(statement))
+        rows = list(result.scalars()) if result.returns_rows else []
+    engine.dispose()
+    return rows
