@@ -12,7 +12,7 @@ demo: $(STAMP)
 	@$(BIN)/janitor demo
 
 test: $(STAMP)
-	$(BIN)/pytest --cov --cov-report=term:skip-covered -q
+	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered -q
 	$(MAKE) --no-print-directory check
 
 check: $(STAMP)

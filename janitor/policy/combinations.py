@@ -42,7 +42,10 @@ def combinations(data: Any) -> Iterator[Found]:
         path: Path = ("policies", place)
         name = policy.get("name")
         if isinstance(name, str) and first.setdefault(name, place) != place:
-            yield (*path, "name"), f"the name {show(name)} is policy {first[name] + 1}'s already: take another"
+            yield (
+                (*path, "name"),
+                f"the name {show(name)} is policy {first[name] + 1}'s already: take another",
+            )
         for below, text in _of_policy(policy):
             yield path + below, text
 

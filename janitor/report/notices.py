@@ -26,9 +26,7 @@ def notices(
     `price_note` tells where prices come from (R25); not `recorded`: the dry run is in no ledger (R23);
     `throwaway_disk`: the ledger is lost with the disk (R24).
     """
-    return tuple(
-        _lines(projects, reference_files, price_note, recorded, throwaway_disk, shipped_policies)
-    )
+    return tuple(_lines(projects, reference_files, price_note, recorded, throwaway_disk, shipped_policies))
 
 
 def _lines(
