@@ -1,6 +1,6 @@
 """What every output says beside its figures: what they rest on, and what they leave out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 _MONEY = (
     "dollars are gross, at list price: the free 0.5 GiB of storage is not subtracted, image sizes (≤) are"
@@ -10,6 +10,8 @@ _THROWN_AWAY = (
     "the ledger is an SQLite file that Cloud Run throws away after this run: set JANITOR_DATABASE_URL to"
     " a database that lasts"
 )
+_NOT_RECORDED = "this dry run is not recorded: there is no ledger to write it to"
+_SHIPPED = "the shipped default policies are in force, as there is no policies.yaml: janitor init writes them"
 
 
 def notices(
@@ -26,26 +28,15 @@ def notices(
     `price_note` tells where prices come from (R25); not `recorded`: the dry run is in no ledger (R23);
     `throwaway_disk`: the ledger is lost with the disk (R24).
     """
-    return tuple(_lines(projects, reference_files, price_note, recorded, throwaway_disk, shipped_policies))
-
-
-def _lines(
-    projects: Sequence[str],
-    reference_files: Sequence[str],
-    price_note: str,
-    recorded: bool,
-    throwaway_disk: bool,
-    shipped_policies: bool,
-) -> Iterator[str]:
-    if throwaway_disk:
-        yield _THROWN_AWAY
-    if not recorded:
-        yield "this dry run is not recorded: there is no ledger to write it to"
-    if shipped_policies:
-        yield "the shipped default policies are in force, as there is no policies.yaml: janitor init writes them"
-    yield _in_use(projects, reference_files)
-    yield price_note
-    yield _MONEY
+    lines = {
+        _THROWN_AWAY: throwaway_disk,
+        _NOT_RECORDED: not recorded,
+        _SHIPPED: shipped_policies,
+        _in_use(projects, reference_files): True,
+        price_note: True,
+        _MONEY: True,
+    }
+    return tuple(line for line, holds in lines.items() if holds)
 
 
 def _in_use(projects: Sequence[str], reference_files: Sequence[str]) -> str:
