@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -14,6 +14,7 @@ from janitor.cost.book import PriceBook
 from janitor.errors import InterruptedSweepError, UsageError
 from janitor.gcp.billing import read_catalog
 from janitor.gcp.channels import BILLING_HOST, Clients, connect
+from janitor.gcp.collector import making_what_stays
 from janitor.gcp.credentials import default_project
 from janitor.gcp.deletes import GoogleDeleter
 from janitor.gcp.observer import GoogleObserver
@@ -76,7 +77,9 @@ async def _swept(
             ledger: Ledger | None = await stack.enter_async_context(books)
         else:
             ledger = await stack.enter_async_context(dry_run_books(url, sweep_id))
-        wiring = _Wiring(request, settings, clients, ledger, sweep_id, deletable, stop, applying)
+        planning = stack.enter_context(ExitStack())
+        planning.enter_context(making_what_stays())
+        wiring = _Wiring(request, settings, clients, ledger, sweep_id, deletable, stop, applying, planning)
         result = await sweep(wiring.question(), await wiring.stages())
         wiring.log(result)
         await close_sweep(ledger, result)
@@ -99,7 +102,7 @@ async def _deletable(request: SweepRequest, settings: Settings) -> tuple[str, ..
 
 @dataclass(frozen=True, slots=True)
 class _Wiring:
-    """The adapters of one sweep."""
+    """The adapters of one sweep. `planning` is closed, and `applying` set, when an apply begins."""
 
     request: SweepRequest
     settings: Settings
@@ -109,6 +112,7 @@ class _Wiring:
     deletable: tuple[str, ...]
     stop: asyncio.Event
     applying: asyncio.Event
+    planning: ExitStack
 
     def question(self) -> Question:
         """What is asked; its time is the moment before anything is read."""
@@ -176,9 +180,13 @@ class _Wiring:
             in_flight=in_flight(answers),
             stop=self.stop,
             clock=now,
-            on_start=self.applying.set,
+            on_start=self._begin,
             on_done=lambda done, total: self._progress("deletions", done, total),
         )
+
+    def _begin(self) -> None:
+        self.planning.close()
+        self.applying.set()
 
     async def _prices(self) -> PriceBook:
         at = now()

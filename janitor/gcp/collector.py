@@ -29,3 +29,17 @@ def without_collector() -> Iterator[None]:
         _Held.blocks -= 1
         if _Held.blocks == 0 and _Held.was_on:
             gc.enable()
+
+
+@contextmanager
+def making_what_stays() -> Iterator[None]:
+    """As `without_collector`, for values that live as long as the process: a plan and its actions.
+
+    What is there at the end is never walked again, at the process's end neither; its memory is given
+    back as ever when nothing refers to it.
+    """
+    with without_collector():
+        try:
+            yield
+        finally:
+            gc.freeze()

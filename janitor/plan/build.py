@@ -1,8 +1,11 @@
 """From decisions to actions: what each deletion carries, contains, costs and waits for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
 
 from janitor.cost.book import PriceBook
 from janitor.cost.metering import (
@@ -18,6 +21,8 @@ from janitor.kinds.service import never_ready, service_since
 from janitor.model.duration import show_age
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import DeleteReason, Kind
+from janitor.model.money import Estimate
+from janitor.model.names import RepositoryName
 from janitor.model.resources import Condition, Image, Repository, Revision, Service, State
 from janitor.plan.values import Action
 from janitor.policy.decision import Delete
@@ -25,6 +30,10 @@ from janitor.policy.images import Goes
 from janitor.policy.workloads import WorkloadVerdicts
 
 SERVICE_RANK, REVISION_RANK, IMAGES_RANK, REPOSITORY_RANK = range(4)
+# Ages from three days on are shown in whole days (janitor.model.duration).
+_DAY, _SHOWN_IN_DAYS = 86400, 3
+# Action._make without its own Python frame.
+_action: Callable[[tuple[object, ...]], Action] = partial(tuple.__new__, Action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +78,11 @@ class Builder:
         )  # fmt: skip
 
     def images(self, repository: Repository, goes: Iterable[Goes]) -> list[Action]:
-        """One action an image, in no particular order."""
-        goes = list(goes)
-        name, now = repository.name, self.now.timestamp()
-        group, base, location = str(name), name.uri, name.location
-        prefixes: dict[str, str] = {}
-        actions = []
-        for image, policy, reason, rank, holders, waits in goes:
-            package = image.package
-            prefix = prefixes.get(package)
-            if prefix is None:
-                prefix = prefixes[package] = name.version(package, "")
-            actions.append(Action(
-                Kind.IMAGE, prefix + image.digest, f"{base}/{package}@{image.digest}", policy, reason,
-                _image_detail(image, now), image.size_bytes,
-                estimate_image(image.size_bytes, location, self.book), (IMAGES_RANK, rank),
-                tags=image.tags, after=waits + tuple(prefix + digest for digest in holders), group=group,
-            ))  # fmt: skip
+        """One action an image, in no particular order. Those of a package stand together in `goes`."""
+        shared = _Shared(self.book, repository.name.location, self.now.timestamp())
+        actions: list[Action] = []
+        for package, group in groupby(goes, key=lambda each: each.image.package):
+            actions += _package(repository.name, package, group, shared)
         return actions
 
     def repository(
@@ -107,7 +104,65 @@ class Builder:
 
 def ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
     """The order of execution: by rank, then by Google's name. Total: no two names are the same."""
-    return tuple(sorted(actions, key=lambda action: (action.rank, action.name)))
+    # Two stable sorts by what is there, for a key that joins the two would be a tuple an action.
+    by_name = sorted(actions, key=attrgetter("name"))
+    by_name.sort(key=attrgetter("rank"))
+    return tuple(by_name)
+
+
+class _Shared:
+    """What many images of one repository have in common, made once and held once."""
+
+    def __init__(self, book: PriceBook, location: str, now: float) -> None:
+        self._book, self._location, self._now = book, location, now
+        self._estimates: dict[int, Estimate] = {}
+        self._ranks: dict[int, tuple[int, int]] = {}
+        self._aged: dict[tuple[int, bool], str] = {}
+
+    def estimate(self, size_bytes: int) -> Estimate:
+        """What a size costs here."""
+        known = self._estimates.get(size_bytes)
+        if known is None:
+            known = estimate_image(size_bytes, self._location, self._book)
+            self._estimates[size_bytes] = known
+        return known
+
+    def rank(self, rank: int) -> tuple[int, int]:
+        """The rank of an image among all that goes."""
+        return self._ranks.get(rank) or self._ranks.setdefault(rank, (IMAGES_RANK, rank))
+
+    def detail(self, image: Image) -> str:
+        """Its age, which is shown in whole days for all but the youngest, and whether it has a tag."""
+        since = image_since(image)
+        if since is None or (days := int(self._now - since) // _DAY) < _SHOWN_IN_DAYS:
+            return _image_detail(image, self._now)
+        key = days, not image.tags
+        return self._aged.get(key) or self._aged.setdefault(key, _image_detail(image, self._now))
+
+
+class _Names(dict[str, str]):
+    """Digest -> Google's name, within one package: an image and those that wait for it share it."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        self._prefix = prefix
+
+    def __missing__(self, digest: str) -> str:
+        self[digest] = self._prefix + digest
+        return self[digest]
+
+
+def _package(name: RepositoryName, package: str, goes: Iterable[Goes], shared: _Shared) -> list[Action]:
+    base, group = f"{name.uri}/{package}@", str(name)
+    names = _Names(name.version(package, ""))
+    return [
+        _action((
+            Kind.IMAGE, names[image.digest], base + image.digest, policy, reason, shared.detail(image),
+            image.size_bytes, shared.estimate(image.size_bytes), shared.rank(rank), "", "", image.tags,
+            waits + tuple([names[digest] for digest in holders]) if holders else waits, (), group, "",
+        ))
+        for image, policy, reason, rank, holders, waits in goes
+    ]  # fmt: skip
 
 
 def _aged(age: str, word: str) -> str:

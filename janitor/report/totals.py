@@ -1,17 +1,20 @@
 """What a sweep comes to: sums capped by each repository's billed size, and the exit code."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from operator import attrgetter
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced
+from janitor.model.money import Estimate, Priced
 from janitor.plan.values import Action
 from janitor.report.result import SweepResult, Totals
 
 # Bytes (16 digits) at ten cents a GiB: 2^30 divides a decimal in at most 30 places. Exact in all.
 _DIGITS = 50
+_KIND = attrgetter("kind")
 _REFUSED, _IN_PART, _UNOBSERVED = 4, 6, 3
 
 
@@ -23,11 +26,11 @@ class Sum:
     usd_month: Decimal = Decimal(0)
     unpriced: int = 0
 
-    def add(self, action: Action) -> None:
+    def add(self, size_bytes: int, estimate: Estimate) -> None:
         """Count one action in full."""
-        self.size_bytes += action.size_bytes
-        if isinstance(action.estimate, Priced):
-            self.usd_month += action.estimate.usd_month
+        self.size_bytes += size_bytes
+        if isinstance(estimate, Priced):
+            self.usd_month += estimate.usd_month
         else:
             self.unpriced += 1
 
@@ -63,12 +66,12 @@ def capped_sum(actions: Iterator[Action], group_bytes: Mapping[str, int]) -> Sum
         for action in actions:
             # A repository is what its group's cap is made of: it counts its own billed size.
             if not action.group or action.kind is Kind.REPOSITORY:
-                total.add(action)
+                total.add(action.size_bytes, action.estimate)
                 continue
             group = groups.get(action.group)
             if group is None:
                 group = groups[action.group] = Sum()
-            group.add(action)
+            group.add(action.size_bytes, action.estimate)
         for name, group in groups.items():
             total.add_capped(group, group_bytes.get(name))
     return total
@@ -76,9 +79,7 @@ def capped_sum(actions: Iterator[Action], group_bytes: Mapping[str, int]) -> Sum
 
 def totals(result: SweepResult) -> Totals:
     """The sums that every output shows; `unpriced` counts among the same actions as the dollars."""
-    ends = dict.fromkeys(OutcomeKind, 0)
-    for outcome in result.outcomes:
-        ends[outcome.kind] += 1
+    ends = Counter(map(_KIND, result.outcomes))
     money = capped_sum(counted(result), result.plan.group_bytes)
     return Totals(
         planned=len(result.plan.actions),
@@ -101,6 +102,6 @@ def exit_code(result: SweepResult) -> int:
     if result.refusals:
         return _REFUSED
     in_part = {OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED}
-    if result.interrupted or any(outcome.kind in in_part for outcome in result.outcomes):
+    if result.interrupted or not in_part.isdisjoint(map(_KIND, result.outcomes)):
         return _IN_PART
     return _UNOBSERVED if result.plan.gaps else 0
