@@ -100,25 +100,29 @@ class _ActionLine:
     """
 
     seen: dict[str, str] = field(default_factory=dict)
+    last: tuple[Estimate | None, str] = None, ""
 
     def of(self, action: Action, outcome: Outcome) -> str:
         """One object on one line, with the contract's keys in the contract's order."""
         error = "null" if outcome.error is None else quote(outcome.error)
         return (
-            f'{{"kind": "{action.kind.value}", "name": {quote(action.name)}'
+            f'{{"kind": {self._known(action.kind)}, "name": {quote(action.name)}'
             f', "uri": {quote(action.uri)}, "policy": {self._known(action.policy)}'
-            f', "reason": "{action.reason.value}", "detail": {quote(action.detail)}'
+            f', "reason": {self._known(action.reason)}, "detail": {quote(action.detail)}'
             f', "size_bytes": {action.size_bytes}, "estimate": {self._estimate(action.estimate)}'
             f', "after": {_names(action.after)}, "contains": {_counts(action.contains)}'
-            f', "outcome": "{outcome.kind.value}", "error": {error}}}'
+            f', "outcome": {self._known(outcome.kind)}, "error": {error}}}'
         )
 
     def _estimate(self, estimate: Estimate) -> str:
         if not isinstance(estimate, Priced):
             return f'{{"unpriced": {self._known(estimate.why)}}}'
-        bound = "true" if estimate.upper_bound else "false"
-        basis = self._known(estimate.basis)
-        return f'{{"usd_month": "{estimate.usd_month:f}", "basis": {basis}, "upper_bound": {bound}}}'
+        if estimate is not self.last[0]:
+            bound = "true" if estimate.upper_bound else "false"
+            basis = self._known(estimate.basis)
+            text = f'{{"usd_month": "{estimate.usd_month:f}", "basis": {basis}, "upper_bound": {bound}}}'
+            self.last = estimate, text
+        return self.last[1]
 
     def _known(self, text: str) -> str:
         quoted = self.seen.get(text)

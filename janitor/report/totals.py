@@ -1,14 +1,15 @@
 """What a sweep comes to: sums capped by each repository's billed size, and the exit code."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from itertools import groupby
 from operator import attrgetter
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.model.kinds import Kind
-from janitor.model.money import Estimate, Priced
+from janitor.model.money import Priced
 from janitor.plan.values import Action
 from janitor.report.result import SweepResult, Totals
 
@@ -26,13 +27,12 @@ class Sum:
     usd_month: Decimal = Decimal(0)
     unpriced: int = 0
 
-    def add(self, size_bytes: int, estimate: Estimate) -> None:
-        """Count one action in full."""
-        self.size_bytes += size_bytes
-        if isinstance(estimate, Priced):
-            self.usd_month += estimate.usd_month
-        else:
-            self.unpriced += 1
+    def add(self, actions: Sequence[Action]) -> None:
+        """Count each in full."""
+        known = [each.estimate.usd_month for each in actions if isinstance(each.estimate, Priced)]
+        self.size_bytes += sum([each.size_bytes for each in actions])
+        self.usd_month += sum(known, Decimal(0))
+        self.unpriced += len(actions) - len(known)
 
     def add_capped(self, other: "Sum", cap_bytes: int | None) -> None:
         """Count a repository's images: at most the bytes Google bills, dollars in proportion."""
@@ -63,18 +63,16 @@ def capped_sum(actions: Iterator[Action], group_bytes: Mapping[str, int]) -> Sum
     total = Sum()
     groups: dict[str, Sum] = {}
     with localcontext(prec=_DIGITS):
-        for action in actions:
-            # A repository is what its group's cap is made of: it counts its own billed size.
-            if not action.group or action.kind is Kind.REPOSITORY:
-                total.add(action.size_bytes, action.estimate)
-                continue
-            group = groups.get(action.group)
-            if group is None:
-                group = groups[action.group] = Sum()
-            group.add(action.size_bytes, action.estimate)
+        for name, run in groupby(actions, _capped_by):
+            (groups.setdefault(name, Sum()) if name else total).add(list(run))
         for name, group in groups.items():
             total.add_capped(group, group_bytes.get(name))
     return total
+
+
+def _capped_by(action: Action) -> str:
+    """The repository whose billed size caps it; a repository is its own cap, and counts in full."""
+    return "" if action.kind is Kind.REPOSITORY else action.group
 
 
 def totals(result: SweepResult) -> Totals:
