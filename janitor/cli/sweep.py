@@ -72,7 +72,7 @@ def sweep(
     request = _request(settings, dry_run, apply, policies or settings.policies, flags, wait, kept)
     with results_to(out) as stream:
         result = _swept(request, settings, quiet, output)
-        code = _report(result, stream, output, show_all, flags)
+        code = _report(result, stream, output, show_all, _next_commands(request, flags))
     raise typer.Exit(code)
 
 
@@ -150,8 +150,16 @@ def _nothing_observed(request: "SweepRequest", error: "JanitorError") -> "SweepR
     return SweepResult("", "apply" if request.apply else "dry-run", plan, (), (), moment, moment, interrupted)
 
 
+def _next_commands(request: "SweepRequest", flags: dict[str, list[str]]) -> tuple[str, ...]:
+    """What deletes what was shown: the same flags; a file first, where the shipped default stood in."""
+    pairs = [word for flag, values in flags.items() for value in values for word in (flag, value)]
+    apply = shlex.join(["janitor", "sweep", "--apply", *pairs])
+    # An apply without a file is refused: somebody must have said what may be deleted.
+    return ("janitor init", apply) if request.shipped_policies else (apply,)
+
+
 def _report(
-    result: "SweepResult", out: TextIO, output: Format, show_all: bool, flags: dict[str, list[str]]
+    result: "SweepResult", out: TextIO, output: Format, show_all: bool, next_commands: tuple[str, ...]
 ) -> int:
     """Write the result; returns the exit code."""
     from janitor.report.machine import write_json
@@ -162,7 +170,5 @@ def _report(
     if output is Format.JSON:
         write_json(result, sums, out)
     else:
-        pairs = [word for flag, values in flags.items() for value in values for word in (flag, value)]
-        command = shlex.join(["janitor", "sweep", "--apply", *pairs])
-        write_table(result, sums, out, View(show_all, command))
+        write_table(result, sums, out, View(show_all, next_commands))
     return exit_code(result)

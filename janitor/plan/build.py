@@ -166,7 +166,7 @@ def _package(name: RepositoryName, package: str, goes: Iterable[Goes], shared: _
 
 
 def _aged(age: str, word: str) -> str:
-    return f"{word} for {age}" if word == "retired" else f"{age} {word}"
+    return f"{word} {age} ago" if word == "retired" else f"{age} {word}"
 
 
 def _details(*parts: str) -> str:

@@ -1,6 +1,6 @@
-"""How rows become lines: columns as wide as their content asks, long reasons on lines below."""
+"""How rows become lines: columns as wide as their content asks, what does not fit on lines below."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
@@ -9,8 +9,9 @@ from rich.text import Text
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.model.duration import show_size
-from janitor.report.rows import PolicyRows, Row, contained, place, short_name
-from janitor.report.text import safe_text, shorten, show_estimate
+from janitor.plan.values import Action
+from janitor.report.rows import PolicyRows, Row, contained, fitted_name, place, short_name
+from janitor.report.text import fitted, safe_text, shorten, show_estimate
 
 _STYLES = {
     OutcomeKind.PLANNED: "",
@@ -20,8 +21,10 @@ _STYLES = {
     OutcomeKind.SKIPPED: "yellow",
     OutcomeKind.FAILED: "bold red",
 }
-_SIZE, _USD, _OUTCOME = 8, 9, 12
-_NAME_AT_MOST, _PLACE_AT_MOST, _WHY_AT_LEAST = 44, 40, 20
+_SIZE, _USD, _OUTCOME = 10, 11, 14  # each with the two blanks before it
+_SIZES_FROM = 100
+_NAME_AT_LEAST, _WHY_AT_LEAST, _PLACE_AT_LEAST = 20, 14, 15
+_NAME_FAVOURED, _WHY_FAVOURED, _PLACE_AT_MOST = 32, 56, 40
 _DETAIL_SHOWN = 330
 
 
@@ -33,7 +36,11 @@ def indented(text: str, width: int, left: int = 2, style: str = "") -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The widths of one report, the same for all of its policies."""
+    """The widths of one report, the same for all of its policies; 0 is a column that is left out.
+
+    `place` is left out where everything lies in one, which the headings say then, and the sizes
+    where the terminal is narrow.
+    """
 
     name: int
     place: int
@@ -41,17 +48,29 @@ class Columns:
     width: int
     applied: bool
     with_project: bool
+    with_size: bool
 
     @classmethod
-    def for_rows(cls, policies: list[PolicyRows], width: int, applied: bool, with_project: bool) -> "Columns":
-        """As wide as the longest name and place, within bounds; the reason gets what is left."""
+    def for_rows(cls, policies: list[PolicyRows], width: int, applied: bool, places: set[str]) -> "Columns":
+        """As wide as what is shown asks for; where that is too much, name and reason share.
+
+        `places` are those of every action, as `place` names them with their projects.
+        """
         actions = [action for rows in policies for action, _ in rows.shown]
-        name = max((cell_len(short_name(action)) for action in actions), default=0)
-        where = max((cell_len(place(action.name, with_project)) for action in actions), default=0)
-        name, where = max(9, min(name, _NAME_AT_MOST)), max(5, min(where, _PLACE_AT_MOST))
-        fixed = 2 + 2 + 2 + 2 + _SIZE + 2 + _USD + (2 + _OUTCOME if applied else 0)
-        why = max(_WHY_AT_LEAST, width - fixed - name - where)
-        return cls(name, where, why, width, applied, with_project)
+        with_project = len({where.partition(" ")[2] for where in places}) > 1
+        with_size = width >= _SIZES_FROM
+        left = width - 2 - 2 - _USD - (_SIZE if with_size else 0) - (_OUTCOME if applied else 0)
+        where = 0
+        if len(places) > 1:
+            widest = _widest([place(a.name, with_project) for a in actions])
+            where = min(widest, max(_PLACE_AT_LEAST, min(_PLACE_AT_MOST, left // 4)))
+            left -= where + 2
+        name = max(len("what goes"), _widest([short_name(a) for a in actions]))
+        why = min(max((_asked(a) for a in actions), default=0), _WHY_FAVOURED)
+        if name + why > left:
+            name = max(_NAME_AT_LEAST, min(name, max(left - why, min(_NAME_FAVOURED, left - _WHY_AT_LEAST))))
+            why = max(_WHY_AT_LEAST, left - name)
+        return cls(name, where, why, width, applied, with_project, with_size)
 
     def header(self) -> Text:
         """The line above the first row."""
@@ -60,15 +79,12 @@ class Columns:
     def lines(self, row: Row) -> Iterator[Text]:
         """One line of columns; below it what did not fit: what goes along, Google's words, the error."""
         action, outcome = row
-        clause, _, rest = action.detail.partition("; ")
-        why = f"{action.reason.value}: {clause}" if clause else action.reason.value
-        if cell_len(safe_text(why)) > self.why:
-            why, rest = action.reason.value, action.detail
+        why, below = _shared(action, self.why)
         line = Text(
             self._joined(
-                safe_text(short_name(action)),
-                safe_text(place(action.name, self.with_project)),
-                safe_text(why),
+                fitted_name(action, self.name),
+                fitted(safe_text(place(action.name, self.with_project)), self.place),
+                why,
                 show_size(action.size_bytes) if action.size_bytes else "–",
                 show_estimate(action.estimate),
             )
@@ -76,20 +92,49 @@ class Columns:
         if self.applied:
             line.append(f"  {outcome.kind.value}", _STYLES[outcome.kind])
         yield line
-        for below, style in (
-            (contained(action.contains), ""),
-            (rest, ""),
-            (outcome.error, _STYLES[outcome.kind]),
-        ):
-            if below:
-                shown = shorten(safe_text(below), _DETAIL_SHOWN)
-                yield indented(shown, self.width, 6, style)
+        for text in below:
+            yield indented(shorten(text, _DETAIL_SHOWN), self.width, 6)
+        if outcome.error:
+            error = shorten(safe_text(outcome.error), _DETAIL_SHOWN)
+            yield indented(error, self.width, 6, _STYLES[outcome.kind])
 
     def _joined(self, name: str, where: str, why: str, size: str, usd: str, outcome: str = "") -> str:
         """Padded by what a terminal shows, for wide characters take two columns."""
-        left = (_padded(name, self.name), _padded(where, self.place), _padded(why, self.why))
-        line = f"  {'  '.join(left)}  {size:>{_SIZE}}  {usd:>{_USD}}"
+        cells = [_padded(name, self.name), _padded(where, self.place), _padded(why, self.why)]
+        if not self.place:
+            del cells[1]
+        line = f"  {'  '.join(cells)}" + (f"{size:>{_SIZE}}" if self.with_size else "") + f"{usd:>{_USD}}"
         return f"{line}  {outcome}" if self.applied and outcome else line
+
+
+def _reason(action: Action) -> tuple[str, list[str]]:
+    """``unused: 26h old`` and what else there is to say, the shortest to the point first."""
+    clause, _, rest = safe_text(action.detail).partition("; ")
+    reason = action.reason.value
+    # "retired 25d ago" says its reason itself.
+    parts = (clause,) if clause.startswith(f"{reason} ") else (reason, clause)
+    why = ": ".join(part for part in parts if part)
+    return why, [text for text in (contained(action.contains), rest) if text]
+
+
+def _shared(action: Action, width: int) -> tuple[str, list[str]]:
+    """What stands in the column of reasons, and what stands below for want of room."""
+    why, more = _reason(action)
+    if cell_len(why) > width:
+        along = contained(action.contains)
+        return action.reason.value, [*([along] if along else []), safe_text(action.detail)]
+    while more and cell_len(f"{why}, {more[0]}") <= width:
+        why = f"{why}, {more.pop(0)}"
+    return why, more
+
+
+def _asked(action: Action) -> int:
+    """The columns in which as much of the reason fits as ever may stand on one line."""
+    return cell_len(_shared(action, _WHY_FAVOURED)[0])
+
+
+def _widest(texts: Sequence[str]) -> int:
+    return max((cell_len(safe_text(text)) for text in texts), default=0)
 
 
 def _padded(text: str, width: int) -> str:

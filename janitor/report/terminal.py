@@ -18,7 +18,6 @@ from janitor.report.rows import (
     name_as_people_say,
     noun,
     place,
-    project_of,
     rows_by_policy,
 )
 from janitor.report.text import safe_text, show_usd
@@ -32,10 +31,10 @@ _NAMES_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How much to show. `next_command` is what to type to delete what a dry run shows."""
+    """How much to show. `next_commands` are what to type, in turn, to delete what a dry run shows."""
 
     show_all: bool = False
-    next_command: str = "janitor sweep --apply"
+    next_commands: tuple[str, ...] = ("janitor sweep --apply",)
 
 
 def console_for(out: TextIO) -> Console:
@@ -71,7 +70,8 @@ def _line(text: str, style: str = "") -> Text:
 
 def _header(result: SweepResult) -> Iterator[Text]:
     what = "apply" if result.mode == "apply" else "dry run, nothing is deleted"
-    yield _line(f"janitor sweep ({what}), observed at {rfc3339(result.plan.observed_at)}", "dim")
+    at = rfc3339(result.plan.observed_at.replace(microsecond=0))
+    yield _line(f"janitor sweep ({what}), observed at {at}", "dim")
 
 
 def _gaps(result: SweepResult, width: int) -> Iterator[Text]:
@@ -100,11 +100,11 @@ def _refusals(result: SweepResult, width: int) -> Iterator[Text]:
 def _policies(result: SweepResult, view: View, width: int) -> Iterator[Text]:
     applied = was_applied(result)
     policies = rows_by_policy(result, None if view.show_all else ROWS_SHOWN)
-    projects = sorted({project_of(action.name) for action in result.plan.actions})
-    columns = Columns.for_rows(policies, width, applied, with_project=len(projects) > 1)
+    places = {place(action.name, with_project=True) for action in result.plan.actions}
+    columns = Columns.for_rows(policies, width, applied, places)
     for rows in policies:
         yield Text()
-        yield _line(_heading(rows, applied, projects), "bold")
+        yield _line(_heading(rows, applied, _one_place(places)), "bold")
         yield columns.header()
         for row in rows.shown:
             yield from columns.lines(row)
@@ -116,10 +116,18 @@ def _policies(result: SweepResult, view: View, width: int) -> Iterator[Text]:
             yield _line(f"  … {len(rows.notes) - _NOTES_SHOWN:,} more such reasons", "dim")
 
 
-def _heading(rows: PolicyRows, applied: bool, projects: list[str]) -> str:
+def _one_place(places: set[str]) -> str:
+    """What all of them share: ``p, us-central1``, ``p`` alone, or nothing."""
+    pairs = [where.partition(" ") for where in places]
+    projects, locations = {project for _, _, project in pairs}, {location for location, _, _ in pairs}
+    if len(projects) != 1:
+        return ""
+    return ", ".join([*projects, *(locations if len(locations) == 1 else ())])
+
+
+def _heading(rows: PolicyRows, applied: bool, where: str) -> str:
     count = f"{rows.counted:,} of {rows.actions:,} deleted" if applied else f"{rows.actions:,} to delete"
-    where = f" in {projects[0]}" if len(projects) == 1 else ""
-    parts = [rows.policy, f"{count}{where}"]
+    parts = [rows.policy, f"{count} in {where}" if where else count]
     if rows.size_bytes:
         parts.append(show_size(rows.size_bytes))
     if rows.counted:
@@ -172,7 +180,8 @@ def _totals(result: SweepResult, totals: Totals) -> Iterator[Text]:
     of = totals.deleted if applied else totals.planned
     verb = f"Deleted {of:,} of {totals.planned:,}" if applied else f"Would delete {of:,}"
     size = f", {show_size(totals.reclaimed_bytes)}" if totals.reclaimed_bytes else ""
-    money = f", saves {_dollars(totals.saves_usd_month, totals.unpriced, of)}" if of else ""
+    saves = "saves" if applied else "and save"
+    money = f", {saves} {_dollars(totals.saves_usd_month, totals.unpriced, of)}" if of else ""
     yield _line(f"{verb}{size}{money}.", "bold")
     others = {
         "already gone": totals.already_gone,
@@ -197,12 +206,24 @@ def _next(result: SweepResult, totals: Totals, view: View) -> Iterator[Text]:
     if not result.plan.actions:
         return
     if result.refusals:
-        advice = "To go ahead: add the flags above, or narrow it with --policy NAME."
-    elif not was_applied(result):
-        advice = f"To delete these: {view.next_command}"
+        yield Text()
+        yield _line("To go ahead: add the flags above, or narrow it with --policy NAME.", "bold")
+        return
+    if not was_applied(result):
+        advice = "To delete these"
     elif totals.drifted or totals.skipped or totals.failed or result.interrupted:
-        advice = f"To try the rest again: {view.next_command}"
+        advice = "To try the rest again"
     else:
         return
     yield Text()
-    yield _line(advice, "bold")
+    yield from _commands(advice, view.next_commands)
+
+
+def _commands(advice: str, commands: tuple[str, ...]) -> Iterator[Text]:
+    """One command on the line of the advice, several below it, each as it is typed."""
+    if len(commands) == 1:
+        yield _line(f"{advice}: {commands[0]}", "bold")
+        return
+    yield _line(f"{advice}:", "bold")
+    for command in commands:
+        yield _line(f"  {command}", "bold")

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from rich.cells import cell_len, set_cell_size
+
 from janitor.model.money import Estimate, Priced
 
 _CENT = Decimal("0.01")
@@ -35,6 +37,22 @@ def shorten(text: str, width: int) -> str:
     head = text[: width - 1]
     word_end = head.rfind(" ")
     return (head[:word_end] if word_end > width * 2 // 3 else head).rstrip(" ,;:.") + "…"
+
+
+def fitted(text: str, width: int, keep_end: int | None = None) -> str:
+    """At most `width` columns of a terminal, cut in the middle with ``…``.
+
+    The last `keep_end` characters stay where they can (None: a half), for names differ at their end.
+    """
+    if cell_len(text) <= width:
+        return text
+    room = max(width - 1, 0)
+    end = min(room // 2 if keep_end is None else keep_end, room)
+    tail = text[len(text) - end :]
+    while cell_len(tail) > room:
+        tail = tail[1:]
+    # A wide character that does not fit by half becomes a blank, which would look like a part of the name.
+    return f"{set_cell_size(text, room - cell_len(tail)).rstrip()}…{tail}"
 
 
 def show_usd(usd: Decimal) -> str:

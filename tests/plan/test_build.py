@@ -52,7 +52,7 @@ def test_a_revision_that_goes_by_itself_comes_after_the_services() -> None:
     )
     found = ordered(BUILDER.workloads(world, decide_workloads(context(policies(FAILED, RETIRED)), world)))
     assert [each.name.rpartition("/")[2] for each in found] == ["xai", "web-1"]
-    assert found[1].detail == "retired for 39d"
+    assert found[1].detail == "retired 39d ago"
 
 
 def test_an_images_action_names_the_version_exactly_as_the_delete_call_does() -> None:
