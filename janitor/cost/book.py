@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 SCHEMA_VERSION = 1
 GLOBAL = "global"
+# Google's money is whole units and billionths, so no price needs more places on either side.
+_DIGITS = 18
 
 Source = Literal["catalog", "fallback"]
 
@@ -101,7 +103,7 @@ def decode_book(text: str) -> PriceBook:
             source=document["source"],
             as_of=date.fromisoformat(document["as_of"]),
             prices=decode_prices(document["prices"]),
-            ignored=int(document["ignored"]),
+            ignored=_count(document["ignored"]),
         )
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ValueError(f"not a price book of version {SCHEMA_VERSION}: {error}") from error
@@ -115,11 +117,18 @@ def decode_prices(document: Any) -> Prices:
     }
 
 
+def _count(number: Any) -> int:
+    if not isinstance(number, int) or number < 0:
+        raise ValueError(f"no count: {number!r}")
+    return number
+
+
 def _amount(text: Any) -> Decimal:
     try:
         amount = Decimal(text) if isinstance(text, str) else None
     except InvalidOperation:
         amount = None
-    if amount is None or not amount.is_finite() or amount.is_signed():
+    # an absurd exponent is finite, and takes gigabytes once it is written out
+    if amount is None or not amount.is_finite() or amount.is_signed() or abs(amount.adjusted()) > _DIGITS:
         raise ValueError(f"no price: {text!r}")
     return amount
