@@ -36,10 +36,9 @@ def family_of(images: list[Image], subjects: Mapping[tuple[str, str], str]) -> F
         return family
     present = {image.digest: image for image in images}
     for image in related:
-        for child in image.children:
-            if child in present and child != image.digest:
-                _hold(family, image.digest, present[child])
-        subject = subjects.get((image.package, image.digest)) or subject_of_tags(image)
+        if image.children:
+            _hold(family, image, present)
+        subject = subjects.get((image.package, image.digest)) or (image.tags and subject_of_tags(image))
         if subject:
             _refer(family, image, subject, subject in present and subject != image.digest)
     return family
@@ -49,11 +48,15 @@ def _says_subject(image: Image) -> bool:
     return any(tag.startswith("sha256-") for tag in image.tags)
 
 
-def _hold(family: Family, index: str, child: Image) -> None:
-    family.indexes.setdefault(child.digest, []).append(index)
-    family.dependents.setdefault(index, []).append(child.digest)
-    if not child.tags:
-        family.followers.add(child.digest)
+def _hold(family: Family, image: Image, present: Mapping[str, Image]) -> None:
+    index = image.digest
+    children = [child for child in image.children if child in present and child != index]
+    if children:
+        family.dependents.setdefault(index, []).extend(children)
+    for child in children:
+        family.indexes.setdefault(child, []).append(index)
+        if not present[child].tags:
+            family.followers.add(child)
 
 
 def _refer(family: Family, referrer: Image, subject: str, present: bool) -> None:
