@@ -1,11 +1,21 @@
 """One deletion against Google: untag, delete, wait, and what its answers mean (R18, R22)."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.apply.ports import CallError, ChangedError, Deleter, NotFoundError, Reader, UnclearError
-from janitor.apply.recheck import GONE, drifted, image_of
+from janitor.apply.ports import (
+    CallError,
+    ChangedError,
+    Deleter,
+    InvalidError,
+    NotFoundError,
+    Reader,
+    UnclearError,
+    UnendedError,
+)
+from janitor.apply.recheck import GONE, drifted, image_of, revision_still, service_still
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.plan.values import Action
@@ -14,7 +24,28 @@ DELETED = Outcome(OutcomeKind.DELETED)
 # After an answer that says nothing, the thing is read; if it is still there, asked once more.
 ATTEMPTS = 2
 
-Noted = Callable[[str], Awaitable[None]]
+UNTRIED = Outcome(OutcomeKind.PLANNED, "interrupted before it was tried")
+UNANSWERED = Outcome(OutcomeKind.PLANNED, "interrupted before Google answered; the next sweep settles it")
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What goes on between a deletion and those who run it.
+
+    `noted` is told Google's operation, and whose it is, before it is waited for. After `stop` no call that
+    deletes is sent. `left` holds, by name, what is not settled: its intent stays open, and the next sweep
+    asks Google. `accepted` are names whose deletion Google took on and has not ended.
+    """
+
+    noted: Callable[[Sequence[Action], str], Awaitable[None]]
+    stop: asyncio.Event
+    left: dict[str, Outcome] = field(default_factory=dict)
+    accepted: set[str] = field(default_factory=set)
+
+    def leave(self, action: Action, outcome: Outcome) -> Outcome:
+        """The outcome of what is not settled."""
+        self.left[action.name] = outcome
+        return outcome
 
 
 def failed(error: Exception | str) -> Outcome:
@@ -24,33 +55,44 @@ def failed(error: Exception | str) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """The calls of one action. `noted` is told Google's operation before it is waited for."""
+    """The calls of one action."""
 
     reader: Reader
     deleter: Deleter
 
-    async def carry_out(self, action: Action, noted: Noted) -> Outcome:
+    async def carry_out(self, action: Action, watch: Watch) -> Outcome:
         """Delete one thing that was just found as planned. Never raises CallError."""
         if action.kind is Kind.IMAGE and action.tags:
-            return await self._tagged_image(action, noted)
-        return await self._attempt(action, noted)
+            return await self._tagged_image(action, watch)
+        return await self._attempt(action, watch)
 
-    async def carry_out_batch(self, actions: list[Action], noted: Noted) -> list[Outcome]:
+    async def carry_out_batch(self, actions: list[Action], watch: Watch) -> list[Outcome]:
         """Untagged images of one package in one call; an outcome each, in order."""
+        if len(actions) == 1 or watch.stop.is_set():
+            return [await self._attempt(action, watch) for action in actions]
         package = actions[0].name.rpartition("/versions/")[0]
-        begun = False
+        asked = False
         try:
             operation = await self.deleter.delete_versions(package, [action.name for action in actions])
-            begun = True
-            refused = await self._ended(Kind.IMAGE, operation, noted)
+            asked = True
+            refused = await self._ended(actions, operation, watch)
+        except UnendedError as error:
+            return [await self._unended(action, error, watch) for action in actions]
+        except InvalidError:
+            # how many Google takes at once is "determined by the service" (version.proto:188-213)
+            half = len(actions) // 2
+            return [
+                *await self.carry_out_batch(actions[:half], watch),
+                *await self.carry_out_batch(actions[half:], watch),
+            ]
         except CallError as error:
             # one bad name fails a whole batch: each by itself says which, and why
-            asked = begun or isinstance(error, UnclearError)
-            return [await self._attempt(action, noted, asked) for action in actions]
+            asked = asked or isinstance(error, UnclearError)
+            return [await self._attempt(action, watch, asked) for action in actions]
         # by digest: a name that Google gives back may have the project's number in it
         digests = {_digest(name) for name in refused}
         return [
-            await self._attempt(action, noted) if _digest(action.name) in digests else DELETED
+            await self._attempt(action, watch) if _digest(action.name) in digests else DELETED
             for action in actions
         ]
 
@@ -68,32 +110,76 @@ class Deletion:
             case _:
                 raise AssertionError(f"nothing of kind {kind} is ever deleted")
 
-    async def _ended(self, kind: Kind, operation: str, noted: Noted) -> frozenset[str]:
-        """Wait for what was begun; "" has ended already."""
+    async def _ended(self, actions: Sequence[Action], operation: str, watch: Watch) -> frozenset[str]:
+        """Wait for what was begun; "" has ended already. UnendedError leaves the actions accepted."""
+        names = {action.name for action in actions}
+        watch.accepted.update(names)
         if operation:
-            await noted(operation)
-        return await self.deleter.wait(kind, operation)
+            await watch.noted(actions, operation)
+        try:
+            refused = await self.deleter.wait(actions[0].kind, operation)
+        except UnendedError:
+            raise
+        except CallError:
+            watch.accepted.difference_update(names)
+            raise
+        watch.accepted.difference_update(names)
+        return refused
 
-    async def _attempt(self, action: Action, noted: Noted, asked: bool = False) -> Outcome:
+    async def _attempt(self, action: Action, watch: Watch, asked: bool = False) -> Outcome:
         """`asked`: whether an earlier call may have begun to delete it, so that "not found" is its doing."""
         error: Exception | None = None
         for _ in range(ATTEMPTS):
+            if watch.stop.is_set():
+                return watch.leave(action, UNANSWERED if asked else UNTRIED)
             try:
                 operation = await self._send(action)
                 asked = True
-                await self._ended(action.kind, operation, noted)
+                await self._ended([action], operation, watch)
                 return DELETED
             except NotFoundError:
                 return DELETED if asked else GONE
             except ChangedError as changed:
                 return drifted(str(changed))
+            except UnendedError as unended:
+                return await self._unended(action, unended, watch)
             except UnclearError as unclear:
                 error, asked = unclear, True
                 if not await self._is_there(action):
                     return DELETED
             except CallError as refused:
-                return failed(refused)
+                return await self._refused(action, refused)
         return failed(f"{error} (asked {ATTEMPTS} times; it is still there)")
+
+    async def _unended(self, action: Action, error: UnendedError, watch: Watch) -> Outcome:
+        """Not sent again: Google may still be at it, so its intent stays open where the thing stands."""
+        if await self._is_there(action):
+            return watch.leave(action, failed(f"{error}; the next sweep asks again"))
+        watch.accepted.discard(action.name)
+        return DELETED
+
+    async def _refused(self, action: Action, refused: CallError) -> Outcome:
+        """Whether it changed since it was last read, which is why Google refuses; else its own words."""
+        try:
+            changed = await self._change(action)
+        except CallError:
+            changed = None
+        if changed is None or changed.kind is not OutcomeKind.DRIFTED:
+            return failed(refused)
+        return drifted(f"{changed.error}; Google refused: {refused}")
+
+    async def _change(self, action: Action) -> Outcome | None:
+        match action.kind:
+            case Kind.SERVICE:
+                return await service_still(self.reader, action)
+            case Kind.REVISION:
+                return await revision_still(self.reader, action)
+            case Kind.IMAGE:
+                tags = await self.reader.image_tags(*image_of(action.name))
+                new = sorted((tags or frozenset()) - frozenset(action.tags))
+                return drifted(f"it now has the tag {', '.join(new)}") if new else None
+            case _:
+                return None
 
     async def _is_there(self, action: Action) -> bool:
         try:
@@ -114,7 +200,7 @@ class Deletion:
             case _:
                 raise AssertionError(f"no plan holds a {action.kind}")
 
-    async def _tagged_image(self, action: Action, noted: Noted) -> Outcome:
+    async def _tagged_image(self, action: Action, watch: Watch) -> Outcome:
         """Untag, then delete without force; what is not deleted gets its tags back (R18)."""
         taken: list[str] = []
         try:
@@ -122,16 +208,21 @@ class Deletion:
                 for tag in sorted(action.tags):
                     if await self._untag(action, tag):
                         taken.append(tag)
-                outcome = await self._attempt(action, noted)
+                outcome = await self._attempt(action, watch)
             except CallError as error:
                 outcome = failed(error)
         except BaseException:
-            await self._retag(action, taken)
+            if action.name in watch.accepted:
+                watch.leave(action, _with(UNANSWERED, _left_off(taken)))
+            else:
+                await self._retag(action, taken)
             raise
         if outcome.gone:
             return outcome
-        lost = await self._retag(action, taken)
-        return Outcome(outcome.kind, f"{outcome.error}; {lost}") if lost else outcome
+        # a tag on a version that Google may still delete would point at nothing, or hide that it went
+        lost = _left_off(taken) if action.name in watch.accepted else await self._retag(action, taken)
+        outcome = _with(outcome, lost)
+        return watch.leave(action, outcome) if action.name in watch.left else outcome
 
     async def _untag(self, action: Action, tag: str) -> bool:
         """Take one tag off, unless it points elsewhere by now."""
@@ -154,6 +245,16 @@ class Deletion:
             except CallError as error:
                 lost.append(f"its tag {tag} could not be put back: {error}")
         return "; ".join(lost)
+
+
+def _left_off(tags: list[str]) -> str:
+    if not tags:
+        return ""
+    return f"taken off and not put back, for Google may still delete it: {', '.join(tags)}"
+
+
+def _with(outcome: Outcome, more: str) -> Outcome:
+    return Outcome(outcome.kind, f"{outcome.error}; {more}") if more else outcome
 
 
 def _digest(version: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol
 
-from janitor.apply.deletion import Deletion
+from janitor.apply.deletion import UNANSWERED, UNTRIED, Deletion, Watch
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.apply.recheck import Recheck
 from janitor.guard.values import ClearedPlan
@@ -19,8 +19,6 @@ SIDE_BY_SIDE = 8
 BATCH = 50
 # Of one batch; eight batches of these stay within Artifact Registry's 60,000 requests a minute.
 READS_SIDE_BY_SIDE = 4
-UNTRIED = Outcome(OutcomeKind.PLANNED, "interrupted before it was tried")
-UNANSWERED = Outcome(OutcomeKind.PLANNED, "interrupted before Google answered; the next sweep settles it")
 
 
 class Recorder(Protocol):
@@ -41,7 +39,7 @@ class Recorder(Protocol):
 @dataclass(slots=True)
 class Executor:
     """`stop` ends the work: no new deletion starts, and what Google has not answered `patience`
-    seconds later stays an open intent. What was untagged gets its tags back within `farewell` seconds more:
+    seconds later stays an open intent, as does what a stop left untried. What was untagged gets its tags back within `farewell` seconds more:
     both together are below the eight of R23."""
 
     recheck: Recheck
@@ -106,18 +104,31 @@ class Executor:
         intents = await self.recorder.intend(ready)
         for action in ready:
             self._outcomes[action.name] = UNANSWERED
-        outcomes = await self._delete(ready, intents)
-        await self.recorder.conclude(list(zip(ready, intents, outcomes, strict=True)))
-        for action, outcome in zip(ready, outcomes, strict=True):
-            self._outcomes[action.name] = outcome
+        watch = self._watch(ready, intents)
+        try:
+            outcomes = await self._delete(ready, watch)
+        finally:
+            self._outcomes.update(watch.left)
+        ends = [
+            (action, intent, outcome)
+            for action, intent, outcome in zip(ready, intents, outcomes, strict=True)
+            if action.name not in watch.left
+        ]
+        await self.recorder.conclude(ends)
+        self._outcomes.update((action.name, outcome) for action, _, outcome in ends)
 
-    async def _delete(self, ready: list[Action], intents: list[int]) -> list[Outcome]:
-        async def noted(operation: str) -> None:
-            await self.recorder.note_operation(intents, operation)
+    def _watch(self, ready: list[Action], intents: list[int]) -> Watch:
+        of = dict(zip((action.name for action in ready), intents, strict=True))
 
+        async def noted(actions: Sequence[Action], operation: str) -> None:
+            await self.recorder.note_operation([of[action.name] for action in actions], operation)
+
+        return Watch(noted, self.stop)
+
+    async def _delete(self, ready: list[Action], watch: Watch) -> list[Outcome]:
         if len(ready) > 1:
-            return await self.deletion.carry_out_batch(ready, noted)
-        return [await self.deletion.carry_out(ready[0], noted)]
+            return await self.deletion.carry_out_batch(ready, watch)
+        return [await self.deletion.carry_out(ready[0], watch)]
 
     async def _ready(self, batch: list[Action]) -> list[Action]:
         """Those that may be deleted now, in order; the outcome of the others is written down."""

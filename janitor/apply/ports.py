@@ -24,6 +24,14 @@ class UnclearError(CallError):
     """The call may or may not have taken effect (DEADLINE_EXCEEDED, INTERNAL): read before more."""
 
 
+class UnendedError(UnclearError):
+    """Google took the call and its operation has not ended, as far as is known: it may still take effect."""
+
+
+class InvalidError(CallError):
+    """Google does not take the request as it is (INVALID_ARGUMENT), a batch that is too large among them."""
+
+
 class Reader(Protocol):
     """Reading again. None means that the thing does not exist; CallError that it cannot be read."""
 
@@ -51,7 +59,7 @@ class Reader(Protocol):
 class Deleter(Protocol):
     """The deletes. Each returns the name of Google's operation ("" where the call is synchronous).
 
-    Raises NotFoundError, ChangedError, UnclearError or CallError. 429 and UNAVAILABLE are retried
+    Raises NotFoundError, ChangedError, InvalidError, UnclearError or CallError. 429 and UNAVAILABLE are retried
     inside, within a stated budget (R22).
     """
 
@@ -72,7 +80,7 @@ class Deleter(Protocol):
         """Put a tag back; an existing tag is left as it is."""
 
     async def wait(self, kind: Kind, operation: str) -> frozenset[str]:
-        """Wait for Google's operation to end; its error is raised as above.
+        """Wait for Google's operation to end; its error is raised as above, UnendedError where it does not.
 
         Done with neither error nor response is success (R22). Returns the names of versions that a
         batch reports as failed (metadata.failed_versions), else nothing.

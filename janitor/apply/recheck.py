@@ -121,9 +121,9 @@ class Recheck:
         try:
             match action.kind:
                 case Kind.SERVICE:
-                    return await self._service(action)
+                    return await service_still(self.reader, action)
                 case Kind.REVISION:
-                    return await self._revision(action)
+                    return await revision_still(self.reader, action)
                 case Kind.IMAGE:
                     return await self._image(action)
                 case Kind.REPOSITORY:
@@ -132,21 +132,6 @@ class Recheck:
                     raise AssertionError(f"no plan holds a {action.kind}")
         except CallError as error:
             return drifted(f"it could not be read again: {error}")
-
-    async def _service(self, action: Action) -> Outcome | None:
-        return _same(action, await self.reader.service(action.name))
-
-    async def _revision(self, action: Action) -> Outcome | None:
-        revision = await self.reader.revision(action.name)
-        changed = _same(action, revision)
-        if changed or revision is None:
-            return changed
-        service = await self.reader.service(str(revision.name.parent))
-        if service is None:
-            return GONE
-        if has_traffic(revision, service) or is_latest(revision, service):
-            return drifted("its service now sends it traffic or calls it the latest")
-        return None
 
     async def _image(self, action: Action) -> Outcome | None:
         repository, package, digest = image_of(action.name)
@@ -173,6 +158,25 @@ class Recheck:
             packages.setdefault(image.package, []).append(image)
         why = await self.references.why_any_used(name, packages)
         return drifted(why) if why else None
+
+
+async def service_still(reader: Reader, action: Action) -> Outcome | None:
+    """None: the service is as it was read. Raises CallError."""
+    return _same(action, await reader.service(action.name))
+
+
+async def revision_still(reader: Reader, action: Action) -> Outcome | None:
+    """None: the revision is as it was read, and its service needs it as little. Raises CallError."""
+    revision = await reader.revision(action.name)
+    changed = _same(action, revision)
+    if changed or revision is None:
+        return changed
+    service = await reader.service(str(revision.name.parent))
+    if service is None:
+        return GONE
+    if has_traffic(revision, service) or is_latest(revision, service):
+        return drifted("its service now sends it traffic or calls it the latest")
+    return None
 
 
 def _same(action: Action, found: Service | Revision | None) -> Outcome | None:

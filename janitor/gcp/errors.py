@@ -6,7 +6,7 @@ import google.auth.exceptions
 import grpc
 from google.api_core.exceptions import GoogleAPICallError, RetryError
 
-from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError
+from janitor.apply.ports import CallError, ChangedError, InvalidError, NotFoundError, UnclearError
 from janitor.gcp.failures import cause
 
 # What a call may raise. ValueError: the client itself refuses a request that it cannot send.
@@ -68,6 +68,8 @@ def error_of(code: grpc.StatusCode | int, message: str) -> CallError:
         return NotFoundError(text)
     if known is grpc.StatusCode.ABORTED:
         return ChangedError(text)
+    if known is grpc.StatusCode.INVALID_ARGUMENT:
+        return InvalidError(text)
     return CallError(text)
 
 

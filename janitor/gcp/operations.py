@@ -12,7 +12,7 @@ from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
 from google.cloud.run_v2 import ServicesAsyncClient
 from google.longrunning import operations_pb2
 
-from janitor.apply.ports import CallError, UnclearError
+from janitor.apply.ports import CallError, UnendedError
 from janitor.apply.settle import OperationState
 from janitor.gcp.errors import CALL_FAILURES, as_call_error, error_of
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
@@ -43,14 +43,14 @@ class GoogleOperations:
     async def wait(self, kind: Kind, operation: str) -> frozenset[str]:
         """Wait for its end; versions that a batch reports as failed, also where it succeeded.
 
-        Raises the operation's own error (as_call_error). UnclearError: it did not end within its budget,
+        Raises the operation's own error (as_call_error). UnendedError: it did not end within its budget,
         or cannot be asked about: what it was to delete may be gone or not.
         """
         budget = self.budget if self.budget is not None else _budget(kind)
         deadline, pause = self.clock() + budget, self.first
         while not (found := await self._found(kind, operation)).done:
             if self.clock() + pause > deadline:
-                raise UnclearError(f"Google's operation {operation} did not end within {budget:g} s")
+                raise UnendedError(f"Google's operation {operation} did not end within {budget:g} s")
             await asyncio.sleep(pause)
             pause = min(pause * _GROWTH, _LONGEST)
         if found.HasField("error"):
@@ -74,7 +74,7 @@ class GoogleOperations:
             return await self._get(kind, operation)
         except CALL_FAILURES as error:
             # not the thing's error: whether it went is unknown
-            raise UnclearError(f"Google's operation {operation}: {as_call_error(error)}") from error
+            raise UnendedError(f"Google's operation {operation}: {as_call_error(error)}") from error
 
     async def _get(self, kind: Kind, operation: str) -> Any:
         client = self.services if kind.value.startswith("run.") else self.artifacts
