@@ -1,0 +1,62 @@
+"""What stands beside every figure."""
+
+from janitor.report.notices import notices
+
+
+def lines(**changed: object) -> tuple[str, ...]:
+    """Those of an ordinary recorded sweep, but for what is changed."""
+    facts: dict[str, object] = {
+        "projects": ("shop", "shop-dev"),
+        "reference_files": (),
+        "price_note": "prices: Cloud Billing catalog, 2026-11-24",
+        "recorded": True,
+        "throwaway_disk": False,
+        "shipped_policies": False,
+    }
+    return notices(**(facts | changed))  # type: ignore[arg-type]
+
+
+def test_every_sweep_says_what_in_use_means_where_prices_are_from_and_what_dollars_leave_out() -> None:
+    use, prices, money = lines()
+    assert use == '"in use" means: named by Cloud Run in projects shop, shop-dev'
+    assert prices == "prices: Cloud Billing catalog, 2026-11-24"
+    for left_out in ("the free 0.5 GiB of storage is not subtracted", "upper bounds", "in use is not known"):
+        assert left_out in money
+
+
+def test_one_project_is_not_called_projects() -> None:
+    assert '"in use" means: named by Cloud Run in project shop' in lines(projects=("shop",))
+
+
+def test_files_of_references_from_elsewhere_are_named() -> None:
+    assert lines(reference_files=("gke.txt", "vms.txt"))[0].endswith(
+        ", and the references in gke.txt, vms.txt"
+    )
+
+
+def test_a_note_of_fallback_prices_stands_as_it_is() -> None:
+    assert "prices: FALLBACK table" in lines(price_note="prices: FALLBACK table")
+
+
+def test_a_dry_run_that_is_in_no_ledger_says_so() -> None:
+    assert any("not recorded" in line for line in lines(recorded=False))
+    assert not any("not recorded" in line for line in lines())
+
+
+def test_a_ledger_that_cloud_run_throws_away_is_the_first_thing_said_with_the_way_out() -> None:
+    first = lines(throwaway_disk=True, recorded=False, shipped_policies=True)[0]
+    assert "throws away" in first
+    assert "JANITOR_DATABASE_URL" in first
+
+
+def test_the_shipped_default_is_said_with_the_command_that_writes_it() -> None:
+    told = [line for line in lines(shipped_policies=True) if "shipped default" in line]
+    assert len(told) == 1
+    assert "janitor init" in told[0]
+    assert not any("shipped default" in line for line in lines())
+
+
+def test_each_notice_is_one_line_and_none_is_said_twice() -> None:
+    every = lines(throwaway_disk=True, recorded=False, shipped_policies=True, reference_files=("a",))
+    assert len(every) == len(set(every)) == 6
+    assert not any("\n" in line for line in every)
