@@ -1,6 +1,6 @@
 """What is sent to delete something, and what Google's answers become."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import grpc
 import pytest
@@ -182,3 +182,37 @@ async def test_an_operation_that_google_does_not_know_says_nothing_of_the_thing(
         with pytest.raises(UnclearError):
             await deleter(clients).wait(Kind.IMAGE, OPERATION)
         assert await deleter(clients).operations.state(Kind.IMAGE, OPERATION) is OperationState.UNKNOWN
+
+
+class Turns:
+    """A limiter without a clock: who comes when no turn is left is counted as waiting."""
+
+    made: ClassVar[list["Turns"]] = []
+
+    def __init__(self, rate: float, seconds: float) -> None:
+        self.rate, self.seconds, self.taken, self.waited = rate, seconds, 0, 0
+        Turns.made.append(self)
+
+    async def __aenter__(self) -> None:
+        self.taken += 1
+        self.waited += self.taken > self.rate
+
+    async def __aexit__(self, *_: object) -> None:
+        return
+
+
+async def test_the_31st_write_of_a_minute_waits_by_project_and_region(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deletes, "AsyncLimiter", Turns)
+    monkeypatch.setattr(Turns, "made", [])
+    async with serving(answers()) as clients:
+        sender = deleter(clients)
+        for _ in range(16):
+            await sender.delete_service(SERVICE, ETAG)
+            await sender.delete_revision(REVISION, ETAG)
+        await sender.delete_service(SERVICE.replace("projects/p/", "projects/q/"), ETAG)
+        await sender.delete_service(SERVICE.replace("us-central1", "europe-west1"), ETAG)
+        await sender.delete_version(VERSION)
+    assert [(each.rate, each.seconds) for each in Turns.made] == [(30, 60.0)] * 3
+    assert [(each.taken, each.waited) for each in Turns.made] == [(32, 2), (1, 0), (1, 0)]
