@@ -1,0 +1,89 @@
+"""`janitor init` writes what `janitor validate` accepts, and neither says more than it knows."""
+
+from pathlib import Path
+
+import pytest
+
+from janitor.store.policy_file import default_text
+from tests.cli.calling import Janitor
+
+
+def test_init_writes_the_commented_default_and_says_what_is_next(folder: Path, janitor: Janitor) -> None:
+    called = janitor("init")
+    assert called.code == 0
+    assert (folder / "policies.yaml").read_text() == default_text()
+    assert "next: janitor validate policies.yaml, then janitor sweep --dry-run" in called.out
+
+
+def test_init_never_replaces_a_file_unless_told_to(policies: Path, janitor: Janitor) -> None:
+    before = policies.read_text()
+    called = janitor("init")
+    assert (called.code, called.out, policies.read_text()) == (2, "", before)
+    assert "policies.yaml is there already: --force replaces it" in called.err
+    assert janitor("init", "--force").code == 0
+    assert policies.read_text() == default_text()
+
+
+def test_init_writes_where_it_is_told(
+    folder: Path, janitor: Janitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert janitor("init", "mine.yaml").code == 0
+    monkeypatch.setenv("JANITOR_POLICIES", str(folder / "theirs.yaml"))
+    assert janitor("init").code == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["mine.yaml", "theirs.yaml"]
+
+
+def test_init_into_a_folder_that_is_not_there_is_a_usage_error(folder: Path, janitor: Janitor) -> None:
+    called = janitor("init", "nowhere/policies.yaml")
+    assert called.code == 2
+    assert "nowhere/policies.yaml: No such file or directory" in called.err
+    assert list(folder.iterdir()) == []
+
+
+def test_what_init_writes_is_valid(folder: Path, janitor: Janitor) -> None:
+    janitor("init")
+    called = janitor("validate")
+    assert (called.code, called.err) == (0, "")
+    assert called.out.startswith("policies.yaml is valid: 5 policies, mode dry-run\n")
+
+
+def test_validate_names_the_policies_with_their_kinds(policies: Path, janitor: Janitor) -> None:
+    called = janitor("validate")
+    assert called.out == (
+        "policies.yaml is valid: 2 policies, mode dry-run\n  old (artifact.image)\n  failed (run.service)\n"
+    )
+
+
+def test_validate_names_each_mistake_by_file_line_and_column(policies: Path, janitor: Janitor) -> None:
+    policies.write_text(
+        "version: 1\n"
+        "policies:\n"
+        "  - name: a\n"
+        "    kind: artifact.imag\n"
+        "  - {name: b, kind: run.service, when: {status: failed, older_than: 24}}\n"
+    )
+    called = janitor("validate")
+    assert (called.code, called.out) == (2, "")
+    assert "janitor: policies.yaml:4:11: kind: 'artifact.imag' is not known" in called.err
+    assert "janitor: policies.yaml:5:" in called.err
+
+
+def test_a_file_of_control_characters_does_not_steer_the_terminal(policies: Path, janitor: Janitor) -> None:
+    policies.write_text('version: 1\npolicies:\n  - {name: "\\e[2J", kind: "\\e[31m"}\n')
+    called = janitor("validate")
+    assert called.code == 2
+    assert "\x1b" not in called.err
+
+
+def test_validate_takes_the_file_either_way_but_not_two(policies: Path, janitor: Janitor) -> None:
+    assert janitor("validate", "policies.yaml").code == 0
+    assert janitor("validate", "--policies", "policies.yaml").code == 0
+    called = janitor("validate", "policies.yaml", "--policies", "other.yaml")
+    assert called.code == 2
+    assert "two files are named" in called.err
+
+
+def test_validate_of_a_file_that_is_not_there_says_how_to_write_one(janitor: Janitor) -> None:
+    called = janitor("validate")
+    assert (called.code, called.out) == (2, "")
+    assert "policies.yaml: there is no such file: `janitor init` writes one" in called.err
