@@ -1,5 +1,7 @@
 """What whole applies do where others of their kind fail: order, refusals, siblings, honest totals."""
 
+from decimal import Decimal
+
 from tests.sweep.conftest import Placing
 from tests.sweep.sweeping import RUN, image, uri, version, world
 
@@ -54,11 +56,14 @@ def test_an_image_of_one_tag_never_takes_a_sibling_on_another_digest(place: Plac
 def test_what_failed_is_counted_neither_as_deleted_nor_in_dollars(place: Placing) -> None:
     refusal = "{rpc: DeleteVersion, times: 1, operation_error: {code: PERMISSION_DENIED, message: no}}"
     here = place(world(image("a", "v1"), trouble=f"[{refusal}]"))
+    promised = here.sweep("--dry-run").document["totals"]
+    assert Decimal(promised["saves_usd_month"]) > 0
     swept = here.sweep("--apply")
     totals = swept.document["totals"]
     assert swept.code == 6
     assert set(swept.outcomes.values()) == {"failed"}
     assert (totals["deleted"], totals["failed"]) == (0, 1)
+    assert (totals["reclaimed_bytes"], totals["saves_usd_month"]) == (0, "0")
     assert here.google.world.names("versions") == [version("a")]
 
 
