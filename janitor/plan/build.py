@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 
 from janitor.cost.book import PriceBook
@@ -78,7 +78,10 @@ class Builder:
         )  # fmt: skip
 
     def images(self, repository: Repository, goes: Iterable[Goes]) -> list[Action]:
-        """One action an image, in no particular order. Those of a package stand together in `goes`."""
+        """One action an image, nearly in the order of names, which leaves `ordered` little to do.
+
+        Those of a package stand together in `goes`.
+        """
         shared = _Shared(self.book, repository.name.location, self.now.timestamp())
         actions: list[Action] = []
         for package, group in groupby(goes, key=lambda each: each.image.package):
@@ -104,10 +107,11 @@ class Builder:
 
 def ordered(actions: Iterable[Action]) -> tuple[Action, ...]:
     """The order of execution: by rank, then by Google's name. Total: no two names are the same."""
-    # Two stable sorts by what is there, for a key that joins the two would be a tuple an action.
-    by_name = sorted(actions, key=attrgetter("name"))
-    by_name.sort(key=attrgetter("rank"))
-    return tuple(by_name)
+    # A key that joins the two would be a tuple an action, and ranks are few.
+    ranks: dict[tuple[int, int], list[Action]] = {}
+    for action in sorted(actions, key=attrgetter("name")):
+        ranks.setdefault(action.rank, []).append(action)
+    return tuple(chain.from_iterable(ranks[rank] for rank in sorted(ranks)))
 
 
 class _Shared:
@@ -161,7 +165,7 @@ def _package(name: RepositoryName, package: str, goes: Iterable[Goes], shared: _
             image.size_bytes, shared.estimate(image.size_bytes), shared.rank(rank), "", "", image.tags,
             waits + tuple([names[digest] for digest in holders]) if holders else waits, (), group, "",
         ))
-        for image, policy, reason, rank, holders, waits in goes
+        for image, policy, reason, rank, holders, waits in sorted(goes, key=lambda each: each.image.digest)
     ]  # fmt: skip
 
 
