@@ -49,6 +49,7 @@ _WARNINGS = {
 }
 _ERRORS = {Event.ACTION_FAILED, Event.LOCK_LOST}
 _DEBUG = {Event.ACTION_INTENDED}
+_LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
 
 
 def level_of(event: Event) -> int:
@@ -96,9 +97,13 @@ class _FromLibraries(logging.Handler):
     """What libraries log through `logging` comes out as one event, in the same format."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        structlog.get_logger().log(
-            record.levelno, Event.LIBRARY_LOGGED.value, logger=record.name, text=record.getMessage()
-        )
+        try:
+            text = record.getMessage()
+        except Exception:  # a message that does not fit its arguments is no reason to end a sweep
+            text = str(record.msg)
+        # the logger knows Python's own levels only, and libraries make up others
+        level = max((known for known in _LEVELS if known <= record.levelno), default=logging.DEBUG)
+        structlog.get_logger().log(level, Event.LIBRARY_LOGGED.value, logger=record.name, text=text)
 
 
 Facts = MutableMapping[str, Any]
