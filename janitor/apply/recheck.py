@@ -16,7 +16,7 @@ from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Image, Repository, Revision, Service
 from janitor.plan.values import Action
 from janitor.policy.images import IMAGE_RANK
-from janitor.policy.usage import Named, PackageUse, usage
+from janitor.policy.usage import Named, PackageUse, unreadable, usage
 
 # R21: workload references may be this old at the moment of the call.
 REFERENCES_LAST = timedelta(minutes=5)
@@ -68,11 +68,8 @@ class References:
         named = await self._fresh()
         if self._gap:
             return self._gap
-        for package, group in images.items():
-            found = named.digests(repository, package, group)
-            if found:
-                return f"{min(min(users) for users in found.values())} now names an image of {package}"
-        return ""
+        users = named.users(repository, images)
+        return f"{min(users)} now names an image of it" if users else ""
 
     def _uses(
         self, named: Named, repository: RepositoryName, package: str
@@ -89,7 +86,8 @@ class References:
         async with self._lock:
             if self._clock() - self._read_at > REFERENCES_LAST:
                 workloads = await self._reader.workloads()
-                self._gap = _gap_text(workloads.gaps)
+                projects = {name.project for name in self._repositories}
+                self._gap = _gap_text((*workloads.gaps, *unreadable(workloads, projects)))
                 self._named = usage(workloads, {}, self._extra, self._repositories).remaining
                 self._read_at = self._clock()
             return self._named

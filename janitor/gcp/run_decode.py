@@ -23,7 +23,6 @@ from janitor.model.resources import (
 )
 
 _MANUAL = int(run_v2.ServiceScaling.ScalingMode.MANUAL)
-_LATEST = int(run_v2.TrafficTargetAllocationType.TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST)
 
 
 def service(message: Any) -> Service:
@@ -113,8 +112,8 @@ def _service_scaling(message: Any) -> Scaling:
 
 
 def _traffic(message: Any) -> Traffic:
-    revision = "" if message.type_ == _LATEST else _short(message.revision)
-    return Traffic(revision=revision, percent=message.percent, tag=message.tag)
+    """Whatever its type: one that follows the latest may name the revision that serves meanwhile."""
+    return Traffic(revision=_short(message.revision), percent=message.percent, tag=message.tag)
 
 
 def _name(text: str, collection: str) -> ResourceName:

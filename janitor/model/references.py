@@ -37,7 +37,7 @@ def parse_reference(text: str) -> ImageReference | None:
     BadReferenceError: it names an Artifact Registry host, and cannot be read.
     """
     host, _, rest = text.strip().removeprefix("https://").partition("/")
-    host = host.lower()
+    host = host.lower().partition(":")[0]
     location = _GCR_LOCATIONS.get(host)
     if location is None and not host.endswith(DOCKER_HOST_SUFFIX):
         return None

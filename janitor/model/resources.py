@@ -51,7 +51,7 @@ class Scaling:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """One entry of traffic_statuses; `revision` is a short name, empty for the latest."""
+    """One entry of traffic_statuses; `revision` is a short name, empty where only the latest is meant."""
 
     revision: str
     percent: int

@@ -116,7 +116,8 @@ def unreadable(workloads: Workloads, projects: Set[str]) -> tuple[Gap, ...]:
             try:
                 parse_reference(image)
             except BadReferenceError as error:
-                if error.project is None or error.project in projects:
+                # a number may be any project's (facts 4: not verified)
+                if error.project is None or error.project in projects or error.project.isdecimal():
                     gaps.append(Gap(name.project, name.location, _KINDS[name.collection], f"{name}: {error}"))
     return tuple(gaps)
 
@@ -159,11 +160,10 @@ def _note(
 ) -> None:
     if reference is None:
         return
-    if reference.repository not in repositories:
-        into.elsewhere.setdefault(reference.package, PackageUse()).add(reference, user)
-        return
     for name in _sources(reference.repository, repositories):
-        into.exact.setdefault(name, {}).setdefault(reference.package, PackageUse()).add(reference, user)
+        # one that was not seen (or is named by its project's number) may be any that was
+        held = into.exact.setdefault(name, {}) if name in repositories else into.elsewhere
+        held.setdefault(reference.package, PackageUse()).add(reference, user)
 
 
 def _sources(name: RepositoryName, repositories: Mapping[RepositoryName, Repository]) -> list[RepositoryName]:

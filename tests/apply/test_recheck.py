@@ -104,6 +104,13 @@ async def test_a_gap_when_references_are_read_again_ends_images_drifted() -> Non
     assert await end(google, a, age=6) is O.DRIFTED
 
 
+async def test_a_reference_that_cannot_be_parsed_is_a_gap_when_references_are_read_again() -> None:
+    """R2, R21."""
+    google = FakeGoogle(now_running=workloads(job("j", "us-central1-docker.pkg.dev/")))
+    [a] = images(google, of_image("a"))
+    assert await end(google, a, age=6) is O.DRIFTED
+
+
 async def test_many_images_share_one_reading_of_references() -> None:
     google = FakeGoogle()
     asked, check = images(google, *(of_image(f"i{n}") for n in range(20))), recheck(google, age=6)

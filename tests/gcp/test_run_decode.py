@@ -61,19 +61,25 @@ def test_a_service_has_what_google_says_of_it() -> None:
     assert found.terminal == Condition("", State.UNSPECIFIED)
 
 
-def test_traffic_that_follows_the_latest_names_no_revision() -> None:
+def test_traffic_names_the_revision_that_google_names_whatever_its_type() -> None:
     latest = run_v2.TrafficTargetAllocationType.TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST
     named = run_v2.TrafficTargetAllocationType.TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION
     found = service(
         traffic_statuses=[
-            run_v2.TrafficTargetStatus(type_=latest, percent=90),
+            run_v2.TrafficTargetStatus(type_=latest, percent=80),
+            run_v2.TrafficTargetStatus(type_=latest, revision="web-3", percent=10),
             run_v2.TrafficTargetStatus(type_=named, revision="web-1", percent=10),
             run_v2.TrafficTargetStatus(
                 type_=named, revision=f"{PLACE}/services/web/revisions/web-2", tag="canary"
             ),
         ]
     )
-    assert found.traffic == (Traffic("", 90, ""), Traffic("web-1", 10, ""), Traffic("web-2", 0, "canary"))
+    assert found.traffic == (
+        Traffic("", 80, ""),
+        Traffic("web-3", 10, ""),
+        Traffic("web-1", 10, ""),
+        Traffic("web-2", 0, "canary"),
+    )
 
 
 @pytest.mark.parametrize(

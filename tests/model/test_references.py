@@ -18,6 +18,7 @@ HOST = "us-central1-docker.pkg.dev"
         (f"{HOST}/p/r/team/api@{DIGEST}", R, "team/api", None, DIGEST),
         (f"{HOST}/p/r/app:v1@{DIGEST}", R, "app", None, DIGEST),
         (f"https://{HOST}/p/r/app:v1", R, "app", "v1", None),
+        (f"{HOST}:443/p/r/app:v1", R, "app", "v1", None),
         (f" {HOST.upper()}/p/r/app:V1 ", R, "app", "V1", None),
         ("us-docker.pkg.dev/example.com/p/r/app:v1", RepositoryName("example.com:p", "us", "r"), "app", "v1", None),
         ("gcr.io/p/app", RepositoryName("p", "us", "gcr.io"), "app", "latest", None),

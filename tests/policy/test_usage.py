@@ -106,6 +106,14 @@ def test_a_virtual_repository_leads_to_all_that_it_serves_from_at_any_depth() ->
     assert of_app(named(loads, seen=chain)).keys() == {digest("a")}
 
 
+def test_a_source_that_was_not_seen_under_its_name_may_be_any_repository() -> None:
+    """R2: a virtual repository may name its sources by the project's number."""
+    by_number = RepositoryName("123456", "us-central1", "r")
+    chain = [repository(VIRTUAL, mode=Mode.VIRTUAL, upstreams=(by_number,))]
+    loads = workloads(job("j", uri("a", repository=VIRTUAL)))
+    assert of_app(named(loads, seen=chain)).keys() == {digest("a")}
+
+
 def test_files_of_references_always_remain() -> None:
     """R3: whatever the plan deletes."""
     assert of_app(named(Workloads(), extra=[uri("b")])) == {digest("b"): {"protect.references"}}
@@ -134,7 +142,13 @@ def test_users_of_a_repository_count_though_the_image_is_gone() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["us-central1-docker.pkg.dev/p/r/App", "us-central1-docker.pkg.dev/p", "gcr.io/p/app@sha256:1"]
+    "written",
+    [
+        "us-central1-docker.pkg.dev/p/r/App",
+        "us-central1-docker.pkg.dev/p",
+        "gcr.io/p/app@sha256:1",
+        "us-central1-docker.pkg.dev/123456/r/App",
+    ],
 )
 def test_a_reference_to_a_scanned_project_that_cannot_be_parsed_is_a_gap(written: str) -> None:
     """R2."""

@@ -1,0 +1,331 @@
+"""Another Google, from the protos alone: pages of two, opaque tokens, and what the facts leave open.
+
+It shares nothing with the emulator. It answers what it was given and does not check what it is asked:
+what a sweep sends is held by the tests, by `asked`.
+"""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import grpc
+from google.cloud import artifactregistry_v1 as ar
+from google.cloud import run_v2
+from google.cloud.location import locations_pb2
+from google.longrunning import operations_pb2
+from google.protobuf.empty_pb2 import Empty
+
+RUN, ARTIFACTS = "google.cloud.run.v2", "google.devtools.artifactregistry.v1"
+PAGE = 2
+# A field that no version of these protos has, and its text: what a later version may add.
+UNKNOWN_FIELD = b"\xca\xf7\x04\x05later"
+CHANGES = ("Delete", "BatchDelete", "Create", "Update", "Cancel", "Import", "Set", "Run", "Move")
+
+
+class RefusedError(Exception):
+    """A gRPC status without details."""
+
+    def __init__(self, code: grpc.StatusCode, message: str = "refused") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass
+class Cloud:
+    """What there is, by full names, and how it answers.
+
+    `refused`: (method, place) -> status, where place is a part of the request's parent or name.
+    `before_delete` hears each name that is about to go, and may refuse.
+    """
+
+    locations: tuple[str, ...] = ("us-central1",)
+    services: dict[str, run_v2.Service] = field(default_factory=dict)
+    revisions: dict[str, run_v2.Revision] = field(default_factory=dict)
+    jobs: dict[str, run_v2.Job] = field(default_factory=dict)
+    executions: dict[str, run_v2.Execution] = field(default_factory=dict)
+    repositories: dict[str, ar.Repository] = field(default_factory=dict)
+    images: dict[str, list[ar.DockerImage]] = field(default_factory=dict)
+    refused: dict[tuple[str, str], RefusedError] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset({"ListInstances", "ListWorkerPools", "ListAttachments", "ListSkus"})
+    empty_first_page: bool = False
+    done_at_once: bool = True
+    failed_versions_by_number: bool = False
+    before_delete: Callable[["Cloud", str], None] = lambda _cloud, _name: None
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+    _tokens: dict[str, int] = field(default_factory=dict)
+    _ended: dict[str, operations_pb2.Operation] = field(default_factory=dict)
+
+    def requests(self, method: str) -> list[Any]:
+        """The requests of one method so far."""
+        return [request for name, request in self.asked if name == method]
+
+    @property
+    def changes(self) -> list[tuple[str, Any]]:
+        """What was asked that is no read."""
+        return [call for call in self.asked if call[0].startswith(CHANGES)]
+
+    def answer(self, method: str, request: Any) -> Any:
+        """The reply of one call; RefusedError instead of one."""
+        self.asked.append((method, request))
+        if method in self.missing:
+            raise RefusedError(grpc.StatusCode.UNIMPLEMENTED)
+        where = getattr(request, "parent", "") or getattr(request, "name", "")
+        for (refused, place), refusal in self.refused.items():
+            if refused == method and place in where:
+                raise refusal
+        found: Any = getattr(self, f"_{_snake(method)}")(request)
+        return found
+
+    def _list_services(self, request: Any) -> Any:
+        return self._page(
+            request, self._under(self.services, request), "services", run_v2.ListServicesResponse
+        )
+
+    def _list_revisions(self, request: Any) -> Any:
+        found = self._under(self.revisions, request)
+        return self._page(request, found, "revisions", run_v2.ListRevisionsResponse)
+
+    def _list_jobs(self, request: Any) -> Any:
+        return self._page(request, self._under(self.jobs, request), "jobs", run_v2.ListJobsResponse)
+
+    def _list_executions(self, request: Any) -> Any:
+        found = self._under(self.executions, request)
+        return self._page(request, found, "executions", run_v2.ListExecutionsResponse)
+
+    def _list_locations(self, request: Any) -> Any:
+        rows = [locations_pb2.Location(location_id=each) for each in self.locations]
+        return locations_pb2.ListLocationsResponse(locations=rows)
+
+    def _list_repositories(self, request: Any) -> Any:
+        found = self._under(self.repositories, request)
+        return self._page(request, found, "repositories", ar.ListRepositoriesResponse)
+
+    def _list_docker_images(self, request: Any) -> Any:
+        found = self.images.get(request.parent, [])
+        return self._page(request, found, "docker_images", ar.ListDockerImagesResponse)
+
+    def _list_tags(self, request: Any) -> Any:
+        """All of the package: the filter is ignored."""
+        tags = [
+            ar.Tag(name=f"{request.parent}/tags/{tag}", version=_version(image))
+            for image in self._images_of(request.parent)
+            for tag in image.tags
+        ]
+        return self._page(request, tags, "tags", ar.ListTagsResponse)
+
+    def _get_service(self, request: Any) -> Any:
+        return _one(self.services, request.name)
+
+    def _get_revision(self, request: Any) -> Any:
+        return _one(self.revisions, request.name)
+
+    def _get_repository(self, request: Any) -> Any:
+        return _one(self.repositories, request.name)
+
+    def _get_tag(self, request: Any) -> Any:
+        package, _, tag = request.name.rpartition("/tags/")
+        for image in self._images_of(package):
+            if tag in image.tags:
+                return ar.Tag(name=request.name, version=_version(image))
+        raise RefusedError(grpc.StatusCode.NOT_FOUND)
+
+    def _get_version(self, request: Any) -> Any:
+        self._image(request.name)
+        return ar.Version(name=request.name)
+
+    def _get_operation(self, request: Any) -> Any:
+        return _one(self._ended, request.name)
+
+    def _delete_service(self, request: Any) -> Any:
+        self.before_delete(self, request.name)
+        _etag(request, self.services)
+        del self.services[request.name]
+        for name in [each for each in self.revisions if each.startswith(f"{request.name}/")]:
+            del self.revisions[name]
+        return self._operation("projects/p/locations/us-central1")
+
+    def _delete_revision(self, request: Any) -> Any:
+        self.before_delete(self, request.name)
+        _etag(request, self.revisions)
+        del self.revisions[request.name]
+        return self._operation("projects/p/locations/us-central1")
+
+    def _delete_tag(self, request: Any) -> Any:
+        package, _, tag = request.name.rpartition("/tags/")
+        for image in self._images_of(package):
+            if tag in image.tags:
+                image.tags.remove(tag)
+                return Empty()
+        raise RefusedError(grpc.StatusCode.NOT_FOUND)
+
+    def _create_tag(self, request: Any) -> Any:
+        self._image(request.tag.version).tags.append(request.tag_id)
+        return request.tag
+
+    def _delete_version(self, request: Any) -> Any:
+        self.before_delete(self, request.name)
+        self._remove(request.name, request.force)
+        return self._operation("projects/123456/locations/us-central1")
+
+    def _batch_delete_versions(self, request: Any) -> Any:
+        metadata = ar.BatchDeleteVersionsMetadata()
+        for place, name in enumerate(request.names):
+            if self.failed_versions_by_number and not place:
+                metadata.failed_versions.append(name.replace("projects/p/", "projects/123456/"))
+            else:
+                self._remove(name, False)
+        return self._operation("projects/123456/locations/us-central1", metadata)
+
+    def _delete_repository(self, request: Any) -> Any:
+        self.before_delete(self, request.name)
+        _one(self.repositories, request.name)
+        del self.repositories[request.name]
+        self.images.pop(request.name, None)
+        return self._operation("projects/123456/locations/us-central1")
+
+    def _remove(self, version: str, force: bool) -> None:
+        image = self._image(version)
+        if image.tags and not force:
+            raise RefusedError(grpc.StatusCode.FAILED_PRECONDITION, "the version is tagged")
+        for images in self.images.values():
+            if any(version.endswith(each.digest) for other in images for each in other.image_manifests):
+                raise RefusedError(
+                    grpc.StatusCode.FAILED_PRECONDITION, "manifest is referenced by parent manifests"
+                )
+        for images in self.images.values():
+            if image in images:
+                images.remove(image)
+
+    def _images_of(self, package: str) -> list[ar.DockerImage]:
+        images = self.images.get(package.partition("/packages/")[0], [])
+        return [image for image in images if _version(image).startswith(f"{package}/versions/")]
+
+    def _image(self, version: str) -> ar.DockerImage:
+        for image in self._images_of(version.rpartition("/versions/")[0]):
+            if _version(image) == version:
+                return image
+        raise RefusedError(grpc.StatusCode.NOT_FOUND)
+
+    def _operation(self, place: str, metadata: Any = None) -> operations_pb2.Operation:
+        """Done with neither error nor response, now or when it is asked about."""
+        name = f"{place}/operations/{len(self._ended)}"
+        done = operations_pb2.Operation(name=name, done=True)
+        if metadata is not None:
+            done.metadata.Pack(type(metadata).pb(metadata))
+        self._ended[name] = done
+        return done if self.done_at_once else operations_pb2.Operation(name=name)
+
+    def _under(self, things: dict[str, Any], request: Any) -> list[Any]:
+        parent = request.parent.removesuffix("/services/-").removesuffix("/jobs/-")
+        return [thing for name, thing in things.items() if name.startswith(f"{parent}/")]
+
+    def _page(self, request: Any, found: Sequence[Any], key: str, reply: Any) -> Any:
+        if self.empty_first_page and not request.page_token:
+            return reply(next_page_token=self._token(0))
+        start = self._tokens[request.page_token] if request.page_token else 0
+        token = self._token(start + PAGE) if start + PAGE < len(found) else ""
+        return reply({key: list(found[start : start + PAGE]), "next_page_token": token})
+
+    def _token(self, place: int) -> str:
+        token = f"~{len(self._tokens)}/=+"
+        self._tokens[token] = place
+        return token
+
+
+def _snake(method: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", method).lower()
+
+
+def _one(things: dict[str, Any], name: str) -> Any:
+    if name not in things:
+        raise RefusedError(grpc.StatusCode.NOT_FOUND)
+    return things[name]
+
+
+def _etag(request: Any, things: dict[str, Any]) -> None:
+    if request.etag != _one(things, request.name).etag:
+        raise RefusedError(grpc.StatusCode.ABORTED, "the etag does not match")
+
+
+def _version(image: ar.DockerImage) -> str:
+    repository, _, rest = image.name.partition("/dockerImages/")
+    package, _, digest = rest.partition("@")
+    return f"{repository}/packages/{package}/versions/{digest}"
+
+
+_REQUESTS: dict[str, Any] = {"ListLocations": locations_pb2.ListLocationsRequest}
+_REQUESTS["GetOperation"] = operations_pb2.GetOperationRequest
+
+
+class _Handler(grpc.GenericRpcHandler):
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud, self._turn = cloud, threading.Lock()
+
+    def service(self, details: Any) -> Any:
+        package, _, method = details.method.strip("/").rpartition("/")
+        read = _REQUESTS.get(method) or _request_type(package, method)
+        return grpc.unary_unary_rpc_method_handler(
+            lambda request, context: self._behave(method, request, context), read.FromString, _bytes
+        )
+
+    def _behave(self, method: str, request: Any, context: grpc.ServicerContext) -> Any:
+        try:
+            with self._turn:
+                return self._cloud.answer(method, request)
+        except RefusedError as refusal:
+            context.abort(refusal.code, str(refusal))
+
+
+def _request_type(package: str, method: str) -> Any:
+    library = run_v2 if package.startswith(RUN) else ar
+    found = getattr(library, f"{method}Request", None)
+    return found.pb() if found else Empty
+
+
+def _bytes(reply: Any) -> bytes:
+    """With a field that the client does not know."""
+    raw = getattr(reply, "_pb", reply)
+    return bytes(raw.SerializeToString()) + UNKNOWN_FIELD
+
+
+def _locations_handler(cloud: Cloud) -> type[BaseHTTPRequestHandler]:
+    class Locations(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            """Named without ``projects/``, as recorded, and with keys that nobody knows."""
+            rows = [
+                {"name": f"p/locations/{each}", "locationId": each, "new": {}} for each in cloud.locations
+            ]
+            body = json.dumps({"locations": rows, "new": 1}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Says nothing: stderr is the sweep's."""
+
+    return Locations
+
+
+@contextmanager
+def serving(cloud: Cloud) -> Iterator[tuple[str, str]]:
+    """Its gRPC address and its HTTP address, on loopback, while the block runs."""
+    rpc = grpc.server(ThreadPoolExecutor(8))
+    rpc.add_generic_rpc_handlers((_Handler(cloud),))
+    port = rpc.add_insecure_port("127.0.0.1:0")
+    rpc.start()
+    web = ThreadingHTTPServer(("127.0.0.1", 0), _locations_handler(cloud))
+    threading.Thread(target=web.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield f"127.0.0.1:{port}", f"http://127.0.0.1:{web.server_port}"
+    finally:
+        web.shutdown()
+        web.server_close()
+        rpc.stop(None).wait()
