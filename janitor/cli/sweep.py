@@ -63,6 +63,7 @@ def sweep(
     """
     from janitor.cli.output import results_to
     from janitor.logs import configure_logs
+    from janitor.report.totals import exit_code
     from janitor.settings import load_settings
 
     settings = load_settings()
@@ -70,9 +71,12 @@ def sweep(
     flags = {"--policies": [str(policies)] if policies else [], "--project": project or []}
     flags |= {"--policy": policy or [], "--limit": limit or []}
     request = _request(settings, dry_run, apply, policies or settings.policies, flags, wait, kept)
+    code = 0
     with results_to(out) as stream:
         result = _swept(request, settings, quiet, output)
-        code = _report(result, stream, output, show_all, _next_commands(request, flags))
+        # Before the report: a reader that goes away ends the block, and what was done stays true.
+        code = exit_code(result)
+        _report(result, stream, output, show_all, _next_commands(request, flags))
     raise typer.Exit(code)
 
 
@@ -160,15 +164,13 @@ def _next_commands(request: "SweepRequest", flags: dict[str, list[str]]) -> tupl
 
 def _report(
     result: "SweepResult", out: TextIO, output: Format, show_all: bool, next_commands: tuple[str, ...]
-) -> int:
-    """Write the result; returns the exit code."""
+) -> None:
     from janitor.report.machine import write_json
     from janitor.report.terminal import View, write_table
-    from janitor.report.totals import exit_code, totals
+    from janitor.report.totals import totals
 
     sums = totals(result)
     if output is Format.JSON:
         write_json(result, sums, out)
     else:
         write_table(result, sums, out, View(show_all, next_commands))
-    return exit_code(result)

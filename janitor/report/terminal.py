@@ -37,10 +37,18 @@ class View:
     next_commands: tuple[str, ...] = ("janitor sweep --apply",)
 
 
+class _PipeConsole(Console):
+    """Rich ends the process with 1 where a reader goes away; here that is the caller's to judge."""
+
+    def on_broken_pipe(self) -> None:
+        """Called while the BrokenPipeError is handled: raise it again."""
+        raise
+
+
 def console_for(out: TextIO) -> Console:
     """A console that interprets nothing in the text; 120 wide where nobody sees its width."""
     width = None if out.isatty() else PIPE_WIDTH
-    return Console(file=out, width=width, markup=False, highlight=False, emoji=False)
+    return _PipeConsole(file=out, width=width, markup=False, highlight=False, emoji=False)
 
 
 def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) -> None:
