@@ -4,6 +4,7 @@ It shares nothing with the emulator. It answers what it was given and does not c
 what a sweep sends is held by the tests, by `asked`.
 """
 
+import copy
 import json
 import re
 import threading
@@ -56,10 +57,13 @@ class Cloud:
     empty_first_page: bool = False
     done_at_once: bool = True
     failed_versions_by_number: bool = False
+    lists_lag: bool = False
+    locations_status: int = 200
     before_delete: Callable[["Cloud", str], None] = lambda _cloud, _name: None
     asked: list[tuple[str, Any]] = field(default_factory=list)
     _tokens: dict[str, int] = field(default_factory=dict)
     _ended: dict[str, operations_pb2.Operation] = field(default_factory=dict)
+    _first_seen: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
 
     def requests(self, method: str) -> list[Any]:
         """The requests of one method so far."""
@@ -226,6 +230,10 @@ class Cloud:
         return [thing for name, thing in things.items() if name.startswith(f"{parent}/")]
 
     def _page(self, request: Any, found: Sequence[Any], key: str, reply: Any) -> Any:
+        if self.lists_lag:
+            # every list stays as it was when it was first asked for
+            seen = [copy.deepcopy(each) for each in found]
+            found = self._first_seen.setdefault((key, request.parent), seen)
         if self.empty_first_page and not request.page_token:
             return reply(next_page_token=self._token(0))
         start = self._tokens[request.page_token] if request.page_token else 0
@@ -302,7 +310,7 @@ def _locations_handler(cloud: Cloud) -> type[BaseHTTPRequestHandler]:
                 {"name": f"p/locations/{each}", "locationId": each, "new": {}} for each in cloud.locations
             ]
             body = json.dumps({"locations": rows, "new": 1}).encode()
-            self.send_response(200)
+            self.send_response(cloud.locations_status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

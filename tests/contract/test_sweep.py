@@ -167,6 +167,35 @@ def test_what_a_batch_refused_by_project_number_is_asked_for_again(sweeping: Ser
     assert len(google.images[REPOSITORY]) == 6
 
 
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.NOT_FOUND])
+def test_where_operations_cannot_be_asked_about_the_things_are_read(
+    sweeping: Serving, code: grpc.StatusCode
+) -> None:
+    google = cloud()
+    google.refused["GetOperation", "operations"] = RefusedError(code)
+    swept = sweeping(google)("--apply", *LIMITS)
+    assert (swept.code, set(swept.outcomes.values())) == (0, {"deleted"})
+
+
+def test_a_second_apply_finds_nothing_new_where_lists_lag_behind(sweeping: Serving) -> None:
+    google = cloud(lists_lag=True)
+    sweep = sweeping(google)
+    first = sweep("--apply", *LIMITS)
+    left = [each.name for each in google.images[REPOSITORY]]
+    again = sweep("--apply", *LIMITS)
+    assert first.names == again.names == GOES
+    assert (again.code, set(again.outcomes.values())) == (0, {"already-gone"})
+    assert [each.name for each in google.images[REPOSITORY]] == left
+    assert (set(google.services), len(google.revisions)) == ({f"{PLACE}/services/web"}, 1)
+
+
+def test_where_locations_are_refused_nothing_of_the_project_goes(sweeping: Serving) -> None:
+    google = cloud(locations_status=403)
+    swept = sweeping(google)("--apply", *LIMITS)
+    assert (swept.code, swept.names, google.changes) == (3, [], [])
+    assert [gap["location"] for gap in swept.document["gaps"]] == ["-"]
+
+
 def test_a_version_that_went_meanwhile_is_already_gone(sweeping: Serving) -> None:
     google = cloud()
     google.refused["GetVersion", digest("bare")] = RefusedError(grpc.StatusCode.NOT_FOUND)
