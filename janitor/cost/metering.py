@@ -6,7 +6,7 @@ basis says so. Prices are gross: free tiers belong to a billing account. Sources
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import lru_cache
 
 from janitor.cost.book import Metered, PriceBook
@@ -19,6 +19,7 @@ MONTH_HOURS = 730
 MONTH_SECONDS = MONTH_HOURS * 3600
 GIB = 2**30
 _ZERO = Decimal(0)
+_DIGITS = 60
 _L4 = "nvidia-l4"
 _IN_USE = "what it costs in use is not known without metrics"
 
@@ -58,7 +59,7 @@ def estimate_revision(revision: Revision, service: Service | None, book: PriceBo
     """What deleting it saves by itself; `service` is the one it belongs to, where that was seen."""
     status = revision_status(revision)
     if status is Status.RETIRED:
-        return Priced(_ZERO, "retired: it keeps no instances")
+        return Priced(_ZERO, "a retired revision keeps no instances")
     if status is Status.FAILED:
         return Priced(_ZERO, _never_ready(revision.scaling.minimum))
     serving = _serving(service) if service else {}
@@ -80,7 +81,7 @@ def estimate_image(size_bytes: int, location: str, book: PriceBook) -> Estimate:
     price = book.price(Metered.STORAGE, location)
     if price is None:
         return _no_price(Metered.STORAGE, location)
-    return Priced(size_bytes * price / GIB, _image_basis(price), upper_bound=True)
+    return Priced(_stored(size_bytes, price), _image_basis(price), upper_bound=True)
 
 
 def estimate_repository(size_bytes: int, location: str, book: PriceBook) -> Estimate:
@@ -91,7 +92,13 @@ def estimate_repository(size_bytes: int, location: str, book: PriceBook) -> Esti
     if price is None:
         return _no_price(Metered.STORAGE, location)
     basis = f"billed size at ${price:f} a GiB-month; the free 0.5 GiB is not subtracted"
-    return Priced(size_bytes * price / GIB, basis)
+    return Priced(_stored(size_bytes, price), basis)
+
+
+def _stored(size_bytes: int, price: Decimal) -> Decimal:
+    """Exact: 2^30 divides a decimal in at most 30 places."""
+    with localcontext(prec=_DIGITS):
+        return size_bytes * price / GIB
 
 
 def _serving(service: Service) -> dict[str, int]:

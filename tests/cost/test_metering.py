@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from importlib.resources import files
 
 import pytest
@@ -210,7 +211,9 @@ def test_a_service_that_never_became_ready_and_asks_for_nothing_speaks_of_no_min
 
 def test_a_retired_revision_costs_nothing_and_says_why() -> None:
     retired = revision("web", "web-1", status="retired", scaling=Scaling(3), desired_min_instances=None)
-    assert estimate_revision(retired, None, NOTHING) == Priced(Decimal(0), "retired: it keeps no instances")
+    assert estimate_revision(retired, None, NOTHING) == Priced(
+        Decimal(0), "a retired revision keeps no instances"
+    )
 
 
 def test_a_failed_revision_costs_nothing_and_says_what_it_asks_for() -> None:
@@ -263,3 +266,9 @@ def test_an_image_whose_size_google_does_not_give_is_unpriced() -> None:
 
 def test_an_empty_repository_costs_a_true_zero_whatever_prices_are_known() -> None:
     assert estimate_repository(0, "mars-north1", NOTHING) == Priced(Decimal(0), "Google bills 0 bytes of it")
+
+
+def test_storage_is_exact_whatever_the_bytes() -> None:
+    whole = estimate_repository(2_300_000_001, "us-central1", BOOK)
+    assert isinstance(whole, Priced)
+    assert Fraction(whole.usd_month) == Fraction(2_300_000_001, 2**30 * 10)
