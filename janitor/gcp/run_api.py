@@ -39,6 +39,7 @@ class RunLocation:
     async def workloads(self) -> Workloads:
         """All kinds, side by side; unsorted."""
         gaps: list[Gap] = []
+        absent: set[Kind] = set()
         (
             services,
             revisions,
@@ -47,13 +48,17 @@ class RunLocation:
             (worker_pools, pool_revisions),
             instances,
         ) = await asyncio.gather(
-            self._list(Kind.SERVICE, self._services(gaps), gaps),
-            self._list(Kind.REVISION, self._revisions("services/-"), gaps),
-            self._list(Kind.JOB, self._jobs(), gaps),
-            self._list(Kind.EXECUTION, self._executions(), gaps),
-            self._pools(gaps),
-            self._list(Kind.INSTANCE, self._instances(), gaps),
+            self._list(Kind.SERVICE, self._services(gaps), gaps, absent),
+            self._list(Kind.REVISION, self._revisions("services/-"), gaps, absent),
+            self._list(Kind.JOB, self._jobs(), gaps, absent),
+            self._list(Kind.EXECUTION, self._executions(), gaps, absent),
+            self._pools(gaps, absent),
+            self._list(Kind.INSTANCE, self._instances(), gaps, absent),
         )
+        for kind, holders in ((Kind.REVISION, [*services, *worker_pools]), (Kind.EXECUTION, jobs)):
+            if kind in absent and holders:
+                # no place without them, then: who names which digest was not seen
+                gaps.append(self._gap(kind, f"{holders[0].name} is there, but no listing of what it holds"))
         return Workloads(
             services=tuple(services),
             revisions=(*revisions, *pool_revisions),
@@ -64,24 +69,26 @@ class RunLocation:
             gaps=tuple(gaps),
         )
 
-    async def _list(self, kind: Kind, found: AsyncIterator[T], gaps: list[Gap]) -> list[T]:
-        """All that is found; nothing, and a gap, where reading ended before its end."""
+    async def _list(self, kind: Kind, found: AsyncIterator[T], gaps: list[Gap], absent: set[Kind]) -> list[T]:
+        """All that is found; nothing, and a gap, where reading ended before its end. `absent` takes the
+        kind where its listing is not there."""
         try:
             async with self.lanes.turn(RUN_API, self.location):
                 return [each async for each in found]
         except READ_FAILURES as error:
             why = nothing_there(error, RUN_API, self.project, self.clients.quota_project)
             if why:
+                absent.add(kind)
                 self.on_skipped(self.project, self.location, kind, why)
             else:
                 gaps.append(self._gap(kind, cause(error)))
             return []
 
-    async def _pools(self, gaps: list[Gap]) -> tuple[list[WorkerPool], list[Revision]]:
+    async def _pools(self, gaps: list[Gap], absent: set[Kind]) -> tuple[list[WorkerPool], list[Revision]]:
         """Worker pools, and the revisions of each: that ``workerPools/-`` lists them all is not verified."""
-        pools = await self._list(Kind.WORKER_POOL, self._worker_pools(), gaps)
+        pools = await self._list(Kind.WORKER_POOL, self._worker_pools(), gaps, absent)
         listed: list[Awaitable[list[Revision]]] = [
-            self._list(Kind.REVISION, self._revisions(f"workerPools/{pool.name.short}"), gaps)
+            self._list(Kind.REVISION, self._revisions(f"workerPools/{pool.name.short}"), gaps, absent)
             for pool in pools
         ]
         return pools, [revision for each in await asyncio.gather(*listed) for revision in each]

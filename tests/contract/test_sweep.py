@@ -135,6 +135,20 @@ def test_a_location_that_refuses_without_details_holds_every_image(sweeping: Ser
     assert len(google.images[REPOSITORY]) == 13
 
 
+@pytest.mark.parametrize("method", ["ListRevisions", "ListExecutions"])
+def test_a_listing_that_is_not_there_is_a_gap_where_what_holds_its_kind_is(
+    sweeping: Serving, method: str
+) -> None:
+    """R2: revisions and executions alone may name a digest."""
+    google = cloud()
+    google.missing |= {method}
+    swept = sweeping(google)("--apply", *LIMITS)
+    assert swept.code == 3
+    assert [gap["kind"] for gap in swept.document["gaps"]] == [f"run.{method[4:-1].lower()}"]
+    assert google.requests("DeleteTag") == google.requests("DeleteVersion") == []
+    assert len(google.images[REPOSITORY]) == 13
+
+
 @pytest.mark.parametrize("code", [grpc.StatusCode.ABORTED, grpc.StatusCode.FAILED_PRECONDITION])
 def test_what_changed_before_the_delete_is_drifted_and_what_waits_for_it_skipped(
     sweeping: Serving, code: grpc.StatusCode
