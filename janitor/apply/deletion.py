@@ -206,8 +206,7 @@ class Deletion:
         try:
             try:
                 for tag in sorted(action.tags):
-                    if await self._untag(action, tag):
-                        taken.append(tag)
+                    await self._untag(action, tag, taken)
                 outcome = await self._attempt(action, watch)
             except CallError as error:
                 outcome = failed(error)
@@ -224,16 +223,21 @@ class Deletion:
         outcome = _with(outcome, lost)
         return watch.leave(action, outcome) if action.name in watch.left else outcome
 
-    async def _untag(self, action: Action, tag: str) -> bool:
-        """Take one tag off, unless it points elsewhere by now."""
+    async def _untag(self, action: Action, tag: str, taken: list[str]) -> None:
+        """Take one tag off, unless it points elsewhere by now. It counts as taken from the moment the call
+        is sent, for an answer may be lost; putting back leaves a tag that is there."""
         repository, package, digest = image_of(action.name)
         if await self.reader.tag_digest(repository, package, tag) != digest:
-            return False
+            return
+        taken.append(tag)
         try:
             await self.deleter.delete_tag(repository.tag(package, tag))
-        except NotFoundError:
-            return False
-        return True
+        except UnclearError:
+            raise
+        except CallError as refused:
+            taken.remove(tag)
+            if not isinstance(refused, NotFoundError):
+                raise
 
     async def _retag(self, action: Action, tags: list[str]) -> str:
         """Put tags back; "" or which could not be."""

@@ -42,7 +42,7 @@ class Cloud:
     """What there is, by full names, and how it answers.
 
     `refused`: (method, place) -> status, where place is a part of the request's parent or name.
-    `before_delete` hears each name that is about to go, and may refuse.
+    `before_delete` hears each name that is about to go, `after_untag` each tag that went; both may refuse.
     """
 
     locations: tuple[str, ...] = ("us-central1",)
@@ -60,6 +60,7 @@ class Cloud:
     lists_lag: bool = False
     locations_status: int = 200
     before_delete: Callable[["Cloud", str], None] = lambda _cloud, _name: None
+    after_untag: Callable[["Cloud", str], None] = lambda _cloud, _name: None
     asked: list[tuple[str, Any]] = field(default_factory=list)
     _tokens: dict[str, int] = field(default_factory=dict)
     _ended: dict[str, operations_pb2.Operation] = field(default_factory=dict)
@@ -165,6 +166,7 @@ class Cloud:
         for image in self._images_of(package):
             if tag in image.tags:
                 image.tags.remove(tag)
+                self.after_untag(self, request.name)
                 return Empty()
         raise RefusedError(grpc.StatusCode.NOT_FOUND)
 

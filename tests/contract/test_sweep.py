@@ -181,6 +181,20 @@ def test_what_a_batch_refused_by_project_number_is_asked_for_again(sweeping: Ser
     assert len(google.images[REPOSITORY]) == 6
 
 
+def test_a_tag_that_went_though_the_answer_was_lost_is_put_back(sweeping: Serving) -> None:
+    """R18: the version stays, so its tags do."""
+
+    def lose(_: Cloud, name: str) -> None:
+        if name.endswith("/tags/old"):
+            raise RefusedError(grpc.StatusCode.DEADLINE_EXCEEDED)
+
+    google = cloud(after_untag=lose)
+    swept = sweeping(google)("--apply", *LIMITS)
+    assert (swept.code, swept.outcomes[digest("old")]) == (6, "failed")
+    [old] = [each for each in google.images[REPOSITORY] if each.name.endswith(digest("old"))]
+    assert set(old.tags) == {"old", "older"}
+
+
 @pytest.mark.parametrize("code", [grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.NOT_FOUND])
 def test_where_operations_cannot_be_asked_about_the_things_are_read(
     sweeping: Serving, code: grpc.StatusCode
