@@ -47,6 +47,7 @@ def service(message: Any) -> Service:
         scaling=_service_scaling(message.scaling),
         images=named([*images_of(message.template.containers), build.image_uri, build.base_image]),
         conditions=tuple(condition(each) for each in message.conditions),
+        targets=tuple(_short(entry.revision) for entry in message.traffic if entry.revision),
     )
 
 

@@ -37,8 +37,10 @@ def revision_since(revision: Revision) -> datetime | None:
 
 
 def has_traffic(revision: Revision, service: Service) -> bool:
-    """Whether the service's traffic names it, by any share or by a tag (R15)."""
-    return any(entry.revision == revision.name.short for entry in service.traffic)
+    """Whether the service's traffic names it, as it is or as it is asked to be, by any share or by a
+    tag (R15)."""
+    short = revision.name.short
+    return short in service.targets or any(entry.revision == short for entry in service.traffic)
 
 
 def is_latest(revision: Revision, service: Service) -> bool:

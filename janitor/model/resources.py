@@ -60,7 +60,8 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A Cloud Run service. `images` are the references of its template and build, as written."""
+    """A Cloud Run service. `images` are the references of its template and build, as written; `targets`
+    are the revisions, by short names, that its traffic is asked to go to."""
 
     name: ResourceName
     uid: str
@@ -80,6 +81,7 @@ class Service:
     scaling: Scaling
     images: tuple[str, ...]
     conditions: tuple[Condition, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

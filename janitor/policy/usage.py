@@ -168,9 +168,18 @@ def _note(
 
 def _sources(name: RepositoryName, repositories: Mapping[RepositoryName, Repository]) -> list[RepositoryName]:
     """The repository itself and, of a virtual one, all that it serves from, nested ones too."""
-    found = [name]
+    found = _meant(name, repositories)
     for each in found:
         repository = repositories.get(each)
         if repository and repository.mode is Mode.VIRTUAL:
-            found.extend(up for up in repository.upstreams if up not in found)
+            for upstream in repository.upstreams:
+                found.extend(up for up in _meant(upstream, repositories) if up not in found)
     return found
+
+
+def _meant(name: RepositoryName, repositories: Mapping[RepositoryName, Repository]) -> list[RepositoryName]:
+    """The repository, or where its project is a number, each that is called so in its place (facts 4:
+    whether Google writes numbers here is not verified)."""
+    place = (name.location, name.repository)
+    numbered = name.project.isdecimal() and name not in repositories
+    return [each for each in repositories if numbered and (each.location, each.repository) == place] or [name]

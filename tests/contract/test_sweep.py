@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.cloud import run_v2
 
 from tests.contract.conftest import Sweeping
 from tests.contract.server import Cloud, RefusedError
@@ -257,6 +258,27 @@ def test_traffic_that_follows_the_latest_and_names_its_revision_holds_that_revis
     swept = sweeping(google)("--dry-run", *LIMITS)
     assert f"{REVISIONS}/web-2" not in swept.names
     assert version("freed") not in swept.names
+
+
+def test_a_tag_that_traffic_is_asked_for_and_has_not_yet_holds_its_revision(sweeping: Serving) -> None:
+    """R15."""
+    google = cloud()
+    web = google.services[f"{PLACE}/services/web"]
+    web.traffic.append(run_v2.TrafficTarget(revision="web-2", tag="canary"))
+    swept = sweeping(google)("--dry-run", *LIMITS)
+    assert f"{REVISIONS}/web-1" in swept.names
+    assert f"{REVISIONS}/web-2" not in swept.names
+
+
+@pytest.mark.parametrize("named", [f"@{digest('old')}", ":gone"])
+def test_an_image_named_by_the_number_of_its_project_is_in_use(sweeping: Serving, named: str) -> None:
+    """R2: by a digest; by a tag that nothing bears, with its whole package."""
+    google = cloud()
+    image = f"{HOST.replace('/p/', '/123456/')}/team/app{named}"
+    google.revisions[f"{REVISIONS}/web-3"].containers[0].image = image
+    swept = sweeping(google)("--dry-run", *LIMITS)
+    assert version("old") not in swept.names
+    assert (version("bare") in swept.names) is named.startswith("@")
 
 
 def test_times_that_are_unset_satisfy_no_age(sweeping: Serving) -> None:
