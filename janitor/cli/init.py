@@ -10,18 +10,25 @@ def init(
     file: Annotated[
         Path | None, typer.Argument(help="Where; else JANITOR_POLICIES.", show_default="policies.yaml")
     ] = None,
+    policies: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The same, as other commands name it.")
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(metavar="P", help="Write it into the file's scope. Repeatable.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write the commented default policy file."""
     from janitor.cli.output import results_to
-    from janitor.cli.request import DEFAULT_PATH
+    from janitor.cli.request import checked_projects, one_path
     from janitor.errors import UsageError
     from janitor.settings import load_settings
-    from janitor.store.policy_file import default_text
+    from janitor.store.policy_file import text_for
 
-    path = file or load_settings().policies or DEFAULT_PATH
+    text = text_for(checked_projects(project or []))
+    path = one_path(file, policies, load_settings().policies)
     if path.exists() and not force:
         raise UsageError(f"{path} is there already: --force replaces it")
     with results_to(path) as out:
-        out.write(default_text())
+        out.write(text)
     print(f"wrote {path}; next: janitor validate {path}, then janitor sweep --dry-run")

@@ -21,6 +21,25 @@ _LIMIT_VALUES = {
 }
 
 
+def one_path(file: Path | None, flag: Path | None, environment: Path | None) -> Path:
+    """The policy file that a command is about; UsageError where argument and flag name two."""
+    if file and flag and file != flag:
+        raise UsageError(f"two files are named, {file} and {flag}: give one")
+    return file or flag or environment or DEFAULT_PATH
+
+
+def checked_projects(names: Sequence[str]) -> tuple[str, ...]:
+    """The project IDs as given, once each; UsageError for what cannot be one."""
+    from janitor.policy.spelling import project
+
+    for name in names:
+        try:
+            project(name)
+        except ValueError as error:
+            raise UsageError(f"--project {name}: {error}") from error
+    return tuple(dict.fromkeys(names))
+
+
 def policies_for(path: Path | None, apply: bool) -> tuple[Policies, str, bool]:
     """The policies, the file's name for people, and whether they are the shipped ones.
 

@@ -89,7 +89,7 @@ def _request(
     wait: str | None,
     kept: bool,
 ) -> "SweepRequest":
-    from janitor.cli.request import is_apply, overridden, policies_for, selected
+    from janitor.cli.request import checked_projects, is_apply, overridden, policies_for, selected
     from janitor.settings import SweepRequest
 
     asked_to_apply = is_apply(dry_run, apply, settings.mode, "dry-run")
@@ -101,7 +101,7 @@ def _request(
         policies_source=source,
         apply=is_apply(dry_run, apply, settings.mode, loaded.mode),
         limits=overridden(loaded.limits, flags["--limit"]),
-        projects=tuple(dict.fromkeys(flags["--project"])),
+        projects=checked_projects(flags["--project"]),
         only_policies=selected(flags["--policy"], loaded),
         wait=_duration(wait),
         names_of_kept=kept,

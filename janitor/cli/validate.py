@@ -14,18 +14,21 @@ def validate(
         Path | None,
         typer.Option(metavar="FILE", help="The same, as other commands name it; else JANITOR_POLICIES."),
     ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(metavar="P", help="Instead of the file's projects. Repeatable.")
+    ] = None,
 ) -> None:
     """Check the policy file; every mistake is named by line and column."""
-    from janitor.cli.request import DEFAULT_PATH
-    from janitor.errors import UsageError
+    from janitor.cli.request import checked_projects, one_path
     from janitor.settings import load_settings
     from janitor.store.policy_file import load_policies
 
-    if file and policies and file != policies:
-        raise UsageError(f"two files are named, {file} and {policies}: give one")
-    path = file or policies or load_settings().policies or DEFAULT_PATH
+    path = one_path(file, policies, load_settings().policies)
+    named = checked_projects(project or [])
     loaded = load_policies(path)
     count = len(loaded.policies)
     print(f"{path} is valid: {count} {'policy' if count == 1 else 'policies'}, mode {loaded.mode}")
+    projects = ", ".join(named or loaded.scope.projects) or "that of the credentials"
+    print(f"  may delete from: {projects}")
     for policy in loaded.policies:
         print(f"  {policy.name} ({policy.kind.value})")

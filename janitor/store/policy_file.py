@@ -1,5 +1,6 @@
 """The policy file on disk, its reference files beside it, and the one that ships with janitor."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import janitor
@@ -11,6 +12,14 @@ from janitor.policy.values import Policies
 
 _LARGEST_REFERENCE_FILE = 64 << 20
 _SHIPPED = "policies.yaml"
+
+
+# The place in the shipped file where a scope goes.
+_COMMENTED_SCOPE = """\
+# Without a scope: the project of your credentials, in all locations. To name projects instead:
+# scope:
+#   projects: [my-project]
+"""
 
 
 def load_policies(path: Path) -> Policies:
@@ -52,6 +61,14 @@ def default_text() -> str:
         if (folder / _SHIPPED).is_file():
             return (folder / _SHIPPED).read_text(encoding="utf-8")
     raise PolicyFileError(f"{package / _SHIPPED}: missing from this installation: install janitor again")
+
+
+def text_for(projects: Sequence[str]) -> str:
+    """The shipped policy file, with these projects (checked IDs) in its scope; none: as it stands."""
+    if not projects:
+        return default_text()
+    scope = f"# What may be deleted from:\nscope:\n  projects: [{', '.join(projects)}]\n"
+    return default_text().replace(_COMMENTED_SCOPE, scope)
 
 
 def _reference_file(path: Path) -> bytes:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from janitor.store.policy_file import default_text
+from janitor.store.policy_file import default_text, load_policies
 from tests.cli.calling import Janitor
 
 
@@ -50,7 +50,8 @@ def test_what_init_writes_is_valid(folder: Path, janitor: Janitor) -> None:
 def test_validate_names_the_policies_with_their_kinds(policies: Path, janitor: Janitor) -> None:
     called = janitor("validate")
     assert called.out == (
-        "policies.yaml is valid: 2 policies, mode dry-run\n  old (artifact.image)\n  failed (run.service)\n"
+        "policies.yaml is valid: 2 policies, mode dry-run\n  may delete from: p\n"
+        "  old (artifact.image)\n  failed (run.service)\n"
     )
 
 
@@ -87,3 +88,24 @@ def test_validate_of_a_file_that_is_not_there_says_how_to_write_one(janitor: Jan
     called = janitor("validate")
     assert (called.code, called.out) == (2, "")
     assert "policies.yaml: there is no such file: `janitor init` writes one" in called.err
+
+
+def test_init_writes_the_projects_into_the_scope(folder: Path, janitor: Janitor) -> None:
+    called = janitor("init", "--policies", "mine.yaml", "--project", "my-project", "--project", "our-project")
+    assert called.code == 0
+    assert load_policies(folder / "mine.yaml").scope.projects == ("my-project", "our-project")
+    assert "may delete from: my-project, our-project" in janitor("validate", "mine.yaml").out
+
+
+def test_validate_says_from_which_projects_would_be_deleted(policies: Path, janitor: Janitor) -> None:
+    called = janitor("validate", str(policies), "--project", "other-project")
+    assert "may delete from: other-project" in called.out
+
+
+@pytest.mark.parametrize("command", ["init", "validate", "sweep"])
+def test_what_cannot_be_a_project_is_a_usage_error(folder: Path, janitor: Janitor, command: str) -> None:
+    janitor("init")
+    called = janitor(command, "--project", "No Such\nProject")
+    assert called.code == 2
+    assert "--project" in called.err
+    assert called.out == ""
