@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from janitor.cli.app import run
-from tests.contract.server import Cloud, serving
+from tests.contract.server import Cloud
+from tests.contract.wire import serving
 from tests.sweep.conftest import _hurried as _hurried
 from tests.sweep.sweeping import POLICIES, Swept
 
