@@ -12,12 +12,17 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.apply.settle import LeftOpen, Settled
 from janitor.errors import LedgerError
 from janitor.ledger.entries import Conclusion, OpenIntent, SweepEnd, SweepStart
-from janitor.logs import Event
+from janitor.logs import Event, configure_logs
 from janitor.model.money import Priced, Unpriced
 from janitor.plan.values import Action
 from janitor.recorder import LedgerRecorder
 from tests.making import NOW
 from tests.store.recording import action
+
+
+@pytest.fixture(autouse=True)
+def _everything_is_logged() -> None:
+    configure_logs("DEBUG")
 
 
 @dataclass
