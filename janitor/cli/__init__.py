@@ -6,10 +6,7 @@ import sys
 def main() -> None:
     """Run one command and exit with its code: a JanitorError's own, 1 for a bug."""
     from janitor.cli.app import run
+    from janitor.cli.streams import prepare_streams
 
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that knows no "…" must not turn a report into a traceback.
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+    prepare_streams()
     sys.exit(run())

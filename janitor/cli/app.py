@@ -13,9 +13,10 @@ from typer.main import get_command
 from janitor.cli.demo import demo
 from janitor.cli.emulator import emulator
 from janitor.cli.init import init
+from janitor.cli.streams import discard_stdout
 from janitor.cli.sweep import sweep
 from janitor.cli.validate import validate
-from janitor.errors import JanitorError
+from janitor.errors import JanitorError, UsageError
 
 app = typer.Typer(
     name="janitor",
@@ -54,23 +55,27 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         get_command(app).main(args=arguments, prog_name="janitor")
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        return _flushed(end.code if isinstance(end.code, int) else int(end.code is not None))
     except JanitorError as error:
         _say(str(error))
         return error.exit_code
     except BrokenPipeError:
-        return discard_stdout()
+        discard_stdout()
     except Exception as error:
         return _bug(error)
     return 0
 
 
-def discard_stdout() -> int:
-    """After the reader went away: keep the interpreter's last flush from complaining. Returns 0."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-    return 0
+def _flushed(code: int) -> int:
+    """The code, once what was printed has left; a reader that went away changes nothing."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        discard_stdout()
+        if not isinstance(error, BrokenPipeError):
+            _say(f"stdout: cannot be written ({error.strerror or error})")
+            return UsageError.exit_code
+    return code
 
 
 def _bug(error: Exception) -> int:

@@ -19,7 +19,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write the commented default policy file."""
-    from janitor.cli.output import results_to
+    from janitor.cli.output import results_to, writing
     from janitor.cli.request import checked_projects, one_path
     from janitor.errors import UsageError
     from janitor.settings import load_settings
@@ -29,6 +29,6 @@ def init(
     path = one_path(file, policies, load_settings().policies)
     if path.exists() and not force:
         raise UsageError(f"{path} is there already: --force replaces it")
-    with results_to(path) as out:
+    with results_to(path) as out, writing(out, path):
         out.write(text)
     print(f"wrote {path}; next: janitor validate {path}, then janitor sweep --dry-run")

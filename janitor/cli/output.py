@@ -4,10 +4,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from janitor.cli.streams import discard_stdout
 from janitor.errors import UsageError
 
 
@@ -16,48 +17,66 @@ def results_to(path: Path | None) -> Iterator[TextIO]:
     """stdout, or the file, which takes its name only once the block has ended without an error.
 
     Opened before the work, so that an apply is not followed by "no such directory" (UsageError).
-    A reader of stdout that goes away is no error.
     """
     if path is None:
-        yield from _stdout()
+        yield sys.stdout
     elif path.exists() and not path.is_file():
-        # A device or a pipe cannot be replaced by a file.
-        with _opened(path) as out:
-            yield out
+        # It cannot be replaced by a file.
+        yield from _device(path)
     else:
         yield from _atomic(path)
 
 
-def _stdout() -> Iterator[TextIO]:
-    from janitor.cli.app import discard_stdout
-
+@contextmanager
+def writing(out: TextIO, path: Path | None) -> Iterator[None]:
+    """Around the writing alone: a reader that goes away is no error, a full disk is a UsageError."""
     try:
-        yield sys.stdout
-        sys.stdout.flush()
-    except BrokenPipeError:
-        discard_stdout()
+        with _told(path):
+            yield
+            out.flush()
+    except UsageError as error:
+        if out is sys.stdout:
+            discard_stdout()
+        if not isinstance(error.__cause__, BrokenPipeError):
+            raise
 
 
-def _opened(path: Path) -> TextIO:
+@contextmanager
+def _told(path: Path | None) -> Iterator[None]:
     try:
-        return path.open("w", encoding="utf-8")
+        yield
     except OSError as error:
-        raise UsageError(f"--out {path}: {error.strerror}") from error
+        raise UsageError(
+            f"{path or 'stdout'}: cannot be written ({error.strerror or error}):"
+            " mend that, or name another file"
+        ) from error
+
+
+def _device(path: Path) -> Iterator[TextIO]:
+    with _told(path):
+        out = path.open("w", encoding="utf-8")
+    try:
+        yield out
+    finally:
+        # What could not be written was told where it was tried.
+        with suppress(OSError):
+            out.close()
 
 
 def _atomic(path: Path) -> Iterator[TextIO]:
-    try:
+    with _told(path):
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise UsageError(f"--out {path}: {error.strerror}") from error
+    out = os.fdopen(handle, "w", encoding="utf-8")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            yield out
+        yield out
+        with _told(path):
             out.flush()
-            os.fsync(out.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(path)
+            os.fsync(handle)
+            umask = os.umask(0)
+            os.umask(umask)
+            os.fchmod(handle, 0o666 & ~umask)
+            Path(name).replace(path)
     finally:
+        with suppress(OSError):
+            out.close()
         Path(name).unlink(missing_ok=True)

@@ -61,7 +61,7 @@ def sweep(
 
     Without --apply this is a dry run, unless JANITOR_MODE or the policy file says apply.
     """
-    from janitor.cli.output import results_to
+    from janitor.cli.output import results_to, writing
     from janitor.logs import configure_logs
     from janitor.report.totals import exit_code
     from janitor.settings import load_settings
@@ -71,13 +71,11 @@ def sweep(
     flags = {"--policies": [str(policies)] if policies else [], "--project": project or []}
     flags |= {"--policy": policy or [], "--limit": limit or []}
     request = _request(settings, dry_run, apply, policies or settings.policies, flags, wait, kept)
-    code = 0
     with results_to(out) as stream:
         result = _swept(request, settings, quiet, output)
-        # Before the report: a reader that goes away ends the block, and what was done stays true.
-        code = exit_code(result)
-        _report(result, stream, output, show_all, _next_commands(request, flags))
-    raise typer.Exit(code)
+        with writing(stream, out):
+            _report(result, stream, output, show_all, _next_commands(request, flags))
+    raise typer.Exit(exit_code(result))
 
 
 def _request(

@@ -36,7 +36,7 @@ def test_init_writes_where_it_is_told(
 def test_init_into_a_folder_that_is_not_there_is_a_usage_error(folder: Path, janitor: Janitor) -> None:
     called = janitor("init", "nowhere/policies.yaml")
     assert called.code == 2
-    assert "nowhere/policies.yaml: No such file or directory" in called.err
+    assert "nowhere/policies.yaml: cannot be written (No such file or directory)" in called.err
     assert list(folder.iterdir()) == []
 
 

@@ -43,7 +43,7 @@ def test_out_into_a_folder_that_is_not_there_is_told_before_the_sweep(
 ) -> None:
     called = janitor("sweep", "--apply", "--out", "nowhere/sweep.json")
     assert (called.code, called.out, sweeps.asked) == (2, "", [])
-    assert "--out nowhere/sweep.json: No such file or directory" in called.err
+    assert "nowhere/sweep.json: cannot be written (No such file or directory)" in called.err
 
 
 def test_out_that_is_a_folder_is_told_before_the_sweep(
@@ -52,7 +52,7 @@ def test_out_that_is_a_folder_is_told_before_the_sweep(
     (policies.parent / "here").mkdir()
     called = janitor("sweep", "--apply", "--out", "here")
     assert (called.code, sweeps.asked) == (2, [])
-    assert "--out here: Is a directory" in called.err
+    assert "here: cannot be written (Is a directory)" in called.err
 
 
 def test_a_file_is_replaced_only_once_all_of_it_is_written(tmp_path: Path) -> None:
