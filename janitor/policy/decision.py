@@ -1,6 +1,6 @@
 """The verdict on one resource, and a policy made ready to be asked."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -50,20 +50,24 @@ Decision = Keep | Delete
 class Question(Generic[T]):
     """A policy compiled for one kind (images: for one repository).
 
-    `applies` is False where --policy named others: it keeps, and deletes nothing.
+    `applies` is False where --policy named others: it keeps, and deletes nothing. `deletes` is one
+    verdict a reason, as a million images share them.
     """
 
     policy: Policy
     matches: Test[T]
     selects: Test[T]
     reason: Callable[[T], DeleteReason]
-    applies: bool = True
+    applies: bool
+    deletes: Mapping[DeleteReason, Delete]
 
 
 def question(policy: Policy, leaf: Leaf[T], applies: bool) -> Question[T]:
     """Compile a policy with the kind's own reading of each key."""
     when = policy.when
-    return Question(policy, compiled(when, leaf), compiled(whom(when), leaf), _reason(when, leaf), applies)
+    deletes = {reason: Delete(policy, reason) for reason in DeleteReason}
+    matches, selects = compiled(when, leaf), compiled(whom(when), leaf)
+    return Question(policy, matches, selects, _reason(when, leaf), applies, deletes)
 
 
 def asked(
@@ -84,7 +88,7 @@ def asked(
         elif (obstacle := forbids(each.policy)) is not None:
             stays.append(obstacle)
         else:
-            return Delete(each.policy, each.reason(resource))
+            return each.deletes[each.reason(resource)]
     return Keep(strongest(stays))
 
 

@@ -19,7 +19,7 @@ from janitor.policy.family import Family, below, family_of, placed, rings, sprea
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.retention import Traits, retained
-from janitor.policy.truth import NO
+from janitor.policy.truth import NO, YES
 from janitor.policy.usage import Usage, Users
 from janitor.policy.values import ArtifactTypeIs, Policies, Policy, RepositoryIs
 
@@ -159,7 +159,8 @@ def _own_verdicts(
     held = _retained(rules, images, family)
     kept: Kept = {}
     goes: Going = {}
-    followers, questions = family.followers, rules.questions
+    followers, orphans, questions = family.followers, family.orphans, rules.questions
+    plain = not rules.managed
     residue = KeepReason.GOOGLE_MANAGED if rules.managed else KeepReason.NOT_MATCHED
     special = rules.protects_tag is not None or rules.repository.immutable_tags
     for image in images:
@@ -176,9 +177,22 @@ def _own_verdicts(
             kept[digest] = held[digest]
         else:
             for each in questions:
-                if each.matches(image) is not NO:
+                answer = each.matches(image)
+                if answer is NO:
+                    continue
+                if (
+                    answer is YES
+                    and each.applies
+                    and plain
+                    and not image.artifact_type
+                    and digest not in orphans
+                ):
+                    goes[digest] = each.deletes[
+                        each.reason(image)
+                    ]  # what `_ask` comes to, without the detour
+                else:
                     _ask(rules, image, family, kept, goes)
-                    break
+                break
             else:
                 kept[digest] = residue
     return kept, goes
