@@ -68,16 +68,20 @@ def emit(event: Event, **facts: object) -> None:
     structlog.get_logger().log(level_of(event), event.value, **facts)
 
 
-def configure_logs(level: str = "INFO", log_format: str | None = None) -> None:
-    """Say where log lines go: pretty on a terminal, Cloud Logging's JSON elsewhere, or as told."""
-    pretty = (log_format or ("console" if sys.stderr.isatty() else "json")) == "console"
-    threshold = logging.getLevelNamesMapping()[level]
+def configure_logs(level: str | None = None, log_format: str | None = None) -> None:
+    """Say where log lines go: pretty on a terminal, Cloud Logging's JSON elsewhere, or as told.
+
+    Without a level: warnings and worse on a terminal, where progress and the report say the rest.
+    """
+    watched = sys.stderr.isatty()
+    pretty = (log_format or ("console" if watched else "json")) == "console"
+    threshold = logging.getLevelNamesMapping()[level or ("WARNING" if watched else "INFO")]
     ending: list[structlog.types.Processor] = [_for_cloud_logging, _as_json()]
     if pretty:
         ending = [
             _safe_facts,
             _shown_time,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            structlog.dev.ConsoleRenderer(colors=watched),
         ]
     structlog.configure(
         processors=[

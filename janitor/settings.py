@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     policies: Path | None = Field(None, validation_alias="JANITOR_POLICIES")
     mode: Mode | None = Field(None, validation_alias="JANITOR_MODE")
     database_url: SecretStr | None = Field(None, validation_alias="JANITOR_DATABASE_URL")
-    log_level: LogLevel = Field("INFO", validation_alias="JANITOR_LOG_LEVEL")
+    log_level: LogLevel | None = Field(None, validation_alias="JANITOR_LOG_LEVEL")
     log_format: LogFormat | None = Field(None, validation_alias="JANITOR_LOG_FORMAT")
     emulator_host: str | None = Field(None, validation_alias="JANITOR_EMULATOR_HOST")
     emulator_http: str | None = Field(None, validation_alias="JANITOR_EMULATOR_HTTP")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -111,6 +112,20 @@ def test_where_stderr_is_no_terminal_lines_are_json_without_being_told(capsys: C
     configure_logs()
     emit(Event.SWEEP_STARTED)
     assert lines(capsys)[0]["message"] == "sweep.started"
+
+
+@pytest.mark.parametrize("written", [{"level": "INFO"}, {}])
+def test_a_terminal_shows_what_went_wrong_and_the_rest_where_it_is_asked_for(
+    written: dict[str, str], capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report says what was done; on a terminal it stands right below."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    configure_logs(**written)
+    emit(Event.SWEEP_FINISHED)
+    emit(Event.ACTION_FAILED)
+    shown = capsys.readouterr().err
+    assert "action.failed" in shown
+    assert ("sweep.finished" in shown) == bool(written)
 
 
 def test_an_event_before_anything_is_configured_is_written_all_the_same(capsys: Capture) -> None:

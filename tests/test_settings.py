@@ -52,12 +52,9 @@ class Load:
         return str(refused.value)
 
 
-def test_an_empty_environment_says_nothing_but_the_log_level(settings: Load) -> None:
-    found = settings()
-    assert found.log_level == "INFO"
-    assert {name: value for name, value in found.model_dump().items() if value is not None} == {
-        "log_level": "INFO"
-    }
+def test_an_empty_environment_says_nothing(settings: Load) -> None:
+    found = settings().model_dump()
+    assert {name: value for name, value in found.items() if value is not None} == {}
 
 
 def test_every_variable_is_read(settings: Load) -> None:

@@ -34,6 +34,16 @@ def indented(text: str, width: int, left: int = 2, style: str = "") -> Text:
     return Text("\n".join(" " * left + line for line in lines), style=style)
 
 
+def listed(head: str, items: Sequence[str], width: int, left: int = 2) -> Text:
+    """``head a, b, c``, safe text, broken between items only; what follows the first line is set in further."""
+    lines = [" " * left + head]
+    for item in [*(f"{item}," for item in items[:-1]), *items[-1:]]:
+        if cell_len(f"{lines[-1]} {item}") > width:
+            lines.append(" " * (left + 1))
+        lines[-1] += f" {item}"
+    return Text("\n".join(lines))
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The widths of one report, the same for all of its policies; 0 is a column that is left out.

@@ -32,7 +32,9 @@ class SweepResult:
 @dataclass(frozen=True, slots=True)
 class Totals:
     """Sums over a sweep. Bytes and dollars are capped by each repository's billed size (R25), and
-    count what was deleted in apply mode and what would be in a dry run or a refused one."""
+    count what was deleted in apply mode and what would be in a dry run or a refused one.
+
+    `upper_bound`: some of the dollars are at most what they say."""
 
     planned: int = 0
     deleted: int = 0
@@ -43,3 +45,4 @@ class Totals:
     reclaimed_bytes: int = 0
     saves_usd_month: Decimal = field(default=Decimal(0))
     unpriced: int = 0
+    upper_bound: bool = False

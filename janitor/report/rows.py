@@ -36,6 +36,7 @@ class PolicyRows:
     size_bytes: int
     usd_month: Decimal
     unpriced: int
+    upper_bound: bool
     notes: list[str] = field(default_factory=list)
 
 
@@ -71,6 +72,7 @@ def _rows(policy: str, rows: list[Row], result: SweepResult, show: int | None) -
         size_bytes=whole.size_bytes,
         usd_month=whole.usd_month,
         unpriced=whole.unpriced,
+        upper_bound=whole.upper_bound,
         notes=_notes(rows),
     )
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
 from janitor.model.duration import show_size
+from janitor.model.money import Priced
 from janitor.plan.values import Kept
-from janitor.report.layout import Columns, indented
+from janitor.report.layout import Columns, indented, listed
 from janitor.report.machine import rfc3339
 from janitor.report.result import SweepResult, Totals
 from janitor.report.rows import (
@@ -20,7 +20,7 @@ from janitor.report.rows import (
     place,
     rows_by_policy,
 )
-from janitor.report.text import safe_text, show_usd
+from janitor.report.text import safe_text, show_estimate, show_usd
 from janitor.report.totals import was_applied
 
 ROWS_SHOWN = 50
@@ -139,15 +139,17 @@ def _heading(rows: PolicyRows, applied: bool, where: str) -> str:
     if rows.size_bytes:
         parts.append(show_size(rows.size_bytes))
     if rows.counted:
-        parts.append(_dollars(rows.usd_month, rows.unpriced, rows.counted))
+        parts.append(_dollars(rows, rows.counted))
     return " · ".join(parts)
 
 
-def _dollars(usd: Decimal, unpriced: int, of: int) -> str:
+def _dollars(sums: PolicyRows | Totals, of: int) -> str:
     """Dollars a month of what is priced, and how many are not: never one sum of both."""
-    if unpriced and unpriced == of:
+    if sums.unpriced and sums.unpriced == of:
         return "unpriced"
-    return f"{show_usd(usd)} a month" + (f" and {unpriced:,} unpriced" if unpriced else "")
+    usd = sums.usd_month if isinstance(sums, PolicyRows) else sums.saves_usd_month
+    shown = show_estimate(Priced(usd, "", sums.upper_bound))
+    return f"{shown} a month" + (f" and {sums.unpriced:,} unpriced" if sums.unpriced else "")
 
 
 def _more(rows: PolicyRows) -> str:
@@ -163,8 +165,8 @@ def _kept(kept: tuple[Kept, ...], view: View, width: int) -> Iterator[Text]:
     for kind in dict.fromkeys(row.kind for row in kept):
         rows = sorted((r for r in kept if r.kind is kind), key=lambda r: (-r.count, r.reason.value))
         count = sum(row.count for row in rows)
-        reasons = ", ".join(f"{row.count:,} {row.reason.value}" for row in rows)
-        yield indented(f"{count:,} {noun(kind, count)}: {reasons}", width)
+        reasons = [f"{row.count:,} {row.reason.value}" for row in rows]
+        yield listed(f"{count:,} {noun(kind, count)}:", reasons, width)
         for row in rows:
             yield from _kept_names(row, view)
 
@@ -189,7 +191,7 @@ def _totals(result: SweepResult, totals: Totals) -> Iterator[Text]:
     verb = f"Deleted {of:,} of {totals.planned:,}" if applied else f"Would delete {of:,}"
     size = f", {show_size(totals.reclaimed_bytes)}" if totals.reclaimed_bytes else ""
     saves = "saves" if applied else "and save"
-    money = f", {saves} {_dollars(totals.saves_usd_month, totals.unpriced, of)}" if of else ""
+    money = f", {saves} {_dollars(totals, of)}" if of else ""
     yield _line(f"{verb}{size}{money}.", "bold")
     others = {
         "already gone": totals.already_gone,

@@ -21,22 +21,28 @@ _REFUSED, _IN_PART, _UNOBSERVED = 4, 6, 3
 
 @dataclass(slots=True)
 class Sum:
-    """Bytes and dollars so far; `unpriced` counts what has no dollars."""
+    """Bytes and dollars so far; `unpriced` counts what has no dollars.
+
+    `upper_bound`: the dollars are at most these, as those of one thing at least are.
+    """
 
     size_bytes: int = 0
     usd_month: Decimal = Decimal(0)
     unpriced: int = 0
+    upper_bound: bool = False
 
     def add(self, actions: Sequence[Action]) -> None:
         """Count each in full."""
-        known = [each.estimate.usd_month for each in actions if isinstance(each.estimate, Priced)]
+        known = [each.estimate for each in actions if isinstance(each.estimate, Priced)]
         self.size_bytes += sum([each.size_bytes for each in actions])
-        self.usd_month += sum(known, Decimal(0))
+        self.usd_month += sum([estimate.usd_month for estimate in known], Decimal(0))
         self.unpriced += len(actions) - len(known)
+        self.upper_bound = self.upper_bound or any(estimate.upper_bound for estimate in known)
 
     def add_capped(self, other: "Sum", cap_bytes: int | None) -> None:
         """Count a repository's images: at most the bytes Google bills, dollars in proportion."""
         self.unpriced += other.unpriced
+        self.upper_bound |= other.upper_bound
         if cap_bytes is None or other.size_bytes <= cap_bytes:
             self.size_bytes += other.size_bytes
             self.usd_month += other.usd_month
@@ -89,6 +95,7 @@ def totals(result: SweepResult) -> Totals:
         reclaimed_bytes=money.size_bytes,
         saves_usd_month=money.usd_month,
         unpriced=money.unpriced,
+        upper_bound=money.upper_bound,
     )
 
 

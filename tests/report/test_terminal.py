@@ -13,7 +13,7 @@ from janitor.plan.values import Kept
 from janitor.report.result import SweepResult
 from janitor.report.terminal import View
 from tests.report.printing import GOLDEN, table
-from tests.report.samples import GAP, REFUSAL, REGION, SERVICE, image, result, story
+from tests.report.samples import GAP, REFUSAL, REGION, SERVICE, STORY_REPOSITORY, image, result, story
 
 APPLIED = (
     Outcome(OutcomeKind.DELETED),
@@ -116,6 +116,25 @@ def test_what_failed_is_shown_before_what_is_costly() -> None:
 def test_what_is_kept_is_counted_by_kind_and_reason_the_commonest_first() -> None:
     text = table(result())
     assert "  2 services: 2 serving\n  12 images: 9 not-matched, 3 in-use\n" in text
+
+
+def test_a_long_list_of_reasons_is_broken_between_them_and_never_within_one() -> None:
+    reasons = [KeepReason.NOT_MATCHED, KeepReason.IN_USE, KeepReason.CHILD_OF_KEPT, KeepReason.KEEP_TAGGED]
+    kept = tuple(Kept(Kind.IMAGE, reason, 90 - n) for n, reason in enumerate(reasons))
+    text = table(result(kept=kept), width=60)
+    assert "  354 images: 90 not-matched, 89 in-use, 88 child-of-kept,\n    87 keep-tagged\n" in text, text
+
+
+def test_dollars_that_are_at_most_so_many_are_marked_wherever_they_are_summed() -> None:
+    text = table(result(image(1)))
+    assert " · 200.0 MB · ≤ $0.02 a month\n" in text
+    assert "Would delete 1, 200.0 MB, and save ≤ $0.02 a month." in text
+
+
+def test_exact_dollars_are_not_marked() -> None:
+    text = table(result(STORY_REPOSITORY))
+    assert " · 2.3 GB · $0.21 a month\n" in text
+    assert "Would delete 1, 2.3 GB, and save $0.21 a month." in text
 
 
 def test_names_of_what_is_kept_are_shown_where_they_were_asked_for() -> None:
