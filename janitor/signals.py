@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -12,25 +13,26 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def stop_asked() -> Iterator[asyncio.Event]:
     """An event that SIGINT or SIGTERM sets while the block runs, within a running loop.
 
-    After the first one the signals have their default effect again, so that a second one ends the
-    process at once; what was in flight is then an open intent, as after a kill (R22, R23).
+    After the first one the signals have their default effect, so that a second one ends the process
+    at once; what was in flight is then an open intent, as after a kill (R22, R23). The end of the
+    block gives both back to whom they belonged to.
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def handled_by(handlers: Mapping[signal.Signals, Any]) -> None:
+        for number, handler in handlers.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
 
     def asked() -> None:
         stop.set()
-        _forget(loop)
+        handled_by(dict.fromkeys(SIGNALS, signal.SIG_DFL))
 
     for number in SIGNALS:
         loop.add_signal_handler(number, asked)
     try:
         yield stop
     finally:
-        _forget(loop)
-
-
-def _forget(loop: asyncio.AbstractEventLoop) -> None:
-    for number in SIGNALS:
-        loop.remove_signal_handler(number)
-        signal.signal(number, signal.SIG_DFL)
+        handled_by(before)

@@ -9,7 +9,6 @@ from janitor.emulator.reader import Value
 PENDING, RECONCILING, FAILED, SUCCEEDED = 1, 2, 3, 4
 ERROR, WARNING, INFO = 1, 2, 3
 RETIRED, HEALTH_CHECK_CONTAINER_ERROR = 3, 6
-REVISION_FAILED = 3
 _STATES = {"succeeded": SUCCEEDED, "failed": FAILED, "running": RECONCILING}
 _COMPLETION = {SUCCEEDED: 1, FAILED: 2, RECONCILING: 3}  # run/v2/job.proto:501-540
 _RevisionReason: Any = run_v2.Condition.RevisionReason

@@ -4,10 +4,8 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from janitor.model.kinds import Kind
 from janitor.model.resources import Image
 
-KIND = Kind.IMAGE
 READ_PERMISSIONS = (
     "artifactregistry.dockerimages.list",
     "artifactregistry.versions.get",

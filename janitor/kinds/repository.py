@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Repository
 
-KIND = Kind.REPOSITORY
 READ_PERMISSIONS = ("artifactregistry.repositories.get", "artifactregistry.repositories.list")
 DELETE_PERMISSIONS = ("artifactregistry.repositories.delete",)
 DOCKER = "DOCKER"

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from janitor.model.kinds import Kind, Status
+from janitor.model.kinds import Status
 from janitor.model.resources import Revision, Service, State
 
-KIND = Kind.REVISION
 READ_PERMISSIONS = ("run.revisions.get", "run.revisions.list")
 DELETE_PERMISSIONS = ("run.revisions.delete",)
 RETIRED = "RETIRED"

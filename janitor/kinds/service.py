@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from janitor.kinds.revision import RETIRED
-from janitor.model.kinds import Kind, Status
+from janitor.model.kinds import Status
 from janitor.model.resources import Revision, Service, State
 
-KIND = Kind.SERVICE
 READ_PERMISSIONS = ("run.services.get", "run.services.list")
 DELETE_PERMISSIONS = ("run.services.delete",)
 

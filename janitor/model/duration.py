@@ -37,11 +37,6 @@ def parse_size(text: str) -> int:
     return int(float(match[1]) * _SIZES[match[2]])
 
 
-def show_duration(span: timedelta) -> str:
-    """The largest unit that keeps two digits of truth, rounded down: ``26h``, ``40d``."""
-    return show_age(span.total_seconds())
-
-
 def show_size(size_bytes: int) -> str:
     """Decimal units, one decimal, as Google's console shows: ``2.3 GB``."""
     value, unit = float(size_bytes), "B"
@@ -53,7 +48,7 @@ def show_size(size_bytes: int) -> str:
 
 
 def show_age(seconds: float) -> str:
-    """As `show_duration`, of plain seconds."""
+    """Seconds in the largest unit that keeps two digits of truth, rounded down: ``26h``, ``40d``."""
     minutes = int(seconds) // 60
     if minutes < 120:
         return f"{minutes}m"

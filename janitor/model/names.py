@@ -1,7 +1,7 @@
 """Google's resource names, parsed once at the edge."""
 
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 DOCKER_HOST_SUFFIX = "-docker.pkg.dev"
 
@@ -86,11 +86,3 @@ class RepositoryName:
     def is_gcr(self) -> bool:
         """Whether it stands behind a gcr.io domain (``gcr.io``, ``eu.gcr.io``, …)."""
         return self.repository == "gcr.io" or self.repository.endswith(".gcr.io")
-
-
-def image_path(name: str) -> tuple[str, str]:
-    """Package (unescaped) and digest of ``…/dockerImages/PACKAGE@DIGEST``; ValueError otherwise."""
-    package, separator, digest = name.rpartition("/dockerImages/")[2].rpartition("@")
-    if not separator or not package:
-        raise ValueError(f"not a docker image name: {name!r}")
-    return unquote(package), digest

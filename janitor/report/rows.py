@@ -140,12 +140,6 @@ def fitted_name(action: Action, width: int) -> str:
     return fitted(f"{package}@{digest}", width, len(digest) + 1)
 
 
-def project_of(name: str) -> str:
-    """The project in one of Google's names; empty where there is none."""
-    parts = name.split("/")
-    return parts[1] if len(parts) > 3 else ""
-
-
 def place(name: str, with_project: bool) -> str:
     """Location, and the project where more than one is shown."""
     parts = name.split("/")

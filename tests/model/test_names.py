@@ -2,7 +2,7 @@
 
 import pytest
 
-from janitor.model.names import RepositoryName, ResourceName, image_path
+from janitor.model.names import RepositoryName, ResourceName
 
 REVISION = "projects/p/locations/us-central1/services/web/revisions/web-1"
 
@@ -65,11 +65,3 @@ def test_only_a_repository_is_parsed_as_one() -> None:
 )
 def test_a_repository_says_where_docker_pulls_from(name: RepositoryName, uri: str, is_gcr: bool) -> None:
     assert (name.uri, name.is_gcr) == (uri, is_gcr)
-
-
-def test_the_path_of_an_image_is_its_package_unescaped_and_its_digest() -> None:
-    base = "projects/p/locations/us/repositories/r/dockerImages/"
-    assert image_path(f"{base}team%2Fapi@sha256:1") == ("team/api", "sha256:1")
-    for bad in (f"{base}app", "@sha256:1"):
-        with pytest.raises(ValueError, match="not a docker image name"):
-            image_path(bad)
