@@ -39,8 +39,9 @@ class Recorder(Protocol):
 @dataclass(slots=True)
 class Executor:
     """`stop` ends the work: no new deletion starts, and what Google has not answered `patience`
-    seconds later stays an open intent, as does what a stop left untried. What was untagged gets its tags back within `farewell` seconds more:
-    both together are below the eight of R23."""
+    seconds later stays an open intent, as does what a stop left untried. What was untagged gets its
+    tags back within `farewell` seconds more: both together are below the eight of R23.
+    """
 
     recheck: Recheck
     deletion: Deletion
