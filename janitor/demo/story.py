@@ -18,6 +18,8 @@ _BEGINNING = """\
 A Cloud Run service, xai-community in asia-northeast3, failed to deploy twice: its container never
 listened on PORT. It and 2.3 GB of images have been lying there since. Around it lives a small
 team's month: a web service and its forty images, previews, tools, a nightly job.
+
+Google is emulated on this machine; its prices are the list prices of 24 September 2026.
 """
 
 
