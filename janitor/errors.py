@@ -6,7 +6,8 @@ JanitorError
 ├── ObservationError      3  nothing could be observed at all (no credentials, no network)
 ├── InterruptedSweepError 6  a signal ended the sweep before it came to a plan
 ├── LockHeldError         7  another sweep holds the lock
-└── LedgerError           2  the database cannot be used
+├── LedgerError           2  the database cannot be used
+└── SlackError            2  Slack did not take a message
 """
 
 
@@ -46,5 +47,11 @@ class LockHeldError(JanitorError):
 
 class LedgerError(JanitorError):
     """The database cannot be used."""
+
+    exit_code = 2
+
+
+class SlackError(JanitorError):
+    """Slack did not take a message; its words, and never the webhook's URL or the token."""
 
     exit_code = 2

@@ -34,6 +34,18 @@ class Event(StrEnum):
     SWEEP_UNRECORDED = "sweep.unrecorded"
     SWEEP_INTERRUPTED = "sweep.interrupted"
     SWEEP_FINISHED = "sweep.finished"
+    SWEEP_FAILED = "sweep.failed"
+    DAEMON_STARTED = "daemon.started"
+    DAEMON_STOPPED = "daemon.stopped"
+    RUN_SKIPPED = "run.skipped"
+    RUN_CAUGHT_UP = "run.caught_up"
+    RUN_BACKED_OFF = "run.backed_off"
+    POLICIES_RELOADED = "policies.reloaded"
+    POLICIES_REFUSED = "policies.refused"
+    REPORT_POSTED = "report.posted"
+    REPORT_UNPOSTED = "report.unposted"
+    NOTE_POSTED = "note.posted"
+    NOTE_UNPOSTED = "note.unposted"
     LIBRARY_LOGGED = "library.logged"
 
 
@@ -46,8 +58,12 @@ _WARNINGS = {
     Event.ACTION_SKIPPED,
     Event.SWEEP_UNRECORDED,
     Event.SWEEP_INTERRUPTED,
+    Event.RUN_SKIPPED,
+    Event.RUN_BACKED_OFF,
+    Event.REPORT_UNPOSTED,
+    Event.NOTE_UNPOSTED,
 }
-_ERRORS = {Event.ACTION_FAILED, Event.LOCK_LOST}
+_ERRORS = {Event.ACTION_FAILED, Event.LOCK_LOST, Event.SWEEP_FAILED, Event.POLICIES_REFUSED}
 _DEBUG = {Event.ACTION_INTENDED}
 _LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
 

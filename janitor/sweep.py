@@ -108,7 +108,7 @@ async def decide(
         question.now,
     )
     findings = Findings(frozenset(policy.kind for policy in policies.policies), question.want_names)
-    builder = Builder(book, question.now)
+    builder = Builder(book, question.now, policies.report.show_creator)
     verdicts = decide_workloads(context, workloads)
     note_workloads(findings, verdicts, workloads, builder)
     use = usage(workloads, verdicts.freed_by(), policies.protect.references, by_name(observed.repositories))

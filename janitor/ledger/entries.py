@@ -1,11 +1,12 @@
 """The ledger's values and what the sweep asks of a ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from janitor.apply.outcomes import Outcome
+from janitor.ledger.history import Origin
 from janitor.plan.values import Action
 
 
@@ -17,6 +18,7 @@ class SweepStart:
     started_at: datetime
     mode: str
     started_by: str
+    origin: Origin = Origin.HAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class SweepEnd:
     policy_digest: str
     exit_code: int
     totals_json: str
+    snapshot_json: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class OpenIntent:
     """A deletion that was begun and whose end nobody wrote down.
 
     `operation` is the last one of Google's that was noted for it, "" where none was. `kind` is a
-    wire name, which may be one that this version does not know.
+    wire name, which may be one that this version does not know. `tags` are those that an image had:
+    they may have been taken off it already.
     """
 
     id: int
@@ -47,6 +51,7 @@ class OpenIntent:
     uid: str
     operation: str
     at: datetime
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,13 @@ class Ledger(Protocol):
     async def begin(self, start: SweepStart) -> None:
         """Open a sweep."""
 
-    async def intend(self, sweep_id: str, actions: Sequence[Action], at: datetime) -> list[int]:
-        """Write down deletions before their call; an intent's id each, in order."""
+    async def intend(
+        self, sweep_id: str, actions: Sequence[Action], group_bytes: Mapping[str, int], at: datetime
+    ) -> list[int]:
+        """Write down deletions before their call; an intent's id each, in order.
+
+        `group_bytes` is what Google bills for each repository that the images are of (R25).
+        """
 
     async def note_operation(self, intents: Sequence[int], operation: str, at: datetime) -> None:
         """Write down the name of Google's operation, so that it can be asked about later."""

@@ -15,6 +15,7 @@ from janitor.cost.metering import (
     estimate_service,
 )  # fmt: skip
 from janitor.kinds.image import fingerprint, image_since
+from janitor.kinds.owner import owner_of
 from janitor.kinds.repository import repository_since
 from janitor.kinds.revision import revision_since
 from janitor.kinds.service import never_ready, service_since
@@ -22,7 +23,6 @@ from janitor.model.duration import show_age
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import DeleteReason, Kind
 from janitor.model.money import Estimate
-from janitor.model.names import RepositoryName
 from janitor.model.resources import Condition, Image, Repository, Revision, Service, State
 from janitor.plan.values import Action
 from janitor.policy.decision import Delete
@@ -42,6 +42,7 @@ class Builder:
 
     book: PriceBook
     now: datetime
+    show_creator: bool = False
 
     def workloads(self, workloads: Workloads, verdicts: WorkloadVerdicts) -> list[Action]:
         """Services, each with its revisions contained, then revisions that go by themselves."""
@@ -65,6 +66,7 @@ class Builder:
             estimate_service(service, revisions, never, self.book), (SERVICE_RANK, 0),
             etag=service.etag, uid=service.uid,
             contains=((Kind.REVISION, len(revisions)),) if revisions else (),
+            owner=owner_of(service.labels, service.creator if self.show_creator else ""),
         )  # fmt: skip
 
     def _revision(self, revision: Revision, service: Service | None, decision: Delete) -> Action:
@@ -74,7 +76,7 @@ class Builder:
             Kind.REVISION, str(revision.name), "", decision.policy.name, decision.reason,
             _details(self._age(revision_since(revision), word), cause), 0,
             estimate_revision(revision, service, self.book), (REVISION_RANK, 0),
-            etag=revision.etag, uid=revision.uid,
+            etag=revision.etag, uid=revision.uid, owner=self._owner(revision, service),
         )  # fmt: skip
 
     def images(self, repository: Repository, goes: Iterable[Goes]) -> list[Action]:
@@ -85,7 +87,7 @@ class Builder:
         shared = _Shared(self.book, repository.name.location, self.now.timestamp())
         actions: list[Action] = []
         for package, group in groupby(goes, key=lambda each: each.image.package):
-            actions += _package(repository.name, package, group, shared)
+            actions += _package(repository, package, group, shared)
         return actions
 
     def repository(
@@ -99,7 +101,13 @@ class Builder:
             estimate_repository(repository.size_bytes, repository.name.location, self.book),
             (REPOSITORY_RANK, 0), after=tuple(sorted(waits)),
             contains=((Kind.IMAGE, len(images)),) if images else (), content=fingerprint(images),
+            owner=owner_of(repository.labels),
         )  # fmt: skip
+
+    def _owner(self, revision: Revision, service: Service | None) -> str:
+        """The service's owner, who deploys it: a revision keeps the labels of its own day."""
+        creator = revision.creator if self.show_creator else ""
+        return owner_of(service.labels if service else revision.labels, creator)
 
     def _age(self, since: datetime | None, word: str = "old") -> str:
         return "" if since is None else _aged(show_age((self.now - since).total_seconds()), word)
@@ -156,14 +164,15 @@ class _Names(dict[str, str]):
         return self[digest]
 
 
-def _package(name: RepositoryName, package: str, goes: Iterable[Goes], shared: _Shared) -> list[Action]:
+def _package(repository: Repository, package: str, goes: Iterable[Goes], shared: _Shared) -> list[Action]:
+    name, owner = repository.name, owner_of(repository.labels)
     base, group = f"{name.uri}/{package}@", str(name)
     names = _Names(name.version(package, ""))
     return [
         _action((
             Kind.IMAGE, names[image.digest], base + image.digest, policy, reason, shared.detail(image),
             image.size_bytes, shared.estimate(image.size_bytes), shared.rank(rank), "", "", image.tags,
-            waits + tuple([names[digest] for digest in holders]) if holders else waits, (), group, "",
+            waits + tuple([names[digest] for digest in holders]) if holders else waits, (), group, "", owner,
         ))
         for image, policy, reason, rank, holders, waits in sorted(goes, key=lambda each: each.image.digest)
     ]  # fmt: skip

@@ -17,7 +17,8 @@ class Action(NamedTuple):
     (Cloud Run) and `tags` (images) are what must still be true at the delete. `after` are names of
     actions that must have gone before. `contains` counts what goes with it. `rank` orders execution:
     actions of one rank may run side by side. `group` is the repository an image's cap counts in.
-    `content` is the fingerprint of all that a repository holds: a change means drifted.
+    `content` is the fingerprint of all that a repository holds: a change means drifted. `owner` is
+    whom the report tells of it (kinds/owner.py), "" where nobody is named.
     """
 
     kind: Kind
@@ -36,6 +37,7 @@ class Action(NamedTuple):
     contains: tuple[tuple[Kind, int], ...] = ()
     group: str = ""
     content: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """The policy file as values: already validated, nothing optional left to guess."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
 from janitor.model.kinds import Kind, Status
+from janitor.policy.schedule import ReportOptions, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,8 @@ class Policies:
     limits: Limits
     policies: tuple[Policy, ...]
     digest: str
+    schedule: Schedule = field(default=Schedule())
+    report: ReportOptions = field(default=ReportOptions())
 
     def of(self, kind: Kind) -> tuple[Policy, ...]:
         """Those of one kind, in file order."""

@@ -1,0 +1,123 @@
+"""What the ledger remembers, and what is asked of it by reports, by the daemon and by `history`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from janitor.ledger.savings import Deletion
+from janitor.model.money import Estimate
+
+
+class Origin(StrEnum):
+    """Who asked for a sweep; the value is a wire name."""
+
+    HAND = "hand"  # `janitor sweep`, `janitor daemon --once`
+    DAEMON = "daemon"
+    REPORT = "report"  # the dry run that a report of the daemon rests on
+
+
+@dataclass(frozen=True, slots=True)
+class PastSweep:
+    """One sweep. What is only known at its end is None for one that is under way or was killed.
+
+    `totals` is the `totals` object of its JSON document.
+    """
+
+    id: str
+    started_at: datetime
+    mode: str
+    started_by: str
+    origin: str
+    finished_at: datetime | None
+    plan_id: str | None
+    exit_code: int | None
+    totals: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastAction:
+    """One deletion that a sweep began, and what became of it; `outcome` None is an open intent.
+
+    Of one that was never tried (drifted, skipped) only kind, name, outcome, error and `at` are known;
+    its texts are empty and its estimate None. `settled_by` is the later sweep that found out, or "".
+    """
+
+    kind: str
+    name: str
+    policy: str
+    reason: str
+    detail: str
+    owner: str
+    size_bytes: int
+    estimate: Estimate | None
+    outcome: str | None
+    error: str | None
+    at: datetime
+    settled_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A deletion that has not come back, as far as is known. `seen_gone`: that was looked for already.
+
+    `uid` is Cloud Run's, "" where there is none: another uid of the same name is another thing.
+    """
+
+    intent: int
+    kind: str
+    name: str
+    uid: str
+    seen_gone: bool
+
+
+class Records(Protocol):
+    """The reading side of the ledger. Every method raises LedgerError when the database cannot be used."""
+
+    async def sweeps(self, limit: int) -> list[PastSweep]:
+        """The newest first."""
+
+    async def find_sweeps(self, start_of_id: str) -> list[PastSweep]:
+        """Those whose id begins so, at most three; an id is found by itself alone."""
+
+    async def actions(self, sweep_id: str) -> list[PastAction]:
+        """In the order in which they were begun."""
+
+    async def last_sweep(self, origin: Origin) -> PastSweep | None:
+        """The last one that was begun by it."""
+
+    async def deletions(self) -> tuple[Deletion, ...]:
+        """All that Google confirmed, oldest first."""
+
+    async def last_snapshot(self) -> str | None:
+        """The snapshot of the last sweep that has one, as JSON text."""
+
+    async def last_reported(self) -> datetime | None:
+        """The end of the period of the last report that was posted."""
+
+
+class Sightings(Protocol):
+    """Looking again for what was deleted."""
+
+    async def watched(self, since: datetime) -> list[Watched]:
+        """What was deleted after this moment and has not come back."""
+
+    async def note_sightings(
+        self, sweep_id: str, gone: Sequence[int], back: Sequence[int], at: datetime
+    ) -> None:
+        """Intents whose thing was looked for and not seen, and those of whose name there is one again."""
+
+
+class Posts(Protocol):
+    """Which reports were posted; one that is claimed is never posted by anybody else."""
+
+    async def claim_post(self, due: datetime, until: datetime, at: datetime) -> bool:
+        """Take the report that is due at `due` upon oneself; False where that was done before, unless it
+        ended as not posted."""
+
+    async def close_post(self, due: datetime, posted: bool, at: datetime) -> None:
+        """Write down whether it was posted."""
+
+    async def unposted(self) -> datetime | None:
+        """The last report that was due and could not be posted, None where a later one was posted."""
