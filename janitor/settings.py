@@ -15,6 +15,7 @@ from janitor.policy.values import Limits, Policies
 Mode = Literal["dry-run", "apply"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["json", "console"]
+_LOOPBACK = ("http://127.0.0.1:", "http://localhost:")
 # What is being done, how much of it is done, and how much there is (0: not known).
 Progress = Callable[[str, int, int], None]
 
@@ -34,6 +35,11 @@ class Settings(BaseSettings):
     log_format: LogFormat | None = Field(None, validation_alias="JANITOR_LOG_FORMAT")
     emulator_host: str | None = Field(None, validation_alias="JANITOR_EMULATOR_HOST")
     emulator_http: str | None = Field(None, validation_alias="JANITOR_EMULATOR_HTTP")
+    slack_webhook_url: SecretStr | None = Field(None, validation_alias="JANITOR_SLACK_WEBHOOK_URL")
+    slack_bot_token: SecretStr | None = Field(None, validation_alias="JANITOR_SLACK_BOT_TOKEN")
+    slack_channel: str | None = Field(None, validation_alias="JANITOR_SLACK_CHANNEL")
+    host: str = Field("127.0.0.1", validation_alias="JANITOR_HOST")
+    port: int = Field(8080, ge=0, le=65535, validation_alias="PORT")
     service: str | None = Field(None, validation_alias="K_SERVICE")
     job: str | None = Field(None, validation_alias="CLOUD_RUN_JOB")
     worker_pool: str | None = Field(None, validation_alias="CLOUD_RUN_WORKER_POOL")
@@ -56,6 +62,24 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith("http://"):
             raise ValueError("must be a URL such as http://127.0.0.1:8086")
         return value
+
+    @field_validator("slack_webhook_url")
+    @classmethod
+    def _is_private(cls, value: SecretStr | None) -> SecretStr | None:
+        """The URL is a secret: it goes nowhere unencrypted but to this machine itself."""
+        if value is not None and not value.get_secret_value().startswith(("https://", *_LOOPBACK)):
+            raise ValueError("must begin with https://")
+        return value
+
+    @model_validator(mode="after")
+    def _one_way_to_slack(self) -> "Settings":
+        if (self.slack_bot_token is None) != (self.slack_channel is None):
+            raise ValueError(
+                "JANITOR_SLACK_BOT_TOKEN and JANITOR_SLACK_CHANNEL belong together: set both, or neither"
+            )
+        if self.slack_webhook_url and self.slack_bot_token:
+            raise ValueError("JANITOR_SLACK_WEBHOOK_URL and JANITOR_SLACK_BOT_TOKEN are two ways: set one")
+        return self
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> "Settings":
