@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,7 +16,7 @@ from janitor.policy.values import Limits, Policies
 Mode = Literal["dry-run", "apply"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["json", "console"]
-_LOOPBACK = ("http://127.0.0.1:", "http://localhost:")
+_LOOPBACK = (("http", "127.0.0.1"), ("http", "localhost"))
 # What is being done, how much of it is done, and how much there is (0: not known).
 Progress = Callable[[str, int, int], None]
 
@@ -67,7 +68,10 @@ class Settings(BaseSettings):
     @classmethod
     def _is_private(cls, value: SecretStr | None) -> SecretStr | None:
         """The URL is a secret: it goes nowhere unencrypted but to this machine itself."""
-        if value is not None and not value.get_secret_value().startswith(("https://", *_LOOPBACK)):
+        if value is None:
+            return None
+        url = urlsplit(value.get_secret_value())
+        if url.hostname is None or not (url.scheme == "https" or (url.scheme, url.hostname) in _LOOPBACK):
             raise ValueError("must begin with https://")
         return value
 
