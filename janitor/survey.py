@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from janitor.kinds.repository import DOCKER
+from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import RepositoryName
@@ -76,7 +77,10 @@ def note_workloads(
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Reads and decides repositories. `blocked` are those behind a gap; None is all (R4)."""
+    """Reads and decides repositories. `blocked` are those behind a gap; None is all (R4).
+
+    `on_done` hears how many are done, of how many, and how many images were seen in all.
+    """
 
     reader: ContentReader
     context: Context
@@ -84,14 +88,19 @@ class Survey:
     builder: Builder
     findings: Findings
     blocked: Set[RepositoryName] | None
-    on_done: Callable[[int, int], None]
+    lookout: Lookout
+    on_done: Callable[[int, int, int], None]
 
     async def run(self, repositories: Iterable[Repository]) -> None:
         """All repositories in scope, in the order of their names."""
         chosen = [r for r in repositories if self.context.in_scope(r.name)]
+        images = 0
         async for done, (repository, contents) in _numbered(self._read_ahead(chosen)):
+            if isinstance(contents, Contents):
+                images += len(contents.images)
+                self.lookout.inside(repository.name, contents)
             self._decide(repository, contents)
-            self.on_done(done, len(chosen))
+            self.on_done(done, len(chosen), images)
 
     async def _read_ahead(
         self, repositories: list[Repository]

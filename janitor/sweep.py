@@ -9,6 +9,7 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.cost.book import PriceBook
 from janitor.guard.values import ClearedPlan, Refused
 from janitor.guard.verdict import guard
+from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Repository
@@ -62,7 +63,7 @@ class Stages:
     """What the sweep needs from outside. Without an `applier` it is a dry run.
 
     `check_locations` raises where the policy file names a location that no API has. `notices` are
-    what every output says beside its figures.
+    what every output says beside its figures. `lookout` looks again for what was deleted before.
     """
 
     observer: Observer
@@ -72,13 +73,15 @@ class Stages:
     check_locations: Callable[[Observed], None]
     notices: Callable[[PriceBook], tuple[str, ...]]
     on_gap: Callable[[Gap], None]
-    on_repository: Callable[[int, int], None]
+    on_repository: Callable[[int, int, int], None]
+    lookout: Lookout
 
 
 async def sweep(question: Question, stages: Stages) -> SweepResult:
     """Observe, decide, plan, guard, apply, record, report."""
     observed = await stages.observer.observe(question.read, question.now)
     stages.check_locations(observed)
+    stages.lookout.over(observed)
     book = await stages.prices()
     plan, planned = await decide(question, stages, observed, book)
     for gap in plan.gaps:
@@ -113,8 +116,9 @@ async def decide(
     note_workloads(findings, verdicts, workloads, builder)
     use = usage(workloads, verdicts.freed_by(), policies.protect.references, by_name(observed.repositories))
     survey = Survey(
-        stages.observer, context, use, builder, findings, _blocked_repositories(gaps), stages.on_repository
-    )
+        stages.observer, context, use, builder, findings, _blocked_repositories(gaps), stages.lookout,
+        stages.on_repository,
+    )  # fmt: skip
     await survey.run(observed.repositories)
     return _plan(question, observed, findings, gaps), use.remaining
 

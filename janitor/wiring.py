@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from janitor.apply.applier import Applier
 from janitor.apply.settle import in_flight, settle
-from janitor.books import apply_books, close_sweep, dry_run_books
+from janitor.books import Books, Opening
 from janitor.clock import now
 from janitor.cost.book import PriceBook
 from janitor.errors import InterruptedSweepError, UsageError
@@ -20,7 +20,8 @@ from janitor.gcp.deletes import GoogleDeleter
 from janitor.gcp.observer import GoogleObserver
 from janitor.gcp.operations import GoogleOperations
 from janitor.gcp.reader import GoogleReader
-from janitor.ledger.entries import Ledger
+from janitor.ledger.history import Origin
+from janitor.ledger.sightings import Lookout
 from janitor.logs import Event, emit
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
@@ -42,48 +43,62 @@ def run_sweep(request: SweepRequest, settings: Settings) -> SweepResult:
     Raises UsageError, ObservationError, LedgerError, LockHeldError, and InterruptedSweepError where a
     signal came before there was a plan to apply; after that an interrupted sweep is a result.
     """
-    return asyncio.run(_run(request, settings))
+    return asyncio.run(_until_signalled(request, settings))
 
 
-async def _run(request: SweepRequest, settings: Settings) -> SweepResult:
+async def _until_signalled(request: SweepRequest, settings: Settings) -> SweepResult:
     with stop_asked() as stop:
-        applying = asyncio.Event()
-        work = asyncio.create_task(_swept(request, settings, stop, applying))
-        stopped = asyncio.create_task(stop.wait())
+        return await swept(request, settings, stop, Origin.HAND)
+
+
+async def swept(
+    request: SweepRequest, settings: Settings, stop: asyncio.Event, origin: Origin
+) -> SweepResult:
+    """As `run_sweep`, within a running loop; `stop` is what a signal would do."""
+    applying = asyncio.Event()
+    work = asyncio.create_task(_opened(request, settings, stop, origin, applying))
+    stopped = asyncio.create_task(stop.wait())
+    try:
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set() and not applying.is_set() and work.cancel():
+            await asyncio.wait({work})
+            if work.cancelled():
+                emit(Event.SWEEP_INTERRUPTED)
+                raise InterruptedSweepError(
+                    "stopped by a signal while observing: nothing was deleted; start the sweep again"
+                )
+        return await work
+    finally:
         stopped.cancel()
-        if not applying.is_set():
-            work.cancel()
-        try:
-            return await work
-        except asyncio.CancelledError:
-            emit(Event.SWEEP_INTERRUPTED)
-            raise InterruptedSweepError(
-                "stopped by a signal while observing: nothing was deleted; start the sweep again"
-            ) from None
+        work.cancel()
 
 
-async def _swept(
-    request: SweepRequest, settings: Settings, stop: asyncio.Event, applying: asyncio.Event
+async def _opened(
+    request: SweepRequest, settings: Settings, stop: asyncio.Event, origin: Origin, applying: asyncio.Event
 ) -> SweepResult:
     """Open what a sweep needs, in the order in which it may be refused, and close it again."""
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(connect(settings.emulator_host, settings.emulator_http))
         deletable = await _deletable(request, settings)
-        sweep_id = f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         url = settings.database_url.get_secret_value() if settings.database_url else None
-        if request.apply:
-            books = apply_books(url, sweep_id, request.wait, stop)
-            ledger: Ledger | None = await stack.enter_async_context(books)
-        else:
-            ledger = await stack.enter_async_context(dry_run_books(url, sweep_id))
+        opening = Opening(url, _new_id(), origin)
+        books = await stack.enter_async_context(
+            opening.for_apply(request.wait, stop) if request.apply else opening.for_dry_run()
+        )
+        lookout = await books.lookout(now() - request.policies.report.horizon)
         planning = stack.enter_context(ExitStack())
         planning.enter_context(making_what_stays())
-        wiring = _Wiring(request, settings, clients, ledger, sweep_id, deletable, stop, applying, planning)
+        wiring = _Wiring(
+            request, settings, clients, books, lookout, opening.sweep_id, deletable, stop, applying, planning
+        )
         result = await sweep(wiring.question(), await wiring.stages())
         wiring.log(result)
-        await close_sweep(ledger, result)
+        await books.close_sweep(result, lookout)
         return result
+
+
+def _new_id() -> str:
+    return f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
 async def _deletable(request: SweepRequest, settings: Settings) -> tuple[str, ...]:
@@ -107,7 +122,8 @@ class _Wiring:
     request: SweepRequest
     settings: Settings
     clients: Clients
-    ledger: Ledger | None
+    books: Books
+    lookout: Lookout
     sweep_id: str
     deletable: tuple[str, ...]
     stop: asyncio.Event
@@ -138,10 +154,12 @@ class _Wiring:
 
     async def stages(self) -> Stages:
         """The sweep's way to the outside. A dry run is given nothing that could delete."""
-        observer = GoogleObserver(self.clients, _skipped)
+        observer = GoogleObserver(
+            self.clients, _skipped, lambda done, total: self._progress("locations", done, total)
+        )
         applier = None
-        if self.request.apply and self.ledger:
-            applier = await self._applier(observer, LedgerRecorder(self.ledger, self.sweep_id, now))
+        if self.request.apply and self.books.ledger:
+            applier = await self._applier(observer, LedgerRecorder(self.books.ledger, self.sweep_id, now))
         return Stages(
             observer=observer,
             prices=self._prices,
@@ -150,7 +168,8 @@ class _Wiring:
             check_locations=lambda observed: self._check_locations(observed, observer.locations),
             notices=self._notices,
             on_gap=_gap,
-            on_repository=lambda done, total: self._progress("repositories", done, total),
+            on_repository=self._seen,
+            lookout=self.lookout,
         )
 
     def log(self, result: SweepResult) -> None:
@@ -216,10 +235,14 @@ class _Wiring:
             projects=self._read,
             reference_files=self.request.policies.protect.reference_files,
             price_note=book.note,
-            recorded=self.ledger is not None,
+            recorded=self.books.ledger is not None,
             throwaway_disk=self.settings.on_cloud_run and self.settings.database_url is None,
             shipped_policies=self.request.shipped_policies,
         )
+
+    def _seen(self, done: int, total: int, images: int) -> None:
+        self._progress("repositories", done, total)
+        self._progress("images", images, 0)
 
     def _progress(self, what: str, done: int, total: int) -> None:
         if self.request.progress:

@@ -1,9 +1,10 @@
 """The first pass: every workload of every project, in every location, and all repositories."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
 from janitor.gcp.artifact_api import Artifacts
 from janitor.gcp.channels import Clients
@@ -15,7 +16,28 @@ from janitor.model.inventory import Gap, Observed, Workloads, merged
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Repository
 
+T = TypeVar("T")
 ALL_LOCATIONS = "-"
+
+
+@dataclass(slots=True)
+class _Locations:
+    """How many locations are read, of how many that were named so far, by either API."""
+
+    on_read: Callable[[int, int], None] = lambda _read, _named: None
+    read: int = 0
+    named: int = 0
+
+    async def each(self, reads: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+        """All of them side by side, counted as they end."""
+        self.named += len(reads)
+        return await asyncio.gather(*map(self._counted, reads))
+
+    async def _counted(self, reading: Coroutine[Any, Any, T]) -> T:
+        result = await reading
+        self.read += 1
+        self.on_read(self.read, self.named)
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +46,23 @@ class GoogleObserver:
 
     Locations come from the APIs alone, whatever the policy says: a user of an image may be anywhere (R1).
     `on_skipped` hears project, location, kind and why of each thing that is not there and so no gap (R4).
-    `locations` are those that either API has named so far.
+    `locations` are those that either API has named so far. `on_location` hears how many of them the
+    first pass has read.
     """
 
     clients: Clients
     on_skipped: OnSkipped
+    on_location: Callable[[int, int], None] = lambda _read, _named: None
     lanes: Lanes = field(default_factory=Lanes)
     locations: set[str] = field(default_factory=set)
 
     async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
         """All of it, sorted by name; what could not be read stands in the gaps."""
         unique = tuple(dict.fromkeys(projects))
-        workloads, repositories = await asyncio.gather(self.workloads(unique), self._repositories(unique))
+        count = _Locations(self.on_location)
+        workloads, repositories = await asyncio.gather(
+            self._all_workloads(unique, count), self._repositories(unique, count)
+        )
         found, gaps = repositories
         return Observed(
             observed_at=now,
@@ -47,33 +74,36 @@ class GoogleObserver:
 
     async def workloads(self, projects: Sequence[str]) -> Workloads:
         """Every workload of these projects, sorted by name; what could not be read is in its gaps."""
-        return merged(await asyncio.gather(*(self._workloads(project) for project in projects)))
+        return await self._all_workloads(projects, _Locations())
 
     async def contents(self, repository: Repository) -> Contents | Gap:
         """Every image of a docker repository, with referrers; a Gap where any page failed."""
         return await self._artifacts.contents(repository)
 
-    async def _workloads(self, project: str) -> Workloads:
+    async def _all_workloads(self, projects: Sequence[str], count: _Locations) -> Workloads:
+        return merged(await asyncio.gather(*(self._workloads(project, count) for project in projects)))
+
+    async def _workloads(self, project: str, count: _Locations) -> Workloads:
         locations = await self._locations(project, Kind.RUN_LOCATION, RUN_API, run_locations)
         if isinstance(locations, Gap):
             return Workloads(gaps=(locations,))
-        reads = (
+        reads = [
             RunLocation(self.clients, self.lanes, project, location, self.on_skipped).workloads()
             for location in locations
-        )
-        return merged(await asyncio.gather(*reads))
+        ]
+        return merged(await count.each(reads))
 
-    async def _repositories(self, projects: Sequence[str]) -> tuple[list[Repository], list[Gap]]:
-        parts = await asyncio.gather(*(self._repositories_of(project) for project in projects))
+    async def _repositories(
+        self, projects: Sequence[str], count: _Locations
+    ) -> tuple[list[Repository], list[Gap]]:
+        parts = await asyncio.gather(*(self._repositories_of(project, count) for project in projects))
         return [each for found, _ in parts for each in found], [gap for _, gaps in parts for gap in gaps]
 
-    async def _repositories_of(self, project: str) -> tuple[list[Repository], list[Gap]]:
+    async def _repositories_of(self, project: str, count: _Locations) -> tuple[list[Repository], list[Gap]]:
         locations = await self._locations(project, Kind.ARTIFACT_LOCATION, ARTIFACT_API, artifact_locations)
         if isinstance(locations, Gap):
             return [], [locations]
-        parts = await asyncio.gather(
-            *(self._artifacts.repositories(project, location) for location in locations)
-        )
+        parts = await count.each([self._artifacts.repositories(project, location) for location in locations])
         return [each for found, _ in parts for each in found], [gap for _, gaps in parts for gap in gaps]
 
     async def _locations(

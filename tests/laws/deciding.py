@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from janitor.cost.book import GLOBAL, Metered, PriceBook
+from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
@@ -46,7 +47,7 @@ async def _plan_of(world: World) -> Plan:
     question = Question(
         "sweep", world.policies, world.policies.limits, DELETABLE, READ, selected, world.own, True, NOW
     )
-    stages = Stages(observer, _no_prices, None, lambda: NOW, _ignore, lambda _: (), _ignore, _ignore)
+    stages = Stages(observer, _no_prices, None, lambda: NOW, _ignore, lambda _: (), _ignore, _ignore, Lookout())
     observed = await observer.observe(READ, NOW)
     plan, _ = await decide(question, stages, observed, BOOK)
     return plan

@@ -1,0 +1,89 @@
+"""Looking again for what was deleted: still gone, or is there one of its name once more?"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from janitor.apply.recheck import image_of
+from janitor.ledger.history import Watched
+from janitor.model.inventory import Gap, Observed
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName, ResourceName
+from janitor.model.resources import Contents
+
+# A gap in any of these leaves unknown whether such a thing is there.
+_LISTED_BY = {
+    Kind.SERVICE: (Kind.SERVICE, Kind.RUN_LOCATION),
+    Kind.REVISION: (Kind.REVISION, Kind.RUN_LOCATION),
+    Kind.REPOSITORY: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
+    Kind.IMAGE: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
+}
+
+
+@dataclass(slots=True)
+class Lookout:
+    """What one sweep sees of the things that earlier sweeps deleted.
+
+    `gone` are intents whose thing was looked for, for the first time, and not seen; `back` those of
+    whose name there is one again. What was not looked at (a gap, a project that is not read, a
+    repository whose images nothing asks for) is in neither.
+    """
+
+    gone: list[int] = field(default_factory=list)
+    back: list[int] = field(default_factory=list)
+    _things: list[tuple[Watched, Kind, ResourceName]] = field(default_factory=list)
+    _images: dict[RepositoryName, dict[tuple[str, str], list[Watched]]] = field(default_factory=dict)
+
+    @classmethod
+    def for_(cls, watched: Iterable[Watched]) -> "Lookout":
+        """A kind that this version does not know is not looked for."""
+        lookout = cls()
+        for each in watched:
+            if each.kind == Kind.IMAGE:
+                repository, package, digest = image_of(each.name)
+                images = lookout._images.setdefault(repository, {})
+                images.setdefault((package, digest), []).append(each)
+            elif each.kind in _LISTED_BY:
+                lookout._things.append((each, Kind(each.kind), ResourceName.parse(each.name)))
+        return lookout
+
+    def over(self, observed: Observed) -> None:
+        """Look at the first pass; images count as gone with their whole repository here."""
+        projects, gaps = frozenset(observed.projects), (*observed.gaps, *observed.workloads.gaps)
+        uids = {str(each.name): each.uid for each in observed.workloads.services}
+        uids |= {str(each.name): each.uid for each in observed.workloads.revisions}
+        uids |= dict.fromkeys((str(each.name) for each in observed.repositories), "")
+        for each, kind, name in self._things:
+            if name.project in projects and not _hidden(kind, name, gaps):
+                self._note(each, each.name in uids and (not each.uid or uids[each.name] != each.uid))
+        for repository in self._images.keys() - {each.name for each in observed.repositories}:
+            if repository.project in projects and not _hidden(Kind.IMAGE, repository, gaps):
+                for each in self._of(repository):
+                    self._note(each, False)
+
+    def inside(self, repository: RepositoryName, contents: Contents) -> None:
+        """Look at all images of one repository."""
+        sought = self._images.get(repository)
+        if not sought:
+            return
+        there = {(image.package, image.digest) for image in contents.images}
+        for key, watched in sought.items():
+            for each in watched:
+                self._note(each, key in there)
+
+    def _of(self, repository: RepositoryName) -> Iterable[Watched]:
+        return [each for watched in self._images[repository].values() for each in watched]
+
+    def _note(self, watched: Watched, is_back: bool) -> None:
+        if is_back:
+            self.back.append(watched.intent)
+        elif not watched.seen_gone:
+            self.gone.append(watched.intent)
+
+
+def _hidden(kind: Kind, name: ResourceName | RepositoryName, gaps: Sequence[Gap]) -> bool:
+    """Whether a gap may hide it; ``-`` is all locations of a project."""
+    by: Collection[Kind] = _LISTED_BY[kind]
+    return any(
+        gap.kind in by and gap.project == name.project and gap.location in (name.location, "-")
+        for gap in gaps
+    )
