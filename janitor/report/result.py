@@ -7,6 +7,7 @@ from decimal import Decimal
 from janitor.apply.outcomes import Outcome
 from janitor.guard.values import Refusal
 from janitor.plan.values import Plan
+from janitor.report.snapshot import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class SweepResult:
 
     `mode` is ``dry-run`` or ``apply``. `notices` are warnings that every output shows (what "in
     use" means, an unrecorded dry run, the fallback prices, …). `interrupted`: stopped by a signal
-    with work undone.
+    with work undone. `standing` is what stood when it looked, None where that is not known.
     """
 
     sweep_id: str
@@ -27,6 +28,7 @@ class SweepResult:
     finished_at: datetime
     interrupted: bool = False
     notices: tuple[str, ...] = ()
+    standing: Standing | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

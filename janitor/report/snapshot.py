@@ -7,7 +7,8 @@ from decimal import Decimal
 from janitor.model.inventory import Gap
 from janitor.model.money import Estimate
 
-LARGEST_PLANNED, LARGEST_STORED, SERVICES, TROUBLES = 50, 200, 500, 50
+LARGEST_PLANNED, LARGEST_STORED, SERVICES, TROUBLES, GAPS, NAMED = 50, 200, 500, 50, 200, 500
+LONGEST_TEXT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,17 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """All that stands at the observation, whoever may be deleted from. Repositories the costliest first,
+    services the failed ones first; sums are of all of them."""
+
+    repositories: tuple[Stored, ...]
+    services: tuple[Running, ...]
+    stored: Sums
+    running: Sums
+
+
+@dataclass(frozen=True, slots=True)
 class Remaining:
     """How many of a kind stay for one reason."""
 
@@ -78,10 +90,13 @@ class Snapshot:
     """One sweep. Owners are labels' (`owner`, else `team`; "" is unowned).
 
     `planned` sums all actions; `left` those of them that did not go (all, in a dry run and where the
-    guard refused): what the next sweep would delete. `by_policy` and `by_owner` divide `left`.
+    guard refused): what the next sweep would delete. `by_policy` and `by_owner` divide `left`, each of
+    them capped by itself: where several delete from one repository, they may come to more than `left`.
     `largest` are its costliest actions; `troubles` those that failed, drifted or were skipped, with
-    `troubled` of them in all. `repositories` are the largest, `stored` all of them; `services` all up to
-    a bound, the failed ones first. Lists are in the order in which they are shown.
+    `troubled` of them in all, as `gapped` are all gaps. `repositories` are the costliest, `stored` all
+    that stand after the sweep, at the size that they had when it looked; `services` all up to a bound,
+    the failed ones first. Lists are in the order in which they are shown, texts are cut at
+    `LONGEST_TEXT`, and a list of owners or policies that is cut says so in `notices`.
     """
 
     sweep_id: str
@@ -89,6 +104,7 @@ class Snapshot:
     observed_at: datetime
     finished_at: datetime
     gaps: tuple[Gap, ...]
+    gapped: int
     refusals: tuple[tuple[str, str], ...]  # limit, message
     planned: Sums
     left: Sums

@@ -13,6 +13,7 @@ class TroubleKind(StrEnum):
 
     SWEEP_FAILED = "sweep-failed"
     NEVER_SWEPT = "never-swept"
+    STALE = "stale"
     REFUSED = "refused"
     GAP = "gap"
     FAILED = "failed"
@@ -22,7 +23,10 @@ class TroubleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that a person must know of: what it is about, what was said, and the way out."""
+    """One thing that a person must know of: what it is about, what was said, and the way out.
+
+    Many alike are one, with their number in `about`.
+    """
 
     kind: TroubleKind
     about: str
@@ -42,8 +46,10 @@ class Period:
 class Summary:
     """A period's report.
 
-    `saved` is of deletions within the period, `in_all` of all there are; `savers` the five largest of the
-    period; `course` the account over time. `snapshot` is of the last sweep that was recorded, None where
+    `saved`, `by_policy`, `by_owner` and `savers` are of deletions within the period, `in_all` of all until
+    its end; all are as they stood at its end. The costliest a month come first, then by name; the owner
+    "" is nobody. `savers` are the five largest that have a price and have not come back. `course` is the
+    account over time, empty where nothing was ever deleted. `snapshot` is of the last sweep that was recorded, None where
     there is none. `foot` says what the figures rest on, a line each.
     """
 

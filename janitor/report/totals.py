@@ -1,7 +1,7 @@
 """What a sweep comes to: sums capped by each repository's billed size, and the exit code."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from itertools import groupby
@@ -14,7 +14,7 @@ from janitor.plan.values import Action
 from janitor.report.result import SweepResult, Totals
 
 # Bytes (16 digits) at ten cents a GiB: 2^30 divides a decimal in at most 30 places. Exact in all.
-_DIGITS = 50
+EXACT_DIGITS = 50
 _KIND = attrgetter("kind")
 _REFUSED, _IN_PART, _UNOBSERVED = 4, 6, 3
 
@@ -66,17 +66,23 @@ def counted(result: SweepResult) -> Iterator[Action]:
 
 def capped_sum(actions: Iterator[Action], group_bytes: Mapping[str, int]) -> Sum:
     """One pass over the actions; those of a group never come to more than its billed size (R25)."""
-    total = Sum()
     groups: dict[str, Sum] = {}
-    with localcontext(prec=_DIGITS):
-        for name, run in groupby(actions, _capped_by):
-            (groups.setdefault(name, Sum()) if name else total).add(list(run))
-        for name, group in groups.items():
-            total.add_capped(group, group_bytes.get(name))
+    with localcontext(prec=EXACT_DIGITS):
+        for name, run in groupby(actions, capped_by):
+            groups.setdefault(name, Sum()).add(list(run))
+    return capped(groups.items(), group_bytes)
+
+
+def capped(groups: Iterable[tuple[str, Sum]], group_bytes: Mapping[str, int]) -> Sum:
+    """The sum of each group, at most its billed size (R25); the group "" counts in full."""
+    total = Sum()
+    with localcontext(prec=EXACT_DIGITS):
+        for name, group in groups:
+            total.add_capped(group, group_bytes.get(name) if name else None)
     return total
 
 
-def _capped_by(action: Action) -> str:
+def capped_by(action: Action) -> str:
     """The repository whose billed size caps it; a repository is its own cap, and counts in full."""
     return "" if action.kind is Kind.REPOSITORY else action.group
 
