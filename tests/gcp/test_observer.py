@@ -290,3 +290,14 @@ async def test_a_repository_of_which_anything_is_unseen_is_a_gap(
     assert isinstance(found, Gap)
     assert (found.project, found.location, found.repository, found.kind) == ("p", "us", "r", kind)
     assert skips == []
+
+
+async def test_tells_how_many_locations_are_read_of_how_many() -> None:
+    told: list[tuple[int, int]] = []
+    async with serving(world()) as clients:
+        observer = GoogleObserver(clients, lambda *_: None, lambda read, named: told.append((read, named)))
+        await observer.observe(("p",), NOW)
+        first_pass = len(told)
+        await observer.workloads(("p",))
+    assert told[-1] == (2, 2)  # one location of each API
+    assert len(told) == first_pass, "a look before a delete is not the first pass"
