@@ -20,6 +20,7 @@ from janitor.policy.usage import Named, unreadable, usage
 from janitor.policy.values import Limits, Policies
 from janitor.policy.workloads import Context, decide_workloads
 from janitor.report.result import SweepResult
+from janitor.report.standing import standing
 from janitor.report.totals import capped_sum
 from janitor.survey import ContentReader, Findings, Survey, note_workloads
 
@@ -92,6 +93,7 @@ async def sweep(question: Question, stages: Stages) -> SweepResult:
         question.sweep_id, "apply" if stages.applier else "dry-run", plan,
         cleared.refusals if isinstance(cleared, Refused) else (), outcomes,
         question.now, stages.clock(), interrupted, stages.notices(book),
+        standing(observed, book, question.policies.report.show_creator),
     )  # fmt: skip
 
 

@@ -53,8 +53,11 @@ class Lookout:
         uids |= {str(each.name): each.uid for each in observed.workloads.revisions}
         uids |= dict.fromkeys((str(each.name) for each in observed.repositories), "")
         for each, kind, name in self._things:
-            if name.project in projects and not _hidden(kind, name, gaps):
-                self._note(each, each.name in uids and (not each.uid or uids[each.name] != each.uid))
+            uid = uids.get(each.name)
+            # Google may list for a moment longer what it has deleted.
+            lingers = uid is not None and uid == each.uid != ""
+            if name.project in projects and not lingers and not _hidden(kind, name, gaps):
+                self._note(each, uid is not None)
         for repository in self._images.keys() - {each.name for each in observed.repositories}:
             if repository.project in projects and not _hidden(Kind.IMAGE, repository, gaps):
                 for each in self._of(repository):

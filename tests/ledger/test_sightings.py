@@ -65,10 +65,10 @@ def test_a_service_that_was_made_again_is_back_and_its_saving_ends() -> None:
     assert (lookout.gone, lookout.back) == ([], [1])
 
 
-def test_what_google_still_lists_for_a_moment_with_its_old_uid_has_not_come_back() -> None:
+def test_what_google_lists_for_a_moment_longer_with_its_old_uid_is_neither_gone_nor_back() -> None:
     still = replace(NOTHING, workloads=Workloads(services=(service("web", uid="old"),)))
     lookout = looked(still, watched(1, Kind.SERVICE, WEB, uid="old"))
-    assert lookout.back == []
+    assert (lookout.gone, lookout.back) == ([], [])
 
 
 def test_a_revision_and_a_repository_of_the_same_name_are_back() -> None:
