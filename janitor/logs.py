@@ -46,6 +46,7 @@ class Event(StrEnum):
     REPORT_UNPOSTED = "report.unposted"
     NOTE_POSTED = "note.posted"
     NOTE_UNPOSTED = "note.unposted"
+    PAGE_FAILED = "page.failed"
     LIBRARY_LOGGED = "library.logged"
 
 
@@ -62,6 +63,7 @@ _WARNINGS = {
     Event.RUN_BACKED_OFF,
     Event.REPORT_UNPOSTED,
     Event.NOTE_UNPOSTED,
+    Event.PAGE_FAILED,
 }
 _ERRORS = {Event.ACTION_FAILED, Event.LOCK_LOST, Event.SWEEP_FAILED, Event.POLICIES_REFUSED}
 _DEBUG = {Event.ACTION_INTENDED}

@@ -27,6 +27,8 @@ class Metered(StrEnum):
     IDLE_MEMORY = "idle-gib-second"
     INSTANCE_CPU = "instance-vcpu-second"
     INSTANCE_MEMORY = "instance-gib-second"
+    JOB_CPU = "job-vcpu-second"
+    JOB_MEMORY = "job-gib-second"
     WORKER_POOL_CPU = "worker-pool-vcpu-second"
     WORKER_POOL_MEMORY = "worker-pool-gib-second"
     GPU_L4_ZONAL = "gpu-l4-zonal-second"

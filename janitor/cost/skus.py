@@ -2,7 +2,7 @@
 
 Descriptions are not stable, so a SKU is known by its words: case folded, punctuation and white
 space dropped, cut at the word ``in`` (the region is told by service_regions, not by the name). The
-whole of what is left must match: Cloud Run functions, jobs and instances have SKUs with names
+whole of what is left must match: Cloud Run functions and instances have SKUs with names
 that hold these as parts.
 """
 
@@ -25,6 +25,8 @@ _NAMES = {
     Metered.IDLE_MEMORY: re.compile(_IDLE.format("memory")),
     Metered.INSTANCE_CPU: re.compile(r"services cpu instance based billing"),
     Metered.INSTANCE_MEMORY: re.compile(r"services memory instance based billing"),
+    Metered.JOB_CPU: re.compile(r"jobs cpu"),
+    Metered.JOB_MEMORY: re.compile(r"jobs memory"),
     Metered.WORKER_POOL_CPU: re.compile(r"worker pools? cpu"),
     Metered.WORKER_POOL_MEMORY: re.compile(r"worker pools? memory"),
     Metered.GPU_L4_ZONAL: re.compile(r"nvidia l4 gpu (with )?zonal redundancy"),
@@ -37,6 +39,8 @@ _UNITS: Mapping[Metered, str] = {
     Metered.IDLE_MEMORY: _GIB_SECONDS,
     Metered.INSTANCE_CPU: _SECONDS,
     Metered.INSTANCE_MEMORY: _GIB_SECONDS,
+    Metered.JOB_CPU: _SECONDS,
+    Metered.JOB_MEMORY: _GIB_SECONDS,
     Metered.WORKER_POOL_CPU: _SECONDS,
     Metered.WORKER_POOL_MEMORY: _GIB_SECONDS,
     Metered.GPU_L4_ZONAL: _SECONDS,

@@ -65,6 +65,7 @@ def test_what_no_page_gives_a_price_of_is_not_in_the_table() -> None:
     assert BOOK.price(Metered.IDLE_CPU, "mars-north1") is None
     assert BOOK.price(Metered.GPU_L4_ZONAL, "europe-west1") is None
     assert BOOK.price(Metered.WORKER_POOL_CPU, "us-central1") is None
+    assert BOOK.price(Metered.JOB_CPU, "asia-northeast3") is None
 
 
 def test_its_day_and_why_it_is_used_stand_in_the_note() -> None:
