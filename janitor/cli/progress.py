@@ -1,4 +1,4 @@
-"""What is being done, on stderr: a bar on a terminal, a line every few seconds elsewhere."""
+"""What is being done, on stderr: bars on a terminal, one line of all counts every few seconds elsewhere."""
 
 import sys
 import time
@@ -44,12 +44,14 @@ def _lines() -> Progress:
     from janitor.report.text import safe_text
 
     last = time.monotonic()
+    so_far: dict[str, str] = {}
 
     def report(what: str, done: int, total: int) -> None:
         nonlocal last
+        so_far[safe_text(what)] = f"{done:,}{f' of {total:,}' if total else ''}"
         if time.monotonic() - last < _EVERY_SECONDS:
             return
         last = time.monotonic()
-        print(f"{safe_text(what)}: {done:,}{f' of {total:,}' if total else ''}", file=sys.stderr)
+        print(", ".join(f"{name}: {count}" for name, count in so_far.items()), file=sys.stderr)
 
     return report

@@ -141,7 +141,8 @@ def test_progress_goes_to_stderr_and_cannot_steer_it(
         progress("deletions", 3, 0)
     out, err = capfd.readouterr()
     assert out == ""
-    assert err == "repositories\\x1b[2J: 1,200 of 4,000\ndeletions: 3\n"
+    seen = "repositories\\x1b[2J: 1,200 of 4,000"
+    assert err == f"{seen}\n{seen}, deletions: 3\n"
 
 
 def test_progress_off_a_terminal_says_no_more_than_a_line_every_few_seconds(
