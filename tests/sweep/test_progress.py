@@ -22,4 +22,4 @@ def test_quiet_tells_nothing(place: Placing, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("janitor.cli.progress._EVERY_SECONDS", 0.0)
     done = place(world(image("a"))).sweep("--apply")
     assert done.code == 0
-    assert "locations" not in done.err
+    assert "images: " not in done.err
