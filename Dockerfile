@@ -13,6 +13,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore \
     XDG_STATE_HOME=/var/lib \
+    JANITOR_HOST=0.0.0.0 \
     PORT=8080
 
 WORKDIR /app
@@ -32,5 +33,8 @@ RUN pip install --no-deps --no-build-isolation . \
 USER 10001
 VOLUME ["/var/lib/janitor"]
 
+# /healthz, /readyz, /metrics and the report: nothing that changes state.
+EXPOSE 8080
+
 ENTRYPOINT ["janitor"]
-CMD ["sweep"]
+CMD ["daemon"]

@@ -64,9 +64,14 @@ def test_runs_as_a_number_that_is_not_root() -> None:
     assert place("USER 1") > place("RUN pip install --no-deps")
 
 
-def test_sweeps_where_nothing_else_is_said() -> None:
+def test_is_the_daemon_where_nothing_else_is_said() -> None:
     assert arguments("ENTRYPOINT") == ['["janitor"]']
-    assert arguments("CMD") == ['["sweep"]']
+    assert arguments("CMD") == ['["daemon"]']
+
+
+def test_answers_from_outside_the_container() -> None:
+    assert "JANITOR_HOST=0.0.0.0" in " ".join(arguments("ENV")).split()
+    assert arguments("EXPOSE") == ["8080"]
 
 
 def test_the_port_comes_from_the_environment() -> None:
