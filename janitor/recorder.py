@@ -1,6 +1,6 @@
 """What the executor does, written into the ledger and then into the log, in that order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,9 +20,9 @@ class LedgerRecorder:
     sweep_id: str
     clock: Callable[[], datetime]
 
-    async def intend(self, actions: Sequence[Action]) -> list[int]:
+    async def intend(self, actions: Sequence[Action], group_bytes: Mapping[str, int]) -> list[int]:
         """An intent an action; none is logged that is not written."""
-        intents = await self.ledger.intend(self.sweep_id, actions, self.clock())
+        intents = await self.ledger.intend(self.sweep_id, actions, group_bytes, self.clock())
         for action in actions:
             emit(Event.ACTION_INTENDED, **_facts(action))
         return intents

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol
@@ -27,8 +27,8 @@ class Recorder(Protocol):
     Raises LedgerError where that cannot be written: nothing may be deleted without its intent.
     """
 
-    async def intend(self, actions: Sequence[Action]) -> list[int]:
-        """An intent an action, in their order."""
+    async def intend(self, actions: Sequence[Action], group_bytes: Mapping[str, int]) -> list[int]:
+        """An intent an action, in their order; `group_bytes` are the plan's."""
 
     async def note_operation(self, intents: Sequence[int], operation: str) -> None: ...
 
@@ -51,10 +51,12 @@ class Executor:
     farewell: float = 1.5
     on_done: Callable[[int, int], None] = lambda _done, _total: None
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
+    _group_bytes: Mapping[str, int] = field(default_factory=dict)
 
     async def run(self, cleared: ClearedPlan) -> tuple[Outcome, ...]:
         """One outcome an action, in the plan's order. One failure never stops the rest."""
         actions = cleared.plan.actions
+        self._group_bytes = cleared.plan.group_bytes
         for _, rank in groupby(actions, key=lambda action: action.rank):
             if self.stop.is_set():
                 break
@@ -102,7 +104,7 @@ class Executor:
         ready = await self._ready(batch)
         if not ready or self.stop.is_set():
             return
-        intents = await self.recorder.intend(ready)
+        intents = await self.recorder.intend(ready, self._group_bytes)
         for action in ready:
             self._outcomes[action.name] = UNANSWERED
         watch = self._watch(ready, intents)

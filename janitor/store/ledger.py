@@ -1,6 +1,7 @@
 """The ledger in the database: rows are added, never changed but for the closing of a sweep."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +9,11 @@ from sqlalchemy import Connection, Select, exists, func, insert, select, update
 
 from janitor.errors import LedgerError, LockHeldError
 from janitor.ledger.entries import Conclusion, OpenIntent, SweepEnd, SweepStart
+from janitor.model.kinds import Kind
 from janitor.model.money import Priced, Unpriced
 from janitor.plan.values import Action
 from janitor.store.database import Database
-from janitor.store.tables import intents, locks, operations, outcomes, sweeps
+from janitor.store.tables import intents, kept, locks, operations, outcomes, sweeps
 
 
 class SqlLedger:
@@ -30,15 +32,18 @@ class SqlLedger:
             "id": start.sweep_id,
             "started_at": start.started_at,
             "mode": start.mode,
-            "started_by": _kept(start.started_by),
+            "started_by": kept(start.started_by),
+            "origin": start.origin.value,
         }
         await self._insert(sweeps, [row])
 
-    async def intend(self, sweep_id: str, actions: Sequence[Action], at: datetime) -> list[int]:
+    async def intend(
+        self, sweep_id: str, actions: Sequence[Action], group_bytes: Mapping[str, int], at: datetime
+    ) -> list[int]:
         """All of them or none; ids in the order of the actions. LockHeldError: the lock was lost."""
         if not actions:
             return []
-        rows = [_intent_row(sweep_id, action, at) for action in actions]
+        rows = [_intent_row(sweep_id, action, group_bytes, at) for action in actions]
         statement = insert(intents).returning(intents.c.id, sort_by_parameter_order=True)
 
         def work(db: Connection) -> list[int]:
@@ -50,7 +55,7 @@ class SqlLedger:
     async def note_operation(self, intents: Sequence[int], operation: str, at: datetime) -> None:
         """A row an intent; the last one noted is the one asked about. "" is no operation."""
         if operation:
-            rows = [{"intent_id": i, "operation": _kept(operation), "at": at} for i in intents]
+            rows = [{"intent_id": i, "operation": kept(operation), "at": at} for i in intents]
             await self._insert(operations, rows)
 
     async def conclude(self, sweep_id: str, conclusions: Sequence[Conclusion], at: datetime) -> None:
@@ -60,9 +65,9 @@ class SqlLedger:
                 "intent_id": end.intent,
                 "sweep_id": sweep_id,
                 "kind": end.kind,
-                "name": _kept(end.name),
+                "name": kept(end.name),
                 "outcome": end.outcome.kind.value,
-                "error": None if end.outcome.error is None else _kept(end.outcome.error),
+                "error": None if end.outcome.error is None else kept(end.outcome.error),
                 "at": at,
             }
             for end in conclusions
@@ -72,7 +77,7 @@ class SqlLedger:
     async def open_intents(self) -> list[OpenIntent]:
         """Oldest first."""
         return await self._database.run(
-            lambda db: [OpenIntent(**row) for row in db.execute(_open_intents()).mappings()]
+            lambda db: [_open_intent(row) for row in db.execute(_open_intents()).mappings()]
         )
 
     async def finish(self, end: SweepEnd) -> None:
@@ -83,6 +88,7 @@ class SqlLedger:
             "policy_digest": end.policy_digest,
             "exit_code": end.exit_code,
             "totals": end.totals_json,
+            "snapshot": None if end.snapshot_json is None else kept(end.snapshot_json),
         }
         statement = update(sweeps).where(sweeps.c.id == end.sweep_id).values(**closing)
 
@@ -110,31 +116,36 @@ class SqlLedger:
             await self._database.run(work)
 
 
-def _intent_row(sweep_id: str, action: Action, at: datetime) -> dict[str, Any]:
+def _intent_row(
+    sweep_id: str, action: Action, group_bytes: Mapping[str, int], at: datetime
+) -> dict[str, Any]:
     match action.estimate:
         case Priced(usd_month, _, upper_bound):
             price = {"usd_month": format(usd_month, "f"), "upper_bound": upper_bound, "unpriced": None}
         case Unpriced(why):
-            price = {"usd_month": None, "upper_bound": False, "unpriced": _kept(why)}
+            price = {"usd_month": None, "upper_bound": False, "unpriced": kept(why)}
     return price | {
         "sweep_id": sweep_id,
         "kind": action.kind.value,
-        "name": _kept(action.name),
-        "uri": _kept(action.uri),
-        "policy": _kept(action.policy),
+        "name": kept(action.name),
+        "uri": kept(action.uri),
+        "policy": kept(action.policy),
         "reason": action.reason.value,
-        "detail": _kept(action.detail),
+        "detail": kept(action.detail),
         "size_bytes": action.size_bytes,
-        "group_name": _kept(action.group),
-        "uid": _kept(action.uid),
-        "etag": _kept(action.etag),
+        "group_name": kept(action.group),
+        "uid": kept(action.uid),
+        "etag": kept(action.etag),
         "at": at,
+        "owner": kept(action.owner),
+        "tags": json.dumps(action.tags),
+        # a repository that goes whole is capped by nothing
+        "group_bytes": None if action.kind is Kind.REPOSITORY else group_bytes.get(action.group),
     }
 
 
-def _kept(text: str) -> str:
-    """Text as a database keeps it: Postgres refuses NUL, and UTF-8 has no lone surrogates."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+def _open_intent(row: Mapping[Any, Any]) -> OpenIntent:
+    return OpenIntent(**{**row, "tags": tuple(json.loads(row["tags"]))})
 
 
 def _open_intents() -> Select[Any]:
@@ -155,6 +166,7 @@ def _open_intents() -> Select[Any]:
             intents.c.uid,
             func.coalesce(operations.c.operation, "").label("operation"),
             intents.c.at,
+            intents.c.tags,
         )
         .select_from(rows)
         .where(~exists().where(outcomes.c.intent_id == intents.c.id))

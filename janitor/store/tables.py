@@ -1,6 +1,6 @@
 """The tables as they stand now; migrations/ says how they came to be.
 
-Nothing is ever updated but the closing of a sweep and the one row of the lock.
+Nothing is ever updated but the closing of a sweep, the one row of the lock, and who may post a report.
 """
 
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -45,11 +46,17 @@ class UtcTime(TypeDecorator[datetime]):
         return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
 
 
+def kept(text: str) -> str:
+    """Text as a database keeps it: Postgres refuses NUL, and UTF-8 has no lone surrogates."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
 # SQLite counts up by itself only what is called INTEGER.
 _ID = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
 
+# `origin` is an Origin; `snapshot` a Snapshot as JSON text, where the sweep came to its end.
 sweeps = Table(
     "sweeps",
     metadata,
@@ -62,10 +69,14 @@ sweeps = Table(
     Column("policy_digest", String(80)),
     Column("exit_code", Integer),
     Column("totals", Text),
+    Column("origin", String(16), nullable=False, server_default="hand"),
+    Column("snapshot", Text),
+    Index("ix_sweeps_origin_started_at", "origin", "started_at"),
 )
 
 # `usd_month` is a decimal string, unrounded; where it is null, `unpriced` says why.
-# `group_name` is the repository whose billed size caps what its images may total (R25).
+# `group_name` is the repository whose billed size caps what its images may total (R25), `group_bytes`
+# that size; null where nothing caps it. `tags` is a JSON list: those that an image had.
 intents = Table(
     "intents",
     metadata,
@@ -85,6 +96,9 @@ intents = Table(
     Column("uid", Text, nullable=False),
     Column("etag", Text, nullable=False),
     Column("at", UtcTime, nullable=False, index=True),
+    Column("owner", Text, nullable=False, server_default=""),
+    Column("tags", Text, nullable=False, server_default="[]"),
+    Column("group_bytes", BigInteger),
     sqlite_autoincrement=True,
 )
 
@@ -111,6 +125,34 @@ outcomes = Table(
     Column("error", Text),
     Column("at", UtcTime, nullable=False),
     Index("ix_outcomes_outcome_at", "outcome", "at"),
+    sqlite_autoincrement=True,
+)
+
+# The first sweep that looked for what was deleted and did not see it, and the first that saw it again.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("intent_id", _ID, ForeignKey("intents.id"), nullable=False),
+    Column("sweep_id", String(64), ForeignKey("sweeps.id"), nullable=False),
+    Column("there", Boolean, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("intent_id", "there", name="uq_sightings_intent_id_there"),
+    sqlite_autoincrement=True,
+)
+
+# One row a report that was due. `posted` is null from a claim to its closing: it may have been posted.
+# A claim that was closed as not posted may be taken again, in the same row.
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("due_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("claimed_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    Column("posted", Boolean),
+    UniqueConstraint("due_at", name="uq_posts_due_at"),
     sqlite_autoincrement=True,
 )
 

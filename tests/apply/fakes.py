@@ -1,7 +1,7 @@
 """A Google in memory behind the ports of applying, and a recorder that remembers."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -138,7 +138,7 @@ class FakeRecorder:
     ends: dict[str, Outcome] = field(default_factory=dict)
     intents: list[str] = field(default_factory=list)
 
-    async def intend(self, actions: Sequence[Action]) -> list[int]:
+    async def intend(self, actions: Sequence[Action], group_bytes: Mapping[str, int]) -> list[int]:
         self.events += [("intend", action.name) for action in actions]
         self.intents += [action.name for action in actions]
         return list(range(len(self.intents) - len(actions), len(self.intents)))

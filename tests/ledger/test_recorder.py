@@ -1,6 +1,6 @@
 """The recorder: the ledger first, then the log, and nothing logged that is not written down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -39,7 +39,9 @@ class FakeLedger:
     async def begin(self, start: SweepStart) -> None:
         self._check()
 
-    async def intend(self, sweep_id: str, actions: Sequence[Action], at: datetime) -> list[int]:
+    async def intend(
+        self, sweep_id: str, actions: Sequence[Action], group_bytes: Mapping[str, int], at: datetime
+    ) -> list[int]:
         self._check()
         return list(range(1, len(actions) + 1))
 
@@ -65,7 +67,7 @@ async def test_a_deletion_is_logged_with_what_it_saves() -> None:
     ledger = FakeLedger()
     priced = action("a", Priced(Decimal("0.0000001"), "x"))
     with capture_logs() as lines:
-        (intent,) = await recorder(ledger).intend([priced])
+        (intent,) = await recorder(ledger).intend([priced], {})
         await recorder(ledger).conclude([(priced, intent, Outcome(OutcomeKind.DELETED))])
     assert [line["event"] for line in lines] == ["action.intended", "action.deleted"]
     assert lines[1]["saves_usd_month"] == Decimal("0.0000001")
@@ -110,7 +112,7 @@ async def test_nothing_is_logged_that_could_not_be_written_down() -> None:
     broken = recorder(FakeLedger(broken=True))
     with capture_logs() as lines:
         with pytest.raises(LedgerError, match="disk is full"):
-            await broken.intend([action()])
+            await broken.intend([action()], {})
         with pytest.raises(LedgerError, match="disk is full"):
             await broken.note_operation([1], "operations/1")
         with pytest.raises(LedgerError, match="disk is full"):

@@ -206,7 +206,7 @@ from tests.store.recording import action, start
 async def main():
     ledger = SqlLedger(await open_database(sys.argv[1]))
     await ledger.begin(start())
-    (intent,) = await ledger.intend("s-1", [action()], NOW)
+    (intent,) = await ledger.intend("s-1", [action()], {}, NOW)
     await ledger.note_operation([intent], "operations/1", NOW)
     os.kill(os.getpid(), signal.SIGKILL)
 

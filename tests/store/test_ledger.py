@@ -1,6 +1,7 @@
 """The ledger: what is written down, in which order, and what is refused."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,8 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.clock import now
 from janitor.errors import LedgerError, LockHeldError
 from janitor.ledger.entries import Conclusion, SweepEnd
+from janitor.ledger.history import Origin
+from janitor.model.kinds import Kind
 from janitor.model.money import Priced, Unpriced
 from janitor.store.database import Database
 from janitor.store.ledger import SqlLedger
@@ -41,7 +44,7 @@ async def rows(database: Database, table: object) -> list[dict[str, object]]:
 
 
 async def test_an_intent_without_an_outcome_is_open_with_its_last_operation(ledger: SqlLedger) -> None:
-    first, second, third = await ledger.intend("s-1", [action("a"), action("b"), action("c")], NOW)
+    first, second, third = await ledger.intend("s-1", [action("a"), action("b"), action("c")], {}, NOW)
     await ledger.note_operation([first, second], "operations/1", NOW)
     await ledger.note_operation([second], "operations/2", NOW)
     await ledger.conclude("s-1", [ended(first)], NOW)
@@ -58,9 +61,29 @@ async def test_an_intent_without_an_outcome_is_open_with_its_last_operation(ledg
     )
 
 
+async def test_an_open_intent_knows_the_tags_that_its_image_had(ledger: SqlLedger) -> None:
+    await ledger.intend("s-1", [action("a")._replace(tags=("v1", "it's")), action("b")], {}, NOW)
+    assert [intent.tags for intent in await ledger.open_intents()] == [("v1", "it's"), ()]
+
+
+async def test_keeps_what_google_bills_for_the_repository_that_caps_an_image(
+    ledger: SqlLedger, database: Database
+) -> None:
+    image = action("a")
+    whole = image._replace(kind=Kind.REPOSITORY, name=image.group)
+    other = action("b")._replace(group="projects/p/locations/us-central1/repositories/other")
+    await ledger.intend("s-1", [image, whole, other], {image.group: 2**40}, NOW)
+    assert [row["group_bytes"] for row in await rows(database, intents)] == [2**40, None, None]
+
+
+async def test_writes_down_who_asked_for_a_sweep(database: Database) -> None:
+    await SqlLedger(database).begin(replace(start(), origin=Origin.DAEMON))
+    assert [row["origin"] for row in await rows(database, sweeps)] == ["daemon"]
+
+
 async def test_ids_stand_in_the_order_of_the_actions(ledger: SqlLedger) -> None:
     actions = [action(f"image {n}") for n in range(2500)]
-    ids = await ledger.intend("s-1", actions, NOW)
+    ids = await ledger.intend("s-1", actions, {}, NOW)
     names = {intent.id: intent.name for intent in await ledger.open_intents()}
     assert [names[i] for i in ids] == [a.name for a in actions]
 
@@ -70,7 +93,7 @@ async def test_keeps_the_price_unrounded_and_says_why_there_is_none(
 ) -> None:
     priced = Priced(Decimal("0.00000009313225746154785156"), "x", upper_bound=True)
     unpriced = Unpriced("no SKU for this location")
-    await ledger.intend("s-1", [action("a", priced), action("b", unpriced)], NOW)
+    await ledger.intend("s-1", [action("a", priced), action("b", unpriced)], {}, NOW)
     kept = [
         (r["usd_month"], r["upper_bound"], r["unpriced"], r["size_bytes"])
         for r in await rows(database, intents)
@@ -89,11 +112,14 @@ async def test_writes_down_what_was_never_tried(ledger: SqlLedger, database: Dat
 
 async def test_closes_a_sweep(ledger: SqlLedger, database: Database) -> None:
     later = NOW + timedelta(minutes=3)
-    await ledger.finish(SweepEnd("s-1", later, "sha256:p", "sha256:d", 6, '{"deleted": 1}'))
+    await ledger.finish(
+        SweepEnd("s-1", later, "sha256:p", "sha256:d", 6, '{"deleted": 1}', '{"mode": "apply"}')
+    )
     (row,) = await rows(database, sweeps)
     assert row == {
         "id": "s-1", "started_at": NOW, "finished_at": later, "mode": "apply", "started_by": "host:1",
         "plan_id": "sha256:p", "policy_digest": "sha256:d", "exit_code": 6, "totals": '{"deleted": 1}',
+        "origin": "hand", "snapshot": '{"mode": "apply"}',
     }  # fmt: skip
 
 
@@ -105,7 +131,7 @@ async def test_no_sweep_is_closed_that_was_not_begun(database: Database) -> None
 async def test_the_first_outcome_of_an_intent_holds_and_the_second_writes_nothing(
     ledger: SqlLedger, database: Database
 ) -> None:
-    first, second = await ledger.intend("s-1", [action("a"), action("b")], NOW)
+    first, second = await ledger.intend("s-1", [action("a"), action("b")], {}, NOW)
     await ledger.conclude("s-1", [ended(first)], NOW)
     with pytest.raises(LedgerError):
         await ledger.conclude("s-1", [ended(second, "b"), ended(first)], NOW)
@@ -114,7 +140,7 @@ async def test_the_first_outcome_of_an_intent_holds_and_the_second_writes_nothin
 
 async def test_writes_no_intent_of_a_sweep_that_was_not_begun(database: Database) -> None:
     with pytest.raises(LedgerError):
-        await SqlLedger(database).intend("unknown", [action()], NOW)
+        await SqlLedger(database).intend("unknown", [action()], {}, NOW)
     assert await SqlLedger(database).open_intents() == []
 
 
@@ -123,28 +149,28 @@ async def test_writes_no_intent_after_the_lock_was_lost(ledger: SqlLedger, datab
     lock = ApplyLock(database, "slept too long", lambda: at)
     await lock.acquire()
     fenced = SqlLedger(database, lock.token)
-    assert len(await fenced.intend("s-1", [action("a")], NOW)) == 1
+    assert len(await fenced.intend("s-1", [action("a")], {}, NOW)) == 1
     at = NOW + timedelta(minutes=5)
     await ApplyLock(database, "another", lambda: at).acquire()
     with pytest.raises(LockHeldError):
-        await fenced.intend("s-1", [action("b")], NOW)
+        await fenced.intend("s-1", [action("b")], {}, NOW)
     assert len(await ledger.open_intents()) == 1
 
 
 async def test_hostile_text_is_kept_as_text(ledger: SqlLedger, database: Database) -> None:
     detail = "it's; DROP TABLE intents; -- \0 \ud800 \x1b[31m 🧹"
-    await ledger.intend("s-1", [action("a", detail=detail)], NOW)
+    await ledger.intend("s-1", [action("a", detail=detail)], {}, NOW)
     (row,) = await rows(database, intents)
     assert row["detail"] == "it's; DROP TABLE intents; -- \ufffd ? \x1b[31m 🧹"
 
 
 async def test_a_time_without_a_zone_is_refused(ledger: SqlLedger) -> None:
     with pytest.raises(LedgerError, match="time zone"):
-        await ledger.intend("s-1", [action()], datetime(2026, 11, 24, 4))
+        await ledger.intend("s-1", [action()], {}, datetime(2026, 11, 24, 4))
 
 
 async def test_many_at_once_take_turns(ledger: SqlLedger) -> None:
-    done = await asyncio.gather(*(ledger.intend("s-1", [action(f"{n}")], now()) for n in range(40)))
+    done = await asyncio.gather(*(ledger.intend("s-1", [action(f"{n}")], {}, now()) for n in range(40)))
     assert len({i for ids in done for i in ids}) == 40
 
 
