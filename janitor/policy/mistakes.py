@@ -24,6 +24,10 @@ _MAPPINGS = {
     "scope": "{projects: [my-project]}",
     "protect": '{names: ["*-prod"]}',
     "limits": "{max_deletions: 100}",
+    "schedule": '{timezone: Asia/Seoul, sweep: {cron: "0 3 * * *"}}',
+    "schedule.sweep": '{cron: "0 3 * * *", jitter: 5m}',
+    "schedule.report": '{cron: "0 9 * * mon"}',
+    "report": "{note: changes}",
     "keep": "{latest: 3}",
     "policies": "{name: failed-services, kind: run.service, when: {status: failed}}",
 }
@@ -62,7 +66,9 @@ class KindKeys:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """Which keys may stand where: at the top, in each section, in the policies of each kind."""
+    """Which keys may stand where: at the top, in each section (`schedule.sweep` is one within another),
+    in the policies of each kind.
+    """
 
     top: tuple[str, ...]
     sections: Facts[str, tuple[str, ...]]
@@ -85,14 +91,14 @@ def mistake(root: Node, grammar: Grammar, error: Facts[str, Any]) -> Problem:
     if path and path[-1] == "[key]":
         return Problem(locate_key(root, path[:-1]), str(error["ctx"]["error"]))
     at, node = locate(root, path)
-    return Problem(at, _told(str(error["type"]), error, node, _key(path)))
+    return Problem(at, _told(str(error["type"]), error, node, path))
 
 
 def _unknown_key(grammar: Grammar, path: Path, kind: str) -> str:
     key, keys = str(path[-1]), grammar.kinds.get(kind)
     part: Callable[[KindKeys], tuple[str, ...]] = lambda each: each.policy  # noqa: E731
     if keys is None:
-        allowed = _POLICY if kind else grammar.top if len(path) == 1 else grammar.sections[str(path[0])]
+        allowed = _POLICY if kind else grammar.top if len(path) == 1 else grammar.sections[_dotted(path[:-1])]
         return _near(key, allowed)
     if len(path) == 3 and key in keys.when:
         return f"unknown key {show(key)}: it belongs into `when`, as in `when: {{{key}: …}}`"
@@ -119,7 +125,12 @@ def _key(path: Path) -> str:
     return key if key.isprintable() else show(key)
 
 
-def _told(kind: str, error: Facts[str, Any], node: Node, key: str) -> str:
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path))
+
+
+def _told(kind: str, error: Facts[str, Any], node: Node, path: Path) -> str:
+    key = _key(path)
     written = show(node.text) if isinstance(node, Scalar) else "this"
     match kind:
         case "value_error":
@@ -136,7 +147,8 @@ def _told(kind: str, error: Facts[str, Any], node: Node, key: str) -> str:
         case "tuple_type":
             return f"{key}: {written} must be a list, such as [one, two]"
         case "model_type" | "model_attributes_type" | "dict_type":
-            return f"{key}: {written} must be a mapping, such as {_MAPPINGS.get(key, '{older_than: 72h}')}"
+            example = _MAPPINGS.get(_dotted(path)) or _MAPPINGS.get(key, "{older_than: 72h}")
+            return f"{key}: {written} must be a mapping, such as {example}"
         case _:
             return f"{key}: {error['msg']}"
 

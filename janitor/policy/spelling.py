@@ -10,7 +10,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from janitor.model.duration import parse_duration, parse_size
+from janitor.policy.cron import parse_cron
 from janitor.policy.problems import show
+from janitor.policy.schedule import Cron
 
 _PROJECT = re.compile(r"(?:[a-z0-9][a-z0-9.-]*\.[a-z]+:)?[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?")
 _LOCATION = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -19,11 +21,27 @@ _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?) *%", re.ASCII)
 _MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) *USD", re.ASCII)
 _LONGEST_TEXT = 512
 _LONGEST_MEASURE = 40
+_LONGEST_JITTER = timedelta(days=1)
 
 
 def duration(value: object) -> timedelta:
     """``72h``; never zero, never over a hundred years."""
     return parse_duration(_measure(value, "a duration such as 90m, 72h, 30d or 2w"))
+
+
+def jitter(value: object) -> timedelta:
+    """``5m``; under a day, for the next run comes in its turn."""
+    found = duration(value)
+    if found >= _LONGEST_JITTER:
+        raise ValueError(f"{value!r} is too long: a run begins at most 23h after its time")
+    return found
+
+
+def cron(value: object) -> Cron:
+    """``0 3 * * *``."""
+    if not isinstance(value, str):
+        raise ValueError('this must be a cron expression in quotes, such as "0 3 * * *"')
+    return parse_cron(value)
 
 
 def size(value: object) -> int:

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from janitor.model.kinds import Kind, Status
-from janitor.policy.document import Document, parse_policies
+from janitor.policy.document import parse_policies
+from janitor.policy.grammar import Document
 from janitor.policy.values import (
     All,
     AnyOf,
