@@ -8,7 +8,7 @@ from janitor.model.inventory import Gap
 from janitor.model.money import Estimate
 
 LARGEST_PLANNED, LARGEST_STORED, SERVICES, TROUBLES, GAPS, NAMED = 50, 200, 500, 50, 200, 500
-LONGEST_TEXT = 1000
+LONGEST_TEXT = 600
 
 
 @dataclass(frozen=True, slots=True)
