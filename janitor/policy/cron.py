@@ -87,9 +87,12 @@ def comes(cron: Cron) -> bool:
 
     Each date, 29 February too, falls on every weekday in some year of the calendar's four hundred.
     """
-    return cron.either_day or any(
-        day <= _LONGEST_MONTHS[month - 1] for day in cron.days for month in cron.months
-    )
+    return cron.either_day or has_dates(cron)
+
+
+def has_dates(cron: Cron) -> bool:
+    """Whether one of its months has one of its days, if only in leap years."""
+    return any(day <= _LONGEST_MONTHS[month - 1] for day in cron.days for month in cron.months)
 
 
 def _no_macro(written: str) -> str:

@@ -1,0 +1,141 @@
+"""When the daemon is due: a trigger for APScheduler that means what standard cron means.
+
+APScheduler 3's own CronTrigger takes 0 for Monday, both day fields for "both", and fires twice at a time
+that the clock shows twice. Here CronTrigger and OrTrigger only count the times that a clock on the wall
+shows, on a clock without daylight saving; a zone then says at which moment each of these is due.
+"""
+
+import random
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.combining import OrTrigger
+from apscheduler.triggers.cron import CronTrigger
+
+from janitor.policy.cron import comes, has_dates
+from janitor.policy.schedule import Cron
+
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_LEAST = timedelta(microseconds=1)
+_BEFORE_THE_NEXT = timedelta(seconds=1)
+
+
+class ScheduleTrigger(BaseTrigger):
+    """The moments at which a Cron is due in a time zone (an IANA name); aware, in UTC.
+
+    Each time on the wall is due once. One that daylight saving leaves out (02:30 in New York on
+    2026-03-08) is due at the moment the clock jumps over it, one that it shows twice (01:30 on 2026-11-01)
+    at the first. Two times that fall on one moment are one run.
+
+    A run begins up to `jitter` after its due time, never before, and always before the next due time: so
+    the due time after a run's beginning is the next, and none comes twice or is lost. Of several that
+    were missed only the last is asked for. ValueError for a Cron that never comes, or an unknown zone.
+    """
+
+    def __init__(self, cron: Cron, timezone: str, jitter: timedelta = timedelta(0)) -> None:
+        if not comes(cron):
+            raise ValueError(f"{cron.text!r} never comes")
+        self.cron = cron
+        self.zone = ZoneInfo(timezone)
+        self.jitter = jitter
+        self._wall = _wall_trigger(cron)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """What APScheduler asks: the beginning of the next run after the one of `previous_fire_time`.
+
+        Without one: after `now` and not at it, for what was due at `now` is `due_between`'s. APScheduler
+        asks for each run until one lies in the future; the first answer is the last that was due.
+        """
+        if previous_fire_time is None:
+            return self.begins_after(now)
+        missed = self.due_between(previous_fire_time, now)
+        return self._begins(missed or self.next_after(previous_fire_time))
+
+    def begins_after(self, moment: datetime) -> datetime:
+        """When the run of the first due time after the moment begins, with its jitter."""
+        return self._begins(self.next_after(moment))
+
+    def next_after(self, moment: datetime) -> datetime:
+        """The first due time after the moment, without jitter."""
+        moment = moment.astimezone(UTC)
+        wall = moment.astimezone(self.zone).replace(tzinfo=UTC)
+        while True:
+            wall = self._wall.get_next_fire_time(None, wall + _LEAST)  # type: ignore[no-untyped-call]
+            # A clock that was set back shows times anew that were due the first time.
+            if (due := _moment(wall, self.zone)) > moment:
+                return due
+
+    def due_between(self, last: datetime, now: datetime) -> datetime | None:
+        """The latest due time in (last, now], or None: was a run missed since the last one began?
+
+        Halves the time between, so that a minute's cron after a year's sleep is no long search.
+        """
+        found, end = last.astimezone(UTC), now.astimezone(UTC)
+        missed: datetime | None = None
+        while (due := self.next_after(found)) <= end:
+            found = missed = due
+            middle = found + (end - found) / 2
+            if (later := self.next_after(middle)) <= end:
+                found = missed = later
+            else:
+                end = middle
+        return missed
+
+    def _begins(self, due: datetime) -> datetime:
+        if not self.jitter:
+            return due
+        room = self.next_after(due) - due - _BEFORE_THE_NEXT
+        return due + min(self.jitter, room) * random.random()
+
+    def __str__(self) -> str:
+        return f"{self.cron.text} in {self.zone.key}"
+
+
+class ScheduleTimes:
+    """Times of a schedule, for the daemon: to come, and past."""
+
+    def trigger(self, cron: Cron, timezone: str, jitter: timedelta) -> ScheduleTrigger:
+        """A trigger of APScheduler's; ValueError as there."""
+        return ScheduleTrigger(cron, timezone, jitter)
+
+    def latest(self, cron: Cron, timezone: str, after: datetime, until: datetime) -> datetime | None:
+        """The last time that was due in (after, until], in UTC."""
+        return ScheduleTrigger(cron, timezone).due_between(after, until)
+
+
+def _wall_trigger(cron: Cron) -> BaseTrigger:
+    """The times on the wall, written as if they were UTC's."""
+    by_day = {"day": _listed(cron.days)}
+    by_weekday = {"day_of_week": ",".join(_WEEKDAYS[day] for day in cron.weekdays)}
+    if not cron.either_day:
+        return _cron_trigger(cron, **by_day, **by_weekday)
+    # CronTrigger looks for a 31 February until the year 9999, at each call.
+    days = [by_day, by_weekday] if has_dates(cron) else [by_weekday]
+    return OrTrigger([_cron_trigger(cron, **day) for day in days])  # type: ignore[no-untyped-call]
+
+
+def _cron_trigger(cron: Cron, **days: str) -> CronTrigger:
+    minute, hour, month = map(_listed, (cron.minutes, cron.hours, cron.months))
+    return CronTrigger(minute=minute, hour=hour, month=month, timezone=UTC, **days)  # type: ignore[no-untyped-call]
+
+
+def _listed(values: tuple[int, ...]) -> str:
+    return ",".join(map(str, values))
+
+
+def _moment(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment at which the zone's clock shows this time; where it never does, when it jumps over it.
+
+    Of a time that is shown twice `fold` 0 is the first; of one that is not shown it goes by the offset
+    from before the jump, and 1 by that from after it (PEP 495), so that the jump lies between the two.
+    """
+    shown = wall.replace(tzinfo=zone)
+    late, early = shown.replace(fold=0).astimezone(UTC), shown.replace(fold=1).astimezone(UTC)
+    if late <= early:
+        return late
+    while late - early > timedelta(seconds=1):
+        middle = early + (late - early) // 2
+        jumped = middle.astimezone(zone).replace(tzinfo=UTC) > wall
+        early, late = (early, middle) if jumped else (middle, late)
+    return late.replace(microsecond=0)
