@@ -40,6 +40,7 @@ class Event(StrEnum):
     RUN_SKIPPED = "run.skipped"
     RUN_CAUGHT_UP = "run.caught_up"
     RUN_BACKED_OFF = "run.backed_off"
+    RUN_FAILED = "run.failed"
     POLICIES_RELOADED = "policies.reloaded"
     POLICIES_REFUSED = "policies.refused"
     REPORT_POSTED = "report.posted"
@@ -65,7 +66,7 @@ _WARNINGS = {
     Event.NOTE_UNPOSTED,
     Event.PAGE_FAILED,
 }
-_ERRORS = {Event.ACTION_FAILED, Event.LOCK_LOST, Event.SWEEP_FAILED, Event.POLICIES_REFUSED}
+_ERRORS = {Event.ACTION_FAILED, Event.LOCK_LOST, Event.SWEEP_FAILED, Event.RUN_FAILED, Event.POLICIES_REFUSED}
 _DEBUG = {Event.ACTION_INTENDED}
 _LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
 

@@ -1,0 +1,31 @@
+"""What came due while nobody was there: the last run is in the ledger."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from janitor.daemon.ports import Past, Run, Times
+from janitor.ledger.history import Origin
+from janitor.policy.schedule import Schedule
+
+
+async def missed(past: Past, times: Times, schedule: Schedule, until: datetime) -> Mapping[Run, datetime]:
+    """The last time that each run was due and not made, until the daemon began at `until`.
+
+    Nothing on the very first start, when the ledger knows of no sweep by a daemon. LedgerError.
+    """
+    last = await past.last_sweep(Origin.DAEMON)
+    if last is None:
+        return {}
+    found: dict[Run, datetime] = {}
+    if due := times.latest(schedule.sweep, schedule.timezone, last.started_at, until):
+        found["sweep"] = due
+    since = await past.last_reported() or await _last_tried(past, last.started_at)
+    if due := times.latest(schedule.report, schedule.timezone, since, until):
+        found["report"] = due
+    return found
+
+
+async def _last_tried(past: Past, last_sweep: datetime) -> datetime:
+    """Where no report was ever posted: it may have been made for nobody, and is not made again."""
+    tried = await past.last_sweep(Origin.REPORT)
+    return max(last_sweep, tried.started_at) if tried else last_sweep

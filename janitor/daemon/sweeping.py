@@ -1,0 +1,140 @@
+"""A sweep of the daemon and what follows it: one at a time, nothing retained, no failure that ends the rest."""
+
+import asyncio
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from janitor.daemon.backoff import Backoff
+from janitor.daemon.ports import Ports
+from janitor.errors import InterruptedSweepError, JanitorError, LedgerError, LockHeldError
+from janitor.ledger.history import Origin
+from janitor.logs import Event, emit
+from janitor.report.result import SweepResult
+from janitor.settings import SweepRequest
+
+
+class Sweeping:
+    """What the jobs `sweep` and `report` do.
+
+    `request` is what is in force just then; `again` asks for a sweep after a while and says when the
+    next one will be; `forget` takes that back.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        request: Callable[[], SweepRequest],
+        again: Callable[[timedelta], datetime],
+        forget: Callable[[], None],
+    ) -> None:
+        self._ports, self._request, self._again, self._forget = ports, request, again, forget
+        self._turn = asyncio.Lock()
+        self._stopping = False
+        self._stop: asyncio.Event | None = None
+        self._backoff = Backoff()
+        self._owed: datetime | None = None
+        self.interrupted = False
+
+    async def stopped(self) -> None:
+        """Start nothing more, and return when the sweep that is under way has ended in order."""
+        self._stopping = True
+        if self._stop:
+            self._stop.set()
+        async with self._turn:
+            pass
+
+    async def sweep(self) -> None:
+        """One sweep; afterwards its note, or what went wrong, and a report that could not be posted before."""
+        self._forget()
+        request = self._request()
+        end = await self._in_turn(request, Origin.DAEMON)
+        match end:
+            case None:
+                return
+            case LockHeldError():
+                self._ports.counters.run_skipped("sweep")
+                emit(Event.RUN_SKIPPED, run="sweep", why=str(end))
+            case Exception():
+                await self._failed(end, request)
+            case SweepResult():
+                self._backoff.succeeded()
+                await asyncio.to_thread(self._ports.counters.sweep_ended, end)
+                await self._ports.messages.note(request.policies.report, end)
+                await self._post_what_is_owed()
+
+    async def report(self, due: datetime) -> None:
+        """A dry run, so that what the next sweep would delete is of today; then the report, in any case."""
+        request = replace(self._request(), apply=False)
+        end = await self._in_turn(request, Origin.REPORT)
+        match end:
+            case None:
+                return
+            case Exception():
+                self._count(end, request)
+                await self._post(due, str(end) or type(end).__name__)
+            case SweepResult():
+                await asyncio.to_thread(self._ports.counters.sweep_ended, end)
+                await self._post(due, None)
+
+    async def _in_turn(self, request: SweepRequest, origin: Origin) -> SweepResult | Exception | None:
+        """How the sweep ended, once those before it have; None where the daemon is to stop."""
+        async with self._turn:
+            if self._stopping:
+                return None
+            # The sweep's own: a lost lock sets it too, and that must not stop the daemon.
+            self._stop = asyncio.Event()
+            try:
+                end: SweepResult | Exception = await self._ports.sweeper(request, self._stop, origin)
+            except Exception as error:
+                end = error
+            except asyncio.CancelledError:
+                self.interrupted = True
+                raise
+            finally:
+                self._stop = None
+            if not self._stopping:
+                return end
+            self.interrupted |= isinstance(end, InterruptedSweepError) or (
+                isinstance(end, SweepResult) and end.interrupted
+            )
+            return end if not isinstance(end, InterruptedSweepError) else None
+
+    async def _failed(self, error: Exception, request: SweepRequest) -> None:
+        """Write it down, come back to it, and tell of it once."""
+        self._count(error, request)
+        at = self._again(self._backoff.failed())
+        emit(Event.RUN_BACKED_OFF, run="sweep", failures=self._backoff.failures, until=at)
+        if self._backoff.is_news(error):
+            text = f"The sweep failed: {error or type(error).__name__}\nIt is tried again at {at:%H:%M} UTC."
+            if await self._ports.messages.trouble(text):
+                self._backoff.told(error)
+
+    def _count(self, error: Exception, request: SweepRequest) -> None:
+        self._ports.counters.sweep_failed(error, "apply" if request.apply else "dry-run")
+        # What lies under an error of janitor's own may hold what its message leaves out, such as a password.
+        lines = traceback.format_exception(error, chain=not isinstance(error, JanitorError))
+        emit(
+            Event.SWEEP_FAILED,
+            error=f"{type(error).__name__}: {error}",
+            mode="apply" if request.apply else "dry-run",
+            traceback="".join(lines),
+        )
+
+    async def _post_what_is_owed(self) -> None:
+        """The report that could not be posted when it was due."""
+        try:
+            due = self._owed or await self._ports.reports.unposted()
+        except LedgerError:
+            return  # the sweep has said so; the next run asks again
+        if due:
+            await self._post(due, None)
+
+    async def _post(self, due: datetime, failure: str | None) -> None:
+        try:
+            posted = await self._ports.reports.post(due, self._request().policies.report, failure)
+        except Exception as error:
+            emit(Event.REPORT_UNPOSTED, due=due, why=f"{type(error).__name__}: {error}")
+            posted = False
+        self._owed = None if posted else due
