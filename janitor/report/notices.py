@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-_MONEY = (
+MONEY = (
     "dollars are gross, at list price: the free 0.5 GiB of storage is not subtracted, image sizes (≤) are"
     " upper bounds as layers may be shared, and what a service costs in use is not known"
 )
@@ -34,7 +34,7 @@ def notices(
         _SHIPPED: shipped_policies,
         _in_use(projects, reference_files): True,
         price_note: True,
-        _MONEY: True,
+        MONEY: True,
     }
     return tuple(line for line, holds in lines.items() if holds)
 

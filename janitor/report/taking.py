@@ -33,6 +33,7 @@ from janitor.report.snapshot import (
     Sums,
 )
 from janitor.report.standing import sum_of
+from janitor.report.text import shorten
 from janitor.report.totals import EXACT_DIGITS, Sum, capped, capped_by
 
 _WORST_FIRST = {OutcomeKind.FAILED: 0, OutcomeKind.DRIFTED: 1, OutcomeKind.SKIPPED: 2}
@@ -208,4 +209,4 @@ def _short_estimate(estimate: Estimate) -> Estimate:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+    return shorten(text, LONGEST_TEXT)
