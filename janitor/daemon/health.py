@@ -15,9 +15,9 @@ from janitor.store.database import open_database
 # None is good, else why it is not, in one line without secrets. Asked in the event loop of the HTTP thread.
 Check = Callable[[], Awaitable[str | None]]
 
-# How old the scheduler's last heartbeat may be, in seconds: it beats every few, and a sweep of a large
-# project may hold its event loop for some while it decides.
-YOUNG = 60.0
+# How old the scheduler's last heartbeat may be, in seconds: it beats every few, but a sweep of a million
+# images may hold its event loop for some twenty while it decides (docs/performance.md), more on a slow machine.
+YOUNG = 120.0
 # How long an answer is given again before the check is asked anew, and how long one is waited for, in seconds.
 FRESH, PATIENCE = 10.0, 3.0
 _LONGEST_WHY = 300

@@ -5,17 +5,17 @@ import html
 import logging
 import socket
 import threading
+import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from janitor.daemon.health import Health
 from janitor.daemon.metrics import Metrics
@@ -41,7 +41,11 @@ _HEADERS = {
 }
 # How long a page may take to be made, in seconds.
 _PAGE_PATIENCE = 30.0
-_HEADER_BYTES, _CONNECTIONS, _KEEP_ALIVE, _GRACE = 16 * 1024, 100, 5, 1
+# What is sent before a request is whole, in bytes; how many connections there may be at once.
+_HEADER_BYTES, _CONNECTIONS = 16 * 1024, 100
+# How long a connection may rest, how long answers that are under way may take on leaving, and how long leaving
+# may take in all, in seconds.
+_KEEP_ALIVE, _GRACE, _LEAVE = 5, 1, 5
 
 
 @contextmanager
@@ -54,20 +58,22 @@ def serving(host: str, port: int, health: Health, metrics: Metrics, page: Page) 
     listener = _listen(host, port)
     server = _Server(_config(_app(health, metrics, page)))
     thread = threading.Thread(target=server.run_on, args=(listener,), name="janitor-http", daemon=True)
+    bound: int = listener.getsockname()[1]
     thread.start()
     try:
-        yield listener.getsockname()[1]
+        yield bound
     finally:
         server.should_exit = True
-        thread.join()
-        listener.close()
+        thread.join(_LEAVE)
 
 
 class _Server(uvicorn.Server):
     """Uvicorn takes no signals outside of the main thread, and leaves open what does not end in time."""
 
     def run_on(self, listener: socket.socket) -> None:
-        asyncio.run(self._serve_on(listener))
+        # should this thread die, a probe is refused instead of left waiting
+        with listener:
+            asyncio.run(self._serve_on(listener))
 
     async def _serve_on(self, listener: socket.socket) -> None:
         await self.serve(sockets=[listener])
@@ -110,6 +116,8 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        # of every response: errors, and the one where there are too many connections
+        headers=list(_HEADERS.items()),
         limit_concurrency=_CONNECTIONS,
         h11_max_incomplete_event_size=_HEADER_BYTES,
         timeout_keep_alive=_KEEP_ALIVE,
@@ -129,7 +137,7 @@ def _app(health: Health, metrics: Metrics, page: Page) -> ASGIApp:
     )
     # a redirect would be made from what the Host header says
     app.router.redirect_slashes = False
-    return _Guarded(app)
+    return app
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +173,11 @@ class _Answers:
             return _no_page(error)
 
 
+def _traceback(error: Exception) -> str:
+    """Of a bug; janitor's own errors say what to do by themselves."""
+    return "" if isinstance(error, JanitorError) else "".join(traceback.format_exception(error))
+
+
 def _no_page(error: Exception) -> Response:
     """What a person may know: janitor's own errors hold no secrets, of others only the name is safe."""
     if isinstance(error, JanitorError):
@@ -173,24 +186,9 @@ def _no_page(error: Exception) -> Response:
         why = f"It was not made within {_PAGE_PATIENCE:g} seconds."
     else:
         why = f"It could not be made ({type(error).__name__}); the log says more."
-    emit(Event.PAGE_FAILED, error=f"{type(error).__name__}: {error}")
+    emit(Event.PAGE_FAILED, error=f"{type(error).__name__}: {error}", traceback=_traceback(error))
     body = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>janitor: no report</title>'
         f"<h1>No report now</h1><p>{html.escape(why)}</p></html>"
     )
     return HTMLResponse(body, 503)
-
-
-class _Guarded:
-    """Security headers on every response of the application, its errors included."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
-            await send(message)
-
-        await self._app(scope, receive, guarded)
