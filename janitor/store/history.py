@@ -1,0 +1,273 @@
+"""What the ledger remembers, read back; what was seen again of it; and which reports were posted."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from janitor.apply.outcomes import OutcomeKind
+from janitor.errors import LedgerError
+from janitor.ledger.history import Origin, PastAction, PastSweep, Watched
+from janitor.ledger.savings import Deletion
+from janitor.model.money import Estimate, Priced, Unpriced
+from janitor.store.database import Database
+from janitor.store.tables import intents, kept, outcomes, posts, sightings, sweeps
+
+# What a question about the start of an id is answered with at most.
+_FEW = 3
+_SWEEP = (
+    sweeps.c.id,
+    sweeps.c.started_at,
+    sweeps.c.mode,
+    sweeps.c.started_by,
+    sweeps.c.origin,
+    sweeps.c.finished_at,
+    sweeps.c.plan_id,
+    sweeps.c.exit_code,
+    sweeps.c.totals,
+)
+_NEWEST_FIRST = (sweeps.c.started_at.desc(), sweeps.c.id.desc())
+_IS_DELETED = outcomes.c.outcome == OutcomeKind.DELETED.value
+# What a later sweep found out had happened soon after its intent, not when somebody asked.
+_DELETED_AT = case((outcomes.c.sweep_id == intents.c.sweep_id, outcomes.c.at), else_=intents.c.at)
+_GONE, _BACK = sightings.alias("gone"), sightings.alias("back")
+_MAY_BE_POSTED = or_(posts.c.posted.is_(None), posts.c.posted)
+
+
+class SqlHistory:
+    """The Records, Sightings and Posts of ledger/history.py. Each call is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def sweeps(self, limit: int) -> list[PastSweep]:
+        """The newest first."""
+        return await self._sweeps(select(*_SWEEP).order_by(*_NEWEST_FIRST).limit(limit))
+
+    async def find_sweeps(self, start_of_id: str) -> list[PastSweep]:
+        """Those whose id begins so, the newest first, at most three; an id is found by itself alone.
+
+        The text is taken literally, capitals too: it is no pattern.
+        """
+        start = kept(start_of_id)
+        begins = func.substr(sweeps.c.id, 1, len(start)) == start
+        found = await self._sweeps(
+            select(*_SWEEP).where(begins).order_by((sweeps.c.id == start).desc(), *_NEWEST_FIRST).limit(_FEW)
+        )
+        return found[:1] if found and found[0].id == start else found
+
+    async def last_sweep(self, origin: Origin) -> PastSweep | None:
+        """The last one that was begun by it."""
+        by = select(*_SWEEP).where(sweeps.c.origin == origin.value)
+        found = await self._sweeps(by.order_by(*_NEWEST_FIRST).limit(1))
+        return found[0] if found else None
+
+    async def actions(self, sweep_id: str) -> list[PastAction]:
+        """In the order in which they were begun; what was never tried stands where that was found out."""
+
+        def work(db: Connection) -> list[PastAction]:
+            begun = [_begun(row) for row in db.execute(_intents_of(sweep_id)).mappings()]
+            untried = [_untried(row) for row in db.execute(_untried_of(sweep_id)).mappings()]
+            return sorted(begun + untried, key=lambda action: action.at)
+
+        return await self._database.run(work)
+
+    async def deletions(self) -> tuple[Deletion, ...]:
+        """All that Google confirmed, oldest first.
+
+        One that a later sweep settled counts from its intent. One whose thing was deleted again had
+        come back by then, whoever saw it.
+        """
+
+        def work(db: Connection) -> tuple[Deletion, ...]:
+            return _ended_by_the_next(_deletion(*row) for row in db.execute(_all_deletions()))
+
+        return await self._database.run(work)
+
+    async def last_snapshot(self) -> str | None:
+        """The snapshot of the last sweep that has one, as JSON text."""
+        having = select(sweeps.c.snapshot).where(sweeps.c.snapshot.is_not(None))
+        return await self._scalar(having.order_by(*_NEWEST_FIRST).limit(1))
+
+    async def last_reported(self) -> datetime | None:
+        """The end of the period of the last report that was posted, or was claimed and never closed."""
+        return await self._scalar(select(func.max(posts.c.until)).where(_MAY_BE_POSTED))
+
+    async def watched(self, since: datetime) -> list[Watched]:
+        """What was deleted after this moment and has not come back, oldest first."""
+        seen = exists().where(_of(_GONE, False)).label("seen_gone")
+        asked = (
+            select(intents.c.id, intents.c.kind, intents.c.name, intents.c.uid, seen)
+            .select_from(intents.join(outcomes))
+            .where(_IS_DELETED, since < _DELETED_AT, ~exists().where(_of(_BACK, True)))
+            .order_by(intents.c.id)
+        )
+        return await self._database.run(lambda db: [Watched(*row) for row in db.execute(asked)])
+
+    async def note_sightings(
+        self, sweep_id: str, gone: Sequence[int], back: Sequence[int], at: datetime
+    ) -> None:
+        """The first that is written down holds: sweeps that look at the same time note the same."""
+        rows = [
+            {"intent_id": intent, "sweep_id": sweep_id, "there": there, "at": at}
+            for there, found in ((False, gone), (True, back))
+            # in one order, so that two who write at once never wait for each other
+            for intent in sorted(set(found))
+        ]
+
+        def work(db: Connection) -> None:
+            db.execute(_unless_there(db, sightings), rows)
+
+        if rows:
+            await self._database.run(work)
+
+    async def claim_post(self, due: datetime, until: datetime, at: datetime) -> bool:
+        """Take the report that is due at `due` upon oneself; False where that was done before, unless it
+        ended as not posted."""
+        claim = {"until": until, "claimed_at": at, "closed_at": None, "posted": None}
+        again = update(posts).where(posts.c.due_at == due, posts.c.posted.is_(False)).values(**claim)
+
+        def work(db: Connection) -> bool:
+            if db.execute(again).rowcount == 1:
+                return True
+            new = _unless_there(db, posts).values(due_at=due, **claim).returning(posts.c.id)
+            return db.execute(new).first() is not None
+
+        return await self._database.run(work)
+
+    async def close_post(self, due: datetime, posted: bool, at: datetime) -> None:
+        """Write down whether it was posted; LedgerError where nobody has claimed it, or it is closed."""
+        claimed = update(posts).where(posts.c.due_at == due, posts.c.closed_at.is_(None))
+
+        def work(db: Connection) -> None:
+            if db.execute(claimed.values(closed_at=at, posted=posted)).rowcount != 1:
+                raise LedgerError(
+                    f"The ledger in {self._database.shown} has no open report that was due at {due}."
+                )
+
+        await self._database.run(work)
+
+    async def unposted(self) -> datetime | None:
+        """The last report that was due and could not be posted, None where a later one was posted."""
+        last = select(posts.c.due_at, posts.c.posted).order_by(posts.c.due_at.desc()).limit(1)
+
+        def work(db: Connection) -> datetime | None:
+            row = db.execute(last).first()
+            return None if row is None or row.posted is not False else row.due_at
+
+        return await self._database.run(work)
+
+    async def _sweeps(self, asked: Select[Any]) -> list[PastSweep]:
+        return await self._database.run(lambda db: [_past_sweep(*row) for row in db.execute(asked)])
+
+    async def _scalar(self, asked: Select[Any]) -> Any:
+        return await self._database.run(lambda db: db.scalar(asked))
+
+
+def _past_sweep(*row: Any) -> PastSweep:
+    *facts, totals = row
+    return PastSweep(*facts, None if totals is None else json.loads(totals))
+
+
+def _of(seen: Any, there: bool) -> Any:
+    return and_(seen.c.intent_id == intents.c.id, seen.c.there.is_(there))
+
+
+def _unless_there(db: Connection, table: Any) -> Any:
+    """An insertion that leaves a row of the same key as it is."""
+    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def _intents_of(sweep_id: str) -> Select[Any]:
+    return (
+        select(intents, outcomes.c.outcome, outcomes.c.error, outcomes.c.sweep_id.label("ended_in"))
+        .select_from(intents.outerjoin(outcomes))
+        .where(intents.c.sweep_id == kept(sweep_id))
+        .order_by(intents.c.id)
+    )
+
+
+def _untried_of(sweep_id: str) -> Select[Any]:
+    mine = outcomes.c.sweep_id == kept(sweep_id)
+    return select(outcomes).where(mine, outcomes.c.intent_id.is_(None)).order_by(outcomes.c.id)
+
+
+def _begun(row: Any) -> PastAction:
+    ended_in = row["ended_in"]
+    return PastAction(
+        row["kind"],
+        row["name"],
+        row["policy"],
+        row["reason"],
+        row["detail"],
+        row["owner"],
+        row["size_bytes"],
+        _estimate(row),
+        row["outcome"],
+        row["error"],
+        row["at"],
+        "" if ended_in in (None, row["sweep_id"]) else ended_in,
+    )
+
+
+def _estimate(row: Any) -> Estimate:
+    """As it was planned; the basis of a price is not kept."""
+    if row["usd_month"] is None:
+        return Unpriced(row["unpriced"] or "")
+    return Priced(Decimal(row["usd_month"]), "", row["upper_bound"])
+
+
+def _untried(row: Any) -> PastAction:
+    return PastAction(
+        row["kind"], row["name"], "", "", "", "", 0, None, row["outcome"], row["error"], row["at"]
+    )
+
+
+def _all_deletions() -> Select[Any]:
+    rows = intents.join(outcomes).outerjoin(_GONE, _of(_GONE, False)).outerjoin(_BACK, _of(_BACK, True))
+    return (
+        select(
+            intents.c.id,
+            intents.c.sweep_id,
+            intents.c.kind,
+            intents.c.name,
+            intents.c.policy,
+            intents.c.reason,
+            intents.c.owner,
+            intents.c.size_bytes,
+            intents.c.usd_month,
+            intents.c.upper_bound,
+            intents.c.group_name,
+            intents.c.group_bytes,
+            _DELETED_AT,
+            _GONE.c.at,
+            _BACK.c.at,
+        )
+        .select_from(rows)
+        .where(_IS_DELETED)
+        .order_by(_DELETED_AT, intents.c.id)
+    )
+
+
+def _deletion(*row: Any) -> Deletion:
+    found = Deletion(*row)
+    return found if row[8] is None else found._replace(usd_month=Decimal(row[8]))
+
+
+def _ended_by_the_next(found: Iterable[Deletion]) -> tuple[Deletion, ...]:
+    """`found` is oldest first; a thing whose name is deleted again came back before that."""
+    oldest_first = list(found)
+    again: dict[tuple[str, str], datetime] = {}
+    for place in range(len(oldest_first) - 1, -1, -1):
+        each = oldest_first[place]
+        key = each.kind, each.name
+        later = again.get(key)
+        if later is not None and (each.back_at is None or each.back_at > later):
+            oldest_first[place] = each._replace(back_at=later)
+        again[key] = each.deleted_at
+    return tuple(oldest_first)
