@@ -1,0 +1,1 @@
+"""Telling people: the only code that talks to Slack."""
