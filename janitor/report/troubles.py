@@ -154,7 +154,7 @@ def _way_to_see(gaps: Sequence[Gap]) -> str:
         way = _LOGIN
     elif code in _PASSING:
         way = "the next sweep reads it again; if it stays, look at the quota and at Google's status page"
-    elif not code:
+    elif not code and first.kind.is_run:
         way = "correct the image reference of that workload, or delete the workload"
     else:
         way = "the next sweep reads it again; if it stays, JANITOR_LOG_LEVEL=DEBUG janitor sweep --dry-run tells more"
