@@ -33,10 +33,7 @@ class Jobs:
     ) -> None:
         self._under_way: set[asyncio.Task[Any]] = set()
         self._ending = False
-        # A run that is late is made all the same, however late; of many that were missed, one.
-        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        # APScheduler has no types.
-        self._scheduler: Any = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)  # type: ignore[no-untyped-call]
+        self._scheduler = _scheduler()
         self._scheduler.add_listener(lambda event: submitted(*_which(event)), EVENT_JOB_SUBMITTED)
         self._scheduler.add_listener(lambda event: skipped(*_which(event)), EVENT_JOB_MAX_INSTANCES)
         self._scheduler.add_listener(_failed, EVENT_JOB_ERROR)
@@ -109,6 +106,12 @@ class Jobs:
                 self._under_way.discard(task)
 
         return job
+
+
+def _scheduler() -> Any:
+    """APScheduler has no types. A run that is late is made, however late; of many that were missed, one."""
+    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    return AsyncIOScheduler(timezone="UTC", job_defaults=defaults)  # type: ignore[no-untyped-call]
 
 
 def _which(event: Submitted) -> tuple[str, datetime]:

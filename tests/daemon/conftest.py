@@ -1,0 +1,16 @@
+"""The daemon's world of fakes, its events heard."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.daemon.daemon_fakes import Events, World
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Fakes all round, one policy file."""
+    events = Events()
+    for module in ("daemon", "jobs", "sweeping"):
+        monkeypatch.setattr(f"janitor.daemon.{module}.emit", events)
+    return World(tmp_path, events)
