@@ -20,6 +20,8 @@ Check = Callable[[], Awaitable[str | None]]
 YOUNG = 120.0
 # How long an answer is given again before the check is asked anew, and how long one is waited for, in seconds.
 FRESH, PATIENCE = 10.0, 3.0
+# How long the database may keep a probe's thread, and with it the end of the process, in seconds.
+_DATABASE_PATIENCE = 2
 _LONGEST_WHY = 300
 
 
@@ -121,7 +123,7 @@ def database_answers(url: str | None) -> Check:
     """Opens the ledger's database as a sweep does (None: the default SQLite), asks it, and closes it."""
 
     async def check() -> str | None:
-        database = await open_database(url)
+        database = await open_database(url, _DATABASE_PATIENCE)
         try:
             await database.run(lambda connection: connection.exec_driver_sql("SELECT 1").scalar_one())
         finally:

@@ -56,25 +56,26 @@ class Database:
             raise _unusable(self._engine.url, error) from error
 
 
-async def open_database(url: str | None) -> Database:
+async def open_database(url: str | None, patience: int | None = None) -> Database:
     """Open what JANITOR_DATABASE_URL names (None: SQLite in the user's state directory), and bring
-    its tables up to date; safe when several processes do so at once.
+    its tables up to date; safe when several processes do so at once. `patience` is how many seconds it
+    waits for a server that does not answer, and for another process's transaction, where the default is too long.
 
     LedgerError for another kind of database, a missing driver, a server that does not answer, a disk
     that cannot be written, and tables of a newer janitor.
     """
     thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="janitor-database")
     try:
-        engine = await asyncio.get_running_loop().run_in_executor(thread, _open, url)
+        engine = await asyncio.get_running_loop().run_in_executor(thread, _open, url, patience)
     except BaseException:
         thread.shutdown(wait=False)
         raise
     return Database(engine, thread)
 
 
-def _open(url: str | None) -> Engine:
+def _open(url: str | None, patience: int | None) -> Engine:
     address = address_of(url)
-    engine = _engine(address)
+    engine = _engine(address, patience)
     try:
         with engine.begin() as connection:
             _migrate(connection, address)
@@ -86,14 +87,15 @@ def _open(url: str | None) -> Engine:
     return engine
 
 
-def _engine(address: URL) -> Engine:
+def _engine(address: URL, patience: int | None) -> Engine:
     try:
         if address.drivername == "sqlite":
-            engine = create_engine(address, connect_args={"timeout": _BUSY})
+            engine = create_engine(address, connect_args={"timeout": patience or _BUSY})
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_immediate)
             return engine
-        own = {key: value for key, value in _SERVER.items() if key not in address.query}
+        asked = {} if patience is None else {"connect_timeout": patience}
+        own = asked | {key: value for key, value in _SERVER.items() if key not in {*address.query, *asked}}
         return create_engine(address, connect_args=own, pool_pre_ping=True)
     except ImportError as error:
         raise LedgerError(

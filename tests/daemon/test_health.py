@@ -1,7 +1,10 @@
 """Alive while the heart beats; ready while every check is good; asked no more than is due, and without secrets."""
 
 import asyncio
+import socket
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +186,28 @@ async def test_a_database_check_leaves_no_thread_behind(tmp_path: Path) -> None:
         if thread.name in names:
             thread.join(10)
             assert not thread.is_alive()
+
+
+async def test_a_database_that_another_process_has_locked_is_not_good_before_long(tmp_path: Path) -> None:
+    """Opened as a sweep opens it, it would be waited for for twenty seconds, by the end of the process too."""
+    path = tmp_path / "janitor.db"
+    check = database_answers(f"sqlite:///{path}")
+    assert await check() is None
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerError, match="locked"):
+            await check()
+        other.execute("ROLLBACK")
+    assert await check() is None
+
+
+async def test_a_server_that_takes_the_connection_and_says_nothing_is_not_good() -> None:
+    pytest.importorskip("psycopg")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        check = database_answers(f"postgresql://janitor:hunter2@127.0.0.1:{silent.getsockname()[1]}/ledger")
+        with pytest.raises(LedgerError) as raised:
+            await check()
+    assert "hunter2" not in str(raised.value)
 
 
 class Credentials:
