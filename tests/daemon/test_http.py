@@ -18,6 +18,7 @@ from janitor.daemon.health import Health
 from janitor.daemon.http import Page, serving
 from janitor.daemon.metrics import Metrics
 from janitor.errors import LedgerError, UsageError
+from tests.docs.pages import between, first_column, text_of
 
 PATHS = ("/", "/healthz", "/readyz", "/metrics")
 HEADERS = {
@@ -363,6 +364,12 @@ def test_is_bound_to_the_address_that_was_given_and_to_no_other() -> None:
         assert port is not None
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.2", port), timeout=30)
+
+
+def test_the_page_on_operations_lists_each_path_that_is_answered_and_no_other(client: httpx.Client) -> None:
+    listed = first_column(between(text_of("docs/operations.md"), "endpoints").strip())
+    assert sorted(listed) == sorted(PATHS)
+    assert {client.get(path).status_code for path in listed} <= {200, 503}
 
 
 def test_the_server_logs_nothing_of_an_ordinary_day(
