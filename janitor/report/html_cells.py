@@ -1,0 +1,116 @@
+"""Cells of the HTML report: names, dollars, sizes and times as it shows them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from janitor.ledger.savings import Account
+from janitor.model.duration import show_age, show_size
+from janitor.model.kinds import Kind
+from janitor.model.money import Estimate, Priced
+from janitor.report.rows import name_as_people_say, noun, place
+from janitor.report.snapshot import Sums
+from janitor.report.text import safe_text, shorten, show_usd
+
+_NAME_SHOWN, _TEXT_SHOWN = 140, 240
+_KINDS = {kind.value: kind for kind in Kind}
+_NOT_KNOWN = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in large, and below it in small."""
+
+    text: str
+    below: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading; figures stand to the right."""
+
+    label: str
+    figures: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`caption` is for those who do not see the heading above it; `more` says what is left out."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    more: str = ""
+
+
+def shown(text: str, width: int = _TEXT_SHOWN) -> str:
+    """Text from outside as one line of at most `width` characters."""
+    return shorten(safe_text(text), width)
+
+
+def name(text: str) -> Cell:
+    """A name from outside."""
+    return Cell(shown(text, _NAME_SHOWN))
+
+
+def resource(kind: str, full_name: str) -> Cell:
+    """As people call it; below it the kind and where it lies. A kind of a later version keeps its name."""
+    known = _KINDS.get(kind)
+    said = name_as_people_say(known, full_name) if known else full_name
+    what = noun(known, 1) if known else kind
+    where = place(full_name, with_project=True)
+    return Cell(shown(said, _NAME_SHOWN), shown(f"{what} in {where}" if where else what))
+
+
+def owner(label: str) -> Cell:
+    """The owner that a label names; without one it is unowned."""
+    return name(label or "unowned")
+
+
+def size(size_bytes: int) -> Cell:
+    """Bytes; what has none, such as a service, has a dash."""
+    return Cell(show_size(size_bytes) if size_bytes else _NOT_KNOWN)
+
+
+def plural(kind: str, count: int) -> Cell:
+    """The kind as people say it for so many."""
+    known = _KINDS.get(kind)
+    return Cell(noun(known, count) if known else shown(kind))
+
+
+def moment(at: datetime) -> str:
+    """``2026-11-23 09:00 UTC``."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def how_long(since: datetime | None, now: datetime) -> Cell:
+    """How long it has been so at `now`, and since when."""
+    if since is None:
+        return Cell("not known")
+    return Cell(show_age((now - since).total_seconds()), f"since {moment(since)}")
+
+
+def dollars(usd: Decimal, upper_bound: bool = False) -> str:
+    """Dollars and cents, ``≤`` before an upper bound; less than a cent says so already."""
+    shown_usd = show_usd(usd)
+    return f"≤ {shown_usd}" if upper_bound and usd and shown_usd.startswith("$") else shown_usd
+
+
+def sum_cell(sums: Sums | Account, usd_month: Decimal) -> Cell:
+    """Dollars, and how many things are not in them for want of a price."""
+    unpriced = f"{sums.unpriced:,} without a price" if sums.unpriced else ""
+    return Cell(dollars(usd_month, sums.upper_bound), unpriced)
+
+
+def and_more(count: int, usd_month: Decimal, upper_bound: bool = False) -> str:
+    """``and 2,980 more, $12.30 a month``; no dollars where what is shown comes to more than the capped sum."""
+    if count <= 0:
+        return ""
+    usd = f", {dollars(usd_month, upper_bound)} a month" if usd_month > 0 else ""
+    return f"and {count:,} more{usd}"
+
+
+def priced(estimates: Iterable[Estimate]) -> Decimal:
+    """The sum of those that have a price."""
+    return sum((each.usd_month for each in estimates if isinstance(each, Priced)), Decimal(0))

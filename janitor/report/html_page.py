@@ -1,0 +1,244 @@
+"""The HTML report's sections as values, in the order in which a reader wants them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from janitor.ledger.savings import Point
+from janitor.model.duration import show_size
+from janitor.model.money import Priced
+from janitor.report import html_tables as tables
+from janitor.report.charts import Bars, Curve, bars, curve
+from janitor.report.html_cells import Table, dollars, moment, resource, shown
+from janitor.report.html_words import trouble_heading
+from janitor.report.snapshot import Running, Snapshot, Stored, Sums
+from janitor.report.summary import Period, Summary, Trouble, TroubleKind
+from janitor.report.text import show_estimate
+
+TROUBLES_SHOWN, BARS_SHOWN = 20, 10
+_LABEL_SHOWN = 34
+_AILING = ("failed", "degraded")
+_ERRORS = frozenset({TroubleKind.SWEEP_FAILED, TroubleKind.REFUSED, TroubleKind.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One trouble, ready to show."""
+
+    heading: str
+    severe: bool
+    about: str
+    what: str
+    way_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A large figure, what it is, and what it rests on. `would` marks what has not happened."""
+
+    amount: str
+    what: str
+    below: str
+    would: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the last sweep saw and planned. `would` says in a sentence what the next one would do."""
+
+    about: str
+    would: str
+    would_tables: tuple[Table, ...]
+    stored: str
+    storage: Bars
+    repositories: Table
+    running: str
+    instances: Bars
+    services: Table
+    ailing: Table
+    kept: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that the template shows; every text is safe to show and of bounded length."""
+
+    period: str
+    troubles: tuple[Warned, ...]
+    more_troubles: int
+    figures: tuple[Figure, ...]
+    accounts: Table
+    curves: tuple[Curve, ...]
+    over_time: Table
+    savers: Table
+    groups: tuple[Table, ...]
+    seen: Seen | None
+    foot: tuple[str, ...]
+
+
+def page_of(summary: Summary) -> Page:
+    """The page of a report."""
+    notices = summary.snapshot.notices if summary.snapshot else ()
+    return Page(
+        period=_period(summary.period),
+        troubles=tuple(_warned(each) for each in summary.troubles[:TROUBLES_SHOWN]),
+        more_troubles=max(len(summary.troubles) - TROUBLES_SHOWN, 0),
+        figures=_figures(summary),
+        accounts=tables.accounts(summary.saved, summary.in_all),
+        curves=_curves(summary.course),
+        over_time=tables.over_time(summary.course),
+        savers=tables.savers(summary.savers),
+        groups=(
+            tables.savings_by("Savings by policy", "policy", summary.by_policy, summary.saved),
+            tables.savings_by("Savings by owner", "owner", summary.by_owner, summary.saved),
+        ),
+        seen=_seen(summary.snapshot) if summary.snapshot else None,
+        foot=tuple(dict.fromkeys(shown(line, 640) for line in (*summary.foot, *notices))),
+    )
+
+
+def _period(period: Period) -> str:
+    since = moment(period.since) if period.since else "the beginning"
+    return f"from {since} to {moment(period.until)}"
+
+
+def _warned(trouble: Trouble) -> Warned:
+    return Warned(
+        heading=trouble_heading(trouble.kind),
+        severe=trouble.kind in _ERRORS,
+        about=shown(trouble.about),
+        what=shown(trouble.what, 640),
+        way_out=shown(trouble.way_out, 640),
+    )
+
+
+def _figures(summary: Summary) -> tuple[Figure, ...]:
+    """The dollars that matter, and how sure they are."""
+    saved, in_all = summary.saved, summary.in_all
+    recent = dollars(saved.estimated_usd_month, saved.upper_bound)
+    whole = dollars(in_all.estimated_usd_month, in_all.upper_bound)
+    figures = (
+        Figure(recent, "a month saved since the last report",
+               f"{saved.deleted:,} deleted, {show_size(saved.size_bytes)} freed"),
+        Figure(whole, "a month saved in all",
+               f"of it {dollars(in_all.realised_usd_month, in_all.upper_bound)} realised"),
+        Figure(dollars(in_all.saved_usd, in_all.upper_bound), "saved to date", _horizon(summary.horizon)),
+    )  # fmt: skip
+    if summary.snapshot is None:
+        return figures
+    left = summary.snapshot.left
+    would = dollars(left.usd_month, left.upper_bound)
+    return (
+        *figures,
+        Figure(would, "a month more would be saved", f"by the next sweep, {left.count:,} things", True),
+    )
+
+
+def _horizon(horizon: timedelta) -> str:
+    return f"each deletion counts for {horizon.days:,} days at most"
+
+
+def _curves(course: tuple[Point, ...]) -> tuple[Curve, ...]:
+    """Dollars to date and dollars a month, each on an axis of its own, for their units differ."""
+    if not course:
+        return ()
+    last = course[-1]
+    drawn = (
+        curve(
+            "saved-to-date",
+            "Saved to date",
+            f"Dollars saved from {moment(course[0].at)} to {moment(last.at)}: {dollars(last.saved_usd)} at the end.",
+            [(point.at, point.saved_usd) for point in course],
+        ),
+        curve(
+            "saved-a-month",
+            "Saved a month",
+            f"Dollars a month that are saved, over the same time: {dollars(last.usd_month)} at the end.",
+            [(point.at, point.usd_month) for point in course],
+        ),
+    )
+    return tuple(each for each in drawn if each)
+
+
+def _seen(snapshot: Snapshot) -> Seen:
+    idle = [row for row in snapshot.services if isinstance(row.estimate, Priced) and row.estimate.usd_month]
+    ailing = [row for row in snapshot.services if row.status in _AILING]
+    left = snapshot.left
+    return Seen(
+        about=f"the last sweep ({snapshot.mode}) looked at {moment(snapshot.observed_at)}",
+        would=_would(snapshot),
+        would_tables=(
+            tables.would_go(snapshot.largest, left),
+            tables.would_by("What would go, by policy", "policy", snapshot.by_policy, left),
+            tables.would_by("What would go, by owner", "owner", snapshot.by_owner, left),
+        )
+        if left.count
+        else (),
+        stored=_stored(snapshot.stored),
+        storage=_storage(snapshot.repositories[:BARS_SHOWN]),
+        repositories=tables.repositories(snapshot.repositories, snapshot.stored),
+        running=_running(snapshot.running),
+        instances=_instances(idle[:BARS_SHOWN]),
+        services=tables.services(idle, snapshot.running.usd_month),
+        ailing=tables.ailing(ailing, snapshot.observed_at),
+        kept=tables.kept(snapshot.kept),
+    )
+
+
+def _would(snapshot: Snapshot) -> str:
+    left = snapshot.left
+    if not left.count:
+        return "The next sweep would delete nothing of what the last one saw."
+    size = f" ({show_size(left.size_bytes)})" if left.size_bytes else ""
+    return (
+        f"The next sweep would delete {_counted(left.count, 'thing', 'things')}{size} and save"
+        f" {dollars(left.usd_month, left.upper_bound)} a month{_without_price(left.unpriced)}. Nothing of this"
+        " has happened yet."
+    )
+
+
+def _stored(stored: Sums) -> str:
+    return (
+        f"{_counted(stored.count, 'repository', 'repositories')}, {show_size(stored.size_bytes)}:"
+        f" {dollars(stored.usd_month, stored.upper_bound)} a month{_without_price(stored.unpriced)}"
+    )
+
+
+def _running(running: Sums) -> str:
+    return (
+        f"{_counted(running.count, 'service', 'services')}, whose idle minimum instances cost"
+        f" {dollars(running.usd_month, running.upper_bound)} a month{_without_price(running.unpriced)}"
+    )
+
+
+def _storage(rows: tuple[Stored, ...]) -> Bars:
+    return bars(
+        "storage",
+        "Storage by repository",
+        [(_label("artifact.repository", row.name),
+          f"{show_size(row.size_bytes)} · {show_estimate(row.estimate)}", Decimal(row.size_bytes)) for row in rows],
+    )  # fmt: skip
+
+
+def _instances(rows: list[Running]) -> Bars:
+    return bars(
+        "instances",
+        "Idle minimum instances by service, dollars a month",
+        [(_label("run.service", row.name), show_estimate(row.estimate), _usd(row)) for row in rows],
+    )
+
+
+def _usd(row: Running) -> Decimal:
+    return row.estimate.usd_month if isinstance(row.estimate, Priced) else Decimal(0)
+
+
+def _label(kind: str, name: str) -> str:
+    return shown(resource(kind, name).text, _LABEL_SHOWN)
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _without_price(unpriced: int) -> str:
+    return f"; {unpriced:,} of them {'has' if unpriced == 1 else 'have'} no known price" if unpriced else ""

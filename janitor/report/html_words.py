@@ -1,0 +1,62 @@
+"""What the wire names mean, in the words that the HTML report uses (docs/glossary.md)."""
+
+from janitor.model.kinds import KeepReason, Status
+from janitor.report.summary import TroubleKind
+
+_KEPT = {
+    KeepReason.SELF: "janitor itself runs as it",
+    KeepReason.IN_USE: "something that remains names it",
+    KeepReason.PROTECTED: "the policy file protects it, or what it belongs to",
+    KeepReason.GOOGLE_MANAGED: "another Google product made it and needs it",
+    KeepReason.MULTI_REGION: "a multi-region service, whose regions Google manages",
+    KeepReason.RECONCILING: "Google is at work on it",
+    KeepReason.SERVING: "it serves",
+    KeepReason.HAS_TRAFFIC: "it has traffic or a traffic tag",
+    KeepReason.LATEST_REVISION: "it is the latest of its service",
+    KeepReason.ONLY_REVISION: "it is the only one of its service",
+    KeepReason.NOT_RETIRED: "it is neither retired nor failed",
+    KeepReason.STATUS_UNKNOWN: "no rule covers its state",
+    KeepReason.NOT_STANDARD: "a virtual or remote repository, or an image in one",
+    KeepReason.FORMAT_UNSUPPORTED: "a repository of another format than docker",
+    KeepReason.IMMUTABLE_TAGS: "its tags cannot be taken off",
+    KeepReason.SUBJECT_UNKNOWN: "it is about another image, and which one is not known",
+    KeepReason.CHILD_OF_KEPT: "an index or image that stays needs it",
+    KeepReason.KEEP_TAGGED: "keep.tagged holds it",
+    KeepReason.KEEP_LATEST: "keep.latest holds it",
+    KeepReason.KEEP_NEWER_THAN: "keep.newer_than holds it",
+    KeepReason.OTHER_TAGS: "it also has a tag that the policy does not name",
+    KeepReason.AGE_UNKNOWN: "no time is known, or one in the future",
+    KeepReason.SIZE_UNKNOWN: "no size is known",
+    KeepReason.NOT_MATCHED: "no policy matches it",
+    KeepReason.NEEDS_LITERAL_NAME: "it goes only by its literal name",
+    KeepReason.HOLDS_IN_USE: "it holds an image in use",
+    KeepReason.HOLDS_PROTECTED: "it holds something protected",
+    KeepReason.HOLDS_RETAINED: "it holds an image that a keep holds",
+    KeepReason.POLICY_NOT_SELECTED: "its policy was not among those given",
+    KeepReason.GAP: "something that could name it, or be in it, could not be read",
+}
+_STATUSES = {
+    Status.FAILED: "nothing of it ever served",
+    Status.DEGRADED: "its newest deploy failed, an older revision serves",
+}
+_MEANINGS = {name.value: words for name, words in (*_KEPT.items(), *_STATUSES.items())}
+_TROUBLES = {
+    TroubleKind.SWEEP_FAILED: "The sweep failed",
+    TroubleKind.NEVER_SWEPT: "No sweep yet",
+    TroubleKind.STALE: "Out of date",
+    TroubleKind.REFUSED: "Refused by a limit",
+    TroubleKind.GAP: "Could not be read",
+    TroubleKind.FAILED: "Could not be deleted",
+    TroubleKind.DRIFTED: "Changed since the plan",
+    TroubleKind.SKIPPED: "Not tried",
+}
+
+
+def meaning_of(name: str) -> str:
+    """In words; empty for a name that speaks for itself, or of a later version."""
+    return _MEANINGS.get(name, "")
+
+
+def trouble_heading(kind: TroubleKind) -> str:
+    """What sort of trouble it is."""
+    return _TROUBLES[kind]
