@@ -111,8 +111,8 @@ EMPTY = Summary(
         Trouble(
             TroubleKind.NEVER_SWEPT,
             "the ledger",
-            "no sweep is recorded: nothing is known of what stands, and nothing was saved",
-            "run: janitor sweep --dry-run",
+            "no sweep is recorded, so it is not known what stands and what could go",
+            "look once, which deletes nothing: janitor sweep --dry-run",
         ),
     ),
     saved=Account(),
@@ -159,9 +159,10 @@ SMALL = Summary(
     troubles=(
         Trouble(
             TroubleKind.GAP,
-            "run.revision in us-west1 of project xai-community",
+            "run.revision in xai-community (us-west1)",
             _GAP.cause,
-            "grant roles/run.viewer on project xai-community to whom janitor runs as",
+            "grant roles/run.viewer on xai-community to whom janitor runs as, and see that Cloud Run's API is"
+            " enabled. Until then no image and no repository is deleted",
         ),
     ),
     saved=_STORY,
