@@ -106,7 +106,7 @@ class ScheduleTimes:
 
 def _wall_trigger(cron: Cron) -> BaseTrigger:
     """The times on the wall, written as if they were UTC's."""
-    by_day = {"day": _listed(cron.days)}
+    by_day = {"day": _listed(cron.days, 31)}
     by_weekday = {"day_of_week": ",".join(_WEEKDAYS[day] for day in cron.weekdays)}
     if not cron.either_day:
         return _cron_trigger(cron, **by_day, **by_weekday)
@@ -116,12 +116,12 @@ def _wall_trigger(cron: Cron) -> BaseTrigger:
 
 
 def _cron_trigger(cron: Cron, **days: str) -> CronTrigger:
-    minute, hour, month = map(_listed, (cron.minutes, cron.hours, cron.months))
+    minute, hour, month = _listed(cron.minutes, 60), _listed(cron.hours, 24), _listed(cron.months, 12)
     return CronTrigger(minute=minute, hour=hour, month=month, timezone=UTC, **days)  # type: ignore[no-untyped-call]
 
 
-def _listed(values: tuple[int, ...]) -> str:
-    return ",".join(map(str, values))
+def _listed(values: tuple[int, ...], all_of_them: int) -> str:
+    return "*" if len(values) == all_of_them else ",".join(map(str, values))
 
 
 def _moment(wall: datetime, zone: ZoneInfo) -> datetime:
