@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
+from janitor.cli.daemon import daemon
 from janitor.cli.demo import demo
 from janitor.cli.emulator import emulator
 from janitor.cli.init import init
@@ -26,6 +27,7 @@ app = typer.Typer(
     epilog="Example: janitor sweep --dry-run --project my-project",
 )
 app.command(epilog="Example: janitor sweep --dry-run --project my-project --kept")(sweep)
+app.command(epilog="Example: janitor daemon --now --apply")(daemon)
 app.command(epilog="Example: janitor init policies.yaml")(init)
 app.command(epilog="Example: janitor validate policies.yaml")(validate)
 app.command(epilog="Example: janitor emulator --world world.yaml --port 8085 --http-port 8086")(emulator)

@@ -1,0 +1,107 @@
+"""`janitor daemon`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from janitor.settings import Settings, SweepRequest
+
+
+def daemon(
+    now: Annotated[bool, typer.Option("--now", help="Sweep at once, then keep the schedule.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Sweep once and exit with the sweep's code: for jobs of others.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Delete nothing, ever. Wins over all.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Delete. No further question is asked.")] = False,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=N", help="Another limit than the file's, as max_deletions=200. Repeatable."
+        ),
+    ] = None,
+    policies: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The policy file; else JANITOR_POLICIES.", show_default="policies.yaml"
+        ),
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(metavar="P", help="Instead of the file's projects. Repeatable.")
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            metavar="H", help="Address to answer probes on; else JANITOR_HOST.", show_default="127.0.0.1"
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, metavar="N", help="Its port, 0 for any; else PORT.", show_default="8080"
+        ),
+    ] = None,
+) -> None:
+    """Sweep and report by the schedule in the policy file, until stopped by SIGTERM or SIGINT.
+
+    Results go to the log, the ledger, Slack and the HTML report, none to stdout. Without --apply it
+    deletes nothing, unless JANITOR_MODE or the policy file says apply. SIGHUP reads the file again.
+    """
+    from janitor.daemon.wire import Watched, run_daemon, run_once
+    from janitor.logs import configure_logs
+    from janitor.settings import load_settings
+
+    settings = load_settings()
+    # Nobody watches: what it does is to be read in its log, on a terminal too.
+    configure_logs(settings.log_level or "INFO", settings.log_format)
+    reading = _Reading(settings, policies or settings.policies, dry_run, apply, limit or [], project or [])
+    first = reading()
+    if first.shipped_policies:
+        print(f"janitor: no {reading.path} here: dry runs of the shipped default policies", file=sys.stderr)
+    if once:
+        raise typer.Exit(run_once(first, settings))
+    watched = Watched(reading, reading.path, first)
+    at = (host or settings.host, settings.port if port is None else port)
+    raise typer.Exit(run_daemon(watched, settings, *at, sweep_now=now))
+
+
+class _Reading:
+    """From flags, environment and policy file to a request, again and again.
+
+    Once there was a file, the shipped default does not come back when it goes.
+    """
+
+    def __init__(
+        self,
+        settings: "Settings",
+        named: Path | None,
+        dry_run: bool,
+        apply: bool,
+        limits: list[str],
+        projects: list[str],
+    ) -> None:
+        from janitor.cli.request import DEFAULT_PATH, checked_projects
+
+        self.path = named or DEFAULT_PATH
+        self._named, self._mode = named, (dry_run, apply, settings.mode)
+        self._limits, self._projects = limits, checked_projects(projects)
+
+    def __call__(self) -> "SweepRequest":
+        """UsageError: the file is broken or gone, or a flag is wrong."""
+        from janitor.cli.request import is_apply, overridden, policies_for
+        from janitor.settings import SweepRequest
+
+        loaded, source, shipped = policies_for(self._named, is_apply(*self._mode, "dry-run"))
+        if not shipped:
+            self._named = self.path
+        return SweepRequest(
+            policies=loaded,
+            policies_source=source,
+            apply=is_apply(*self._mode, loaded.mode),
+            limits=overridden(loaded.limits, self._limits),
+            projects=self._projects,
+            shipped_policies=shipped,
+        )

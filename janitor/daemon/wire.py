@@ -1,0 +1,189 @@
+"""Where settings become the daemon's adapters: its HTTP, its ledger, its Slack, and the sweep itself."""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from janitor import posting
+from janitor.clock import now
+from janitor.daemon.daemon import Daemon
+from janitor.daemon.health import Check, Health, credentials_found, database_answers
+from janitor.daemon.http import serving
+from janitor.daemon.metrics import Metrics
+from janitor.daemon.own_cost import own_cost_facts
+from janitor.daemon.policy_watch import PolicyWatch
+from janitor.daemon.ports import Ports
+from janitor.daemon.trigger import ScheduleTimes
+from janitor.errors import LockHeldError
+from janitor.ledger.history import Origin, PastSweep
+from janitor.policy.schedule import ReportOptions
+from janitor.report.html import render_html
+from janitor.report.result import SweepResult
+from janitor.report.totals import exit_code
+from janitor.reporting import load_summary
+from janitor.settings import Settings, SweepRequest
+from janitor.signals import stop_asked
+from janitor.store.database import open_database
+from janitor.store.history import SqlHistory
+from janitor.wiring import swept
+
+# What is in flight that long after a signal stays an open intent (R23), whatever keeps this process, in seconds.
+AT_THE_LATEST = 8.0
+_IN_PART = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The policy file of a daemon: `read` makes the request anew, `path` is looked at, `first` was read."""
+
+    read: Callable[[], SweepRequest]
+    path: Path
+    first: SweepRequest
+
+
+def run_daemon(policies: Watched, settings: Settings, host: str, port: int, sweep_now: bool) -> int:
+    """Until a signal; the exit code. UsageError where the address cannot be had."""
+    return asyncio.run(_run(policies, settings, host, port, sweep_now))
+
+
+def run_once(request: SweepRequest, settings: Settings) -> int:
+    """One sweep with its note, or the trouble that it came to; the exit code, or the sweep's own error."""
+    return asyncio.run(_once(request, settings))
+
+
+async def _run(policies: Watched, settings: Settings, host: str, port: int, sweep_now: bool) -> int:
+    watch = PolicyWatch(policies.read, policies.path, policies.first)
+    metrics, ledger = Metrics(), _Ledger(settings)
+    health = Health(_checks(settings))
+    reports = _Reports(settings, ledger, metrics)
+
+    async def sweeper(request: SweepRequest, stop: asyncio.Event, origin: Origin) -> SweepResult:
+        return await swept(request, settings, stop, origin)
+
+    async def costs() -> dict[str, object]:
+        async with ledger.opened() as history:
+            return await own_cost_facts(settings, history, watch.request.policies)
+
+    async def page() -> str:
+        return await reports.page(watch.request.policies.report)
+
+    messages = _Messages(settings, metrics)
+    ports = Ports(sweeper, ScheduleTimes(), ledger, reports, messages, health, metrics, costs, now)
+    daemon = Daemon(watch, ports)
+    with stop_asked() as stop, _hang_up(daemon.reload):
+        ending = asyncio.create_task(_end_at_the_latest(stop))
+        try:
+            return await daemon.run(stop, serving(host, port, health, metrics, page), sweep_now)
+        finally:
+            ending.cancel()
+
+
+async def _once(request: SweepRequest, settings: Settings) -> int:
+    messages = _Messages(settings, Metrics())
+    with stop_asked() as stop:
+        ending = asyncio.create_task(_end_at_the_latest(stop))
+        try:
+            result = await swept(request, settings, stop, Origin.HAND)
+        except Exception as error:
+            if not stop.is_set() and not isinstance(error, LockHeldError):
+                await messages.trouble(f"The sweep failed: {error or type(error).__name__}")
+            raise
+        finally:
+            ending.cancel()
+        await messages.note(request.policies.report, result)
+        return exit_code(result)
+
+
+def _checks(settings: Settings) -> dict[str, Check]:
+    checks = {"database": database_answers(_url(settings))}
+    return checks if settings.emulator_host else checks | {"credentials": credentials_found()}
+
+
+def _url(settings: Settings) -> str | None:
+    return settings.database_url.get_secret_value() if settings.database_url else None
+
+
+@contextmanager
+def _hang_up(reload: Callable[[], None]) -> Iterator[None]:
+    """SIGHUP reads the policy file again."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+
+
+async def _end_at_the_latest(stop: asyncio.Event) -> None:
+    """A thread that waits for a disk or a server keeps no process: nothing but its answer is lost."""
+    await stop.wait()
+    end = threading.Timer(AT_THE_LATEST, os._exit, (_IN_PART,))
+    end.daemon = True
+    end.start()
+
+
+class _Ledger:
+    """Past: opened for each question, so that a database that comes back is there again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = _url(settings)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[SqlHistory]:
+        database = await open_database(self._url)
+        try:
+            yield SqlHistory(database)
+        finally:
+            await database.close()
+
+    async def last_sweep(self, origin: Origin) -> PastSweep | None:
+        async with self.opened() as history:
+            return await history.last_sweep(origin)
+
+    async def last_reported(self) -> datetime | None:
+        async with self.opened() as history:
+            return await history.last_reported()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reports:
+    settings: Settings
+    ledger: _Ledger
+    metrics: Metrics
+
+    async def unposted(self) -> datetime | None:
+        async with self.ledger.opened() as history:
+            return await history.unposted()
+
+    async def post(self, due: datetime, options: ReportOptions, failure: str | None) -> bool:
+        url = _url(self.settings)
+        summary = await load_summary(url, await self.ledger.last_reported(), now(), options.horizon, failure)
+        async with self.ledger.opened() as history:
+            return await posting.post_due_report(
+                self.settings, summary, history, due, self.metrics.message_ended
+            )
+
+    async def page(self, options: ReportOptions) -> str:
+        """Of the last week, whenever a report was posted."""
+        until = now()
+        url = _url(self.settings)
+        since = until - timedelta(days=7)
+        return render_html(await load_summary(url, since, until, options.horizon, None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Messages:
+    settings: Settings
+    metrics: Metrics
+
+    async def note(self, options: ReportOptions, result: SweepResult) -> None:
+        await posting.post_note(self.settings, options, result, self.metrics.message_ended)
+
+    async def trouble(self, text: str) -> bool:
+        return await posting.post_trouble(self.settings, text, self.metrics.message_ended)
