@@ -65,7 +65,8 @@ def summarise(
     `failure` is why the sweep that this report should rest on could not be made, "" or None where it could.
     """
     until = period.until
-    known = savings(each for each in deletions if each.deleted_at <= until)
+    # A sweep's deletions are capped together, wherever the period ends.
+    known = [saving for saving in savings(deletions) if saving.deletion.deleted_at <= until]
     recent = [saving for saving in known if period.holds(saving.deletion.deleted_at)]
 
     def divided(part: Callable[[Deletion], str]) -> tuple[tuple[str, Account], ...]:
@@ -93,7 +94,7 @@ def _divided(
     for saving in recent:
         parts.setdefault(part(saving.deletion), []).append(saving)
     rows = [(name, account(held, until, horizon)) for name, held in parts.items()]
-    return tuple(sorted(rows, key=lambda row: (-row[1].estimated_usd_month, -row[1].size_bytes, row[0])))
+    return tuple(sorted(rows, key=lambda row: (-row[1].estimated_usd_month, row[0])))
 
 
 def _savers(recent: Sequence[Saving], until: datetime) -> tuple[Saving, ...]:

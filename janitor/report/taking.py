@@ -139,7 +139,7 @@ def _divided(
     for key, cell in cells.items():
         parts.setdefault(str(key[part]), {})[key] = cell
     rows = [(name, _sums(held, group_bytes)) for name, held in parts.items()]
-    return tuple(sorted(rows, key=lambda row: (-row[1].usd_month, -row[1].size_bytes, row[0])))
+    return tuple(sorted(rows, key=lambda row: (-row[1].usd_month, row[0])))
 
 
 def _cut_lists(**lengths: int) -> Iterator[str]:

@@ -1,0 +1,185 @@
+"""The summary of a period: what counts in it, in which order, and what it says it rests on."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+
+from janitor.ledger.savings import Account, Deletion, account, course, savings
+from janitor.report.notices import MONEY
+from janitor.report.snapshot import Snapshot
+from janitor.report.summary import POINTS, SAVERS, Period, Summary, summarise
+from janitor.report.troubles import TroubleKind, troubles
+from tests.report.summaries import SINCE, SMALL, UNTIL, YEAR, deletion, snapshot
+
+WEEK = Period(SINCE, UNTIL)
+SECOND = timedelta(microseconds=1)
+
+
+def deleted(number: int, at: datetime, usd: str | None = "1", **facts: object) -> Deletion:
+    """A thing with no cap but its own price."""
+    price = None if usd is None else Decimal(usd)
+    return deletion(number, deleted_at=at, usd_month=price, group="", group_bytes=None, gone_at=None, **facts)
+
+
+def summary(
+    *deletions: Deletion,
+    seen: Snapshot | None = None,
+    period: Period = WEEK,
+    horizon: timedelta = YEAR,
+    failure: str | None = None,
+) -> Summary:
+    return summarise(deletions, seen, period, horizon, failure)
+
+
+DAYS = [SINCE + timedelta(days=day) for day in range(1, 7)]
+
+
+def test_a_ledger_without_deletions_sums_to_nothing() -> None:
+    found = summary()
+    assert found.saved == found.in_all == Account()
+    assert (found.savers, found.by_policy, found.by_owner, found.course) == ((), (), (), ())
+
+
+@pytest.mark.parametrize(
+    ("at", "in_period", "in_all"),
+    [
+        (SINCE - timedelta(days=30), 0, 1),
+        (SINCE, 0, 1),
+        (SINCE + SECOND, 1, 1),
+        (UNTIL, 1, 1),
+        (UNTIL + SECOND, 0, 0),
+    ],
+)
+def test_a_period_holds_its_end_and_not_its_beginning(at: datetime, in_period: int, in_all: int) -> None:
+    found = summary(deleted(1, at))
+    assert (found.saved.deleted, found.in_all.deleted) == (in_period, in_all)
+    assert len(found.by_policy) == len(found.by_owner) == len(found.savers) == in_period
+
+
+def test_a_period_without_a_beginning_holds_all() -> None:
+    found = summary(deleted(1, SINCE - timedelta(days=900)), deleted(2, DAYS[0]), period=Period(None, UNTIL))
+    assert found.saved == found.in_all
+    assert found.saved.deleted == 2
+
+
+def test_its_accounts_are_those_of_the_ledger_at_the_period_s_end() -> None:
+    known = savings([deletion(n, deleted_at=DAYS[n % 6]) for n in range(40)])
+    found = summary(*(saving.deletion for saving in known))
+    assert found.in_all == found.saved == account(known, UNTIL, YEAR)
+
+
+def test_policies_and_owners_come_by_what_a_month_of_them_costs_then_by_name() -> None:
+    found = summary(
+        deleted(1, DAYS[0], "1", policy="b", owner=""),
+        deleted(2, DAYS[1], "2", policy="c", owner="web"),
+        deleted(3, DAYS[2], "3", policy="c", owner="api"),
+        deleted(4, DAYS[3], "1", policy="a", owner="web"),
+        deleted(5, SINCE, "99", policy="old", owner="gone"),
+    )
+    assert [(name, each.deleted) for name, each in found.by_policy] == [("c", 2), ("a", 1), ("b", 1)]
+    assert [(name, each.deleted) for name, each in found.by_owner] == [("api", 1), ("web", 2), ("", 1)]
+
+
+def test_the_savers_are_the_five_largest_of_the_period() -> None:
+    these = [deleted(n, DAYS[n % 6], str(n)) for n in range(1, 9)]
+    found = summary(deleted(99, SINCE, "1000"), *these)
+    assert len(found.savers) == SAVERS
+    assert [saving.deletion.intent for saving in found.savers] == [8, 7, 6, 5, 4]
+    assert found.savers[0].usd_month == 8
+
+
+def test_of_savers_alike_the_earlier_comes_first_then_by_name() -> None:
+    found = summary(
+        deleted(1, DAYS[1], name="a"), deleted(2, DAYS[0], name="z"), deleted(3, DAYS[0], name="b")
+    )
+    assert [saving.deletion.intent for saving in found.savers] == [3, 2, 1]
+
+
+def test_what_has_no_price_costs_nothing_or_came_back_is_no_saver() -> None:
+    found = summary(
+        deleted(1, DAYS[0], None),
+        deleted(2, DAYS[0], "0"),
+        deleted(3, DAYS[0], "5", back_at=UNTIL),
+        deleted(4, DAYS[0], "1", back_at=UNTIL + SECOND),
+    )
+    assert [saving.deletion.intent for saving in found.savers] == [4]
+
+
+def test_a_saver_s_price_is_capped_by_its_repository() -> None:
+    two = [
+        deletion(n, deleted_at=DAYS[0], usd_month=Decimal(1), size_bytes=100, group="r", group_bytes=100)
+        for n in range(2)
+    ]
+    assert sum(saving.usd_month or 0 for saving in summary(*two).savers) == 1
+
+
+def test_a_period_that_ends_within_a_sweep_changes_no_price() -> None:
+    these = [
+        deletion(n, deleted_at=at, usd_month=Decimal(1), size_bytes=100, group="r", group_bytes=100)
+        for n, at in enumerate((UNTIL, UNTIL + SECOND))
+    ]
+    assert summary(*these).saved.estimated_usd_month == Decimal("0.5")
+
+
+def test_the_course_runs_evenly_from_the_first_deletion_to_the_period_s_end() -> None:
+    first = SINCE - timedelta(days=300)
+    found = summary(deleted(2, DAYS[2]), deleted(1, first)).course
+    assert (len(found), found[0].at, found[-1].at) == (POINTS, first, UNTIL)
+    gaps = {later.at - earlier.at for earlier, later in pairwise(found)}
+    assert max(gaps) - min(gaps) <= timedelta(microseconds=2)
+
+
+def test_the_course_begins_with_the_period_where_nothing_was_deleted_before() -> None:
+    assert summary(deleted(1, DAYS[2])).course[0].at == SINCE
+
+
+def test_the_course_is_the_account_of_all_deletions() -> None:
+    these = [deleted(1, SINCE - timedelta(days=30)), deleted(2, DAYS[1])]
+    found = summary(*these)
+    assert found.course == course(savings(these), [point.at for point in found.course], YEAR)
+    assert found.course[-1].saved_usd == found.in_all.saved_usd
+
+
+def test_a_first_deletion_at_the_very_end_is_one_point() -> None:
+    found = summary(deleted(1, UNTIL), period=Period(None, UNTIL))
+    assert [point.at for point in found.course] == [UNTIL]
+
+
+def test_its_troubles_are_those_of_the_snapshot_and_of_the_failure() -> None:
+    found = summary(seen=SMALL.snapshot, failure="no network")
+    assert found.troubles == troubles(SMALL.snapshot, UNTIL, "no network")
+    assert summary().troubles[0].kind is TroubleKind.NEVER_SWEPT
+
+
+def test_its_foot_tells_the_rule_the_horizon_and_the_prices() -> None:
+    text = "\n".join(summary(horizon=timedelta(days=90)).foot)
+    assert "90 days at most" in text
+    assert MONEY in text
+    assert "the last sweep" not in text
+
+
+@pytest.mark.parametrize(
+    ("horizon", "text"),
+    [
+        (timedelta(days=1), "1 day at most"),
+        (timedelta(hours=36), "1 day at most"),
+        (timedelta(hours=5), "5 hours at most"),
+    ],
+)
+def test_a_horizon_is_told_in_whole_days_or_hours(horizon: timedelta, text: str) -> None:
+    assert text in "\n".join(summary(horizon=horizon).foot)
+
+
+def test_its_foot_tells_what_the_sweep_said_once_and_when_it_looked() -> None:
+    foot = summary(seen=snapshot(notices=("prices: of today", MONEY))).foot
+    assert foot.count(MONEY) == 1
+    assert "prices: of today" in foot
+    assert foot[-1] == "the last sweep, a dry run, looked on 2026-11-23 03:00 UTC"
+    assert "an apply" in summary(seen=snapshot(mode="apply")).foot[-1]
+
+
+def test_the_order_of_the_ledger_s_rows_changes_nothing() -> None:
+    these = [deleted(n, DAYS[n % 6], str(n % 3), policy=f"p{n % 2}", owner=f"o{n % 4}") for n in range(24)]
+    assert summary(*these) == summary(*reversed(these))
