@@ -1,7 +1,7 @@
 """What the ledger remembers, read back; what was seen again of it; and which reports were posted."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -91,11 +91,13 @@ class SqlHistory:
     async def last_snapshot(self) -> str | None:
         """The snapshot of the last sweep that has one, as JSON text."""
         having = select(sweeps.c.snapshot).where(sweeps.c.snapshot.is_not(None))
-        return await self._scalar(having.order_by(*_NEWEST_FIRST).limit(1))
+        asked = having.order_by(*_NEWEST_FIRST).limit(1)
+        return await self._database.run(lambda db: db.scalar(asked))
 
     async def last_reported(self) -> datetime | None:
         """The end of the period of the last report that was posted, or was claimed and never closed."""
-        return await self._scalar(select(func.max(posts.c.until)).where(_MAY_BE_POSTED))
+        asked = select(func.max(posts.c.until)).where(_MAY_BE_POSTED)
+        return await self._database.run(lambda db: db.scalar(asked))
 
     async def watched(self, since: datetime) -> list[Watched]:
         """What was deleted after this moment and has not come back, oldest first."""
@@ -162,15 +164,12 @@ class SqlHistory:
         return await self._database.run(work)
 
     async def _sweeps(self, asked: Select[Any]) -> list[PastSweep]:
-        return await self._database.run(lambda db: [_past_sweep(*row) for row in db.execute(asked)])
-
-    async def _scalar(self, asked: Select[Any]) -> Any:
-        return await self._database.run(lambda db: db.scalar(asked))
+        return await self._database.run(lambda db: [_past_sweep(row) for row in db.execute(asked).mappings()])
 
 
-def _past_sweep(*row: Any) -> PastSweep:
-    *facts, totals = row
-    return PastSweep(*facts, None if totals is None else json.loads(totals))
+def _past_sweep(row: Mapping[Any, Any]) -> PastSweep:
+    totals = row["totals"]
+    return PastSweep(**{**row, "totals": None if totals is None else json.loads(totals)})
 
 
 def _of(seen: Any, there: bool) -> Any:
