@@ -8,6 +8,7 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.cost.book import Metered
 from janitor.logs import Event, level_of
 from janitor.model.kinds import DeleteReason, KeepReason, Kind, Status
+from janitor.report.troubles import TroubleKind
 from tests.docs.pages import between, first_column, text_of
 
 
@@ -18,6 +19,7 @@ from tests.docs.pages import between, first_column, text_of
         ("docs/glossary.md", "delete-reasons", DeleteReason),
         ("docs/glossary.md", "keep-reasons", KeepReason),
         ("docs/glossary.md", "outcomes", OutcomeKind),
+        ("docs/glossary.md", "troubles", TroubleKind),
         ("docs/money.md", "metered", Metered),
         ("docs/operations.md", "events", Event),
     ],
