@@ -20,10 +20,9 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from janitor.policy import spelling, values
+from janitor.policy import spelling, timezones, values
 from janitor.policy.mistakes import Grammar, KindKeys
 from janitor.policy.schedule import Cron, Note, ReportOptions, Schedule
-from janitor.policy.timezones import timezone
 
 T = TypeVar("T")
 List = Annotated[tuple[T, ...], BeforeValidator(spelling.listed)]
@@ -202,7 +201,7 @@ class ReportSchedule(_Model):
 class ScheduleSection(_Model):
     """What is not said has the default of `Schedule`."""
 
-    timezone: Annotated[str, BeforeValidator(timezone)] = Schedule().timezone
+    timezone: Annotated[str, BeforeValidator(timezones.timezone)] = Schedule().timezone
     sweep: SweepSchedule = SweepSchedule()
     report: ReportSchedule = ReportSchedule()
 
