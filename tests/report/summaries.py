@@ -22,7 +22,7 @@ from janitor.report.snapshot import (
     Stored,
     Sums,
 )
-from janitor.report.summary import Period, Summary, Trouble, TroubleKind
+from janitor.report.summary import Period, Summary, Trouble, TroubleKind, summarise
 
 SINCE, UNTIL = datetime(2026, 11, 16, 9, tzinfo=UTC), datetime(2026, 11, 23, 9, tzinfo=UTC)
 SWEPT = datetime(2026, 11, 23, 3, 0, 12, tzinfo=UTC)
@@ -104,26 +104,7 @@ def course_of(points: int, usd_month: Decimal) -> tuple[Point, ...]:
     )
 
 
-EMPTY = Summary(
-    period=Period(None, UNTIL),
-    horizon=YEAR,
-    troubles=(
-        Trouble(
-            TroubleKind.NEVER_SWEPT,
-            "the ledger",
-            "no sweep is recorded, so it is not known what stands and what could go",
-            "look once, which deletes nothing: janitor sweep --dry-run",
-        ),
-    ),
-    saved=Account(),
-    in_all=Account(),
-    savers=(),
-    by_policy=(),
-    by_owner=(),
-    course=(),
-    snapshot=None,
-    foot=FOOT[:2],
-)
+EMPTY = summarise((), None, Period(None, UNTIL), YEAR)
 
 _GAP = Gap(
     "xai-community",
@@ -144,69 +125,35 @@ _FAILED_SERVICE = deletion(
 )  # fmt: skip
 _IMAGE = deletion(3, gone_at=None)
 _DELETIONS = (_WHOLE, _FAILED_SERVICE, _IMAGE)
-_STORY = Account(
-    deleted=3,
-    size_bytes=2_800_000_000,
-    estimated_usd_month=Decimal("0.26077019216156"),
-    realised_usd_month=Decimal("0.21420419216156"),
-    saved_usd=Decimal("0.027863"),
-    upper_bound=True,
-)
-
-SMALL = Summary(
-    period=Period(SINCE, UNTIL),
-    horizon=YEAR,
-    troubles=(
-        Trouble(
-            TroubleKind.GAP,
-            "run.revision in xai-community (us-west1)",
-            _GAP.cause,
-            "grant roles/run.viewer on xai-community to whom janitor runs as, and see that Cloud Run's API is"
-            " enabled. Until then no image and no repository is deleted",
-        ),
+_SEEN = snapshot(
+    mode="apply",
+    gaps=(_GAP,),
+    gapped=1,
+    planned=Sums(2, 290_000_000, Decimal("0.018626"), unpriced=1, upper_bound=True),
+    left=Sums(2, 290_000_000, Decimal("0.018626"), unpriced=1, upper_bound=True),
+    by_policy=(("stale-images", Sums(2, 290_000_000, Decimal("0.018626"), 1, True)),),
+    by_owner=(("web", Sums(2, 290_000_000, Decimal("0.018626"), 1, True)),),
+    largest=(
+        planned(7),
+        planned(8, size_bytes=90_000_000, estimate=Unpriced("no price of storage-gib-month is known")),
     ),
-    saved=_STORY,
-    in_all=_STORY,
-    savers=(Saving(_WHOLE, _WHOLE.usd_month), Saving(_IMAGE, _IMAGE.usd_month)),
-    by_policy=(
-        ("abandoned-repositories", Account(1, 2_300_000_000, *(Decimal("0.21420419216156"),) * 2, Decimal("0.022887"))),
-        ("stale-images", Account(1, 500_000_000, Decimal("0.046566"), saved_usd=Decimal("0.004976"), upper_bound=True)),
-        ("failed-services", Account(1)),
+    stored=Sums(1, 9_000_000_000, Decimal("0.838190317153930664062500")),
+    repositories=(Stored(WEB, "DOCKER", "web", 9_000_000_000, usd("0.838190317153930664062500")),),
+    running=Sums(3, 0, Decimal("28.26")),
+    services=(
+        Running(f"{REGION}/services/billing", "payments", "failed", usd("0"), PORT_MESSAGE, SWEPT - timedelta(hours=26)),
+        Running(f"{REGION}/services/shop", "web", "serving", usd("28.26")),
+        Running(f"{REGION}/services/docs", "", "serving", usd("0")),
     ),
-    by_owner=(
-        ("", Account(2, 2_300_000_000, *(Decimal("0.21420419216156"),) * 2, Decimal("0.022887"))),
-        ("web", Account(1, 500_000_000, Decimal("0.046566"), saved_usd=Decimal("0.004976"), upper_bound=True)),
+    kept=(
+        Remaining("run.service", "serving", 2),
+        Remaining("artifact.image", "in-use", 3),
+        Remaining("artifact.image", "keep-latest", 9),
     ),
-    course=course_of(4, Decimal("0.26077019216156")),
-    snapshot=snapshot(
-        mode="apply",
-        gaps=(_GAP,),
-        gapped=1,
-        planned=Sums(2, 290_000_000, Decimal("0.018626"), unpriced=1, upper_bound=True),
-        left=Sums(2, 290_000_000, Decimal("0.018626"), unpriced=1, upper_bound=True),
-        by_policy=(("stale-images", Sums(2, 290_000_000, Decimal("0.018626"), 1, True)),),
-        by_owner=(("web", Sums(2, 290_000_000, Decimal("0.018626"), 1, True)),),
-        largest=(
-            planned(7),
-            planned(8, size_bytes=90_000_000, estimate=Unpriced("no price of storage-gib-month is known")),
-        ),
-        stored=Sums(1, 9_000_000_000, Decimal("0.838190317153930664062500")),
-        repositories=(Stored(WEB, "DOCKER", "web", 9_000_000_000, usd("0.838190317153930664062500")),),
-        running=Sums(3, 0, Decimal("28.26")),
-        services=(
-            Running(f"{REGION}/services/billing", "payments", "failed", usd("0"), PORT_MESSAGE, SWEPT - timedelta(hours=26)),
-            Running(f"{REGION}/services/shop", "web", "serving", usd("28.26")),
-            Running(f"{REGION}/services/docs", "", "serving", usd("0")),
-        ),
-        kept=(
-            Remaining("run.service", "serving", 2),
-            Remaining("artifact.image", "in-use", 3),
-            Remaining("artifact.image", "keep-latest", 9),
-        ),
-        notices=('"in use" means: named by Cloud Run in project xai-community',),
-    ),
-    foot=FOOT,
+    notices=('"in use" means: named by Cloud Run in project xai-community',),
 )  # fmt: skip
+
+SMALL = summarise(_DELETIONS, _SEEN, Period(SINCE, UNTIL), YEAR)
 
 
 def hostile(number: int) -> str:

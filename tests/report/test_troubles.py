@@ -10,7 +10,7 @@ from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.report.snapshot import LONGEST_TEXT, Planned, Snapshot
 from janitor.report.troubles import STALE_AFTER, Trouble, TroubleKind, troubles
-from tests.report.summaries import REGION, REPOSITORY, SMALL, UNTIL, large, planned, snapshot
+from tests.report.summaries import REGION, REPOSITORY, UNTIL, large, planned, snapshot
 
 DENIED = "PERMISSION_DENIED: Permission 'run.revisions.list' denied on resource 'projects/p'"
 
@@ -234,7 +234,3 @@ def test_all_troubles_stand_in_the_order_of_their_kinds() -> None:
 
 def test_ten_thousand_of_anything_are_a_few_troubles() -> None:
     assert len(found(large(10_000).snapshot)) < 20
-
-
-def test_the_story_s_sample_says_what_the_rules_say() -> None:
-    assert found(SMALL.snapshot) == SMALL.troubles
