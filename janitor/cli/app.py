@@ -13,7 +13,9 @@ from typer.main import get_command
 from janitor.cli.daemon import daemon
 from janitor.cli.demo import demo
 from janitor.cli.emulator import emulator
+from janitor.cli.history import history
 from janitor.cli.init import init
+from janitor.cli.report import report
 from janitor.cli.streams import discard_stdout
 from janitor.cli.sweep import sweep
 from janitor.cli.validate import validate
@@ -28,6 +30,8 @@ app = typer.Typer(
 )
 app.command(epilog="Example: janitor sweep --dry-run --project my-project --kept")(sweep)
 app.command(epilog="Example: janitor daemon --now --apply")(daemon)
+app.command(epilog="Example: janitor report --since 7d")(report)
+app.command(epilog="Example: janitor history 20261123T03")(history)
 app.command(epilog="Example: janitor init policies.yaml")(init)
 app.command(epilog="Example: janitor validate policies.yaml")(validate)
 app.command(epilog="Example: janitor emulator --world world.yaml --port 8085 --http-port 8086")(emulator)

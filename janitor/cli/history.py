@@ -1,0 +1,88 @@
+"""`janitor history`."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from janitor.cli.sweep import Format
+
+
+def history(
+    sweep: Annotated[
+        str | None,
+        typer.Argument(help="A sweep's id, or the start of it: what it did and why.", show_default=False),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, max=10_000, metavar="N", help="How many of the last sweeps to list.")
+    ] = 20,
+    output: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TABLE,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the results to this file.", show_default="stdout")
+    ] = None,
+    policies: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Checked if named, as by every command; the past does not depend on it."
+        ),
+    ] = None,
+    project: Annotated[
+        list[str] | None,
+        typer.Option(metavar="P", help="Of one sweep: only its actions in this project. Repeatable."),
+    ] = None,
+) -> None:
+    """Past sweeps, the newest first; or one of them, with its actions, out of the ledger."""
+    from janitor.cli.report import database_url
+    from janitor.cli.request import checked_projects
+    from janitor.logs import configure_logs
+    from janitor.settings import load_settings
+    from janitor.store.policy_file import load_policies
+
+    settings = load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    projects = checked_projects(project or [])
+    if policies is not None:
+        load_policies(policies)
+    url = database_url(settings)
+    if sweep is None:
+        if projects:
+            print("janitor: sweeps are listed whole: --project is for one, history SWEEP", file=sys.stderr)
+        _list_sweeps(url, limit, output, out)
+    else:
+        _show_sweep(url, sweep, projects, output, out)
+
+
+def _list_sweeps(url: str | None, limit: int, output: Format, out: Path | None) -> None:
+    from janitor.cli.output import results_to, writing
+    from janitor.report.history_json import write_history_json
+    from janitor.report.history_text import write_history_table
+    from janitor.reporting import load_history
+
+    with results_to(out) as stream:
+        sweeps = asyncio.run(load_history(url, limit))
+        with writing(stream, out):
+            if output is Format.JSON:
+                write_history_json(sweeps, stream)
+            else:
+                write_history_table(sweeps, stream)
+
+
+def _show_sweep(
+    url: str | None, start_of_id: str, projects: tuple[str, ...], output: Format, out: Path | None
+) -> None:
+    from janitor.cli.output import results_to, writing
+    from janitor.report.history_json import write_sweep_json
+    from janitor.report.history_text import write_sweep_table
+    from janitor.report.narrowing import project_of
+    from janitor.reporting import load_sweep
+
+    with results_to(out) as stream:
+        found, actions = asyncio.run(load_sweep(url, start_of_id))
+        shown = [each for each in actions if not projects or project_of(each.name) in projects]
+        with writing(stream, out):
+            if output is Format.JSON:
+                write_sweep_json(found, shown, stream)
+            else:
+                write_sweep_table(found, shown, len(actions) - len(shown), stream)

@@ -1,0 +1,195 @@
+"""`janitor report`."""
+
+import asyncio
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from janitor.report.summary import Summary
+    from janitor.settings import Settings
+
+
+class ReportFormat(StrEnum):
+    """How the report is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+def report(
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="7d",
+            help="How far back, or from which day on (2026-11-01, in UTC).",
+            show_default="the last report that was posted",
+        ),
+    ] = None,
+    output: Annotated[
+        ReportFormat | None,
+        typer.Option("--format", help="For people or for programs.", show_default="table"),
+    ] = None,
+    slack: Annotated[bool, typer.Option("--slack", help="Post it to Slack.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --slack: print the JSON that would be posted.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the report to this file.", show_default="stdout")
+    ] = None,
+    policies: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The policy file, whose report: key holds; else JANITOR_POLICIES.",
+            show_default="policies.yaml",
+        ),
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(metavar="P", help="Only what is of this project. Repeatable.")
+    ] = None,
+) -> None:
+    """What was saved, what the next sweep would delete, and what is wrong, out of the ledger.
+
+    Google is not asked. With --slack alone nothing is printed; --format or --out write the report too.
+    """
+    from janitor.cli.output import results_to, writing
+    from janitor.cli.request import checked_projects
+    from janitor.logs import configure_logs
+    from janitor.settings import load_settings
+
+    settings = load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    _check(settings, slack, dry_run, output)
+    projects = checked_projects(project or [])
+    printed = dry_run or not slack or output is not None or out is not None
+    with results_to(out) as stream:
+        summary = _summary(settings, since, policies or settings.policies, projects)
+        if printed:
+            text = _slack_json(settings, summary) if dry_run else None
+            with writing(stream, out):
+                _write(summary, stream, output or ReportFormat.TABLE, text)
+    if slack and not dry_run:
+        asyncio.run(_post(settings, summary, recorded=not projects))
+
+
+def _check(settings: "Settings", slack: bool, dry_run: bool, output: ReportFormat | None) -> None:
+    from janitor.errors import UsageError
+
+    if dry_run and not slack:
+        raise UsageError(
+            "--dry-run belongs to --slack, and prints what would be posted; without --slack nothing is sent"
+            " anywhere: leave it out"
+        )
+    if dry_run and output is not None:
+        raise UsageError(f"--slack --dry-run prints Slack's JSON: leave out --format {output.value}")
+    if slack and not dry_run and not (settings.slack_webhook_url or settings.slack_bot_token):
+        raise UsageError(
+            "--slack: Slack is not set up: set JANITOR_SLACK_WEBHOOK_URL, or JANITOR_SLACK_BOT_TOKEN with"
+            " JANITOR_SLACK_CHANNEL; --slack --dry-run prints what would be posted"
+        )
+
+
+def _summary(
+    settings: "Settings", since: str | None, path: Path | None, projects: tuple[str, ...]
+) -> "Summary":
+    from janitor.cli.request import policies_for
+    from janitor.clock import now
+    from janitor.reporting import load_summary
+
+    until = now()
+    start = _since(since, until)
+    options = policies_for(path, apply=False)[0].report
+    return asyncio.run(
+        load_summary(
+            database_url(settings),
+            start,
+            until,
+            options.horizon,
+            projects=projects,
+            show_creator=options.show_creator,
+        )
+    )
+
+
+def database_url(settings: "Settings") -> str | None:
+    """The ledger's; None is the default one, of which a warning is due where its disk does not last (R24)."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    if settings.on_cloud_run:
+        print(
+            "janitor: JANITOR_DATABASE_URL is not set, and Cloud Run throws the disk away after each run: this"
+            " ledger holds what this run wrote",
+            file=sys.stderr,
+        )
+    return None
+
+
+def _since(text: str | None, until: "datetime") -> "datetime | timedelta | None":
+    from datetime import UTC, datetime
+
+    from janitor.errors import UsageError
+    from janitor.model.duration import parse_duration
+
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            return parse_duration(text)
+        except ValueError as error:
+            raise UsageError(f"--since {error}; or a day, such as 2026-11-01") from error
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment >= until:
+        raise UsageError(f"--since {text} is not in the past")
+    return moment
+
+
+def _slack_json(settings: "Settings", summary: "Summary") -> str:
+    from janitor.posting import payload_json
+
+    return payload_json(settings, summary)
+
+
+def _write(summary: "Summary", out: TextIO, output: ReportFormat, text: str | None) -> None:
+    """The summary in a format; `text`, where there is one, instead."""
+    if text is not None:
+        out.write(text.rstrip("\n") + "\n")
+        return
+    match output:
+        case ReportFormat.TABLE:
+            from janitor.report.report_text import write_report_table
+
+            write_report_table(summary, out)
+        case ReportFormat.JSON:
+            from janitor.report.report_json import write_report_json
+
+            write_report_json(summary, out)
+        case ReportFormat.MARKDOWN:
+            from janitor.report.report_markdown import write_report_markdown
+
+            write_report_markdown(summary, out)
+        case ReportFormat.HTML:
+            from janitor.report.html import render_html
+
+            out.write(render_html(summary))
+
+
+async def _post(settings: "Settings", summary: "Summary", recorded: bool) -> None:
+    """By hand it is posted whatever was posted before. A report of some projects is not written down: the
+    next one would leave out what the others saved until now."""
+    from janitor.posting import post_report
+    from janitor.reporting import history_at
+
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    async with history_at(url) as history:
+        await post_report(settings, summary, history if recorded else None)
+    print("janitor: posted to Slack", file=sys.stderr)

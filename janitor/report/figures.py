@@ -1,0 +1,52 @@
+"""The rows of figures that the table and Markdown show alike."""
+
+from collections.abc import Sequence
+
+from janitor.ledger.savings import Account
+from janitor.model.duration import show_size
+from janitor.report.snapshot import Sums
+from janitor.report.wording import money, usd_to_date
+
+# Of what was deleted in the period, and of what the next sweep would delete.
+TITLES = ("deleted", "estimated", "realised", "to date", "would go", "$ a month")
+
+
+def divisions(
+    accounts: Sequence[tuple[str, Account]], left: Sequence[tuple[str, Sums]]
+) -> list[tuple[str, Account, Sums]]:
+    """Each name that has deleted something, or would: the accounts' order, then that of what is left."""
+    known, would = dict(accounts), dict(left)
+    return [(name, known.get(name, Account()), would.get(name, Sums())) for name in {**known, **would}]
+
+
+def cells(account: Account, left: Sums) -> list[str]:
+    """The six figures of a division; what is none at all is a dash."""
+    figures = ["–"] * len(TITLES)
+    if account.deleted:
+        unpriced = account.unpriced >= account.deleted
+        figures[:4] = [
+            f"{account.deleted:,}",
+            "unpriced" if unpriced else money(account.estimated_usd_month, account.upper_bound),
+            "unpriced" if unpriced else money(account.realised_usd_month, account.upper_bound),
+            "unpriced" if unpriced else usd_to_date(account.saved_usd, account.upper_bound),
+        ]
+    if left.count:
+        unpriced = left.unpriced >= left.count
+        figures[4:] = [f"{left.count:,}", "unpriced" if unpriced else money(left.usd_month, left.upper_bound)]
+    return figures
+
+
+def account_rows(accounts: Sequence[Account]) -> list[list[str]]:
+    """The lines of the account, a column each; lines of which there is nothing to say are left out."""
+    rows = [
+        ["deleted", *(f"{each.deleted:,}" for each in accounts)],
+        ["size", *(show_size(each.size_bytes) for each in accounts)],
+        ["a month, estimated", *(money(each.estimated_usd_month, each.upper_bound) for each in accounts)],
+        ["a month, realised", *(money(each.realised_usd_month, each.upper_bound) for each in accounts)],
+        ["saved to date", *(usd_to_date(each.saved_usd, each.upper_bound) for each in accounts)],
+    ]
+    if any(each.unpriced for each in accounts):
+        rows.append(["unpriced, in no sum", *(f"{each.unpriced:,}" for each in accounts)])
+    if any(each.came_back for each in accounts):
+        rows.append(["there again", *(f"{each.came_back:,}" for each in accounts)])
+    return rows

@@ -1,0 +1,139 @@
+"""Past sweeps, and what one of them did, as a person reads them at a terminal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, TextIO
+
+from rich.text import Text
+
+from janitor.apply.outcomes import OutcomeKind
+from janitor.ledger.history import PastAction, PastSweep
+from janitor.model.duration import show_age, show_size
+from janitor.report.columns import tabulated
+from janitor.report.layout import indented
+from janitor.report.terminal import console_for
+from janitor.report.text import fitted, safe_text, shorten, show_estimate, show_usd
+from janitor.report.wording import called, owner_or_nobody, place_of
+
+_WORDS_SHOWN = 600
+_OUTCOME, _MONEY = 12, 11
+_STYLES: Mapping[str | None, str] = {
+    OutcomeKind.DELETED.value: "green",
+    OutcomeKind.ALREADY_GONE.value: "green",
+    OutcomeKind.DRIFTED.value: "yellow",
+    OutcomeKind.SKIPPED.value: "yellow",
+    OutcomeKind.FAILED.value: "bold red",
+    None: "bold yellow",
+}
+_TITLES = ("when (UTC)", "mode", "examined", "planned", "deleted", "failed", "drifted", "$ a month")
+NO_SWEEPS = "No sweep is recorded. To look once, which deletes nothing: janitor sweep --dry-run"
+_MONEY_NOTE = (
+    "$ a month: of an apply what it deleted, of a dry run, in brackets, what it would have deleted; an image"
+    " counts for at most its size, as layers may be shared."
+)
+
+
+def write_history_table(sweeps: Sequence[PastSweep], out: TextIO) -> None:
+    """A line of figures for each sweep in their order, and one of who began it and how it ended."""
+    console = console_for(out)
+    if not sweeps:
+        console.print(Text(NO_SWEEPS), soft_wrap=True)
+        return
+    header, *lines = tabulated(_TITLES, [_cells(sweep) for sweep in sweeps], console.width, left=0, texts=2)
+    console.print(header, soft_wrap=True)
+    for sweep, line in zip(sweeps, lines, strict=True):
+        console.print(line, soft_wrap=True)
+        console.print(
+            indented(_circumstances(sweep), console.width, 2, "dim" if sweep.finished_at else "yellow")
+        )
+    console.print()
+    console.print(indented(_MONEY_NOTE, console.width, 0, "dim"))
+    console.print(Text("What one did, and why: janitor history SWEEP", style="dim"))
+
+
+def write_sweep_table(sweep: PastSweep, actions: Sequence[PastAction], hidden: int, out: TextIO) -> None:
+    """The sweep's lines as in the list, then each action: outcome, price, name; below it why, whose, the error.
+
+    `hidden` is how many actions were left out, as they are of other projects.
+    """
+    console = console_for(out)
+    width = console.width
+    parts: list[Iterator[Text]] = [tabulated(_TITLES, [_cells(sweep)], width, left=0, texts=2)]
+    parts.append(iter([indented(_circumstances(sweep), width, 2, "dim"), Text()]))
+    parts.extend(_action(action, width) for action in actions)
+    parts.append(_ending(sweep, actions, hidden, width))
+    for part in parts:
+        for text in part:
+            # Lines are laid out already; a second wrap would break what is to be copied.
+            console.print(text, soft_wrap=True)
+
+
+def examined_of(totals: Mapping[str, Any] | None) -> int | None:
+    """How much was examined, over all kinds; None where that is not known."""
+    return sum(totals["examined"].values()) if totals else None
+
+
+def _cells(sweep: PastSweep) -> list[str]:
+    totals = sweep.totals
+    when = f"{sweep.started_at:%Y-%m-%d %H:%M}"
+    if totals is None:
+        return [when, sweep.mode, *("–" for _ in _TITLES[2:])]
+    figures = [f"{totals[key]:,}" for key in ("planned", "deleted", "failed", "drifted")]
+    return [when, sweep.mode, f"{examined_of(totals):,}", *figures, _dollars(sweep.mode, totals)]
+
+
+def _dollars(mode: str, totals: Mapping[str, Any]) -> str:
+    try:
+        usd = show_usd(Decimal(totals["saves_usd_month"]))
+    except (InvalidOperation, TypeError):
+        return "–"
+    return usd if mode == "apply" else f"({usd})"
+
+
+def _circumstances(sweep: PastSweep) -> str:
+    """``20261123T030012Z-5c1f by daemon on host:12, took 21s, exit code 0``."""
+    began = f"{sweep.id} by {sweep.origin} on {sweep.started_by}"
+    if sweep.finished_at is None:
+        return f"{began}, NOT ENDED: it is under way, or was killed"
+    seconds = (sweep.finished_at - sweep.started_at).total_seconds()
+    took = f"{seconds:.0f}s" if seconds < 120 else show_age(seconds)
+    unpriced = sweep.totals["unpriced"] if sweep.totals else 0
+    beside = f", {unpriced:,} unpriced" if unpriced else ""
+    return f"{began}, took {took}, exit code {sweep.exit_code}{beside}"
+
+
+def _action(action: PastAction, width: int) -> Iterator[Text]:
+    outcome = action.outcome or "open"
+    dollars = "–" if action.estimate is None else show_estimate(action.estimate)
+    line = Text(f"  {outcome:<{_OUTCOME}}", style=_STYLES.get(action.outcome, ""))
+    room = max(width - _OUTCOME - _MONEY - 6, 20)
+    line.append(
+        f"{dollars:>{_MONEY}}  {fitted(safe_text(called(action.kind, action.name)), room)}", "default"
+    )
+    yield line
+    facts = [action.kind, place_of(action.name)]
+    if action.policy:
+        facts.append(f"{action.policy}: {action.reason}")
+        facts += [action.detail, owner_or_nobody(action.owner)]
+    if action.size_bytes:
+        facts.append(show_size(action.size_bytes))
+    if action.settled_by:
+        facts.append(f"settled by {action.settled_by}")
+    yield _below("; ".join(fact for fact in facts if fact), width, "dim")
+    if action.outcome is None:
+        yield _below("what became of it is not known yet: the next apply settles it", width, "yellow")
+    if action.error:
+        yield _below(action.error, width, _STYLES.get(action.outcome, ""))
+
+
+def _below(text: str, width: int, style: str) -> Text:
+    return indented(shorten(safe_text(text), _WORDS_SHOWN), width, 6, style)
+
+
+def _ending(sweep: PastSweep, actions: Sequence[PastAction], hidden: int, width: int) -> Iterator[Text]:
+    if hidden:
+        yield Text(f"… and {hidden:,} of other projects")
+    elif not actions and sweep.mode == "dry-run":
+        yield indented("A dry run deletes nothing: there are no actions to list.", width, 0)
+    elif not actions:
+        yield Text("It began no deletion.")

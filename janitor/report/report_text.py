@@ -1,0 +1,188 @@
+"""The report that a person reads at a terminal. Pure: a summary in, text on a console out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TextIO
+
+from rich.text import Text
+
+from janitor.ledger.savings import Account
+from janitor.report.columns import tabulated
+from janitor.report.figures import TITLES, account_rows, cells, divisions
+from janitor.report.layout import indented
+from janitor.report.snapshot import Planned, Snapshot, Sums
+from janitor.report.summary import Summary
+from janitor.report.terminal import console_for
+from janitor.report.text import fitted, safe_text, shorten, show_estimate
+from janitor.report.troubles import moment
+from janitor.report.wording import (
+    ailing,
+    ails_for,
+    called,
+    fate,
+    in_use,
+    next_sweep,
+    owner_or_nobody,
+    period_in_words,
+    place_of,
+    show_share,
+    standing,
+)
+
+TROUBLES_SHOWN, ROWS_SHOWN, PLANNED_SHOWN, AILING_SHOWN = 20, 20, 5, 10
+_WORDS_SHOWN = 330
+# A narrow terminal has room for the names of policies or for one figure more.
+_REALISED_FROM = 100
+_MONEY = 11  # as wide as "≤ $1,234.56"
+
+
+def write_report_table(summary: Summary, out: TextIO) -> None:
+    """Trouble, what was saved, what the next sweep would do, savers, policies, owners, failed services.
+
+    The same summary, the same text; nothing in it steers a terminal.
+    """
+    console = console_for(out)
+    width = console.width
+    snapshot = summary.snapshot
+    for part in (
+        _header(summary),
+        _troubles(summary, width),
+        _saved(summary, width),
+        _next_sweep(snapshot, width) if snapshot else iter(()),
+        _savers(summary, width),
+        _divided("By policy", summary.by_policy, snapshot.by_policy if snapshot else (), width, str),
+        _divided("By owner", summary.by_owner, snapshot.by_owner if snapshot else (), width, owner_or_nobody),
+        _ailing(snapshot, width) if snapshot else iter(()),
+        _rest(snapshot, width) if snapshot else iter(()),
+        _foot(summary, width),
+    ):
+        for text in part:
+            # Lines are laid out already; a second wrap would break what is to be copied.
+            console.print(text, soft_wrap=True)
+
+
+def _heading(text: str, style: str = "bold") -> Iterator[Text]:
+    yield Text()
+    yield Text(text, style=style)
+
+
+def _header(summary: Summary) -> Iterator[Text]:
+    yield Text(f"janitor report, {period_in_words(summary.period)}", style="dim")
+
+
+def _troubles(summary: Summary, width: int) -> Iterator[Text]:
+    if not summary.troubles:
+        return
+    yield from _heading("TROUBLE", "bold red")
+    for trouble in summary.troubles[:TROUBLES_SHOWN]:
+        what = f"{trouble.kind.value}: {trouble.about}: {trouble.what}"
+        yield indented(shorten(safe_text(what), _WORDS_SHOWN), width, style="red")
+        yield indented(shorten(safe_text(trouble.way_out), _WORDS_SHOWN), width, 4, style="bold")
+    yield from _more(len(summary.troubles) - TROUBLES_SHOWN)
+
+
+def _saved(summary: Summary, width: int) -> Iterator[Text]:
+    since = summary.period.since
+    if not summary.in_all.deleted:
+        yield from _heading("Saved")
+        yield Text("  Nothing was deleted yet, so nothing is saved yet.")
+        return
+    yield from _heading("Saved")
+    titles = ["in all"] if since is None else [f"since {moment(since)}", "in all"]
+    accounts = [summary.in_all] if since is None else [summary.saved, summary.in_all]
+    yield from tabulated(["", *titles], account_rows(accounts), width)
+
+
+def _next_sweep(snapshot: Snapshot, width: int) -> Iterator[Text]:
+    yield from _heading("Next sweep")
+    yield indented(next_sweep(snapshot), width)
+    for row in snapshot.largest[:PLANNED_SHOWN]:
+        yield from _planned(row, width)
+    yield from _more(snapshot.left.count - len(snapshot.largest[:PLANNED_SHOWN]))
+
+
+def _planned(row: Planned, width: int) -> Iterator[Text]:
+    yield _priced(show_estimate(row.estimate), called(row.kind, row.name), width)
+    facts = (place_of(row.name), f"{row.policy}: {row.reason}", row.detail, owner_or_nobody(row.owner))
+    yield _facts(facts, width)
+
+
+def _savers(summary: Summary, width: int) -> Iterator[Text]:
+    if not summary.savers:
+        return
+    yield from _heading("Largest savers")
+    for saving in summary.savers:
+        deletion = saving.deletion
+        yield _priced(
+            show_share(saving.usd_month, deletion.upper_bound), called(deletion.kind, deletion.name), width
+        )
+        facts = (
+            place_of(deletion.name),
+            f"{deletion.policy}: {deletion.reason}",
+            owner_or_nobody(deletion.owner),
+            f"deleted on {moment(deletion.deleted_at)}",
+            fate(deletion, summary.period.until),
+        )
+        yield _facts(facts, width)
+
+
+def _priced(dollars: str, name: str, width: int) -> Text:
+    return Text(f"  {dollars:>{_MONEY}}  {fitted(safe_text(name), max(width - _MONEY - 4, 20))}")
+
+
+def _facts(facts: Sequence[str], width: int) -> Text:
+    text = "; ".join(fact for fact in facts if fact)
+    return indented(shorten(safe_text(text), _WORDS_SHOWN), width, _MONEY + 4, style="dim")
+
+
+def _divided(
+    heading: str,
+    accounts: Sequence[tuple[str, Account]],
+    left: Sequence[tuple[str, Sums]],
+    width: int,
+    say: Callable[[str], str],
+) -> Iterator[Text]:
+    rows = divisions(accounts, left)
+    if not rows:
+        return
+    yield from _heading(heading)
+    lines = [
+        ["", *TITLES],
+        *([say(name), *cells(account, sums)] for name, account, sums in rows[:ROWS_SHOWN]),
+    ]
+    if width < _REALISED_FROM:
+        lines = [line[:3] + line[4:] for line in lines]
+    yield from tabulated(lines[0], lines[1:], width)
+    yield from _more(len(rows) - ROWS_SHOWN)
+
+
+def _ailing(snapshot: Snapshot, width: int) -> Iterator[Text]:
+    rows = ailing(snapshot)
+    if not rows:
+        return
+    yield from _heading("Failed services", "bold yellow")
+    for row in rows[:AILING_SHOWN]:
+        name = f"{called('run.service', row.name)}, {ails_for(row, snapshot.observed_at)}"
+        yield Text(f"  {fitted(safe_text(name), width - 2)}", style="yellow")
+        facts = (place_of(row.name), owner_or_nobody(row.owner), f"{show_estimate(row.estimate)} a month")
+        yield indented("; ".join(fact for fact in facts if fact), width, 4, style="dim")
+        yield indented(row.why or "Google does not say why", width, 4)
+    yield from _more(len(rows) - AILING_SHOWN)
+
+
+def _rest(snapshot: Snapshot, width: int) -> Iterator[Text]:
+    lines = [line for line in (in_use(snapshot), standing(snapshot)) if line]
+    if lines:
+        yield from _heading("What stays")
+    for line in lines:
+        yield indented(line, width)
+
+
+def _more(count: int) -> Iterator[Text]:
+    if count > 0:
+        yield Text(f"  … and {count:,} more (--format json, or html)")
+
+
+def _foot(summary: Summary, width: int) -> Iterator[Text]:
+    yield Text()
+    for line in summary.foot:
+        yield indented(f"Note: {line}", width, left=0, style="dim")

@@ -1,0 +1,128 @@
+"""The words that every rendering of a summary shares: figures with their units, and what they count."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from janitor.ledger.savings import Deletion
+from janitor.model.duration import show_age, show_size
+from janitor.model.kinds import KeepReason, Kind, Status
+from janitor.model.money import Priced
+from janitor.report.rows import name_as_people_say, noun
+from janitor.report.snapshot import Running, Snapshot, Sums
+from janitor.report.summary import Period
+from janitor.report.text import show_estimate, show_usd
+from janitor.report.troubles import moment
+
+_KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
+_IN_USE = (KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value)
+_AILING = (Status.FAILED.value, Status.DEGRADED.value)
+UNOWNED = "unowned"
+
+
+def money(usd: Decimal, upper_bound: bool = False) -> str:
+    """Dollars and cents, ``≤`` before an upper bound."""
+    return show_estimate(Priced(usd, "", upper_bound))
+
+
+def a_month(usd: Decimal, unpriced: int, count: int, upper_bound: bool) -> str:
+    """``≤ $0.26 a month and 1 unpriced``; of `count` things, so that no sum is made of what has no price."""
+    if unpriced and unpriced >= count:
+        return "unpriced"
+    return f"{money(usd, upper_bound)} a month" + (f" and {unpriced:,} unpriced" if unpriced else "")
+
+
+def period_in_words(period: Period) -> str:
+    """``2026-11-16 09:00 UTC to 2026-11-23 09:00 UTC``."""
+    start = "the beginning" if period.since is None else moment(period.since)
+    return f"{start} to {moment(period.until)}"
+
+
+def owner_or_nobody(owner: str) -> str:
+    """Whose it is; the label that is not there is ``unowned``."""
+    return owner or UNOWNED
+
+
+def called(kind: str, name: str) -> str:
+    """As people call it; a kind of a later version is called as a service is, by its last id."""
+    return name_as_people_say(_KINDS.get(kind, Kind.SERVICE), name)
+
+
+def things(kind: str, count: int) -> str:
+    """``3 images``; a kind of a later version keeps its wire name."""
+    known = _KINDS.get(kind)
+    return f"{count:,} {noun(known, count) if known else kind}"
+
+
+def next_sweep(snapshot: Snapshot) -> str:
+    """What the next sweep would delete and save. A plan is never worded as a saving."""
+    left = snapshot.left
+    if not left.count:
+        return "The next sweep would delete nothing, as far as the last one saw."
+    size = f" {show_size(left.size_bytes)} are in them." if left.size_bytes else ""
+    number = "1 thing" if left.count == 1 else f"{left.count:,} things"
+    return f"The next sweep would delete {number}, and with that save {_of(left)}.{size}"
+
+
+def in_use(snapshot: Snapshot) -> str:
+    """``Kept because in use: 3 images, 1 repository.``; empty where nothing is."""
+    counts: dict[str, int] = {}
+    for row in snapshot.kept:
+        if row.reason in _IN_USE:
+            counts[row.kind] = counts.get(row.kind, 0) + row.count
+    held = ", ".join(things(kind, count) for kind, count in counts.items())
+    return f"Kept because in use: {held}." if held else ""
+
+
+def standing(snapshot: Snapshot) -> str:
+    """What stands, and what that costs by itself; empty where nothing was seen."""
+    stored, running = snapshot.stored, snapshot.running
+    parts = []
+    if stored.count:
+        held = things(Kind.REPOSITORY.value, stored.count)
+        parts.append(f"{held} of {show_size(stored.size_bytes)} for {_of(stored)}")
+    if running.count:
+        held = things(Kind.SERVICE.value, running.count)
+        parts.append(f"{held}, whose minimum instances wait for {_of(running)}")
+    return f"Standing: {'; '.join(parts)}." if parts else ""
+
+
+def ailing(snapshot: Snapshot) -> tuple[Running, ...]:
+    """The services that failed, in the snapshot's order."""
+    return tuple(row for row in snapshot.services if row.status in _AILING)
+
+
+def ails_for(row: Running, at: datetime) -> str:
+    """``failed for 26h``, as it was when the sweep looked at `at`."""
+    if row.since is None:
+        return f"{row.status}, since when is not known"
+    return f"{row.status} for {show_age(max((at - row.since).total_seconds(), 0.0))}"
+
+
+def fate(deletion: Deletion, until: datetime) -> str:
+    """What is known of it since, at `until`."""
+    if deletion.back_at and deletion.back_at <= until:
+        return f"there again on {moment(deletion.back_at)}"
+    if deletion.gone_at and deletion.gone_at <= until:
+        return "not seen again"
+    return "not looked for yet"
+
+
+def place_of(name: str) -> str:
+    """``asia-northeast3 of my-project``; empty for a name of another shape."""
+    parts = name.split("/")
+    return f"{parts[3]} of {parts[1]}" if len(parts) >= 6 else ""
+
+
+def show_share(usd: Decimal | None, upper_bound: bool) -> str:
+    """One thing's dollars a month, or ``unpriced``."""
+    return "unpriced" if usd is None else money(usd, upper_bound)
+
+
+def usd_to_date(usd: Decimal, upper_bound: bool) -> str:
+    """Dollars that came together until now."""
+    return money(usd, upper_bound) if usd else show_usd(usd)
+
+
+def _of(sums: Sums) -> str:
+    return a_month(sums.usd_month, sums.unpriced, sums.count, sums.upper_bound)
