@@ -7,6 +7,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from apscheduler.executors.debug import DebugExecutor
+from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from janitor.daemon.trigger import ScheduleTimes, ScheduleTrigger
@@ -283,3 +285,62 @@ def test_a_late_run_with_jitter_is_still_followed_by_the_next_due_time() -> None
 def test_a_clock_that_is_set_back_after_a_run_does_not_run_it_again() -> None:
     one, due = trigger("0 3 * * *"), datetime(2026, 1, 1, 3, tzinfo=UTC)
     assert one.get_next_fire_time(due, due - HOUR) == due + DAY
+
+
+class Stepped(BaseScheduler):  # type: ignore[misc, unused-ignore]
+    """APScheduler's own bookkeeping, with a clock that the test sets."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+        super().__init__(timezone="UTC", executors={"default": DebugExecutor()},
+                         job_defaults={"coalesce": True, "misfire_grace_time": None})  # fmt: skip
+        self.at = now
+        clock = type("Clock", (datetime,), {"now": classmethod(lambda _, zone: self.at.astimezone(zone))})
+        monkeypatch.setattr("apscheduler.schedulers.base.datetime", clock)
+
+    def wakeup(self) -> None:
+        """The test does so."""
+
+    def shutdown(self, wait: bool = True) -> None:
+        """Nothing goes on."""
+
+    def pass_until(self, end: datetime) -> None:
+        """Wake whenever something is due."""
+        while (wait := self._process_jobs()) is not None and self.at + timedelta(seconds=wait) <= end:
+            self.at += timedelta(seconds=wait)
+        self.at = end
+
+
+@pytest.fixture
+def scheduled(monkeypatch: pytest.MonkeyPatch) -> Callable[[ScheduleTrigger], tuple[Stepped, list[datetime]]]:
+    """A scheduler from the year's beginning, and the moments of its runs."""
+
+    def start(one: ScheduleTrigger) -> tuple[Stepped, list[datetime]]:
+        scheduler, runs = Stepped(monkeypatch, BEGIN), list[datetime]()
+        scheduler.start()
+        scheduler.add_job(lambda: runs.append(scheduler.at), one)
+        return scheduler, runs
+
+    return start
+
+
+@pytest.mark.parametrize("jitter", [timedelta(0), 5 * MINUTE, 23 * HOUR])
+def test_the_scheduler_itself_runs_once_a_date_through_a_year(scheduled, jitter: timedelta) -> None:  # type: ignore[no-untyped-def]
+    scheduler, runs = scheduled(trigger("30 1 * * *", "America/New_York", jitter))
+    scheduler.pass_until(END + 2 * DAY)
+    due = list(stepped(trigger("30 1 * * *", "America/New_York"), BEGIN, END))
+    assert len(due) == 365
+    assert len(runs) in (366, 367)
+    for run, moment, following in zip(runs, due, due[1:], strict=False):
+        assert moment <= run < following
+
+
+@pytest.mark.parametrize("jitter", [timedelta(0), 5 * MINUTE])
+def test_after_a_sleep_the_scheduler_runs_once_and_goes_on(scheduled, jitter: timedelta) -> None:  # type: ignore[no-untyped-def]
+    scheduler, runs = scheduled(trigger("0 3 * * *", jitter=jitter))
+    scheduler.pass_until(BEGIN + 2 * DAY)
+    assert len(runs) == 2
+    scheduler.at = woken = BEGIN + 40 * DAY + 12 * HOUR
+    scheduler.pass_until(woken + DAY)
+    assert runs[2] == woken
+    assert runs[3] - jitter <= BEGIN + 41 * DAY + 3 * HOUR <= runs[3]
+    assert len(runs) == 4

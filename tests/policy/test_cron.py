@@ -76,7 +76,7 @@ def test_every_list_of_two_weekdays() -> None:
         ("mon-fri/4", (1, 5)), ("mon,wed-FRI,7", (0, 1, 3, 4, 5)),
     ],
 )  # fmt: skip
-def test_weekdays(field: str, expected: tuple[int, ...]) -> None:
+def test_a_field_of_weekdays_stands_for_these(field: str, expected: tuple[int, ...]) -> None:
     assert weekdays(field) == expected
 
 
