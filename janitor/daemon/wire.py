@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,17 +25,17 @@ from janitor.ledger.history import Origin, PastSweep
 from janitor.policy.schedule import ReportOptions
 from janitor.report.html import render_html
 from janitor.report.result import SweepResult
+from janitor.report.summary import Summary
 from janitor.report.totals import exit_code
-from janitor.reporting import load_summary
+from janitor.reporting import history_at, load_summary
 from janitor.settings import Settings, SweepRequest
 from janitor.signals import stop_asked
-from janitor.store.database import open_database
-from janitor.store.history import SqlHistory
 from janitor.wiring import swept
 
 # What is in flight that long after a signal stays an open intent (R23), whatever keeps this process, in seconds.
 AT_THE_LATEST = 8.0
 _IN_PART = 6
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +59,22 @@ def run_once(request: SweepRequest, settings: Settings) -> int:
 
 async def _run(policies: Watched, settings: Settings, host: str, port: int, sweep_now: bool) -> int:
     watch = PolicyWatch(policies.read, policies.path, policies.first)
-    metrics, ledger = Metrics(), _Ledger(settings)
+    metrics = Metrics()
     health = Health(_checks(settings))
-    reports = _Reports(settings, ledger, metrics)
+    reports = _Reports(settings, metrics)
 
     async def sweeper(request: SweepRequest, stop: asyncio.Event, origin: Origin) -> SweepResult:
         return await swept(request, settings, stop, origin)
 
     async def costs() -> dict[str, object]:
-        async with ledger.opened() as history:
+        async with history_at(_url(settings)) as history:
             return await own_cost_facts(settings, history, watch.request.policies)
 
     async def page() -> str:
         return await reports.page(watch.request.policies.report)
 
     messages = _Messages(settings, metrics)
-    ports = Ports(sweeper, ScheduleTimes(), ledger, reports, messages, health, metrics, costs, now)
+    ports = Ports(sweeper, ScheduleTimes(), _Past(settings), reports, messages, health, metrics, costs, now)
     daemon = Daemon(watch, ports)
     with stop_asked() as stop, _hang_up(daemon.reload):
         ending = asyncio.create_task(_end_at_the_latest(stop))
@@ -128,53 +128,45 @@ async def _end_at_the_latest(stop: asyncio.Event) -> None:
     end.start()
 
 
-class _Ledger:
-    """Past: opened for each question, so that a database that comes back is there again."""
+class _Past:
+    """The ledger is opened for each question, so that a database that comes back is there again."""
 
     def __init__(self, settings: Settings) -> None:
         self._url = _url(settings)
 
-    @asynccontextmanager
-    async def opened(self) -> AsyncIterator[SqlHistory]:
-        database = await open_database(self._url)
-        try:
-            yield SqlHistory(database)
-        finally:
-            await database.close()
-
     async def last_sweep(self, origin: Origin) -> PastSweep | None:
-        async with self.opened() as history:
+        async with history_at(self._url) as history:
             return await history.last_sweep(origin)
 
     async def last_reported(self) -> datetime | None:
-        async with self.opened() as history:
+        async with history_at(self._url) as history:
             return await history.last_reported()
 
 
 @dataclass(frozen=True, slots=True)
 class _Reports:
     settings: Settings
-    ledger: _Ledger
     metrics: Metrics
 
     async def unposted(self) -> datetime | None:
-        async with self.ledger.opened() as history:
+        async with history_at(_url(self.settings)) as history:
             return await history.unposted()
 
     async def post(self, due: datetime, options: ReportOptions, failure: str | None) -> bool:
-        url = _url(self.settings)
-        summary = await load_summary(url, await self.ledger.last_reported(), now(), options.horizon, failure)
-        async with self.ledger.opened() as history:
+        summary = await self._summary(None, options, failure)
+        async with history_at(_url(self.settings)) as history:
             return await posting.post_due_report(
                 self.settings, summary, history, due, self.metrics.message_ended
             )
 
     async def page(self, options: ReportOptions) -> str:
         """Of the last week, whenever a report was posted."""
-        until = now()
-        url = _url(self.settings)
-        since = until - timedelta(days=7)
-        return render_html(await load_summary(url, since, until, options.horizon, None))
+        return render_html(await self._summary(_WEEK, options, None))
+
+    async def _summary(self, since: timedelta | None, options: ReportOptions, failure: str | None) -> Summary:
+        return await load_summary(
+            _url(self.settings), since, now(), options.horizon, failure, show_creator=options.show_creator
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.daemon_fakes import Events, World
+from tests.sweep.conftest import place
+
+__all__ = ["place"]
 
 
 @pytest.fixture
