@@ -85,10 +85,10 @@ def moment(at: datetime) -> str:
 
 
 def how_long(since: datetime | None, now: datetime) -> Cell:
-    """How long it has been so at `now`, and since when."""
+    """How long it has been so at `now`, and since when; a time after `now` is no time ago."""
     if since is None:
         return Cell("not known")
-    return Cell(show_age((now - since).total_seconds()), f"since {moment(since)}")
+    return Cell(show_age(max((now - since).total_seconds(), 0)), f"since {moment(since)}")
 
 
 def dollars(usd: Decimal, upper_bound: bool = False) -> str:

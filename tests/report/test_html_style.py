@@ -1,0 +1,173 @@
+"""The report's style: readable to all in both modes, on a phone and on paper (WCAG 2.2, 1.4.3 and 1.4.11)."""
+
+import re
+from itertools import combinations
+
+import pytest
+
+from janitor.model.kinds import KeepReason
+from janitor.report.html import render_html
+from janitor.report.html_words import meaning_of, trouble_heading
+from janitor.report.summary import TroubleKind
+from tests.report.summaries import SMALL
+
+STYLE = render_html(SMALL).split("<style>")[1].split("</style>")[0]
+DARK = "@media screen and (prefers-color-scheme: dark)"
+PHONE = "@media screen and (max-width: 48rem)"
+# Hues of Okabe and Ito's palette, "Color Universal Design" (2008), which readers with any colour vision tell apart.
+OKABE_ITO = {"#0072b2", "#56b4e9", "#d55e00", "#e69f00", "#009e73", "#cc79a7", "#f0e442"}
+# A linear model of each kind of colour blindness, Machado, Oliveira and Fernandes (2009), severity 1.0.
+BLINDNESS = {
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
+
+
+def block(opening: str) -> str:
+    """What stands between the braces of a rule."""
+    start = STYLE.index("{", STYLE.index(opening)) + 1
+    depth, at = 1, start
+    while depth:
+        depth += {"{": 1, "}": -1}.get(STYLE[at], 0)
+        at += 1
+    return STYLE[start : at - 1]
+
+
+def palette(mode: str) -> dict[str, str]:
+    """The colours by name; dark ones stand for the light ones that they replace."""
+    light = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", block(":root")))
+    if mode == "light":
+        return light
+    return light | dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", block(DARK)))
+
+
+def linear(colour: str) -> tuple[float, float, float]:
+    """Red, green and blue as light, from 0 to 1."""
+    values = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values)
+    return red, green, blue
+
+
+def luminance(colour: str) -> float:
+    """WCAG's relative luminance."""
+    red, green, blue = linear(colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's contrast ratio, 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_black_on_white_has_the_contrast_that_the_standard_says() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("text", ["ink", "quiet", "warned", "severe"])
+@pytest.mark.parametrize("behind", ["paper", "ground"])
+def test_text_has_the_contrast_of_level_aa(mode: str, text: str, behind: str) -> None:
+    colours = palette(mode)
+    assert contrast(colours[text], colours[behind]) >= 4.5
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("drawn", ["saved", "cost", "warned", "severe"])
+def test_what_is_drawn_has_the_contrast_of_level_aa(mode: str, drawn: str) -> None:
+    colours = palette(mode)
+    assert contrast(colours[drawn], colours["paper"]) >= 3
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_bar_stands_out_from_its_track(mode: str) -> None:
+    colours = palette(mode)
+    assert contrast(colours["cost"], colours["track"]) >= 3
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_charts_use_hues_that_the_colour_blind_tell_apart(mode: str) -> None:
+    colours = palette(mode)
+    assert {colours["saved"], colours["cost"]} <= OKABE_ITO
+
+
+@pytest.mark.parametrize("kind", BLINDNESS)
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_no_two_hues_of_charts_look_alike_to_a_colour_blind_reader(mode: str, kind: str) -> None:
+    colours = palette(mode)
+    for one, other in combinations((colours["saved"], colours["cost"]), 2):
+        seen = [
+            [sum(f * v for f, v in zip(row, linear(c), strict=True)) for row in BLINDNESS[kind]]
+            for c in (one, other)
+        ]
+        assert max(abs(a - b) for a, b in zip(*seen, strict=True)) > 0.2
+
+
+def test_every_colour_is_one_of_the_palette() -> None:
+    """A colour said in a rule would not follow the mode."""
+    rules = STYLE.replace(block(":root"), "").replace(block(DARK), "").replace(block("@media print"), "")
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b", rules) == []
+    named = set(re.findall(r"var\(--(\w+)\)", STYLE))
+    assert named <= set(palette("light"))
+
+
+def test_dark_mode_is_for_screens_alone_and_replaces_every_colour() -> None:
+    assert set(palette("light")) == set(re.findall(r"--(\w+): #", block(DARK)))
+
+
+def test_on_a_phone_tables_are_cards_whose_cells_name_their_column() -> None:
+    assert "content: attr(data-label)" in block(PHONE)
+    page = render_html(SMALL)
+    cells = re.findall(r"<td [^>]*>", page)
+    assert cells
+    assert all('data-label="' in cell for cell in cells)
+
+
+def test_tables_keep_their_roles_when_they_are_cards() -> None:
+    """A table whose display is changed is no table to a screen reader unless its roles are said."""
+    page = render_html(SMALL)
+    for tag, role in (
+        ("table", "table"),
+        ("tr", "row"),
+        ("td", "cell"),
+        ("th", "columnheader"),
+        ("tbody", "rowgroup"),
+    ):
+        found = re.findall(rf"<{tag}\b[^>]*>", page)
+        assert found
+        assert all(f'role="{role}"' in each for each in found)
+
+
+def test_on_paper_rows_and_charts_are_not_torn_and_headings_are_repeated() -> None:
+    printed = block("@media print")
+    assert "size: A4" in STYLE
+    assert re.search(r"figure, tr[^{]*\{ break-inside: avoid; \}", printed)
+    assert "display: table-header-group" in printed
+
+
+@pytest.mark.parametrize("reason", KeepReason)
+def test_every_reason_to_keep_has_words(reason: KeepReason) -> None:
+    assert meaning_of(reason.value)
+
+
+def test_a_reason_of_a_later_version_has_none() -> None:
+    assert meaning_of("moon-phase") == ""
+
+
+@pytest.mark.parametrize("kind", TroubleKind)
+def test_every_trouble_has_a_heading(kind: TroubleKind) -> None:
+    assert trouble_heading(kind)
