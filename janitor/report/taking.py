@@ -1,12 +1,11 @@
 """Takes the snapshot of a sweep: sums, and the few rows that a later report shows."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal, localcontext
 from functools import partial
 from heapq import nlargest, nsmallest
-from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
@@ -56,12 +55,11 @@ class _Key(NamedTuple):
 _new_key: Callable[[tuple[object, ...]], _Key] = partial(tuple.__new__, _Key)
 
 
-@dataclass(slots=True)
-class _Cell:
+class _Cell(NamedTuple):
     """The actions of one key."""
 
-    count: int = 0
-    sum: Sum = field(default_factory=Sum)
+    number: int
+    sum: Sum
 
 
 def take_snapshot(result: SweepResult) -> Snapshot:
@@ -107,18 +105,17 @@ def _pairs(result: SweepResult) -> Iterator[_Pair]:
 
 
 def _cells(pairs: Iterable[_Pair]) -> dict[_Key, _Cell]:
-    cells: dict[_Key, _Cell] = {}
-    for key, run in groupby(pairs, _key):
-        actions = [action for action, _ in run]
-        cell = cells.setdefault(key, _Cell())
-        cell.count += len(actions)
-        cell.sum.add(actions)
-    return cells
+    held: defaultdict[_Key, list[Action]] = defaultdict(list)
+    for action, outcome in pairs:
+        key = _new_key((action.policy, action.owner, capped_by(action), outcome.gone))
+        held[key].append(action)
+    return {key: _cell(actions) for key, actions in held.items()}
 
 
-def _key(pair: _Pair) -> _Key:
-    action, outcome = pair
-    return _new_key((action.policy, action.owner, capped_by(action), outcome.gone))
+def _cell(actions: list[Action]) -> _Cell:
+    total = Sum()
+    total.add(actions)
+    return _Cell(len(actions), total)
 
 
 def _sums(cells: Mapping[_Key, _Cell], group_bytes: Mapping[str, int]) -> Sums:
@@ -127,7 +124,7 @@ def _sums(cells: Mapping[_Key, _Cell], group_bytes: Mapping[str, int]) -> Sums:
     for key, cell in cells.items():
         groups.setdefault(key.group, Sum()).add_capped(cell.sum, None)
     total = capped(groups.items(), group_bytes)
-    count = sum(cell.count for cell in cells.values())
+    count = sum(cell.number for cell in cells.values())
     return Sums(count, total.size_bytes, total.usd_month, total.unpriced, total.upper_bound)
 
 
