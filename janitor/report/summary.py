@@ -135,7 +135,10 @@ def _foot(snapshot: Snapshot | None, horizon: timedelta) -> tuple[str, ...]:
     ]
     if snapshot:
         kind = "a dry run" if snapshot.mode == "dry-run" else "an apply"
-        lines += [*snapshot.notices, f"the last sweep, {kind}, looked on {moment(snapshot.observed_at)}"]
+        lines += [
+            *snapshot.notices,
+            f"the last sweep, {kind}, looked on {moment(snapshot.observed_at)}; sizes are of then",
+        ]
     return tuple(dict.fromkeys(lines))
 
 

@@ -176,7 +176,7 @@ def test_its_foot_tells_what_the_sweep_said_once_and_when_it_looked() -> None:
     foot = summary(seen=snapshot(notices=("prices: of today", MONEY))).foot
     assert foot.count(MONEY) == 1
     assert "prices: of today" in foot
-    assert foot[-1] == "the last sweep, a dry run, looked on 2026-11-23 03:00 UTC"
+    assert foot[-1] == "the last sweep, a dry run, looked on 2026-11-23 03:00 UTC; sizes are of then"
     assert "an apply" in summary(seen=snapshot(mode="apply")).foot[-1]
 
 
