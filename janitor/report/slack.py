@@ -1,37 +1,193 @@
 """Messages for Slack: the cost report, the note after a sweep, the daemon's own trouble. Rendering is pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
 
-from janitor.report.result import SweepResult
+from janitor.apply.outcomes import OutcomeKind
+from janitor.ledger.savings import Account
+from janitor.model.duration import show_size
+from janitor.report.result import SweepResult, Totals
+from janitor.report.rows import noun, short_name
+from janitor.report.slack_blocks import (
+    ROOM,
+    columns,
+    context,
+    dollars,
+    header,
+    laid_out,
+    section,
+    size,
+    thread,
+)
+from janitor.report.slack_message import Block, Message
+from janitor.report.slack_parts import (
+    coming,
+    foot,
+    kept,
+    owners,
+    policies,
+    saved_text,
+    savers,
+    services,
+    troubles,
+    would_text,
+)
+from janitor.report.slack_text import code, words
 from janitor.report.summary import Summary
+from janitor.report.totals import totals, was_applied
+from janitor.report.troubles import moment
 
-Block = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """`text` is what notifications and screen readers get, `blocks` is Block Kit.
-
-    `details` are further messages, for the thread below this one; they have no details of their own.
-    """
-
-    text: str
-    blocks: tuple[Block, ...]
-    details: tuple["Message", ...] = ()
+_LINE, _LINES = 300, 8
+_NAMED = 3
+_TROUBLE = (OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED)
 
 
 def report(summary: Summary) -> Message:
-    """A period's report, most important first."""
-    raise NotImplementedError
+    """A period's report, most important first; what one message does not take, its details do."""
+    figures = [_figures(summary), section(_next(summary))]
+    top = [header(_title(summary)), context(_period(summary))]
+    parts = [each(summary) for each in (troubles, savers, policies, owners, services, kept, foot)]
+    pages, left = laid_out(parts, ROOM - size(top) - size(figures))
+    more = [part for part in (*left, coming(summary.snapshot)) if part.rows]
+    return Message(
+        _text(summary), (*top, *pages[0], *figures, *chain(*pages[1:])), thread(more, "janitor's report")
+    )
+
+
+def _title(summary: Summary) -> str:
+    since = f"{summary.period.since:%Y-%m-%d} to " if summary.period.since else "until "
+    return f"janitor's report, {since}{summary.period.until:%Y-%m-%d}"
+
+
+def _period(summary: Summary) -> str:
+    since = f"since {moment(summary.period.since)}, " if summary.period.since else ""
+    last = "no sweep is recorded"
+    if summary.snapshot:
+        last = f"the last sweep ({words(summary.snapshot.mode, 20)}) looked on {moment(summary.snapshot.observed_at)}"
+    return f"{since}until {moment(summary.period.until)}; {last}"
+
+
+def _figures(summary: Summary) -> Block:
+    in_all = f"*Saved in all*\n{_account(summary.in_all)}"
+    if summary.period.since is None:
+        return columns(in_all)
+    since = f"*Saved since {summary.period.since:%Y-%m-%d}*\n{_account(summary.saved)}"
+    return columns(since, in_all)
+
+
+def _account(account: Account) -> str:
+    if not account.deleted:
+        return "$0.00: nothing was deleted"
+    realised = dollars(account.realised_usd_month, account.upper_bound)
+    to_date = dollars(account.saved_usd, account.upper_bound)
+    return f"{saved_text(account)}\n{realised} a month of it seen gone since\n{to_date} to date"
+
+
+def _next(summary: Summary) -> str:
+    """Never worded as a saving: it would be one."""
+    snapshot = summary.snapshot
+    if snapshot is None:
+        return "*The next sweep:* not known, as there was none yet"
+    if not snapshot.left.count:
+        return "*The next sweep* would delete nothing"
+    but = "; a limit refuses that" if snapshot.refusals else ""
+    return f"*The next sweep* would delete {would_text(snapshot.left)}{but}"
+
+
+def _text(summary: Summary) -> str:
+    """The figures alone: what a telephone shows."""
+    saved, snapshot = summary.saved, summary.snapshot
+    since = f" since {summary.period.since:%Y-%m-%d}" if summary.period.since else ""
+    text = f"janitor saved nothing{since}"
+    if saved.deleted:
+        usd = dollars(saved.estimated_usd_month, saved.upper_bound)
+        text = f"janitor saved {usd} a month{since}, by {_many(saved.deleted, 'deletion')}"
+    if snapshot and snapshot.left.count:
+        usd = dollars(snapshot.left.usd_month, snapshot.left.upper_bound)
+        text += f"; the next sweep would save {usd} a month, by {_many(snapshot.left.count, 'deletion')}"
+    troubles_ = f". {_many(len(summary.troubles), 'thing')} to look at" if summary.troubles else ""
+    return text + troubles_
 
 
 def note(result: SweepResult) -> Message:
     """What one sweep did, in short."""
-    raise NotImplementedError
+    counts = totals(result)
+    head = f"janitor {_deeds(result, counts)}"
+    lines = [f"*{head}*", *_kinds(result), *_ends(counts), *chain(_failures(result), _gaps(result))]
+    lines += [f"Refused, {words(each.limit, 40)}: {words(each.message, _LINE)}" for each in result.refusals]
+    if result.interrupted:
+        lines.append("A signal ended it with work undone.")
+    small = f"{words(result.mode, 20)}, {moment(result.finished_at)}; each of them: janitor history {words(result.sweep_id, 60)}"
+    return Message(head, (section("\n".join(lines)), context(small)))
+
+
+def _deeds(result: SweepResult, counts: Totals) -> str:
+    usd = f"{dollars(counts.saves_usd_month, counts.upper_bound)} a month"
+    unpriced = f" ({counts.unpriced:,} without a price)" if counts.unpriced else ""
+    what = f"{show_size(counts.reclaimed_bytes)}"
+    if not was_applied(result):
+        return f"would delete {_many(counts.planned, 'thing')} ({what}) and save {usd}{unpriced}"
+    if not counts.deleted:
+        return "deleted nothing"
+    return f"deleted {_many(counts.deleted, 'thing')} ({what}), which saves {usd}{unpriced}"
+
+
+def _kinds(result: SweepResult) -> Iterator[str]:
+    gone = Counter(
+        action.kind
+        for action, end in zip(result.plan.actions, result.outcomes, strict=True)
+        if end.kind is OutcomeKind.DELETED
+    )
+    if gone:
+        yield ", ".join(f"{count:,} {noun(kind, count)}" for kind, count in gone.most_common())
+
+
+def _ends(counts: Totals) -> Iterator[str]:
+    ends = {
+        "failed": counts.failed,
+        "changed since the plan and left alone": counts.drifted,
+        "not tried": counts.skipped,
+        "already gone": counts.already_gone,
+    }
+    if any(ends.values()):
+        yield ", ".join(f"{number:,} {end}" for end, number in ends.items() if number)
+
+
+def _failures(result: SweepResult) -> Iterator[str]:
+    rows = [
+        (action, end)
+        for action, end in zip(result.plan.actions, result.outcomes, strict=True)
+        if end.kind in _TROUBLE
+    ]
+    rows.sort(key=lambda row: _TROUBLE.index(row[1].kind))
+    for action, end in rows[:_NAMED]:
+        yield f"• {code(short_name(action), 120)} {end.kind.value}: {words(end.error or '', _LINE)}"
+    if len(rows) > _NAMED:
+        yield f"• … and {len(rows) - _NAMED:,} more"
+
+
+def _gaps(result: SweepResult) -> Iterator[str]:
+    gaps = result.plan.gaps
+    if gaps:
+        yield f"{_many(len(gaps), 'thing')} could not be read:"
+    for gap in gaps[:_NAMED]:
+        where = f"{gap.kind.value} in {gap.project}, {gap.location}"
+        where += f", {gap.repository}" if gap.repository else ""
+        yield f"• {words(where, 150)}: {words(gap.cause, _LINE)}"
+    if len(gaps) > _NAMED:
+        yield f"• … and {len(gaps) - _NAMED:,} more"
 
 
 def trouble(text: str) -> Message:
     """Something is wrong with janitor itself, said in its own words."""
-    raise NotImplementedError
+    lines = [line for line in text.splitlines() if line.strip()] or ["it does not say what"]
+    shown = [words(line, _LINE) for line in lines[:_LINES]]
+    if len(lines) > _LINES:
+        shown.append(f"… and {len(lines) - _LINES:,} lines more in its log")
+    head = "janitor is in trouble"
+    return Message(f"{head}: {shown[0]}", (section("\n".join([f":warning: *{head}*", *shown])),))
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

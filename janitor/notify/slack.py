@@ -1,0 +1,130 @@
+"""Slack, through its own SDK: an incoming webhook, or a bot that also posts into threads."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from slack_sdk.errors import SlackApiError
+
+from janitor.errors import SlackError
+from janitor.notify.background import in_background
+from janitor.notify.clients import Bot, Webhook
+from janitor.notify.words import not_reached, not_taken
+from janitor.report.slack_message import Message
+
+T = TypeVar("T")
+API = "https://slack.com/api/"
+# In the JSON that is only shown: Slack says which it is when it has taken the first message.
+THREAD = "the ts of the first message"
+_ANSWER_WITHIN = 10  # seconds for one try
+_TAKEN_WITHIN = 100  # seconds for one message with all its tries and waits, and for all of its details
+
+
+@dataclass(frozen=True, slots=True)
+class ToWebhook:
+    """An incoming webhook; its URL is a secret."""
+
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToChannel:
+    """A bot's channel, by id or name; details follow in a thread."""
+
+    token: str = field(repr=False)
+    channel: str
+    api: str = API
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The message was taken; so many of its details were not, and why."""
+
+    lost_details: int = 0
+    why: str = ""
+
+
+def payloads(way: ToWebhook | ToChannel, message: Message) -> list[dict[str, Any]]:
+    """The JSON of each message as it is sent, the details' with `THREAD` for what only Slack can say."""
+    first: dict[str, Any] = {"text": message.text, "blocks": list(message.blocks)}
+    first |= {"unfurl_links": False, "unfurl_media": False}
+    match way:
+        case ToWebhook():
+            return [first]
+        case ToChannel(channel=channel):
+            details = [payloads(way, detail)[0] | {"thread_ts": THREAD} for detail in message.details]
+            return [{"channel": channel, **first}, *details]
+
+
+class Slack:
+    """Posts. Each message is tried three times at most, by slack-sdk's own handlers."""
+
+    def __init__(self, way: ToWebhook | ToChannel, answer_within: int = _ANSWER_WITHIN) -> None:
+        self._way = way
+        self._answer_within = answer_within
+        self._secrets = _secrets(way)
+
+    async def post(self, message: Message, taken_within: float = _TAKEN_WITHIN) -> Taken:
+        """Post it, with its details where there are threads. SlackError: it was not taken, as far as is
+        known; details that were not taken are no error any more."""
+        first, *details = payloads(self._way, message)
+        ts = await self._in_time(lambda: self._sent(first), taken_within)
+        if not details:
+            return Taken()
+        sent: list[str] = []
+        try:
+            await self._in_time(lambda: self._send_all(details, ts, sent), taken_within)
+        except SlackError as error:
+            return Taken(len(details) - len(sent), str(error))
+        return Taken()
+
+    async def _in_time(self, call: Callable[[], T], seconds: float) -> T:
+        try:
+            return await in_background(call, seconds)
+        except TimeoutError:
+            raise SlackError(f"Slack did not take the message within {seconds:g} seconds.") from None
+
+    def _send_all(self, details: Sequence[dict[str, Any]], ts: str, sent: list[str]) -> None:
+        for detail in details:
+            sent.append(self._sent(detail | {"thread_ts": ts}))
+
+    def _sent(self, payload: dict[str, Any]) -> str:
+        """The message's ts, "" where a webhook took it."""
+        try:
+            match self._way:
+                case ToWebhook(url):
+                    return self._by_webhook(url, payload)
+                case ToChannel(token, _, api):
+                    answer = Bot(token, api, self._answer_within).chat_postMessage(**payload)
+                    return str(answer.get("ts", ""))
+        except SlackError:
+            raise
+        except SlackApiError as error:
+            raise SlackError(not_taken(*_answer(error), self._secrets)) from None
+        except Exception as error:  # whatever slack-sdk makes of an answer that is not Slack's
+            raise SlackError(not_reached(error, self._secrets)) from None
+
+    def _by_webhook(self, url: str, payload: dict[str, Any]) -> str:
+        answer = Webhook(url, self._answer_within).send_dict(payload)
+        if answer.status_code != 200:
+            raise SlackError(not_taken(answer.status_code, answer.body, self._secrets))
+        return ""
+
+
+def _answer(error: SlackApiError) -> tuple[int, str]:
+    """Its status, and its code with what Slack says about it."""
+    data = error.response.data if isinstance(error.response.data, dict) else {}
+    said = [str(data.get("error", ""))]
+    metadata = data.get("response_metadata")
+    if isinstance(metadata, dict) and isinstance(metadata.get("messages"), list):
+        said += map(str, metadata["messages"])
+    return error.response.status_code, ": ".join(said[:2])
+
+
+def _secrets(way: ToWebhook | ToChannel) -> tuple[str, ...]:
+    match way:
+        case ToWebhook(url):
+            path = url.partition("://")[2].partition("/")[2]
+            return (url, path) if path else (url,)
+        case ToChannel(token=token):
+            return (token,)

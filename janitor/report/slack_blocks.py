@@ -1,0 +1,168 @@
+"""Block Kit, and as much of it as Slack takes: what does not fit is counted, and left for another message."""
+
+import json
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal, assert_never
+
+from janitor.report.slack_message import Block, Message
+from janitor.report.text import shorten, show_usd
+
+# docs.slack.dev/reference/block-kit: 50 blocks a message, text objects of 1 to 3,000 characters, headers of
+# 150, fields of 2,000; messages are cut at 40,000 (docs.slack.dev/changelog, 2018-04), and this is far less.
+BLOCKS, TEXT, HEADER = 50, 3000, 150
+# What no page says: `msg_blocks_too_long` comes at about 13,200 characters of blocks, counted as JSON
+# (github.com/slackapi/bolt-js/issues/2509). Bytes, as it is not known how others than ASCII are counted.
+ROOM = 12_000
+MOST_DETAILS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line, or a few that belong together, in mrkdwn; its dollars a month where they may be summed."""
+
+    text: str
+    usd_month: Decimal | None = None
+    upper_bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading and its rows, the most important first.
+
+    `share` is the JSON bytes that it may have whatever the others need; `most` how many rows it shows in
+    one message of several parts. Rows stand below each other, `apart` in a block each, or `small`.
+    """
+
+    title: str
+    rows: tuple[Row, ...]
+    share: int
+    most: int = 100
+    style: Literal["lines", "apart", "small"] = "lines"
+
+
+def header(text: str) -> Block:
+    """The largest letters there are; no mark-up is read in it."""
+    return {"type": "header", "text": {"type": "plain_text", "text": shorten(text, HEADER), "emoji": False}}
+
+
+def section(text: str) -> Block:
+    """A paragraph of mrkdwn."""
+    return {"type": "section", "text": _mrkdwn(text)}
+
+
+def columns(*texts: str) -> Block:
+    """Side by side, two in a row."""
+    return {"type": "section", "fields": [_mrkdwn(text) for text in texts]}
+
+
+def context(text: str) -> Block:
+    """Small print."""
+    return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def _mrkdwn(text: str) -> Block:
+    """Slack makes no links, channels or mentions of its own accord out of what is verbatim."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def size(blocks: Sequence[Block]) -> int:
+    """Bytes of JSON."""
+    return sum(len(json.dumps(block, ensure_ascii=False).encode()) + 2 for block in blocks)
+
+
+def laid_out(parts: Sequence[Part], room: int) -> tuple[list[list[Block]], list[Part]]:
+    """Each part as blocks, at most `room` bytes in all, and what of them is left.
+
+    What one leaves of its share, the others get, the first ones first. One that is not shown to its end
+    says how much more there is.
+    """
+    grants = [min(size(_shown(part, len(part.rows))), part.share) for part in parts]
+    spare = room - sum(grants)
+    pages: list[list[Block]] = []
+    left: list[Part] = []
+    for part, grant in zip(parts, grants, strict=True):
+        number = _fitting(part, grant + spare, part.most)
+        pages.append(_shown(part, number))
+        spare += grant - size(pages[-1])
+        left += _rest(part, number)
+    return pages, left
+
+
+def thread(left: Sequence[Part], title: str) -> tuple[Message, ...]:
+    """What is left, part after part, in as few messages as it takes, and `MOST_DETAILS` of them at most."""
+    pages: list[list[Block]] = []
+    while left and len(pages) < MOST_DETAILS - 1:
+        page, left = _full_page(left)
+        pages.append(page)
+    if left:
+        pages.append([block for blocks in laid_out(left, ROOM)[0] for block in blocks])
+    texts = [f"{title}, details {number} of {len(pages)}" for number in range(1, len(pages) + 1)]
+    return tuple(Message(text, tuple(page)) for text, page in zip(texts, pages, strict=True))
+
+
+def _full_page(parts: Sequence[Part]) -> tuple[list[Block], list[Part]]:
+    """As many rows as one message takes; nothing is said of what comes in the next one."""
+    page: list[Block] = []
+    for position, part in enumerate(parts):
+        number = _fitting(part, ROOM - size(page), BLOCKS - len(page) - 2)
+        if number:
+            page += _shown(replace(part, rows=part.rows[:number]), number)
+        if rest := _rest(part, number):
+            return page, [*rest, *parts[position + 1 :]]
+    return page, []
+
+
+def _rest(part: Part, number: int) -> list[Part]:
+    return [replace(part, rows=part.rows[number:])] if number < len(part.rows) else []
+
+
+def _fitting(part: Part, room: int, most: int) -> int:
+    """How many rows of it fit."""
+    if len(part.rows) <= most and size(_shown(part, len(part.rows))) <= room:
+        return len(part.rows)
+    candidates = range(1, min(most, len(part.rows) - 1) + 1)
+    return bisect_right(candidates, room, key=lambda number: size(_shown(part, number)))
+
+
+def _shown(part: Part, number: int) -> list[Block]:
+    if not part.rows:
+        return []
+    lines = [row.text for row in part.rows[:number]]
+    more = [_more(part.rows[number:])] if number < len(part.rows) else []
+    title = [f"*{part.title}*"] if part.title else []
+    match part.style:
+        case "lines":
+            return [section(text) for text in _joined([*title, *lines, *more])]
+        case "small":
+            return [context(text) for text in _joined([*title, *lines, *more])]
+        case "apart":
+            return [*map(section, [*title, *lines]), *map(context, more)]
+        case _:
+            assert_never(part.style)
+
+
+def _joined(lines: Sequence[str]) -> list[str]:
+    """Lines in as few texts as it takes."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + 1 + len(line) <= TEXT:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+    return texts
+
+
+def _more(rows: Sequence[Row]) -> str:
+    priced = [row.usd_month for row in rows if row.usd_month is not None]
+    usd = f", {dollars(sum(priced, Decimal(0)), any(r.upper_bound for r in rows))} a month" if priced else ""
+    return f"… and {len(rows):,} more{usd}: janitor report --format html"
+
+
+def dollars(usd: Decimal, upper_bound: bool = False) -> str:
+    """As people read it, `≤` before an upper bound; escaped, as less than a cent is ``<$0.01``."""
+    shown = show_usd(usd)
+    bound = "≤ " if upper_bound and shown.startswith("$") and usd else ""
+    return f"{bound}{shown}".replace("<", "&lt;")

@@ -1,0 +1,172 @@
+"""The parts of the report in Slack, each a heading and rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from janitor.ledger.savings import Account, Saving
+from janitor.model.duration import show_age, show_size
+from janitor.model.kinds import KeepReason, Kind, Status
+from janitor.model.money import Priced
+from janitor.report.html_words import trouble_heading
+from janitor.report.rows import name_as_people_say, noun, place
+from janitor.report.slack_blocks import Part, Row, dollars
+from janitor.report.slack_text import code, words
+from janitor.report.snapshot import Planned, Remaining, Running, Snapshot, Sums
+from janitor.report.summary import Summary, Trouble
+
+_IN_USE = frozenset({KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value})
+_AILING = frozenset({Status.FAILED.value, Status.DEGRADED.value})
+_NAME, _LABEL, _WHY, _WAY_OUT = 120, 80, 350, 300
+
+
+def troubles(summary: Summary) -> Part:
+    """What is wrong, and what to do about it."""
+    rows = tuple(Row(_trouble(each)) for each in summary.troubles)
+    return Part("Needs you", rows, share=2600, most=6, style="apart")
+
+
+def _trouble(trouble: Trouble) -> str:
+    lines = [f":warning: *{trouble_heading(trouble.kind)}*: {words(trouble.about, _NAME)}"]
+    if trouble.what:
+        lines.append(words(trouble.what, _WHY))
+    lines.append(f"*To do:* {words(trouble.way_out, _WAY_OUT)}")
+    return "\n".join(lines)
+
+
+def savers(summary: Summary) -> Part:
+    """The largest single savings."""
+    rows = tuple(Row(f"{number}. {_saver(each)}") for number, each in enumerate(summary.savers, 1))
+    return Part("Saves most", rows, share=1100)
+
+
+def _saver(saving: Saving) -> str:
+    gone = saving.deletion
+    name = code(name_as_people_say(Kind(gone.kind), gone.name), _NAME)
+    usd = dollars(saving.usd_month or Decimal(0), gone.upper_bound)
+    why = f"{words(gone.policy, _LABEL)}, {words(gone.reason, _LABEL)}"
+    return f"{name}, {usd} a month ({why}; {owner_name(gone.owner)}), deleted {gone.deleted_at:%Y-%m-%d}"
+
+
+def policies(summary: Summary) -> Part:
+    """What each policy saved, and would."""
+    coming = summary.snapshot.by_policy if summary.snapshot else ()
+    rows = [
+        _row(f"• {code(name, _LABEL)}: ", saved, next_)
+        for name, saved, next_ in _both(summary.by_policy, coming)
+    ]
+    return Part("By policy", tuple(rows), share=1000, most=20)
+
+
+def owners(summary: Summary) -> Part:
+    """Each owner's own block."""
+    coming = summary.snapshot.by_owner if summary.snapshot else ()
+    rows = [
+        _row(f"{owner_name(name)}\n", saved, next_) for name, saved, next_ in _both(summary.by_owner, coming)
+    ]
+    return Part("By owner", tuple(rows), share=2300, most=15, style="apart")
+
+
+def owner_name(owner: str) -> str:
+    """What no label names is unowned."""
+    return code(owner, _LABEL) if owner.strip() else "_unowned_"
+
+
+def _both(
+    saved: Sequence[tuple[str, Account]], coming: Sequence[tuple[str, Sums]]
+) -> Iterable[tuple[str, Account, Sums]]:
+    """By name; what saved most comes first, then what would."""
+    accounts, sums = dict(saved), dict(coming)
+    for name in dict.fromkeys([*accounts, *sums]):
+        yield name, accounts.get(name, Account()), sums.get(name, Sums())
+
+
+def _row(start: str, saved: Account, coming: Sums) -> Row:
+    texts = []
+    if saved.deleted:
+        texts.append(f"saved {saved_text(saved)}")
+    if coming.count:
+        texts.append(f"the next sweep would delete {would_text(coming)}")
+    return Row(start + "; ".join(texts), saved.estimated_usd_month, saved.upper_bound)
+
+
+def saved_text(account: Account) -> str:
+    """``≤ $0.26 a month by 3 deletions, 2.8 GB``, and what is to be said of some."""
+    usd = dollars(account.estimated_usd_month, account.upper_bound)
+    text = f"{usd} a month by {_count(account.deleted, 'deletion')}, {show_size(account.size_bytes)}"
+    if account.unpriced:
+        text += f" ({account.unpriced:,} without a price)"
+    return text + (f"; {account.came_back:,} came back" if account.came_back else "")
+
+
+def would_text(sums: Sums) -> str:
+    """``2 things (290.0 MB) and save ≤ $0.02 a month``."""
+    usd = dollars(sums.usd_month, sums.upper_bound)
+    unpriced = f" ({sums.unpriced:,} without a price)" if sums.unpriced else ""
+    return f"{_count(sums.count, 'thing')} ({show_size(sums.size_bytes)}) and save {usd} a month{unpriced}"
+
+
+def services(summary: Summary) -> Part:
+    """Which failed, for how long, and why in Google's words."""
+    running = summary.snapshot.services if summary.snapshot else ()
+    ailing = [each for each in running if each.status in _AILING]
+    many = len({each.name.split("/")[1] for each in ailing}) > 1
+    rows = tuple(Row(_service(each, summary.period.until, many)) for each in ailing)
+    return Part("Services that failed", rows, share=1600, most=20)
+
+
+def _service(service: Running, now: datetime, with_project: bool) -> str:
+    where = words(place(service.name, with_project), _LABEL)
+    state = f"{service.status}{_for(service.since, now)}"
+    text = f"• {code(name_as_people_say(Kind.SERVICE, service.name), _NAME)} in {where} ({owner_name(service.owner)}), {state}"
+    return f"{text}: {words(service.why, _WHY)}" if service.why else text
+
+
+def _for(since: datetime | None, now: datetime) -> str:
+    if since is None:
+        return ""
+    return f" for {show_age(max(now - since, timedelta(0)).total_seconds())}"
+
+
+def kept(summary: Summary) -> Part:
+    """What stays because it is in use, in one line."""
+    counts = _in_use(summary.snapshot.kept if summary.snapshot else ())
+    if not counts:
+        return Part("", (), share=0)
+    each = ", ".join(f"{count:,} {noun(kind, count)}" for kind, count in counts.items())
+    return Part("", (Row(f"*Kept because in use:* {each}"),), share=300)
+
+
+def _in_use(rows: Sequence[Remaining]) -> Mapping[Kind, int]:
+    counts: dict[Kind, int] = {}
+    for row in rows:
+        if row.reason in _IN_USE:
+            counts[Kind(row.kind)] = counts.get(Kind(row.kind), 0) + row.count
+    return counts
+
+
+def foot(summary: Summary) -> Part:
+    """What the figures rest on."""
+    return Part("", tuple(Row(words(line, _WHY)) for line in summary.foot), share=1500, style="small")
+
+
+def coming(snapshot: Snapshot | None) -> Part:
+    """What the next sweep would delete, the costliest first; only ever in a thread."""
+    rows = tuple(Row(f"• {_planned(each)}") for each in (snapshot.largest if snapshot else ()))
+    return Part("The next sweep would delete, the costliest first", rows, share=1000)
+
+
+def _planned(action: Planned) -> str:
+    name = code(name_as_people_say(Kind(action.kind), action.name), _NAME)
+    priced = action.estimate
+    usd = (
+        f"{dollars(priced.usd_month, priced.upper_bound)} a month"
+        if isinstance(priced, Priced)
+        else "unpriced"
+    )
+    why = ": ".join(words(text, _LABEL) for text in (action.reason, action.detail) if text)
+    return f"{name}, {usd} ({why}; {owner_name(action.owner)})"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
