@@ -189,11 +189,12 @@ class _Wiring:
         """Settles first what earlier sweeps left open (R22)."""
         clients, reader = self.clients, GoogleReader(observer, self._read)
         operations = GoogleOperations(clients.services, clients.artifacts)
-        answers = await settle(await recorder.ledger.open_intents(), reader, operations)
+        deleter = GoogleDeleter(clients.services, clients.revisions, clients.artifacts, operations)
+        answers = await settle(await recorder.ledger.open_intents(), reader, operations, deleter)
         await recorder.settled(answers)
         return Applier(
             reader=reader,
-            deleter=GoogleDeleter(clients.services, clients.revisions, clients.artifacts, operations),
+            deleter=deleter,
             recorder=recorder,
             extra=self.request.policies.protect.references,
             in_flight=in_flight(answers),

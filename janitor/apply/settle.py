@@ -49,15 +49,27 @@ class LeftOpen:
     why: str
 
 
+class Tagger(Protocol):
+    """The one change that settling makes: a tag that was taken off comes back."""
+
+    async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
+        """As apply.ports.Deleter has it: an existing tag is left as it is. CallError: it is not back."""
+
+
 async def settle(
-    intents: Sequence[OpenIntent], reader: Reader, operations: Operations
+    intents: Sequence[OpenIntent], reader: Reader, operations: Operations, tagger: Tagger
 ) -> list[Settled | LeftOpen]:
-    """One answer an intent, in their order. Reads only, and raises nothing of Google's."""
+    """One answer an intent, in their order; raises nothing of Google's.
+
+    An image that is still there gets the tags that it had, before its intent counts as failed: the
+    work may have ended between taking them off and the delete (R18).
+    """
     gate = asyncio.Semaphore(SIDE_BY_SIDE)
+    settling = _Settling(reader, operations, tagger)
 
     async def one(intent: OpenIntent) -> Settled | LeftOpen:
         async with gate:
-            return await _settle(intent, reader, operations)
+            return await settling.of(intent)
 
     return list(await asyncio.gather(*(one(intent) for intent in intents)))
 
@@ -67,48 +79,75 @@ def in_flight(answers: Iterable[Settled | LeftOpen]) -> frozenset[str]:
     return frozenset(answer.intent.name for answer in answers if isinstance(answer, LeftOpen))
 
 
-async def _settle(intent: OpenIntent, reader: Reader, operations: Operations) -> Settled | LeftOpen:
-    try:
-        kind = Kind(intent.kind)
-    except ValueError:
-        return LeftOpen(intent, f"this version of janitor knows no {intent.kind}")
-    state, unasked = OperationState.UNKNOWN, ""
-    if intent.operation:
+@dataclass(frozen=True, slots=True)
+class _Settling:
+    reader: Reader
+    operations: Operations
+    tagger: Tagger
+
+    async def of(self, intent: OpenIntent) -> Settled | LeftOpen:
         try:
-            state = await operations.state(kind, intent.operation)
+            kind = Kind(intent.kind)
+        except ValueError:
+            return LeftOpen(intent, f"this version of janitor knows no {intent.kind}")
+        state, unasked = OperationState.UNKNOWN, ""
+        if intent.operation:
+            try:
+                state = await self.operations.state(kind, intent.operation)
+            except CallError as error:
+                unasked = f"its operation could not be asked about: {error}"
+        if state is OperationState.RUNNING:
+            return LeftOpen(intent, "its deletion is still under way at Google")
+        # a batch may succeed and yet refuse some of its images (metadata.failed_versions): those are read
+        if state is OperationState.SUCCEEDED and kind is not Kind.IMAGE:
+            return Settled(intent, DELETED)
+        try:
+            if not await self._is_there(kind, intent):
+                return Settled(intent, DELETED)
+            return LeftOpen(intent, unasked) if unasked else await self._not_deleted(intent)
         except CallError as error:
-            unasked = f"its operation could not be asked about: {error}"
-    if state is OperationState.RUNNING:
-        return LeftOpen(intent, "its deletion is still under way at Google")
-    # a batch may succeed and yet refuse some of its images (metadata.failed_versions): those are read
-    if state is OperationState.SUCCEEDED and kind is not Kind.IMAGE:
-        return Settled(intent, DELETED)
-    try:
-        there = await _is_there(kind, intent, reader)
-    except CallError as error:
-        return LeftOpen(intent, f"it could not be read: {error}")
-    if not there:
-        return Settled(intent, DELETED)
-    return LeftOpen(intent, unasked) if unasked else Settled(intent, _not_deleted(intent))
+            return LeftOpen(intent, f"it could not be read: {error}")
 
+    async def _not_deleted(self, intent: OpenIntent) -> Settled | LeftOpen:
+        when = intent.sweep_started_at.strftime("%Y-%m-%d %H:%M UTC")
+        why = f"not deleted; the sweep of {when} ended before Google answered"
+        back: list[str] = []
+        lost = await self._put_back(intent, back)
+        if lost:
+            return LeftOpen(intent, f"{why}; {lost}")
+        if back:
+            why += f"; put back: its tag {', '.join(back)}"
+        return Settled(intent, Outcome(OutcomeKind.FAILED, why))
 
-async def _is_there(kind: Kind, intent: OpenIntent, reader: Reader) -> bool:
-    """Whether the very thing still exists: another of its name (Run's uid) means that it went."""
-    match kind:
-        case Kind.SERVICE:
-            service = await reader.service(intent.name)
-            return service is not None and intent.uid in ("", service.uid)
-        case Kind.REVISION:
-            revision = await reader.revision(intent.name)
-            return revision is not None and intent.uid in ("", revision.uid)
-        case Kind.REPOSITORY:
-            return await reader.repository(RepositoryName.parse(intent.name)) is not None
-        case Kind.IMAGE:
-            return await reader.image_tags(*image_of(intent.name)) is not None
-        case _:
-            raise CallError(f"nothing of kind {kind} is ever deleted")
+    async def _put_back(self, intent: OpenIntent, back: list[str]) -> str:
+        """Tags that the image had and lacks, unless another image has them by now; "" or what failed."""
+        if not intent.tags:
+            return ""
+        repository, package, digest = image_of(intent.name)
+        has = await self.reader.image_tags(repository, package, digest) or frozenset()
+        lost = []
+        for tag in sorted(set(intent.tags) - has):
+            if await self.reader.tag_digest(repository, package, tag) is not None:
+                continue
+            try:
+                await self.tagger.create_tag(repository, package, tag, digest)
+                back.append(tag)
+            except CallError as error:
+                lost.append(f"its tag {tag} could not be put back: {error}")
+        return "; ".join(lost)
 
-
-def _not_deleted(intent: OpenIntent) -> Outcome:
-    when = intent.sweep_started_at.strftime("%Y-%m-%d %H:%M UTC")
-    return Outcome(OutcomeKind.FAILED, f"not deleted; the sweep of {when} ended before Google answered")
+    async def _is_there(self, kind: Kind, intent: OpenIntent) -> bool:
+        """Whether the very thing still exists: another of its name (Run's uid) means that it went."""
+        match kind:
+            case Kind.SERVICE:
+                service = await self.reader.service(intent.name)
+                return service is not None and intent.uid in ("", service.uid)
+            case Kind.REVISION:
+                revision = await self.reader.revision(intent.name)
+                return revision is not None and intent.uid in ("", revision.uid)
+            case Kind.REPOSITORY:
+                return await self.reader.repository(RepositoryName.parse(intent.name)) is not None
+            case Kind.IMAGE:
+                return await self.reader.image_tags(*image_of(intent.name)) is not None
+            case _:
+                raise CallError(f"nothing of kind {kind} is ever deleted")

@@ -1,7 +1,7 @@
 """What an earlier sweep began is settled by what Google says now, and never by a guess."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -36,6 +36,18 @@ class Unreadable(FakeGoogle):
         raise CallError("PERMISSION_DENIED")
 
 
+@dataclass
+class Untaggable(FakeGoogle):
+    """One tag is refused."""
+
+    stubborn: str = ""
+
+    async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
+        if tag == self.stubborn:
+            raise CallError("PERMISSION_DENIED")
+        await super().create_tag(repository, package, tag, digest)
+
+
 def intent(
     name: str = str(WEB.name), kind: str = Kind.SERVICE, uid: str = "uid-web", operation: str = ""
 ) -> OpenIntent:
@@ -46,7 +58,7 @@ async def settled(
     google: FakeGoogle, asked: OpenIntent, state: OperationState | None = None
 ) -> Settled | LeftOpen:
     states = {} if state is None else {asked.operation: state}
-    (answer,) = await settle([asked], google, FakeOperations(states))
+    (answer,) = await settle([asked], google, FakeOperations(states), google)
     return answer
 
 
@@ -105,6 +117,58 @@ async def test_an_image_that_its_batch_refused_was_not_deleted_though_the_batch_
     assert outcome(await settled(FakeGoogle(), asked, OperationState.SUCCEEDED))[0] is OutcomeKind.DELETED
 
 
+def untagged(*still: str) -> tuple[FakeGoogle, OpenIntent]:
+    """An image of which the tags v1 and v2 were to be taken off: these are still on."""
+    return FakeGoogle(tags={IMAGE: set(still)}), replace(intent(IMAGE, Kind.IMAGE, ""), tags=("v1", "v2"))
+
+
+async def test_an_image_that_lost_its_tags_and_was_not_deleted_gets_them_back() -> None:
+    google, asked = untagged("v2", "new")
+    answer = await settled(google, asked)
+    assert outcome(answer) == (
+        OutcomeKind.FAILED,
+        "not deleted; the sweep of 2026-11-24 04:00 UTC ended before Google answered; put back: its tag v1",
+    )
+    assert google.tags[IMAGE] == {"v1", "v2", "new"}
+    assert google.sent("create_tag") == ["v1"]
+
+
+async def test_a_tag_that_another_image_has_by_now_is_left_there() -> None:
+    google, asked = untagged()
+    other = REPOSITORY.version("app", digest("b"))
+    google.tags[other] = {"v1"}
+    assert outcome(await settled(google, asked))[0] is OutcomeKind.FAILED
+    assert google.tags == {IMAGE: {"v2"}, other: {"v1"}}
+    assert google.sent("create_tag") == ["v2"]
+
+
+async def test_while_a_tag_cannot_be_put_back_the_intent_stays_open() -> None:
+    google, asked = untagged()
+    stubborn = Untaggable(tags=google.tags, stubborn="v1")
+    answer = await settled(stubborn, asked)
+    assert isinstance(answer, LeftOpen)
+    assert answer.why.endswith("its tag v1 could not be put back: PERMISSION_DENIED")
+    assert in_flight([answer]) == {IMAGE}
+    assert google.tags[IMAGE] == {"v2"}
+    stubborn.stubborn = ""
+    assert outcome(await settled(stubborn, asked))[0] is OutcomeKind.FAILED
+    assert google.tags[IMAGE] == {"v1", "v2"}
+
+
+@pytest.mark.parametrize("state", [OperationState.RUNNING, None])
+async def test_no_tag_is_put_on_what_google_may_still_delete(state: OperationState | None) -> None:
+    google, asked = untagged()
+    answer = await settled(google, replace(asked, operation="operations/1"), state)
+    assert isinstance(answer, LeftOpen)
+    assert google.sent("create_tag") == []
+
+
+async def test_no_tag_is_put_on_what_went() -> None:
+    google, asked = FakeGoogle(), untagged()[1]
+    assert outcome(await settled(google, asked)) == (OutcomeKind.DELETED, None)
+    assert google.sent("create_tag") == []
+
+
 async def test_an_operation_that_cannot_be_asked_about_may_still_run() -> None:
     asked = intent(operation="operations/1")
     answer = await settled(holding(), asked)
@@ -133,6 +197,6 @@ async def test_every_kind_that_is_deleted_can_be_settled() -> None:
         intent(str(WEB.name)),
         intent(IMAGE, Kind.IMAGE, ""),
     ]
-    answers = await settle(asked, google, FakeOperations())
+    answers = await settle(asked, google, FakeOperations(), google)
     assert [answer.intent for answer in answers] == asked
     assert [outcome(answer)[0].value for answer in answers] == ["failed", "failed", "deleted", "deleted"]

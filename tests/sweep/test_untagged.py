@@ -1,0 +1,66 @@
+"""kill -9 between taking an image's tags off and deleting it: the tags come back (R18, R22)."""
+
+import pytest
+
+from janitor.emulator.state import World
+from tests.sweep.conftest import Placing
+from tests.sweep.sweeping import POLICIES, REPOSITORY, Place, image, version, world
+from tests.sweep.test_interrupted import applying, expire_the_dead_holders_lease, rows
+
+KEEPS_ALL = POLICIES.replace("older_than: 7d}}\n", "older_than: 3650d}}\n")
+TAGS = [f"{REPOSITORY}/r/packages/app/tags/{tag}" for tag in ("latest", "prod", "v1")]
+
+
+@pytest.fixture
+def killed(place: Placing) -> Place:
+    """An apply was killed after it had taken two of three tags off."""
+    here = place(world(image("a", "latest", "prod", "v1"), image("b", age="1d ago")))
+    with applying(here, "--apply") as process:
+
+        def kill(_: World) -> None:
+            process.kill()
+
+        here.google.control.after("DeleteTag", 2, kill)
+        assert process.wait(timeout=60) == -9
+    expire_the_dead_holders_lease(here)
+    assert here.google.world.names("tags") == TAGS[2:]
+    return here
+
+
+def test_an_image_that_stays_after_all_has_its_tags_again(killed: Place) -> None:
+    swept = killed.sweep("--apply", policies=KEEPS_ALL)
+    assert swept.code == 0
+    assert "put back: its tag latest, prod" in swept.err
+    assert sorted(killed.google.world.names("versions")) == sorted([version("a"), version("b")])
+    assert killed.google.world.names("tags") == TAGS
+    assert rows(killed, "SELECT outcome FROM outcomes") == [("failed",)]
+
+
+def test_a_dry_run_puts_nothing_back(killed: Place) -> None:
+    before = killed.changes
+    assert killed.sweep("--dry-run", policies=KEEPS_ALL).code == 0
+    assert killed.changes == before
+    assert rows(killed, "SELECT outcome FROM outcomes") == []
+
+
+def test_a_tag_that_another_image_has_by_now_stays_there(killed: Place) -> None:
+    killed.google.control.now(lambda world: world.set_tag(version("b"), "prod"))
+    assert killed.sweep("--apply", policies=KEEPS_ALL).code == 0
+    assert killed.google.world.names("tags") == TAGS
+    calls = [name.rpartition("/")[2] for rpc, name in killed.changes if rpc == "CreateTag"]
+    assert len(calls) == 1
+
+
+def test_while_a_tag_cannot_be_put_back_the_intent_stays_open_and_the_image_alone(killed: Place) -> None:
+    killed.google.control.trouble("[{rpc: CreateTag, error: {code: PERMISSION_DENIED}}]")
+    swept = killed.sweep("--apply")
+    assert swept.outcomes[version("a").rpartition("/")[2]] == "drifted"
+    assert '"intent.left_open"' in swept.err
+    assert "its tag latest could not be put back" in swept.err
+    assert killed.google.world.names("tags") == TAGS[2:]
+    assert rows(
+        killed, "SELECT 1 FROM intents WHERE id NOT IN (SELECT intent_id FROM outcomes WHERE intent_id > 0)"
+    )
+    killed.google.control.clear_trouble()
+    assert killed.sweep("--apply", policies=KEEPS_ALL).code == 0
+    assert killed.google.world.names("tags") == TAGS
