@@ -85,8 +85,8 @@ def page_of(summary: Summary) -> Page:
         more_troubles=max(len(summary.troubles) - TROUBLES_SHOWN, 0),
         figures=_figures(summary),
         accounts=tables.accounts(summary.saved, summary.in_all),
-        curves=_curves(summary.course),
-        over_time=tables.over_time(summary.course),
+        curves=_curves(summary.course, summary.in_all.upper_bound),
+        over_time=tables.over_time(summary.course, summary.in_all.upper_bound),
         savers=tables.savers(summary.savers),
         groups=(
             tables.savings_by("Savings by policy", "policy", summary.by_policy, summary.saved),
@@ -138,7 +138,7 @@ def _horizon(horizon: timedelta) -> str:
     return f"each deletion counts for {horizon.days:,} days at most"
 
 
-def _curves(course: tuple[Point, ...]) -> tuple[Curve, ...]:
+def _curves(course: tuple[Point, ...], upper_bound: bool) -> tuple[Curve, ...]:
     """Dollars to date and dollars a month, each on an axis of its own, for their units differ."""
     if not course:
         return ()
@@ -147,13 +147,13 @@ def _curves(course: tuple[Point, ...]) -> tuple[Curve, ...]:
         curve(
             "saved-to-date",
             "Saved to date",
-            f"Dollars saved from {moment(course[0].at)} to {moment(last.at)}: {dollars(last.saved_usd)} at the end.",
+            f"Dollars saved from {moment(course[0].at)} to {moment(last.at)}: {dollars(last.saved_usd, upper_bound)} at the end.",
             [(point.at, point.saved_usd) for point in course],
         ),
         curve(
             "saved-a-month",
             "Saved a month",
-            f"Dollars a month that are saved, over the same time: {dollars(last.usd_month)} at the end.",
+            f"Dollars a month that are saved, over the same time: {dollars(last.usd_month, upper_bound)} at the end.",
             [(point.at, point.usd_month) for point in course],
         ),
     )
@@ -161,7 +161,7 @@ def _curves(course: tuple[Point, ...]) -> tuple[Curve, ...]:
 
 
 def _seen(snapshot: Snapshot) -> Seen:
-    idle = [row for row in snapshot.services if isinstance(row.estimate, Priced) and row.estimate.usd_month]
+    idle = sorted((row for row in snapshot.services if _usd(row)), key=lambda row: (-_usd(row), row.name))
     ailing = [row for row in snapshot.services if row.status in _AILING]
     left = snapshot.left
     return Seen(

@@ -225,7 +225,7 @@ _FIGURES: tuple[tuple[str, str, Callable[[Account], Cell]], ...] = (
 )
 
 
-def over_time(points: Sequence[Point]) -> Table:
+def over_time(points: Sequence[Point], upper_bound: bool) -> Table:
     """The same figures as the curves, at some of their moments; the last one always."""
     step = max(1, -(-len(points) // POINTS_SHOWN))
     some = points[::-1][::step]
@@ -233,7 +233,11 @@ def over_time(points: Sequence[Point]) -> Table:
         "Savings over time",
         (Column("at"), Column("saved to date", True), Column("saved a month then", True)),
         tuple(
-            (Cell(moment(each.at)), Cell(dollars(each.saved_usd)), Cell(dollars(each.usd_month)))
+            (
+                Cell(moment(each.at)),
+                Cell(dollars(each.saved_usd, upper_bound)),
+                Cell(dollars(each.usd_month, upper_bound)),
+            )
             for each in some
         ),
     )

@@ -227,6 +227,15 @@ def test_use_driven_cost_is_said_to_be_unknown() -> None:
     assert "docs" not in text  # costs nothing idle
 
 
+def test_bars_of_services_stand_in_the_order_of_their_cost() -> None:
+    rows = (
+        Running(f"{REGION}/services/cheap", "", "degraded", usd("1"), "why"),
+        Running(f"{REGION}/services/dear", "", "serving", usd("9")),
+    )
+    text = section(replace(SMALL, snapshot=snapshot(services=rows)), "Minimum instances by service now")
+    assert text.index("dear") < text.index("cheap")
+
+
 def test_failed_services_bear_google_s_words_and_for_how_long() -> None:
     text = section(SMALL, "Services that do not work")
     assert PORT_MESSAGE in text
@@ -273,7 +282,7 @@ def test_charts_are_well_formed() -> None:
 
 
 def test_every_figure_of_a_chart_stands_in_a_table_too() -> None:
-    summary = replace(SMALL, course=course_of(4, Decimal(8)))
+    summary = replace(SMALL, course=course_of(4, Decimal(8)), in_all=Account())
     text = section(summary, "Savings over time")
     for point in summary.course:
         assert (
@@ -282,7 +291,7 @@ def test_every_figure_of_a_chart_stands_in_a_table_too() -> None:
 
 
 def test_of_many_moments_a_few_are_in_the_table_the_last_one_first() -> None:
-    rows = over_time(course_of(60, Decimal(8))).rows
+    rows = over_time(course_of(60, Decimal(8)), upper_bound=False).rows
     assert len(rows) == 8
     assert rows[0][0].text == "2026-11-23 09:00 UTC"
 
