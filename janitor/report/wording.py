@@ -59,9 +59,13 @@ def next_sweep(snapshot: Snapshot) -> str:
     left = snapshot.left
     if not left.count:
         return "The next sweep would delete nothing, as far as the last one saw."
-    size = f" {show_size(left.size_bytes)} are in them." if left.size_bytes else ""
     number = "1 thing" if left.count == 1 else f"{left.count:,} things"
-    return f"The next sweep would delete {number}, and with that save {_of(left)}.{size}"
+    size = f" of {show_size(left.size_bytes)}" if left.size_bytes else ""
+    if left.unpriced >= left.count:
+        return f"The next sweep would delete {number}{size}, of no known price."
+    unpriced = f", and {left.unpriced:,} of them of no known price" if left.unpriced else ""
+    dollars = money(left.usd_month, left.upper_bound)
+    return f"The next sweep would delete {number}{size}, which would save {dollars} a month{unpriced}."
 
 
 def in_use(snapshot: Snapshot) -> str:

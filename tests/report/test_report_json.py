@@ -1,0 +1,94 @@
+"""The report's JSON document: every figure, no float, the same keys whatever there is to tell."""
+
+import json
+from dataclasses import fields
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from janitor.ledger.savings import Account
+from janitor.report.report_json import write_report_json
+from janitor.report.snapshot import Planned, Running, Snapshot, Stored, Sums
+from janitor.report.summary import Summary
+from tests.report.summaries import EMPTY, SMALL, large
+
+
+def text_of(summary: Summary) -> str:
+    out = StringIO()
+    write_report_json(summary, out)
+    return out.getvalue()
+
+
+def document(summary: Summary) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(text_of(summary), parse_float=_no_float)
+    return parsed
+
+
+def _no_float(text: str) -> float:
+    raise AssertionError(f"{text} is a floating-point number: dollars are decimal strings")
+
+
+def test_the_keys_and_their_order_are_the_same_whatever_there_is_to_tell() -> None:
+    keys = [
+        "schema_version", "period", "horizon_seconds", "troubles", "saved", "in_all", "savers", "by_policy",
+        "by_owner", "course", "last_sweep", "foot",
+    ]  # fmt: skip
+    for summary in (EMPTY, SMALL, large(300)):
+        assert list(document(summary)) == keys
+    assert document(EMPTY)["last_sweep"] is None
+    assert list(document(SMALL)["last_sweep"]) == list(document(large(300))["last_sweep"])
+
+
+def test_times_are_rfc_3339_and_the_beginning_is_null() -> None:
+    assert document(SMALL)["period"] == {"since": "2026-11-16T09:00:00Z", "until": "2026-11-23T09:00:00Z"}
+    assert document(EMPTY)["period"]["since"] is None
+    assert document(SMALL)["horizon_seconds"] == 365 * 86400
+
+
+def test_dollars_are_decimal_strings_that_are_not_rounded() -> None:
+    found = document(SMALL)
+    assert Decimal(found["saved"]["estimated_usd_month"]) == SMALL.saved.estimated_usd_month
+    assert Decimal(found["savers"][0]["usd_month"]) == SMALL.savers[0].usd_month
+    assert SMALL.snapshot
+    assert found["last_sweep"]["stored"]["usd_month"] == format(SMALL.snapshot.stored.usd_month, "f")
+
+
+def test_a_price_that_is_not_known_is_no_number() -> None:
+    estimates = [row["estimate"] for row in document(SMALL)["last_sweep"]["largest"]]
+    assert estimates[1] == {"unpriced": "no price of storage-gib-month is known"}
+    assert list(estimates[0]) == ["usd_month", "basis", "upper_bound"]
+
+
+def test_no_figure_of_an_account_is_left_out() -> None:
+    assert list(document(SMALL)["saved"]) == [field.name for field in fields(Account)]
+    (first, *_) = document(SMALL)["by_owner"]
+    assert list(first) == ["owner", *(field.name for field in fields(Account))]
+
+
+@pytest.mark.parametrize(
+    ("value", "key"), [(Planned, "largest"), (Stored, "repositories"), (Running, "services")]
+)
+def test_no_figure_of_a_row_is_left_out(value: type, key: str) -> None:
+    assert list(document(SMALL)["last_sweep"][key][0]) == [field.name for field in fields(value)]
+
+
+def test_no_figure_of_the_snapshot_is_left_out() -> None:
+    renamed = {"by_policy": "left_by_policy", "by_owner": "left_by_owner"}
+    found = document(SMALL)["last_sweep"]
+    assert list(found) == [renamed.get(field.name, field.name) for field in fields(Snapshot)]
+    assert list(found["left"]) == [field.name for field in fields(Sums)]
+
+
+def test_whatever_stands_in_a_label_is_a_string_of_the_document() -> None:
+    summary = large(300)
+    text = text_of(summary)
+    assert text.isascii()
+    found = json.loads(text)
+    assert [row["owner"] for row in found["by_owner"]] == [name for name, _ in summary.by_owner]
+    assert found["foot"] == list(summary.foot)
+
+
+def test_the_same_summary_is_the_same_text() -> None:
+    assert text_of(large(40)) == text_of(large(40))

@@ -1,0 +1,127 @@
+"""The report at a terminal: trouble first, every figure, a plan never a saving, nothing that steers."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from rich.cells import cell_len
+
+from janitor.ledger.savings import Account
+from janitor.report import terminal
+from janitor.report.report_text import write_report_table
+from janitor.report.snapshot import Sums
+from janitor.report.summary import Period, Summary
+from tests.report.printing import GOLDEN
+from tests.report.summaries import EMPTY, SINCE, SMALL, SWEPT, UNTIL, deletion, large, planned, snapshot
+
+
+def table(summary: Summary, width: int = 80) -> str:
+    """The whole report, as a terminal of that width gets it."""
+    out = StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(terminal, "PIPE_WIDTH", width)
+        write_report_table(summary, out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("name", "summary"), [("report-empty", EMPTY), ("report-small", SMALL)])
+def test_the_table_is_the_one_that_was_reviewed(name: str, summary: Summary) -> None:
+    assert table(summary) == (GOLDEN / f"{name}.txt").read_text()
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    lines = table(large(3000), width).splitlines()
+    words = [line for line in lines if " " in line.strip()]  # one long word is never cut
+    assert max(map(cell_len, words)) <= width
+
+
+def test_nothing_from_outside_steers_the_terminal() -> None:
+    text = table(large(3000))
+    assert all(character.isprintable() for line in text.splitlines() for character in line)
+
+
+def test_ten_thousand_deletions_are_a_short_report() -> None:
+    text = table(large(10_000))
+    assert len(text.splitlines()) < 400
+    assert "… and 9,995 more (--format json, or html)" in text  # of what would go
+
+
+def test_trouble_comes_before_every_figure() -> None:
+    text = table(SMALL)
+    assert text.index("TROUBLE") < text.index("PERMISSION_DENIED") < text.index("Saved")
+
+
+def test_where_nothing_was_deleted_a_plan_is_no_saving() -> None:
+    left = Sums(1, 200_000_000, Decimal("0.02"))
+    summary = replace(EMPTY, snapshot=snapshot(left=left, planned=left, largest=(planned(1),)))
+    text = table(summary, 120)
+    assert "Nothing was deleted yet, so nothing is saved yet." in text
+    assert "The next sweep would delete 1 thing of 200.0 MB, which would save $0.02 a month." in text
+    figures = text.partition("Note:")[0]
+    assert "saved to date" not in figures
+    assert "saves" not in figures
+
+
+def test_what_has_no_price_is_in_no_sum() -> None:
+    left = Sums(3, 0, Decimal("0.02"), unpriced=2)
+    text = table(replace(SMALL, snapshot=snapshot(left=left)), 120)
+    assert "which would save $0.02 a month, and 2 of them of no known price." in text
+    alone = Sums(2, 0, unpriced=2)
+    text = table(replace(SMALL, snapshot=snapshot(left=alone, by_policy=(("old", alone),))))
+    assert "The next sweep would delete 2 things, of no known price." in text
+    assert next(line for line in text.splitlines() if line.startswith("  old")).split()[-2:] == [
+        "2",
+        "unpriced",
+    ]
+
+
+def test_the_period_stands_beside_all_time_and_not_where_it_is_all_time() -> None:
+    assert f"since {SINCE:%Y-%m-%d %H:%M} UTC" in table(SMALL)
+    whole = table(replace(SMALL, period=Period(None, UNTIL)))
+    assert whole.startswith("janitor report, the beginning to 2026-11-23 09:00 UTC")
+    assert "since 20" not in whole
+
+
+def test_what_came_back_and_what_is_unpriced_is_counted_only_where_there_is_any() -> None:
+    assert "  there again" not in table(SMALL)
+    assert "unpriced, in no sum" not in table(SMALL)
+    account = Account(5, 10, Decimal(1), Decimal(1), Decimal(1), came_back=2, unpriced=1)
+    lines = table(replace(SMALL, saved=account, in_all=account)).splitlines()
+    assert [line.split()[-1] for line in lines if line.startswith(("  there again", "  unpriced,"))] == [
+        "1",
+        "2",
+    ]
+
+
+def test_a_saver_says_what_is_known_of_it_since() -> None:
+    gone, unseen = SMALL.savers
+    back = replace(gone, deletion=deletion(9, back_at=UNTIL - timedelta(days=1)))
+    later = replace(gone, deletion=deletion(9, gone_at=None, back_at=UNTIL + timedelta(days=1)))
+    text = table(replace(SMALL, savers=(gone, unseen, back, later)), 200)
+    assert text.count("not seen again") == 1
+    assert text.count("not looked for yet") == 2  # what is learnt after the period's end is not told
+    assert text.count("there again on 2026-11-22 09:00 UTC") == 1
+
+
+def test_a_failed_service_is_shown_with_googles_words_and_for_how_long() -> None:
+    text = table(SMALL, 200)
+    assert "billing, failed for 26h" in text
+    assert "HEALTH_CHECK_CONTAINER_ERROR: Revision 'billing-00002-abc' is not ready" in text
+    assert SMALL.snapshot
+    (failed,) = (row for row in SMALL.snapshot.services if row.status == "failed")
+    unknown = snapshot(services=(replace(failed, since=None, why=""),), observed_at=SWEPT)
+    text = table(replace(SMALL, snapshot=unknown), 200)
+    assert "billing, failed, since when is not known" in text
+    assert "Google does not say why" in text
+
+
+def test_an_owner_is_nobody_where_no_label_says_so() -> None:
+    lines = table(SMALL).partition("By owner")[2].splitlines()
+    assert [line.split()[0] for line in lines[2:4]] == ["unowned", "web"]
+
+
+def test_the_foot_says_what_the_figures_rest_on() -> None:
+    assert all(line in " ".join(table(SMALL, 400).split()) for line in SMALL.foot)
