@@ -15,8 +15,11 @@ from janitor.ledger.sightings import Lookout
 from janitor.logs import Event, emit
 from janitor.report.machine import totals_as_json
 from janitor.report.result import SweepResult
+from janitor.report.snapshot_codec import encode_snapshot
+from janitor.report.taking import take_snapshot
 from janitor.report.totals import exit_code, totals
 from janitor.store.database import Database, open_database
+from janitor.store.history import SqlHistory
 from janitor.store.ledger import SqlLedger
 from janitor.store.lock import ApplyLock, holder_of, started_by
 
@@ -51,6 +54,7 @@ class Books:
         if self.sightings:
             await self.sightings.note_sightings(result.sweep_id, lookout.gone, lookout.back, plan.observed_at)
         if self.ledger:
+            snapshot = encode_snapshot(take_snapshot(result))
             await self.ledger.finish(
                 SweepEnd(
                     result.sweep_id,
@@ -59,6 +63,7 @@ class Books:
                     plan.policy_digest,
                     code,
                     sums,
+                    snapshot,
                 )
             )
 
@@ -91,7 +96,7 @@ class Opening:
             async with lock.held(wait, waiting, lost):
                 ledger = SqlLedger(database, lock.token)
                 await ledger.begin(self._start("apply"))
-                yield Books(ledger)
+                yield Books(ledger, SqlHistory(database))
         finally:
             await database.close()
 
@@ -104,7 +109,7 @@ class Opening:
             database = await open_database(self.url)
             ledger = SqlLedger(database)
             await ledger.begin(self._start("dry-run"))
-            books = Books(ledger)
+            books = Books(ledger, SqlHistory(database))
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
         try:

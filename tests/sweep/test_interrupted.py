@@ -22,9 +22,9 @@ WEB = f"{RUN}/services/web"
 
 
 @contextmanager
-def applying(here: Place, *flags: str) -> Iterator[subprocess.Popen[str]]:
+def applying(here: Place, *flags: str, policies: str = POLICIES) -> Iterator[subprocess.Popen[str]]:
     """`janitor sweep --apply` in a process of its own, killed at the end if it still runs."""
-    (here.folder / "policies.yaml").write_text(POLICIES, encoding="utf-8")
+    (here.folder / "policies.yaml").write_text(policies, encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "janitor", "sweep", "--format", "json", *(flags or ("--apply",))],
         cwd=here.folder, env={**os.environ, **here.environment()}, text=True,
