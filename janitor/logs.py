@@ -43,6 +43,7 @@ class Event(StrEnum):
     RUN_FAILED = "run.failed"
     POLICIES_RELOADED = "policies.reloaded"
     POLICIES_REFUSED = "policies.refused"
+    REPORT_MADE = "report.made"
     REPORT_POSTED = "report.posted"
     REPORT_UNPOSTED = "report.unposted"
     NOTE_POSTED = "note.posted"

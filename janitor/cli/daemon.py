@@ -9,6 +9,11 @@ import typer
 if TYPE_CHECKING:
     from janitor.settings import Settings, SweepRequest
 
+_THROWN_AWAY = (
+    "the ledger is an SQLite file that Cloud Run throws away: runs that were missed and deletions that were"
+    " interrupted are forgotten with it; set JANITOR_DATABASE_URL to a database that lasts"
+)
+
 
 def daemon(
     now: Annotated[bool, typer.Option("--now", help="Sweep at once, then keep the schedule.")] = False,
@@ -61,6 +66,8 @@ def daemon(
     first = reading()
     if first.shipped_policies:
         print(f"janitor: no {reading.path} here: dry runs of the shipped default policies", file=sys.stderr)
+    if settings.on_cloud_run and settings.database_url is None:
+        print(f"janitor: {_THROWN_AWAY}", file=sys.stderr)
     if once:
         raise typer.Exit(run_once(first, settings))
     watched = Watched(reading, reading.path, first)

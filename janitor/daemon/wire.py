@@ -22,6 +22,7 @@ from janitor.daemon.ports import Ports
 from janitor.daemon.trigger import ScheduleTimes
 from janitor.errors import LockHeldError
 from janitor.ledger.history import Origin, PastSweep
+from janitor.logs import Event, emit
 from janitor.policy.schedule import ReportOptions
 from janitor.report.html import render_html
 from janitor.report.result import SweepResult
@@ -154,6 +155,16 @@ class _Reports:
 
     async def post(self, due: datetime, options: ReportOptions, failure: str | None) -> bool:
         summary = await self._summary(None, options, failure)
+        emit(
+            Event.REPORT_MADE,
+            due=due,
+            since=summary.period.since,
+            until=summary.period.until,
+            deleted=summary.saved.deleted,
+            saves_usd_month=summary.saved.estimated_usd_month,
+            saved_usd=summary.saved.saved_usd,
+            troubles=len(summary.troubles),
+        )
         async with history_at(_url(self.settings)) as history:
             return await posting.post_due_report(
                 self.settings, summary, history, due, self.metrics.message_ended
