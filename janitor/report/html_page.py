@@ -84,10 +84,10 @@ def page_of(summary: Summary) -> Page:
         troubles=tuple(_warned(each) for each in summary.troubles[:TROUBLES_SHOWN]),
         more_troubles=max(len(summary.troubles) - TROUBLES_SHOWN, 0),
         figures=_figures(summary),
-        accounts=tables.accounts(summary.saved, summary.in_all),
+        accounts=tables.accounts(summary.saved, summary.in_all, _since(summary.period)),
         curves=_curves(summary.course, summary.in_all.upper_bound),
         over_time=tables.over_time(summary.course, summary.in_all.upper_bound),
-        savers=tables.savers(summary.savers),
+        savers=tables.savers(summary.savers, _since(summary.period)),
         groups=(
             tables.savings_by("Savings by policy", "policy", summary.by_policy, summary.saved),
             tables.savings_by("Savings by owner", "owner", summary.by_owner, summary.saved),
@@ -100,6 +100,10 @@ def page_of(summary: Summary) -> Page:
 def _period(period: Period) -> str:
     since = moment(period.since) if period.since else "the beginning"
     return f"from {since} to {moment(period.until)}"
+
+
+def _since(period: Period) -> str:
+    return f"since {period.since:%Y-%m-%d}" if period.since else "since the beginning"
 
 
 def _warned(trouble: Trouble) -> Warned:
@@ -118,7 +122,7 @@ def _figures(summary: Summary) -> tuple[Figure, ...]:
     recent = dollars(saved.estimated_usd_month, saved.upper_bound)
     whole = dollars(in_all.estimated_usd_month, in_all.upper_bound)
     figures = (
-        Figure(recent, "a month saved since the last report",
+        Figure(recent, f"a month saved {_since(summary.period)}",
                f"{saved.deleted:,} deleted, {show_size(saved.size_bytes)} freed"),
         Figure(whole, "a month saved in all",
                f"of it {dollars(in_all.realised_usd_month, in_all.upper_bound)} realised"),

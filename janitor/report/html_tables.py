@@ -55,16 +55,16 @@ def savings_by(caption: str, first: str, rows: Sequence[tuple[str, Account]], wh
     )  # fmt: skip
 
 
-def savers(rows: Sequence[Saving]) -> Table:
+def savers(rows: Sequence[Saving], since: str) -> Table:
     """The largest deletions of the period."""
     return Table(
-        "The largest savings since the last report",
+        f"The largest savings {since}",
         (Column("what"), Column("policy"), Column("owner"), Column("deleted"), Column("size", True),
          Column("saves a month", True)),
         tuple(
             (
                 resource(row.deletion.kind, row.deletion.name),
-                Cell(shown(row.deletion.policy), row.deletion.reason),
+                Cell(shown(row.deletion.policy), shown(row.deletion.reason)),
                 owner(row.deletion.owner),
                 Cell(moment(row.deletion.deleted_at), _seen(row.deletion)),
                 size(row.deletion.size_bytes),
@@ -107,7 +107,7 @@ def would_go(largest: Sequence[Planned], left: Sums) -> Table:
             (
                 resource(row.kind, row.name),
                 name(row.policy),
-                Cell(row.reason, shown(row.detail)),
+                Cell(shown(row.reason), shown(row.detail)),
                 owner(row.owner),
                 size(row.size_bytes),
                 Cell(show_estimate(row.estimate)),
@@ -189,17 +189,17 @@ def kept(rows: Sequence[Remaining]) -> Table:
         "What is kept, and why",
         (Column("kept", True), Column("of"), Column("because")),
         tuple(
-            (Cell(f"{row.count:,}"), plural(row.kind, row.count), Cell(row.reason, meaning_of(row.reason)))
+            (Cell(f"{row.count:,}"), plural(row.kind, row.count), Cell(shown(row.reason), meaning_of(row.reason)))
             for row in rows
         ),
     )
 
 
-def accounts(saved: Account, in_all: Account) -> Table:
-    """The two accounts side by side, a figure a row."""
+def accounts(saved: Account, in_all: Account, since: str) -> Table:
+    """The account of the period and that of all time, a figure a row; `since` names the period."""
     return Table(
-        "Savings since the last report and in all",
-        (Column("savings"), Column("since the last report", True), Column("in all", True)),
+        f"Savings {since} and in all",
+        (Column("savings"), Column(since, True), Column("in all", True)),
         tuple(
             (Cell(label, below), *(figure(each) for each in (saved, in_all)))
             for label, below, figure in _FIGURES

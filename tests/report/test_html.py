@@ -37,7 +37,7 @@ from tests.report.summaries import (
 LARGE = large(3000)
 ALL = pytest.mark.parametrize("summary", [EMPTY, SMALL, LARGE], ids=["empty", "small", "large"])
 _VOID = {"meta", "br", "hr", "img", "input", "link"}
-_MAY_STAND = {
+MAY_STAND = {
     "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "h1", "h2", "h3",
     "p", "b", "small", "strong", "ul", "li", "dl", "dt", "dd", "div", "figure", "figcaption", "table", "caption",
     "thead", "tbody", "tr", "th", "td", "svg", "desc", "text", "rect", "line", "polygon", "polyline", "circle",
@@ -92,7 +92,7 @@ def section(summary: Summary, heading: str) -> str:
 def test_every_element_is_closed_and_of_the_page_s_own_sorts(summary: Summary) -> None:
     reader = Reader(render_html(summary))
     assert reader.open == []
-    assert {tag for tag, _ in reader.elements} <= _MAY_STAND
+    assert {tag for tag, _ in reader.elements} <= MAY_STAND
 
 
 @ALL
@@ -184,7 +184,7 @@ def test_what_already_went_is_not_said_to_go_next() -> None:
 
 def test_trouble_stands_before_everything_else_with_what_to_do() -> None:
     text = text_of(SMALL)
-    assert text.index("What needs you") < text.index("a month saved since the last report")
+    assert text.index("What needs you") < text.index("a month saved since 2026-11-16")
     trouble = SMALL.troubles[0]
     assert f"Could not be read: {trouble.about}" in text
     assert trouble.what in text
@@ -234,6 +234,12 @@ def test_bars_of_services_stand_in_the_order_of_their_cost() -> None:
     )
     text = section(replace(SMALL, snapshot=snapshot(services=rows)), "Minimum instances by service now")
     assert text.index("dear") < text.index("cheap")
+
+
+def test_figures_are_of_the_period_that_they_name() -> None:
+    assert "The largest savings since 2026-11-16" in text_of(SMALL)
+    whole = replace(SMALL, period=replace(SMALL.period, since=None))
+    assert "a month saved since the beginning" in text_of(whole)
 
 
 def test_failed_services_bear_google_s_words_and_for_how_long() -> None:
