@@ -180,7 +180,7 @@ def _write(summary: "Summary", out: TextIO, output: ReportFormat, text: str | No
         case ReportFormat.HTML:
             from janitor.report.html import render_html
 
-            out.write(render_html(summary))
+            out.write(render_html(summary).rstrip("\n") + "\n")
 
 
 async def _post(settings: "Settings", summary: "Summary", recorded: bool) -> None:

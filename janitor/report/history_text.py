@@ -25,7 +25,7 @@ _STYLES: Mapping[str | None, str] = {
     OutcomeKind.FAILED.value: "bold red",
     None: "bold yellow",
 }
-_TITLES = ("when (UTC)", "mode", "examined", "planned", "deleted", "failed", "drifted", "$ a month")
+_TITLES = ("when (UTC)", "examined", "planned", "deleted", "failed", "drifted", "$ a month")
 NO_SWEEPS = "No sweep is recorded. To look once, which deletes nothing: janitor sweep --dry-run"
 _MONEY_NOTE = (
     "$ a month: of an apply what it deleted, of a dry run, in brackets, what it would have deleted; an image"
@@ -39,16 +39,17 @@ def write_history_table(sweeps: Sequence[PastSweep], out: TextIO) -> None:
     if not sweeps:
         console.print(Text(NO_SWEEPS), soft_wrap=True)
         return
-    header, *lines = tabulated(_TITLES, [_cells(sweep) for sweep in sweeps], console.width, left=0, texts=2)
+    header, *lines = tabulated(_TITLES, [_cells(sweep) for sweep in sweeps], console.width, left=0)
     console.print(header, soft_wrap=True)
+    followed = False
     for sweep, line in zip(sweeps, lines, strict=True):
         console.print(line, soft_wrap=True)
-        console.print(
-            indented(_circumstances(sweep), console.width, 2, "dim" if sweep.finished_at else "yellow")
-        )
+        style = "dim" if sweep.finished_at else "yellow"
+        console.print(indented(_circumstances(sweep, followed), console.width, 2, style), soft_wrap=True)
+        followed |= sweep.mode == "apply"
     console.print()
-    console.print(indented(_MONEY_NOTE, console.width, 0, "dim"))
-    console.print(Text("What one did, and why: janitor history SWEEP", style="dim"))
+    console.print(indented(_MONEY_NOTE, console.width, 0, "dim"), soft_wrap=True)
+    console.print(Text("What one did, and why: janitor history SWEEP", style="dim"), soft_wrap=True)
 
 
 def write_sweep_table(sweep: PastSweep, actions: Sequence[PastAction], hidden: int, out: TextIO) -> None:
@@ -58,7 +59,7 @@ def write_sweep_table(sweep: PastSweep, actions: Sequence[PastAction], hidden: i
     """
     console = console_for(out)
     width = console.width
-    parts: list[Iterator[Text]] = [tabulated(_TITLES, [_cells(sweep)], width, left=0, texts=2)]
+    parts: list[Iterator[Text]] = [tabulated(_TITLES, [_cells(sweep)], width, left=0)]
     parts.append(iter([indented(_circumstances(sweep), width, 2, "dim"), Text()]))
     parts.extend(_action(action, width) for action in actions)
     parts.append(_ending(sweep, actions, hidden, width))
@@ -77,9 +78,9 @@ def _cells(sweep: PastSweep) -> list[str]:
     totals = sweep.totals
     when = f"{sweep.started_at:%Y-%m-%d %H:%M}"
     if totals is None:
-        return [when, sweep.mode, *("–" for _ in _TITLES[2:])]
+        return [when, *("–" for _ in _TITLES[1:])]
     figures = [f"{totals[key]:,}" for key in ("planned", "deleted", "failed", "drifted")]
-    return [when, sweep.mode, f"{examined_of(totals):,}", *figures, _dollars(sweep.mode, totals)]
+    return [when, f"{examined_of(totals):,}", *figures, _dollars(sweep.mode, totals)]
 
 
 def _dollars(mode: str, totals: Mapping[str, Any]) -> str:
@@ -90,11 +91,15 @@ def _dollars(mode: str, totals: Mapping[str, Any]) -> str:
     return usd if mode == "apply" else f"({usd})"
 
 
-def _circumstances(sweep: PastSweep) -> str:
-    """``20261123T030012Z-5c1f by daemon on host:12, took 21s, exit code 0``."""
-    began = f"{sweep.id} by {sweep.origin} on {sweep.started_by}"
+def _circumstances(sweep: PastSweep, followed: bool = False) -> str:
+    """``20261123T030012Z-5c1f: apply by daemon on host:12, took 21s, exit code 0``.
+
+    `followed`: an apply began later. Two never hold the lock at once, so one that has not ended never will.
+    """
+    began = f"{sweep.id}: {sweep.mode} by {sweep.origin} on {sweep.started_by}"
     if sweep.finished_at is None:
-        return f"{began}, NOT ENDED: it is under way, or was killed"
+        killed = followed and sweep.mode == "apply"
+        return f"{began}, NOT ENDED: {'it was killed' if killed else 'it is under way, or was killed'}"
     seconds = (sweep.finished_at - sweep.started_at).total_seconds()
     took = f"{seconds:.0f}s" if seconds < 120 else show_age(seconds)
     unpriced = sweep.totals["unpriced"] if sweep.totals else 0
