@@ -15,7 +15,8 @@ _WIDTH = Decimal(1000)
 _STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 _TICKS_AT_MOST = 4
 _TENTH = Decimal("0.1")
-_CENT = Decimal("0.01")
+_LEAST_TOP = Decimal("0.04")  # so that levels are whole cents
+_SHORT = timedelta(days=3)
 _ZERO, _ALL = Decimal(0), Decimal(100)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -105,15 +106,18 @@ def curve(
         end=placed[-1][1] + CURVE_TOP,
         levels=tuple(Tick(_dollars(level), _height(level, levels[-1]) + CURVE_TOP) for level in levels),
         days=tuple(
-            Tick(f"{first + (last - first) * share / 100:%Y-%m-%d}", Decimal(share)) for share in (0, 50, 100)
+            Tick(_day(first + (last - first) * share / 100, last - first), Decimal(share))
+            for share in (0, 50, 100)
         ),
     )
 
 
 def ticks(highest: Decimal) -> tuple[Decimal, ...]:
-    """Round levels from zero to the first that `highest` does not exceed, by 1, 2 or 5; five at most."""
-    if highest <= 0:
-        return (_ZERO, Decimal(1))
+    """Round levels from zero to the first that `highest` does not exceed, by 1, 2 or 5; five at most.
+
+    The top is four cents at least.
+    """
+    highest = max(highest, _LEAST_TOP)
     least = highest / _TICKS_AT_MOST
     magnitude = Decimal(1).scaleb(least.adjusted())
     step = next(factor * magnitude for factor in _STEPS if factor * magnitude >= least)
@@ -131,7 +135,10 @@ def _tenths(value: Decimal) -> Decimal:
 
 
 def _dollars(level: Decimal) -> str:
-    """Whole dollars without cents, the rest with them; below a cent as many digits as there are."""
-    if level == level.to_integral_value():
-        return f"${level:,.0f}"
-    return f"${level:,.2f}" if level == level.quantize(_CENT) else f"${level:f}"
+    """Whole dollars without cents, the rest with them."""
+    return f"${level:,.0f}" if level == level.to_integral_value() else f"${level:,.2f}"
+
+
+def _day(at: datetime, span: timedelta) -> str:
+    """The day; of a short span the minute too."""
+    return f"{at:%m-%d %H:%M}" if span < _SHORT else f"{at:%Y-%m-%d}"

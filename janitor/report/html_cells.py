@@ -73,10 +73,10 @@ def size(size_bytes: int) -> Cell:
     return Cell(show_size(size_bytes) if size_bytes else _NOT_KNOWN)
 
 
-def plural(kind: str, count: int) -> Cell:
-    """The kind as people say it for so many."""
+def counted(kind: str, count: int) -> Cell:
+    """``17 images``; a kind of a later version keeps its name."""
     known = _KINDS.get(kind)
-    return Cell(noun(known, count) if known else shown(kind))
+    return Cell(f"{count:,} {noun(known, count) if known else shown(kind)}")
 
 
 def moment(at: datetime) -> str:

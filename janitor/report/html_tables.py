@@ -5,17 +5,18 @@ from datetime import datetime
 from decimal import Decimal
 
 from janitor.ledger.savings import Account, Deletion, Point, Saving
+from janitor.model.duration import show_size
 from janitor.report.html_cells import (
     Cell,
     Column,
     Table,
     and_more,
+    counted,
     dollars,
     how_long,
     moment,
     name,
     owner,
-    plural,
     priced,
     resource,
     shown,
@@ -135,7 +136,7 @@ def repositories(rows: Sequence[Stored], stored: Sums) -> Table:
                 resource("artifact.repository", row.name),
                 name(row.format.lower()),
                 owner(row.owner),
-                size(row.size_bytes),
+                Cell(show_size(row.size_bytes)),
                 Cell(show_estimate(row.estimate)),
             )
             for row in some
@@ -187,10 +188,9 @@ def kept(rows: Sequence[Remaining]) -> Table:
     """How many of each kind stay, and why."""
     return Table(
         "What is kept, and why",
-        (Column("kept", True), Column("of"), Column("because")),
+        (Column("kept"), Column("because")),
         tuple(
-            (Cell(f"{row.count:,}"), plural(row.kind, row.count), Cell(shown(row.reason), meaning_of(row.reason)))
-            for row in rows
+            (counted(row.kind, row.count), Cell(shown(row.reason), meaning_of(row.reason))) for row in rows
         ),
     )
 
@@ -226,9 +226,10 @@ _FIGURES: tuple[tuple[str, str, Callable[[Account], Cell]], ...] = (
 
 
 def over_time(points: Sequence[Point], upper_bound: bool) -> Table:
-    """The same figures as the curves, at some of their moments; the last one always."""
-    step = max(1, -(-len(points) // POINTS_SHOWN))
-    some = points[::-1][::step]
+    """The same figures as the curves, at some of their moments, the last one first; a minute only once."""
+    minutes = list({moment(each.at): each for each in points}.values())
+    step = max(1, -(-len(minutes) // POINTS_SHOWN))
+    some = minutes[::-1][::step]
     return Table(
         "Savings over time",
         (Column("at"), Column("saved to date", True), Column("saved a month then", True)),

@@ -78,7 +78,13 @@ def test_the_area_is_the_line_closed_along_the_ground() -> None:
 def test_levels_are_said_in_dollars_with_cents_where_there_are_any() -> None:
     assert [level.label for level in line_of("0", "350").levels] == ["$0", "$100", "$200", "$300", "$400"]
     assert [level.label for level in line_of("0", "0.26").levels] == ["$0", "$0.10", "$0.20", "$0.30"]
-    assert [level.label for level in line_of("0", "0.013").levels] == ["$0", "$0.005", "$0.01", "$0.015"]
+    assert [level.label for level in line_of("0", "0.013").levels] == [
+        "$0",
+        "$0.01",
+        "$0.02",
+        "$0.03",
+        "$0.04",
+    ]
     assert line_of("0", "123456").levels[-1].label == "$150,000"
 
 
@@ -91,7 +97,13 @@ def test_days_are_the_first_the_middle_and_the_last() -> None:
     ]
 
 
-@given(st.decimals(min_value="0.0001", max_value="1000000000", places=4))
+def test_a_span_of_hours_is_said_in_hours() -> None:
+    drawn = curve("c", "t", "d", [(AT, Decimal(0)), (AT + timedelta(hours=5), Decimal(1))])
+    assert drawn is not None
+    assert [day.label for day in drawn.days] == ["11-01 00:00", "11-01 02:30", "11-01 05:00"]
+
+
+@given(st.decimals(min_value="0.0301", max_value="1000000000", places=4))
 def test_no_value_is_higher_than_the_axis_and_levels_are_few_and_round(highest: Decimal) -> None:
     levels = ticks(highest)
     assert levels[-2] < highest <= levels[-1]

@@ -27,6 +27,7 @@ from tests.report.summaries import (
     REGION,
     SMALL,
     SWEPT,
+    UNTIL,
     course_of,
     large,
     planned,
@@ -300,6 +301,12 @@ def test_of_many_moments_a_few_are_in_the_table_the_last_one_first() -> None:
     rows = over_time(course_of(60, Decimal(8)), upper_bound=False).rows
     assert len(rows) == 8
     assert rows[0][0].text == "2026-11-23 09:00 UTC"
+
+
+def test_a_minute_stands_in_the_table_once_as_it_ended() -> None:
+    points = [replace(point, at=UNTIL) for point in course_of(3, Decimal(9))]
+    (row,) = over_time(points, upper_bound=False).rows
+    assert [cell.text for cell in row] == ["2026-11-23 09:00 UTC", "$0.30", "$9.00"]
 
 
 def test_without_a_sweep_it_says_that_nothing_is_known() -> None:
