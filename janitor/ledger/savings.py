@@ -96,7 +96,10 @@ def savings(deletions: Iterable[Deletion]) -> tuple[Saving, ...]:
     for each in found:
         cap = _cap(each)
         if cap is not None:
-            groups.setdefault((each.sweep_id, each.group), _Group(cap)).size_bytes += each.size_bytes
+            key = each.sweep_id, each.group
+            if key not in groups:
+                groups[key] = _Group(cap)
+            groups[key].size_bytes += each.size_bytes
     with localcontext(prec=_DIGITS):
         return tuple(
             _saving(each, None if _cap(each) is None else groups[each.sweep_id, each.group]) for each in found
