@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from bench.measure import clean_environment
+from bench.soak import show_soak, soak
 from bench.startup import TARGET, measure_startup
 from bench.sweeps import measure_sweeps
 from bench.table import MIB, Run, show_linear, show_runs, show_startup
@@ -18,7 +19,7 @@ LARGE = Scale(images=1_000_000, repositories=20, lean=400 * MIB, many=800 * MIB)
 def main() -> None:
     """Measure, and print; nothing is asserted."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="100,000 images only")
+    parser.add_argument("--quick", action="store_true", help="100,000 images only, and no soak")
     quick = parser.parse_args().quick
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}", flush=True)
     with tempfile.TemporaryDirectory(prefix="janitor-bench-") as folder:
@@ -29,6 +30,7 @@ def main() -> None:
             large = _measured(LARGE, Path(folder), env)
             for few, many in zip(small, large, strict=True):
                 print(show_linear(few, many))
+            print("\n" + show_soak(soak(Path(folder), env)), flush=True)
 
 
 def _measured(scale: Scale, folder: Path, env: dict[str, str]) -> list[Run]:

@@ -4,21 +4,24 @@ The emulator runs in this process, so that the world can go wrong and grow; the 
 which says each second what it holds (bench/soaking.py).
 """
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.measure import MIB
+from bench.table import MIB
 
 SECONDS = 120
 WARM_UP = 30
@@ -50,10 +53,10 @@ projects:
 """
 # One fault after another, each for a few seconds.
 _FAULTS = (
-    "- {rpc: ListServices, error: RESOURCE_EXHAUSTED, times: 3}",
-    "- {rpc: List*, error: UNAVAILABLE, times: 4}",
-    "- {rpc: ListRevisions, location: europe-west1, error: PERMISSION_DENIED}",
-    "- {rpc: DeleteService, error: RESOURCE_EXHAUSTED, times: 2}",
+    "- {rpc: ListServices, error: {code: RESOURCE_EXHAUSTED}, times: 3}",
+    "- {rpc: List*, error: {code: UNAVAILABLE}, times: 4}",
+    "- {rpc: ListRevisions, location: europe-west1, error: {code: PERMISSION_DENIED}}",
+    "- {rpc: DeleteService, error: {code: RESOURCE_EXHAUSTED}, times: 2}",
 )
 
 
@@ -89,13 +92,15 @@ def soak(folder: Path, env: Mapping[str, str], seconds: int = SECONDS) -> Soaked
 
     policies, ledger = folder / "policies.yaml", folder / "ledger.db"
     policies.write_text(_POLICIES, encoding="utf-8")
+    port = _free_port()
     with Emulator.from_text(_WORLD) as google:
         own = {
-            "JANITOR_EMULATOR_HOST": google.host, "JANITOR_EMULATOR_HTTP": google.http, "PORT": "0",
+            "JANITOR_EMULATOR_HOST": google.host, "JANITOR_EMULATOR_HTTP": google.http, "PORT": str(port),
             "JANITOR_DATABASE_URL": f"sqlite:///{ledger}", "JANITOR_POLICIES": str(policies),
         }  # fmt: skip
         with _daemon({**env, **own}) as daemon:
-            made = _trouble(google, daemon.process, policies, ledger, seconds)
+            daemon.began()
+            made = _trouble(google, daemon.process, policies, ledger, port, seconds)
             daemon.process.send_signal(signal.SIGTERM)
             code = daemon.process.wait(timeout=30)
         deletes = [name for rpc, name in google.calls if rpc == "DeleteService"]
@@ -116,6 +121,12 @@ class _Daemon:
     def _read(self) -> None:
         for line in self.process.stdout or ():
             self.samples.append(Sample(**json.loads(line)))
+
+    def began(self) -> None:
+        """Wait for its first line: before that it would not know SIGHUP."""
+        until = time.monotonic() + 60
+        while not self.samples and self.process.poll() is None and time.monotonic() < until:
+            time.sleep(0.1)
 
     def ended(self) -> None:
         """Wait for its last line."""
@@ -139,7 +150,7 @@ def _trouble(
     """A second at a time: more to delete, and every few seconds another fault; how much was made."""
     from janitor.emulator.world import merge
 
-    control, until, second = google.control, time.monotonic() + seconds, 0  # type: ignore[attr-defined]
+    control, until, second = google.control, time.monotonic() + seconds, 0
     while time.monotonic() < until:
         if process.poll() is not None:
             sys.exit(f"the daemon ended by itself with {process.returncode} after {second} s")
@@ -154,12 +165,25 @@ def _trouble(
             process.send_signal(signal.SIGHUP)
         if second % 15 == 12:
             threading.Thread(target=_lock, args=(ledger, 2.0), daemon=True).start()
+        _ask(port, ("/healthz", "/readyz", "/metrics", "/")[second % 4])
         time.sleep(1)
         second += 1
     control.clear_trouble()
     policies.write_text(_POLICIES, encoding="utf-8")
     time.sleep(5)
     return second
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _ask(port: int, path: str) -> None:
+    """As a probe does; an answer of 503 is one, too."""
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5):
+        pass
 
 
 def _lock(ledger: Path, seconds: float) -> None:
