@@ -13,6 +13,21 @@ def sweep(apply: bool = False, dry_run: bool = False) -> None:
 
 
 @app.command()
+def daemon(now: bool = False, once: bool = False) -> None:
+    """Sweep and report by the schedule in the policy file."""
+
+
+@app.command()
+def report(since: str = "7d", slack: bool = False) -> None:
+    """What was saved."""
+
+
+@app.command()
+def history(sweep: str = "") -> None:
+    """Past sweeps."""
+
+
+@app.command()
 def init(file: str = "policies.yaml") -> None:
     """Write the commented default policy file."""
 

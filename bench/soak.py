@@ -145,7 +145,7 @@ def _daemon(env: Mapping[str, str]) -> Iterator[_Daemon]:
 
 
 def _trouble(
-    google: object, process: "subprocess.Popen[str]", policies: Path, ledger: Path, seconds: int
+    google: Any, process: "subprocess.Popen[str]", policies: Path, ledger: Path, port: int, seconds: int
 ) -> int:
     """A second at a time: more to delete, and every few seconds another fault; how much was made."""
     from janitor.emulator.world import merge

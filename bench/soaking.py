@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from apscheduler.triggers.interval import IntervalTrigger
@@ -43,7 +44,7 @@ def _sample(loop: asyncio.AbstractEventLoop) -> None:
             "threads": threading.active_count(),
             "files": len(links),
             "sockets": sum(link.startswith("socket:") for link in links),
-            "rss": int(open("/proc/self/statm").read().split()[1]) * _PAGE,
+            "rss": int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE,
         }
         print(json.dumps(held), flush=True)
 

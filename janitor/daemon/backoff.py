@@ -25,12 +25,13 @@ class Backoff:
         self.failures, self._told = 0, None
 
     def is_news(self, error: Exception) -> bool:
-        """Whether it is another failure than the one that was told; ids and numbers make none."""
-        return _likeness(error) != self._told
+        """Whether it is another failure than the last that was news; ids and numbers make none."""
+        before, self._told = self._told, _likeness(error)
+        return before != self._told
 
-    def told(self, error: Exception) -> None:
-        """Somebody was told of it."""
-        self._told = _likeness(error)
+    def untold(self) -> None:
+        """Nobody heard of the last news."""
+        self._told = None
 
 
 def _likeness(error: Exception) -> str:

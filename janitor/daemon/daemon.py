@@ -5,6 +5,7 @@ import gc
 from collections.abc import Awaitable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, assert_never
 
 from janitor.daemon.jobs import Jobs
@@ -34,7 +35,7 @@ class Daemon:
     def __init__(self, watch: PolicyWatch, ports: Ports) -> None:
         self._watch, self._ports = watch, ports
         self._jobs = Jobs(self._submitted, self._skipped)
-        self._sweeping = Sweeping(ports, lambda: watch.request, self._again, self._forget)
+        self._sweeping = Sweeping(ports, lambda: watch.request, self._again, self._forget, self._jobs.aside)
         self._began = ports.clock()
         self._report_due = self._began
 
@@ -147,12 +148,15 @@ class Daemon:
 
     async def _look(self) -> None:
         if found := await self._watch.look():
-            await self._tell(found)
+            self._tell(found)
 
     async def _reload(self) -> None:
-        await self._tell(await self._watch.reload())
+        self._tell(await self._watch.reload())
 
-    async def _tell(self, found: Reloaded | Refused) -> None:
+    async def _trouble(self, text: str) -> None:
+        await self._ports.messages.trouble(text)
+
+    def _tell(self, found: Reloaded | Refused) -> None:
         self._ports.counters.policies_read(isinstance(found, Reloaded))
         match found:
             case Reloaded(before, after):
@@ -171,9 +175,8 @@ class Daemon:
                 self._ports.pulse.policies_are(False, message)
                 emit(Event.POLICIES_REFUSED, error=message)
                 if is_news:
-                    await self._ports.messages.trouble(
-                        f"The policy file is broken; the last good one stays in force.\n{message}"
-                    )
+                    text = f"The policy file is broken; the last good one stays in force.\n{message}"
+                    self._jobs.aside("trouble", partial(self._trouble, text))
             case _:
                 assert_never(found)
 

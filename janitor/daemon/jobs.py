@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -16,9 +17,8 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from janitor.daemon.ports import Work
 from janitor.logs import Event, emit
-
-Work = Callable[[], Awaitable[None]]
 
 
 class Jobs:
@@ -75,6 +75,12 @@ class Jobs:
         job = self._scheduler.get_job(name)
         return job.next_run_time.astimezone(UTC) if job and job.next_run_time else None
 
+    def aside(self, name: str, work: Work) -> None:
+        """Do it now, beside the jobs; within a running loop."""
+        task = asyncio.create_task(_told(name, self._guarded(work)))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
     def begin_no_more(self) -> None:
         """From here on nothing starts."""
         self._ending = True
@@ -114,11 +120,21 @@ def _scheduler() -> Any:
     return AsyncIOScheduler(timezone="UTC", job_defaults=defaults)  # type: ignore[no-untyped-call]
 
 
+async def _told(name: str, work: Work) -> None:
+    try:
+        await work()
+    except Exception as error:
+        _tell(name, error, "".join(traceback.format_tb(error.__traceback__)))
+
+
 def _which(event: Submitted) -> tuple[str, datetime]:
     return event.job_id, event.scheduled_run_times[-1].astimezone(UTC)
 
 
 def _failed(event: Ended) -> None:
+    _tell(event.job_id, event.exception, event.traceback)
+
+
+def _tell(name: str, error: BaseException, lines: str) -> None:
     """A bug; the job's next time is as ever."""
-    emit(Event.RUN_FAILED, run=event.job_id, error=f"{type(event.exception).__name__}: {event.exception}",
-         traceback=event.traceback)  # fmt: skip
+    emit(Event.RUN_FAILED, run=name, error=f"{type(error).__name__}: {error}", traceback=lines)

@@ -12,6 +12,7 @@ from janitor.report.result import SweepResult
 from janitor.settings import SweepRequest
 
 Run = Literal["sweep", "report"]
+Work = Callable[[], Awaitable[None]]
 # Facts of the event daemon.started: what running this costs, and what it has saved.
 Costs = Callable[[], Awaitable[Mapping[str, object]]]
 

@@ -5,9 +5,10 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from janitor.daemon.backoff import Backoff
-from janitor.daemon.ports import Ports
+from janitor.daemon.ports import Ports, Work
 from janitor.errors import InterruptedSweepError, JanitorError, LedgerError, LockHeldError
 from janitor.ledger.history import Origin
 from janitor.logs import Event, emit
@@ -19,7 +20,8 @@ class Sweeping:
     """What the jobs `sweep` and `report` do.
 
     `request` is what is in force just then; `again` asks for a sweep after a while and says when the
-    next one will be; `forget` takes that back.
+    next one will be; `forget` takes that back. `aside` does what may take long, such as a Slack that does
+    not answer, beside the jobs: no sweep is skipped for it.
     """
 
     def __init__(
@@ -28,8 +30,10 @@ class Sweeping:
         request: Callable[[], SweepRequest],
         again: Callable[[timedelta], datetime],
         forget: Callable[[], None],
+        aside: Callable[[str, Work], None],
     ) -> None:
         self._ports, self._request, self._again, self._forget = ports, request, again, forget
+        self._aside = aside
         self._turn = asyncio.Lock()
         self._stopping = False
         self._stop: asyncio.Event | None = None
@@ -46,7 +50,7 @@ class Sweeping:
             pass
 
     async def sweep(self) -> None:
-        """One sweep; afterwards its note, or what went wrong, and a report that could not be posted before."""
+        """One sweep; aside its note, or what went wrong, and a report that could not be posted before."""
         self._forget()
         request = self._request()
         end = await self._in_turn(request, Origin.DAEMON)
@@ -57,12 +61,11 @@ class Sweeping:
                 self._ports.counters.run_skipped("sweep")
                 emit(Event.RUN_SKIPPED, run="sweep", why=str(end))
             case Exception():
-                await self._failed(end, request)
+                self._failed(end, request)
             case SweepResult():
                 self._backoff.succeeded()
                 await asyncio.to_thread(self._ports.counters.sweep_ended, end)
-                await self._ports.messages.note(request.policies.report, end)
-                await self._post_what_is_owed()
+                self._aside("note", partial(self._after, request, end))
 
     async def report(self, due: datetime) -> None:
         """A dry run, so that what the next sweep would delete is of today; then the report, in any case."""
@@ -101,15 +104,23 @@ class Sweeping:
             )
             return end if not isinstance(end, InterruptedSweepError) else None
 
-    async def _failed(self, error: Exception, request: SweepRequest) -> None:
+    async def _after(self, request: SweepRequest, result: SweepResult) -> None:
+        await self._ports.messages.note(request.policies.report, result)
+        await self._post_what_is_owed()
+
+    def _failed(self, error: Exception, request: SweepRequest) -> None:
         """Write it down, come back to it, and tell of it once."""
         self._count(error, request)
         at = self._again(self._backoff.failed())
         emit(Event.RUN_BACKED_OFF, run="sweep", failures=self._backoff.failures, until=at)
         if self._backoff.is_news(error):
             text = f"The sweep failed: {error or type(error).__name__}\nIt is tried again at {at:%H:%M} UTC."
-            if await self._ports.messages.trouble(text):
-                self._backoff.told(error)
+            self._aside("trouble", partial(self._tell, text))
+
+    async def _tell(self, text: str) -> None:
+        """What Slack does not take is news again."""
+        if not await self._ports.messages.trouble(text):
+            self._backoff.untold()
 
     def _count(self, error: Exception, request: SweepRequest) -> None:
         self._ports.counters.sweep_failed(error, "apply" if request.apply else "dry-run")

@@ -74,8 +74,8 @@ class _Trigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
         self._at = at
 
     def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
-        """Once at the time given, and then never again."""
-        return self._at if self._at > (previous or now) else NEVER
+        """Once at the time given, though it may have passed just now, and then never again."""
+        return self._at if previous is None or self._at > previous else NEVER
 
 
 @dataclass

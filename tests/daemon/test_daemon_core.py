@@ -71,15 +71,11 @@ async def held(stop: asyncio.Event) -> SweepResult:
 
 
 async def test_it_sweeps_and_reports_when_each_is_due(world: World) -> None:
-    world.times.due = {NIGHTLY: soon()}
+    world.times.due = {NIGHTLY: soon(), WEEKLY: soon()}
     async with running(world):
-        await until(lambda: world.messages.notes == ["s1"])
-        assert world.sweeps.origins == [Origin.DAEMON]
-    world.times.due = {WEEKLY: soon()}
-    async with running(world):
-        await until(lambda: bool(world.reports.posted))
-        assert world.sweeps.origins[1:] == [Origin.REPORT]
-        assert world.reports.posted == [(world.times.due[WEEKLY], None)]
+        await until(lambda: world.messages.notes == ["s1"] and bool(world.reports.posted))
+    assert world.sweeps.origins == [Origin.DAEMON, Origin.REPORT]
+    assert world.reports.posted == [(world.times.due[WEEKLY], None)]
 
 
 async def test_it_says_at_its_start_what_is_in_force_what_comes_and_what_it_costs(world: World) -> None:
@@ -104,11 +100,10 @@ async def test_a_price_that_cannot_be_had_keeps_no_daemon_from_starting(world: W
 
 
 async def test_now_sweeps_at_once_and_keeps_the_schedule(world: World) -> None:
-    async with running(world, now=True):
+    world.times.due = {NIGHTLY: datetime(2999, 5, 1, 3, 0, tzinfo=UTC)}
+    async with running(world, now=True) as ran:
         await until(lambda: world.messages.notes == ["s1"])
-        world.times.due = {NIGHTLY: soon()}
-    async with running(world):
-        await until(asked(world, 2))
+        assert ran.daemon._jobs.next("sweep") == world.times.due[NIGHTLY]
 
 
 async def test_a_sweep_that_comes_due_during_a_sweep_is_skipped_told_and_counted(world: World) -> None:
@@ -315,6 +310,24 @@ async def test_a_stop_during_the_start_starts_nothing(world: World) -> None:
     assert world.sweeps.asked == []
 
 
+async def test_a_slack_that_does_not_answer_skips_no_sweep_and_delays_no_second_attempt(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object) -> bool:
+        return await asyncio.Event().wait()
+
+    monkeypatch.setattr(world.messages, "note", never)
+    monkeypatch.setattr(world.messages, "trouble", never)
+    monkeypatch.setattr("janitor.daemon.backoff.FIRST", timedelta(milliseconds=50))
+    monkeypatch.setattr(core, "PATIENCE", 0.1)
+    world.sweeps = Sweeps([RuntimeError("once"), story()])
+    async with running(world, now=True) as ran:
+        await until(lambda: world.counted.all == ["failed apply", "ended"])
+        await ran.daemon._sweep_now()
+        await until(lambda: world.counted.all == ["failed apply", "ended", "ended"])
+    assert world.events.of(Event.RUN_SKIPPED) == []
+
+
 async def test_a_bug_in_what_follows_a_sweep_is_told_and_the_next_one_runs(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,7 +340,7 @@ async def test_a_bug_in_what_follows_a_sweep_is_told_and_the_next_one_runs(
         await ran.daemon._sweep_now()
         await until(came(world, Event.RUN_FAILED, 2))
     (first, _) = world.events.of(Event.RUN_FAILED)
-    assert (first["run"], first["error"]) == ("sweep", "ZeroDivisionError: in the note")
+    assert (first["run"], first["error"]) == ("note", "ZeroDivisionError: in the note")
     assert "in fails" in str(first["traceback"])
     assert len(world.sweeps.asked) == 2
 

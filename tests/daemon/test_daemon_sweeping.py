@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from janitor.daemon.backoff import Backoff
+from janitor.daemon.ports import Work
 from janitor.daemon.sweeping import Sweeping
 from janitor.errors import InterruptedSweepError, LedgerError, LockHeldError, ObservationError
 from janitor.ledger.history import Origin
@@ -24,6 +25,7 @@ class Again:
 
     def __init__(self) -> None:
         self.after: list[timedelta] = []
+        self.tasks: list[asyncio.Task[None]] = []
         self.forgotten = 0
 
     def __call__(self, after: timedelta) -> datetime:
@@ -32,6 +34,14 @@ class Again:
 
     def forget(self) -> None:
         self.forgotten += 1
+
+    def aside(self, name: str, work: Work) -> None:
+        self.tasks.append(asyncio.ensure_future(work()))
+
+    async def sweep(self, sweeping: Sweeping) -> None:
+        """A sweep and all that is done aside."""
+        await sweeping.sweep()
+        await asyncio.gather(*self.tasks)
 
 
 @pytest.fixture
@@ -43,11 +53,11 @@ def again() -> Again:
 @pytest.fixture
 def sweeping(world: World, again: Again) -> Sweeping:
     """Among fakes."""
-    return Sweeping(world.ports, request, again, again.forget)
+    return Sweeping(world.ports, request, again, again.forget, again.aside)
 
 
-async def test_a_sweep_is_counted_and_noted(world: World, sweeping: Sweeping) -> None:
-    await sweeping.sweep()
+async def test_a_sweep_is_counted_and_noted(world: World, sweeping: Sweeping, again: Again) -> None:
+    await again.sweep(sweeping)
     assert world.sweeps.origins == [Origin.DAEMON]
     assert world.counted.all == ["ended"]
     assert world.messages.notes == ["s1"]
@@ -61,8 +71,8 @@ async def test_any_failure_is_one_event_with_its_traceback_counted_told_and_back
     world: World, sweeping: Sweeping, again: Again, error: Exception
 ) -> None:
     world.sweeps = Sweeps([error])
-    sweeping = Sweeping(world.ports, request, again, again.forget)
-    await sweeping.sweep()
+    sweeping = Sweeping(world.ports, request, again, again.forget, again.aside)
+    await again.sweep(sweeping)
     (failed,) = world.events.of(Event.SWEEP_FAILED)
     assert str(error) in str(failed["error"])
     assert "daemon_fakes.py" in str(failed["traceback"])
@@ -83,7 +93,7 @@ async def test_what_lies_under_an_error_of_janitors_own_is_not_logged(world: Wor
             raise LedgerError("away") from cause
 
     world.sweeps = Sweeps([fails])
-    await Sweeping(world.ports, request, again, again.forget).sweep()
+    await again.sweep(Sweeping(world.ports, request, again, again.forget, again.aside))
     assert "hunter2" not in str(world.events.all)
     assert "LedgerError: away" in str(world.events.all)
 
@@ -100,10 +110,10 @@ async def test_the_same_failure_is_told_once_another_one_anew_and_a_success_ends
             LedgerError("away"),
         ]
     )
-    sweeping = Sweeping(world.ports, request, again, again.forget)
+    sweeping = Sweeping(world.ports, request, again, again.forget, again.aside)
     told = []
     for _ in range(5):
-        await sweeping.sweep()
+        await again.sweep(sweeping)
         told.append(len(world.messages.troubles))
     assert told == [1, 1, 2, 2, 3]
     assert again.after == [timedelta(minutes=n) for n in (1, 2, 4, 1)]
@@ -113,9 +123,9 @@ async def test_the_same_failure_is_told_once_another_one_anew_and_a_success_ends
 async def test_what_slack_did_not_take_is_told_again(world: World, again: Again) -> None:
     world.sweeps = Sweeps([LedgerError("away")])
     world.messages.takes = False
-    sweeping = Sweeping(world.ports, request, again, again.forget)
-    await sweeping.sweep()
-    await sweeping.sweep()
+    sweeping = Sweeping(world.ports, request, again, again.forget, again.aside)
+    await again.sweep(sweeping)
+    await again.sweep(sweeping)
     assert len(world.messages.troubles) == 2
 
 
@@ -133,7 +143,7 @@ def test_pauses_double_up_to_an_hour() -> None:
 
 async def test_a_lock_that_another_holds_is_a_skipped_run_and_no_failure(world: World, again: Again) -> None:
     world.sweeps = Sweeps([LockHeldError("Another sweep applies: sweep x on host, pid 7")])
-    await Sweeping(world.ports, request, again, again.forget).sweep()
+    await again.sweep(Sweeping(world.ports, request, again, again.forget, again.aside))
     (skipped,) = world.events.of(Event.RUN_SKIPPED)
     assert "pid 7" in str(skipped["why"])
     assert (world.counted.all, again.after, world.messages.troubles) == (["skipped sweep"], [], [])
@@ -147,7 +157,7 @@ async def test_a_report_waits_for_the_sweep_and_rests_on_a_dry_run(world: World,
         return story()
 
     world.sweeps = Sweeps([slow, story()])
-    sweeping = Sweeping(world.ports, request, again, again.forget)
+    sweeping = Sweeping(world.ports, request, again, again.forget, again.aside)
     sweep = asyncio.create_task(sweeping.sweep())
     report = asyncio.create_task(sweeping.report(DUE))
     await until(lambda: len(world.sweeps.asked) == 1)
@@ -161,7 +171,7 @@ async def test_a_report_waits_for_the_sweep_and_rests_on_a_dry_run(world: World,
 
 async def test_a_report_is_made_though_its_dry_run_failed(world: World, again: Again) -> None:
     world.sweeps = Sweeps([ObservationError("no network")])
-    await Sweeping(world.ports, request, again, again.forget).report(DUE)
+    await Sweeping(world.ports, request, again, again.forget, again.aside).report(DUE)
     assert world.reports.posted == [(DUE, "no network")]
     assert world.counted.all == ["failed dry-run"]
     assert len(world.events.of(Event.SWEEP_FAILED)) == 1
@@ -170,20 +180,20 @@ async def test_a_report_is_made_though_its_dry_run_failed(world: World, again: A
 
 @pytest.mark.parametrize("refusal", [False, LedgerError("away")])
 async def test_a_report_that_could_not_be_posted_is_posted_after_the_next_sweep(
-    world: World, sweeping: Sweeping, refusal: bool | Exception
+    world: World, sweeping: Sweeping, again: Again, refusal: bool | Exception
 ) -> None:
     world.reports.takes = [refusal]
     await sweeping.report(DUE)
-    await sweeping.sweep()
-    await sweeping.sweep()
+    await again.sweep(sweeping)
+    await again.sweep(sweeping)
     assert world.reports.posted == [(DUE, None), (DUE, None)]
 
 
 async def test_a_report_that_was_left_unposted_before_a_restart_is_posted_after_a_sweep(
-    world: World, sweeping: Sweeping
+    world: World, sweeping: Sweeping, again: Again
 ) -> None:
     world.reports.left = DUE
-    await sweeping.sweep()
+    await again.sweep(sweeping)
     assert world.reports.posted == [(DUE, None)]
 
 
@@ -195,7 +205,7 @@ async def test_a_stop_ends_the_sweep_by_its_own_event_and_starts_nothing_more(
         raise InterruptedSweepError("stopped")
 
     world.sweeps = Sweeps([interrupted])
-    sweeping = Sweeping(world.ports, request, again, again.forget)
+    sweeping = Sweeping(world.ports, request, again, again.forget, again.aside)
     running = [asyncio.create_task(sweeping.sweep()), asyncio.create_task(sweeping.report(DUE))]
     await until(lambda: bool(world.sweeps.asked))
     await sweeping.stopped()
@@ -213,7 +223,7 @@ async def test_an_apply_that_a_stop_cut_short_counts_and_says_that_work_is_undon
         return replace(story(), interrupted=True)
 
     world.sweeps = Sweeps([cut_short])
-    sweeping = Sweeping(world.ports, request, again, again.forget)
+    sweeping = Sweeping(world.ports, request, again, again.forget, again.aside)
     running = asyncio.create_task(sweeping.sweep())
     await until(lambda: bool(world.sweeps.asked))
     await sweeping.stopped()
@@ -230,9 +240,9 @@ async def test_a_lost_lock_ends_the_sweep_and_not_the_daemon(world: World, again
         raise InterruptedSweepError("the lock was lost")
 
     world.sweeps = Sweeps([lost, story()])
-    sweeping = Sweeping(world.ports, request, again, again.forget)
-    await sweeping.sweep()
+    sweeping = Sweeping(world.ports, request, again, again.forget, again.aside)
+    await again.sweep(sweeping)
     assert again.after == [timedelta(minutes=1)]
-    await sweeping.sweep()
+    await again.sweep(sweeping)
     assert world.counted.all == ["failed apply", "ended"]
     assert not sweeping.interrupted
