@@ -13,7 +13,7 @@ SCHEMA_VERSION = 1
 
 def write_history_json(sweeps: Sequence[PastSweep], out: TextIO) -> None:
     """One document and a newline, pure ASCII; sweeps in their order."""
-    document = {"schema_version": SCHEMA_VERSION, "sweeps": [_sweep(sweep) for sweep in sweeps]}
+    document = {"schema_version": SCHEMA_VERSION, "sweeps": [sweep_as_json(sweep) for sweep in sweeps]}
     out.write(dumps(document, indent=1) + "\n")
 
 
@@ -21,13 +21,14 @@ def write_sweep_json(sweep: PastSweep, actions: Sequence[PastAction], out: TextI
     """The same of one sweep, with its actions in their order."""
     document = {
         "schema_version": SCHEMA_VERSION,
-        "sweep": _sweep(sweep),
-        "actions": [_action(action) for action in actions],
+        "sweep": sweep_as_json(sweep),
+        "actions": [action_as_json(action) for action in actions],
     }
     out.write(dumps(document, indent=1) + "\n")
 
 
-def _sweep(sweep: PastSweep) -> Row:
+def sweep_as_json(sweep: PastSweep) -> Row:
+    """One past sweep; what is only known at its end is None where it has none."""
     ended = sweep.finished_at
     return {
         "sweep_id": sweep.id,
@@ -43,7 +44,8 @@ def _sweep(sweep: PastSweep) -> Row:
     }
 
 
-def _action(action: PastAction) -> Row:
+def action_as_json(action: PastAction) -> Row:
+    """One of its actions."""
     estimate = None if action.estimate is None else estimate_as_json(action.estimate)
     return {
         "kind": action.kind,
