@@ -35,12 +35,16 @@ class Books:
         """For what was deleted after `since`; LedgerError where that cannot be read."""
         return Lookout.for_(await self.sightings.watched(since) if self.sightings else ())
 
-    async def close_sweep(self, result: SweepResult, lookout: Lookout) -> None:
-        """The sweep's last line, in the ledger and in the log. LedgerError in an apply only."""
+    async def close_sweep(self, result: SweepResult, lookout: Lookout, whole: bool) -> None:
+        """The sweep's last line, in the ledger and in the log. LedgerError in an apply only.
+
+        Reports rest on the last sweep of the `whole` policy file.
+        """
         sums = totals_as_json(result, totals(result))
         code = exit_code(result)
         try:
-            await self._write(result, lookout, code, json.dumps(sums))
+            snapshot = encode_snapshot(take_snapshot(result)) if whole and self.ledger else None
+            await self._write(result, lookout, code, json.dumps(sums), snapshot)
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
             if result.mode == "apply":
@@ -49,12 +53,13 @@ class Books:
         facts = {"sweep_id": result.sweep_id, "mode": result.mode, "exit_code": code, "seconds": seconds}
         emit(Event.SWEEP_FINISHED, **facts, gaps=len(result.plan.gaps), **sums)
 
-    async def _write(self, result: SweepResult, lookout: Lookout, code: int, sums: str) -> None:
+    async def _write(
+        self, result: SweepResult, lookout: Lookout, code: int, sums: str, snapshot: str | None
+    ) -> None:
         plan = result.plan
         if self.sightings:
             await self.sightings.note_sightings(result.sweep_id, lookout.gone, lookout.back, plan.observed_at)
         if self.ledger:
-            snapshot = encode_snapshot(take_snapshot(result))
             await self.ledger.finish(
                 SweepEnd(
                     result.sweep_id,

@@ -93,7 +93,7 @@ async def _opened(
         )
         result = await sweep(wiring.question(), await wiring.stages())
         wiring.log(result)
-        await books.close_sweep(result, lookout)
+        await books.close_sweep(result, lookout, whole=not request.only_policies)
         return result
 
 

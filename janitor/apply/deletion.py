@@ -221,7 +221,8 @@ class Deletion:
         # a tag on a version that Google may still delete would point at nothing, or hide that it went
         lost = _left_off(taken) if action.name in watch.accepted else await self._retag(action, taken)
         outcome = _with(outcome, lost)
-        return watch.leave(action, outcome) if action.name in watch.left else outcome
+        # an intent that stays open lets the next sweep put back what could not be
+        return watch.leave(action, outcome) if lost or action.name in watch.left else outcome
 
     async def _untag(self, action: Action, tag: str, taken: list[str]) -> None:
         """Take one tag off, unless it points elsewhere by now. It counts as taken from the moment the call

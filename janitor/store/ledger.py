@@ -81,7 +81,8 @@ class SqlLedger:
         )
 
     async def finish(self, end: SweepEnd) -> None:
-        """Close a sweep that was begun; LedgerError where it was not."""
+        """Close a sweep that was begun; LedgerError where it was not. Its snapshot takes the place of the
+        last one."""
         closing = {
             "finished_at": end.finished_at,
             "plan_id": end.plan_id,
@@ -97,6 +98,10 @@ class SqlLedger:
                 raise LedgerError(
                     f"The ledger in {self._database.shown} has no sweep {end.sweep_id} to close."
                 )
+            if end.snapshot_json is not None:
+                # reports rest on the last one alone, and a large world's takes hundreds of kB
+                older = sweeps.c.snapshot.is_not(None), sweeps.c.id != end.sweep_id
+                db.execute(update(sweeps).where(*older).values(snapshot=None))
 
         await self._database.run(work)
 

@@ -1,6 +1,7 @@
 """The tables as they stand now; migrations/ says how they came to be.
 
-Nothing is ever updated but the closing of a sweep, the one row of the lock, and who may post a report.
+Nothing is ever updated but the closing of a sweep, which drops the snapshot of the one before, the one
+row of the lock, and who may post a report.
 """
 
 from datetime import UTC, datetime

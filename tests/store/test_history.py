@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.ledger.entries import Conclusion, SweepEnd
@@ -17,6 +18,7 @@ from janitor.plan.values import Action
 from janitor.store.database import Database
 from janitor.store.history import SqlHistory
 from janitor.store.ledger import SqlLedger
+from janitor.store.tables import sweeps
 from tests.making import NOW
 from tests.store.recording import action, start
 
@@ -132,6 +134,16 @@ async def test_the_last_snapshot_is_that_of_the_last_sweep_that_has_one(
         await ledger.finish(SweepEnd(f"s-{hours}", NOW, "p", "d", 0, "{}", snapshot))
     await begun(ledger, "under way", NOW + 9 * HOUR)
     assert await history.last_snapshot() == '{"sweep_id": "s-1 \ufffd"}'
+
+
+async def test_only_the_last_snapshot_is_kept(ledger: SqlLedger, database: Database) -> None:
+    for name in ("s-0", "s-1"):
+        await begun(ledger, name, NOW)
+        await ledger.finish(SweepEnd(name, NOW, "p", "d", 0, "{}", "{}"))
+    kept = await database.run(
+        lambda db: list(db.scalars(select(sweeps.c.id).where(sweeps.c.snapshot.is_not(None))))
+    )
+    assert kept == ["s-1"]
 
 
 async def test_actions_stand_as_they_were_begun_with_what_became_of_them(

@@ -64,3 +64,18 @@ def test_while_a_tag_cannot_be_put_back_the_intent_stays_open_and_the_image_alon
     killed.google.control.clear_trouble()
     assert killed.sweep("--apply", policies=KEEPS_ALL).code == 0
     assert killed.google.world.names("tags") == TAGS
+
+
+def test_what_a_failed_deletion_could_not_put_back_the_next_sweep_does(place: Placing) -> None:
+    here = place(world(image("a", "latest", "prod", "v1"), image("b", age="1d ago")))
+    here.google.control.trouble(
+        "[{rpc: DeleteVersion, error: {code: FAILED_PRECONDITION, message: no}},"
+        " {rpc: CreateTag, error: {code: PERMISSION_DENIED, message: no}}]"
+    )
+    swept = here.sweep("--apply")
+    assert swept.code == 6
+    assert "its tag latest could not be put back" in swept.actions[0]["error"]
+    assert here.google.world.names("tags") == []
+    here.google.control.clear_trouble()
+    assert here.sweep("--apply", policies=KEEPS_ALL).code == 0
+    assert here.google.world.names("tags") == TAGS
