@@ -15,8 +15,10 @@ from janitor.report.terminal import console_for
 from janitor.report.text import fitted, safe_text, shorten, show_estimate, show_usd
 from janitor.report.wording import called, owner_or_nobody, place_of
 
+ACTIONS_SHOWN = 500
 _WORDS_SHOWN = 600
 _OUTCOME, _MONEY = 12, 11
+_GONE = frozenset({OutcomeKind.DELETED.value, OutcomeKind.ALREADY_GONE.value})
 _STYLES: Mapping[str | None, str] = {
     OutcomeKind.DELETED.value: "green",
     OutcomeKind.ALREADY_GONE.value: "green",
@@ -28,7 +30,7 @@ _STYLES: Mapping[str | None, str] = {
 _TITLES = ("when (UTC)", "examined", "planned", "deleted", "failed", "drifted", "$ a month")
 NO_SWEEPS = "No sweep is recorded. To look once, which deletes nothing: janitor sweep --dry-run"
 _MONEY_NOTE = (
-    "$ a month: of an apply what it deleted, of a dry run, in brackets, what it would have deleted; an image"
+    "$ a month: of what was deleted; in brackets, of what would have been, by a dry run or a refused apply. An image"
     " counts for at most its size, as layers may be shared."
 )
 
@@ -53,25 +55,22 @@ def write_history_table(sweeps: Sequence[PastSweep], out: TextIO) -> None:
 
 
 def write_sweep_table(sweep: PastSweep, actions: Sequence[PastAction], hidden: int, out: TextIO) -> None:
-    """The sweep's lines as in the list, then each action: outcome, price, name; below it why, whose, the error.
+    """The sweep's lines as in the list, then its actions: outcome, price, name; below it why, whose, the error.
 
+    Those that did not go come first, then in the order in which they were begun; no more than a person reads.
     `hidden` is how many actions were left out, as they are of other projects.
     """
     console = console_for(out)
     width = console.width
     parts: list[Iterator[Text]] = [tabulated(_TITLES, [_cells(sweep)], width, left=0)]
     parts.append(iter([indented(_circumstances(sweep), width, 2, "dim"), Text()]))
-    parts.extend(_action(action, width) for action in actions)
+    ranked = sorted(actions, key=lambda action: action.outcome in _GONE)
+    parts.extend(_action(action, width) for action in ranked[:ACTIONS_SHOWN])
     parts.append(_ending(sweep, actions, hidden, width))
     for part in parts:
         for text in part:
             # Lines are laid out already; a second wrap would break what is to be copied.
             console.print(text, soft_wrap=True)
-
-
-def examined_of(totals: Mapping[str, Any] | None) -> int | None:
-    """How much was examined, over all kinds; None where that is not known."""
-    return sum(totals["examined"].values()) if totals else None
 
 
 def _cells(sweep: PastSweep) -> list[str]:
@@ -80,15 +79,18 @@ def _cells(sweep: PastSweep) -> list[str]:
     if totals is None:
         return [when, *("–" for _ in _TITLES[1:])]
     figures = [f"{totals[key]:,}" for key in ("planned", "deleted", "failed", "drifted")]
-    return [when, f"{examined_of(totals):,}", *figures, _dollars(sweep.mode, totals)]
+    return [when, f"{sum(totals['examined'].values()):,}", *figures, _dollars(sweep.mode, totals)]
 
 
 def _dollars(mode: str, totals: Mapping[str, Any]) -> str:
+    """In brackets where nothing was deleted: the totals of a dry run, and of a plan that the guard refused,
+    are of what would have been."""
     try:
-        usd = show_usd(Decimal(totals["saves_usd_month"]))
+        usd = Decimal(totals["saves_usd_month"])
     except (InvalidOperation, TypeError):
         return "–"
-    return usd if mode == "apply" else f"({usd})"
+    would = mode != "apply" or (usd and not totals["deleted"])
+    return f"({show_usd(usd)})" if would else show_usd(usd)
 
 
 def _circumstances(sweep: PastSweep, followed: bool = False) -> str:
@@ -136,6 +138,8 @@ def _below(text: str, width: int, style: str) -> Text:
 
 
 def _ending(sweep: PastSweep, actions: Sequence[PastAction], hidden: int, width: int) -> Iterator[Text]:
+    if len(actions) > ACTIONS_SHOWN:
+        yield Text(f"… and {len(actions) - ACTIONS_SHOWN:,} more (--format json)")
     if hidden:
         yield Text(f"… and {hidden:,} of other projects")
     elif not actions and sweep.mode == "dry-run":

@@ -78,7 +78,12 @@ def test_a_dry_runs_dollars_stand_in_brackets_as_they_are_no_saving() -> None:
     applied, dry = listed(sweep(), DRY_RUN, width=120).splitlines()[1:4:2]
     assert applied.endswith("  $0.21")
     assert dry.endswith("($0.21)")
-    assert "of a dry run, in brackets, what it would have deleted" in " ".join(listed(DRY_RUN).split())
+    refused = sweep(exit_code=4, totals=TOTALS | {"deleted": 0, "failed": 0, "drifted": 0})
+    assert listed(refused, width=120).splitlines()[1].endswith("($0.21)")
+    nothing = sweep(exit_code=0, totals=TOTALS | {"deleted": 0, "saves_usd_month": "0"})
+    assert listed(nothing, width=120).splitlines()[1].endswith(" $0.00")
+    told = " ".join(listed(DRY_RUN).split())
+    assert "in brackets, of what would have been, by a dry run or a refused apply" in told
 
 
 def test_without_any_sweep_it_says_what_to_run() -> None:
@@ -105,6 +110,14 @@ def test_what_was_never_tried_has_its_outcome_and_the_cause_alone() -> None:
     assert "it was deployed since" in text
     assert "$" not in text
     assert "unowned" not in text
+
+
+def test_what_did_not_go_comes_first_and_ten_thousand_are_not_shown() -> None:
+    many = [*([ACTIONS[0]] * 10_000), ACTIONS[2]]
+    lines = shown(sweep(), *many, width=200).splitlines()
+    assert lines[4].split()[:1] == ["failed"]
+    assert lines[-1] == "… and 9,501 more (--format json)"
+    assert sum(line.startswith("  deleted") for line in lines) == 499
 
 
 def test_a_dry_run_says_that_it_has_no_actions() -> None:
