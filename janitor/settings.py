@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def speaks_to_slack(self) -> bool:
+        """Whether there is a way to Slack."""
+        return self.slack_webhook_url is not None or self.slack_bot_token is not None
+
+    @property
     def self_names(self) -> tuple[str, ...]:
         """The short names that janitor itself runs as, protected everywhere (R24)."""
         return tuple(name for name in (self.service, self.job, self.worker_pool) if name)

@@ -48,7 +48,12 @@ def run_sweep(request: SweepRequest, settings: Settings) -> SweepResult:
 
 async def _until_signalled(request: SweepRequest, settings: Settings) -> SweepResult:
     with stop_asked() as stop:
-        return await swept(request, settings, stop, Origin.HAND)
+        result = await swept(request, settings, stop, Origin.HAND)
+        if request.apply and settings.speaks_to_slack and not stop.is_set():
+            from janitor.posting import post_note  # Slack's client costs a start a fifth of a second
+
+            await post_note(settings, request.policies.report, result)
+        return result
 
 
 async def swept(
