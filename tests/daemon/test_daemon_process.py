@@ -108,6 +108,19 @@ def here_is_default(process: Process) -> bool:
     return not caught >> (signal.SIGTERM - 1) & 1
 
 
+def test_a_ledger_that_hangs_keeps_no_process_from_ending(place: Placing) -> None:
+    """SQLite waits for twenty seconds, in a thread that nothing can cancel."""
+    here = place(SLOW)
+    with daemon(here, "--now", "--apply", policies=RARELY) as process:
+        wait_until(lambda: in_flight(here))
+        with closing(sqlite3.connect(here.folder / "ledger.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            process.signal(signal.SIGTERM)
+            assert process.code(seconds=17) == 6, process.told
+            other.rollback()
+    assert len(deletions(here)) == 1
+
+
 def test_a_hang_up_reads_the_file_again_and_a_broken_one_changes_nothing(place: Placing) -> None:
     here = place(QUIET)
     with daemon(here, policies=RARELY) as process:
