@@ -88,9 +88,11 @@ class Jobs:
             self._scheduler.pause()
 
     async def end(self, seconds: float) -> None:
-        """Wait this long for what is under way, then cancel it."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=max(seconds, 0))
+        """Wait this long for what is under way and what that begins, then cancel it."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while self._under_way and (left := until - loop.time()) > 0:
+            await asyncio.wait(self._under_way, timeout=left, return_when=asyncio.FIRST_COMPLETED)
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)

@@ -20,7 +20,7 @@ _REGION, _JOB_SECONDS = "us-central1", 60
 
 
 async def own_cost_facts(settings: Settings, records: Records, policies: Policies) -> dict[str, object]:
-    """One line, as a fact of an event. LedgerError where the database cannot be used, ObservationError
+    """One line, and where its prices come from, as facts of an event. LedgerError where the database cannot be used, ObservationError
     without credentials."""
     at = now()
     month = savings(each for each in await records.deletions() if each.deleted_at > at - MONTH)
@@ -34,7 +34,8 @@ async def own_cost_facts(settings: Settings, records: Records, policies: Policie
         )
     region = (policies.scope.locations or (_REGION,))[0]
     cost = own_cost(book, region, _seconds(last))
-    return {"own_cost": own_cost_line(cost, account(month, at, policies.report.horizon))}
+    line = own_cost_line(cost, account(month, at, policies.report.horizon))
+    return {"own_cost": line, "prices": book.note}
 
 
 def _seconds(last: PastSweep | None) -> int:

@@ -381,3 +381,15 @@ async def test_nothing_of_a_sweep_stays(world: World) -> None:
         results = [each for each in gc.get_objects() if isinstance(each, SweepResult)]
     assert left == []
     assert [each for each in results if each.sweep_id == "retained?"] == []
+
+
+async def test_a_sweep_that_ends_in_order_at_a_stop_still_has_its_note(world: World) -> None:
+    async def cut_short(stop: asyncio.Event) -> SweepResult:
+        await stop.wait()
+        return story(interrupted=True)
+
+    world.sweeps = Sweeps([cut_short])
+    async with running(world, now=True) as ran:
+        await until(asked(world, 1))
+        assert await ran.end() == 6
+    assert world.messages.notes == ["s1"]
