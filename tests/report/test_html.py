@@ -333,6 +333,11 @@ def test_a_time_after_the_observation_is_no_negative_age() -> None:
     assert "unowned 0m since 2026-11-23 04:00 UTC" in text
 
 
+def test_what_a_template_writes_out_is_made_safe_whoever_hands_it_over() -> None:
+    written = module._environment().from_string("{{ text }}").render(text="\x1b[1m<b>\u202e")
+    assert written == "\\x1b[1m&lt;b&gt;\\u202e"
+
+
 def test_a_name_that_nobody_gave_to_a_template_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         module._environment().from_string("{{ page }}").render()
