@@ -11,12 +11,15 @@ from janitor.report.result import SweepResult, Totals
 from janitor.report.rows import noun, short_name
 from janitor.report.slack_blocks import (
     ROOM,
+    Part,
+    Row,
     columns,
     context,
     dollars,
     header,
     laid_out,
     section,
+    sections,
     size,
     thread,
 )
@@ -39,7 +42,7 @@ from janitor.report.totals import totals, was_applied
 from janitor.report.troubles import moment
 
 _LINE, _LINES = 300, 8
-_NAMED = 3
+_NAMED, _NOTE = 3, 9500
 _TROUBLE = (OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED)
 
 
@@ -114,12 +117,21 @@ def note(result: SweepResult) -> Message:
     """What one sweep did, in short."""
     counts = totals(result)
     head = f"janitor {_deeds(result, counts)}"
-    lines = [f"*{head}*", *_kinds(result), *_ends(counts), *chain(_failures(result), _gaps(result))]
-    lines += [f"Refused, {words(each.limit, 40)}: {words(each.message, _LINE)}" for each in result.refusals]
+    lines = [f"*{head}*", *_kinds(result), *_ends(counts)]
     if result.interrupted:
         lines.append("A signal ended it with work undone.")
-    small = f"{words(result.mode, 20)}, {moment(result.finished_at)}; each of them: janitor history {words(result.sweep_id, 60)}"
-    return Message(head, (section("\n".join(lines)), context(small)))
+    history = f"janitor history {words(result.sweep_id, 60)}"
+    parts = [
+        Part(title, tuple(map(Row, rows)), share=3000, most=_NAMED, where=history)
+        for title, rows in (
+            ("Refused by a limit", _refusals(result)),
+            ("Not deleted", _failures(result)),
+            ("Could not be read", _gaps(result)),
+        )
+    ]
+    small = context(f"{words(result.mode, 20)}, {moment(result.finished_at)}; all of it: {history}")
+    pages, _ = laid_out(parts, _NOTE)
+    return Message(head, (*sections(lines), *chain(*pages), small))
 
 
 def _deeds(result: SweepResult, counts: Totals) -> str:
@@ -154,6 +166,10 @@ def _ends(counts: Totals) -> Iterator[str]:
         yield ", ".join(f"{number:,} {end}" for end, number in ends.items() if number)
 
 
+def _refusals(result: SweepResult) -> Iterator[str]:
+    return (f"• {words(each.limit, 40)}: {words(each.message, _LINE)}" for each in result.refusals)
+
+
 def _failures(result: SweepResult) -> Iterator[str]:
     rows = [
         (action, end)
@@ -161,22 +177,15 @@ def _failures(result: SweepResult) -> Iterator[str]:
         if end.kind in _TROUBLE
     ]
     rows.sort(key=lambda row: _TROUBLE.index(row[1].kind))
-    for action, end in rows[:_NAMED]:
+    for action, end in rows:
         yield f"• {code(short_name(action), 120)} {end.kind.value}: {words(end.error or '', _LINE)}"
-    if len(rows) > _NAMED:
-        yield f"• … and {len(rows) - _NAMED:,} more"
 
 
 def _gaps(result: SweepResult) -> Iterator[str]:
-    gaps = result.plan.gaps
-    if gaps:
-        yield f"{_many(len(gaps), 'thing')} could not be read:"
-    for gap in gaps[:_NAMED]:
+    for gap in result.plan.gaps:
         where = f"{gap.kind.value} in {gap.project}, {gap.location}"
         where += f", {gap.repository}" if gap.repository else ""
         yield f"• {words(where, 150)}: {words(gap.cause, _LINE)}"
-    if len(gaps) > _NAMED:
-        yield f"• … and {len(gaps) - _NAMED:,} more"
 
 
 def trouble(text: str) -> Message:

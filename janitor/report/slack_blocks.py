@@ -14,7 +14,7 @@ from janitor.report.text import shorten, show_usd
 # 150, fields of 2,000; messages are cut at 40,000 (docs.slack.dev/changelog, 2018-04), and this is far less.
 BLOCKS, TEXT, HEADER = 50, 3000, 150
 # What no page says: `msg_blocks_too_long` comes at about 13,200 characters of blocks, counted as JSON
-# (github.com/slackapi/bolt-js/issues/2509). Bytes, as it is not known how others than ASCII are counted.
+# (github.com/slackapi/bolt-js/issues/2509). How others than ASCII count is not known: here, as they are sent.
 ROOM = 12_000
 MOST_DETAILS = 8
 
@@ -33,7 +33,8 @@ class Part:
     """A heading and its rows, the most important first.
 
     `share` is the JSON bytes that it may have whatever the others need; `most` how many rows it shows in
-    one message of several parts. Rows stand below each other, `apart` in a block each, or `small`.
+    one message of several parts; `where` says where the rest is. Rows stand below each other, `apart` in a
+    block each, or `small`.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Part:
     share: int
     most: int = 100
     style: Literal["lines", "apart", "small"] = "lines"
+    where: str = "janitor report --format html"
 
 
 def header(text: str) -> Block:
@@ -51,6 +53,11 @@ def header(text: str) -> Block:
 def section(text: str) -> Block:
     """A paragraph of mrkdwn."""
     return {"type": "section", "text": _mrkdwn(text)}
+
+
+def sections(lines: Sequence[str]) -> list[Block]:
+    """Lines below each other, in as few paragraphs as it takes."""
+    return [section(text) for text in _joined(lines)]
 
 
 def columns(*texts: str) -> Block:
@@ -69,8 +76,8 @@ def _mrkdwn(text: str) -> Block:
 
 
 def size(blocks: Sequence[Block]) -> int:
-    """Bytes of JSON."""
-    return sum(len(json.dumps(block, ensure_ascii=False).encode()) + 2 for block in blocks)
+    """Bytes of JSON, as slack-sdk sends it: in ASCII."""
+    return sum(len(json.dumps(block)) + 2 for block in blocks)
 
 
 def laid_out(parts: Sequence[Part], room: int) -> tuple[list[list[Block]], list[Part]]:
@@ -131,11 +138,11 @@ def _shown(part: Part, number: int) -> list[Block]:
     if not part.rows:
         return []
     lines = [row.text for row in part.rows[:number]]
-    more = [_more(part.rows[number:])] if number < len(part.rows) else []
+    more = [_more(part.rows[number:], part.where)] if number < len(part.rows) else []
     title = [f"*{part.title}*"] if part.title else []
     match part.style:
         case "lines":
-            return [section(text) for text in _joined([*title, *lines, *more])]
+            return sections([*title, *lines, *more])
         case "small":
             return [context(text) for text in _joined([*title, *lines, *more])]
         case "apart":
@@ -155,10 +162,10 @@ def _joined(lines: Sequence[str]) -> list[str]:
     return texts
 
 
-def _more(rows: Sequence[Row]) -> str:
+def _more(rows: Sequence[Row], where: str) -> str:
     priced = [row.usd_month for row in rows if row.usd_month is not None]
     usd = f", {dollars(sum(priced, Decimal(0)), any(r.upper_bound for r in rows))} a month" if priced else ""
-    return f"… and {len(rows):,} more{usd}: janitor report --format html"
+    return f"… and {len(rows):,} more{usd}: {where}"
 
 
 def dollars(usd: Decimal, upper_bound: bool = False) -> str:

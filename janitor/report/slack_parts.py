@@ -147,7 +147,8 @@ def _in_use(rows: Sequence[Remaining]) -> Mapping[Kind, int]:
 
 def foot(summary: Summary) -> Part:
     """What the figures rest on."""
-    return Part("", tuple(Row(words(line, _WHY)) for line in summary.foot), share=1500, style="small")
+    rows = tuple(Row(words(line, _WHY)) for line in summary.foot if line.strip())
+    return Part("", rows, share=1500, style="small")
 
 
 def coming(snapshot: Snapshot | None) -> Part:

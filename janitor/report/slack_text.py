@@ -22,13 +22,13 @@ _DEAREST = 5  # characters that one may become: &amp;
 
 def words(text: str, width: int) -> str:
     """Running text in mrkdwn, at most `width` characters as they are sent, cut at a word by ``…``."""
-    line = _EMOJI.sub("∶", safe_text(text).strip().translate(_MARKS))
+    line = _EMOJI.sub("∶", safe_text(text.strip()[: width + 1]).translate(_MARKS))
     return _fitted(_QUOTE.sub("›", _ITALIC.sub("ˍ", line)), width, shorten)
 
 
 def code(name: str, width: int) -> str:
     """A name in inline code, at most `width` characters as they are sent, cut in its middle by ``…``."""
-    line = safe_text(name).strip().replace("`", "ˋ")
+    line = safe_text(_without_middle(name.strip(), width)).replace("`", "ˋ")
     return f"`{_fitted(line, width - 2, _without_middle)}`" if line else "–"
 
 
