@@ -1,7 +1,7 @@
 """Messages for Slack: the cost report, the note after a sweep, the daemon's own trouble. Rendering is pure."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from janitor.apply.outcomes import OutcomeKind
@@ -36,7 +36,7 @@ from janitor.report.slack_parts import (
     troubles,
     would_text,
 )
-from janitor.report.slack_text import code, words
+from janitor.report.slack_text import code, verbatim, words
 from janitor.report.summary import Summary
 from janitor.report.totals import totals, was_applied
 from janitor.report.troubles import moment
@@ -189,13 +189,26 @@ def _gaps(result: SweepResult) -> Iterator[str]:
 
 
 def trouble(text: str) -> Message:
-    """Something is wrong with janitor itself, said in its own words."""
+    """Something is wrong with janitor itself, in its own words; what follows the first line, such as
+    FILE:LINE:COLUMN, is shown as it stands."""
     lines = [line for line in text.splitlines() if line.strip()] or ["it does not say what"]
-    shown = [words(line, _LINE) for line in lines[:_LINES]]
-    if len(lines) > _LINES:
-        shown.append(f"… and {len(lines) - _LINES:,} lines more in its log")
-    head = "janitor is in trouble"
-    return Message(f"{head}: {shown[0]}", (section("\n".join([f":warning: *{head}*", *shown])),))
+    head = f"janitor is in trouble: {words(lines[0], _LINE)}"
+    block = section(head)
+    for number in range(1, min(len(lines), _LINES) + 1):
+        longer = section(_told(lines, number))
+        if size([longer]) > ROOM:
+            break
+        block = longer
+    return Message(head, (block,))
+
+
+def _told(lines: Sequence[str], number: int) -> str:
+    shown = [f":warning: *janitor is in trouble*: {words(lines[0], _LINE)}"]
+    if rest := [verbatim(line, _LINE) for line in lines[1:number]]:
+        shown.append("\n".join(["```", *rest, "```"]))
+    if len(lines) > number:
+        shown.append(f"… and {len(lines) - number:,} lines more in its log")
+    return "\n".join(shown)
 
 
 def _many(number: int, word: str) -> str:

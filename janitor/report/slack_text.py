@@ -32,6 +32,11 @@ def code(name: str, width: int) -> str:
     return f"`{_fitted(line, width - 2, _without_middle)}`" if line else "–"
 
 
+def verbatim(text: str, width: int) -> str:
+    """One line of a block of code, at most `width` characters as they are sent, cut at its end by ``…``."""
+    return _fitted(safe_text(text[: width + 1]).replace("`", "ˋ"), width, shorten)
+
+
 def _fitted(line: str, width: int, cut: Callable[[str, int], str]) -> str:
     room = width
     while len(sent := cut(line, room).translate(_CONTROLS)) > width:

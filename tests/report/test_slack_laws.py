@@ -62,7 +62,7 @@ def test_every_figure_of_the_report_is_there_however_much_else_there_is(summary:
 
 
 @settings(deadline=None)
-@given(TEXTS)
+@given(st.lists(TEXTS, max_size=12).map("\n".join))
 def test_every_trouble_is_within_slacks_limits(text: str) -> None:
     holds(trouble(text))
 
