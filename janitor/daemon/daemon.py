@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-from collections.abc import Awaitable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +11,7 @@ from janitor.daemon.jobs import Jobs
 from janitor.daemon.missed import missed
 from janitor.daemon.policy_watch import PolicyWatch, Refused, Reloaded
 from janitor.daemon.ports import Ports, Run
+from janitor.daemon.stopping import unless_stopped
 from janitor.daemon.sweeping import Sweeping
 from janitor.errors import LedgerError
 from janitor.logs import Event, emit
@@ -47,7 +47,7 @@ class Daemon:
         with ExitStack() as answering:
             port = answering.enter_context(http)
             self._ports.pulse.policies_are(True)
-            await _either(self._begin(port, sweep_now), stop)
+            await unless_stopped(self._begin(port, sweep_now), stop)
             await stop.wait()
             closing = asyncio.create_task(asyncio.to_thread(answering.pop_all().close))
             await self._end()
@@ -201,18 +201,6 @@ def _times(run: Run, schedule: Schedule) -> Any:
             return schedule.sweep, schedule.jitter
         case "report":
             return schedule.report, timedelta(0)
-
-
-async def _either(work: Awaitable[None], stop: asyncio.Event) -> None:
-    """Until it is done, or cut off by the stop."""
-    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not task.done():
-        task.cancel()
-        await asyncio.wait({task})
-    elif not task.cancelled():
-        task.result()
 
 
 def _let_go() -> None:

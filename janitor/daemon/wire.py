@@ -1,9 +1,7 @@
 """Where settings become the daemon's adapters: its HTTP, its ledger, its Slack, and the sweep itself."""
 
 import asyncio
-import os
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from janitor.daemon.metrics import Metrics
 from janitor.daemon.own_cost import own_cost_facts
 from janitor.daemon.policy_watch import PolicyWatch
 from janitor.daemon.ports import Ports
+from janitor.daemon.stopping import ending_in_time, unless_stopped
 from janitor.daemon.trigger import ScheduleTimes
 from janitor.errors import LockHeldError
 from janitor.ledger.history import Origin, PastSweep
@@ -33,9 +32,6 @@ from janitor.settings import Settings, SweepRequest
 from janitor.signals import stop_asked
 from janitor.wiring import swept
 
-# What is in flight that long after a signal stays an open intent (R23), whatever keeps this process, in seconds.
-AT_THE_LATEST = 8.0
-_IN_PART = 6
 _WEEK = timedelta(days=7)
 
 
@@ -77,27 +73,20 @@ async def _run(policies: Watched, settings: Settings, host: str, port: int, swee
     messages = _Messages(settings, metrics)
     ports = Ports(sweeper, ScheduleTimes(), _Past(settings), reports, messages, health, metrics, costs, now)
     daemon = Daemon(watch, ports)
-    with stop_asked() as stop, _hang_up(daemon.reload):
-        ending = asyncio.create_task(_end_at_the_latest(stop))
-        try:
-            return await daemon.run(stop, serving(host, port, health, metrics, page), sweep_now)
-        finally:
-            ending.cancel()
+    with stop_asked() as stop, ending_in_time(stop), _hang_up(daemon.reload):
+        return await daemon.run(stop, serving(host, port, health, metrics, page), sweep_now)
 
 
 async def _once(request: SweepRequest, settings: Settings) -> int:
     messages = _Messages(settings, Metrics())
-    with stop_asked() as stop:
-        ending = asyncio.create_task(_end_at_the_latest(stop))
+    with stop_asked() as stop, ending_in_time(stop):
         try:
             result = await swept(request, settings, stop, Origin.HAND)
         except Exception as error:
-            if not stop.is_set() and not isinstance(error, LockHeldError):
-                await messages.trouble(f"The sweep failed: {error or type(error).__name__}")
+            if not isinstance(error, LockHeldError):
+                await unless_stopped(messages.failed(error), stop)
             raise
-        finally:
-            ending.cancel()
-        await messages.note(request.policies.report, result)
+        await unless_stopped(messages.note(request.policies.report, result), stop)
         return exit_code(result)
 
 
@@ -119,14 +108,6 @@ def _hang_up(reload: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGHUP)
-
-
-async def _end_at_the_latest(stop: asyncio.Event) -> None:
-    """A thread that waits for a disk or a server keeps no process: nothing but its answer is lost."""
-    await stop.wait()
-    end = threading.Timer(AT_THE_LATEST, os._exit, (_IN_PART,))
-    end.daemon = True
-    end.start()
 
 
 class _Past:
@@ -187,6 +168,9 @@ class _Messages:
 
     async def note(self, options: ReportOptions, result: SweepResult) -> None:
         await posting.post_note(self.settings, options, result, self.metrics.message_ended)
+
+    async def failed(self, error: Exception) -> None:
+        await self.trouble(f"The sweep failed: {error or type(error).__name__}")
 
     async def trouble(self, text: str) -> bool:
         return await posting.post_trouble(self.settings, text, self.metrics.message_ended)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.daemon.daemon_process import Process, daemon, wait_until
+from tests.notify.server import slack_stand_in
 from tests.sweep.conftest import Placing
 from tests.sweep.sweeping import POLICIES, RUN, Place, image, uri, world
 
@@ -193,6 +194,20 @@ def test_once_sweeps_and_exits_with_the_code_of_the_sweep(
     assert process.of("sweep.finished")[0]["exit_code"] == code
     assert process.of("daemon.started") == []
     assert rows(here, "SELECT origin FROM sweeps") == [("hand",)]
+
+
+def test_once_tells_slack_what_it_did_and_what_it_could_not_do(place: Placing) -> None:
+    here = place(QUIET)
+    with slack_stand_in() as slack:
+        environment = {"JANITOR_SLACK_WEBHOOK_URL": slack.webhook_url, "NO_PROXY": "127.0.0.1"}
+        with daemon(here, "--once", "--apply", policies=RARELY, **environment) as process:
+            assert process.code() == 0, process.told
+        environment["JANITOR_DATABASE_URL"] = f"sqlite:///{here.folder / 'policies.yaml' / 'ledger.db'}"
+        with daemon(here, "--once", "--apply", policies=RARELY, **environment) as process:
+            assert process.code() == 2, process.told
+        first, second = (str(payload["text"]) for payload in slack.posted)
+    assert "2" in first
+    assert "The sweep failed" in second
 
 
 def test_once_ends_with_7_where_another_process_applies(place: Placing) -> None:
