@@ -65,10 +65,7 @@ def _title(summary: Summary) -> str:
 
 def _period(summary: Summary) -> str:
     since = f"since {moment(summary.period.since)}, " if summary.period.since else ""
-    last = "no sweep is recorded"
-    if summary.snapshot:
-        last = f"the last sweep ({words(summary.snapshot.mode, 20)}) looked on {moment(summary.snapshot.observed_at)}"
-    return f"{since}until {moment(summary.period.until)}; {last}"
+    return f"{since}until {moment(summary.period.until)}"
 
 
 def _figures(summary: Summary) -> Block:
@@ -84,7 +81,7 @@ def _account(account: Account) -> str:
         return "$0.00: nothing was deleted"
     realised = dollars(account.realised_usd_month, account.upper_bound)
     to_date = dollars(account.saved_usd, account.upper_bound)
-    return f"{saved_text(account)}\n{realised} a month of it seen gone since\n{to_date} to date"
+    return f"{saved_text(account)}\n{realised} a month of it realised\n{to_date} to date"
 
 
 def _next(summary: Summary) -> str:

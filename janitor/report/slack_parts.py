@@ -93,7 +93,9 @@ def _row(start: str, saved: Account, coming: Sums) -> Row:
 def saved_text(account: Account) -> str:
     """``≤ $0.26 a month by 3 deletions, 2.8 GB``, and what is to be said of some."""
     usd = dollars(account.estimated_usd_month, account.upper_bound)
-    text = f"{usd} a month by {_count(account.deleted, 'deletion')}, {show_size(account.size_bytes)}"
+    text = f"{usd} a month by {_count(account.deleted, 'deletion')}"
+    if account.size_bytes:
+        text += f", {show_size(account.size_bytes)}"
     if account.unpriced:
         text += f" ({account.unpriced:,} without a price)"
     return text + (f"; {account.came_back:,} came back" if account.came_back else "")

@@ -107,7 +107,7 @@ def test_nothing_more_to_delete_is_said_in_so_many_words() -> None:
 def test_what_came_back_and_what_has_no_price_is_said() -> None:
     account = Account(5, 10**9, Decimal(2), Decimal(1), Decimal("0.5"), came_back=2, unpriced=1)
     assert (
-        "$2.00 a month by 5 deletions, 1.0 GB (1 without a price); 2 came back\n$1.00 a month of it seen gone"
+        "$2.00 a month by 5 deletions, 1.0 GB (1 without a price); 2 came back\n$1.00 a month of it realised"
         in (shown(report(replace(SMALL, saved=account))))
     )
 
