@@ -1,19 +1,24 @@
 """Telling the story: the commands that a person would type, run for real against the emulator."""
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from janitor.demo.slack import slack_on_this_machine
 from janitor.errors import JanitorError
 
 JANITOR = (sys.executable, "-m", "janitor")
 # Whatever of a person's own setup must not leak into the story, nor the story into it.
 _OWN = ("JANITOR_", "GOOGLE_", "CLOUDSDK_", "K_SERVICE", "CLOUD_RUN_")
+_BY_HAND = ("sweep", "--apply", "--policy", "failed-services", "--policy", "abandoned-repositories")
 _BEGINNING = """\
 A Cloud Run service, xai-community in asia-northeast3, failed to deploy twice: its container never
 listened on PORT. It and 2.3 GB of images have been lying there since. Around it lives a small
@@ -28,20 +33,67 @@ def tell() -> None:
     print(_BEGINNING)
     with tempfile.TemporaryDirectory(prefix="janitor-demo-") as folder, _emulated(Path(folder)) as env:
         (Path(folder) / "policies.yaml").write_text(_text("policies.yaml"), encoding="utf-8")
-        for title, command in (
-            ("What would go, and why?", ("sweep", "--dry-run")),
-            ("Exactly that, and nothing else:", ("sweep", "--apply")),
-            ("And the morning after:", ("sweep", "--dry-run")),
-        ):
-            _run(title, command, Path(folder), env)
+        place = _Place(Path(folder), env)
+        place.run("What would go, and why?", "sweep", "--dry-run")
+        place.run("The two failed deploys and what they left behind, by hand:", *_BY_HAND)
+        with _slack() as (url, posted):
+            slack = _Place(place.folder, env | {"JANITOR_SLACK_WEBHOOK_URL": url})
+            slack.watch("The rest is for the nightly worker, which tells Slack:", posted)
+            place.run("The morning after:", "sweep", "--dry-run")
+            slack.run("On Monday, in Slack:", "report", "--slack")
+        page = Path(tempfile.gettempdir()) / "janitor-report.html"
+        place.run(
+            "And as a page, which needs nothing else:", "report", "--format", "html", "--out", str(page)
+        )
+        print(f"The page: {page.as_uri()}")
 
 
-def _run(title: str, command: tuple[str, ...], folder: Path, env: dict[str, str]) -> None:
-    print(f"{title}\n\n$ janitor {' '.join(command)}", flush=True)
-    done = subprocess.run([*JANITOR, *command, "--quiet"], cwd=folder, env=env, check=False)
-    print(flush=True)
-    if done.returncode:
-        raise JanitorError(f"the demo's `janitor {' '.join(command)}` ended with {done.returncode}")
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the commands run: their folder and environment."""
+
+    folder: Path
+    env: Mapping[str, str]
+
+    def run(self, title: str, command: str, *flags: str) -> None:
+        """One command to its end."""
+        self._say(title, command, *flags)
+        quiet = ("--quiet",) if command == "sweep" else ()
+        done = subprocess.run([*JANITOR, command, *flags, *quiet], cwd=self.folder, env=self.env, check=False)
+        print(flush=True)
+        self._check(done.returncode, command, *flags)
+
+    def watch(self, title: str, posted: threading.Event) -> None:
+        """The daemon, until it has posted a message; then it is told to stop."""
+        command = ("daemon", "--now", "--apply", "--port", "0")
+        self._say(title, *command[:3])
+        with subprocess.Popen([*JANITOR, *command], cwd=self.folder, env=self.env) as daemon:
+            posted.wait(timeout=60)
+            daemon.terminate()
+        print(flush=True)
+        self._check(daemon.returncode, *command)
+        if not posted.is_set():
+            raise JanitorError("the demo's daemon posted nothing to Slack; what it said stands above")
+
+    def _say(self, title: str, *words: str) -> None:
+        print(f"{title}\n\n$ janitor {shlex.join(words)}", flush=True)
+
+    def _check(self, code: int, *words: str) -> None:
+        if code:
+            raise JanitorError(f"the demo's `janitor {shlex.join(words)}` ended with {code}")
+
+
+@contextmanager
+def _slack() -> Iterator[tuple[str, threading.Event]]:
+    """A Slack that prints what it is sent: its URL, and whether it was sent anything yet."""
+    posted = threading.Event()
+
+    def show(message: str) -> None:
+        print(message, flush=True)
+        posted.set()
+
+    with slack_on_this_machine(show) as url:
+        yield url, posted
 
 
 @contextmanager
