@@ -10,6 +10,7 @@ from janitor.demo.slack import WIDTH, as_seen, slack_on_this_machine
 from janitor.notify.slack import Slack, ToWebhook
 from janitor.report.slack import report, trouble
 from janitor.report.slack_message import Message
+from tests.docs.pages import between, text_of
 from tests.report.summaries import EMPTY, SMALL, large
 
 
@@ -33,6 +34,14 @@ def test_no_line_is_wider_than_a_hundred_columns_and_none_steers_the_terminal(su
     lines = seen(report(summary)).split("\n")
     assert {cell_len(line) for line in lines} == {WIDTH}
     assert all(line.isprintable() for line in lines)
+
+
+def test_the_page_about_slack_shows_what_a_person_would_see() -> None:
+    """But for the small print, which the summary words."""
+    example = between(text_of("docs/slack.md"), "example").strip().strip("`").strip()
+    figures, kept, _ = seen(report(SMALL)).partition("Kept because in use")
+    assert kept
+    assert example.startswith(figures + kept)
 
 
 def test_escaped_text_is_shown_as_it_was_and_not_as_mark_up() -> None:
