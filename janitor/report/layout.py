@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -30,7 +29,7 @@ _DETAIL_SHOWN = 330
 
 def indented(text: str, width: int, left: int = 2, style: str = "") -> Text:
     """Text from outside, made safe, wrapped at words and set in by `left`; a word is never cut."""
-    lines = wrap(safe_text(text), max(width - left, 20), break_long_words=False, break_on_hyphens=False)
+    lines = _wrapped(safe_text(text), max(width - left, 20))
     return Text("\n".join(" " * left + line for line in lines), style=style)
 
 
@@ -141,6 +140,21 @@ def _shared(action: Action, width: int) -> tuple[str, list[str]]:
 def _asked(action: Action) -> int:
     """The columns in which as much of the reason fits as ever may stand on one line."""
     return cell_len(_shared(action, _WHY_FAVOURED)[0])
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Broken between words, by what a terminal shows: `textwrap` counts a wide character as one column."""
+    lines: list[str] = []
+    room = 0
+    for word in text.split():
+        taken = cell_len(word)
+        if lines and taken < room:
+            lines[-1] += f" {word}"
+            room -= taken + 1
+        else:
+            lines.append(word)
+            room = width - taken
+    return lines
 
 
 def _widest(texts: Sequence[str]) -> int:

@@ -12,7 +12,7 @@ from janitor.report.summary import Summary
 from tests.report.printing import GOLDEN
 from tests.report.summaries import EMPTY, HOSTILE, SMALL, large
 
-_OWN_TAGS = {
+OWN_TAGS = {
     "h1",
     "h2",
     "p",
@@ -51,7 +51,7 @@ def test_the_page_is_the_one_that_was_reviewed(file: str, summary: Summary) -> N
 
 def test_hostile_texts_add_no_tag_no_link_and_no_cell() -> None:
     rendered = _RENDERER.render(markdown(large(60)))
-    assert set(re.findall(r"</?(\w+)", rendered)) == _OWN_TAGS
+    assert set(re.findall(r"</?(\w+)", rendered)) == OWN_TAGS
     for table in re.findall(r"<table>.*?</table>", rendered, re.DOTALL):
         rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
         assert len({len(re.findall(r"<t[hd][ >]", row)) for row in rows}) == 1

@@ -38,6 +38,12 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     assert max(map(cell_len, words)) <= width
 
 
+def test_wide_characters_count_as_the_two_columns_that_they_take() -> None:
+    text = "사용하지 않는 저장소를 지우면 " * 20
+    summary = replace(SMALL, foot=(text,), by_owner=((text, SMALL.saved),))
+    assert max(map(cell_len, table(summary).splitlines())) <= 80
+
+
 def test_nothing_from_outside_steers_the_terminal() -> None:
     text = table(large(3000))
     assert all(character.isprintable() for line in text.splitlines() for character in line)
