@@ -11,6 +11,7 @@ from urllib.request import (
     build_opener,
 )
 
+from slack_sdk.errors import SlackRequestError
 from slack_sdk.http_retry import (
     ConnectionErrorRetryHandler,
     HttpRequest,
@@ -65,8 +66,10 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
-def _opener(client: WebClient | WebhookClient) -> OpenerDirector:
+def _opener(client: WebClient | WebhookClient, req: Request) -> OpenerDirector:
     """As slack-sdk opens, with the proxy that it found in the environment, but for redirects."""
+    if not req.full_url.lower().startswith(("http://", "https://")):
+        raise SlackRequestError("not a URL of the web")
     handlers: list[Any] = [_NoRedirect(), HTTPSHandler(context=client.ssl)]
     if client.proxy:
         handlers.append(ProxyHandler({"http": client.proxy, "https": client.proxy}))
@@ -80,7 +83,7 @@ class Webhook(WebhookClient):
         super().__init__(url, timeout=timeout, logger=_SILENT, retry_handlers=retry_handlers())
 
     def _perform_http_request_internal(self, url: str, req: Request) -> WebhookResponse:
-        with _opener(self).open(req, timeout=self.timeout) as answer:
+        with _opener(self, req).open(req, timeout=self.timeout) as answer:
             return WebhookResponse(
                 url=url,
                 status_code=answer.status,
@@ -96,7 +99,7 @@ class Bot(WebClient):
         super().__init__(token, base_url, timeout, logger=_SILENT, retry_handlers=retry_handlers())
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:  # noqa: ARG002
-        with _opener(self).open(req, timeout=self.timeout) as answer:
+        with _opener(self, req).open(req, timeout=self.timeout) as answer:
             return {
                 "status": answer.status,
                 "headers": answer.headers,

@@ -106,7 +106,8 @@ class Slack:
 
     def _by_webhook(self, url: str, payload: dict[str, Any]) -> str:
         answer = Webhook(url, self._answer_within).send_dict(payload)
-        if answer.status_code != 200:
+        # Slack says "ok"; a page is somebody's in between, who asks for a login.
+        if answer.status_code != 200 or answer.body.lstrip().startswith("<"):
             raise SlackError(not_taken(answer.status_code, answer.body, self._secrets))
         return ""
 

@@ -149,6 +149,19 @@ async def test_what_is_not_slacks_answer_is_a_failure_in_words_that_are_safe(
     assert str(caught.value).isprintable()
 
 
+async def test_a_login_page_in_between_is_not_slack(slack: StandIn) -> None:
+    slack.moods = [Mood(200, NOT_SLACK)]
+    with pytest.raises(SlackError, match="Sign in to the network"):
+        await by_webhook(slack).post(trouble("hello"))
+
+
+async def test_a_webhook_is_on_the_web_and_no_file(tmp_path) -> None:
+    (tmp_path / "file").write_text("what is in it")
+    with pytest.raises(SlackError) as caught:
+        await Slack(ToWebhook(f"file://{tmp_path}/file")).post(trouble("hello"))
+    assert "what is in it" not in str(caught.value)
+
+
 async def test_details_that_are_not_taken_are_no_failure_of_the_report(slack: StandIn) -> None:
     message = report(large(10_000))
     slack.moods = [Mood(), Mood(), Mood(404, "gone")]
