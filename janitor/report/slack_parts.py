@@ -55,7 +55,7 @@ def policies(summary: Summary) -> Part:
         _row(f"• {code(name, _LABEL)}: ", saved, next_)
         for name, saved, next_ in _both(summary.by_policy, coming)
     ]
-    return Part("By policy", tuple(rows), share=1000, most=20)
+    return Part("By policy", tuple(rows), share=1000, most=12)
 
 
 def owners(summary: Summary) -> Part:
@@ -114,7 +114,7 @@ def services(summary: Summary) -> Part:
     ailing = [each for each in running if each.status in _AILING]
     many = len({each.name.split("/")[1] for each in ailing}) > 1
     rows = tuple(Row(_service(each, summary.period.until, many)) for each in ailing)
-    return Part("Services that failed", rows, share=1600, most=20)
+    return Part("Services that failed", rows, share=1600, most=8)
 
 
 def _service(service: Running, now: datetime, with_project: bool) -> str:
