@@ -13,7 +13,7 @@ from janitor.report.columns import tabulated
 from janitor.report.layout import indented
 from janitor.report.terminal import console_for
 from janitor.report.text import fitted, safe_text, shorten, show_estimate, show_usd
-from janitor.report.wording import called, owner_or_nobody, place_of
+from janitor.report.wording import called, owned_by, place_of
 
 ACTIONS_SHOWN = 500
 _WORDS_SHOWN = 600
@@ -121,11 +121,12 @@ def _action(action: PastAction, width: int) -> Iterator[Text]:
     facts = [action.kind, place_of(action.name)]
     if action.policy:
         facts.append(f"{action.policy}: {action.reason}")
-        facts += [action.detail, owner_or_nobody(action.owner)]
+        facts.append(owned_by(action.owner))
     if action.size_bytes:
         facts.append(show_size(action.size_bytes))
     if action.settled_by:
         facts.append(f"settled by {action.settled_by}")
+    facts.append(action.detail)
     yield _below("; ".join(fact for fact in facts if fact), width, "dim")
     if action.outcome is None:
         yield _below("what became of it is not known yet: the next apply settles it", width, "yellow")

@@ -21,6 +21,7 @@ from janitor.report.wording import (
     fate,
     in_use,
     next_sweep,
+    owned_by,
     owner_or_nobody,
     period_in_words,
     place_of,
@@ -102,7 +103,7 @@ def _next_sweep(snapshot: Snapshot, width: int) -> Iterator[Text]:
 
 def _planned(row: Planned, width: int) -> Iterator[Text]:
     yield _priced(show_estimate(row.estimate), called(row.kind, row.name), width)
-    facts = (place_of(row.name), f"{row.policy}: {row.reason}", row.detail, owner_or_nobody(row.owner))
+    facts = (place_of(row.name), f"{row.policy}: {row.reason}", owned_by(row.owner), row.detail)
     yield _facts(facts, width)
 
 
@@ -118,7 +119,7 @@ def _savers(summary: Summary, width: int) -> Iterator[Text]:
         facts = (
             place_of(deletion.name),
             f"{deletion.policy}: {deletion.reason}",
-            owner_or_nobody(deletion.owner),
+            owned_by(deletion.owner),
             f"deleted on {moment(deletion.deleted_at)}",
             fate(deletion, summary.period.until),
         )
@@ -163,7 +164,7 @@ def _ailing(snapshot: Snapshot, width: int) -> Iterator[Text]:
     for row in rows[:AILING_SHOWN]:
         name = f"{called('run.service', row.name)}, {ails_for(row, snapshot.observed_at)}"
         yield Text(f"  {fitted(safe_text(name), width - 2)}", style="yellow")
-        facts = (place_of(row.name), owner_or_nobody(row.owner), f"{show_estimate(row.estimate)} a month")
+        facts = (place_of(row.name), owned_by(row.owner), f"{show_estimate(row.estimate)} a month")
         yield indented("; ".join(fact for fact in facts if fact), width, 4, style="dim")
         yield indented(row.why or "Google does not say why", width, 4)
     yield from _more(len(rows) - AILING_SHOWN)

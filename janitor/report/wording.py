@@ -43,6 +43,11 @@ def owner_or_nobody(owner: str) -> str:
     return owner or UNOWNED
 
 
+def owned_by(owner: str) -> str:
+    """``owner web`` among other facts, or ``unowned``."""
+    return f"owner {owner}" if owner else UNOWNED
+
+
 def called(kind: str, name: str) -> str:
     """As people call it; a kind of a later version is called as a service is, by its last id."""
     return name_as_people_say(_KINDS.get(kind, Kind.SERVICE), name)

@@ -94,7 +94,7 @@ def test_an_action_says_why_whose_at_what_price_and_who_settled_it() -> None:
     text = shown(sweep(), ACTIONS[1], width=200)
     assert "deleted" in text
     assert "≤ $0.02  web/team/app@000000000000" in text
-    assert "stale-images: older-than; 40d old; web; 200.0 MB; settled by 20261124T030001Z-9b00" in text
+    assert "stale-images: older-than; owner web; 200.0 MB; settled by 20261124T030001Z-9b00; 40d old" in text
 
 
 def test_an_open_intent_is_not_called_deleted() -> None:
