@@ -36,7 +36,7 @@ class Daemon:
         self._watch, self._ports = watch, ports
         self._jobs = Jobs(self._submitted, self._skipped)
         self._sweeping = Sweeping(ports, lambda: watch.request, self._again, self._forget, self._jobs.aside)
-        self._began = ports.clock()
+        self._born = self._began = ports.clock()
         self._report_due = self._began
 
     async def run(self, stop: asyncio.Event, http: AbstractContextManager[int], sweep_now: bool) -> int:
@@ -65,6 +65,8 @@ class Daemon:
         request = self._watch.request
         self._add_jobs(request.policies.schedule)
         facts = await self._costs()
+        # What came due until now is made up; the scheduler takes what is due from now on.
+        self._began = self._ports.clock()
         self._jobs.start()
         emit(
             Event.DAEMON_STARTED,
@@ -109,7 +111,7 @@ class Daemon:
     def _submitted(self, name: str, due: datetime) -> None:
         if name == _REPORT:
             self._report_due = due
-        if name in _RUNS and due > self._began and self._ports.clock() - due > LATE:
+        if name in _RUNS and due > self._born and self._ports.clock() - due > LATE:
             emit(Event.RUN_CAUGHT_UP, run=name, due=due)
 
     def _skipped(self, name: str, due: datetime) -> None:
@@ -136,7 +138,7 @@ class Daemon:
         """What came due while no daemon ran; asked again later where the ledger does not answer."""
         schedule = self._watch.request.policies.schedule
         try:
-            found = await missed(self._ports.past, self._ports.times, schedule, self._began)
+            found = await missed(self._ports.past, self._ports.times, schedule, self._born, self._began)
         except LedgerError:
             self._jobs.every(_MISSED, ASK_AGAIN_EVERY, self._make_up)
             return

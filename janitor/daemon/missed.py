@@ -8,19 +8,21 @@ from janitor.ledger.history import Origin
 from janitor.policy.schedule import Schedule
 
 
-async def missed(past: Past, times: Times, schedule: Schedule, until: datetime) -> Mapping[Run, datetime]:
-    """The last time that each run was due and not made, until the daemon began at `until`.
+async def missed(
+    past: Past, times: Times, schedule: Schedule, born: datetime, until: datetime
+) -> Mapping[Run, datetime]:
+    """The last time that each run was due and not made, until the daemon began at `until`. LedgerError.
 
-    Nothing on the very first start, when the ledger knows of no sweep by a daemon. LedgerError.
+    On the very first start, when the ledger knows of no sweep by a daemon, only what came due since this
+    process was `born`.
     """
     last = await past.last_sweep(Origin.DAEMON)
-    if last is None:
-        return {}
+    swept = last.started_at if last else born
     found: dict[Run, datetime] = {}
-    if due := times.latest(schedule.sweep, schedule.timezone, last.started_at, until):
+    if due := times.latest(schedule.sweep, schedule.timezone, swept, until):
         found["sweep"] = due
-    since = await past.last_reported() or await _last_tried(past, last.started_at)
-    if due := times.latest(schedule.report, schedule.timezone, since, until):
+    since = await past.last_reported() or await _last_tried(past, swept)
+    if due := times.latest(schedule.report, schedule.timezone, since if last else born, until):
         found["report"] = due
     return found
 

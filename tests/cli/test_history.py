@@ -32,7 +32,9 @@ def test_the_start_of_an_id_is_enough(janitor: Janitor) -> None:
     assert (called.code, called.err) == (0, "")
     assert SECOND in called.out
     assert "INTERNAL: oh" in called.out
-    assert "stale-images: older-than; owner team-q; 1.0 kB; uploaded 30 days ago" in " ".join(called.out.split())
+    assert "stale-images: older-than; owner team-q; 1.0 kB; uploaded 30 days ago" in " ".join(
+        called.out.split()
+    )
 
 
 def test_one_sweep_as_json_has_its_actions(janitor: Janitor) -> None:

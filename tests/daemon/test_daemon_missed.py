@@ -16,14 +16,18 @@ NIGHT = NOW.replace(hour=3)
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-async def found(memory: Memory) -> dict[str, datetime]:
+async def found(memory: Memory, born: datetime = NOW) -> dict[str, datetime]:
     """Every night at three, Mondays at nine."""
-    return {**await missed(memory, ScheduleTimes(), Schedule(), NOW)}
+    return {**await missed(memory, ScheduleTimes(), Schedule(), born, NOW)}
 
 
 async def test_nothing_is_made_up_for_on_the_very_first_start() -> None:
     assert await found(Memory()) == {}
     assert await found(Memory(reported=MONDAY - timedelta(days=70))) == {}
+
+
+async def test_what_comes_due_while_the_daemon_gets_ready_is_not_lost_on_its_first_start() -> None:
+    assert await found(Memory(), born=NIGHT - timedelta(seconds=5)) == {"sweep": NIGHT}
 
 
 async def test_of_many_missed_nights_only_the_last_is_made_up_for() -> None:
