@@ -10,10 +10,10 @@ from janitor.model.money import Priced
 from janitor.report import html_tables as tables
 from janitor.report.charts import Bars, Curve, bars, curve
 from janitor.report.html_cells import Table, dollars, moment, resource, shown
+from janitor.report.meanings import trouble_heading
 from janitor.report.snapshot import Running, Snapshot, Stored, Sums
 from janitor.report.summary import Period, Summary, Trouble, TroubleKind
 from janitor.report.text import show_estimate
-from janitor.report.words import trouble_heading
 
 TROUBLES_SHOWN, BARS_SHOWN = 20, 10
 _LABEL_SHOWN = 34

@@ -23,9 +23,9 @@ from janitor.report.html_cells import (
     size,
     sum_cell,
 )  # fmt: skip
+from janitor.report.meanings import meaning_of
 from janitor.report.snapshot import Planned, Remaining, Running, Stored, Sums
 from janitor.report.text import show_estimate
-from janitor.report.words import meaning_of
 
 GROUPS_SHOWN, ROWS_SHOWN, AILING_SHOWN, POINTS_SHOWN = 20, 20, 30, 8
 _WORDS_SHOWN = 640

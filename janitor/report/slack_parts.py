@@ -8,12 +8,12 @@ from janitor.ledger.savings import Account, Saving
 from janitor.model.duration import show_age, show_size
 from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.money import Priced
+from janitor.report.meanings import trouble_heading
 from janitor.report.rows import name_as_people_say, noun, place
 from janitor.report.slack_blocks import Part, Row, dollars
 from janitor.report.slack_text import code, words
 from janitor.report.snapshot import Planned, Remaining, Running, Snapshot, Sums
 from janitor.report.summary import Summary, Trouble
-from janitor.report.words import trouble_heading
 
 _IN_USE = frozenset({KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value})
 _AILING = frozenset({Status.FAILED.value, Status.DEGRADED.value})

@@ -1,4 +1,4 @@
-"""What the wire names mean, in the words that the HTML report uses (docs/glossary.md)."""
+"""What the wire names mean, in words for people (docs/glossary.md)."""
 
 from janitor.model.kinds import KeepReason, Status
 from janitor.report.summary import TroubleKind
