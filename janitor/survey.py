@@ -21,7 +21,7 @@ from janitor.policy.decision import Decision, Delete, Keep
 from janitor.policy.images import ImageRules, ImageVerdicts, decide_images, holdings, image_rules
 from janitor.policy.repositories import decide_repository, may_match
 from janitor.policy.usage import Usage
-from janitor.policy.workloads import Context, WorkloadVerdicts
+from janitor.policy.workload_rules import Context, WorkloadVerdicts
 
 
 class ContentReader(Protocol):

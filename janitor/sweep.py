@@ -18,7 +18,8 @@ from janitor.plan.codec import with_id
 from janitor.plan.values import Plan
 from janitor.policy.usage import Named, unreadable, usage
 from janitor.policy.values import Limits, Policies
-from janitor.policy.workloads import Context, decide_workloads
+from janitor.policy.workload_rules import Context
+from janitor.policy.workloads import decide_workloads
 from janitor.report.result import SweepResult
 from janitor.report.standing import standing
 from janitor.report.totals import capped_sum

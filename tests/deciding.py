@@ -9,7 +9,8 @@ from janitor.policy.decision import Delete
 from janitor.policy.images import Goes, decide_images, image_rules
 from janitor.policy.usage import usage
 from janitor.policy.values import Policies
-from janitor.policy.workloads import Context, WorkloadVerdicts, decide_workloads
+from janitor.policy.workload_rules import Context, WorkloadVerdicts
+from janitor.policy.workloads import decide_workloads
 from tests.making import NOW, repository
 
 

@@ -27,7 +27,7 @@ from janitor.model.resources import Condition, Image, Repository, Revision, Serv
 from janitor.plan.values import Action
 from janitor.policy.decision import Delete
 from janitor.policy.images import Goes
-from janitor.policy.workloads import WorkloadVerdicts
+from janitor.policy.workload_rules import WorkloadVerdicts
 
 SERVICE_RANK, REVISION_RANK, IMAGES_RANK, REPOSITORY_RANK = range(4)
 # Ages from three days on are shown in whole days (janitor.model.duration).

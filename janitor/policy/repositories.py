@@ -10,7 +10,7 @@ from janitor.policy.images import repository_protected
 from janitor.policy.resource_keys import Facts, facts_leaf
 from janitor.policy.truth import NO
 from janitor.policy.values import Policies, Policy
-from janitor.policy.workloads import Context
+from janitor.policy.workload_rules import Context
 
 
 def may_match(context: Context, repository: Repository) -> bool:

@@ -1,0 +1,146 @@
+"""What the decisions on workloads share: the policies made ready, where they hold, guards against them."""
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from janitor.model.kinds import KeepReason, Kind
+from janitor.model.names import ResourceName
+from janitor.model.resources import Revision
+from janitor.policy.decision import (
+    Decision,
+    Delete,
+    Keep,
+    Question,
+    asked,
+    may_take_serving,
+    names_literally,
+    question,
+    strongest,
+)  # fmt: skip
+from janitor.policy.globs import labels_match, matcher
+from janitor.policy.resource_keys import Facts, facts_leaf
+from janitor.policy.values import Policies, Policy, ServiceIs
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision needs beside the resource: all of it passed in, nothing looked up.
+
+    `selected` are the policies that may delete (--policy); `blocked` the (project, location) pairs
+    with a gap; `own` the short names of what janitor itself runs as.
+    """
+
+    policies: Policies
+    selected: Set[str]
+    projects: Set[str]
+    blocked: Set[tuple[str, str]]
+    own: Set[str]
+    now: datetime
+
+    def in_scope(self, name: "Located") -> bool:
+        """Whether it stands where the scope lets anything be deleted (R1)."""
+        scope = self.policies.scope
+        if name.project not in self.projects or name.project in scope.also_read:
+            return False
+        return scope.locations is None or name.location in scope.locations
+
+    def is_blocked(self, name: "Located") -> bool:
+        """Whether a gap of its own project and location hides something (R4)."""
+        return (name.project, name.location) in self.blocked or (name.project, "-") in self.blocked
+
+
+class Located(Protocol):
+    """A name with a place."""
+
+    @property
+    def project(self) -> str: ...
+
+    @property
+    def location(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadVerdicts:
+    """One decision for each service and revision in scope; a revision that goes with its service
+    has none of its own and stands in `contained`."""
+
+    services: dict[ResourceName, Decision] = field(default_factory=dict)
+    revisions: dict[ResourceName, Decision] = field(default_factory=dict)
+    contained: dict[ResourceName, list[Revision]] = field(default_factory=dict)
+
+    def freed_by(self) -> Mapping[ResourceName, str]:
+        """Each workload that goes -> the name of the action that takes it."""
+        freed = {n: str(n) for found in (self.services, self.revisions)
+                 for n, decision in found.items() if isinstance(decision, Delete)}  # fmt: skip
+        for service, revisions in self.contained.items():
+            freed.update({revision.name: str(service) for revision in revisions})
+        return freed
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The policies made ready once for all that is asked."""
+
+    context: Context
+    questions: Mapping[Kind, tuple[Question[Facts], ...]]
+    protects_name: Callable[[str], bool]
+
+    def protects(self, name: str, labels: Mapping[str, str]) -> bool:
+        """Whether `protect` names it or a label of it (R11)."""
+        return self.protects_name(name) or self.protects_label(labels)
+
+    def protects_label(self, labels: Mapping[str, str]) -> bool:
+        """Whether `protect` names one of these labels."""
+        return bool(labels) and any(labels_match(self.context.policies.protect.labels, labels))
+
+
+_KINDS = (Kind.SERVICE, Kind.REVISION)
+
+
+def rules_of(context: Context) -> Rules:
+    """Every policy that is about workloads, compiled."""
+    policies, leaf = context.policies, facts_leaf(context.now)
+    questions = {
+        kind: tuple(question(p, leaf, p.name in context.selected) for p in policies.of(kind))
+        for kind in _KINDS
+    }
+    return Rules(context, questions, matcher(policies.protect.names))
+
+
+def decided(
+    rules: Rules,
+    kind: Kind,
+    where: Located,
+    facts: Facts,
+    guards: list[KeepReason],
+    held: KeepReason | None = None,
+) -> Decision:
+    """The policies' answer, unless a guard stands that the matching policy may not waive, a `keep` holds
+    it, or a gap of its own project and location hides something (R4)."""
+    if held is not None:
+        return Keep(strongest([*guards, held]))
+
+    def forbids(policy: Policy) -> KeepReason | None:
+        return next((g for g in guards if _forbidden(policy, g, facts)), None)
+
+    decision = asked(rules.questions[kind], facts, forbids)
+    if isinstance(decision, Keep):
+        return Keep(strongest([*guards, decision.reason]))
+    return Keep(KeepReason.GAP) if rules.context.is_blocked(where) else decision
+
+
+def _forbidden(policy: Policy, guard: KeepReason, facts: Facts) -> bool:
+    """Whether a guard stands against a policy that matches."""
+    if guard is KeepReason.GOOGLE_MANAGED:
+        named = names_literally(policy, facts.name) or names_literally(policy, facts.service, ServiceIs)
+        return not (policy.managed and named)
+    if guard is KeepReason.SERVING:
+        return not may_take_serving(policy)
+    return True
+
+
+def seconds(time: datetime | None) -> float | None:
+    """Since the epoch; None stays None."""
+    return time.timestamp() if time else None
