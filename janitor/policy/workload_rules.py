@@ -61,6 +61,25 @@ class Located(Protocol):
     def location(self) -> str: ...
 
 
+class Seen(Protocol):
+    """What every workload that may be deleted has."""
+
+    @property
+    def name(self) -> ResourceName: ...
+
+    @property
+    def uid(self) -> str: ...
+
+    @property
+    def etag(self) -> str: ...
+
+    @property
+    def labels(self) -> Mapping[str, str]: ...
+
+    @property
+    def creator(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class WorkloadVerdicts:
     """One decision for each service and revision in scope; a revision that goes with its service
@@ -112,7 +131,7 @@ def rules_of(context: Context) -> Rules:
 def decided(
     rules: Rules,
     kind: Kind,
-    where: Located,
+    resource: Seen,
     facts: Facts,
     guards: list[KeepReason],
     held: KeepReason | None = None,
@@ -128,7 +147,7 @@ def decided(
     decision = asked(rules.questions[kind], facts, forbids)
     if isinstance(decision, Keep):
         return Keep(strongest([*guards, decision.reason]))
-    return Keep(KeepReason.GAP) if rules.context.is_blocked(where) else decision
+    return Keep(KeepReason.GAP) if rules.context.is_blocked(resource.name) else decision
 
 
 def _forbidden(policy: Policy, guard: KeepReason, facts: Facts) -> bool:

@@ -42,7 +42,7 @@ def _decide_service(
         service.name.short, service.name.location, "", service.labels, status, service_since(service)
     )
     guards = _service_guards(rules, service, status, revisions)
-    decision = decided(rules, Kind.SERVICE, service.name, facts, guards)
+    decision = decided(rules, Kind.SERVICE, service, facts, guards)
     verdicts.services[service.name] = decision
     if isinstance(decision, Delete):
         verdicts.contained[service.name] = revisions
@@ -83,7 +83,7 @@ def _decide_revisions(
     for revision in revisions:
         each = facts[revision.name.short]
         verdicts.revisions[revision.name] = decided(
-            rules, Kind.REVISION, revision.name, each, guards(revision), held.get(each.name)
+            rules, Kind.REVISION, revision, each, guards(revision), held.get(each.name)
         )
 
 
