@@ -19,6 +19,7 @@ class Event(StrEnum):
     SWEEP_STARTED = "sweep.started"
     LOCATION_SKIPPED = "location.skipped"
     GAP_FOUND = "gap.found"
+    EXPRESSION_FAILED = "expression.failed"
     PRICES_FELL_BACK = "prices.fell_back"
     PLAN_REFUSED = "plan.refused"
     LOCK_WAITED = "lock.waited"
@@ -54,6 +55,7 @@ class Event(StrEnum):
 
 _WARNINGS = {
     Event.GAP_FOUND,
+    Event.EXPRESSION_FAILED,
     Event.PRICES_FELL_BACK,
     Event.PLAN_REFUSED,
     Event.INTENT_LEFT_OPEN,

@@ -132,7 +132,9 @@ class Survey:
         known = contents or Contents()
         blocked = self.blocked is None or repository.name in self.blocked
         policies, now = self.context.policies, self.context.now.timestamp()
-        rules = image_rules(policies, self.context.selected, repository, known, self.usage, now)
+        rules = image_rules(
+            policies, self.context.selected, repository, known, self.usage, now, self.context.failures
+        )
         held, waits = holdings(rules, known.images) if may_match(self.context, repository) else (set(), set())
         decision = decide_repository(self.context, repository, known.images, held, blocked)
         self.findings.seen(Kind.IMAGE, len(known.images))

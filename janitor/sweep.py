@@ -16,6 +16,7 @@ from janitor.model.resources import Repository
 from janitor.plan.build import Builder, ordered
 from janitor.plan.codec import with_id
 from janitor.plan.values import Plan
+from janitor.policy.expression import Failures
 from janitor.policy.usage import Named, unreadable, usage
 from janitor.policy.values import Limits, Policies
 from janitor.policy.workload_rules import Context
@@ -60,12 +61,16 @@ class Question:
     now: datetime
 
 
+def _unheard(_: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stages:
     """What the sweep needs from outside. Without an `applier` it is a dry run.
 
     `check_locations` raises where the policy file names a location that no API has. `notices` are
     what every output says beside its figures. `lookout` looks again for what was deleted before.
+    `on_expression` hears of each `expr` that failed, once a sweep.
     """
 
     observer: Observer
@@ -77,6 +82,7 @@ class Stages:
     on_gap: Callable[[Gap], None]
     on_repository: Callable[[int, int, int], None]
     lookout: Lookout
+    on_expression: Callable[[str], None] = _unheard
 
 
 async def sweep(question: Question, stages: Stages) -> SweepResult:
@@ -85,24 +91,27 @@ async def sweep(question: Question, stages: Stages) -> SweepResult:
     stages.check_locations(observed)
     stages.lookout.over(observed)
     book = await stages.prices()
-    plan, planned = await decide(question, stages, observed, book)
+    failures = Failures()
+    plan, planned = await decide(question, stages, observed, book, failures)
     for gap in plan.gaps:
         stages.on_gap(gap)
+    for line in failures.lines():
+        stages.on_expression(line)
     cleared = _guarded(plan, question.limits)
     outcomes, interrupted = await _apply(cleared, stages.applier, planned, observed)
     return SweepResult(
         question.sweep_id, "apply" if stages.applier else "dry-run", plan,
         cleared.refusals if isinstance(cleared, Refused) else (), outcomes,
-        question.now, stages.clock(), interrupted, stages.notices(book),
+        question.now, stages.clock(), interrupted, (*failures.lines(), *stages.notices(book)),
         standing(observed, book, question.policies.report.show_creator),
     )  # fmt: skip
 
 
 async def decide(
-    question: Question, stages: Stages, observed: Observed, book: PriceBook
+    question: Question, stages: Stages, observed: Observed, book: PriceBook, failures: Failures | None = None
 ) -> tuple[Plan, Named]:
     """Workloads first, then each repository against what remains of them (R12); and the
-    reference set that the plan rests on."""
+    reference set that the plan rests on. `failures` hears of expressions that failed."""
     policies, workloads = question.policies, observed.workloads
     gaps = (*workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read)))
     context = Context(
@@ -112,6 +121,7 @@ async def decide(
         _blocked_places(gaps),
         question.own,
         question.now,
+        failures or Failures(),
     )
     findings = Findings(frozenset(policy.kind for policy in policies.policies), question.want_names)
     builder = Builder(book, question.now, policies.report.show_creator)

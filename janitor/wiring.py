@@ -175,6 +175,7 @@ class _Wiring:
             on_gap=_gap,
             on_repository=self._seen,
             lookout=self.lookout,
+            on_expression=lambda text: emit(Event.EXPRESSION_FAILED, text=text),
         )
 
     def log(self, result: SweepResult) -> None:

@@ -76,6 +76,7 @@ class KeepReason(StrEnum):
     OTHER_TAGS = "other-tags"
     AGE_UNKNOWN = "age-unknown"
     SIZE_UNKNOWN = "size-unknown"
+    EXPR_FAILED = "expr-failed"
     NOT_MATCHED = "not-matched"
     NEEDS_LITERAL_NAME = "needs-literal-name"
     HOLDS_IN_USE = "holds-in-use"

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from janitor.model.kinds import Kind
+from janitor.policy.expression import mistakes
+from janitor.policy.fields import fields_of
 from janitor.policy.globs import is_literal
 from janitor.policy.mistakes import Path
 from janitor.policy.problems import show
@@ -70,6 +72,8 @@ def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
             yield ("when", *path), text
         for path, text in _nested(kind, when, positive=True):
             yield ("when", *path), text
+        for path, text in expressions(kind, when):
+            yield ("when", *path), text
 
 
 def _managed(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
@@ -126,6 +130,17 @@ def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True
                 yield (*step, *path), text
         else:
             yield step, f"{step[0]} holds an empty condition, which is always true: say something in it"
+
+
+def expressions(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
+    """What is wrong with the expressions of a condition, nested ones too."""
+    fields = fields_of(kind)
+    if fields and isinstance(when.get("expr"), str) and when["expr"]:
+        for text in mistakes(when["expr"], kind, fields):
+            yield ("expr",), text
+    for step, part, _ in _parts(when, True):
+        for path, text in expressions(kind, part):
+            yield (*step, *path), text
 
 
 def _parts(when: Mapping[str, Any], positive: bool) -> Iterator[tuple[Path, Mapping[str, Any], bool]]:

@@ -78,7 +78,7 @@ def _once(texts: tuple[str, ...]) -> tuple[str, ...]:
 def _policy(policy: AnyPolicy) -> values.Policy:
     keep = policy.keep if isinstance(policy, RevisionPolicy | ImagePolicy) else None
     return values.Policy(
-        policy.name, Kind(policy.kind), _condition(policy.when), _retention(keep), policy.managed
+        policy.name, Kind(policy.kind), _condition(policy.when, policy.name), _retention(keep), policy.managed
     )
 
 
@@ -89,8 +89,8 @@ def _retention(keep: Keep | None) -> values.Retention | None:
     return values.Retention(keep.latest, tagged or (), keep.newer_than)
 
 
-def _condition(when: When | None) -> values.All:
-    return values.All(tuple(_parts(when)) if when else ())
+def _condition(when: When | None, policy: str) -> values.All:
+    return values.All(tuple(_parts(when, policy)) if when else ())
 
 
 _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
@@ -107,8 +107,9 @@ _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
 }
 
 
-def _parts(when: When) -> Iterator[values.Condition]:
-    for name in type(when).model_fields:
+def _parts(when: When, policy: str) -> Iterator[values.Condition]:
+    """Each key; the expression last, for it costs the most."""
+    for name in sorted(type(when).model_fields, key=lambda each: each == "expr"):
         value = getattr(when, name)
         if value is None:
             continue
@@ -118,10 +119,12 @@ def _parts(when: When) -> Iterator[values.Condition]:
             case "unused":
                 yield values.Unused()
             case "any":
-                yield values.AnyOf(tuple(map(_condition, value)))
+                yield values.AnyOf(tuple(_condition(each, policy) for each in value))
             case "all":
-                yield values.All(tuple(map(_condition, value)))
+                yield values.All(tuple(_condition(each, policy) for each in value))
             case "not_":
-                yield values.Not(_condition(value))
+                yield values.Not(_condition(value, policy))
+            case "expr":
+                yield values.Expr(value, policy)
             case _:
                 yield _LEAVES[name](value)

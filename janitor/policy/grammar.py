@@ -52,6 +52,7 @@ class When(_Model):
     location: Globs | None = None
     labels: Labels | None = None
     older_than: Duration | None = None
+    expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
     any: List[Self] | None = None
     all: List[Self] | None = None
     not_: Self | None = Field(default=None, alias="not")

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from janitor.model.resources import Image, Repository
+from janitor.policy.expression import Failures
 from janitor.policy.globs import labels_match, matcher
+from janitor.policy.image_expression import image_expression
 from janitor.policy.truth import (
     AGE_UNKNOWN,
     NO,
@@ -19,6 +21,7 @@ from janitor.policy.truth import (
 )  # fmt: skip
 from janitor.policy.values import (
     ArtifactTypeIs,
+    Expr,
     Key,
     LabelsAre,
     LargerThan,
@@ -32,7 +35,7 @@ from janitor.policy.values import (
 )  # fmt: skip
 
 
-def image_leaf(repository: Repository, now: float) -> Leaf[Image]:
+def image_leaf(repository: Repository, now: float, failures: Failures | None = None) -> Leaf[Image]:
     """How each key of a policy reads an image of this repository; what is the same for all of its
     images is answered once."""
 
@@ -58,6 +61,8 @@ def image_leaf(repository: Repository, now: float) -> Leaf[Image]:
                 return lambda i: SIZE_UNKNOWN if i.size_bytes <= 0 else YES if i.size_bytes > size else NO
             case Unused():
                 return always(YES)  # what is in use was kept before any policy is asked
+            case Expr():
+                return image_expression(key, repository, now, failures or Failures())
             case _:
                 raise AssertionError(f"the policy reader lets no {key} through for images")
 

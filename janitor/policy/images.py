@@ -15,6 +15,7 @@ from janitor.model.kinds import DeleteReason, KeepReason, Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Repository
 from janitor.policy.decision import Delete, Keep, Question, asked, names_literally, question, strongest
+from janitor.policy.expression import Failures
 from janitor.policy.family import Family, below, family_of, placed, rings, spread
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.image_keys import image_leaf
@@ -64,11 +65,11 @@ class ImageRules:
 
 def image_rules(
     policies: Policies, selected: Iterable[str], repository: Repository, contents: Contents,
-    usage: Usage, now: float,
+    usage: Usage, now: float, failures: Failures | None = None,
 ) -> ImageRules:  # fmt: skip
     """Compile the image policies for a repository; `selected` are the names that may delete."""
     chosen = set(selected)
-    leaf = image_leaf(repository, now)
+    leaf = image_leaf(repository, now, failures)
     protect = policies.protect
     return ImageRules(
         repository,

@@ -18,7 +18,7 @@ def may_match(context: Context, repository: Repository) -> bool:
     facts = _facts(repository, repository.update_time, None)
     if repository.format != DOCKER or repository.mode is not Mode.STANDARD:
         return False
-    leaf = facts_leaf(context.now)
+    leaf = facts_leaf(context.now, context.failures)
     questions = [question(p, leaf, True) for p in context.policies.of(Kind.REPOSITORY)]
     return any(each.selects(facts) is not NO for each in questions)
 
@@ -37,7 +37,7 @@ def decide_repository(
     def forbids(policy: Policy) -> KeepReason | None:
         return next((g for g in guards if _forbidden(policy, g, repository)), None)
 
-    leaf = facts_leaf(context.now)
+    leaf = facts_leaf(context.now, context.failures)
     policies = context.policies.of(Kind.REPOSITORY)
     decision = asked([question(p, leaf, p.name in context.selected) for p in policies], facts, forbids)
     if isinstance(decision, Keep):
@@ -74,5 +74,5 @@ def _facts(repository: Repository, since: datetime | None, unused: bool | None) 
     name = repository.name
     return Facts(
         name.repository, name.location, "", repository.labels, Status.UNKNOWN, since,
-        repository.size_bytes, unused,
+        repository.size_bytes, unused, Kind.REPOSITORY, name.project,
     )  # fmt: skip

@@ -1,13 +1,17 @@
 """How each key of a policy reads a service, a revision or a repository."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from enum import StrEnum
 
-from janitor.model.kinds import Status
+from janitor.model.kinds import Kind, Status
+from janitor.policy.cel_text import tokens
+from janitor.policy.expression import Failures, test_of
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.truth import AGE_UNKNOWN, SIZE_UNKNOWN, Leaf, Test, Truth, truth
 from janitor.policy.values import (
+    Expr,
     Key,
     LabelsAre,
     LargerThan,
@@ -35,10 +39,17 @@ class Facts:
     since: datetime | None
     size_bytes: int | None = None
     unused: bool | None = None
+    kind: Kind = Kind.SERVICE
+    project: str = ""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    creator: str = ""
 
 
-def facts_leaf(now: datetime) -> Leaf[Facts]:
-    """The reading of each key; ages are strict, unset and future times are not known (R5)."""
+def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
+    """The reading of each key; ages are strict, unset and future times are not known (R5).
+
+    `failures` hears of each expression that could not be answered.
+    """
 
     def leaf(key: Key) -> Test[Facts]:
         match key:
@@ -61,10 +72,36 @@ def facts_leaf(now: datetime) -> Leaf[Facts]:
                 return lambda facts: _larger(facts.size_bytes, size)
             case Unused():
                 return lambda facts: truth(facts.unused is True)
+            case Expr():
+                return facts_expression(key, now, failures or Failures())
             case _:
                 raise AssertionError(f"the policy reader lets no {key} through for this kind")
 
     return leaf
+
+
+def facts_expression(expr: Expr, now: datetime, failures: Failures) -> Test[Facts]:
+    """A CEL expression; an age or a size that it asks for and that is not known is its answer."""
+    asked = {token.text for token in tokens(expr.text)}
+
+    def unknown(facts: Facts) -> Truth | None:
+        if "age" in asked and _older(facts.since, now, 0) is AGE_UNKNOWN:
+            return AGE_UNKNOWN
+        return SIZE_UNKNOWN if "size_bytes" in asked and not facts.size_bytes else None
+
+    def read(facts: Facts) -> dict[str, object]:
+        resource = {name: _plain(getattr(facts, name)) for name in asked & FACTS_FIELDS}
+        age = {"age": now - facts.since} if "age" in asked and facts.since else {}
+        return {"resource": resource, "now": now, **age}
+
+    return test_of(expr, failures, unknown, read)
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, StrEnum) else dict(value) if isinstance(value, Mapping) else value
+
+
+FACTS_FIELDS = frozenset(each.name for each in fields(Facts)) - {"since", "unused"}
 
 
 def _older(since: datetime | None, now: datetime, seconds: float) -> Truth:

@@ -112,6 +112,15 @@ def glob(value: object) -> object:
     return bounded(value)
 
 
+def expression(value: object) -> object:
+    """Some text; what it says is read by expression.py, which knows the kind."""
+    if value == "":
+        raise ValueError(
+            "an empty expression says nothing: write one such as \"resource.labels.team == 'ml'\""
+        )
+    return value
+
+
 def bounded(value: object) -> object:
     """Any text, the empty one too (a label's value may be)."""
     if isinstance(value, str) and len(value) > _LONGEST_TEXT:

@@ -91,9 +91,17 @@ class Unused:
     """`unused: true`: nothing that remains names it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """`expr`: a CEL expression that holds; `policy` is whose it is, for what is said where it fails."""
+
+    text: str
+    policy: str
+
+
 Key = (
     StatusIs | OlderThan | NameIs | ServiceIs | LocationIs | RepositoryIs | LabelsAre | Tagged
-    | TagsMatch | ArtifactTypeIs | LargerThan | Unused
+    | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Expr
 )  # fmt: skip
 SELECTORS = (NameIs, ServiceIs, LocationIs, RepositoryIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs)
 

@@ -19,6 +19,7 @@ from janitor.policy.decision import (
     question,
     strongest,
 )  # fmt: skip
+from janitor.policy.expression import Failures
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.resource_keys import Facts, facts_leaf
 from janitor.policy.values import Policies, Policy, ServiceIs
@@ -29,7 +30,7 @@ class Context:
     """What a decision needs beside the resource: all of it passed in, nothing looked up.
 
     `selected` are the policies that may delete (--policy); `blocked` the (project, location) pairs
-    with a gap; `own` the short names of what janitor itself runs as.
+    with a gap; `own` the short names of what janitor itself runs as; `failures` hears what failed.
     """
 
     policies: Policies
@@ -38,6 +39,7 @@ class Context:
     blocked: Set[tuple[str, str]]
     own: Set[str]
     now: datetime
+    failures: Failures = field(default_factory=Failures)
 
     def in_scope(self, name: "Located") -> bool:
         """Whether it stands where the scope lets anything be deleted (R1)."""
@@ -120,7 +122,7 @@ _KINDS = (Kind.SERVICE, Kind.REVISION)
 
 def rules_of(context: Context) -> Rules:
     """Every policy that is about workloads, compiled."""
-    policies, leaf = context.policies, facts_leaf(context.now)
+    policies, leaf = context.policies, facts_leaf(context.now, context.failures)
     questions = {
         kind: tuple(question(p, leaf, p.name in context.selected) for p in policies.of(kind))
         for kind in _KINDS

@@ -39,8 +39,10 @@ def _decide_service(
 ) -> None:
     status = service_status(service, revisions)
     facts = Facts(
-        service.name.short, service.name.location, "", service.labels, status, service_since(service)
-    )
+        service.name.short, service.name.location, "", service.labels, status, service_since(service),
+        kind=Kind.SERVICE, project=service.name.project, annotations=service.annotations,
+        creator=service.creator,
+    )  # fmt: skip
     guards = _service_guards(rules, service, status, revisions)
     decision = decided(rules, Kind.SERVICE, service, facts, guards)
     verdicts.services[service.name] = decision
@@ -90,7 +92,10 @@ def _decide_revisions(
 def _revision_facts(revision: Revision) -> Facts:
     name = revision.name
     status, since = revision_status(revision), revision_since(revision)
-    return Facts(name.short, name.location, name.parent.short, revision.labels, status, since)
+    return Facts(
+        name.short, name.location, name.parent.short, revision.labels, status, since,
+        kind=Kind.REVISION, project=name.project, creator=revision.creator,
+    )  # fmt: skip
 
 
 def _revision_guards(

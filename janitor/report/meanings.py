@@ -27,6 +27,7 @@ _KEPT = {
     KeepReason.OTHER_TAGS: "it also has a tag that the policy does not name",
     KeepReason.AGE_UNKNOWN: "no time is known, or one in the future",
     KeepReason.SIZE_UNKNOWN: "no size is known",
+    KeepReason.EXPR_FAILED: "the policy's expr could not be answered",
     KeepReason.NOT_MATCHED: "no policy matches it",
     KeepReason.NEEDS_LITERAL_NAME: "it goes only by its literal name",
     KeepReason.HOLDS_IN_USE: "it holds an image in use",

@@ -1,0 +1,27 @@
+"""The fields of `resource` in an `expr`, by kind, each with a sample of its value."""
+
+from collections.abc import Mapping
+
+from janitor.model.kinds import Kind
+
+Fields = Mapping[str, object]
+
+_ANY: Fields = {
+    "kind": "run.service", "name": "web", "project": "my-project", "location": "europe-west1",
+    "labels": {}, "status": "failed",
+}  # fmt: skip
+_FIELDS: Mapping[str, Fields] = {
+    Kind.SERVICE.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
+    Kind.REVISION.value: {**_ANY, "service": "web", "creator": "someone@example.com"},
+    Kind.REPOSITORY.value: {**{k: v for k, v in _ANY.items() if k != "status"}, "size_bytes": 10**9},
+    Kind.IMAGE.value: {
+        "kind": "artifact.image", "name": "app", "repository": "images", "project": "my-project",
+        "location": "europe-west1", "labels": {}, "digest": "sha256:0", "tags": ["v1.2.3", "stable"],
+        "size_bytes": 10**9, "artifact_type": "",
+    },
+}  # fmt: skip
+
+
+def fields_of(kind: str) -> Fields:
+    """The fields of a kind; nothing where there is no such kind."""
+    return _FIELDS.get(kind, {})
