@@ -16,6 +16,7 @@ from janitor.cli.emulator import emulator
 from janitor.cli.history import history
 from janitor.cli.init import init
 from janitor.cli.report import report
+from janitor.cli.schema import schema
 from janitor.cli.streams import discard_stdout
 from janitor.cli.sweep import sweep
 from janitor.cli.validate import validate
@@ -34,6 +35,7 @@ app.command(epilog="Example: janitor report --since 7d")(report)
 app.command(epilog="Example: janitor history 20261123T03")(history)
 app.command(epilog="Example: janitor init policies.yaml")(init)
 app.command(epilog="Example: janitor validate policies.yaml")(validate)
+app.command(epilog="Example: janitor schema --out .janitor.schema.json")(schema)
 app.command(epilog="Example: janitor emulator --world world.yaml --port 8085 --http-port 8086")(emulator)
 app.command(epilog="Example: janitor demo")(demo)
 

@@ -17,12 +17,13 @@ from pydantic import (
     Field,
     Tag,
     ValidationError,
-    WithJsonSchema,
 )
+from pydantic.json_schema import GenerateJsonSchema
 
 from janitor.policy import spelling, timezones, values
 from janitor.policy.mistakes import Grammar, KindKeys
 from janitor.policy.schedule import Cron, Note, ReportOptions, Schedule
+from janitor.policy.shapes import Shape, shaped
 
 T = TypeVar("T")
 List = Annotated[tuple[T, ...], BeforeValidator(spelling.listed)]
@@ -36,7 +37,7 @@ Size = Annotated[int, BeforeValidator(spelling.size)]
 Project = Annotated[str, BeforeValidator(spelling.project)]
 Location = Annotated[str, BeforeValidator(spelling.location)]
 Locations = Annotated[tuple[Location, ...] | None, BeforeValidator(spelling.locations)]
-CronText = Annotated[Cron, BeforeValidator(spelling.cron), WithJsonSchema({"type": "string"})]
+CronText = Annotated[Cron, BeforeValidator(spelling.cron)]
 
 
 class _Model(BaseModel):
@@ -234,6 +235,22 @@ def read_document(raw: Any) -> tuple[Document | None, list[Mapping[str, Any]]]:
         return Document.model_validate(raw), []
     except ValidationError as error:
         return None, [dict(each) for each in error.errors(include_url=False)]
+
+
+class _Shapes(GenerateJsonSchema):
+    """What a function reads is shaped by shapes.py, and not by the type that it makes."""
+
+    def function_before_schema(self, schema: Any) -> Shape:
+        return shaped(schema["function"]["function"], lambda: self.generate_inner(schema["schema"]))
+
+    def dict_schema(self, schema: Any) -> Shape:
+        keys, entries = (self.generate_inner(schema[part]) for part in ("keys_schema", "values_schema"))
+        return {"type": "object", "propertyNames": keys, "additionalProperties": entries}
+
+
+def json_schema() -> Shape:
+    """The JSON Schema of the models as pydantic makes it; schema.py makes it fit for people."""
+    return Document.model_json_schema(schema_generator=_Shapes)
 
 
 def _keys(model: type[BaseModel]) -> tuple[str, ...]:

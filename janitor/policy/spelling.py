@@ -14,12 +14,13 @@ from janitor.policy.cron import parse_cron
 from janitor.policy.problems import show
 from janitor.policy.schedule import Cron
 
-_PROJECT = re.compile(r"(?:[a-z0-9][a-z0-9.-]*\.[a-z]+:)?[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?")
-_LOCATION = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_POLICY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+# Patterns that the JSON Schema shows as they stand (shapes.py).
+PROJECT = r"(?:[a-z0-9][a-z0-9.-]*\.[a-z]+:)?[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?"
+LOCATION = r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
+POLICY_NAME = r"[a-z0-9][a-z0-9-]{0,62}"
+LONGEST_TEXT = 512
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?) *%", re.ASCII)
 _MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) *USD", re.ASCII)
-_LONGEST_TEXT = 512
 _LONGEST_MEASURE = 40
 _LONGEST_JITTER = timedelta(days=1)
 
@@ -79,7 +80,7 @@ def project(value: object) -> object:
     ones are let through, for Google to refuse)."""
     if isinstance(value, int) and not isinstance(value, bool):
         raise ValueError(f"{value} is a project's number: write its ID, such as my-project")
-    return _matching(_PROJECT, "a project ID: write one such as my-project or example.com:my-project")(value)
+    return _matching(PROJECT, "a project ID: write one such as my-project or example.com:my-project")(value)
 
 
 def locations(value: object) -> object:
@@ -93,14 +94,14 @@ def location(value: object) -> object:
     """One of Google's locations, by its spelling alone."""
     if value == "all":
         raise ValueError("`all` stands by itself: write `locations: all`")
-    return _matching(_LOCATION, "a location: write one such as europe-west1; for all write `locations: all`")(
+    return _matching(LOCATION, "a location: write one such as europe-west1; for all write `locations: all`")(
         value
     )
 
 
 def policy_name(value: object) -> object:
     """a-z, 0-9 and -."""
-    return _matching(_POLICY_NAME, "a policy's name: a-z, 0-9 and -, not - first, at most 63 characters")(
+    return _matching(POLICY_NAME, "a policy's name: a-z, 0-9 and -, not - first, at most 63 characters")(
         value
     )
 
@@ -123,8 +124,8 @@ def expression(value: object) -> object:
 
 def bounded(value: object) -> object:
     """Any text, the empty one too (a label's value may be)."""
-    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
-        raise ValueError(f"{show(value)} is longer than {_LONGEST_TEXT} characters, as no name is")
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        raise ValueError(f"{show(value)} is longer than {LONGEST_TEXT} characters, as no name is")
     return value
 
 
@@ -157,9 +158,9 @@ def _measure(value: object, example: str) -> str:
     return text if len(text) <= _LONGEST_MEASURE else f"{text[:_LONGEST_MEASURE]}..."
 
 
-def _matching(pattern: re.Pattern[str], rule: str) -> Callable[[object], object]:
+def _matching(pattern: str, rule: str) -> Callable[[object], object]:
     def check(value: object) -> object:
-        if isinstance(value, str) and not pattern.fullmatch(value):
+        if isinstance(value, str) and not re.fullmatch(pattern, value):
             raise ValueError(f"{show(value)} is not {rule}")
         return value
 

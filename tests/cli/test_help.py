@@ -14,7 +14,17 @@ _HEAVY = {"google", "grpc", "sqlalchemy", "pydantic", "pydantic_settings", "alem
 
 
 def test_only_commands_that_do_something_exist() -> None:
-    assert set(COMMANDS) == {"sweep", "init", "validate", "emulator", "demo", "daemon", "report", "history"}
+    assert set(COMMANDS) == {
+        "sweep",
+        "init",
+        "validate",
+        "emulator",
+        "demo",
+        "daemon",
+        "report",
+        "history",
+        "schema",
+    }
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -1,9 +1,11 @@
 """`janitor init` writes what `janitor validate` accepts, and neither says more than it knows."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from janitor.policy.schema import policy_schema, schema_text
 from janitor.store.policy_file import default_text, load_policies
 from tests.cli.calling import Janitor
 
@@ -30,7 +32,11 @@ def test_init_writes_where_it_is_told(
     assert janitor("init", "mine.yaml").code == 0
     monkeypatch.setenv("JANITOR_POLICIES", str(folder / "theirs.yaml"))
     assert janitor("init").code == 0
-    assert sorted(path.name for path in folder.iterdir()) == ["mine.yaml", "theirs.yaml"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        ".janitor.schema.json",
+        "mine.yaml",
+        "theirs.yaml",
+    ]
 
 
 def test_init_into_a_folder_that_is_not_there_is_a_usage_error(folder: Path, janitor: Janitor) -> None:
@@ -109,3 +115,25 @@ def test_what_cannot_be_a_project_is_a_usage_error(folder: Path, janitor: Janito
     assert called.code == 2
     assert "--project" in called.err
     assert called.out == ""
+
+
+def test_the_file_that_init_writes_names_the_schema_beside_it(folder: Path, janitor: Janitor) -> None:
+    assert janitor("init", "mine.yaml").code == 0
+    first = (folder / "mine.yaml").read_text().splitlines()[0]
+    assert first == "# yaml-language-server: $schema=.janitor.schema.json"
+    beside = (folder / first.partition("$schema=")[2]).read_text()
+    assert json.loads(beside) == policy_schema()
+    assert janitor("schema").out == beside
+
+
+def test_schema_writes_to_a_file_that_is_whole_or_not_there(folder: Path, janitor: Janitor) -> None:
+    called = janitor("schema", "--out", "policies.schema.json")
+    assert (called.code, called.out, called.err) == (0, "", "")
+    assert (folder / "policies.schema.json").read_text() == schema_text()
+    assert janitor("schema", "--out", "nowhere/x.json").code == 2
+
+
+def test_init_to_a_device_leaves_nothing_beside_it(folder: Path, janitor: Janitor) -> None:
+    called = janitor("init", "/dev/null", "--force")
+    assert called.code == 0
+    assert called.out.startswith("wrote /dev/null; next: ")

@@ -8,7 +8,7 @@ import pytest
 from janitor.errors import PolicyFileError
 from janitor.policy.cron import parse_cron
 from janitor.policy.document import parse_policies
-from janitor.policy.grammar import Document
+from janitor.policy.grammar import json_schema
 from janitor.policy.schedule import ReportOptions, Schedule
 from janitor.policy.timezones import timezone
 from janitor.policy.values import Policies
@@ -78,7 +78,7 @@ def test_the_shipped_file_says_the_schedule_that_holds_without_it() -> None:
 
 
 def test_the_schema_takes_an_expression_for_text() -> None:
-    schema = Document.model_json_schema()
+    schema = json_schema()
     assert schema["$defs"]["SweepSchedule"]["properties"]["cron"]["type"] == "string"
     assert set(schema["$defs"]["ReportSection"]["properties"]) == {"show_creator", "note", "horizon"}
 

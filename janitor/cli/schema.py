@@ -1,0 +1,18 @@
+"""`janitor schema`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def schema(
+    out: Annotated[Path | None, typer.Option(help="Write it to this file.", show_default="stdout")] = None,
+) -> None:
+    """Print the policy file's JSON Schema, by which editors complete, explain and check it."""
+    from janitor.cli.output import results_to, writing
+    from janitor.policy.schema import schema_text
+
+    text = schema_text()
+    with results_to(out) as stream, writing(stream, out):
+        stream.write(text)

@@ -1,0 +1,77 @@
+"""What each key of the policy file says, once: for its JSON Schema and for docs/policies.md."""
+
+from collections.abc import Mapping
+
+_SELECTORS = {
+    "when.name": "Its short name: a glob, or a list of globs.",
+    "artifact.image when.name": "Its package, such as app or team/app: a glob, or a list of globs.",
+    "when.location": "Where it stands, such as europe-west1: a glob, or a list of globs.",
+    "when.labels": "All of these labels; a value is a glob, \"*\" for any.",
+    "artifact.image when.labels": "All of these labels of the image's repository; a value is a glob.",
+    "when.service": "The service that a revision is of: a glob, or a list of globs.",
+    "when.repository": "The repository of an image: a glob, or a list of globs.",
+    "when.tagged": "true: it has a tag. false: it has none.",
+    "when.tags": "Every tag of the image matches one of these globs; with another tag it is kept.",
+    "when.artifact_type": "The artifact type (signatures, attestations and the like): a glob, or a list of globs.",
+}  # fmt: skip
+_CONDITIONS = {
+    "when.older_than": "Strictly older than this, such as 90m, 72h, 30d or 2w; what is of unknown age is kept.",
+    "when.larger_than": "Strictly larger than this, such as 500MB or 2GiB.",
+    "when.unused": "true: nothing that remains on Cloud Run names it, or anything in it.",
+    "run.service when.status": "What the service is doing; one that serves goes only by `serving`, "
+    "with older_than and a selector.",
+    "run.revision when.status": "What the revision is doing; `active` may stand only under not.",
+    "when.any": "At least one of these conditions holds.",
+    "when.all": "All of these conditions hold.",
+    "when.not": "This condition does not hold, and it is known that it does not.",
+}
+_KEEP = {
+    "keep.latest": "The newest so many of each group, such as a package's images or a service's revisions.",
+    "keep.newer_than": "What is not older than this, such as 7d.",
+    "keep.tagged": "An image with one tag that matches one of these globs.",
+}
+_POLICY = {
+    "policies.name": "The policy's own name: a-z, 0-9 and -, at most 63 characters. Reports and logs say it.",
+    "policies.kind": "Of which kind of resource the policy speaks.",
+    "policies.when": "Whom the policy may delete, and when: all of its keys must hold.",
+    "policies.keep": "Who stays whatever else is said, in this policy or in another of its kind.",
+    "policies.managed": "true: it may take what another Google product made, named literally in when.",
+}
+_SECTIONS = {
+    "version": "The version of this file's grammar: 1.",
+    "mode": "What a sweep does without a flag: dry-run deletes nothing.",
+    "scope": "Where something may be deleted. Users of images are looked for in every location.",
+    "scope.projects": "Projects by ID. Without them: the project of your credentials.",
+    "scope.locations": "all, or a list of locations such as europe-west1.",
+    "scope.also_read": "Projects whose workloads may use our images; nothing is deleted there.",
+    "protect": "Any one of these protects a thing, and all that it holds.",
+    "protect.labels": "Any one of these labels; a value is a glob.",
+    "protect.names": "Globs of short names: services, repositories, packages.",
+    "protect.tags": "Globs of tags; one tag is enough.",
+    "protect.references": "Files beside this one with the images that run outside Cloud Run, one a line.",
+    "limits": "What one sweep may destroy: beyond any of these it is refused as a whole.",
+    "limits.max_deletions": "So many things at the most; a repository counts as 1 and each image in it.",
+    "limits.max_share": "This share of a kind at the most, such as 50%; asked beyond ten of a kind.",
+    "limits.max_monthly_value": "This value a month at the most, such as 500 USD, of what has a known price.",
+    "schedule": "When `janitor daemon` sweeps and reports.",
+    "schedule.timezone": "An IANA name such as Asia/Seoul; UTC without it.",
+    "schedule.sweep": "When it sweeps; every night at three without it.",
+    "schedule.sweep.cron": "Minute, hour, day of month, month, day of week, such as \"0 3 * * *\"; 0 and 7 are Sunday.",
+    "schedule.sweep.jitter": "Each sweep begins up to this much later, such as 5m; under a day.",
+    "schedule.report": "When it reports; Mondays at nine without it.",
+    "schedule.report.cron": "Minute, hour, day of month, month, day of week, such as \"0 9 * * mon\".",
+    "report": "What reports say.",
+    "report.note": "After which sweeps a short note is posted.",
+    "report.horizon": "A deletion counts as a saving for this long at the most, such as 365d.",
+    "report.show_creator": "true: what has no owner label is its creator's, a person's address.",
+    "policies": "What may go. Of several that match, the first in the file is named.",
+}  # fmt: skip
+DESCRIPTIONS: Mapping[str, str] = {**_SECTIONS, **_POLICY, **_SELECTORS, **_CONDITIONS, **_KEEP}
+
+
+def described(path: str, kind: str = "") -> str:
+    """What a key says, by its path (``when.name``), and by its kind where it says something else there.
+
+    KeyError: nobody has said it yet.
+    """
+    return DESCRIPTIONS.get(f"{kind} {path}") or DESCRIPTIONS[path]
