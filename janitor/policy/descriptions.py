@@ -21,6 +21,7 @@ _CONDITIONS = {
     "run.service when.status": "What the service is doing; one that serves goes only by `serving`, "
     "with older_than and a selector.",
     "run.revision when.status": "What the revision is doing; `active` may stand only under not.",
+    "when.expr": "A CEL expression that holds, such as \"resource.labels.team == 'ml'\"; where it fails, it keeps.",
     "when.any": "At least one of these conditions holds.",
     "when.all": "All of these conditions hold.",
     "when.not": "This condition does not hold, and it is known that it does not.",
