@@ -103,7 +103,7 @@ def mutated(dice: Random, document: Any) -> Any:
     for _ in range(dice.randint(1, 3)):
         place = dice.choice(list(places(document)))
         if isinstance(place, list):
-            place[dice.randrange(len(place)) :] = [copy.deepcopy(dice.choice(ODD_VALUES))]
+            place[dice.randint(0, len(place)) :] = [copy.deepcopy(dice.choice(ODD_VALUES))]
             continue
         key = dice.choice([*place, *place, dice.choice(ODD_KEYS)] if place else ODD_KEYS)
         if key in ONLY_THE_READER_KNOWS:
