@@ -13,9 +13,7 @@ from janitor.policy.grammar import (
     ImageKeep,
     ImagePolicy,
     Keep,
-    ReportSection,
     RevisionPolicy,
-    ScheduleSection,
     When,
     read_document,
 )
@@ -23,6 +21,7 @@ from janitor.policy.mistakes import locate, mistake
 from janitor.policy.problems import Problem, refusal
 from janitor.policy.reference_files import ReferenceFiles, read_reference_files
 from janitor.policy.schedule import ReportOptions, Schedule
+from janitor.policy.sections import ReportSection, ScheduleSection
 from janitor.policy.source import plain, read_source
 
 

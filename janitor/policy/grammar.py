@@ -1,18 +1,16 @@
 """The policy file's grammar: pydantic models, which say what may be written where.
 
-They are the source of its JSON Schema. How a value is spelled is spelling.py, what may not stand
-together combinations.py, the wording of mistakes mistakes.py; document.py makes values of it all.
+They are the source of its JSON Schema. The sections beside the policies are sections.py, how a value is spelled
+spelling.py, what may not stand together combinations.py, the wording of mistakes mistakes.py; document.py makes
+values of it all.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -20,33 +18,22 @@ from pydantic import (
 )
 from pydantic.json_schema import GenerateJsonSchema
 
-from janitor.policy import spelling, timezones, values
+from janitor.policy import spelling
+from janitor.policy.field_types import Duration, Globs, Labels, List, Model, OneOrMore, Size
 from janitor.policy.mistakes import Grammar, KindKeys
-from janitor.policy.schedule import Cron, Note, ReportOptions, Schedule
+from janitor.policy.sections import (
+    LimitsSection,
+    ProtectSection,
+    ReportSchedule,
+    ReportSection,
+    ScheduleSection,
+    ScopeSection,
+    SweepSchedule,
+)  # fmt: skip
 from janitor.policy.shapes import Shape, shaped
 
-T = TypeVar("T")
-List = Annotated[tuple[T, ...], BeforeValidator(spelling.listed)]
-OneOrMore = Annotated[tuple[T, ...], BeforeValidator(spelling.one_or_more)]
-Globs = OneOrMore[Annotated[str, BeforeValidator(spelling.glob)]]
-Labels = dict[
-    Annotated[str, BeforeValidator(spelling.label_key)], Annotated[str, BeforeValidator(spelling.bounded)]
-]
-Duration = Annotated[timedelta, BeforeValidator(spelling.duration)]
-Size = Annotated[int, BeforeValidator(spelling.size)]
-Project = Annotated[str, BeforeValidator(spelling.project)]
-Location = Annotated[str, BeforeValidator(spelling.location)]
-Locations = Annotated[tuple[Location, ...] | None, BeforeValidator(spelling.locations)]
-CronText = Annotated[Cron, BeforeValidator(spelling.cron)]
 
-
-class _Model(BaseModel):
-    """Every default stands for "not said": an explicit null never gets this far (source.py)."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class When(_Model):
+class When(Model):
     """What every kind has. `any` and `all` are lists of such mappings, `not` is one."""
 
     name: Globs | None = None
@@ -88,7 +75,7 @@ class ImageWhen(RepositoryWhen):
     artifact_type: Globs | None = None
 
 
-class Keep(_Model):
+class Keep(Model):
     """What stays, by group (R10)."""
 
     latest: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
@@ -101,7 +88,7 @@ class ImageKeep(Keep):
     tagged: Globs | None = None
 
 
-class _Policy(_Model):
+class _Policy(Model):
     name: Annotated[str, BeforeValidator(spelling.policy_name)]
     managed: bool = False
 
@@ -162,61 +149,7 @@ AnyPolicy = Annotated[
 ]
 
 
-class ScopeSection(_Model):
-    """Where things may be deleted, and where users are looked for besides (R1)."""
-
-    projects: List[Project] = ()
-    locations: Locations = None
-    also_read: List[Project] = ()
-
-
-class ProtectSection(_Model):
-    """Any one of these protects (R11); references are from outside Cloud Run (R3)."""
-
-    labels: Labels = {}
-    names: Globs = ()
-    tags: Globs = ()
-    references: List[Annotated[str, BeforeValidator(spelling.glob)]] = ()
-
-
-class LimitsSection(_Model):
-    """What is not said has the default of `Limits` (R20)."""
-
-    max_deletions: Annotated[int, Field(ge=0, le=1_000_000_000)] = values.Limits().max_deletions
-    max_share: Annotated[Decimal, BeforeValidator(spelling.share)] = values.Limits().max_share
-    max_monthly_value: Annotated[Decimal, BeforeValidator(spelling.money)] = values.Limits().max_monthly_value
-
-
-class SweepSchedule(_Model):
-    """When the daemon sweeps."""
-
-    cron: CronText = Schedule().sweep
-    jitter: Annotated[timedelta, BeforeValidator(spelling.jitter)] = Schedule().jitter
-
-
-class ReportSchedule(_Model):
-    """When the daemon reports."""
-
-    cron: CronText = Schedule().report
-
-
-class ScheduleSection(_Model):
-    """What is not said has the default of `Schedule`."""
-
-    timezone: Annotated[str, BeforeValidator(timezones.timezone)] = Schedule().timezone
-    sweep: SweepSchedule = SweepSchedule()
-    report: ReportSchedule = ReportSchedule()
-
-
-class ReportSection(_Model):
-    """What is not said has the default of `ReportOptions`."""
-
-    show_creator: bool = ReportOptions().show_creator
-    note: Note = ReportOptions().note
-    horizon: Duration = ReportOptions().horizon
-
-
-class Document(_Model):
+class Document(Model):
     """The whole file."""
 
     version: Annotated[int, BeforeValidator(spelling.version)]

@@ -102,6 +102,8 @@ def mutated(dice: Random, document: Any) -> Any:
     document = copy.deepcopy(document)
     for _ in range(dice.randint(1, 3)):
         place = dice.choice(list(places(document)))
+        if isinstance(place, list) and not place:
+            continue
         if isinstance(place, list):
             place[dice.randint(0, len(place)) :] = [copy.deepcopy(dice.choice(ODD_VALUES))]
             continue

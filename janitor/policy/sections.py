@@ -1,0 +1,65 @@
+"""The sections of the policy file beside its policies, as models: the grammar's other half."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from janitor.policy import spelling, timezones, values
+from janitor.policy.field_types import CronText, Duration, Globs, Labels, List, Locations, Model, Project
+from janitor.policy.schedule import Note, ReportOptions, Schedule
+
+
+class ScopeSection(Model):
+    """Where things may be deleted, and where users are looked for besides (R1)."""
+
+    projects: List[Project] = ()
+    locations: Locations = None
+    also_read: List[Project] = ()
+
+
+class ProtectSection(Model):
+    """Any one of these protects (R11); references are from outside Cloud Run (R3)."""
+
+    labels: Labels = {}  # noqa: RUF012 - pydantic copies it
+    names: Globs = ()
+    tags: Globs = ()
+    references: List[Annotated[str, BeforeValidator(spelling.glob)]] = ()
+
+
+class LimitsSection(Model):
+    """What is not said has the default of `Limits` (R20)."""
+
+    max_deletions: Annotated[int, Field(ge=0, le=1_000_000_000)] = values.Limits().max_deletions
+    max_share: Annotated[Decimal, BeforeValidator(spelling.share)] = values.Limits().max_share
+    max_monthly_value: Annotated[Decimal, BeforeValidator(spelling.money)] = values.Limits().max_monthly_value
+
+
+class SweepSchedule(Model):
+    """When the daemon sweeps."""
+
+    cron: CronText = Schedule().sweep
+    jitter: Annotated[timedelta, BeforeValidator(spelling.jitter)] = Schedule().jitter
+
+
+class ReportSchedule(Model):
+    """When the daemon reports."""
+
+    cron: CronText = Schedule().report
+
+
+class ScheduleSection(Model):
+    """What is not said has the default of `Schedule`."""
+
+    timezone: Annotated[str, BeforeValidator(timezones.timezone)] = Schedule().timezone
+    sweep: SweepSchedule = SweepSchedule()
+    report: ReportSchedule = ReportSchedule()
+
+
+class ReportSection(Model):
+    """What is not said has the default of `ReportOptions`."""
+
+    show_creator: bool = ReportOptions().show_creator
+    note: Note = ReportOptions().note
+    horizon: Duration = ReportOptions().horizon
