@@ -16,6 +16,7 @@ from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Mode, Repository
 from janitor.plan.build import Builder
+from janitor.plan.job_actions import job_actions
 from janitor.plan.values import Action, Kept
 from janitor.policy.decision import Decision, Delete, Keep
 from janitor.policy.images import ImageRules, ImageVerdicts, decide_images, holdings, image_rules
@@ -65,14 +66,16 @@ class Findings:
 def note_workloads(
     findings: Findings, verdicts: WorkloadVerdicts, workloads: Workloads, builder: Builder
 ) -> None:
-    """Turn the verdicts on services and revisions into actions and counts."""
-    for kind, decisions in ((Kind.SERVICE, verdicts.services), (Kind.REVISION, verdicts.revisions)):
+    """Turn the verdicts on workloads into actions and counts."""
+    for kind, decisions in verdicts.by_kind().items():
         for name, decision in decisions.items():
             findings.seen(kind)
             if isinstance(decision, Keep):
                 findings.keep(kind, decision.reason, [str(name)])
     findings.seen(Kind.REVISION, sum(map(len, verdicts.contained.values())))
+    findings.seen(Kind.EXECUTION, sum(map(len, verdicts.runs.values())))
     findings.actions += builder.workloads(workloads, verdicts)
+    findings.actions += job_actions(builder, workloads, verdicts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ class _Wiring:
         """Settles first what earlier sweeps left open (R22)."""
         clients, reader = self.clients, GoogleReader(observer, self._read)
         operations = GoogleOperations(clients.services, clients.artifacts)
-        deleter = GoogleDeleter(clients.services, clients.revisions, clients.artifacts, operations)
+        deleter = GoogleDeleter.of(clients, operations)
         answers = await settle(await recorder.ledger.open_intents(), reader, operations, deleter)
         await recorder.settled(answers)
         return Applier(

@@ -24,14 +24,15 @@ def context(policies: Policies, **facts: object) -> Context:
 
 
 def decided(policies: Policies, workloads: Workloads, **facts: object) -> dict[str, str]:
-    """Short name -> "delete: reason" or the reason to stay, for services and revisions."""
+    """Short name -> "delete: reason" or the reason to stay, for all workloads."""
     verdicts: WorkloadVerdicts = decide_workloads(context(policies, **facts), workloads)
     found = {
         name.short: f"delete: {d.reason}" if isinstance(d, Delete) else d.reason.value
-        for decisions in (verdicts.services, verdicts.revisions)
+        for decisions in verdicts.by_kind().values()
         for name, d in decisions.items()
     }
     found.update({r.name.short: "contained" for held in verdicts.contained.values() for r in held})
+    found.update({e.name.short: "contained" for held in verdicts.runs.values() for e in held})
     return found
 
 

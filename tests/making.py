@@ -12,8 +12,10 @@ from janitor.model.resources import (
     Condition,
     Container,
     Contents,
+    Execution,
     Image,
     Job,
+    LastExecution,
     Mode,
     Repository,
     Revision,
@@ -115,9 +117,29 @@ def revision(of: str, short: str, *, status: str = "retired", days: float = 40, 
     return Revision(name_of("services", of, "revisions", short), **(values | facts))  # type: ignore[arg-type]
 
 
-def job(short: str, *images: str) -> Job:
-    """A job that names images."""
-    return Job(name_of("jobs", short), images)
+def job(
+    short: str, *images: str, failed: bool = False, last: LastExecution | None = None, **facts: object
+) -> Job:
+    """A job that names images, updated 90 days ago; `last` is the execution that it names as its last."""
+    values: dict[str, object] = {
+        "uid": f"uid-{short}", "etag": f'"{short}"', "create_time": ago(days=100), "update_time": ago(days=90),
+        "terminal": Condition("Ready", State.FAILED if failed else State.SUCCEEDED), "last": last,
+    }  # fmt: skip
+    return Job(name_of("jobs", short), images, **(values | facts))  # type: ignore[arg-type]
+
+
+def execution(
+    of: str, short: str, *images: str, state: str = "succeeded", days: float = 40, **facts: object
+) -> Execution:
+    """An execution made `days` ago that ended an hour later, or `running`."""
+    ended = None if state == "running" else ago(days=days, hours=-1)
+    states = {"succeeded": State.SUCCEEDED, "running": State.RECONCILING}
+    reason = "CANCELLED" if state == "cancelled" else ""
+    values: dict[str, object] = {
+        "uid": f"uid-{short}", "etag": f'"{short}"', "create_time": ago(days=days), "completion_time": ended,
+        "completed": Condition("Completed", states.get(state, State.FAILED), reason),
+    }  # fmt: skip
+    return Execution(name_of("jobs", of, "executions", short), images, **(values | facts))  # type: ignore[arg-type]
 
 
 def policy(
@@ -147,10 +169,11 @@ def contents(*images: Image, subjects: Mapping[tuple[str, str], str] | None = No
     return Contents(list(images), subjects or {})
 
 
-def workloads(*resources: Service | Revision | Job) -> Workloads:
+def workloads(*resources: Service | Revision | Job | Execution) -> Workloads:
     """Workloads of these kinds."""
     return Workloads(
         services=tuple(r for r in resources if isinstance(r, Service)),
         revisions=tuple(r for r in resources if isinstance(r, Revision)),
         jobs=tuple(r for r in resources if isinstance(r, Job)),
+        executions=tuple(r for r in resources if isinstance(r, Execution)),
     )

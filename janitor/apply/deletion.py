@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.apply.outcomes import GONE, Outcome, OutcomeKind, drifted
 from janitor.apply.ports import (
     CallError,
     ChangedError,
@@ -15,7 +15,8 @@ from janitor.apply.ports import (
     UnclearError,
     UnendedError,
 )
-from janitor.apply.recheck import GONE, drifted, image_of, revision_still, service_still
+from janitor.apply.recheck import image_of
+from janitor.apply.workloads import send_delete, workload, workload_still
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.plan.values import Action
@@ -99,10 +100,8 @@ class Deletion:
     async def exists(self, kind: Kind, name: str) -> bool:
         """Whether a thing is there now; raises CallError when that cannot be read."""
         match kind:
-            case Kind.SERVICE:
-                return await self.reader.service(name) is not None
-            case Kind.REVISION:
-                return await self.reader.revision(name) is not None
+            case _ if kind.is_run:
+                return await workload(self.reader, kind, name) is not None
             case Kind.REPOSITORY:
                 return await self.reader.repository(RepositoryName.parse(name)) is not None
             case Kind.IMAGE:
@@ -170,10 +169,8 @@ class Deletion:
 
     async def _change(self, action: Action) -> Outcome | None:
         match action.kind:
-            case Kind.SERVICE:
-                return await service_still(self.reader, action)
-            case Kind.REVISION:
-                return await revision_still(self.reader, action)
+            case kind if kind.is_run:
+                return await workload_still(self.reader, action)
             case Kind.IMAGE:
                 tags = await self.reader.image_tags(*image_of(action.name))
                 new = sorted((tags or frozenset()) - frozenset(action.tags))
@@ -189,10 +186,8 @@ class Deletion:
 
     async def _send(self, action: Action) -> str:
         match action.kind:
-            case Kind.SERVICE:
-                return await self.deleter.delete_service(action.name, action.etag)
-            case Kind.REVISION:
-                return await self.deleter.delete_revision(action.name, action.etag)
+            case kind if kind.is_run:
+                return await send_delete(self.deleter, action)
             case Kind.IMAGE:
                 return await self.deleter.delete_version(action.name)
             case Kind.REPOSITORY:

@@ -27,3 +27,11 @@ class Outcome:
     def gone(self) -> bool:
         """Whether the resource no longer exists."""
         return self.kind in (OutcomeKind.DELETED, OutcomeKind.ALREADY_GONE)
+
+
+GONE = Outcome(OutcomeKind.ALREADY_GONE)
+
+
+def drifted(why: str) -> Outcome:
+    """The thing is not as the plan saw it; nothing was touched."""
+    return Outcome(OutcomeKind.DRIFTED, why)

@@ -5,7 +5,7 @@ from typing import Protocol
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Repository, Revision, Service
+from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service
 
 
 class CallError(Exception):
@@ -39,6 +39,10 @@ class Reader(Protocol):
 
     async def revision(self, name: str) -> Revision | None: ...
 
+    async def job(self, name: str) -> Job | None: ...
+
+    async def execution(self, name: str) -> Execution | None: ...
+
     async def repository(self, name: RepositoryName) -> Repository | None: ...
 
     async def contents(self, repository: Repository) -> Contents | Gap:
@@ -66,6 +70,10 @@ class Deleter(Protocol):
     async def delete_service(self, name: str, etag: str) -> str: ...
 
     async def delete_revision(self, name: str, etag: str) -> str: ...
+
+    async def delete_job(self, name: str, etag: str) -> str: ...
+
+    async def delete_execution(self, name: str, etag: str) -> str: ...
 
     async def delete_version(self, name: str) -> str: ...
 

@@ -6,28 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
-from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.apply.outcomes import GONE, Outcome, drifted
 from janitor.apply.ports import CallError, Reader
+from janitor.apply.workloads import workload_still
 from janitor.kinds.image import fingerprint
-from janitor.kinds.revision import has_traffic, is_latest
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.model.resources import Image, Repository, Revision, Service
+from janitor.model.resources import Image, Repository
 from janitor.plan.values import Action
 from janitor.policy.images import IMAGE_RANK
 from janitor.policy.usage import Named, PackageUse, unreadable, usage
 
 # R21: workload references may be this old at the moment of the call.
 REFERENCES_LAST = timedelta(minutes=5)
-
-
-def drifted(why: str) -> Outcome:
-    """The thing is not as the plan saw it; nothing was touched."""
-    return Outcome(OutcomeKind.DRIFTED, why)
-
-
-GONE = Outcome(OutcomeKind.ALREADY_GONE)
 
 
 class References:
@@ -118,10 +110,8 @@ class Recheck:
             return drifted("an earlier sweep's deletion of it is still under way")
         try:
             match action.kind:
-                case Kind.SERVICE:
-                    return await service_still(self.reader, action)
-                case Kind.REVISION:
-                    return await revision_still(self.reader, action)
+                case kind if kind.is_run:
+                    return await workload_still(self.reader, action)
                 case Kind.IMAGE:
                     return await self._image(action)
                 case Kind.REPOSITORY:
@@ -156,33 +146,6 @@ class Recheck:
             packages.setdefault(image.package, []).append(image)
         why = await self.references.why_any_used(name, packages)
         return drifted(why) if why else None
-
-
-async def service_still(reader: Reader, action: Action) -> Outcome | None:
-    """None: the service is as it was read. Raises CallError."""
-    return _same(action, await reader.service(action.name))
-
-
-async def revision_still(reader: Reader, action: Action) -> Outcome | None:
-    """None: the revision is as it was read, and its service needs it as little. Raises CallError."""
-    revision = await reader.revision(action.name)
-    changed = _same(action, revision)
-    if changed or revision is None:
-        return changed
-    service = await reader.service(str(revision.name.parent))
-    if service is None:
-        return GONE
-    if has_traffic(revision, service) or is_latest(revision, service):
-        return drifted("its service now sends it traffic or calls it the latest")
-    return None
-
-
-def _same(action: Action, found: Service | Revision | None) -> Outcome | None:
-    if found is None:
-        return GONE
-    if found.uid != action.uid:
-        return drifted("another of the same name stands in its place")
-    return drifted("it changed since the plan (etag)") if found.etag != action.etag else None
 
 
 def image_of(version: str) -> tuple[RepositoryName, str, str]:

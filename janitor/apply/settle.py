@@ -9,6 +9,7 @@ from typing import Protocol
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.apply.ports import CallError, Reader
 from janitor.apply.recheck import image_of
+from janitor.apply.workloads import workload
 from janitor.ledger.entries import OpenIntent
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
@@ -139,12 +140,9 @@ class _Settling:
     async def _is_there(self, kind: Kind, intent: OpenIntent) -> bool:
         """Whether the very thing still exists: another of its name (Run's uid) means that it went."""
         match kind:
-            case Kind.SERVICE:
-                service = await self.reader.service(intent.name)
-                return service is not None and intent.uid in ("", service.uid)
-            case Kind.REVISION:
-                revision = await self.reader.revision(intent.name)
-                return revision is not None and intent.uid in ("", revision.uid)
+            case Kind.SERVICE | Kind.REVISION | Kind.JOB | Kind.EXECUTION:
+                found = await workload(self.reader, kind, intent.name)
+                return found is not None and intent.uid in ("", found.uid)
             case Kind.REPOSITORY:
                 return await self.reader.repository(RepositoryName.parse(intent.name)) is not None
             case Kind.IMAGE:

@@ -9,8 +9,10 @@ from janitor.emulator.reader import Value
 PENDING, RECONCILING, FAILED, SUCCEEDED = 1, 2, 3, 4
 ERROR, WARNING, INFO = 1, 2, 3
 RETIRED, HEALTH_CHECK_CONTAINER_ERROR = 3, 6
-_STATES = {"succeeded": SUCCEEDED, "failed": FAILED, "running": RECONCILING}
+CANCELLED = 3
+_STATES = {"succeeded": SUCCEEDED, "failed": FAILED, "cancelled": FAILED, "running": RECONCILING}
 _COMPLETION = {SUCCEEDED: 1, FAILED: 2, RECONCILING: 3}  # run/v2/job.proto:501-540
+_CANCELLED = 5
 _RevisionReason: Any = run_v2.Condition.RevisionReason
 _CommonReason: Any = run_v2.Condition.CommonReason
 _NOT_LISTENING = (
@@ -66,22 +68,29 @@ def service(message: Any, newest: Any, failed: bool, fields: dict[str, Value]) -
     _add(message, message.update_time, "ConfigurationsReady", SUCCEEDED)
 
 
-def simple(message: Any, kind: str) -> None:
-    """A job, pool or instance with which all is well."""
-    message.terminal_condition.type_ = kind
-    message.terminal_condition.state = SUCCEEDED
-    message.terminal_condition.last_transition_time.CopyFrom(message.update_time)
+def simple(message: Any, kind: str, fields: dict[str, Value]) -> None:
+    """A job, pool or instance: all is well with it, or it says `state: failed`."""
+    terminal = message.terminal_condition
+    terminal.type_ = kind
+    terminal.state = SUCCEEDED
+    terminal.last_transition_time.CopyFrom(message.update_time)
+    if "state" in fields and fields["state"].choice(("ready", "failed")) == "failed":
+        terminal.state = FAILED
+        for key, value in (_why(message, fields) if "reason" in fields else {}).items():
+            setattr(terminal, key, value)
 
 
 def execution(message: Any, state: str) -> None:
-    _add(message, message.update_time, "Completed", _STATES[state])
-    count = {"succeeded": "succeeded_count", "failed": "failed_count", "running": "running_count"}[state]
-    setattr(message, count, 1)
+    """`succeeded`, `failed`, `cancelled` (failed for the reason CANCELLED) or `running`."""
+    why = {"execution_reason": CANCELLED} if state == "cancelled" else {}
+    _add(message, message.update_time, "Completed", _STATES[state], **why)
+    setattr(message, f"{state}_count", 1)
 
 
 def completion(message: Any) -> int:
     """The ExecutionReference.CompletionStatus of an execution."""
-    return _COMPLETION[message.conditions[0].state]
+    done = message.conditions[0]
+    return _CANCELLED if done.execution_reason == CANCELLED else _COMPLETION[done.state]
 
 
 def _reason_of(condition: Any) -> dict[str, Any]:

@@ -53,6 +53,18 @@ def check_revision(world: World, revision: Any) -> None:
         raise precondition(f'Revision "{name}" cannot be directly deleted because it is the only revision.')
 
 
+def check_execution(_world: World, execution: Any) -> None:
+    """One that runs has to be cancelled first (facts 1.9; neither the code nor the text is verified)."""
+    if not execution.HasField("completion_time") or execution.running_count:
+        raise precondition(f'Execution "{short(execution.name)}" cannot be deleted because it is running.')
+
+
+def check_job(world: World, job: Any) -> None:
+    """Not while an execution of it runs. What Google does then is not verified: it may stop it."""
+    for execution in world.children("executions", job.name):
+        check_execution(world, execution)
+
+
 def check_owner(world: World, owner: str) -> None:
     """The parent of a listing of revisions or executions; `-` stands for all of its kind.
 

@@ -10,7 +10,14 @@ from janitor.emulator import paging
 from janitor.emulator.method import Method
 from janitor.emulator.naming import part
 from janitor.emulator.repository import stamp
-from janitor.emulator.rules_run import check_etag, check_location, check_owner, check_revision
+from janitor.emulator.rules_run import (
+    check_etag,
+    check_execution,
+    check_job,
+    check_location,
+    check_owner,
+    check_revision,
+)
 from janitor.emulator.state import World
 
 _PACKAGE = "google.cloud.run.v2"
@@ -29,6 +36,8 @@ def methods() -> list[Method]:
     for service, noun, kind in (
         ("Services", "Service", "services"),
         ("Revisions", "Revision", "revisions"),
+        ("Jobs", "Job", "jobs"),
+        ("Executions", "Execution", "executions"),
     ):
         request = getattr(run_v2, f"Delete{noun}Request").pb()
         answer = _deleter(kind)
@@ -82,21 +91,25 @@ def _page(response: Any, found: list[Any], request: Any) -> Any:
 
 
 def _deleter(kind: str) -> Any:
-    """DeleteService or DeleteRevision: "will delete all revisions" with it (service.proto:115-117).
+    """DeleteService, which "will delete all revisions" with it (service.proto:115-117), DeleteJob with its
+    executions (not verified), DeleteRevision, DeleteExecution.
 
     Response and metadata of the operation are the resource itself (service.proto:130-133,
-    revision.proto:95-98). validate_only checks and deletes nothing.
+    revision.proto:95-98, job.proto, execution.proto). validate_only checks and deletes nothing.
     """
+    check = {"revisions": check_revision, "jobs": check_job, "executions": check_execution}.get(kind)
 
     def delete(world: World, request: Any) -> Any:
         message = world.workload(kind, request.name)
         check_etag(message, request.etag)
-        if kind == "revisions":
-            check_revision(world, message)
+        if check:
+            check(world, message)
         location = f"projects/{part(request.name, 'project')}/locations/{part(request.name, 'location')}"
 
         def effect() -> tuple[Any, Any]:
             gone = world.workload(kind, request.name)
+            if check:
+                check(world, gone)
             if not request.validate_only:
                 world.remove_workload(kind, request.name)
             stamp(gone.delete_time, time.time())

@@ -123,11 +123,12 @@ def _build(message: Any, value: Value) -> None:
 
 
 def _job(world: World, parent: str, name: str, value: Value) -> None:
-    fields = value.fields(*_COMMON, "executions")
+    fields = value.fields(*_COMMON, "executions", "state", "reason", "message", "reconciling")
     job = Job(name=f"{parent}/jobs/{name}")
     _identify(world, job, fields)
     add_containers(job.template.template.containers, fields, value)
-    conditions.simple(job, "Ready")
+    conditions.simple(job, "Ready", fields)
+    job.reconciling = fields["reconciling"].flag() if "reconciling" in fields else False
     runs = fields["executions"].items() if "executions" in fields else []
     job.execution_count = len(runs)
     for number, item in enumerate(runs):
@@ -154,7 +155,11 @@ def _execution(world: World, job: Any, value: Value, number: int) -> Any:
         add_containers(execution.template.containers, fields, value)
     else:
         execution.template.CopyFrom(job.template.template)
-    state = fields["state"].choice(("succeeded", "failed", "running")) if "state" in fields else "succeeded"
+    state = (
+        fields["state"].choice(("succeeded", "failed", "cancelled", "running"))
+        if "state" in fields
+        else "succeeded"
+    )
     _time(world, execution.start_time, fields.get("created"), world.now)
     if state != "running":
         _time(world, execution.completion_time, fields.get("completed") or fields.get("created"), world.now)
@@ -171,7 +176,7 @@ def _worker_pool(world: World, parent: str, name: str, value: Value) -> None:
     revisions = read_revisions(world, pool, fields, value)
     pool.latest_created_revision = pool.latest_ready_revision = revisions[0].name
     pool.instance_split_statuses.add(type_=1, percent=100)
-    conditions.simple(pool, "Ready")
+    conditions.simple(pool, "Ready", {})
     world.run["worker_pools"][pool.name] = pool
 
 
@@ -182,7 +187,7 @@ def _instance(world: World, parent: str, name: str, value: Value) -> None:
     add_containers(instance.containers, fields, value)
     if "digest" in fields:
         instance.container_statuses.add(name="main", image_digest=digest(fields["digest"].text()))
-    conditions.simple(instance, "Ready")
+    conditions.simple(instance, "Ready", {})
     world.run["instances"][instance.name] = instance
 
 

@@ -10,9 +10,15 @@ from google.api_core.exceptions import AlreadyExists, NotFound, ServiceUnavailab
 from google.cloud import artifactregistry_v1 as ar
 from google.cloud import run_v2
 from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
-from google.cloud.run_v2 import RevisionsAsyncClient, ServicesAsyncClient
+from google.cloud.run_v2 import (
+    ExecutionsAsyncClient,
+    JobsAsyncClient,
+    RevisionsAsyncClient,
+    ServicesAsyncClient,
+)
 
 from janitor.apply.ports import UnclearError
+from janitor.gcp.channels import Clients
 from janitor.gcp.errors import CALL_FAILURES, as_call_error
 from janitor.gcp.operations import GoogleOperations
 from janitor.gcp.retry import DELETE_RETRY, DELETE_TIMEOUT
@@ -55,9 +61,23 @@ class GoogleDeleter:
 
     services: ServicesAsyncClient
     revisions: RevisionsAsyncClient
+    jobs: JobsAsyncClient
+    executions: ExecutionsAsyncClient
     artifacts: ArtifactRegistryAsyncClient
     operations: GoogleOperations
     _writes: dict[tuple[str, str], AsyncLimiter] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, clients: Clients, operations: GoogleOperations) -> "GoogleDeleter":
+        """By all clients that delete anything."""
+        return cls(
+            clients.services,
+            clients.revisions,
+            clients.jobs,
+            clients.executions,
+            clients.artifacts,
+            operations,
+        )
 
     async def delete_service(self, name: str, etag: str) -> str:
         """Delete it as it was read: Google refuses another etag."""
@@ -70,6 +90,17 @@ class GoogleDeleter:
         request = run_v2.DeleteRevisionRequest(name=name, etag=etag)
         async with self._turn(name):
             return await _begun(self.revisions.delete_revision, request)
+
+    async def delete_job(self, name: str, etag: str) -> str:
+        """Delete it as it was read, with its executions."""
+        async with self._turn(name):
+            return await _begun(self.jobs.delete_job, run_v2.DeleteJobRequest(name=name, etag=etag))
+
+    async def delete_execution(self, name: str, etag: str) -> str:
+        """Delete it as it was read. One that runs must be cancelled first: janitor never does."""
+        request = run_v2.DeleteExecutionRequest(name=name, etag=etag)
+        async with self._turn(name):
+            return await _begun(self.executions.delete_execution, request)
 
     async def delete_version(self, name: str) -> str:
         """Without force: "a version that is tagged may not be deleted" (version.proto:178-186)."""

@@ -17,7 +17,7 @@ from janitor.gcp.paging import pages
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Repository, Revision, Service
+from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service
 
 _PAGE_SIZE = 1000
 
@@ -39,6 +39,16 @@ class GoogleReader:
         """The revision as it is now."""
         found = await _get(self._clients.revisions.get_revision, run_v2.GetRevisionRequest(name=name))
         return None if found is None else _decoded(run_decode.revision, run_v2.Revision.pb(found))
+
+    async def job(self, name: str) -> Job | None:
+        """The job as it is now."""
+        found = await _get(self._clients.jobs.get_job, run_v2.GetJobRequest(name=name))
+        return None if found is None else _decoded(run_decode.job, run_v2.Job.pb(found))
+
+    async def execution(self, name: str) -> Execution | None:
+        """The execution as it is now."""
+        found = await _get(self._clients.executions.get_execution, run_v2.GetExecutionRequest(name=name))
+        return None if found is None else _decoded(run_decode.execution, run_v2.Execution.pb(found))
 
     async def repository(self, name: RepositoryName) -> Repository | None:
         """The repository as it is now."""

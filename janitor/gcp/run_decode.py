@@ -15,6 +15,7 @@ from janitor.model.resources import (
     Execution,
     Instance,
     Job,
+    LastExecution,
     Revision,
     Scaling,
     Service,
@@ -23,6 +24,8 @@ from janitor.model.resources import (
 )
 
 _MANUAL = int(run_v2.ServiceScaling.ScalingMode.MANUAL)
+_COMPLETION = run_v2.ExecutionReference.CompletionStatus
+_UNDER_WAY = (int(_COMPLETION.EXECUTION_RUNNING), int(_COMPLETION.EXECUTION_PENDING))
 
 
 def service(message: Any) -> Service:
@@ -76,12 +79,52 @@ def revision(message: Any) -> Revision:
 
 def job(message: Any) -> Job:
     """A google.cloud.run.v2.Job."""
-    return Job(_name(message.name, "jobs"), named(images_of(message.template.template.containers)))
+    return Job(
+        name=_name(message.name, "jobs"),
+        images=named(images_of(message.template.template.containers)),
+        uid=message.uid,
+        etag=message.etag,
+        create_time=time_of(message.create_time),
+        update_time=time_of(message.update_time),
+        labels=dict(message.labels),
+        annotations=dict(message.annotations),
+        creator=message.creator,
+        terminal=condition(message.terminal_condition),
+        reconciling=message.reconciling,
+        execution_count=message.execution_count,
+        last=_last_execution(message.latest_created_execution),
+    )
+
+
+def _last_execution(message: Any) -> LastExecution | None:
+    """Real replies give a job that never ran a reference without a name and with times at the epoch, and
+    one that ran often no completion_status: its completion_time then says that it ended."""
+    if not message.name:
+        return None
+    completed = time_of(message.completion_time)
+    return LastExecution(
+        name=_short(message.name),
+        completion_time=completed,
+        ended=completed is not None and message.completion_status not in _UNDER_WAY,
+    )
 
 
 def execution(message: Any) -> Execution:
-    """A google.cloud.run.v2.Execution."""
-    return Execution(_name(message.name, "executions"), named(images_of(message.template.containers)))
+    """A google.cloud.run.v2.Execution; it has no terminal_condition (execution.proto)."""
+    return Execution(
+        name=_name(message.name, "executions"),
+        images=named(images_of(message.template.containers)),
+        uid=message.uid,
+        etag=message.etag,
+        create_time=time_of(message.create_time),
+        completion_time=time_of(message.completion_time),
+        labels=dict(message.labels),
+        annotations=dict(message.annotations),
+        creator=message.creator,
+        completed=condition_of(message.conditions, "Completed"),
+        reconciling=message.reconciling,
+        running_count=message.running_count,
+    )
 
 
 def worker_pool(message: Any) -> WorkerPool:
@@ -125,5 +168,5 @@ def _name(text: str, collection: str) -> ResourceName:
 
 
 def _short(text: str) -> str:
-    """The id of a revision, which comes as its full name or alone."""
+    """The id of a revision or execution, which comes as its full name or alone."""
     return text.rpartition("/")[2]

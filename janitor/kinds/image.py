@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from janitor.model.resources import Image
 
+IS = "a docker image: one version, by its digest; an index is one"
+AGES_FROM = "the later of upload and update (a tag that moves starts it again)"
 READ_PERMISSIONS = (
     "artifactregistry.dockerimages.list",
     "artifactregistry.versions.get",

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from janitor.model.resources import Image, Repository
 
+IS = "an Artifact Registry repository of docker images, with all in it"
+AGES_FROM = "the later of its update and its newest upload"
 READ_PERMISSIONS = ("artifactregistry.repositories.get", "artifactregistry.repositories.list")
 DELETE_PERMISSIONS = ("artifactregistry.repositories.delete",)
 DOCKER = "DOCKER"

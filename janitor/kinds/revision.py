@@ -5,6 +5,8 @@ from datetime import datetime
 from janitor.model.kinds import Status
 from janitor.model.resources import Revision, Service, State
 
+IS = "a revision of a service"
+AGES_FROM = "its retirement; of a failed one its creation"
 READ_PERMISSIONS = ("run.revisions.get", "run.revisions.list")
 DELETE_PERMISSIONS = ("run.revisions.delete",)
 RETIRED = "RETIRED"

@@ -7,6 +7,8 @@ from janitor.kinds.revision import RETIRED
 from janitor.model.kinds import Status
 from janitor.model.resources import Revision, Service, State
 
+IS = "a service, with its revisions"
+AGES_FROM = "its last deploy"
 READ_PERMISSIONS = ("run.services.get", "run.services.list")
 DELETE_PERMISSIONS = ("run.services.delete",)
 

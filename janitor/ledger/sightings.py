@@ -14,6 +14,8 @@ from janitor.model.resources import Contents
 _LISTED_BY = {
     Kind.SERVICE: (Kind.SERVICE, Kind.RUN_LOCATION),
     Kind.REVISION: (Kind.REVISION, Kind.RUN_LOCATION),
+    Kind.JOB: (Kind.JOB, Kind.RUN_LOCATION),
+    Kind.EXECUTION: (Kind.EXECUTION, Kind.RUN_LOCATION),
     Kind.REPOSITORY: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
     Kind.IMAGE: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
 }
@@ -49,8 +51,11 @@ class Lookout:
     def over(self, observed: Observed) -> None:
         """Look at the first pass; images count as gone with their whole repository here."""
         projects, gaps = frozenset(observed.projects), (*observed.gaps, *observed.workloads.gaps)
-        uids = {str(each.name): each.uid for each in observed.workloads.services}
-        uids |= {str(each.name): each.uid for each in observed.workloads.revisions}
+        loads = observed.workloads
+        uids = {str(each.name): each.uid for each in loads.services}
+        uids |= {str(each.name): each.uid for each in loads.revisions}
+        uids |= {str(each.name): each.uid for each in loads.jobs}
+        uids |= {str(each.name): each.uid for each in loads.executions}
         uids |= dict.fromkeys((str(each.name) for each in observed.repositories), "")
         for each, kind, name in self._things:
             uid = uids.get(each.name)

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """What a workload is doing, by rules R6 and R15; UNKNOWN is what no rule covers."""
+    """What a workload is doing (kinds/*.py), by rules R6 and R15 among others; UNKNOWN is what no rule covers."""
 
     SERVING = "serving"
     DEGRADED = "degraded"
@@ -33,6 +33,9 @@ class Status(StrEnum):
     RECONCILING = "reconciling"
     ACTIVE = "active"
     RETIRED = "retired"
+    SUCCEEDED = "succeeded"
+    CANCELLED = "cancelled"
+    RUNNING = "running"
     UNKNOWN = "unknown"
 
 
@@ -58,11 +61,13 @@ class KeepReason(StrEnum):
     PROTECTED = "protected"
     GOOGLE_MANAGED = "google-managed"
     MULTI_REGION = "multi-region"
+    RUNNING = "running"
     RECONCILING = "reconciling"
     SERVING = "serving"
     HAS_TRAFFIC = "has-traffic"
     LATEST_REVISION = "latest-revision"
     ONLY_REVISION = "only-revision"
+    LAST_EXECUTION = "last-execution"
     NOT_RETIRED = "not-retired"
     STATUS_UNKNOWN = "status-unknown"
     NOT_STANDARD = "not-standard"

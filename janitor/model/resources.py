@@ -104,20 +104,55 @@ class Revision:
     creator: str = ""
 
 
+_READY_UNKNOWN = Condition("Ready", State.UNSPECIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class LastExecution:
+    """The execution that a job names as its last. `ended`: Google says when it completed, and does not
+    say that it still runs."""
+
+    name: str
+    completion_time: datetime | None
+    ended: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A Cloud Run job; in this version it is only a user of images."""
+    """A Cloud Run job. `execution_count` counts every execution ever made; `last` is None where it never
+    ran. `images` are the references of its template, as written."""
 
     name: ResourceName
     images: tuple[str, ...]
+    uid: str = ""
+    etag: str = ""
+    create_time: datetime | None = None
+    update_time: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    creator: str = ""
+    terminal: Condition = _READY_UNKNOWN
+    reconciling: bool = False
+    execution_count: int = 0
+    last: LastExecution | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """A run of a job; a user of images."""
+    """A run of a job. `completed` is the condition of that type, None where Google gave none."""
 
     name: ResourceName
     images: tuple[str, ...]
+    uid: str = ""
+    etag: str = ""
+    create_time: datetime | None = None
+    completion_time: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    creator: str = ""
+    completed: Condition | None = None
+    reconciling: bool = False
+    running_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

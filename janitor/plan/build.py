@@ -29,7 +29,7 @@ from janitor.policy.decision import Delete
 from janitor.policy.images import Goes
 from janitor.policy.workload_rules import WorkloadVerdicts
 
-SERVICE_RANK, REVISION_RANK, IMAGES_RANK, REPOSITORY_RANK = range(4)
+SERVICE_RANK, REVISION_RANK, JOB_RANK, EXECUTION_RANK, IMAGES_RANK, REPOSITORY_RANK = range(6)
 # Ages from three days on are shown in whole days (janitor.model.duration).
 _DAY, _SHOWN_IN_DAYS = 86400, 3
 # Action._make without its own Python frame.
@@ -62,7 +62,7 @@ class Builder:
         never = never_ready(revisions) and not service.traffic
         return Action(
             Kind.SERVICE, str(service.name), service.uri, decision.policy.name, decision.reason,
-            _details(self._age(service_since(service)), _cause(service.terminal)), 0,
+            details(self.age(service_since(service)), cause_of(service.terminal)), 0,
             estimate_service(service, revisions, never, self.book), (SERVICE_RANK, 0),
             etag=service.etag, uid=service.uid,
             contains=((Kind.REVISION, len(revisions)),) if revisions else (),
@@ -71,10 +71,10 @@ class Builder:
 
     def _revision(self, revision: Revision, service: Service | None, decision: Delete) -> Action:
         word = "retired" if decision.reason is DeleteReason.RETIRED else "old"
-        cause = _cause(revision.ready) if revision.ready else ""
+        cause = cause_of(revision.ready) if revision.ready else ""
         return Action(
             Kind.REVISION, str(revision.name), "", decision.policy.name, decision.reason,
-            _details(self._age(revision_since(revision), word), cause), 0,
+            details(self.age(revision_since(revision), word), cause), 0,
             estimate_revision(revision, service, self.book), (REVISION_RANK, 0),
             etag=revision.etag, uid=revision.uid, owner=self._owner(revision, service),
         )  # fmt: skip
@@ -96,7 +96,7 @@ class Builder:
         """The whole repository; its images are contained."""
         return Action(
             Kind.REPOSITORY, str(repository.name), repository.name.uri, decision.policy.name, decision.reason,
-            _details(self._age(repository_since(repository, images)), "nothing in it is in use"),
+            details(self.age(repository_since(repository, images)), "nothing in it is in use"),
             repository.size_bytes,
             estimate_repository(repository.size_bytes, repository.name.location, self.book),
             (REPOSITORY_RANK, 0), after=tuple(sorted(waits)),
@@ -109,7 +109,8 @@ class Builder:
         creator = revision.creator if self.show_creator else ""
         return owner_of(service.labels if service else revision.labels, creator)
 
-    def _age(self, since: datetime | None, word: str = "old") -> str:
+    def age(self, since: datetime | None, word: str = "old") -> str:
+        """Since when, in words; "" where that is not known."""
         return "" if since is None else _aged(show_age((self.now - since).total_seconds()), word)
 
 
@@ -182,11 +183,12 @@ def _aged(age: str, word: str) -> str:
     return f"{word} {age} ago" if word == "retired" else f"{age} {word}"
 
 
-def _details(*parts: str) -> str:
+def details(*parts: str) -> str:
+    """What an action says of itself, without what is empty."""
     return "; ".join(part for part in parts if part)
 
 
-def _cause(condition: Condition) -> str:
+def cause_of(condition: Condition) -> str:
     """Why a deploy failed, in Google's words (R6: kept for people, never decided on)."""
     if condition.state is not State.FAILED:
         return ""

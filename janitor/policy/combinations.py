@@ -21,9 +21,13 @@ _SELECTORS = ("name", "service", "location", "repository", "labels")
 _NAMED_BY = {
     Kind.SERVICE.value: ("name",),
     Kind.REVISION.value: ("service", "name"),
+    Kind.JOB.value: ("name",),
+    Kind.EXECUTION.value: ("job", "name"),
     Kind.IMAGE.value: ("repository",),
     Kind.REPOSITORY.value: ("name",),
 }
+# Kinds of which a policy may have `keep` alone: all but those.
+_KEEPING = (Kind.REVISION.value, Kind.EXECUTION.value, Kind.IMAGE.value)
 _NEVER = {
     (Kind.SERVICE.value, "degraded"): "a degraded service still serves: it goes only where `status` says "
     "serving too, as in [serving, degraded]",
@@ -57,7 +61,7 @@ def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
     when, keep = policy.get("when", {}), policy.get("keep")
     if keep == {}:
         yield ("keep",), "keep says nothing: write one such as `keep: {latest: 3}`, or take it out"
-    if kind in (Kind.IMAGE.value, Kind.REVISION.value) and not keep and "when" not in policy:
+    if kind in _KEEPING and not keep and "when" not in policy:
         yield (), "when is missing: say whom the policy may delete, such as `when: {older_than: 72h}`"
     if isinstance(when, dict):
         if "when" in policy and not when and not keep:

@@ -12,6 +12,7 @@ from janitor.policy.values import (
     All,
     AnyOf,
     Condition,
+    JobIs,
     Key,
     LargerThan,
     NameIs,
@@ -103,7 +104,7 @@ def strongest(reasons: Iterable[KeepReason]) -> KeepReason:
 
 
 def names_literally(
-    policy: Policy, name: str, key: type[NameIs] | type[RepositoryIs] | type[ServiceIs] = NameIs
+    policy: Policy, name: str, key: type[NameIs] | type[RepositoryIs] | type[ServiceIs] | type[JobIs] = NameIs
 ) -> bool:
     """Whether the top level of `when` names exactly this, without a glob."""
     return any(

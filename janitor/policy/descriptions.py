@@ -9,6 +9,7 @@ _SELECTORS = {
     "when.labels": "All of these labels; a value is a glob, \"*\" for any.",
     "artifact.image when.labels": "All of these labels of the image's repository; a value is a glob.",
     "when.service": "The service that a revision is of: a glob, or a list of globs.",
+    "when.job": "The job that an execution is of: a glob, or a list of globs.",
     "when.repository": "The repository of an image: a glob, or a list of globs.",
     "when.tagged": "true: it has a tag. false: it has none.",
     "when.tags": "Every tag of the image matches one of these globs; with another tag it is kept.",
@@ -21,13 +22,15 @@ _CONDITIONS = {
     "run.service when.status": "What the service is doing; one that serves goes only by `serving`, "
     "with older_than and a selector.",
     "run.revision when.status": "What the revision is doing; `active` may stand only under not.",
+    "run.job when.status": "failed: it cannot run, and never did so well.",
+    "run.execution when.status": "How the execution ended; one that runs is never deleted.",
     "when.expr": "A CEL expression that holds, such as \"resource.labels.team == 'ml'\"; where it fails, it keeps.",
     "when.any": "At least one of these conditions holds.",
     "when.all": "All of these conditions hold.",
     "when.not": "This condition does not hold, and it is known that it does not.",
 }
 _KEEP = {
-    "keep.latest": "The newest so many of each group, such as a package's images or a service's revisions.",
+    "keep.latest": "The newest so many of each group, such as a package's images, a service's revisions or a job's executions.",
     "keep.newer_than": "What is not older than this, such as 7d.",
     "keep.tagged": "An image with one tag that matches one of these globs.",
 }
@@ -47,7 +50,7 @@ _SECTIONS = {
     "scope.also_read": "Projects whose workloads may use our images; nothing is deleted there.",
     "protect": "Any one of these protects a thing, and all that it holds.",
     "protect.labels": "Any one of these labels; a value is a glob.",
-    "protect.names": "Globs of short names: services, repositories, packages.",
+    "protect.names": "Globs of short names: services, jobs, repositories, packages.",
     "protect.tags": "Globs of tags; one tag is enough.",
     "protect.references": "Files beside this one with the images that run outside Cloud Run, one a line.",
     "limits": "What one sweep may destroy: beyond any of these it is refused as a whole.",

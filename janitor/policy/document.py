@@ -10,6 +10,7 @@ from janitor.policy.grammar import (
     GRAMMAR,
     AnyPolicy,
     Document,
+    ExecutionPolicy,
     ImageKeep,
     ImagePolicy,
     Keep,
@@ -75,7 +76,7 @@ def _once(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _policy(policy: AnyPolicy) -> values.Policy:
-    keep = policy.keep if isinstance(policy, RevisionPolicy | ImagePolicy) else None
+    keep = policy.keep if isinstance(policy, RevisionPolicy | ExecutionPolicy | ImagePolicy) else None
     return values.Policy(
         policy.name, Kind(policy.kind), _condition(policy.when, policy.name), _retention(keep), policy.managed
     )
@@ -95,6 +96,7 @@ def _condition(when: When | None, policy: str) -> values.All:
 _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
     "name": values.NameIs,
     "service": values.ServiceIs,
+    "job": values.JobIs,
     "location": values.LocationIs,
     "repository": values.RepositoryIs,
     "tags": values.TagsMatch,

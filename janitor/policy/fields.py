@@ -13,6 +13,8 @@ _ANY: Fields = {
 _FIELDS: Mapping[str, Fields] = {
     Kind.SERVICE.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
     Kind.REVISION.value: {**_ANY, "service": "web", "creator": "someone@example.com"},
+    Kind.JOB.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
+    Kind.EXECUTION.value: {**_ANY, "job": "nightly", "annotations": {}, "creator": "someone@example.com"},
     Kind.REPOSITORY.value: {**{k: v for k, v in _ANY.items() if k != "status"}, "size_bytes": 10**9},
     Kind.IMAGE.value: {
         "kind": "artifact.image", "name": "app", "repository": "images", "project": "my-project",

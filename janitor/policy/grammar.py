@@ -6,7 +6,7 @@ values of it all.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -59,6 +59,19 @@ class RevisionWhen(When):
     status: OneOrMore[Literal["retired", "failed", "active"]] | None = None
 
 
+class JobWhen(When):
+    """A job that can run has no status to ask for: its age tells whether it is used."""
+
+    status: OneOrMore[Literal["failed"]] | None = None
+
+
+class ExecutionWhen(When):
+    """`job` is the execution's. One that runs is never deleted, so `running` cannot be asked for."""
+
+    job: Globs | None = None
+    status: OneOrMore[Literal["succeeded", "failed", "cancelled"]] | None = None
+
+
 class RepositoryWhen(When):
     """Docker repositories only have users that can be known (R3)."""
 
@@ -88,6 +101,11 @@ class ImageKeep(Keep):
     tagged: Globs | None = None
 
 
+KindName = Literal[
+    "run.service", "run.revision", "run.job", "run.execution", "artifact.image", "artifact.repository"
+]
+
+
 class _Policy(Model):
     name: Annotated[str, BeforeValidator(spelling.policy_name)]
     managed: bool = False
@@ -105,6 +123,21 @@ class RevisionPolicy(_Policy):
 
     kind: Literal["run.revision"]
     when: RevisionWhen | None = None
+    keep: Keep | None = None
+
+
+class JobPolicy(_Policy):
+    """Nothing groups jobs, so there is no `keep`; `when` must say something."""
+
+    kind: Literal["run.job"]
+    when: JobWhen
+
+
+class ExecutionPolicy(_Policy):
+    """`keep` alone is enough: all but those."""
+
+    kind: Literal["run.execution"]
+    when: ExecutionWhen | None = None
     keep: Keep | None = None
 
 
@@ -126,22 +159,21 @@ class RepositoryPolicy(_Policy):
 class OtherPolicy(_Policy):
     """Of no kind that there is, which is refused; the rest of it is checked as far as that goes."""
 
-    kind: Literal["run.service", "run.revision", "artifact.image", "artifact.repository"]
+    kind: KindName
     when: Any = None
     keep: Any = None
 
 
-_KINDS = ("run.service", "run.revision", "artifact.image", "artifact.repository")
-
-
 def _kind_of(policy: Any) -> str:
     kind = policy.get("kind") if isinstance(policy, dict) else None
-    return kind if isinstance(kind, str) and kind in _KINDS else "other"
+    return kind if isinstance(kind, str) and kind in get_args(KindName) else "other"
 
 
 AnyPolicy = Annotated[
     Annotated[ServicePolicy, Tag("run.service")]
     | Annotated[RevisionPolicy, Tag("run.revision")]
+    | Annotated[JobPolicy, Tag("run.job")]
+    | Annotated[ExecutionPolicy, Tag("run.execution")]
     | Annotated[ImagePolicy, Tag("artifact.image")]
     | Annotated[RepositoryPolicy, Tag("artifact.repository")]
     | Annotated[OtherPolicy, Tag("other")],
@@ -204,6 +236,8 @@ GRAMMAR = Grammar(
     kinds={
         "run.service": KindKeys(_keys(ServicePolicy), _keys(ServiceWhen)),
         "run.revision": KindKeys(_keys(RevisionPolicy), _keys(RevisionWhen), _keys(Keep)),
+        "run.job": KindKeys(_keys(JobPolicy), _keys(JobWhen)),
+        "run.execution": KindKeys(_keys(ExecutionPolicy), _keys(ExecutionWhen), _keys(Keep)),
         "artifact.image": KindKeys(_keys(ImagePolicy), _keys(ImageWhen), _keys(ImageKeep)),
         "artifact.repository": KindKeys(_keys(RepositoryPolicy), _keys(RepositoryWhen)),
     },

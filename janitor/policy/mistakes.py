@@ -106,8 +106,13 @@ def _unknown_key(grammar: Grammar, path: Path, kind: str) -> str:
         part = (lambda each: each.when) if path[2] == "when" else (lambda each: each.keep)
     others = [name for name, each in grammar.kinds.items() if key in part(each)]
     if others:
-        return f"unknown key {show(key)}: {kind} has none, only {' and '.join(others)} can"
+        return f"unknown key {show(key)}: {kind} has none, only {_listed(others)} can"
     return _near(key, part(keys))
+
+
+def _listed(names: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 _POLICY = ("name", "kind", "when", "keep", "managed")

@@ -1,4 +1,4 @@
-"""How each key of a policy reads a service, a revision or a repository."""
+"""How each key of a policy reads a workload or a repository."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -12,6 +12,7 @@ from janitor.policy.globs import labels_match, matcher
 from janitor.policy.truth import AGE_UNKNOWN, SIZE_UNKNOWN, Leaf, Test, Truth, truth
 from janitor.policy.values import (
     Expr,
+    JobIs,
     Key,
     LabelsAre,
     LargerThan,
@@ -26,7 +27,8 @@ from janitor.policy.values import (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What policies ask of a resource of these kinds. `since` is what ages count from (R7).
+    """What policies ask of a resource of these kinds. `service` and `job` are the short names of what
+    holds a revision or an execution. `since` is what ages count from (R7).
 
     `unused` is None where it cannot be known (a repository that holds no docker images).
     """
@@ -43,6 +45,7 @@ class Facts:
     project: str = ""
     annotations: Mapping[str, str] = field(default_factory=dict)
     creator: str = ""
+    job: str = ""
 
 
 def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
@@ -63,6 +66,9 @@ def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
             case ServiceIs(globs):
                 service = matcher(globs)
                 return lambda facts: truth(service(facts.service))
+            case JobIs(globs):
+                job = matcher(globs)
+                return lambda facts: truth(job(facts.job))
             case LocationIs(globs):
                 location = matcher(globs)
                 return lambda facts: truth(location(facts.location))

@@ -38,6 +38,13 @@ class ServiceIs:
 
 
 @dataclass(frozen=True, slots=True)
+class JobIs:
+    """`job`: any of these globs, on the short name of an execution's job."""
+
+    globs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LocationIs:
     """`location`: any of these globs."""
 
@@ -100,10 +107,10 @@ class Expr:
 
 
 Key = (
-    StatusIs | OlderThan | NameIs | ServiceIs | LocationIs | RepositoryIs | LabelsAre | Tagged
+    StatusIs | OlderThan | NameIs | ServiceIs | JobIs | LocationIs | RepositoryIs | LabelsAre | Tagged
     | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Expr
 )  # fmt: skip
-SELECTORS = (NameIs, ServiceIs, LocationIs, RepositoryIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs)
+SELECTORS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import ResourceName
-from janitor.model.resources import Revision
+from janitor.model.resources import Execution, Revision
 from janitor.policy.decision import (
     Decision,
     Delete,
@@ -22,7 +22,7 @@ from janitor.policy.decision import (
 from janitor.policy.expression import Failures
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.resource_keys import Facts, facts_leaf
-from janitor.policy.values import Policies, Policy, ServiceIs
+from janitor.policy.values import JobIs, Policies, Policy, ServiceIs
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +84,33 @@ class Seen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WorkloadVerdicts:
-    """One decision for each service and revision in scope; a revision that goes with its service
-    has none of its own and stands in `contained`."""
+    """One decision for each workload in scope that may be deleted at all. A revision or an execution that
+    goes with what holds it has none of its own: it stands in `contained` or `runs`, by its holder."""
 
     services: dict[ResourceName, Decision] = field(default_factory=dict)
     revisions: dict[ResourceName, Decision] = field(default_factory=dict)
+    jobs: dict[ResourceName, Decision] = field(default_factory=dict)
+    executions: dict[ResourceName, Decision] = field(default_factory=dict)
     contained: dict[ResourceName, list[Revision]] = field(default_factory=dict)
+    runs: dict[ResourceName, list[Execution]] = field(default_factory=dict)
+
+    def by_kind(self) -> Mapping[Kind, Mapping[ResourceName, Decision]]:
+        """The decisions, a kind at a time."""
+        return {
+            Kind.SERVICE: self.services,
+            Kind.REVISION: self.revisions,
+            Kind.JOB: self.jobs,
+            Kind.EXECUTION: self.executions,
+        }
 
     def freed_by(self) -> Mapping[ResourceName, str]:
         """Each workload that goes -> the name of the action that takes it."""
-        freed = {n: str(n) for found in (self.services, self.revisions)
+        freed = {n: str(n) for found in self.by_kind().values()
                  for n, decision in found.items() if isinstance(decision, Delete)}  # fmt: skip
-        for service, revisions in self.contained.items():
-            freed.update({revision.name: str(service) for revision in revisions})
+        for holder, revisions in self.contained.items():
+            freed.update({each.name: str(holder) for each in revisions})
+        for holder, executions in self.runs.items():
+            freed.update({each.name: str(holder) for each in executions})
         return freed
 
 
@@ -117,7 +131,7 @@ class Rules:
         return bool(labels) and any(labels_match(self.context.policies.protect.labels, labels))
 
 
-_KINDS = (Kind.SERVICE, Kind.REVISION)
+_KINDS = (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION)
 
 
 def rules_of(context: Context) -> Rules:
@@ -156,7 +170,7 @@ def _forbidden(policy: Policy, guard: KeepReason, facts: Facts) -> bool:
     """Whether a guard stands against a policy that matches."""
     if guard is KeepReason.GOOGLE_MANAGED:
         named = names_literally(policy, facts.name) or names_literally(policy, facts.service, ServiceIs)
-        return not (policy.managed and named)
+        return not (policy.managed and (named or names_literally(policy, facts.job, JobIs)))
     if guard is KeepReason.SERVING:
         return not may_take_serving(policy)
     return True

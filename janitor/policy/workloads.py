@@ -10,6 +10,7 @@ from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.names import ResourceName
 from janitor.model.resources import Revision, Service
 from janitor.policy.decision import Delete
+from janitor.policy.jobs import decide_jobs
 from janitor.policy.resource_keys import Facts
 from janitor.policy.retention import Traits, retained
 from janitor.policy.workload_rules import Context, Rules, WorkloadVerdicts, decided, rules_of, seconds
@@ -31,6 +32,7 @@ def decide_workloads(context: Context, workloads: Workloads) -> WorkloadVerdicts
     for name, revisions in by_service.items():
         if name not in verdicts.contained and context.in_scope(name):
             _decide_revisions(rules, services.get(name), revisions, verdicts)
+    decide_jobs(rules, workloads, verdicts)
     return verdicts
 
 

@@ -28,6 +28,8 @@ _PASSING = frozenset({
 _DELETING_ROLES = {
     Kind.SERVICE.value: "roles/run.developer",
     Kind.REVISION.value: "roles/run.developer",
+    Kind.JOB.value: "roles/run.developer",
+    Kind.EXECUTION.value: "roles/run.developer",
     Kind.IMAGE.value: "roles/artifactregistry.repoAdmin",
     Kind.REPOSITORY.value: "roles/artifactregistry.admin",
 }

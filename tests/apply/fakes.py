@@ -15,7 +15,7 @@ from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import DeleteReason, Kind
 from janitor.model.money import Unpriced
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Repository, Revision, Service
+from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service
 from janitor.plan.values import Action, Plan
 from janitor.policy.images import IMAGE_RANK
 from janitor.policy.usage import Named, usage
@@ -29,6 +29,8 @@ class FakeGoogle:
 
     services: dict[str, Service] = field(default_factory=dict)
     revisions: dict[str, Revision] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    executions: dict[str, Execution] = field(default_factory=dict)
     repositories: dict[str, tuple[Repository, Contents | Gap]] = field(default_factory=dict)
     tags: dict[str, set[str]] = field(default_factory=dict)
     now_running: Workloads = field(default_factory=Workloads)
@@ -46,6 +48,12 @@ class FakeGoogle:
 
     async def revision(self, name: str) -> Revision | None:
         return self.revisions.get(name)
+
+    async def job(self, name: str) -> Job | None:
+        return self.jobs.get(name)
+
+    async def execution(self, name: str) -> Execution | None:
+        return self.executions.get(name)
 
     async def repository(self, name: RepositoryName) -> Repository | None:
         found = self.repositories.get(str(name))
@@ -76,6 +84,12 @@ class FakeGoogle:
 
     async def delete_revision(self, name: str, etag: str) -> str:
         return await self._delete("delete_revision", name, self.revisions)
+
+    async def delete_job(self, name: str, etag: str) -> str:
+        return await self._delete("delete_job", name, self.jobs)
+
+    async def delete_execution(self, name: str, etag: str) -> str:
+        return await self._delete("delete_execution", name, self.executions)
 
     async def delete_version(self, name: str) -> str:
         return await self._delete("delete_version", name, self.tags)

@@ -13,7 +13,17 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Service
 from tests.apply.fakes import FakeGoogle
-from tests.making import NOW, REPOSITORY, contents, digest, repository, revision, service
+from tests.making import (
+    NOW,
+    REPOSITORY,
+    contents,
+    digest,
+    execution,
+    job,
+    repository,
+    revision,
+    service,
+)
 
 WEB = service("web", failed=True)
 IMAGE = REPOSITORY.version("app", digest("a"))
@@ -190,13 +200,21 @@ async def test_a_kind_of_a_newer_janitor_is_left_open() -> None:
 async def test_every_kind_that_is_deleted_can_be_settled() -> None:
     old = revision("web", "web-1")
     stale = repository(RepositoryName("p", "us-central1", "stale"))
-    google = FakeGoogle(revisions={str(old.name): old}, repositories={str(stale.name): (stale, contents())})
+    nightly, run = job("j"), execution("j", "j-1")
+    google = FakeGoogle(
+        revisions={str(old.name): old}, jobs={str(nightly.name): nightly}, executions={str(run.name): run},
+        repositories={str(stale.name): (stale, contents())},
+    )  # fmt: skip
     asked = [
         intent(str(old.name), Kind.REVISION, old.uid),
+        intent(str(nightly.name), Kind.JOB, nightly.uid),
+        intent(str(run.name), Kind.EXECUTION, "another"),
         intent(str(stale.name), Kind.REPOSITORY, ""),
         intent(str(WEB.name)),
         intent(IMAGE, Kind.IMAGE, ""),
     ]
     answers = await settle(asked, google, FakeOperations(), google)
     assert [answer.intent for answer in answers] == asked
-    assert [outcome(answer)[0].value for answer in answers] == ["failed", "failed", "deleted", "deleted"]
+    assert [outcome(answer)[0].value for answer in answers] == [
+        "failed", "failed", "deleted", "failed", "deleted", "deleted",
+    ]  # fmt: skip

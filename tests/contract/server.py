@@ -122,6 +122,12 @@ class Cloud:
     def _get_revision(self, request: Any) -> Any:
         return _one(self.revisions, request.name)
 
+    def _get_job(self, request: Any) -> Any:
+        return _one(self.jobs, request.name)
+
+    def _get_execution(self, request: Any) -> Any:
+        return _one(self.executions, request.name)
+
     def _get_repository(self, request: Any) -> Any:
         return _one(self.repositories, request.name)
 
@@ -151,6 +157,20 @@ class Cloud:
         self.before_delete(self, request.name)
         _etag(request, self.revisions)
         del self.revisions[request.name]
+        return self._operation("projects/p/locations/us-central1")
+
+    def _delete_job(self, request: Any) -> Any:
+        self.before_delete(self, request.name)
+        _etag(request, self.jobs)
+        del self.jobs[request.name]
+        for name in [each for each in self.executions if each.startswith(f"{request.name}/")]:
+            del self.executions[name]
+        return self._operation("projects/p/locations/us-central1")
+
+    def _delete_execution(self, request: Any) -> Any:
+        self.before_delete(self, request.name)
+        _etag(request, self.executions)
+        del self.executions[request.name]
         return self._operation("projects/p/locations/us-central1")
 
     def _delete_tag(self, request: Any) -> Any:

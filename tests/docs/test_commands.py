@@ -7,7 +7,7 @@ import pytest
 from typer.main import get_command
 
 from janitor.cli.app import app
-from janitor.kinds import image, repository, revision, service
+from janitor.kinds.registry import KINDS
 from janitor.settings import Settings
 from tests.docs.pages import PAGES, ROOT, between, blocks, commands, first_column, text_of
 
@@ -62,7 +62,7 @@ def test_the_roles_hold_every_permission_that_a_kind_needs() -> None:
     page = text_of("docs/roles.md")
     to_read = set(re.findall(r"^(?:run|artifactregistry)\..*$", between(page, "read"), re.MULTILINE))
     to_delete = set(re.findall(r"^(?:run|artifactregistry)\..*$", between(page, "delete"), re.MULTILINE))
-    for kind in (image, repository, revision, service):
+    for kind in KINDS.values():
         assert set(kind.READ_PERMISSIONS) <= to_read
         assert set(kind.DELETE_PERMISSIONS) <= to_delete
     assert not to_read & to_delete

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from janitor.kinds.registry import KINDS
 from janitor.model.kinds import DeleteReason, KeepReason
 from janitor.policy.document import parse_policies
 
@@ -36,8 +37,8 @@ def test_every_example_of_the_page_loads(line: int, marked: str, block: str) -> 
 
 def test_the_page_has_examples_of_every_kind_and_mark() -> None:
     assert {marked for _, marked, _ in BLOCKS} == {"", "policies", "sections"}
-    for kind in ("run.service", "run.revision", "artifact.image", "artifact.repository"):
-        assert any(f"kind: {kind}" in block for _, _, block in BLOCKS)
+    for kind in KINDS:
+        assert any(f"kind: {kind.value}" in block for _, _, block in BLOCKS)
 
 
 @pytest.mark.parametrize(("which", "reasons"), [("delete", DeleteReason), ("keep", KeepReason)])

@@ -13,6 +13,7 @@ from google.cloud import run_v2
 from janitor.emulator import digest
 from tests.emulator.asking import REGION, WEB, Google
 
+NIGHTLY = f"{REGION}/jobs/nightly"
 FAILED = run_v2.Condition.State.CONDITION_FAILED
 
 
@@ -113,7 +114,31 @@ def test_a_delete_with_another_etag_is_aborted(asked: Google) -> None:
         asked.services.delete_service(request={"name": WEB, "etag": '"another"'})
     with pytest.raises(Aborted):
         asked.revisions.delete_revision(request={"name": f"{WEB}/revisions/web-2", "etag": '"another"'})
+    with pytest.raises(Aborted):
+        asked.jobs.delete_job(request={"name": NIGHTLY, "etag": '"another"'})
     assert WEB in asked.emulator.world.names("services")
+
+
+def test_a_deleted_job_takes_its_executions_along(asked: Google) -> None:
+    etag = asked.jobs.get_job(name=NIGHTLY).etag
+    gone = asked.jobs.delete_job(request={"name": NIGHTLY, "etag": etag}).result()
+    assert gone.name == NIGHTLY
+    assert asked.emulator.world.names("jobs") == []
+    assert asked.emulator.world.names("executions") == []
+
+
+def test_an_execution_that_ended_can_be_deleted(asked: Google) -> None:
+    asked.executions.delete_execution(name=f"{NIGHTLY}/executions/nightly-a").result()
+    assert asked.emulator.world.names("executions") == [f"{NIGHTLY}/executions/nightly-b"]
+
+
+def test_neither_a_running_execution_nor_its_job_can_be_deleted(asked: Google) -> None:
+    name = f"{NIGHTLY}/executions/nightly-b"
+    asked.emulator.world.run["executions"][name].ClearField("completion_time")
+    with pytest.raises(FailedPrecondition, match="running"):
+        asked.executions.delete_execution(name=name)
+    with pytest.raises(FailedPrecondition, match="running"):
+        asked.jobs.delete_job(name=NIGHTLY)
 
 
 def test_validate_only_deletes_nothing(asked: Google) -> None:

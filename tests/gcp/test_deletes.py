@@ -22,13 +22,14 @@ from tests.making import REPOSITORY, digest, name_of
 
 SERVICE, ETAG = str(name_of("services", "web")), '"CKyLlJ0G/e"'
 REVISION = str(name_of("services", "web", "revisions", "web-1"))
+JOB, EXECUTION = str(name_of("jobs", "j")), str(name_of("jobs", "j", "executions", "j-1"))
 VERSION = REPOSITORY.version("team/app", digest("a"))
 OPERATION = "projects/p/locations/us-central1/operations/1"
 
 
 def deleter(clients: Clients, budget: float | None = None) -> GoogleDeleter:
     operations = GoogleOperations(clients.services, clients.artifacts, budget, first=0.001)
-    return GoogleDeleter(clients.services, clients.revisions, clients.artifacts, operations)
+    return GoogleDeleter.of(clients, operations)
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,8 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> Hands:
 
 def answers(**other: Any) -> Google:
     """Every delete begins OPERATION, which has ended well."""
-    methods = ("DeleteService", "DeleteRevision", "DeleteVersion", "BatchDeleteVersions", "DeleteRepository")
+    methods = ("DeleteService", "DeleteRevision", "DeleteJob", "DeleteExecution", "DeleteVersion",
+               "BatchDeleteVersions", "DeleteRepository")  # fmt: skip
     begun = {method: lambda _: Operation(name=OPERATION) for method in methods}
     return Google({**begun, "GetOperation": lambda _: Operation(name=OPERATION, done=True), **other})
 
@@ -66,7 +68,12 @@ async def test_run_deletes_carry_the_etag_exactly() -> None:
     async with serving(google := answers()) as clients:
         assert await deleter(clients).delete_service(SERVICE, ETAG) == OPERATION
         assert await deleter(clients).delete_revision(REVISION, ETAG) == OPERATION
+        assert await deleter(clients).delete_job(JOB, ETAG) == OPERATION
+        assert await deleter(clients).delete_execution(EXECUTION, ETAG) == OPERATION
     [service], [revision] = google.asked("DeleteService"), google.asked("DeleteRevision")
+    for method, name in (("DeleteJob", JOB), ("DeleteExecution", EXECUTION)):
+        [asked] = google.asked(method)
+        assert (asked.name, asked.etag, asked.validate_only) == (name, ETAG, False)
     assert (service.name, service.etag, service.validate_only) == (SERVICE, ETAG, False)
     assert (revision.name, revision.etag, revision.validate_only) == (REVISION, ETAG, False)
 

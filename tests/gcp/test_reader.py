@@ -18,6 +18,7 @@ from tests.gcp.google import Google, artifact_places, paged, refusing, serving
 
 NAME = RepositoryName("p", "us", "r")
 SERVICE = "projects/p/locations/us-central1/services/web"
+JOB = "projects/p/locations/us-central1/jobs/j"
 DIGEST, OTHER = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 MISSING, DENIED = grpc.StatusCode.NOT_FOUND, grpc.StatusCode.PERMISSION_DENIED
 
@@ -31,6 +32,8 @@ async def reading(google: Google) -> AsyncIterator[GoogleReader]:
 READS: list[tuple[str, Callable[[GoogleReader], Any]]] = [
     ("GetService", lambda reader: reader.service(SERVICE)),
     ("GetRevision", lambda reader: reader.revision(f"{SERVICE}/revisions/web-1")),
+    ("GetJob", lambda reader: reader.job(JOB)),
+    ("GetExecution", lambda reader: reader.execution(f"{JOB}/executions/j-1")),
     ("GetRepository", lambda reader: reader.repository(NAME)),
     ("GetTag", lambda reader: reader.tag_digest(NAME, "app", "v1")),
     ("ListTags", lambda reader: reader.image_tags(NAME, "app", DIGEST)),

@@ -12,7 +12,7 @@ from google.protobuf.json_format import ParseDict
 from janitor.gcp import artifact_decode, run_decode
 from janitor.gcp.artifact_decode import ImageDecoder
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.model.resources import Image, Mode, Scaling, State, Traffic
+from janitor.model.resources import Image, LastExecution, Mode, Scaling, State, Traffic
 
 RECORDINGS = Path(__file__).parent / "recordings"
 
@@ -26,6 +26,18 @@ def body(path: str) -> dict[str, Any]:
 def message(kind: Any, fields: dict[str, Any]) -> Any:
     """Raw protobuf of Google's JSON; fields that this client does not know yet are left out, as over gRPC."""
     return ParseDict(fields, kind.pb(kind()), ignore_unknown_fields=True)
+
+
+def test_a_job_that_ran() -> None:
+    """Its last execution by a short name, without a completion_status."""
+    job = run_decode.job(message(run_v2.Job, body("goblet/operation-patch-job.json")["response"]))
+    assert job.name == ResourceName("goblet", "us-central1", ("jobs", "goblet-test-test"))
+    assert (job.terminal.type, job.terminal.state) == ("Ready", State.SUCCEEDED)
+    ended = datetime(2023, 6, 29, 13, 11, 1, 950133, tzinfo=UTC)
+    assert job.last == LastExecution("goblet-test-test-l6g65", ended, True)
+    assert (job.execution_count, job.reconciling) == (3, False)
+    assert job.update_time == datetime(2023, 6, 29, 13, 54, 59, 15710, tzinfo=UTC)
+    assert job.etag.startswith('"CLOa9qQG')
 
 
 def test_a_service_that_serves() -> None:
@@ -67,6 +79,7 @@ def test_jobs_name_their_images() -> None:
     page = message(run_v2.ListJobsResponse, body("goblet/jobs.json"))
     (job,) = [run_decode.job(each) for each in page.jobs]
     assert job.name == ResourceName("goblet", "us-central1", ("jobs", "test-job-test"))
+    assert job.last is None  # it never ran: a reference without a name, with times at the epoch
     assert job.images == (
         "us-central1-docker.pkg.dev/goblet/cloud-run-source-deploy/test-job"
         "@sha256:38a45ee15784eddb74f02ad74fdb817cbf6310329f034d6d28570a78bd9e7b00",

@@ -231,6 +231,43 @@ def test_every_other_workload_names_its_images() -> None:
     assert run_decode.instance(raw(instance)).images == expected
 
 
+@pytest.mark.parametrize(
+    ("status", "completed", "ended"),
+    [
+        ("EXECUTION_SUCCEEDED", True, True), ("COMPLETION_STATUS_UNSPECIFIED", True, True),
+        ("EXECUTION_RUNNING", True, False), ("EXECUTION_PENDING", False, False),
+        ("EXECUTION_SUCCEEDED", False, False),
+    ],
+)  # fmt: skip
+def test_the_last_execution_of_a_job_has_ended_only_where_google_gives_its_time_and_no_other_word(
+    status: str, completed: bool, ended: bool
+) -> None:
+    last = run_v2.ExecutionReference(name="j-1", completion_status=status)
+    if completed:
+        last.completion_time = datetime(2026, 11, 1, tzinfo=UTC)
+    found = run_decode.job(raw(run_v2.Job(name=f"{PLACE}/jobs/j", latest_created_execution=last))).last
+    assert found
+    assert (found.name, found.ended) == ("j-1", ended)
+
+
+def test_an_execution_says_when_and_how_it_ended() -> None:
+    message = run_v2.Execution(
+        name=f"{PLACE}/jobs/j/executions/e", uid="u", etag='"e"', labels={"a": "b"}, creator="c",
+        completion_time=datetime(2026, 11, 1, tzinfo=UTC), running_count=2, reconciling=True,
+    )  # fmt: skip
+    cancelled = run_v2.Condition.ExecutionReason.CANCELLED
+    message.conditions = [
+        run_v2.Condition(type_="Started", state="CONDITION_SUCCEEDED"),
+        run_v2.Condition(type_="Completed", state="CONDITION_FAILED", execution_reason=cancelled),
+    ]
+    found = run_decode.execution(raw(message))
+    assert (found.uid, found.etag, found.labels, found.creator) == ("u", '"e"', {"a": "b"}, "c")
+    assert (found.create_time, found.completion_time) == (None, datetime(2026, 11, 1, tzinfo=UTC))
+    assert found.completed
+    assert (found.completed.state, found.completed.reason) == (State.FAILED, "CANCELLED")
+    assert (found.running_count, found.reconciling) == (2, True)
+
+
 @pytest.mark.parametrize("digest", [DIGEST, f"{IMAGE}@{DIGEST}"])
 def test_an_instance_holds_the_digest_that_runs_as_well(digest: str) -> None:
     message = run_v2.Instance(

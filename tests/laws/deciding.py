@@ -20,6 +20,10 @@ from tests.making import NOW
 BOOK = PriceBook("fallback", date(2026, 11, 1), {Metered.STORAGE: {GLOBAL: Decimal("0.1")}})
 
 
+# What goes with all that it holds.
+CONTAINERS = (Kind.SERVICE, Kind.JOB, Kind.REPOSITORY)
+
+
 class Remembered:
     """An observer that reads a world out of memory."""
 
@@ -74,7 +78,8 @@ def contained(world: World, name: str) -> list[str]:
         repository = RepositoryName.parse(name)
         return [repository.version(i.package, i.digest) for i in images_in(world, repository)]
     parent = ResourceName.parse(name)
-    return [str(r.name) for r in world.workloads.revisions if r.name.parent == parent]
+    held = (*world.workloads.revisions, *world.workloads.executions)
+    return [str(each.name) for each in held if each.name.parent == parent]
 
 
 def destroyed(world: World, plan: Plan) -> Counter[str]:
@@ -82,6 +87,6 @@ def destroyed(world: World, plan: Plan) -> Counter[str]:
     names: Counter[str] = Counter()
     for action in plan.actions:
         names[action.name] += 1
-        if action.kind in (Kind.SERVICE, Kind.REPOSITORY):
+        if action.kind in CONTAINERS:
             names.update(contained(world, action.name))
     return names

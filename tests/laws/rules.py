@@ -9,6 +9,7 @@ from janitor.policy.values import (
     AnyOf,
     ArtifactTypeIs,
     Condition,
+    JobIs,
     LabelsAre,
     LargerThan,
     LocationIs,
@@ -36,6 +37,11 @@ LEAVES: dict[Kind, tuple[Condition, ...]] = {
         *_EVERYWHERE, StatusIs((Status.RETIRED,)), StatusIs((Status.RETIRED, Status.FAILED)),
         NameIs(("*-1",)), ServiceIs(("web",)), ServiceIs(("x*",)),
     ),
+    Kind.JOB: (*_EVERYWHERE, *_AGES, StatusIs((Status.FAILED,)), NameIs(("x*", "web"))),
+    Kind.EXECUTION: (
+        *_EVERYWHERE, StatusIs((Status.FAILED,)), StatusIs((Status.SUCCEEDED, Status.CANCELLED)),
+        JobIs(("web",)), NameIs(("*-1",)),
+    ),
     Kind.IMAGE: (
         *_EVERYWHERE, *_AGES, NameIs(("app",)), RepositoryIs(("r",)), RepositoryIs(("gcr.io",)), Tagged(False),
         Tagged(True), TagsMatch(("pr-*",)), TagsMatch(("v*", "pr-*")), ArtifactTypeIs(("application/*",)),
@@ -51,6 +57,10 @@ KEEPS = (
     Retention(newer_than=timedelta(days=9)), Retention(latest=1, newer_than=timedelta(days=20)),
 )  # fmt: skip
 IMAGE_KEEPS = (*KEEPS, Retention(tagged=("v*",)), Retention(latest=1, tagged=("latest",)))
+
+
+# Kinds that have `keep`.
+KEEPING = (Kind.REVISION, Kind.EXECUTION, Kind.IMAGE)
 
 
 def condition(dice: Random, kind: Kind) -> Condition:
@@ -71,7 +81,7 @@ def policies(dice: Random) -> tuple[Policy, ...]:
 
 def policy(dice: Random, name: str, kind: Kind) -> Policy:
     keep = None
-    if kind in (Kind.IMAGE, Kind.REVISION) and dice.randint(0, 1):
+    if kind in KEEPING and dice.randint(0, 1):
         keep = dice.choice(IMAGE_KEEPS if kind is Kind.IMAGE else KEEPS)
     when = All(tuple(condition(dice, kind) for _ in range(dice.choice((0, 1, 1, 1, 2)))))
     return Policy(name, kind, when, keep, bool(dice.randint(0, 1)))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from janitor.model.kinds import KeepReason, Kind
 from janitor.policy.values import Policies, Policy, Protect, Retention
 from tests.laws.deciding import destroyed, images_in, plan_of
-from tests.laws.rules import IMAGE_KEEPS, KEEPS, policy
+from tests.laws.rules import IMAGE_KEEPS, KEEPING, KEEPS, policy
 from tests.laws.trying import law
 from tests.laws.worlds import DICE, World, reference, with_gaps, worlds
 
@@ -30,7 +30,7 @@ def with_protect(world: World, protect: Protect) -> World:
 def kept_more(dice: Random, world: World) -> World:
     """One policy keeps more than it did."""
     policies = list(world.policies.policies)
-    place = dice.choice([n for n, p in enumerate(policies) if p.kind in (Kind.IMAGE, Kind.REVISION)])
+    place = dice.choice([n for n, p in enumerate(policies) if p.kind in KEEPING])
     chosen = policies[place]
     keep = chosen.keep or dice.choice(IMAGE_KEEPS if chosen.kind is Kind.IMAGE else KEEPS)
     if chosen.keep:
@@ -46,7 +46,7 @@ def kept_more(dice: Random, world: World) -> World:
 @law
 @given(worlds(), DICE)
 def test_keeping_more_never_deletes_more(world: World, dice: Random) -> None:
-    if any(each.kind in (Kind.IMAGE, Kind.REVISION) for each in world.policies.policies):
+    if any(each.kind in KEEPING for each in world.policies.policies):
         deletes_no_more(kept_more(dice, world), world)
 
 

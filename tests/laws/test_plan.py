@@ -18,7 +18,7 @@ from janitor.plan.codec import decode, encode, plan_id
 from janitor.plan.values import Plan
 from janitor.policy.values import Limits
 from janitor.report.totals import capped_sum
-from tests.laws.deciding import contained, destroyed, images_in, plan_of
+from tests.laws.deciding import CONTAINERS, contained, destroyed, images_in, plan_of
 from tests.laws.trying import law
 from tests.laws.worlds import DELETABLE, DICE, World, worlds
 
@@ -35,6 +35,8 @@ def everything(world: World) -> dict[Kind, list[str]]:
     return {
         Kind.SERVICE: [str(s.name) for s in loads.services if in_scope(world, s.name)],
         Kind.REVISION: [str(r.name) for r in loads.revisions if in_scope(world, r.name)],
+        Kind.JOB: [str(j.name) for j in loads.jobs if in_scope(world, j.name)],
+        Kind.EXECUTION: [str(e.name) for e in loads.executions if in_scope(world, e.name)],
         Kind.REPOSITORY: list(map(str, repositories)),
         Kind.IMAGE: [n.version(i.package, i.digest) for n in repositories for i in images_in(world, n)],
     }
@@ -61,7 +63,7 @@ def test_everything_has_one_decision_and_is_counted_once(world: World) -> None:
 @given(worlds())
 def test_containers_say_how_much_goes_with_them(world: World) -> None:
     for action in plan_of(world).actions:
-        if action.kind in (Kind.SERVICE, Kind.REPOSITORY):
+        if action.kind in CONTAINERS:
             assert sum(count for _, count in action.contains) == len(contained(world, action.name))
 
 
@@ -131,6 +133,7 @@ def shuffled(world: World, dice: Random) -> World:
     parts = [Workloads(services=(each,)) for each in loads.services]
     parts += [Workloads(revisions=(each,)) for each in loads.revisions]
     parts += [Workloads(jobs=(each,)) for each in loads.jobs]
+    parts += [Workloads(executions=(each,)) for each in loads.executions]
     contents = {RepositoryName.parse(str(n)): again(world.contents[n]) for n in mixed(world.contents)}  # type: ignore[index]
     repositories = tuple(mixed(world.repositories))
     return replace(

@@ -8,7 +8,7 @@ from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.policy.values import StatusIs
-from tests.laws.deciding import destroyed, images_in, plan_of
+from tests.laws.deciding import CONTAINERS, destroyed, images_in, plan_of
 from tests.laws.trying import law
 from tests.laws.use import Known, in_use, users
 from tests.laws.worlds import DELETABLE, World, worlds
@@ -35,7 +35,7 @@ def test_nothing_in_use_is_deleted(world: World) -> None:
 def test_what_a_deletion_frees_waits_for_it(world: World) -> None:
     plan = plan_of(world)
     gone = destroyed(world, plan)
-    services = {action.name for action in plan.actions if action.kind is Kind.SERVICE}
+    holders = {action.name for action in plan.actions if action.kind in CONTAINERS}
     images = known_images(world)
     for action in plan.actions:
         held = [images[action.name]] if action.kind is Kind.IMAGE else []
@@ -43,8 +43,8 @@ def test_what_a_deletion_frees_waits_for_it(world: World) -> None:
             held = [known for known in images.values() if str(known[0]) == action.name]
         for known in held:
             for user in users(world, gone, known):
-                parent = user.partition("/revisions/")[0]
-                assert (parent if parent in services else user) in action.after
+                holder = user.partition("/revisions/")[0].partition("/executions/")[0]
+                assert (holder if holder in holders else user) in action.after
 
 
 @law
@@ -95,6 +95,32 @@ def test_what_serves_or_is_protected_or_is_janitor_itself_stays(world: World) ->
             short = action.name.rpartition("/")[2]
             assert short != service.latest_created_revision
             assert all(entry.revision != short for entry in service.traffic)
+
+
+@law
+@given(worlds())
+def test_nothing_that_runs_or_was_the_last_to_run_goes_and_no_job_that_is_protected_or_janitors_own(
+    world: World,
+) -> None:
+    gone = destroyed(world, plan_of(world))
+    protect = world.policies.protect
+    for job in world.workloads.jobs:
+        runs = [each for each in world.workloads.executions if each.name.parent == job.name]
+        held = [str(each.name) for each in runs]
+        if not job.labels.keys().isdisjoint(protect.labels) or job.name.short in world.own:
+            assert gone.keys().isdisjoint({str(job.name), *held})
+        if any(each.completion_time is None for each in runs) or (job.last and not job.last.ended):
+            assert str(job.name) not in gone
+        if str(job.name) in gone:
+            assert not job.reconciling
+            continue
+        for run in runs:
+            assert run.completion_time is not None or str(run.name) not in gone
+        if runs:
+            newest = max(each.create_time for each in runs if each.create_time)
+            assert any(str(each.name) not in gone for each in runs if each.create_time == newest)
+        if job.last:
+            assert f"{job.name}/executions/{job.last.name}" not in gone
 
 
 @law

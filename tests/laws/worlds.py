@@ -10,8 +10,10 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import (
     Contents,
+    Execution,
     Image,
     Job,
+    LastExecution,
     Mode,
     Repository,
     Revision,
@@ -175,11 +177,49 @@ def workloads(dice: Random) -> Workloads:
                 held = [revision(dice, name, place) for place in range(dice.randint(0, 3))]
                 services.append(service(dice, name, held))
                 revisions += held
-    jobs = [
-        Job(ResourceName("p", "us-central1", ("jobs", f"j{place}")), references(dice))
-        for place in range(dice.randint(0, 1))
-    ]
-    return merged([Workloads(services=tuple(services), revisions=tuple(revisions), jobs=tuple(jobs))])
+    return merged([Workloads(services=tuple(services), revisions=tuple(revisions)), jobs(dice)])
+
+
+def jobs(dice: Random) -> Workloads:
+    """A job or none in each place, with up to three executions of every sort."""
+    found: list[Job] = []
+    runs: list[Execution] = []
+    for project, location in PLACES:
+        if dice.randint(0, 1):
+            name = ResourceName(project, location, ("jobs", dice.choice(SHORT_NAMES)))
+            held = [execution(dice, name, place) for place in range(dice.randint(0, 3))]
+            found.append(job(dice, name, held))
+            runs += held
+    return Workloads(jobs=tuple(found), executions=tuple(runs))
+
+
+def execution(dice: Random, of: ResourceName, place: int) -> Execution:
+    state = dice.choice(("succeeded", "succeeded", "failed", "cancelled", "running"))
+    days = dice.choice((3.0, 10.0, 30.0, 30.0, 100.0))
+    made = making.execution(
+        of.short, f"{of.short}-{place}", *references(dice), state=state, days=days, labels=dice.choice(LABELS)
+    )
+    return replace(
+        made, name=ResourceName(of.project, of.location, (*of.path, "executions", f"{of.short}-{place}"))
+    )
+
+
+def job(dice: Random, name: ResourceName, executions: list[Execution]) -> Job:
+    last = None
+    if executions and dice.randint(0, 1):
+        named = dice.choice(executions)
+        ended = named.completion_time
+        last = LastExecution(named.name.short, ended, ended is not None)
+    made = making.job(
+        name.short,
+        *references(dice),
+        failed=dice.randint(0, 2) == 0,
+        last=last,
+        update_time=dice.choice((None, ago(days=1), ago(days=30), ago(days=100), ago(days=100))),
+        labels=dice.choice(LABELS),
+        reconciling=dice.randint(0, 7) == 0,
+    )
+    return replace(made, name=name)
 
 
 def revision(dice: Random, service: ResourceName, place: int) -> Revision:
@@ -247,7 +287,9 @@ def with_gaps(dice: Random, world: World) -> World:
         return replace(world, contents={**world.contents, name: gap})
     project, location = dice.choice(PLACES)
     gap = {
-        "run": Gap(project, location, dice.choice((Kind.SERVICE, Kind.REVISION, Kind.JOB)), "503"),
+        "run": Gap(
+            project, location, dice.choice((Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION)), "503"
+        ),
         "location": Gap(project, "-", Kind.RUN_LOCATION, "403"),
         "list": Gap(project, location, Kind.REPOSITORY, "403"),
     }[which]

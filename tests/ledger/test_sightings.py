@@ -15,7 +15,9 @@ from tests.making import (
     PROJECT,
     REPOSITORY,
     digest,
+    execution,
     image,
+    job,
     name_of,
     repository,
     revision,
@@ -46,6 +48,8 @@ def looked(observed: Observed, *things: Watched) -> Lookout:
     [
         (Kind.SERVICE, WEB),
         (Kind.REVISION, name_of("services", "web", "revisions", "web-1")),
+        (Kind.JOB, name_of("jobs", "j")),
+        (Kind.EXECUTION, name_of("jobs", "j", "executions", "j-1")),
         (Kind.REPOSITORY, REPOSITORY),
         (Kind.IMAGE, app("a")),
     ],
@@ -81,6 +85,16 @@ def test_a_revision_and_a_repository_of_the_same_name_are_back() -> None:
     assert looked(again, old, watched(2, Kind.REPOSITORY, REPOSITORY)).back == [1, 2]
 
 
+def test_a_job_and_an_execution_of_the_same_name_are_back() -> None:
+    nightly, run = job("j"), execution("j", "j-1")
+    again = replace(NOTHING, workloads=Workloads(jobs=(nightly,), executions=(run,)))
+    old = [
+        watched(1, Kind.JOB, nightly.name, uid="another"), watched(2, Kind.EXECUTION, run.name, uid="another"),
+        watched(3, Kind.JOB, nightly.name, uid=nightly.uid),
+    ]  # fmt: skip
+    assert looked(again, *old).back == [1, 2]
+
+
 def test_an_image_is_looked_for_inside_its_repository() -> None:
     there = replace(NOTHING, repositories=(repository(),))
     lookout = looked(there, watched(1, Kind.IMAGE, app("a")), watched(2, Kind.IMAGE, app("b")))
@@ -100,6 +114,8 @@ def test_an_image_of_a_repository_that_nobody_looked_into_is_neither() -> None:
     [
         (Kind.SERVICE, Kind.SERVICE, WEB),
         (Kind.RUN_LOCATION, Kind.SERVICE, WEB),
+        (Kind.JOB, Kind.JOB, name_of("jobs", "j")),
+        (Kind.EXECUTION, Kind.EXECUTION, name_of("jobs", "j", "executions", "j-1")),
         (Kind.REPOSITORY, Kind.REPOSITORY, REPOSITORY),
         (Kind.ARTIFACT_LOCATION, Kind.IMAGE, app("a")),
     ],

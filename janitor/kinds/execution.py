@@ -1,0 +1,45 @@
+"""run.execution: how it ended, since when, and what deleting it needs."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from janitor.model.kinds import Status
+from janitor.model.resources import Execution, Job, State
+
+IS = "a run of a job, with its tasks"
+AGES_FROM = "its completion"
+READ_PERMISSIONS = ("run.executions.get", "run.executions.list")
+DELETE_PERMISSIONS = ("run.executions.delete",)
+# Condition.ExecutionReason of an execution that somebody cancelled (condition.proto).
+_CANCELLED = "CANCELLED"
+_LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+def execution_status(execution: Execution) -> Status:
+    """RUNNING until Google gives the time at which it completed and no task runs; else by its condition
+    Completed, UNKNOWN where that says neither success nor failure."""
+    if execution.completion_time is None or execution.running_count:
+        return Status.RUNNING
+    completed = execution.completed
+    if completed is None or completed.state not in (State.SUCCEEDED, State.FAILED):
+        return Status.UNKNOWN
+    if completed.state is State.SUCCEEDED:
+        return Status.SUCCEEDED
+    return Status.CANCELLED if completed.reason == _CANCELLED else Status.FAILED
+
+
+def execution_since(execution: Execution) -> datetime | None:
+    """What `older_than` counts from (R7): its completion."""
+    return execution.completion_time
+
+
+def last_of(job: Job, executions: Iterable[Execution]) -> frozenset[str]:
+    """Short names of those of its executions that tell when the job was last used: the one that the job
+    itself names, the one made last, and the one completed last. What has no time counts as the last."""
+    found = {job.last.name} if job.last else set()
+    known = list(executions)
+    if known:
+        found.add(max(known, key=lambda each: (each.create_time or _LATEST, each.name)).name.short)
+    if ended := [each for each in known if each.completion_time]:
+        found.add(max(ended, key=lambda each: (each.completion_time or _LATEST, each.name)).name.short)
+    return frozenset(found)

@@ -1,0 +1,17 @@
+"""Every kind that can be deleted, and what is said of it: the source of docs/kinds.md."""
+
+from collections.abc import Mapping
+from types import ModuleType
+
+from janitor.kinds import execution, image, job, repository, revision, service
+from janitor.model.kinds import Kind
+
+# Each module says IS, AGES_FROM, READ_PERMISSIONS and DELETE_PERMISSIONS.
+KINDS: Mapping[Kind, ModuleType] = {
+    Kind.SERVICE: service,
+    Kind.REVISION: revision,
+    Kind.JOB: job,
+    Kind.EXECUTION: execution,
+    Kind.IMAGE: image,
+    Kind.REPOSITORY: repository,
+}
