@@ -75,7 +75,7 @@ class ExecutionWhen(When):
 class RepositoryWhen(When):
     """Docker repositories only have users that can be known (R3)."""
 
-    unused: Literal[True] | None = None
+    unused: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
     larger_than: Size | None = None
 
 

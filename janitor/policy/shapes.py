@@ -94,6 +94,7 @@ _SHAPES: Mapping[Callable[..., Any], Shape] = {
     spelling.location: _text(spelling.LOCATION, "a location, such as europe-west1") | {"not": {"const": "all"}},
     spelling.policy_name: _text(spelling.POLICY_NAME, "a-z, 0-9 and -, not - first, at most 63 characters"),
     spelling.glob: {"type": "string", "minLength": 1, "maxLength": spelling.LONGEST_TEXT},
+    spelling.true: {"type": "boolean", "const": True},
     spelling.expression: {"type": "string", "minLength": 1},
     spelling.bounded: {"type": "string", "maxLength": spelling.LONGEST_TEXT},
     spelling.label_key: _text(r"[^*?\[ ]+", "a label's whole name, which is no glob", spelling.LONGEST_TEXT),

@@ -138,6 +138,11 @@ def label_key(value: object) -> object:
     return bounded(value)
 
 
+def true(value: object) -> object:
+    """`true` and not 1, which Python takes for the same."""
+    return str(value) if type(value) is int else value
+
+
 def listed(value: object) -> object:
     """A list with something in it."""
     if isinstance(value, list) and not value:

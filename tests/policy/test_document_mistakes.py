@@ -117,6 +117,7 @@ POLICIES = {
     "{name: a, kind: artifact.image, when: {tagged: 'no'}}": "3:50: tagged: 'no' must be true or false",
     "{name: a, kind: artifact.image, when: {tags: 1.10}}": "3:48: tags: '1.10' must be text: write \"1.10\" in quotes",
     "{name: a, kind: artifact.image, when: {tags: {a: b}}}": "3:48: tags: this must be a list",
+    "{name: a, kind: artifact.image, when: {unused: 1}}": "3:50: unused: only `unused: true` can be said",
     "{name: a, kind: artifact.image, when: {unused: false}}": "3:50: unused: only `unused: true` can be said",
     "{name: a, kind: artifact.image, when: {not: {unused: true}}}": "unused may not stand under not",
     "{name: a, kind: artifact.image, when: {older_than: 24}}": "3:54: older_than: '24' is not a duration",
