@@ -10,6 +10,7 @@ from janitor.settings import Settings, load_settings
 
 NAMES = (
     "JANITOR_POLICIES", "JANITOR_MODE", "JANITOR_DATABASE_URL", "JANITOR_LOG_LEVEL", "JANITOR_LOG_FORMAT",
+    "JANITOR_SLACK_WEBHOOK_URL", "JANITOR_SLACK_BOT_TOKEN", "JANITOR_SLACK_CHANNEL", "JANITOR_HOST", "PORT",
     "JANITOR_EMULATOR_HOST", "JANITOR_EMULATOR_HTTP", "K_SERVICE", "CLOUD_RUN_JOB", "CLOUD_RUN_WORKER_POOL",
 )  # fmt: skip
 EMULATOR = {
@@ -52,9 +53,60 @@ class Load:
         return str(refused.value)
 
 
-def test_an_empty_environment_says_nothing(settings: Load) -> None:
+def test_an_empty_environment_says_only_where_to_listen_which_is_this_machine(settings: Load) -> None:
     found = settings().model_dump()
-    assert {name: value for name, value in found.items() if value is not None} == {}
+    said = {name: value for name, value in found.items() if value is not None}
+    assert said == {"host": "127.0.0.1", "port": 8080}
+
+
+def test_where_to_listen_is_read(settings: Load) -> None:
+    found = settings(JANITOR_HOST="0.0.0.0", PORT="9090")
+    assert (found.host, found.port) == ("0.0.0.0", 9090)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://hooks.example/{SECRET}",
+        f"http://127.0.0.1:80@hooks.example/{SECRET}",
+        f"http://localhost.example/{SECRET}",
+        f"ftp://127.0.0.1/{SECRET}",
+        f"https:///{SECRET}",
+        SECRET,
+    ],
+)
+def test_a_webhook_goes_over_tls_or_nowhere_but_this_machine(settings: Load, url: str) -> None:
+    told = settings.refusal(JANITOR_SLACK_WEBHOOK_URL=url)
+    assert told == "JANITOR_SLACK_WEBHOOK_URL: must begin with https://"
+
+
+@pytest.mark.parametrize("url", [f"https://hooks.example/{SECRET}", f"http://127.0.0.1:8090/{SECRET}"])
+def test_a_webhook_is_a_secret(settings: Load, url: str) -> None:
+    found = settings(JANITOR_SLACK_WEBHOOK_URL=url)
+    assert found.speaks_to_slack
+    assert found.slack_webhook_url is not None
+    assert found.slack_webhook_url.get_secret_value() == url
+    assert SECRET not in repr(found)
+
+
+def test_a_bot_needs_token_and_channel(settings: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = {"JANITOR_SLACK_BOT_TOKEN": f"xoxb-{SECRET}", "JANITOR_SLACK_CHANNEL": "C1"}
+    assert settings(**both).speaks_to_slack
+    for name in both:
+        monkeypatch.delenv(name)
+        told = settings.refusal()
+        monkeypatch.setenv(name, both[name])
+        assert "set both, or neither" in told
+        assert SECRET not in told
+
+
+def test_there_is_one_way_to_slack(settings: Load) -> None:
+    told = settings.refusal(
+        JANITOR_SLACK_WEBHOOK_URL=f"https://hooks.example/{SECRET}",
+        JANITOR_SLACK_BOT_TOKEN=f"xoxb-{SECRET}", JANITOR_SLACK_CHANNEL="C1",
+    )  # fmt: skip
+    assert "are two ways: set one" in told
+    assert SECRET not in told
 
 
 def test_every_variable_is_read(settings: Load) -> None:
