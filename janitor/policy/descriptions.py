@@ -58,6 +58,9 @@ _SECTIONS = {
     "limits.max_share": "This share of a kind at the most, such as 50%; asked beyond ten of a kind.",
     "limits.max_monthly_value": "This value a month at the most, such as 500 USD, of what has a known price.",
     "schedule": "When `janitor daemon` sweeps and reports.",
+    "defaults": "What policies inherit, key by key; a policy's own key wins.",
+    "defaults.when": "Inherited by `when`; whom a policy speaks of by name is its own.",
+    "defaults.keep": "Inherited by `keep`.",
     "schedule.timezone": "An IANA name such as Asia/Seoul; UTC without it.",
     "schedule.sweep": "When it sweeps; every night at three without it.",
     "schedule.sweep.cron": "Minute, hour, day of month, month, day of week, such as \"0 3 * * *\"; 0 and 7 are Sunday.",
@@ -75,7 +78,9 @@ DESCRIPTIONS: Mapping[str, str] = {**_SECTIONS, **_POLICY, **_SELECTORS, **_COND
 
 def described(path: str, kind: str = "") -> str:
     """What a key says, by its path (``when.name``), and by its kind where it says something else there.
+    What `defaults` says is said of its keys where they are inherited.
 
     KeyError: nobody has said it yet.
     """
-    return DESCRIPTIONS.get(f"{kind} {path}") or DESCRIPTIONS[path]
+    inherited = path.removeprefix("defaults.")
+    return DESCRIPTIONS.get(f"{kind} {path}") or DESCRIPTIONS.get(path) or DESCRIPTIONS[inherited]

@@ -18,6 +18,7 @@ from janitor.policy.grammar import (
     When,
     read_document,
 )
+from janitor.policy.inheritance import idle_defaults, with_defaults
 from janitor.policy.mistakes import locate, mistake
 from janitor.policy.problems import Problem, refusal
 from janitor.policy.reference_files import ReferenceFiles, read_reference_files
@@ -33,11 +34,13 @@ def parse_policies(data: bytes, source: str, read_reference_file: Callable[[str]
     where it cannot be read. PolicyFileError holds every mistake of the file, a line each, in order.
     """
     tree = read_source(data, source)
-    raw = plain(tree.root)
+    root = with_defaults(tree.root, GRAMMAR)
+    raw = plain(root)
     problems = list(tree.problems)
     document, errors = read_document(raw)
-    problems += [mistake(tree.root, GRAMMAR, each) for each in errors]
-    problems += [Problem(locate(tree.root, path)[0], text) for path, text in combinations(raw)]
+    problems += [mistake(root, GRAMMAR, each) for each in errors]
+    others = (*combinations(raw), *idle_defaults(tree.root, GRAMMAR))
+    problems += [Problem(locate(root, path)[0], text) for path, text in others]
     read = read_reference_files(tree.root, source, read_reference_file)
     problems += read.problems
     if problems or read.mistaken or document is None:

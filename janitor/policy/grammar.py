@@ -22,6 +22,9 @@ from janitor.policy import spelling
 from janitor.policy.field_types import Duration, Globs, Labels, List, Model, OneOrMore, Size
 from janitor.policy.mistakes import Grammar, KindKeys
 from janitor.policy.sections import (
+    DefaultsKeep,
+    DefaultsSection,
+    DefaultsWhen,
     LimitsSection,
     ProtectSection,
     ReportSchedule,
@@ -191,6 +194,7 @@ class Document(Model):
     limits: LimitsSection = LimitsSection()
     schedule: ScheduleSection = ScheduleSection()
     report: ReportSection = ReportSection()
+    defaults: DefaultsSection = DefaultsSection()
     policies: List[AnyPolicy]
 
 
@@ -232,6 +236,9 @@ GRAMMAR = Grammar(
         "schedule.sweep": _keys(SweepSchedule),
         "schedule.report": _keys(ReportSchedule),
         "report": _keys(ReportSection),
+        "defaults": _keys(DefaultsSection),
+        "defaults.when": _keys(DefaultsWhen),
+        "defaults.keep": _keys(DefaultsKeep),
     },
     kinds={
         "run.service": KindKeys(_keys(ServicePolicy), _keys(ServiceWhen)),

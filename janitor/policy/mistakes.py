@@ -28,6 +28,8 @@ _MAPPINGS = {
     "schedule.sweep": '{cron: "0 3 * * *", jitter: 5m}',
     "schedule.report": '{cron: "0 9 * * mon"}',
     "report": "{note: changes}",
+    "defaults": "{when: {older_than: 72h}}",
+    "defaults.when": "{older_than: 72h}",
     "keep": "{latest: 3}",
     "policies": "{name: failed-services, kind: run.service, when: {status: failed}}",
 }

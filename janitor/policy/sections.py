@@ -2,12 +2,22 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from janitor.policy import spelling, timezones, values
-from janitor.policy.field_types import CronText, Duration, Globs, Labels, List, Locations, Model, Project
+from janitor.policy.field_types import (
+    CronText,
+    Duration,
+    Globs,
+    Labels,
+    List,
+    Locations,
+    Model,
+    Project,
+    Size,
+)
 from janitor.policy.schedule import Note, ReportOptions, Schedule
 
 
@@ -63,3 +73,32 @@ class ReportSection(Model):
     show_creator: bool = ReportOptions().show_creator
     note: Note = ReportOptions().note
     horizon: Duration = ReportOptions().horizon
+
+
+class DefaultsWhen(Model):
+    """What every policy may mean alike. Whom it speaks of by name, and what is made of other conditions,
+    is each policy's own."""
+
+    location: Globs | None = None
+    labels: Labels | None = None
+    older_than: Duration | None = None
+    larger_than: Size | None = None
+    tagged: bool | None = None
+    tags: Globs | None = None
+    unused: Literal[True] | None = None
+    expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
+
+
+class DefaultsKeep(Model):
+    """What `keep` of several kinds may say alike."""
+
+    latest: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    newer_than: Duration | None = None
+    tagged: Globs | None = None
+
+
+class DefaultsSection(Model):
+    """What policies inherit, key by key (inheritance.py)."""
+
+    when: DefaultsWhen = DefaultsWhen()
+    keep: DefaultsKeep = DefaultsKeep()
