@@ -1,5 +1,6 @@
 """What the ledger has to tell, read and put together: the summary of a period, and past sweeps."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -47,7 +48,9 @@ async def load_summary(
     if projects:
         deletions = deletions_in(deletions, projects)
         snapshot = snapshot and snapshot_in(snapshot, projects)
-    summary = summarise(deletions, snapshot, Period(start, until), horizon, failure)
+    # seconds for a hundred thousand deletions, in which a daemon must still hear a signal
+    period = Period(start, until)
+    summary = await asyncio.to_thread(summarise, deletions, snapshot, period, horizon, failure)
     if projects:
         summary = replace(summary, foot=(*notes_on_narrowing(whole, projects), *summary.foot))
     return summary
