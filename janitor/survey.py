@@ -4,25 +4,26 @@ Only candidates and counts outlive their repository, so memory is bounded by the
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Set
+from dataclasses import dataclass
 from typing import Protocol
 
+from janitor.findings import Findings
 from janitor.kinds.repository import DOCKER
 from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Mode, Repository
+from janitor.model.resources import Contents, Mode, Package, Repository
 from janitor.plan.build import Builder
 from janitor.plan.job_actions import job_actions
-from janitor.plan.values import Action, Kept
 from janitor.policy.decision import Decision, Delete, Keep
 from janitor.policy.images import ImageRules, ImageVerdicts, decide_images, holdings, image_rules
+from janitor.policy.packages import kinds_asked
 from janitor.policy.repositories import decide_repository, may_match
 from janitor.policy.usage import Usage
 from janitor.policy.workload_rules import Context, WorkloadVerdicts
+from janitor.survey_packages import survey_packages
 
 
 class ContentReader(Protocol):
@@ -30,37 +31,7 @@ class ContentReader(Protocol):
 
     async def contents(self, repository: Repository) -> Contents | Gap: ...
 
-
-@dataclass(slots=True)
-class Findings:
-    """What deciding has come to so far, over all kinds. `examined` counts kinds that a policy names."""
-
-    named: frozenset[Kind]
-    want_names: bool
-    actions: list[Action] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    examined: Counter[Kind] = field(default_factory=Counter)
-    group_bytes: dict[str, int] = field(default_factory=dict)
-    _kept: Counter[tuple[Kind, KeepReason]] = field(default_factory=Counter)
-    _names: dict[tuple[Kind, KeepReason], list[str]] = field(default_factory=dict)
-
-    def seen(self, kind: Kind, count: int = 1) -> None:
-        """Count what was examined."""
-        if kind in self.named:
-            self.examined[kind] += count
-
-    def keep(self, kind: Kind, reason: KeepReason, names: Sequence[str], count: int | None = None) -> None:
-        """Count what stays; without names (images) `count` says how many."""
-        if kind in self.named:
-            self._kept[kind, reason] += len(names) if count is None else count
-            if self.want_names:
-                self._names.setdefault((kind, reason), []).extend(names)
-
-    def kept(self) -> tuple[Kept, ...]:
-        """By kind, then by the strength of the reason."""
-        strength = {reason: place for place, reason in enumerate(KeepReason)}
-        rows = sorted(self._kept, key=lambda row: (row[0], strength[row[1]]))
-        return tuple(Kept(*row, self._kept[row], tuple(sorted(self._names.get(row, ())))) for row in rows)
+    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap: ...
 
 
 def note_workloads(
@@ -120,11 +91,20 @@ class Survey:
                 task.cancel()
 
     async def _contents(self, repository: Repository) -> Contents | Gap | None:
-        if repository.format != DOCKER or repository.mode is Mode.VIRTUAL:
+        if repository.mode is Mode.VIRTUAL:
             return None
+        if repository.format != DOCKER:
+            return await self._packages(repository)
         if Kind.IMAGE in self.findings.named or may_match(self.context, repository):
             return await self.reader.contents(repository)
         return None
+
+    async def _packages(self, repository: Repository) -> Contents | Gap | None:
+        """What packages hold is read where a policy may speak of it, and nowhere else."""
+        if not kinds_asked(self.context.policies, repository):
+            return None
+        packages = await self.reader.packages(repository)
+        return packages if isinstance(packages, Gap) else Contents(packages=packages)
 
     def _decide(self, repository: Repository, contents: Contents | Gap | None) -> None:
         self.findings.seen(Kind.REPOSITORY)
@@ -146,6 +126,8 @@ class Survey:
         else:
             self._keep_repository(repository, decision)
             self._decide_images(repository, rules, known, blocked)
+            if known.packages is not None:
+                survey_packages(self.context, self.builder, self.findings, repository, known, blocked)
 
     def _keep_repository(self, repository: Repository, decision: Decision) -> None:
         reason = decision.reason if isinstance(decision, Keep) else KeepReason.GAP

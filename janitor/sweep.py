@@ -7,6 +7,7 @@ from typing import Protocol
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.cost.book import PriceBook
+from janitor.findings import Findings
 from janitor.guard.values import ClearedPlan, Refused
 from janitor.guard.verdict import guard
 from janitor.ledger.sightings import Lookout
@@ -24,7 +25,7 @@ from janitor.policy.workloads import decide_workloads
 from janitor.report.result import SweepResult
 from janitor.report.standing import standing
 from janitor.report.totals import capped_sum
-from janitor.survey import ContentReader, Findings, Survey, note_workloads
+from janitor.survey import ContentReader, Survey, note_workloads
 
 
 class Observer(ContentReader, Protocol):

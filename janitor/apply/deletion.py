@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from janitor.apply.outcomes import GONE, Outcome, OutcomeKind, drifted
+from janitor.apply.packages import version_still
 from janitor.apply.ports import (
     CallError,
     ChangedError,
@@ -68,7 +69,7 @@ class Deletion:
         return await self._attempt(action, watch)
 
     async def carry_out_batch(self, actions: list[Action], watch: Watch) -> list[Outcome]:
-        """Untagged images of one package in one call; an outcome each, in order."""
+        """Untagged images, or versions, of one package in one call; an outcome each, in order."""
         if len(actions) == 1 or watch.stop.is_set():
             return [await self._attempt(action, watch) for action in actions]
         package = actions[0].name.rpartition("/versions/")[0]
@@ -106,6 +107,8 @@ class Deletion:
                 return await self.reader.repository(RepositoryName.parse(name)) is not None
             case Kind.IMAGE:
                 return await self.reader.image_tags(*image_of(name)) is not None
+            case Kind.VERSION:
+                return await self.reader.version(name) is not None
             case _:
                 raise AssertionError(f"nothing of kind {kind} is ever deleted")
 
@@ -175,6 +178,8 @@ class Deletion:
                 tags = await self.reader.image_tags(*image_of(action.name))
                 new = sorted((tags or frozenset()) - frozenset(action.tags))
                 return drifted(f"it now has the tag {', '.join(new)}") if new else None
+            case Kind.VERSION:
+                return await version_still(self.reader, action)
             case _:
                 return None
 
@@ -188,7 +193,7 @@ class Deletion:
         match action.kind:
             case kind if kind.is_run:
                 return await send_delete(self.deleter, action)
-            case Kind.IMAGE:
+            case Kind.IMAGE | Kind.VERSION:
                 return await self.deleter.delete_version(action.name)
             case Kind.REPOSITORY:
                 return await self.deleter.delete_repository(action.name)

@@ -175,7 +175,7 @@ async def _all_of(workers: list[asyncio.Task[None]]) -> None:
 
 
 def _batches(actions: list[Action]) -> Iterator[list[Action]]:
-    """Untagged images of one package together, all else alone; shared by the workers of a line."""
+    """Untagged images, or versions, of one package together, all else alone; shared by the workers of a line."""
     for key, group in groupby(actions, key=_batch_key):
         same = list(group)
         size = BATCH if key else 1
@@ -184,5 +184,5 @@ def _batches(actions: list[Action]) -> Iterator[list[Action]]:
 
 
 def _batch_key(action: Action) -> str:
-    batchable = action.kind is Kind.IMAGE and not action.tags
+    batchable = action.kind in (Kind.IMAGE, Kind.VERSION) and not action.tags
     return action.name.rpartition("/versions/")[0] if batchable else ""

@@ -5,7 +5,7 @@ from typing import Protocol
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service
+from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service, Version
 
 
 class CallError(Exception):
@@ -52,6 +52,9 @@ class Reader(Protocol):
         self, repository: RepositoryName, package: str, digest: str
     ) -> frozenset[str] | None:
         """The tags of one version, by ListTags filtered by version; None when it is gone."""
+
+    async def version(self, name: str) -> Version | None:
+        """A version of another format than docker, with its tags, by Google's name."""
 
     async def tag_digest(self, repository: RepositoryName, package: str, tag: str) -> str | None:
         """The digest that a tag points at now (GetTag)."""

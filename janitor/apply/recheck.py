@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from janitor.apply.outcomes import GONE, Outcome, drifted
+from janitor.apply.packages import version_still
 from janitor.apply.ports import CallError, Reader
 from janitor.apply.workloads import workload_still
 from janitor.kinds.image import fingerprint
@@ -114,6 +115,8 @@ class Recheck:
                     return await workload_still(self.reader, action)
                 case Kind.IMAGE:
                     return await self._image(action)
+                case Kind.VERSION:
+                    return await version_still(self.reader, action)
                 case Kind.REPOSITORY:
                     return await self._repository(action)
                 case _:

@@ -99,8 +99,8 @@ class _Settling:
                 unasked = f"its operation could not be asked about: {error}"
         if state is OperationState.RUNNING:
             return LeftOpen(intent, "its deletion is still under way at Google")
-        # a batch may succeed and yet refuse some of its images (metadata.failed_versions): those are read
-        if state is OperationState.SUCCEEDED and kind is not Kind.IMAGE:
+        # a batch may succeed and yet refuse some of its versions (metadata.failed_versions): those are read
+        if state is OperationState.SUCCEEDED and kind not in (Kind.IMAGE, Kind.VERSION):
             return Settled(intent, DELETED)
         try:
             if not await self._is_there(kind, intent):
@@ -147,5 +147,7 @@ class _Settling:
                 return await self.reader.repository(RepositoryName.parse(intent.name)) is not None
             case Kind.IMAGE:
                 return await self.reader.image_tags(*image_of(intent.name)) is not None
+            case Kind.VERSION:
+                return await self.reader.version(intent.name) is not None
             case _:
                 raise CallError(f"nothing of kind {kind} is ever deleted")

@@ -80,8 +80,8 @@ def estimate_image(size_bytes: int, location: str, book: PriceBook) -> Estimate:
         return Unpriced("Google gave no size")
     price = book.price(Metered.STORAGE, location)
     if price is None:
-        return _no_price(Metered.STORAGE, location)
-    return Priced(_stored(size_bytes, price), _image_basis(price), upper_bound=True)
+        return no_price(Metered.STORAGE, location)
+    return Priced(stored(size_bytes, price), _image_basis(price), upper_bound=True)
 
 
 def estimate_repository(size_bytes: int, location: str, book: PriceBook) -> Estimate:
@@ -90,13 +90,13 @@ def estimate_repository(size_bytes: int, location: str, book: PriceBook) -> Esti
         return Priced(_ZERO, "Google bills 0 bytes of it")
     price = book.price(Metered.STORAGE, location)
     if price is None:
-        return _no_price(Metered.STORAGE, location)
+        return no_price(Metered.STORAGE, location)
     basis = f"billed size at ${price:f} a GiB-month; the free 0.5 GiB is not subtracted"
-    return Priced(_stored(size_bytes, price), basis)
+    return Priced(stored(size_bytes, price), basis)
 
 
-def _stored(size_bytes: int, price: Decimal) -> Decimal:
-    """Exact: 2^30 divides a decimal in at most 30 places."""
+def stored(size_bytes: int, price: Decimal) -> Decimal:
+    """Dollars a month of so many bytes at a price a GiB. Exact: 2^30 divides a decimal in at most 30 places."""
     with localcontext(prec=_DIGITS):
         return size_bytes * price / GIB
 
@@ -147,7 +147,7 @@ def _instances_cost(revision: Revision, minimum: _Minimum, book: PriceBook) -> E
         for item, amount in _consumption(container, instance_based, revision):
             price = book.price(item, revision.name.location) if item else None
             if price is None:
-                return _no_price(item, revision.name.location) if item else _no_gpu(revision)
+                return no_price(item, revision.name.location) if item else _no_gpu(revision)
             second += amount * price
     basis = f"{_instances(minimum.count)} of {_shape(revision.containers, with_gpu)}"
     return Priced(minimum.count * MONTH_SECONDS * second, basis, upper_bound=minimum.shared)
@@ -220,7 +220,8 @@ def _image_basis(price: Decimal) -> str:
     )
 
 
-def _no_price(item: Metered, region: str) -> Unpriced:
+def no_price(item: Metered, region: str) -> Unpriced:
+    """Neither the catalogue nor the dated table has it there."""
     return Unpriced(f"no price of {item.value} is known in {region}")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from google.cloud import artifactregistry_v1 as ar
 
-from janitor.emulator.naming import escaped
+from janitor.emulator.naming import digest, escaped
 from janitor.emulator.paging import Key, Slice, cut_at
 
 DockerImage: Any = ar.DockerImage.pb()
@@ -51,6 +51,7 @@ class Repository:
     holders: dict[Version, set[str]] = field(default_factory=dict)
     attachments: dict[str, Any] = field(default_factory=dict)
     packages: dict[str, int] = field(default_factory=dict)
+    declared: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
     _keys: list[Key] | None = None
     _items: dict[Version, bytes] = field(default_factory=dict)
     _pages: dict[tuple[str, Slice], bytes] = field(default_factory=dict)
@@ -60,10 +61,32 @@ class Repository:
         return str(self.message.name)
 
     def package_name(self, package: str) -> str:
-        return f"{self.name}/packages/{escaped(package)}"
+        """Of other formats only slashes are escaped here: how Google escapes the rest is not stated."""
+        return f"{self.name}/packages/{escaped(package) if self.is_docker else package.replace('/', '%2F')}"
 
     def version_name(self, key: Version) -> str:
         return f"{self.package_name(key[0])}/versions/{key[1]}"
+
+    @property
+    def is_docker(self) -> bool:
+        return bool(self.message.format_ == ar.Repository.Format.DOCKER)
+
+    def version_id(self, text: str) -> str:
+        """The last part of a version's name: of docker a digest, or the label of one."""
+        return digest(text) if self.is_docker else text
+
+    def declare(self, package: str, created: float | None, updated: float | None) -> None:
+        """A package by itself: it may be empty."""
+        self.declared[package] = created, updated
+        self.packages.setdefault(package, 0)
+
+    def package_times(self) -> dict[str, tuple[float | None, float | None]]:
+        """Of every package, created and updated: as declared, else with its first and its last version."""
+        times: dict[str, list[float]] = {}
+        for image in self.images.values():
+            if image.uploaded is not None:
+                times.setdefault(image.package, []).append(image.uploaded)
+        return {package: (min(each), max(each)) for package, each in times.items()} | self.declared
 
     def add(self, image: Image) -> None:
         self.images[image.key] = image
@@ -78,7 +101,7 @@ class Repository:
         """The version, its tags and the attachments about it or stored as it."""
         image = self.images.pop(key)
         self.packages[image.package] -= 1
-        if not self.packages[image.package]:
+        if not self.packages[image.package] and image.package not in self.declared:
             del self.packages[image.package]
         for tag in image.tags:
             del self.tags[image.package, tag]

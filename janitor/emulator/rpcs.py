@@ -2,7 +2,14 @@
 
 from functools import cache
 
-from janitor.emulator import wire_artifact_changes, wire_artifacts, wire_billing, wire_operations, wire_run
+from janitor.emulator import (
+    wire_artifact_changes,
+    wire_artifacts,
+    wire_billing,
+    wire_operations,
+    wire_packages,
+    wire_run,
+)
 from janitor.emulator.method import Method
 
 # REST's listing of regions, noted and troubled under this name: Artifact Registry's is ListLocations.
@@ -12,7 +19,8 @@ LIST_RUN_LOCATIONS = "ListRunLocations"
 @cache
 def served() -> tuple[Method, ...]:
     """All gRPC methods."""
-    rooms = (wire_run, wire_artifacts, wire_artifact_changes, wire_billing, wire_operations)
+    artifacts = (wire_artifacts, wire_artifact_changes, wire_packages)
+    rooms = (wire_run, *artifacts, wire_billing, wire_operations)
     return tuple(method for room in rooms for method in room.methods())
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from janitor.emulator.errors import denied, not_found
-from janitor.emulator.naming import digest, etag, part, short
+from janitor.emulator.naming import etag, part, short
 from janitor.emulator.operations import Operations
 from janitor.emulator.repository import Repository, stamp
 
@@ -115,7 +115,7 @@ class World:
         """The repository and the key of a version's resource name."""
         repository = self.repository(name)
         package, _, found = name.removeprefix(f"{repository.name}/packages/").partition("/versions/")
-        key = unquote(package), digest(found)
+        key = unquote(package), repository.version_id(found)
         if key not in repository.images:
             raise not_found(name)
         return repository, key

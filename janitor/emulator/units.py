@@ -46,6 +46,14 @@ def moment(value: Value, now: datetime) -> datetime | None:
     return value.fail(f"must be a time such as `26h ago`, `in 2h`, `now` or `unset`, not {text!r}")
 
 
+def epoch(now: datetime, value: Value | None, default: float | None) -> float | None:
+    """The same as epoch seconds; `default` where nothing is written."""
+    if value is None:
+        return default
+    when = moment(value, now)
+    return when.timestamp() if when else None
+
+
 def size(value: Value) -> int:
     """Bytes: `2.3GB`, `190MB`, `1GiB`, `512`."""
     found = _SIZE.fullmatch(value.text())

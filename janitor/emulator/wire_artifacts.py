@@ -92,13 +92,14 @@ def _get_docker_image(world: World, request: Any) -> Any:
 
 def _list_packages(world: World, request: Any) -> Any:
     repository = world.repository(request.parent)
-    found = {(package,): _package(repository, package) for package in repository.packages}
+    times = repository.package_times()
+    found = {(package,): _package(repository, package, times) for package in repository.packages}
     return _page(_message("ListPackagesResponse")(), "packages", found, request)
 
 
 def _get_package(world: World, request: Any) -> Any:
     repository, package = _in_package(world, request.name)
-    return _package(repository, package)
+    return _package(repository, package, repository.package_times())
 
 
 def _list_versions(world: World, request: Any) -> Any:
@@ -199,8 +200,12 @@ def tag_message(repository: Repository, package: str, tag: str) -> Any:
     return Tag(name=f"{repository.package_name(package)}/tags/{tag}", version=version)
 
 
-def _package(repository: Repository, package: str) -> Any:
-    return Package(name=repository.package_name(package), display_name=package)
+def _package(repository: Repository, package: str, times: Any) -> Any:
+    message = Package(name=repository.package_name(package), display_name=package)
+    created, updated = times.get(package, (None, None))
+    stamp(message.create_time, created)
+    stamp(message.update_time, updated)
+    return message
 
 
 def _version(repository: Repository, image: Image, view: int) -> Any:
@@ -208,7 +213,8 @@ def _version(repository: Repository, image: Image, view: int) -> Any:
     message = Version(name=repository.version_name(image.key))
     stamp(message.create_time, image.uploaded)
     stamp(message.update_time, image.updated)
-    message.metadata.update({"imageSizeBytes": str(image.size), "mediaType": image.media_type})
+    if repository.is_docker:
+        message.metadata.update({"imageSizeBytes": str(image.size), "mediaType": image.media_type})
     if image.artifact_type:
         message.metadata.update({"artifactType": image.artifact_type})
     if view == _FULL:

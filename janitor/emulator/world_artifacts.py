@@ -9,13 +9,14 @@ from janitor.emulator.naming import digest
 from janitor.emulator.reader import Value
 from janitor.emulator.repository import INDEX_TYPES, Image, Repository, stamp
 from janitor.emulator.state import World
-from janitor.emulator.units import moment, size
+from janitor.emulator.units import epoch, moment, size
+from janitor.emulator.world_packages import read_packages
 
 RepositoryMessage: Any = ar.Repository.pb()
 Attachment: Any = ar.Attachment.pb()
 _Format: Any = ar.Repository.Format
 _KEYS = ("created", "updated", "labels", "description", "mode", "format", "immutable_tags", "upstreams")
-_CONTENT = ("size", "images", "attachments", "generate", "cleanup_policies")
+_CONTENT = ("size", "images", "packages", "attachments", "generate", "cleanup_policies")
 _IMAGE = ("package", "digest", "tags", "size", "uploaded", "updated", "built", "children")
 _IMAGE_MORE = ("artifact_type", "media_type", "subject")
 _MODES = {"standard": 1, "virtual": 2, "remote": 3}  # repository.proto:558-570
@@ -36,6 +37,8 @@ def _repository(world: World, parent: str, name: str, value: Value) -> None:
     for key in ("images", "attachments", "generate"):
         if key in fields and message.format_ != _Format.DOCKER:
             fields[key].fail("only a DOCKER repository has it here")
+    if "packages" in fields:
+        read_packages(world, repository, fields["packages"])
     for number, item in enumerate(fields["images"].items() if "images" in fields else ()):
         _image(world, repository, item, number)
     for item in fields["generate"].items() if "generate" in fields else ():
@@ -92,9 +95,9 @@ def _image(world: World, repository: Repository, value: Value, number: int) -> N
         if (package, tag) in repository.tags:
             fields["tags"].fail(f"the tag {package}:{tag} stands on another image already")
     image.size = size(fields["size"]) if "size" in fields else 0
-    image.uploaded = _epoch(world, fields.get("uploaded"), world.now.timestamp())
-    image.updated = _epoch(world, fields.get("updated"), image.uploaded)
-    image.built = _epoch(world, fields.get("built"), image.uploaded)
+    image.uploaded = epoch(world.now, fields.get("uploaded"), world.now.timestamp())
+    image.updated = epoch(world.now, fields.get("updated"), image.uploaded)
+    image.built = epoch(world.now, fields.get("built"), image.uploaded)
     repository.add(image)
     if "subject" in fields:
         _refer(repository, f"{package}-{number}", image, digest(fields["subject"].text()))
@@ -121,7 +124,7 @@ def _attachment(world: World, repository: Repository, value: Value) -> None:
     if "version" in fields:
         message.oci_version_name = _version(repository, fields["version"])
     message.type_ = fields["type"].text() if "type" in fields else "application/vnd.in-toto+json"
-    stamp(message.create_time, _epoch(world, fields.get("created"), world.now.timestamp()))
+    stamp(message.create_time, epoch(world.now, fields.get("created"), world.now.timestamp()))
     repository.attachments[message.name] = message
 
 
@@ -130,10 +133,3 @@ def _version(repository: Repository, value: Value) -> str:
     if not at:
         value.fail("must be written package@digest-label")
     return repository.version_name((package, digest(label)))
-
-
-def _epoch(world: World, value: Value | None, default: float | None) -> float | None:
-    if value is None:
-        return default
-    when = moment(value, world.now)
-    return when.timestamp() if when else None

@@ -11,10 +11,11 @@ from janitor.gcp.channels import Clients
 from janitor.gcp.failures import ARTIFACT_API, READ_FAILURES, RUN_API, cause, nothing_there
 from janitor.gcp.limits import Lanes
 from janitor.gcp.locations import artifact_locations, run_locations
+from janitor.gcp.package_api import Packages
 from janitor.gcp.run_api import OnSkipped, RunLocation
 from janitor.model.inventory import Gap, Observed, Workloads, merged
 from janitor.model.kinds import Kind
-from janitor.model.resources import Contents, Repository
+from janitor.model.resources import Contents, Package, Repository
 
 T = TypeVar("T")
 ALL_LOCATIONS = "-"
@@ -79,6 +80,15 @@ class GoogleObserver:
     async def contents(self, repository: Repository) -> Contents | Gap:
         """Every image of a docker repository, with referrers; a Gap where any page failed."""
         return await self._artifacts.contents(repository)
+
+    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
+        """Every package of a repository and what it holds; a Gap where any page failed."""
+        return await self.package_reader.of(repository)
+
+    @property
+    def package_reader(self) -> Packages:
+        """What reads packages."""
+        return Packages(self.clients, self.lanes)
 
     async def _all_workloads(self, projects: Sequence[str], count: _Locations) -> Workloads:
         return merged(await asyncio.gather(*(self._workloads(project, count) for project in projects)))

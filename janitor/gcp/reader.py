@@ -10,14 +10,14 @@ from google.cloud import artifactregistry_v1 as ar
 from google.cloud import run_v2
 
 from janitor.apply.ports import CallError
-from janitor.gcp import artifact_decode, run_decode
-from janitor.gcp.failures import READ_FAILURES, cause
+from janitor.gcp import artifact_decode, package_decode, run_decode
+from janitor.gcp.failures import READ_FAILURES, cause, is_unimplemented
 from janitor.gcp.observer import GoogleObserver
 from janitor.gcp.paging import pages
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service
+from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service, Version
 
 _PAGE_SIZE = 1000
 
@@ -78,6 +78,26 @@ class GoogleReader:
             return frozenset(tags)
         found = await _get(self._clients.artifacts.get_version, ar.GetVersionRequest(name=version))
         return None if found is None else frozenset()
+
+    async def version(self, name: str) -> Version | None:
+        """A version with its tags (GetVersion, and ListTags by version); its size is not asked for."""
+        found = await _get(self._clients.artifacts.get_version, ar.GetVersionRequest(name=name))
+        if found is None:
+            return None
+        package, _, id_ = name.rpartition("/versions/")
+        try:
+            tags = await self._tags(package, name)
+        except NotFound:
+            return None
+        except READ_FAILURES as error:
+            if not is_unimplemented(error):
+                raise CallError(cause(error)) from error
+            tags = []
+        message = ar.Version.pb(found)
+        version: Version = _decoded(
+            lambda each: package_decode.version(each, package, {id_: tuple(tags)}, {}), message
+        )
+        return version
 
     async def tag_digest(self, repository: RepositoryName, package: str, tag: str) -> str | None:
         """The digest that a tag points at now (GetTag)."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import ModuleType
 
-from janitor.kinds import execution, image, job, repository, revision, service
+from janitor.kinds import execution, image, job, repository, revision, service, version
 from janitor.model.kinds import Kind
 
 # Each module says IS, AGES_FROM, READ_PERMISSIONS and DELETE_PERMISSIONS.
@@ -13,5 +13,6 @@ KINDS: Mapping[Kind, ModuleType] = {
     Kind.JOB: job,
     Kind.EXECUTION: execution,
     Kind.IMAGE: image,
+    Kind.VERSION: version,
     Kind.REPOSITORY: repository,
 }

@@ -18,7 +18,10 @@ _LISTED_BY = {
     Kind.EXECUTION: (Kind.EXECUTION, Kind.RUN_LOCATION),
     Kind.REPOSITORY: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
     Kind.IMAGE: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
+    Kind.VERSION: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
 }
+# What lies in packages: looked for where packages were read.
+_IN_PACKAGES = (Kind.VERSION,)
 
 
 @dataclass(slots=True)
@@ -34,6 +37,7 @@ class Lookout:
     back: list[int] = field(default_factory=list)
     _things: list[tuple[Watched, Kind, ResourceName]] = field(default_factory=list)
     _images: dict[RepositoryName, dict[tuple[str, str], list[Watched]]] = field(default_factory=dict)
+    _in_packages: dict[RepositoryName, list[Watched]] = field(default_factory=dict)
 
     @classmethod
     def for_(cls, watched: Iterable[Watched]) -> "Lookout":
@@ -44,6 +48,8 @@ class Lookout:
                 repository, package, digest = image_of(each.name)
                 images = lookout._images.setdefault(repository, {})
                 images.setdefault((package, digest), []).append(each)
+            elif each.kind in _IN_PACKAGES:
+                lookout._in_packages.setdefault(_repository_of(each.name), []).append(each)
             elif each.kind in _LISTED_BY:
                 lookout._things.append((each, Kind(each.kind), ResourceName.parse(each.name)))
         return lookout
@@ -63,29 +69,39 @@ class Lookout:
             lingers = uid is not None and uid == each.uid != ""
             if name.project in projects and not lingers and not _hidden(kind, name, gaps):
                 self._note(each, uid is not None)
-        for repository in self._images.keys() - {each.name for each in observed.repositories}:
+        held = self._images.keys() | self._in_packages.keys()
+        for repository in held - {each.name for each in observed.repositories}:
             if repository.project in projects and not _hidden(Kind.IMAGE, repository, gaps):
                 for each in self._of(repository):
                     self._note(each, False)
 
     def inside(self, repository: RepositoryName, contents: Contents) -> None:
-        """Look at all images of one repository."""
+        """Look at all that was read of one repository."""
         sought = self._images.get(repository)
-        if not sought:
-            return
-        there = {(image.package, image.digest) for image in contents.images}
-        for key, watched in sought.items():
-            for each in watched:
-                self._note(each, key in there)
+        if sought:
+            there = {(image.package, image.digest) for image in contents.images}
+            for key, watched in sought.items():
+                for each in watched:
+                    self._note(each, key in there)
+        if contents.packages is not None and (held := self._in_packages.get(repository)):
+            names = {f"{p.name}/versions/{v.id}" for p in contents.packages for v in p.versions}
+            for each in held:
+                self._note(each, each.name in names)
 
     def _of(self, repository: RepositoryName) -> Iterable[Watched]:
-        return [each for watched in self._images[repository].values() for each in watched]
+        images = self._images.get(repository, {})
+        yield from (each for watched in images.values() for each in watched)
+        yield from self._in_packages.get(repository, ())
 
     def _note(self, watched: Watched, is_back: bool) -> None:
         if is_back:
             self.back.append(watched.intent)
         elif not watched.seen_gone:
             self.gone.append(watched.intent)
+
+
+def _repository_of(name: str) -> RepositoryName:
+    return RepositoryName.parse(name.partition("/packages/")[0])
 
 
 def _hidden(kind: Kind, name: ResourceName | RepositoryName, gaps: Sequence[Gap]) -> bool:

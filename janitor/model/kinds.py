@@ -15,6 +15,9 @@ class Kind(StrEnum):
     RUN_LOCATION = "run.location"
     REPOSITORY = "artifact.repository"
     IMAGE = "artifact.image"
+    PACKAGE = "artifact.package"
+    VERSION = "artifact.version"
+    TAG = "artifact.tag"
     ATTACHMENT = "artifact.attachment"
     ARTIFACT_LOCATION = "artifact.location"
 
@@ -73,6 +76,7 @@ class KeepReason(StrEnum):
     NOT_STANDARD = "not-standard"
     FORMAT_UNSUPPORTED = "format-unsupported"
     IMMUTABLE_TAGS = "immutable-tags"
+    HAS_TAGS = "has-tags"
     SUBJECT_UNKNOWN = "subject-unknown"
     CHILD_OF_KEPT = "child-of-kept"
     KEEP_TAGGED = "keep-tagged"

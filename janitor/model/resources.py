@@ -217,9 +217,42 @@ class Image(NamedTuple):
     children: tuple[str, ...]
 
 
+class Version(NamedTuple):
+    """One version of a package of another format than docker.
+
+    `id` is the last part of Google's name, as it stands there (escaped). Times are epoch seconds, None
+    where Google gave none. `size_bytes` are the files that Google says it owns, None where it names none.
+    """
+
+    id: str
+    tags: tuple[str, ...]
+    create_time: float | None
+    update_time: float | None
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package. `name` is Google's own, whole and escaped; `short` is what people call it.
+
+    Times are epoch seconds, or None. `versions` are those of other formats than docker: of a docker
+    package they are the images of its name.
+    """
+
+    name: str
+    short: str
+    create_time: float | None
+    update_time: float | None
+    versions: tuple[Version, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All of one docker repository, as read. `subjects`: digest of a referrer -> digest it is about."""
+    """All of one repository, as read. `subjects`: digest of a referrer -> digest it is about.
+
+    `packages` is None where nothing asked for them.
+    """
 
     images: list[Image] = field(default_factory=list)
     subjects: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    packages: tuple[Package, ...] | None = None

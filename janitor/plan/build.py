@@ -29,7 +29,7 @@ from janitor.policy.decision import Delete
 from janitor.policy.images import Goes
 from janitor.policy.workload_rules import WorkloadVerdicts
 
-SERVICE_RANK, REVISION_RANK, JOB_RANK, EXECUTION_RANK, IMAGES_RANK, REPOSITORY_RANK = range(6)
+SERVICE_RANK, REVISION_RANK, JOB_RANK, EXECUTION_RANK, IMAGES_RANK, VERSIONS_RANK, REPOSITORY_RANK = range(7)
 # Ages from three days on are shown in whole days (janitor.model.duration).
 _DAY, _SHOWN_IN_DAYS = 86400, 3
 # Action._make without its own Python frame.

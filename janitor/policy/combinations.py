@@ -24,10 +24,11 @@ _NAMED_BY = {
     Kind.JOB.value: ("name",),
     Kind.EXECUTION.value: ("job", "name"),
     Kind.IMAGE.value: ("repository",),
+    Kind.VERSION.value: ("repository",),
     Kind.REPOSITORY.value: ("name",),
 }
 # Kinds of which a policy may have `keep` alone: all but those.
-_KEEPING = (Kind.REVISION.value, Kind.EXECUTION.value, Kind.IMAGE.value)
+_KEEPING = (Kind.REVISION.value, Kind.EXECUTION.value, Kind.IMAGE.value, Kind.VERSION.value)
 _NEVER = {
     (Kind.SERVICE.value, "degraded"): "a degraded service still serves: it goes only where `status` says "
     "serving too, as in [serving, degraded]",

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 _SELECTORS = {
     "when.name": "Its short name: a glob, or a list of globs.",
     "artifact.image when.name": "Its package, such as app or team/app: a glob, or a list of globs.",
+    "artifact.version when.name": "Its package, such as left-pad or @team/web: a glob, or a list of globs.",
+    "artifact.version when.labels": "All of these labels of the version's repository; a value is a glob.",
+    "when.format": "The format of the repository, such as npm, python, maven or apt: one, or a list.",
     "when.location": "Where it stands, such as europe-west1: a glob, or a list of globs.",
     "when.labels": "All of these labels; a value is a glob, \"*\" for any.",
     "artifact.image when.labels": "All of these labels of the image's repository; a value is a glob.",
     "when.service": "The service that a revision is of: a glob, or a list of globs.",
     "when.job": "The job that an execution is of: a glob, or a list of globs.",
-    "when.repository": "The repository of an image: a glob, or a list of globs.",
+    "when.repository": "The repository of an image or a version: a glob, or a list of globs.",
     "when.tagged": "true: it has a tag. false: it has none.",
     "when.tags": "Every tag of the image matches one of these globs; with another tag it is kept.",
     "when.artifact_type": "The artifact type (signatures, attestations and the like): a glob, or a list of globs.",
@@ -32,7 +35,7 @@ _CONDITIONS = {
 _KEEP = {
     "keep.latest": "The newest so many of each group, such as a package's images, a service's revisions or a job's executions.",
     "keep.newer_than": "What is not older than this, such as 7d.",
-    "keep.tagged": "An image with one tag that matches one of these globs.",
+    "keep.tagged": "An image, or a version, with one tag that matches one of these globs.",
 }
 _POLICY = {
     "policies.name": "The policy's own name: a-z, 0-9 and -, at most 63 characters. Reports and logs say it.",

@@ -15,6 +15,7 @@ from janitor.policy.grammar import (
     ImagePolicy,
     Keep,
     RevisionPolicy,
+    VersionPolicy,
     When,
     read_document,
 )
@@ -79,7 +80,11 @@ def _once(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _policy(policy: AnyPolicy) -> values.Policy:
-    keep = policy.keep if isinstance(policy, RevisionPolicy | ExecutionPolicy | ImagePolicy) else None
+    keep = (
+        policy.keep
+        if isinstance(policy, RevisionPolicy | ExecutionPolicy | ImagePolicy | VersionPolicy)
+        else None
+    )
     return values.Policy(
         policy.name, Kind(policy.kind), _condition(policy.when, policy.name), _retention(keep), policy.managed
     )
@@ -102,6 +107,7 @@ _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
     "job": values.JobIs,
     "location": values.LocationIs,
     "repository": values.RepositoryIs,
+    "format": values.FormatIs,
     "tags": values.TagsMatch,
     "artifact_type": values.ArtifactTypeIs,
     "labels": values.LabelsAre,

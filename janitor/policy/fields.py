@@ -16,6 +16,11 @@ _FIELDS: Mapping[str, Fields] = {
     Kind.JOB.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
     Kind.EXECUTION.value: {**_ANY, "job": "nightly", "annotations": {}, "creator": "someone@example.com"},
     Kind.REPOSITORY.value: {**{k: v for k, v in _ANY.items() if k != "status"}, "size_bytes": 10**9},
+    Kind.VERSION.value: {
+        "kind": "artifact.version", "name": "left-pad", "repository": "libs", "format": "npm",
+        "project": "my-project", "location": "europe-west1", "labels": {}, "version": "1.2.3", "tags": ["next"],
+        "size_bytes": 10**6,
+    },
     Kind.IMAGE.value: {
         "kind": "artifact.image", "name": "app", "repository": "images", "project": "my-project",
         "location": "europe-west1", "labels": {}, "digest": "sha256:0", "tags": ["v1.2.3", "stable"],

@@ -35,6 +35,8 @@ from janitor.policy.sections import (
 )  # fmt: skip
 from janitor.policy.shapes import Shape, shaped
 
+Format = Literal["apt", "generic", "go", "kfp", "maven", "npm", "python", "ruby", "yum"]
+
 
 class When(Model):
     """What every kind has. `any` and `all` are lists of such mappings, `not` is one."""
@@ -91,6 +93,14 @@ class ImageWhen(RepositoryWhen):
     artifact_type: Globs | None = None
 
 
+class VersionWhen(When):
+    """`name` is the package; `labels` are the repository's. Who uses a version is not known: no `unused`."""
+
+    repository: Globs | None = None
+    format: OneOrMore[Format] | None = None
+    larger_than: Size | None = None
+
+
 class Keep(Model):
     """What stays, by group (R10)."""
 
@@ -99,14 +109,15 @@ class Keep(Model):
 
 
 class ImageKeep(Keep):
-    """Only images have tags."""
+    """Only images, and versions of other formats, have tags."""
 
     tagged: Globs | None = None
 
 
 KindName = Literal[
-    "run.service", "run.revision", "run.job", "run.execution", "artifact.image", "artifact.repository"
-]
+    "run.service", "run.revision", "run.job", "run.execution", "artifact.image", "artifact.version",
+    "artifact.repository",
+]  # fmt: skip
 
 
 class _Policy(Model):
@@ -152,6 +163,14 @@ class ImagePolicy(_Policy):
     keep: ImageKeep | None = None
 
 
+class VersionPolicy(_Policy):
+    """`keep` alone is enough: all but those."""
+
+    kind: Literal["artifact.version"]
+    when: VersionWhen | None = None
+    keep: ImageKeep | None = None
+
+
 class RepositoryPolicy(_Policy):
     """A repository goes as a whole, so there is no `keep`; `when` must say something."""
 
@@ -178,6 +197,7 @@ AnyPolicy = Annotated[
     | Annotated[JobPolicy, Tag("run.job")]
     | Annotated[ExecutionPolicy, Tag("run.execution")]
     | Annotated[ImagePolicy, Tag("artifact.image")]
+    | Annotated[VersionPolicy, Tag("artifact.version")]
     | Annotated[RepositoryPolicy, Tag("artifact.repository")]
     | Annotated[OtherPolicy, Tag("other")],
     Discriminator(_kind_of),
@@ -246,6 +266,7 @@ GRAMMAR = Grammar(
         "run.job": KindKeys(_keys(JobPolicy), _keys(JobWhen)),
         "run.execution": KindKeys(_keys(ExecutionPolicy), _keys(ExecutionWhen), _keys(Keep)),
         "artifact.image": KindKeys(_keys(ImagePolicy), _keys(ImageWhen), _keys(ImageKeep)),
+        "artifact.version": KindKeys(_keys(VersionPolicy), _keys(VersionWhen), _keys(ImageKeep)),
         "artifact.repository": KindKeys(_keys(RepositoryPolicy), _keys(RepositoryWhen)),
     },
 )

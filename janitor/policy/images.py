@@ -78,14 +78,14 @@ def image_rules(
         contents.subjects,
         matcher(protect.names),
         matcher(protect.tags) if protect.tags else None,
-        _everything(policies, repository),
+        everything_stays(policies, repository),
         is_managed(repository),
         now,
     )
 
 
-def _everything(policies: Policies, repository: Repository) -> KeepReason | None:
-    """Why every image of the repository stays, whatever it is."""
+def everything_stays(policies: Policies, repository: Repository) -> KeepReason | None:
+    """Why all that a repository holds stays, whatever it is."""
     if repository_protected(policies, repository):
         return KeepReason.PROTECTED
     return None if repository.mode is Mode.STANDARD else KeepReason.NOT_STANDARD
@@ -231,7 +231,7 @@ def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Goin
     unknown_subject = typed and image.digest not in family.referrers
 
     def forbids(policy: Policy) -> KeepReason | None:
-        if rules.managed and not _may_touch_managed(policy, rules.repository.name):
+        if rules.managed and not may_touch_managed(policy, rules.repository.name):
             return KeepReason.GOOGLE_MANAGED
         if unknown_subject and not any(isinstance(p, ArtifactTypeIs) for p in policy.when.parts):
             return KeepReason.SUBJECT_UNKNOWN
@@ -245,7 +245,8 @@ def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Goin
         goes[image.digest] = answer
 
 
-def _may_touch_managed(policy: Policy, name: RepositoryName) -> bool:
+def may_touch_managed(policy: Policy, name: RepositoryName) -> bool:
+    """Whether it says `managed: true` and names the repository literally (R14)."""
     return policy.managed and names_literally(policy, name.repository, RepositoryIs)
 
 

@@ -59,6 +59,13 @@ class RepositoryIs:
 
 
 @dataclass(frozen=True, slots=True)
+class FormatIs:
+    """`format`: one of these, in small letters, is the repository's (``npm``, ``maven``, …)."""
+
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LabelsAre:
     """`labels`: all of these; a value is a glob. Images have none: their repository's count."""
 
@@ -107,10 +114,12 @@ class Expr:
 
 
 Key = (
-    StatusIs | OlderThan | NameIs | ServiceIs | JobIs | LocationIs | RepositoryIs | LabelsAre | Tagged
+    StatusIs | OlderThan | NameIs | ServiceIs | JobIs | LocationIs | RepositoryIs | FormatIs | LabelsAre | Tagged
     | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Expr
 )  # fmt: skip
-SELECTORS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs)
+SELECTORS = (
+    NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, FormatIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _KEPT = {
     KeepReason.NOT_STANDARD: "a virtual or remote repository, or an image in one",
     KeepReason.FORMAT_UNSUPPORTED: "a repository of another format than docker",
     KeepReason.IMMUTABLE_TAGS: "its tags cannot be taken off",
+    KeepReason.HAS_TAGS: "it has a tag, and goes only without",
     KeepReason.SUBJECT_UNKNOWN: "it is about another image, and which one is not known",
     KeepReason.CHILD_OF_KEPT: "an index or image that stays needs it",
     KeepReason.KEEP_TAGGED: "keep.tagged holds it",

@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import localcontext
 
 from janitor.ledger.savings import Deletion
-from janitor.model.kinds import Kind
 from janitor.model.money import Priced
 from janitor.report.snapshot import Planned, Running, Snapshot, Stored, Sums
 from janitor.report.standing import sum_of
@@ -134,7 +133,7 @@ def _sums(rows: Iterable[Planned], billed: dict[str, int]) -> Sums:
     groups: dict[str, Sum] = {}
     with localcontext(prec=EXACT_DIGITS):
         for row in held:
-            inside = row.name.partition(_INSIDE)[0] if row.kind == Kind.IMAGE.value else ""
+            inside = row.name.partition(_INSIDE)[0] if _INSIDE in row.name else ""
             _add(groups.setdefault(inside, Sum()), row)
         total = capped(groups.items(), billed)
     return Sums(len(held), total.size_bytes, total.usd_month, total.unpriced, total.upper_bound)

@@ -109,7 +109,8 @@ def short_name(action: Action) -> str:
 
 
 def name_as_people_say(kind: Kind, name: str, tags: tuple[str, ...] = ()) -> str:
-    """``web``, ``web/web-00012``, or ``repository/package@0123456789ab`` as docker shortens it.
+    """``web``, ``web/web-00012``, or ``repository/package@0123456789ab`` as docker shortens it; a version
+    of another format stands whole, ``repository/package@1.2.3``.
 
     A name of another shape comes back as it is.
     """
@@ -119,8 +120,9 @@ def name_as_people_say(kind: Kind, name: str, tags: tuple[str, ...] = ()) -> str
     if len(path) == 6 and path[2] == "packages":
         more = f" +{len(tags) - 1}" if len(tags) > 1 else ""
         tagged = f":{tags[0]}{more}" if tags else ""
-        digest = path[5].removeprefix("sha256:")[:_DIGEST_SHOWN]
-        return f"{path[1]}/{unquote(path[3])}{tagged}@{digest}"
+        digest = path[5].removeprefix("sha256:")
+        shown = digest[:_DIGEST_SHOWN] if digest != path[5] else unquote(digest)
+        return f"{path[1]}/{unquote(path[3])}{tagged}@{shown}"
     return path[-1] if path else name
 
 

@@ -31,6 +31,7 @@ _DELETING_ROLES = {
     Kind.JOB.value: "roles/run.developer",
     Kind.EXECUTION.value: "roles/run.developer",
     Kind.IMAGE.value: "roles/artifactregistry.repoAdmin",
+    Kind.VERSION.value: "roles/artifactregistry.repoAdmin",
     Kind.REPOSITORY.value: "roles/artifactregistry.admin",
 }
 _LOGIN = "renew the credentials: gcloud auth application-default login, or the service account that janitor runs as"

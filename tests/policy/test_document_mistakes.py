@@ -106,7 +106,7 @@ POLICIES = {
     "{name: a, kind: artifact.image, when: {status: failed}}": "only run.service, run.revision, run.job and run.execution can",
     "{name: a, kind: artifact.repository, when: {service: x}}": "only run.revision can",
     "{name: a, kind: run.service, status: failed, when: {older_than: 1d}}": "3:32: unknown key 'status': it belongs into `when`",
-    "{name: a, kind: run.service, when: {status: failed}, keep: {latest: 3}}": "3:56: unknown key 'keep': run.service has none, only run.revision, run.execution and artifact.image can",
+    "{name: a, kind: run.service, when: {status: failed}, keep: {latest: 3}}": "3:56: unknown key 'keep': run.service has none, only run.revision",
     "{name: a, kind: run.revision, keep: {tagged: v1}}": "3:40: unknown key 'tagged': run.revision has none",
     "{name: a, kind: run.revision, keep: {latst: 1}}": "did you mean latest?",
     "{name: a, kind: artifact.image, keep: {}}": "3:41: keep says nothing",

@@ -1,0 +1,38 @@
+"""The packages of a repository of another format than docker, in the world file."""
+
+from janitor.emulator.reader import Value
+from janitor.emulator.repository import Image, Repository
+from janitor.emulator.state import World
+from janitor.emulator.units import epoch, size
+
+_VERSION = ("version", "tags", "size", "created", "updated")
+
+
+def read_packages(world: World, repository: Repository, value: Value) -> None:
+    """`packages: {NAME: {created: …, versions: [{version: 1.0.0, size: 1MB, tags: [latest]}]}}`."""
+    for name, inner in value.entries():
+        fields = inner.fields("created", "updated", "versions")
+        created = epoch(world.now, fields.get("created"), world.now.timestamp())
+        repository.declare(name, created, epoch(world.now, fields.get("updated"), created))
+        if "versions" in fields and repository.is_docker:
+            fields["versions"].fail("versions of a DOCKER repository are its `images`")
+        for item in fields["versions"].items() if "versions" in fields else ():
+            _version(world, repository, name, item)
+
+
+def _version(world: World, repository: Repository, package: str, value: Value) -> None:
+    """`created` defaults to now, `updated` to `created`."""
+    fields = value.fields(*_VERSION)
+    if "version" not in fields:
+        value.fail("`version` is missing")
+    version = Image(package, fields["version"].text().replace("/", "%2F"), media_type="")
+    if version.key in repository.images:
+        value.fail(f"{package} {version.digest} stands here twice")
+    version.tags = tuple(fields["tags"].texts()) if "tags" in fields else ()
+    for tag in version.tags:
+        if (package, tag) in repository.tags:
+            fields["tags"].fail(f"the tag {tag} stands on another version of {package} already")
+    version.size = size(fields["size"]) if "size" in fields else 0
+    version.uploaded = epoch(world.now, fields.get("created"), world.now.timestamp())
+    version.updated = epoch(world.now, fields.get("updated"), version.uploaded)
+    repository.add(version)

@@ -1,0 +1,53 @@
+"""Packages, versions, tags and files, as raw protobuf, read into the model. ValueError: cannot be read.
+
+Names are kept as Google writes them: how it escapes what is no slash is not stated (package.proto,
+version.proto), and a delete carries the name that was listed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Package, Version
+
+
+def package(message: Any, repository: RepositoryName) -> Package:
+    """A google.devtools.artifactregistry.v1.Package of this repository, its versions not read yet."""
+    id_ = _id(message.name, f"{repository}/packages/")
+    return Package(message.name, unquote(id_), _epoch(message.create_time), _epoch(message.update_time))
+
+
+def version(
+    message: Any, package: str, tags: Mapping[str, tuple[str, ...]], sizes: Mapping[str, int]
+) -> Version:
+    """A google.devtools.artifactregistry.v1.Version of a package (its full name).
+
+    `tags` are by the version's id, `sizes` by its full name.
+    """
+    id_ = _id(message.name, f"{package}/versions/")
+    return Version(
+        id_, tags.get(id_, ()), _epoch(message.create_time), _epoch(message.update_time),
+        sizes.get(message.name),
+    )  # fmt: skip
+
+
+def tag(message: Any, package: str) -> tuple[str, str]:
+    """The tag as people write it, and the id of the version that it points at (tag.proto)."""
+    name = unquote(_id(message.name, f"{package}/tags/"))
+    _, separator, id_ = message.version.rpartition("/versions/")
+    if not separator or not id_:
+        raise ValueError(f"the tag {message.name!r} points at no version: {message.version!r}")
+    return name, id_
+
+
+def _id(name: str, prefix: str) -> str:
+    id_ = name.removeprefix(prefix)
+    if not name.startswith(prefix) or not id_ or "/" in id_:
+        raise ValueError(f"not a name below {prefix}: {name!r}")
+    return id_
+
+
+def _epoch(time: Any) -> float | None:
+    """Epoch seconds; None where it is unset, or the epoch itself (R5)."""
+    return time.seconds + time.nanos * 1e-9 if time.seconds > 0 else None

@@ -1,0 +1,45 @@
+"""artifact.version: a version of a package of another format than docker, and since when it is there."""
+
+from collections.abc import Iterable
+
+from janitor.kinds.repository import DOCKER
+from janitor.model.resources import Mode, Repository, Version
+
+IS = "a version of a package of another format than docker (npm, Python, Maven, apt, generic, …)"
+AGES_FROM = "its creation"
+READ_PERMISSIONS = (
+    "artifactregistry.packages.list",
+    "artifactregistry.versions.list",
+    "artifactregistry.versions.get",
+    "artifactregistry.tags.list",
+    "artifactregistry.files.list",
+)
+DELETE_PERMISSIONS = ("artifactregistry.versions.delete",)
+# What policies call the formats: Repository.Format (repository.proto:521-554) in small letters.
+FORMATS = ("apt", "generic", "go", "kfp", "maven", "npm", "python", "ruby", "yum")
+
+
+def holds_versions(repository: Repository) -> bool:
+    """Whether versions of it may ever go: a standard repository of another format than docker.
+
+    A docker version is an artifact.image; what a remote repository holds is a cache, a virtual one
+    holds nothing (R13).
+    """
+    return repository.mode is Mode.STANDARD and repository.format != DOCKER
+
+
+def version_since(version: Version) -> float | None:
+    """What `older_than` counts from (R7): its creation, in epoch seconds."""
+    return version.create_time
+
+
+def state_of(version: Version) -> str:
+    """One text that changes when the version does: its times, to the microsecond."""
+    times = (version.create_time, version.update_time)
+    return " ".join("-" if time is None else f"{time:.6f}" for time in times)
+
+
+def total_size(versions: Iterable[Version]) -> int | None:
+    """What they weigh together; None where it is not known of one of them."""
+    sizes = [version.size_bytes for version in versions]
+    return None if None in sizes else sum(size for size in sizes if size is not None)

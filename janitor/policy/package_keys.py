@@ -1,0 +1,140 @@
+"""How each key of a policy reads a package, a version or a tag."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from janitor.model.kinds import KeepReason, Kind
+from janitor.model.resources import Repository
+from janitor.policy.cel_text import tokens
+from janitor.policy.expression import Failures, test_of
+from janitor.policy.globs import labels_match, matcher
+from janitor.policy.truth import (
+    AGE_UNKNOWN,
+    NO,
+    SIZE_UNKNOWN,
+    YES,
+    Leaf,
+    Test,
+    Truth,
+    always,
+    compiled,
+    truth,
+)
+from janitor.policy.values import (
+    Expr,
+    FormatIs,
+    Key,
+    LabelsAre,
+    LargerThan,
+    LocationIs,
+    NameIs,
+    OlderThan,
+    Policy,
+    RepositoryIs,
+)  # fmt: skip
+
+_CANNOT_SAY = Truth(None, KeepReason.NOT_MATCHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What policies ask of something in a repository. `package` is the short name, `id` the version's.
+
+    Times are epoch seconds, None where not known: `made` ranks for `keep.latest`, `since` is what
+    ages count from (R7). `size_bytes` is None where it is not known.
+    """
+
+    package: str
+    id: str = ""
+    tags: tuple[str, ...] = ()
+    made: float | None = None
+    since: float | None = None
+    size_bytes: int | None = None
+
+
+def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures) -> Leaf[Held]:
+    """The reading of each key in this repository; ages are strict, unset and future times unknown (R5)."""
+
+    def leaf(key: Key) -> Test[Held]:
+        answer = _of_repository(key, repository)
+        if answer is not None:
+            return always(answer)
+        match key:
+            case NameIs(globs):
+                name = matcher(globs)
+                return lambda held: truth(name(held.package))
+            case OlderThan(age):
+                return lambda held: _older(held.since, now, age.total_seconds())
+            case LargerThan(size):
+                return lambda held: _larger(held.size_bytes, size)
+            case Expr():
+                return _expression(key, kind, repository, now, failures)
+            case _:
+                raise AssertionError(f"the policy reader lets no {key} through for this kind")
+
+    return leaf
+
+
+def may_speak_of(policy: Policy, repository: Repository) -> bool:
+    """Whether a policy could match anything in the repository, whatever that is: else it need not be read."""
+
+    def leaf(key: Key) -> Test[None]:
+        answer = _of_repository(key, repository)
+        return always(answer) if answer is not None else lambda _: _CANNOT_SAY
+
+    return compiled(policy.when, leaf)(None) is not NO
+
+
+_READ: dict[str, Callable[[Held], object]] = {
+    "name": lambda held: held.package,
+    "version": lambda held: held.id,
+    "tags": lambda held: list(held.tags),
+    "size_bytes": lambda held: held.size_bytes,
+}
+
+
+def _expression(expr: Expr, kind: Kind, repository: Repository, now: float, failures: Failures) -> Test[Held]:
+    """A CEL expression; an age or a size that it asks for and that is not known is its answer (R5)."""
+    asked = {token.text for token in tokens(expr.text)}
+    name, moment = repository.name, datetime.fromtimestamp(now, UTC)
+    constants: dict[str, object] = {
+        "kind": kind.value, "repository": name.repository, "format": repository.format.lower(),
+        "project": name.project, "location": name.location, "labels": dict(repository.labels),
+    }  # fmt: skip
+
+    def unknown(held: Held) -> Truth | None:
+        if "age" in asked and _older(held.since, now, 0) is AGE_UNKNOWN:
+            return AGE_UNKNOWN
+        return SIZE_UNKNOWN if "size_bytes" in asked and not held.size_bytes else None
+
+    def read(held: Held) -> dict[str, object]:
+        resource = constants | {field: get(held) for field, get in _READ.items() if field in asked}
+        return {"resource": resource, "now": moment, "age": timedelta(seconds=now - (held.since or now))}
+
+    return test_of(expr, failures, unknown, read)
+
+
+def _of_repository(key: Key, repository: Repository) -> Truth | None:
+    """The answer where the repository alone gives it."""
+    match key:
+        case LocationIs(globs):
+            return truth(matcher(globs)(repository.name.location))
+        case RepositoryIs(globs):
+            return truth(matcher(globs)(repository.name.repository))
+        case LabelsAre(labels):
+            return truth(all(labels_match(labels, repository.labels)))
+        case FormatIs(formats):
+            return truth(repository.format.lower() in formats)
+        case _:
+            return None
+
+
+def _older(since: float | None, now: float, seconds: float) -> Truth:
+    if since is None or since <= 0 or since > now:
+        return AGE_UNKNOWN
+    return YES if now - since > seconds else NO
+
+
+def _larger(size_bytes: int | None, size: int) -> Truth:
+    return SIZE_UNKNOWN if not size_bytes else truth(size_bytes > size)

@@ -1,0 +1,132 @@
+"""Deciding what lies in packages: the versions of other formats than docker (R3, R9, R10, R11, R14)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from janitor.kinds.repository import is_managed
+from janitor.kinds.version import holds_versions, version_since
+from janitor.model.kinds import KeepReason, Kind
+from janitor.model.resources import Package, Repository, Version
+from janitor.policy.decision import Decision, Delete, Keep, Question, asked, question, strongest
+from janitor.policy.globs import matcher
+from janitor.policy.images import everything_stays, may_touch_managed
+from janitor.policy.package_keys import Held, held_leaf, may_speak_of
+from janitor.policy.retention import Traits, retained
+from janitor.policy.values import Policies, Policy
+from janitor.policy.workload_rules import Context
+
+
+def kinds_asked(policies: Policies, repository: Repository) -> frozenset[Kind]:
+    """Of which kinds some policy may speak in this repository: what it holds is read for these alone."""
+    found = {Kind.VERSION} if holds_versions(repository) else set()
+    return frozenset(
+        kind for kind in found if any(may_speak_of(each, repository) for each in policies.of(kind))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRules:
+    """The policies made ready for one repository. `blocked`: it stands behind a gap (R4)."""
+
+    repository: Repository
+    versions: tuple[Question[Held], ...]
+    protects_name: Callable[[str], bool]
+    protects_tag: Callable[[str], bool]
+    everything: KeepReason | None
+    managed: bool
+    blocked: bool
+    now: float
+
+
+def package_rules(context: Context, repository: Repository, blocked: bool) -> PackageRules:
+    """Compile the policies of packages, versions and tags for a repository."""
+    policies, now = context.policies, context.now.timestamp()
+    return PackageRules(
+        repository,
+        _questions(context, Kind.VERSION, repository),
+        matcher(policies.protect.names),
+        matcher(policies.protect.tags),
+        everything_stays(policies, repository),
+        is_managed(repository),
+        blocked,
+        now,
+    )
+
+
+def _questions(context: Context, kind: Kind, repository: Repository) -> tuple[Question[Held], ...]:
+    leaf = held_leaf(kind, repository, context.now.timestamp(), context.failures)
+    return tuple(question(each, leaf, each.name in context.selected) for each in context.policies.of(kind))
+
+
+def decide_versions(rules: PackageRules, package: Package) -> list[tuple[Version, Decision]]:
+    """One verdict a version, in the order of the package. Who uses versions of these formats is not
+    known (R3), so nothing but a policy of this very kind speaks of them."""
+    held = retained_versions(rules, package)
+    return [
+        (version, _decided(rules, package, version, held.get(version.id))) for version in package.versions
+    ]
+
+
+def retained_versions(rules: PackageRules, package: Package) -> dict[str, KeepReason]:
+    """The versions that some policy's `keep` holds: id -> why."""
+    if not any(each.policy.keep for each in rules.versions):
+        return {}
+    group = [_facts(package, version) for version in package.versions]
+    return retained(rules.versions, group, TRAITS, rules.now)
+
+
+TRAITS: Traits[Held, str] = Traits(
+    key=lambda held: held.id,
+    made=lambda held: held.made,
+    since=lambda held: held.since,
+    tags=lambda held: held.tags,
+)
+
+
+def _facts(package: Package, version: Version) -> Held:
+    since = version_since(version)
+    return Held(package.short, version.id, version.tags, version.create_time, since, version.size_bytes)
+
+
+def _decided(rules: PackageRules, package: Package, version: Version, held: KeepReason | None) -> Decision:
+    guards = [*_place_guards(rules, package), *_version_guards(rules, version)]
+    if held is not None:
+        return Keep(strongest([*guards, held]))
+    return answered(rules, rules.versions, _facts(package, version), guards)
+
+
+def _place_guards(rules: PackageRules, package: Package) -> Iterator[KeepReason]:
+    """What keeps all of a package: its repository, or its name."""
+    if rules.everything is not None:
+        yield rules.everything
+    if rules.protects_name(package.short):
+        yield KeepReason.PROTECTED
+    if rules.managed:
+        yield KeepReason.GOOGLE_MANAGED
+
+
+def _version_guards(rules: PackageRules, version: Version) -> Iterator[KeepReason]:
+    """How tags of these formats come off a version, and what follows them, is not documented: a
+    version with a tag stays until the tag was taken off."""
+    if any(map(rules.protects_tag, version.tags)):
+        yield KeepReason.PROTECTED
+    if version.tags:
+        yield KeepReason.HAS_TAGS
+
+
+def answered(
+    rules: PackageRules, questions: Iterable[Question[Held]], facts: Held, guards: list[KeepReason]
+) -> Decision:
+    """The policies' answer, unless a guard stands that the matching policy may not waive."""
+
+    def forbids(policy: Policy) -> KeepReason | None:
+        return next((guard for guard in guards if not _waives(rules, policy, guard)), None)
+
+    decision = asked(questions, facts, forbids)
+    if isinstance(decision, Keep):
+        return Keep(strongest([*guards, decision.reason]))
+    return Keep(KeepReason.GAP) if rules.blocked and isinstance(decision, Delete) else decision
+
+
+def _waives(rules: PackageRules, policy: Policy, guard: KeepReason) -> bool:
+    return guard is KeepReason.GOOGLE_MANAGED and may_touch_managed(policy, rules.repository.name)

@@ -1,0 +1,34 @@
+"""What a repository's packages hold, decided and noted once its images are."""
+
+from janitor.findings import Findings
+from janitor.model.kinds import Kind
+from janitor.model.resources import Contents, Package, Repository
+from janitor.plan.build import Builder
+from janitor.plan.packages import version_actions, version_name
+from janitor.policy.decision import Keep
+from janitor.policy.packages import PackageRules, decide_versions, kinds_asked, package_rules
+from janitor.policy.workload_rules import Context
+
+
+def survey_packages(
+    context: Context, builder: Builder, findings: Findings, repository: Repository, contents: Contents,
+    blocked: bool,
+) -> None:  # fmt: skip
+    """Turn verdicts into actions and counts, package by package, in the order of their names."""
+    asked = kinds_asked(context.policies, repository)
+    rules = package_rules(context, repository, blocked)
+    before = len(findings.actions)
+    for package in sorted(contents.packages or (), key=lambda each: each.name):
+        if Kind.VERSION in asked:
+            _note_versions(builder, findings, rules, package)
+    if len(findings.actions) > before:
+        findings.group_bytes[str(repository.name)] = repository.size_bytes
+
+
+def _note_versions(builder: Builder, findings: Findings, rules: PackageRules, package: Package) -> None:
+    decided = decide_versions(rules, package)
+    findings.seen(Kind.VERSION, len(decided))
+    for version, decision in decided:
+        if isinstance(decision, Keep):
+            findings.keep(Kind.VERSION, decision.reason, [version_name(package, version)])
+    findings.actions += version_actions(builder, rules.repository, package, decided)

@@ -1,0 +1,146 @@
+"""Policies on versions of other formats than docker: what may be written, and what it comes to."""
+
+import pytest
+
+from janitor.errors import PolicyFileError
+from janitor.kinds.version import FORMATS
+from janitor.model.kinds import Kind
+from janitor.model.resources import Mode, Package, Repository, Version
+from janitor.policy.decision import Delete
+from janitor.policy.document import parse_policies
+from janitor.policy.packages import decide_versions, kinds_asked, package_rules
+from janitor.policy.values import Policies
+from tests.deciding import context
+from tests.making import REPOSITORY, ago, repository
+
+
+def written(policy: str) -> Policies:
+    """A file of one policy of artifact.version."""
+    text = (
+        f"version: 1\nscope: {{projects: [p]}}\npolicies:\n- {{name: a, kind: artifact.version, {policy}}}\n"
+    )
+    return parse_policies(text.encode(), "policies.yaml", lambda _: b"")
+
+
+def package(*versions: Version, short: str = "web") -> Package:
+    """A package of npm."""
+    return Package(f"{REPOSITORY}/packages/{short}", short, None, None, versions)
+
+
+def version(id_: str, *tags: str, days: float | None = 40, size: int | None = 1000) -> Version:
+    """A version created `days` ago."""
+    made = None if days is None else ago(days=days).timestamp()
+    return Version(id_, tags, made, made, size)
+
+
+def decided(policies: Policies, *versions: Version, repo: Repository | None = None) -> dict[str, str]:
+    """Version -> "delete: reason" or the reason to stay."""
+    rules = package_rules(context(policies), repo or repository(format="NPM"), blocked=False)
+    return {
+        each.id: f"delete: {decision.reason}" if isinstance(decision, Delete) else decision.reason.value
+        for each, decision in decide_versions(rules, package(*versions))
+    }
+
+
+def test_the_first_reason_that_holds_is_named() -> None:
+    policies = written("when: {any: [{older_than: 30d}, {larger_than: 2kB}]}")
+    found = decided(policies, version("old"), version("big", days=1, size=3000), version("young", days=1))
+    assert found == {"old": "delete: older-than", "big": "delete: larger-than", "young": "not-matched"}
+
+
+def test_a_version_as_old_as_that_is_not_older() -> None:
+    assert decided(written("when: {older_than: 40d}"), version("a")) == {"a": "not-matched"}
+
+
+def test_an_expression_reads_every_field_of_a_version() -> None:
+    asked = (
+        "resource.name == 'web' && resource.version.startsWith('0.') && resource.format == 'npm' && age > duration('720h')"
+        " && resource.repository == 'r' && resource.labels == {} && resource.size_bytes < 2000"
+        " && resource.project == 'p' && resource.location == 'us-central1' && resource.kind == 'artifact.version'"
+        " && resource.tags == []"
+    )
+    found = decided(
+        written(f'when: {{expr: "{asked}"}}'), version("0.1"), version("1.0"), version("0.2", days=None)
+    )
+    assert found == {"0.1": "delete: matched", "1.0": "not-matched", "0.2": "age-unknown"}
+
+
+def test_keep_alone_speaks_of_all_but_those() -> None:
+    found = decided(written("keep: {latest: 1}"), version("1", days=90), version("2", days=50))
+    assert found == {"1": "delete: matched", "2": "keep-latest"}
+
+
+def test_keep_is_reckoned_over_all_whom_the_selectors_match() -> None:
+    policies = written("when: {name: web, older_than: 45d}, keep: {latest: 1}")
+    found = decided(policies, version("1", days=90), version("2", days=50), version("3", days=1))
+    assert found == {"1": "delete: older-than", "2": "delete: older-than", "3": "keep-latest"}
+
+
+def test_versions_of_unknown_creation_are_kept_beside_the_latest() -> None:
+    policies = written("when: {larger_than: 1B}, keep: {latest: 1}")
+    found = decided(policies, version("1", days=None), version("2"), version("3", days=90))
+    assert found == {"1": "keep-latest", "2": "keep-latest", "3": "delete: larger-than"}
+
+
+def test_a_tag_that_keep_names_is_the_reason_but_a_tag_keeps_anyway() -> None:
+    policies = written("when: {older_than: 30d}, keep: {tagged: [stable]}")
+    assert decided(policies, version("1", "stable"), version("2", "next")) == {
+        "1": "has-tags",
+        "2": "has-tags",
+    }
+
+
+@pytest.mark.parametrize("mode", [Mode.VIRTUAL, Mode.REMOTE, Mode.UNSPECIFIED])
+def test_nothing_is_asked_of_a_repository_that_is_no_standard_one_and_nothing_of_it_goes(mode: Mode) -> None:
+    policies, repo = written("when: {older_than: 30d}"), repository(format="NPM", mode=mode)
+    assert kinds_asked(policies, repo) == frozenset()
+    assert decided(policies, version("1"), repo=repo) == {"1": "not-standard"}
+
+
+def test_docker_versions_are_images() -> None:
+    assert kinds_asked(written("when: {older_than: 30d}"), repository()) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("when", "asked"),
+    [
+        ("{format: npm}", True),
+        ("{format: [maven, npm]}", True),
+        ("{format: maven}", False),
+        ("{not: {format: npm}}", False),
+        ("{any: [{format: maven}, {name: web}]}", True),
+        ("{any: [{format: maven}, {repository: other}]}", False),
+        ("{repository: 'r*', location: us-central1}", True),
+        ("{location: 'europe-*', older_than: 30d}", False),
+        ("{labels: {team: shop}}", False),
+        ("{not: {larger_than: 1MB}}", True),
+    ],
+)
+def test_packages_are_read_where_a_policy_may_speak_of_them(when: str, asked: bool) -> None:
+    found = kinds_asked(written(f"when: {when}"), repository(format="NPM"))
+    assert found == (frozenset({Kind.VERSION}) if asked else frozenset())
+
+
+def test_each_format_can_be_written() -> None:
+    for word in FORMATS:
+        assert kinds_asked(written(f"when: {{format: {word}}}"), repository(format=word.upper()))
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ("when: {unused: true}", "unknown key 'unused': artifact.version has none, only artifact.image"),
+        ("when: {tags: ['v*']}", "unknown key 'tags': artifact.version has none"),
+        ("when: {format: docker}", "format: 'docker' is not known"),
+        ("when: {format: npn}", "did you mean npm?"),
+        ("when: {expr: \"resource.digest == 'x'\"}", "digest"),
+        ("when: {}", "when says nothing"),
+        ("keep: {latest: 0}", "from 1 to 1,000,000"),
+        ("managed: true, when: {repository: 'a*'}", "managed: true needs the whole name"),
+        ("managed: false", "when is missing"),
+    ],
+)
+def test_what_cannot_hold_is_refused_with_the_way_out(policy: str, told: str) -> None:
+    with pytest.raises(PolicyFileError, match=r"policies.yaml:4:") as refused:
+        written(policy)
+    assert told in str(refused.value)
