@@ -47,3 +47,15 @@ def has_traffic(revision: Revision, service: Service) -> bool:
 def is_latest(revision: Revision, service: Service) -> bool:
     """Whether the service calls it its latest, ready or created."""
     return revision.name.short in (service.latest_ready_revision, service.latest_created_revision)
+
+
+def was_ready(revision: Revision) -> bool | None:
+    """Whether it is or was ready, so that one may go back to it; None where Ready does not tell.
+
+    One that failed and was retired later shows the same Ready, SUCCEEDED for RETIRED, as one that served
+    (seen in recorded replies): it counts as one that was.
+    """
+    ready = revision.ready
+    if ready is None or ready.state not in (State.SUCCEEDED, State.FAILED):
+        return None
+    return ready.state is State.SUCCEEDED

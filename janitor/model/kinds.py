@@ -81,6 +81,7 @@ class KeepReason(StrEnum):
     CHILD_OF_KEPT = "child-of-kept"
     KEEP_TAGGED = "keep-tagged"
     KEEP_LATEST = "keep-latest"
+    KEEP_ROLLBACK = "keep-rollback"
     KEEP_NEWER_THAN = "keep-newer-than"
     OTHER_TAGS = "other-tags"
     AGE_UNKNOWN = "age-unknown"

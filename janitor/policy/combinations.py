@@ -12,6 +12,7 @@ from janitor.policy.expression import mistakes
 from janitor.policy.fields import fields_of
 from janitor.policy.globs import is_literal
 from janitor.policy.mistakes import Path
+from janitor.policy.patterns import mistake_of
 from janitor.policy.problems import show
 
 Found = tuple[Path, str]
@@ -73,6 +74,7 @@ def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
         if policy.get("managed") is True:
             yield from _managed(kind, when)
         yield from _kept_tags(when, keep)
+        yield from _grouped(when, keep)
         for path, text in _serving(kind, when):
             yield ("when", *path), text
         for path, text in _nested(kind, when, positive=True):
@@ -95,6 +97,21 @@ def _managed(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
 def _kept_tags(when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
     if when.get("tagged") is False and isinstance(keep, dict) and "tagged" in keep:
         yield ("keep", "tagged"), "keep.tagged holds nothing where when says `tagged: false`: take one out"
+
+
+def _grouped(when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
+    per = keep.get("per") if isinstance(keep, dict) else None
+    if not isinstance(per, dict):
+        return
+    if ("tag" in per) is ("semver" in per):
+        yield ("keep", "per"), "per groups either by `tag` or by `semver`: write one, such as {semver: minor}"
+    if isinstance(per.get("tag"), str) and (mistake := mistake_of(per["tag"])):
+        yield ("keep", "per", "tag"), f"tag: {mistake}"
+    if "latest" not in keep:
+        text = "per says within which groups latest counts: write latest beside it, as in {latest: 3, per: …}"
+        yield ("keep", "per"), text
+    if when.get("tagged") is False:
+        yield ("keep", "per"), "per groups by tags, and when says `tagged: false`: take one of them out"
 
 
 def _serving(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:

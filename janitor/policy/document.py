@@ -14,7 +14,10 @@ from janitor.policy.grammar import (
     ImageKeep,
     ImagePolicy,
     Keep,
+    Per,
+    RevisionKeep,
     RevisionPolicy,
+    TaggedKeep,
     VersionPolicy,
     When,
     read_document,
@@ -93,8 +96,19 @@ def _policy(policy: AnyPolicy) -> values.Policy:
 def _retention(keep: Keep | None) -> values.Retention | None:
     if keep is None:
         return None
-    tagged = keep.tagged if isinstance(keep, ImageKeep) else None
-    return values.Retention(keep.latest, tagged or (), keep.newer_than)
+    if isinstance(keep, RevisionKeep):
+        return values.Retention(keep.latest, newer_than=keep.newer_than, rollback=keep.rollback)
+    tagged = keep.tagged if isinstance(keep, TaggedKeep) else None
+    per = keep.per if isinstance(keep, ImageKeep) else None
+    return values.Retention(
+        keep.latest, tagged or (), keep.newer_than, _per(per), per.latest if per else None
+    )
+
+
+def _per(per: Per | None) -> values.PerTag | values.PerSemver | None:
+    if per is None:
+        return None
+    return values.PerSemver(per.semver) if per.semver else values.PerTag(per.tag or "")
 
 
 def _condition(when: When | None, policy: str) -> values.All:

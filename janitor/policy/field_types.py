@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from janitor.policy import spelling
 from janitor.policy.schedule import Cron
@@ -15,6 +15,7 @@ Globs = OneOrMore[Annotated[str, BeforeValidator(spelling.glob)]]
 Labels = dict[
     Annotated[str, BeforeValidator(spelling.label_key)], Annotated[str, BeforeValidator(spelling.bounded)]
 ]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Duration = Annotated[timedelta, BeforeValidator(spelling.duration)]
 Size = Annotated[int, BeforeValidator(spelling.size)]
 Project = Annotated[str, BeforeValidator(spelling.project)]

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema
 
 from janitor.policy import spelling
-from janitor.policy.field_types import Duration, Globs, Labels, List, Model, OneOrMore, Size
+from janitor.policy.field_types import Count, Duration, Globs, Labels, List, Model, OneOrMore, Size
 from janitor.policy.mistakes import Grammar, KindKeys
 from janitor.policy.sections import (
     DefaultsKeep,
@@ -104,14 +104,34 @@ class VersionWhen(When):
 class Keep(Model):
     """What stays, by group (R10)."""
 
-    latest: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    latest: Count | None = None
     newer_than: Duration | None = None
 
 
-class ImageKeep(Keep):
+class RevisionKeep(Keep):
+    """Only revisions are gone back to."""
+
+    rollback: Count | None = None
+
+
+class Per(Model):
+    """Within which groups `latest` counts, by tag or by version; its own `latest` says of how many."""
+
+    tag: Annotated[str, BeforeValidator(spelling.bounded)] | None = None
+    semver: Literal["major", "minor", "patch"] | None = None
+    latest: Count | None = None
+
+
+class TaggedKeep(Keep):
     """Only images, and versions of other formats, have tags."""
 
     tagged: Globs | None = None
+
+
+class ImageKeep(TaggedKeep):
+    """Of images, many a line of versions or branches is kept in one package."""
+
+    per: Per | None = None
 
 
 KindName = Literal[
@@ -137,7 +157,7 @@ class RevisionPolicy(_Policy):
 
     kind: Literal["run.revision"]
     when: RevisionWhen | None = None
-    keep: Keep | None = None
+    keep: RevisionKeep | None = None
 
 
 class JobPolicy(_Policy):
@@ -168,7 +188,7 @@ class VersionPolicy(_Policy):
 
     kind: Literal["artifact.version"]
     when: VersionWhen | None = None
-    keep: ImageKeep | None = None
+    keep: TaggedKeep | None = None
 
 
 class RepositoryPolicy(_Policy):
@@ -259,14 +279,15 @@ GRAMMAR = Grammar(
         "defaults": _keys(DefaultsSection),
         "defaults.when": _keys(DefaultsWhen),
         "defaults.keep": _keys(DefaultsKeep),
+        "artifact.image keep.per": _keys(Per),
     },
     kinds={
         "run.service": KindKeys(_keys(ServicePolicy), _keys(ServiceWhen)),
-        "run.revision": KindKeys(_keys(RevisionPolicy), _keys(RevisionWhen), _keys(Keep)),
+        "run.revision": KindKeys(_keys(RevisionPolicy), _keys(RevisionWhen), _keys(RevisionKeep)),
         "run.job": KindKeys(_keys(JobPolicy), _keys(JobWhen)),
         "run.execution": KindKeys(_keys(ExecutionPolicy), _keys(ExecutionWhen), _keys(Keep)),
         "artifact.image": KindKeys(_keys(ImagePolicy), _keys(ImageWhen), _keys(ImageKeep)),
-        "artifact.version": KindKeys(_keys(VersionPolicy), _keys(VersionWhen), _keys(ImageKeep)),
+        "artifact.version": KindKeys(_keys(VersionPolicy), _keys(VersionWhen), _keys(TaggedKeep)),
         "artifact.repository": KindKeys(_keys(RepositoryPolicy), _keys(RepositoryWhen)),
     },
 )

@@ -18,8 +18,9 @@ from janitor.policy.decision import Delete, Keep, Question, asked, names_literal
 from janitor.policy.expression import Failures
 from janitor.policy.family import Family, below, family_of, placed, rings, spread
 from janitor.policy.globs import labels_match, matcher
+from janitor.policy.groups import Traits
 from janitor.policy.image_keys import image_leaf
-from janitor.policy.retention import Traits, retained
+from janitor.policy.retention import retained
 from janitor.policy.truth import NO, YES
 from janitor.policy.usage import Usage, Users
 from janitor.policy.values import ArtifactTypeIs, Policies, Policy, RepositoryIs

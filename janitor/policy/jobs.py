@@ -10,8 +10,9 @@ from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.names import ResourceName
 from janitor.model.resources import Execution, Job
 from janitor.policy.decision import Delete
+from janitor.policy.groups import Traits
 from janitor.policy.resource_keys import Facts
-from janitor.policy.retention import Traits, retained
+from janitor.policy.retention import retained
 from janitor.policy.workload_rules import Rules, WorkloadVerdicts, decided, seconds
 
 

@@ -31,6 +31,7 @@ _MAPPINGS = {
     "defaults": "{when: {older_than: 72h}}",
     "defaults.when": "{older_than: 72h}",
     "keep": "{latest: 3}",
+    "per": "{semver: minor}",
     "policies": "{name: failed-services, kind: run.service, when: {status: failed}}",
 }
 _TRUE = "only `unused: true` can be said, for what is in use is never deleted"
@@ -104,6 +105,8 @@ def _unknown_key(grammar: Grammar, path: Path, kind: str) -> str:
         return _near(key, allowed)
     if len(path) == 3 and key in keys.when:
         return f"unknown key {show(key)}: it belongs into `when`, as in `when: {{{key}: …}}`"
+    if path[2:4] == ("keep", "per") and len(path) > 4:
+        return _near(key, grammar.sections[f"{kind} keep.per"])
     if len(path) > 3:
         part = (lambda each: each.when) if path[2] == "when" else (lambda each: each.keep)
     others = [name for name, each in grammar.kinds.items() if key in part(each)]
@@ -170,4 +173,4 @@ def _not_among(written: str, node: Node, expected: str) -> str:
 
 
 def _range(key: str) -> str:
-    return "from 1 to 1,000,000" if key == "latest" else "from 0 to 1,000,000,000"
+    return "from 1 to 1,000,000" if key in ("latest", "rollback") else "from 0 to 1,000,000,000"

@@ -9,9 +9,10 @@ from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Package, Repository, Version
 from janitor.policy.decision import Decision, Delete, Keep, Question, asked, question, strongest
 from janitor.policy.globs import matcher
+from janitor.policy.groups import Traits
 from janitor.policy.images import everything_stays, may_touch_managed
 from janitor.policy.package_keys import Held, held_leaf, may_speak_of
-from janitor.policy.retention import Traits, retained
+from janitor.policy.retention import retained
 from janitor.policy.values import Policies, Policy
 from janitor.policy.workload_rules import Context
 

@@ -1,29 +1,17 @@
 """`keep`: whom it holds, reckoned over all whom the selectors match (R9, R10)."""
 
-import heapq
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Collection, Iterable, Iterator
+from typing import TypeVar
 
 from janitor.model.kinds import KeepReason
 from janitor.policy.decision import Question
 from janitor.policy.globs import matcher
+from janitor.policy.groups import Traits, latest, latest_of_each
 from janitor.policy.truth import YES
 from janitor.policy.values import Retention
 
 T = TypeVar("T")
 H = TypeVar("H", bound=str)
-
-
-@dataclass(frozen=True, slots=True)
-class Traits(Generic[T, H]):
-    """How retention reads a kind. `made` ranks for `latest` (newest first, ties by key); `since`
-    counts for `newer_than`; both are epoch seconds, None where not known."""
-
-    key: Callable[[T], H]
-    made: Callable[[T], float | None]
-    since: Callable[[T], float | None]
-    tags: Callable[[T], tuple[str, ...]]
 
 
 def retained(
@@ -55,23 +43,23 @@ def _held(
         yield KeepReason.KEEP_TAGGED, [r for r in chosen if any(map(matches, traits.tags(r)))]
     if keep.latest is not None:
         counted = [r for r in chosen if traits.key(r) not in uncounted] if uncounted else chosen
-        yield (
-            KeepReason.KEEP_LATEST,
-            latest(counted, keep.latest, traits),
-        )
+        if keep.per is None:
+            yield KeepReason.KEEP_LATEST, latest(counted, keep.latest, traits)
+        else:
+            held = latest_of_each(counted, keep.per, keep.latest, keep.latest_groups, traits)
+            yield KeepReason.KEEP_LATEST, held
+    if keep.rollback is not None:
+        yield KeepReason.KEEP_ROLLBACK, _last_ready(chosen, keep.rollback, traits)
     if keep.newer_than is not None:
         oldest = now - keep.newer_than.total_seconds()
         yield KeepReason.KEEP_NEWER_THAN, [r for r in chosen if _not_before(traits.since(r), oldest)]
 
 
-def latest(chosen: list[T], count: int, traits: Traits[T, H]) -> list[T]:
-    """The newest `count`, and beside them all whose time is unknown: they use up no place."""
-    made = [(traits.made(resource), traits.key(resource), resource) for resource in chosen]
-    undated = [resource for time, _, resource in made if time is None]
-    dated = heapq.nsmallest(
-        count, ((-time, key, resource) for time, key, resource in made if time is not None)
-    )
-    return undated + [resource for _, _, resource in dated]
+def _last_ready(chosen: list[T], count: int, traits: Traits[T, H]) -> list[T]:
+    """The newest `count` that ever were ready, and all of which that is not known: they use up no place."""
+    ready = [(traits.ready(resource), resource) for resource in chosen]
+    unknown = [resource for was, resource in ready if was is None]
+    return unknown + latest([resource for was, resource in ready if was], count, traits)
 
 
 def _not_before(time: float | None, oldest: float) -> bool:

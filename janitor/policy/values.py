@@ -147,12 +147,33 @@ Condition = Key | All | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True)
+class PerTag:
+    """`per: {tag: …}`: one group for each text that the expression's only group captures from a tag."""
+
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class PerSemver:
+    """`per: {semver: …}`: one group for each version cut off after ``major``, ``minor`` or ``patch``."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
-    """`keep`: reckoned over all whom the selectors match (R9, R10)."""
+    """`keep`: reckoned over all whom the selectors match (R9, R10).
+
+    With `per`, `latest` counts within each of its groups (groups.py), `latest_groups` (`per.latest`)
+    of them, None all. `rollback`: the newest revisions that were ready.
+    """
 
     latest: int | None = None
     tagged: tuple[str, ...] = ()
     newer_than: timedelta | None = None
+    per: PerTag | PerSemver | None = None
+    latest_groups: int | None = None
+    rollback: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

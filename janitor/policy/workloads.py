@@ -3,16 +3,17 @@
 from collections.abc import Callable, Sequence
 
 from janitor.kinds.repository import has_managed_labels
-from janitor.kinds.revision import has_traffic, is_latest, revision_since, revision_status
+from janitor.kinds.revision import has_traffic, is_latest, revision_since, revision_status, was_ready
 from janitor.kinds.service import service_since, service_status
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.names import ResourceName
 from janitor.model.resources import Revision, Service
 from janitor.policy.decision import Delete
+from janitor.policy.groups import Traits
 from janitor.policy.jobs import decide_jobs
 from janitor.policy.resource_keys import Facts
-from janitor.policy.retention import Traits, retained
+from janitor.policy.retention import retained
 from janitor.policy.workload_rules import Context, Rules, WorkloadVerdicts, decided, rules_of, seconds
 
 _LIVE = (Status.SERVING, Status.DEGRADED)
@@ -75,12 +76,13 @@ def _decide_revisions(
 ) -> None:
     context = rules.context
     facts = {revision.name.short: _revision_facts(revision) for revision in revisions}
-    made = {revision.name.short: revision.create_time for revision in revisions}
+    by_name = {revision.name.short: revision for revision in revisions}
     traits: Traits[Facts, str] = Traits(
         key=lambda each: each.name,
-        made=lambda each: seconds(made[each.name]),
+        made=lambda each: seconds(by_name[each.name].create_time),
         since=lambda each: seconds(each.since),
         tags=lambda _: (),
+        ready=lambda each: was_ready(by_name[each.name]),
     )
     held = retained(rules.questions[Kind.REVISION], list(facts.values()), traits, context.now.timestamp())
     guards = _revision_guards(rules, service, revisions)

@@ -26,6 +26,7 @@ _KEPT = {
     KeepReason.CHILD_OF_KEPT: "an index or image that stays needs it",
     KeepReason.KEEP_TAGGED: "keep.tagged holds it",
     KeepReason.KEEP_LATEST: "keep.latest holds it",
+    KeepReason.KEEP_ROLLBACK: "keep.rollback holds it",
     KeepReason.KEEP_NEWER_THAN: "keep.newer_than holds it",
     KeepReason.OTHER_TAGS: "it also has a tag that the policy does not name",
     KeepReason.AGE_UNKNOWN: "no time is known, or one in the future",

@@ -16,6 +16,8 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
+    PerSemver,
+    PerTag,
     Policy,
     RepositoryIs,
     Retention,
@@ -56,11 +58,16 @@ KEEPS = (
     Retention(latest=0), Retention(latest=1), Retention(latest=2),
     Retention(newer_than=timedelta(days=9)), Retention(latest=1, newer_than=timedelta(days=20)),
 )  # fmt: skip
-IMAGE_KEEPS = (*KEEPS, Retention(tagged=("v*",)), Retention(latest=1, tagged=("latest",)))
+REVISION_KEEPS = (*KEEPS, Retention(rollback=1), Retention(rollback=2))
+IMAGE_KEEPS = (
+    *KEEPS, Retention(tagged=("v*",)), Retention(latest=1, tagged=("latest",)),
+    Retention(latest=1, per=PerSemver("minor")), Retention(latest=1, per=PerTag("^(pr|v1)")),
+    Retention(latest=2, per=PerSemver("major"), latest_groups=1),
+)  # fmt: skip
 
 
-# Kinds that have `keep`.
-KEEPING = (Kind.REVISION, Kind.EXECUTION, Kind.IMAGE)
+# Kinds that have `keep`, and what each may say.
+KEEPS_OF = {Kind.REVISION: REVISION_KEEPS, Kind.EXECUTION: KEEPS, Kind.IMAGE: IMAGE_KEEPS}
 
 
 def condition(dice: Random, kind: Kind) -> Condition:
@@ -81,7 +88,7 @@ def policies(dice: Random) -> tuple[Policy, ...]:
 
 def policy(dice: Random, name: str, kind: Kind) -> Policy:
     keep = None
-    if kind in KEEPING and dice.randint(0, 1):
-        keep = dice.choice(IMAGE_KEEPS if kind is Kind.IMAGE else KEEPS)
+    if kind in KEEPS_OF and dice.randint(0, 1):
+        keep = dice.choice(KEEPS_OF[kind])
     when = All(tuple(condition(dice, kind) for _ in range(dice.choice((0, 1, 1, 1, 2)))))
     return Policy(name, kind, when, keep, bool(dice.randint(0, 1)))

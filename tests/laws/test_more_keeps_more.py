@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from janitor.model.kinds import KeepReason, Kind
 from janitor.policy.values import Policies, Policy, Protect, Retention
 from tests.laws.deciding import destroyed, images_in, plan_of
-from tests.laws.rules import IMAGE_KEEPS, KEEPING, KEEPS, policy
+from tests.laws.rules import IMAGE_KEEPS, KEEPS_OF, policy
 from tests.laws.trying import law
 from tests.laws.worlds import DICE, World, reference, with_gaps, worlds
 
@@ -30,14 +30,16 @@ def with_protect(world: World, protect: Protect) -> World:
 def kept_more(dice: Random, world: World) -> World:
     """One policy keeps more than it did."""
     policies = list(world.policies.policies)
-    place = dice.choice([n for n, p in enumerate(policies) if p.kind in KEEPING])
+    place = dice.choice([n for n, p in enumerate(policies) if p.kind in KEEPS_OF])
     chosen = policies[place]
-    keep = chosen.keep or dice.choice(IMAGE_KEEPS if chosen.kind is Kind.IMAGE else KEEPS)
+    keep = chosen.keep or dice.choice(KEEPS_OF[chosen.kind])
     if chosen.keep:
         keep = dice.choice([
             replace(keep, latest=(keep.latest or 0) + 1),
             replace(keep, newer_than=(keep.newer_than or timedelta()) + timedelta(days=30)),
-            replace(keep, tagged=(*keep.tagged, "pr-*")) if chosen.kind is Kind.IMAGE else keep,
+            replace(keep, tagged=(*keep.tagged, "pr-*")) if chosen.kind is Kind.IMAGE
+            else replace(keep, rollback=(keep.rollback or 0) + 1),
+            replace(keep, latest_groups=keep.latest_groups and keep.latest_groups + 1),
         ])  # fmt: skip
     policies[place] = replace(chosen, keep=keep)
     return with_policies(world, tuple(policies))
@@ -46,7 +48,7 @@ def kept_more(dice: Random, world: World) -> World:
 @law
 @given(worlds(), DICE)
 def test_keeping_more_never_deletes_more(world: World, dice: Random) -> None:
-    if any(each.kind in KEEPING for each in world.policies.policies):
+    if any(each.kind in KEEPS_OF for each in world.policies.policies):
         deletes_no_more(kept_more(dice, world), world)
 
 

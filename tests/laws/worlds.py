@@ -37,7 +37,7 @@ REPOSITORIES = (
 VIRTUAL = RepositoryName("p", "us-central1", "all")
 UNSEEN = RepositoryName("elsewhere", "us-central1", "zz")
 PACKAGES = ("app", "team/api")
-TAGS = ("latest", "v1", "pr-1", "pr-2", "keep-me")
+TAGS = ("latest", "v1", "v1.2.3", "v1.2.4", "pr-1", "pr-2", "keep-me")
 AGES = (None, -1.0, 0.5, 3.0, 8.0, 10.0, 10.0, 30.0, 100.0)
 LABELS = (
     *[{}] * 5,

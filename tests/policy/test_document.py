@@ -19,6 +19,8 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
+    PerSemver,
+    PerTag,
     Policies,
     Policy,
     Protect,
@@ -101,6 +103,17 @@ def test_reads_a_revision_policy_and_a_repository_policy() -> None:
     assert revision.keep == Retention(5)
     repository = one("{name: a, kind: artifact.repository, when: {name: r, unused: true, larger_than: 1kB}}")
     assert set(repository.when.parts) == {NameIs(("r",)), Unused(), LargerThan(1000)}
+
+
+def test_reads_within_which_groups_the_latest_count() -> None:
+    by_tag = one("{name: a, kind: artifact.image, keep: {latest: 2, per: {tag: '^(main|dev)-'}}}")
+    assert by_tag.keep == Retention(2, per=PerTag("^(main|dev)-"))
+    by_version = one("{name: a, kind: artifact.image, keep: {latest: 3, per: {semver: minor, latest: 2}}}")
+    assert by_version.keep == Retention(3, per=PerSemver("minor"), latest_groups=2)
+
+
+def test_reads_how_many_revisions_one_may_go_back_to() -> None:
+    assert one("{name: a, kind: run.revision, keep: {rollback: 3}}").keep == Retention(rollback=3)
 
 
 def test_any_all_and_not_nest() -> None:

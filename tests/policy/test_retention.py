@@ -4,12 +4,24 @@ from datetime import timedelta
 
 from janitor.model.kinds import KeepReason, Kind
 from janitor.policy.decision import question
+from janitor.policy.groups import latest
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.images import TRAITS
-from janitor.policy.retention import latest, retained
+from janitor.policy.retention import retained
 from janitor.policy.values import Condition, OlderThan, Policy, RepositoryIs, Retention, TagsMatch
-from tests.deciding import images_decided
-from tests.making import NOW, contents, digest, image, policies, policy, repository
+from tests.deciding import decided, images_decided
+from tests.making import (
+    NOW,
+    contents,
+    digest,
+    image,
+    policies,
+    policy,
+    repository,
+    revision,
+    service,
+    workloads,
+)
 
 IMAGES = [image("new", "v2", days=1), image("mid", "pr-1", days=5), image("old", "v1", days=9)]
 
@@ -91,3 +103,56 @@ def test_a_referrer_with_a_tag_of_its_own_takes_no_place_among_the_latest() -> N
     goes, stays = images_decided(file, world)
     assert goes == []
     assert {stays[digest("new")], stays[digest("old")]} == {KeepReason.KEEP_LATEST.value}
+
+
+def revisions_kept(rollback: int, *each: tuple[str, str]) -> dict[str, str]:
+    """Short name and status of revisions of one service, the newest first; what becomes of them."""
+    made = [revision("web", name, status=status, days=10 + n) for n, (name, status) in enumerate(each)]
+    file = policies(policy("p", Kind.REVISION, keep=Retention(rollback=rollback)))
+    newest = service("web", traffic=[each[0][0]], latest_created_revision=each[0][0])
+    found = decided(file, workloads(newest, *made))
+    return {name: found[name] for name, _ in each}
+
+
+def test_rollback_holds_the_last_ready_ones_and_counts_none_that_failed() -> None:
+    """What serves is one of them."""
+    found = revisions_kept(
+        3,
+        ("r6", "active"),
+        ("r5", "failed"),
+        ("r4", "retired"),
+        ("r3", "failed"),
+        ("r2", "retired"),
+        ("r1", "retired"),
+    )
+    assert found == {
+        "r6": "has-traffic", "r5": "delete: matched", "r4": "keep-rollback", "r3": "delete: matched",
+        "r2": "keep-rollback", "r1": "delete: matched",
+    }  # fmt: skip
+
+
+def test_rollback_is_by_service() -> None:
+    file = policies(policy("p", Kind.REVISION, keep=Retention(rollback=1)))
+    world = [
+        thing
+        for name in ("a", "b")
+        for thing in (
+            service(name, traffic=[f"{name}3"]), revision(name, f"{name}3", status="failed", days=1),
+            revision(name, f"{name}2", days=2), revision(name, f"{name}1", days=3),
+        )
+    ]  # fmt: skip
+    found = decided(file, workloads(*world))
+    assert {found[name] for name in ("a2", "b2")} == {"keep-rollback"}
+    assert {found[name] for name in ("a1", "b1")} == {"delete: matched"}
+
+
+def test_what_may_have_been_ready_is_held_and_takes_no_place() -> None:
+    told_nothing = [revision("web", "r4", days=5, ready=None), revision("web", "r0", days=9, ready=None)]
+    known = [revision("web", "r2", days=6), revision("web", "r1", days=7)]
+    file = policies(policy("p", Kind.REVISION, keep=Retention(rollback=1)))
+    found = decided(file, workloads(service("web", traffic=["r4"]), *told_nothing, *known))
+    assert [found[name] for name in ("r2", "r1", "r0")] == [
+        "keep-rollback",
+        "delete: matched",
+        "keep-rollback",
+    ]

@@ -1,0 +1,118 @@
+"""`keep.latest` within the groups of `keep.per`: by what a tag captures, or by a part of its version.
+
+An image belongs to each group that one of its tags says, and one that keeps it is enough. What no tag
+says is one group more, the newest of which stay: so `per` by tag never keeps less than `latest` alone.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from janitor.model.semver import Version, parse_version
+from janitor.policy.patterns import captured
+from janitor.policy.values import PerSemver, PerTag
+
+T = TypeVar("T")
+H = TypeVar("H", bound=str)
+
+_PARTS = {"major": 1, "minor": 2, "patch": 3}
+# Releases and prereleases stand in groups of their own: many a candidate pushes out no release.
+Series = tuple[bool, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits(Generic[T, H]):
+    """How retention reads a kind. `made` ranks for `latest` (newest first, ties by key); `since`
+    counts for `newer_than`; both are epoch seconds, None where not known. `ready`: whether it ever was
+    ready, for `rollback`; None where that is not known."""
+
+    key: Callable[[T], H]
+    made: Callable[[T], float | None]
+    since: Callable[[T], float | None]
+    tags: Callable[[T], tuple[str, ...]]
+    ready: Callable[[T], bool | None] = field(default=lambda _: False)
+
+
+def latest(chosen: Iterable[T], count: int, traits: Traits[T, H]) -> list[T]:
+    """The newest `count`, and beside them all whose time is unknown: they use up no place."""
+    made = [(traits.made(resource), traits.key(resource), resource) for resource in chosen]
+    undated = [resource for time, _, resource in made if time is None]
+    dated = heapq.nsmallest(
+        count, ((-time, key, resource) for time, key, resource in made if time is not None)
+    )
+    return undated + [resource for _, _, resource in dated]
+
+
+def latest_of_each(
+    chosen: Iterable[T], per: PerTag | PerSemver, count: int, groups: int | None, traits: Traits[T, H]
+) -> Iterator[T]:
+    """The last `count` of each group, of the last `groups` groups (None: of all); the same one may come
+    more than once. By tag the newest is the last, by version the one of the highest precedence."""
+    if isinstance(per, PerTag):
+        return _by_tag(chosen, captured(per.expression), count, groups, traits)
+    return _by_version(chosen, _PARTS[per.part], count, groups, traits)
+
+
+def _by_tag(
+    chosen: Iterable[T], capture: Callable[[str], str | None], count: int, groups: int | None,
+    traits: Traits[T, H],
+) -> Iterator[T]:  # fmt: skip
+    found: dict[str, list[T]] = {}
+    others: list[T] = []
+    for resource in chosen:
+        names = {name for tag in traits.tags(resource) if (name := capture(tag)) is not None}
+        for name in names:
+            found.setdefault(name, []).append(resource)
+        if not names:
+            others.append(resource)
+    for place, name in enumerate(_newest_first(found, traits)):
+        within = groups is None or place < groups
+        yield from latest(found[name], count if within else 0, traits)
+    yield from latest(others, count, traits)
+
+
+def _newest_first(groups: Mapping[str, list[T]], traits: Traits[T, H]) -> list[str]:
+    """By their newest, ties by name; those whose every time is unknown are kept as it is, and come last."""
+
+    def age(name: str) -> tuple[float, str]:
+        times = [time for time in map(traits.made, groups[name]) if time is not None]
+        return (-max(times) if times else float("inf")), name
+
+    return sorted(groups, key=age)
+
+
+def _by_version(
+    chosen: Iterable[T], parts: int, count: int, groups: int | None, traits: Traits[T, H]
+) -> Iterator[T]:
+    found: dict[Series, list[tuple[Version, T]]] = {}
+    others: list[T] = []
+    for resource in chosen:
+        highest = _highest(traits.tags(resource), parts)
+        for series, version in highest.items():
+            found.setdefault(series, []).append((version, resource))
+        if not highest:
+            others.append(resource)
+    for series in _highest_first(found, groups):
+        ranked = sorted(found[series], key=lambda each: traits.key(each[1]))
+        ranked.sort(key=lambda each: each[0], reverse=True)  # stable: ties stay by key
+        yield from (resource for _, resource in ranked[:count])
+    yield from latest(others, count, traits)
+
+
+def _highest(tags: Iterable[str], parts: int) -> dict[Series, Version]:
+    """An image with several versions stands in a group by the highest of them, and takes one place."""
+    found: dict[Series, Version] = {}
+    for tag in tags:
+        version = parse_version(tag)
+        if version is not None:
+            series = version.released, version.numbers[:parts]
+            found[series] = max(version, found.get(series, version))
+    return found
+
+
+def _highest_first(found: Iterable[Series], groups: int | None) -> list[Series]:
+    """The last `groups` of the releases, and as many of the prereleases."""
+    ordered = sorted(found, reverse=True)
+    lines = [[each for each in ordered if each[0] is released] for released in (True, False)]
+    return [series for line in lines for series in line[:groups]]
