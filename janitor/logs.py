@@ -21,6 +21,7 @@ class Event(StrEnum):
     GAP_FOUND = "gap.found"
     EXPRESSION_FAILED = "expression.failed"
     PRICES_FELL_BACK = "prices.fell_back"
+    POLICY_UNMATCHED = "policy.unmatched"
     PLAN_REFUSED = "plan.refused"
     LOCK_WAITED = "lock.waited"
     LOCK_LOST = "lock.lost"

@@ -18,7 +18,9 @@ from janitor.model.resources import Contents, Mode, Package, Repository
 from janitor.plan.build import Builder
 from janitor.plan.job_actions import job_actions
 from janitor.policy.decision import Decision, Delete, Keep
-from janitor.policy.images import ImageRules, ImageVerdicts, decide_images, holdings, image_rules
+from janitor.policy.image_rules import ImageRules, image_rules
+from janitor.policy.images import ImageVerdicts, decide_images, holdings
+from janitor.policy.matching import note_matches
 from janitor.policy.packages import kinds_asked
 from janitor.policy.repositories import decide_repository, may_match
 from janitor.policy.usage import Usage
@@ -116,8 +118,9 @@ class Survey:
         blocked = self.blocked is None or repository.name in self.blocked
         policies, now = self.context.policies, self.context.now.timestamp()
         rules = image_rules(
-            policies, self.context.selected, repository, known, self.usage, now, self.context.failures
-        )
+            policies, self.context.selected, repository, known, self.usage, now, self.context.failures,
+            self.context.witness,
+        )  # fmt: skip
         held, waits = holdings(rules, known.images) if may_match(self.context, repository) else (set(), set())
         decision = decide_repository(self.context, repository, known.images, held, blocked)
         self.findings.seen(Kind.IMAGE, len(known.images))
@@ -128,6 +131,7 @@ class Survey:
             self._decide_images(repository, rules, known, blocked)
             if known.packages is not None:
                 survey_packages(self.context, self.builder, self.findings, repository, known, blocked)
+        note_matches(self.context.matched, rules.questions, known.images, self.context.failures)
 
     def _keep_repository(self, repository: Repository, decision: Decision) -> None:
         reason = decision.reason if isinstance(decision, Keep) else KeepReason.GAP

@@ -6,7 +6,14 @@ from janitor.model.resources import Contents, Package, Repository
 from janitor.plan.build import Builder
 from janitor.plan.packages import version_actions, version_name
 from janitor.policy.decision import Keep
-from janitor.policy.packages import PackageRules, decide_versions, kinds_asked, package_rules
+from janitor.policy.matching import note_matches
+from janitor.policy.packages import (
+    PackageRules,
+    decide_versions,
+    kinds_asked,
+    package_rules,
+    version_facts,
+)  # fmt: skip
 from janitor.policy.workload_rules import Context
 
 
@@ -21,6 +28,8 @@ def survey_packages(
     for package in sorted(contents.packages or (), key=lambda each: each.name):
         if Kind.VERSION in asked:
             _note_versions(builder, findings, rules, package)
+            facts = [version_facts(package, version) for version in package.versions]
+            note_matches(context.matched, rules.versions, facts, context.failures)
     if len(findings.actions) > before:
         findings.group_bytes[str(repository.name)] = repository.size_bytes
 

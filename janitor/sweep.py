@@ -20,6 +20,7 @@ from janitor.plan.values import Plan
 from janitor.policy.expression import Failures
 from janitor.policy.usage import Named, unreadable, usage
 from janitor.policy.values import Limits, Policies
+from janitor.policy.witness import Witness
 from janitor.policy.workload_rules import Context
 from janitor.policy.workloads import decide_workloads
 from janitor.report.result import SweepResult
@@ -49,7 +50,8 @@ class Applier(Protocol):
 @dataclass(frozen=True, slots=True)
 class Question:
     """What one sweep is asked. `deletable` are the projects that may be deleted from, `read` all
-    that are read; `selected` the policies that may delete; `own` what janitor runs as (R24)."""
+    that are read; `selected` the policies that may delete; `own` what janitor runs as (R24);
+    `witness` is shown what each verdict rests on."""
 
     sweep_id: str
     policies: Policies
@@ -60,6 +62,7 @@ class Question:
     own: Set[str]
     want_names: bool
     now: datetime
+    witness: Witness | None = None
 
 
 def _unheard(_: str) -> None: ...
@@ -70,7 +73,8 @@ class Stages:
     """What the sweep needs from outside. Without an `applier` it is a dry run.
 
     `check_locations` raises where the policy file names a location that no API has. `notices` are
-    what every output says beside its figures. `lookout` looks again for what was deleted before.
+    what every output says beside its figures: it is given the prices and the policies that matched
+    nothing. `lookout` looks again for what was deleted before.
     `on_expression` hears of each `expr` that failed, once a sweep.
     """
 
@@ -79,7 +83,7 @@ class Stages:
     applier: Applier | None
     clock: Callable[[], datetime]
     check_locations: Callable[[Observed], None]
-    notices: Callable[[PriceBook], tuple[str, ...]]
+    notices: Callable[[PriceBook, Sequence[str]], tuple[str, ...]]
     on_gap: Callable[[Gap], None]
     on_repository: Callable[[int, int, int], None]
     lookout: Lookout
@@ -93,26 +97,30 @@ async def sweep(question: Question, stages: Stages) -> SweepResult:
     stages.lookout.over(observed)
     book = await stages.prices()
     failures = Failures()
-    plan, planned = await decide(question, stages, observed, book, failures)
+    matched: set[str] = set()
+    plan, planned = await decide(question, stages, observed, book, failures, matched)
     for gap in plan.gaps:
         stages.on_gap(gap)
     for line in failures.lines():
         stages.on_expression(line)
+    unmatched = _unmatched(question, matched)
     cleared = _guarded(plan, question.limits)
     outcomes, interrupted = await _apply(cleared, stages.applier, planned, observed)
     return SweepResult(
         question.sweep_id, "apply" if stages.applier else "dry-run", plan,
         cleared.refusals if isinstance(cleared, Refused) else (), outcomes,
-        question.now, stages.clock(), interrupted, (*failures.lines(), *stages.notices(book)),
+        question.now, stages.clock(), interrupted, (*failures.lines(), *stages.notices(book, unmatched)),
         standing(observed, book, question.policies.report.show_creator),
     )  # fmt: skip
 
 
 async def decide(
-    question: Question, stages: Stages, observed: Observed, book: PriceBook, failures: Failures | None = None
-) -> tuple[Plan, Named]:
+    question: Question, stages: Stages, observed: Observed, book: PriceBook, failures: Failures | None = None,
+    matched: set[str] | None = None,
+) -> tuple[Plan, Named]:  # fmt: skip
     """Workloads first, then each repository against what remains of them (R12); and the
-    reference set that the plan rests on. `failures` hears of expressions that failed."""
+    reference set that the plan rests on. `failures` hears of expressions that failed,
+    `matched` of the policies whose `when` holds of anything at all."""
     policies, workloads = question.policies, observed.workloads
     gaps = (*workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read)))
     context = Context(
@@ -123,6 +131,8 @@ async def decide(
         question.own,
         question.now,
         failures or Failures(),
+        question.witness,
+        set() if matched is None else matched,
     )
     findings = Findings(frozenset(policy.kind for policy in policies.policies), question.want_names)
     builder = Builder(book, question.now, policies.report.show_creator)
@@ -135,6 +145,12 @@ async def decide(
     )  # fmt: skip
     await survey.run(observed.repositories)
     return _plan(question, observed, findings, gaps), use.remaining
+
+
+def _unmatched(question: Question, matched: Set[str]) -> tuple[str, ...]:
+    """The policies that may delete and match nothing at all, whatever would have kept it."""
+    names = [policy.name for policy in question.policies.policies]
+    return tuple(name for name in names if name in question.selected and name not in matched)
 
 
 def by_name(repositories: Sequence[Repository]) -> Mapping[RepositoryName, Repository]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -237,7 +238,9 @@ class _Wiring:
                     f" Registry has a location {location!r}; {hint}"
                 )
 
-    def _notices(self, book: PriceBook) -> tuple[str, ...]:
+    def _notices(self, book: PriceBook, unmatched: Sequence[str]) -> tuple[str, ...]:
+        for policy in unmatched:
+            emit(Event.POLICY_UNMATCHED, policy=policy)
         return notices(
             projects=self._read,
             reference_files=self.request.policies.protect.reference_files,
@@ -245,6 +248,7 @@ class _Wiring:
             recorded=self.books.ledger is not None,
             throwaway_disk=self.settings.on_cloud_run and self.settings.database_url is None,
             shipped_policies=self.request.shipped_policies,
+            unmatched=unmatched,
         )
 
     def _seen(self, done: int, total: int, images: int) -> None:

@@ -6,7 +6,8 @@ from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Repository
 from janitor.policy.decision import Delete
-from janitor.policy.images import Goes, decide_images, image_rules
+from janitor.policy.image_rules import image_rules
+from janitor.policy.images import Goes, decide_images
 from janitor.policy.usage import usage
 from janitor.policy.values import Policies
 from janitor.policy.workload_rules import Context, WorkloadVerdicts

@@ -52,7 +52,7 @@ class Question(Generic[T]):
     """A policy compiled for one kind (images: for one repository).
 
     `applies` is False where --policy named others: it keeps, and deletes nothing. `deletes` is one
-    verdict a reason, as a million images share them.
+    verdict a reason, as a million images share them. `leaf` is how the kind reads a key.
     """
 
     policy: Policy
@@ -61,6 +61,7 @@ class Question(Generic[T]):
     reason: Callable[[T], DeleteReason]
     applies: bool
     deletes: Mapping[DeleteReason, Delete]
+    leaf: Leaf[T]
 
 
 def question(policy: Policy, leaf: Leaf[T], applies: bool) -> Question[T]:
@@ -68,7 +69,7 @@ def question(policy: Policy, leaf: Leaf[T], applies: bool) -> Question[T]:
     when = policy.when
     deletes = {reason: Delete(policy, reason) for reason in DeleteReason}
     matches, selects = compiled(when, leaf), compiled(whom(when), leaf)
-    return Question(policy, matches, selects, _reason(when, leaf), applies, deletes)
+    return Question(policy, matches, selects, _reason(when, leaf), applies, deletes, leaf)
 
 
 def asked(

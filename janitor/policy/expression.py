@@ -6,6 +6,7 @@ policy and cause, for every output to say.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
@@ -47,9 +48,21 @@ class Failures:
     def __init__(self) -> None:
         self._counts: Counter[Expr] = Counter()
         self._causes: dict[Expr, str] = {}
+        self._heard = True
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Inside the block nothing is counted: what is asked there decides nothing."""
+        self._heard = False
+        try:
+            yield
+        finally:
+            self._heard = True
 
     def note(self, expr: Expr, cause: str) -> None:
         """Count one resource that the expression could not be asked of."""
+        if not self._heard:
+            return
         self._counts[expr] += 1
         self._causes.setdefault(expr, cause)
 

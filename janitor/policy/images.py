@@ -5,26 +5,24 @@ alone (docs/performance.md).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from janitor.kinds.image import image_since
-from janitor.kinds.repository import is_managed
-from janitor.model.kinds import DeleteReason, KeepReason, Kind
-from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Image, Mode, Repository
-from janitor.policy.decision import Delete, Keep, Question, asked, names_literally, question, strongest
-from janitor.policy.expression import Failures
+from janitor.model.kinds import DeleteReason, KeepReason
+from janitor.model.resources import Image
+from janitor.policy.decision import Delete, Keep, asked, strongest
 from janitor.policy.family import Family, below, family_of, placed, rings, spread
-from janitor.policy.globs import labels_match, matcher
 from janitor.policy.groups import Traits
-from janitor.policy.image_keys import image_leaf
+from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image, held_by_tags
 from janitor.policy.retention import retained
 from janitor.policy.truth import NO, YES
-from janitor.policy.usage import Usage, Users
-from janitor.policy.values import ArtifactTypeIs, Policies, Policy, RepositoryIs
+from janitor.policy.usage import Users
+from janitor.policy.values import Policy
 
+Kept = dict[str, KeepReason]
+Going = dict[str, Delete]
 REFERRER_RANK, INDEX_RANK, IMAGE_RANK = 100, 200, 300
 
 
@@ -49,57 +47,6 @@ class ImageVerdicts:
     kept_names: dict[KeepReason, list[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ImageRules:
-    """The policies made ready for one repository."""
-
-    repository: Repository
-    questions: tuple[Question[Image], ...]
-    usage: Usage
-    subjects: Mapping[tuple[str, str], str]
-    protects_name: Callable[[str], bool]
-    protects_tag: Callable[[str], bool] | None
-    everything: KeepReason | None
-    managed: bool
-    now: float
-
-
-def image_rules(
-    policies: Policies, selected: Iterable[str], repository: Repository, contents: Contents,
-    usage: Usage, now: float, failures: Failures | None = None,
-) -> ImageRules:  # fmt: skip
-    """Compile the image policies for a repository; `selected` are the names that may delete."""
-    chosen = set(selected)
-    leaf = image_leaf(repository, now, failures)
-    protect = policies.protect
-    return ImageRules(
-        repository,
-        tuple(question(p, leaf, p.name in chosen) for p in policies.of(Kind.IMAGE)),
-        usage,
-        contents.subjects,
-        matcher(protect.names),
-        matcher(protect.tags) if protect.tags else None,
-        everything_stays(policies, repository),
-        is_managed(repository),
-        now,
-    )
-
-
-def everything_stays(policies: Policies, repository: Repository) -> KeepReason | None:
-    """Why all that a repository holds stays, whatever it is."""
-    if repository_protected(policies, repository):
-        return KeepReason.PROTECTED
-    return None if repository.mode is Mode.STANDARD else KeepReason.NOT_STANDARD
-
-
-def repository_protected(policies: Policies, repository: Repository) -> bool:
-    """Whether `protect` names it or a label of it (R11)."""
-    protect = policies.protect
-    return any(labels_match(protect.labels, repository.labels)) or matcher(protect.names)(
-        repository.name.repository
-    )
-
-
 def decide_images(rules: ImageRules, images: list[Image], want_names: bool) -> ImageVerdicts:
     """One verdict an image. The order of `images` does not matter."""
     packages = _by_package(images)
@@ -118,7 +65,7 @@ def holdings(rules: ImageRules, images: list[Image]) -> tuple[set[KeepReason], s
     if rules.usage.remaining.users(name, packages):
         found.add(KeepReason.HOLDS_IN_USE)
     for package, group in packages.items():
-        if rules.protects_name(package) or _any_protected_tag(rules, group):
+        if rules.protects_name(package) or any_protected_tag(rules, group):
             found.add(KeepReason.HOLDS_PROTECTED)
         if _retained(rules, group, family_of(group, rules.subjects)):
             found.add(KeepReason.HOLDS_RETAINED)
@@ -132,11 +79,6 @@ def _by_package(images: Iterable[Image]) -> dict[str, list[Image]]:
     return packages
 
 
-def _any_protected_tag(rules: ImageRules, images: Iterable[Image]) -> bool:
-    protects = rules.protects_tag
-    return protects is not None and any(protects(tag) for image in images for tag in image.tags)
-
-
 def _decide_package(
     rules: ImageRules, package: str, images: list[Image], verdicts: ImageVerdicts, want_names: bool
 ) -> None:
@@ -146,11 +88,19 @@ def _decide_package(
     waits = spread(rules.usage.freed.digests(name, package, images), family)
     kept, goes = _own_verdicts(rules, package, images, family, in_use)
     _follow(kept, goes, family)
+    if rules.witness:
+        rules.witness.package(rules, images, Weighed(family, in_use, waits, kept, goes))
     _collect(rules, images, family, kept, goes, waits, verdicts, want_names)
 
 
-Kept = dict[str, KeepReason]
-Going = dict[str, Delete]
+class Weighed(NamedTuple):
+    """What the images of one package came to, by digest; users with what indexes and subjects pass on."""
+
+    family: Family
+    in_use: Users
+    waits: Users
+    kept: Kept
+    goes: Going
 
 
 def _own_verdicts(
@@ -171,7 +121,7 @@ def _own_verdicts(
             kept[digest] = KeepReason.IN_USE
         elif whole is not None:
             kept[digest] = whole
-        elif special and (reason := _held_by_tags(rules, image)):
+        elif special and (reason := held_by_tags(rules, image)):
             kept[digest] = reason
         elif digest in followers:
             continue
@@ -218,25 +168,17 @@ TRAITS: Traits[Image, str] = Traits(
 )
 
 
-def _held_by_tags(rules: ImageRules, image: Image) -> KeepReason | None:
-    if not image.tags:
-        return None
-    if _any_protected_tag(rules, (image,)):
-        return KeepReason.PROTECTED
-    return KeepReason.IMMUTABLE_TAGS if rules.repository.immutable_tags else None
-
-
 def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Going) -> None:
     """The slow way, for an image that some policy matches or may match."""
     typed = bool(image.artifact_type) or image.digest in family.orphans
     unknown_subject = typed and image.digest not in family.referrers
 
+    stands = {KeepReason.GOOGLE_MANAGED: rules.managed, KeepReason.SUBJECT_UNKNOWN: unknown_subject}
+
     def forbids(policy: Policy) -> KeepReason | None:
-        if rules.managed and not may_touch_managed(policy, rules.repository.name):
-            return KeepReason.GOOGLE_MANAGED
-        if unknown_subject and not any(isinstance(p, ArtifactTypeIs) for p in policy.when.parts):
-            return KeepReason.SUBJECT_UNKNOWN
-        return None
+        return next(
+            (g for g in stands if stands[g] and forbids_image(rules.repository.name, policy, g)), None
+        )
 
     answer = asked(rules.questions, image, forbids)
     if isinstance(answer, Keep):
@@ -244,11 +186,6 @@ def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Goin
         kept[image.digest] = strongest(reasons)
     else:
         goes[image.digest] = answer
-
-
-def may_touch_managed(policy: Policy, name: RepositoryName) -> bool:
-    """Whether it says `managed: true` and names the repository literally (R14)."""
-    return policy.managed and names_literally(policy, name.repository, RepositoryIs)
 
 
 def _follow(kept: Kept, goes: Going, family: Family) -> None:

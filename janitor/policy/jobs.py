@@ -1,6 +1,7 @@
 """Deciding jobs and their executions: what a policy matches, and what is never deleted."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from janitor.kinds.execution import execution_since, execution_status, last_of
 from janitor.kinds.job import job_since, job_status
@@ -12,7 +13,7 @@ from janitor.model.resources import Execution, Job
 from janitor.policy.decision import Delete
 from janitor.policy.groups import Traits
 from janitor.policy.resource_keys import Facts
-from janitor.policy.retention import retained
+from janitor.policy.retention import retained, standing
 from janitor.policy.workload_rules import Rules, WorkloadVerdicts, decided, seconds
 
 
@@ -42,9 +43,11 @@ def _decide_job(rules: Rules, job: Job, executions: list[Execution], verdicts: W
         verdicts.runs[name] = executions
 
 
-def _job_guards(rules: Rules, job: Job, status: Status, executions: Sequence[Execution]) -> list[KeepReason]:
-    """Every reason that keeps it, strongest first."""
-    found = {
+def _job_guards(
+    rules: Rules, job: Job, status: Status, executions: Sequence[Execution]
+) -> dict[KeepReason, bool]:
+    """Every reason that may keep it, strongest first."""
+    return {
         KeepReason.SELF: job.name.short in rules.context.own,
         KeepReason.PROTECTED: rules.protects(job.name.short, job.labels),
         KeepReason.HOLDS_PROTECTED: any(rules.protects_label(each.labels) for each in executions),
@@ -53,7 +56,6 @@ def _job_guards(rules: Rules, job: Job, status: Status, executions: Sequence[Exe
         KeepReason.RECONCILING: status is Status.RECONCILING,
         KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
     }
-    return [reason for reason, holds in found.items() if holds]
 
 
 def _decide_executions(
@@ -68,13 +70,15 @@ def _decide_executions(
         tags=lambda _: (),
     )
     questions, now = rules.questions[Kind.EXECUTION], rules.context.now.timestamp()
-    held = retained(questions, list(facts.values()), traits, now)
+    group = list(facts.values())
+    held = retained(questions, group, traits, now)
     guards = _execution_guards(rules, job, executions)
     for execution in executions:
         name = execution.name
         each = facts[name.short]
+        keeps = partial(standing, group=group, traits=traits, now=now, key=each.name)
         verdicts.executions[name] = decided(
-            rules, Kind.EXECUTION, execution, each, guards(execution), held.get(name.short)
+            rules, Kind.EXECUTION, execution, each, guards(execution), held.get(name.short), keeps
         )
 
 
@@ -89,18 +93,18 @@ def _execution_facts(execution: Execution) -> Facts:
 
 def _execution_guards(
     rules: Rules, job: Job | None, executions: Sequence[Execution]
-) -> Callable[[Execution], list[KeepReason]]:
+) -> Callable[[Execution], dict[KeepReason, bool]]:
     """Its job's protection covers it (R11); without the job nothing about it is known. A job that stays
     keeps its last execution: it tells people how the job went, and janitor when it was used."""
     if job is None:
-        return lambda _: [KeepReason.STATUS_UNKNOWN]
+        return lambda _: {KeepReason.STATUS_UNKNOWN: True}
     covered = rules.protects(job.name.short, job.labels)
     managed = has_managed_labels(job.labels)
     last = last_of(job, executions)
 
-    def guards(execution: Execution) -> list[KeepReason]:
+    def guards(execution: Execution) -> dict[KeepReason, bool]:
         status = execution_status(execution)
-        found = {
+        return {
             KeepReason.SELF: job.name.short in rules.context.own,
             KeepReason.PROTECTED: covered or rules.protects_label(execution.labels),
             KeepReason.GOOGLE_MANAGED: managed or has_managed_labels(execution.labels),
@@ -109,6 +113,5 @@ def _execution_guards(
             KeepReason.LAST_EXECUTION: execution.name.short in last,
             KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
         }
-        return [reason for reason, holds in found.items() if holds]
 
     return guards

@@ -10,7 +10,7 @@ from janitor.model.resources import Package, Repository, Version
 from janitor.policy.decision import Decision, Delete, Keep, Question, asked, question, strongest
 from janitor.policy.globs import matcher
 from janitor.policy.groups import Traits
-from janitor.policy.images import everything_stays, may_touch_managed
+from janitor.policy.image_rules import everything_stays, may_touch_managed
 from janitor.policy.package_keys import Held, held_leaf, may_speak_of
 from janitor.policy.retention import retained
 from janitor.policy.values import Policies, Policy
@@ -72,7 +72,7 @@ def retained_versions(rules: PackageRules, package: Package) -> dict[str, KeepRe
     """The versions that some policy's `keep` holds: id -> why."""
     if not any(each.policy.keep for each in rules.versions):
         return {}
-    group = [_facts(package, version) for version in package.versions]
+    group = [version_facts(package, version) for version in package.versions]
     return retained(rules.versions, group, TRAITS, rules.now)
 
 
@@ -84,7 +84,8 @@ TRAITS: Traits[Held, str] = Traits(
 )
 
 
-def _facts(package: Package, version: Version) -> Held:
+def version_facts(package: Package, version: Version) -> Held:
+    """A version as its policies read it."""
     since = version_since(version)
     return Held(package.short, version.id, version.tags, version.create_time, since, version.size_bytes)
 
@@ -93,7 +94,7 @@ def _decided(rules: PackageRules, package: Package, version: Version, held: Keep
     guards = [*_place_guards(rules, package), *_version_guards(rules, version)]
     if held is not None:
         return Keep(strongest([*guards, held]))
-    return answered(rules, rules.versions, _facts(package, version), guards)
+    return answered(rules, rules.versions, version_facts(package, version), guards)
 
 
 def _place_guards(rules: PackageRules, package: Package) -> Iterator[KeepReason]:

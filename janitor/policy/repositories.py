@@ -1,15 +1,18 @@
 """Deciding whole repositories (R13, R14)."""
 
 from datetime import datetime
+from functools import partial
 
 from janitor.kinds.repository import DOCKER, SOURCE_DEPLOY, is_managed, repository_since
 from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.resources import Image, Mode, Repository
 from janitor.policy.decision import Decision, Keep, asked, names_literally, question, strongest
-from janitor.policy.images import repository_protected
+from janitor.policy.image_rules import repository_protected
+from janitor.policy.matching import note_matches
 from janitor.policy.resource_keys import Facts, facts_leaf
 from janitor.policy.truth import NO
 from janitor.policy.values import Policies, Policy
+from janitor.policy.witness import Case
 from janitor.policy.workload_rules import Context
 
 
@@ -30,42 +33,51 @@ def decide_repository(
 
     `gap`: something about its content or its users could not be read.
     """
-    guards = _guards(context.policies, repository) + [r for r in _HELD if r in held]
+    guards = _guards(context.policies, repository) | {reason: reason in held for reason in _HELD}
     unused = KeepReason.HOLDS_IN_USE not in held if repository.format == DOCKER else None
     facts = _facts(repository, repository_since(repository, images), unused)
+    leaf, policies = facts_leaf(context.now, context.failures), context.policies.of(Kind.REPOSITORY)
+    questions = [question(p, leaf, p.name in context.selected) for p in policies]
+    case = Case(facts, questions, guards, partial(_forbidden, repository), gap=gap)
+    if context.witness:
+        context.witness.case(str(repository.name), case)
+    decision = _decided(case)
+    note_matches(context.matched, questions, (facts,), context.failures)
+    return decision
+
+
+def _decided(case: Case[Facts]) -> Decision:
+    guards = case.standing_guards()
 
     def forbids(policy: Policy) -> KeepReason | None:
-        return next((g for g in guards if _forbidden(policy, g, repository)), None)
+        return next((g for g in guards if case.forbids(policy, g)), None)
 
-    leaf = facts_leaf(context.now, context.failures)
-    policies = context.policies.of(Kind.REPOSITORY)
-    decision = asked([question(p, leaf, p.name in context.selected) for p in policies], facts, forbids)
+    decision = asked(case.questions, case.resource, forbids)
     if isinstance(decision, Keep):
         # a guard that a literal name waives is named only where a matching policy lacked that name
-        return Keep(strongest([*(g for g in guards if g not in _WAIVED_BY_NAME), decision.reason]))
-    return Keep(KeepReason.GAP) if gap else decision
+        return Keep(strongest([*(g for g in guards if g not in WAIVED_BY_NAME), decision.reason]))
+    return Keep(KeepReason.GAP) if case.gap else decision
 
 
-_WAIVED_BY_NAME = (KeepReason.NEEDS_LITERAL_NAME, KeepReason.HOLDS_RETAINED)
+WAIVED_BY_NAME = (KeepReason.NEEDS_LITERAL_NAME, KeepReason.HOLDS_RETAINED)
 _HELD = (KeepReason.HOLDS_IN_USE, KeepReason.HOLDS_PROTECTED, KeepReason.HOLDS_RETAINED)
 
 
-def _guards(policies: Policies, repository: Repository) -> list[KeepReason]:
-    found = {
+def _guards(policies: Policies, repository: Repository) -> dict[KeepReason, bool]:
+    return {
         KeepReason.PROTECTED: repository_protected(policies, repository),
         KeepReason.GOOGLE_MANAGED: is_managed(repository),
         KeepReason.NOT_STANDARD: repository.mode is not Mode.STANDARD,
         KeepReason.FORMAT_UNSUPPORTED: repository.format != DOCKER,
         KeepReason.NEEDS_LITERAL_NAME: repository.name.repository == SOURCE_DEPLOY,
     }
-    return [reason for reason, holds in found.items() if holds]
 
 
-def _forbidden(policy: Policy, guard: KeepReason, repository: Repository) -> bool:
+def _forbidden(repository: Repository, policy: Policy, guard: KeepReason) -> bool:
     literal = names_literally(policy, repository.name.repository)
     if guard is KeepReason.GOOGLE_MANAGED:
         return not (literal and policy.managed)
-    if guard in _WAIVED_BY_NAME:
+    if guard in WAIVED_BY_NAME:
         return not literal
     return True
 

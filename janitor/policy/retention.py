@@ -1,6 +1,7 @@
 """`keep`: whom it holds, reckoned over all whom the selectors match (R9, R10)."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from janitor.model.kinds import KeepReason
@@ -64,3 +65,36 @@ def _last_ready(chosen: list[T], count: int, traits: Traits[T, H]) -> list[T]:
 
 def _not_before(time: float | None, oldest: float) -> bool:
     return time is None or time >= oldest
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one policy's `keep` takes one resource. `reason` is None where it does not hold it; `rank`
+    is its place (1 is the newest) among the `of` that `latest` counts, None where it has none or `per`
+    counts within groups."""
+
+    reason: KeepReason | None
+    rank: int | None
+    of: int
+
+
+def standing(
+    question: Question[T],
+    group: list[T],
+    traits: Traits[T, H],
+    now: float,
+    key: H,
+    uncounted: Collection[str] = (),
+) -> Standing | None:
+    """Of one policy and one resource of a group, for people: asked of `retained` and `latest`
+    themselves. None where there is no `keep`, or its selectors do not speak of the resource."""
+    chosen, keep = [r for r in group if question.selects(r) is YES], question.policy.keep
+    if keep is None or all(traits.key(r) != key for r in chosen):
+        return None
+    reason = retained((question,), group, traits, now, uncounted).get(key)
+    counted = [r for r in chosen if traits.key(r) not in uncounted]
+    if keep.latest is None or keep.per is not None:
+        return Standing(reason, None, len(counted))
+    undated = sum(traits.made(r) is None for r in counted)
+    order = [traits.key(r) for r in latest(counted, len(counted), traits)][undated:]
+    return Standing(reason, order.index(key) + 1 if key in order else None, len(order))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from janitor.model.kinds import KeepReason, Kind
@@ -21,8 +22,11 @@ from janitor.policy.decision import (
 )  # fmt: skip
 from janitor.policy.expression import Failures
 from janitor.policy.globs import labels_match, matcher
+from janitor.policy.matching import note_matches
 from janitor.policy.resource_keys import Facts, facts_leaf
+from janitor.policy.retention import Standing
 from janitor.policy.values import JobIs, Policies, Policy, ServiceIs
+from janitor.policy.witness import Case, Witness, no_keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,9 @@ class Context:
     """What a decision needs beside the resource: all of it passed in, nothing looked up.
 
     `selected` are the policies that may delete (--policy); `blocked` the (project, location) pairs
-    with a gap; `own` the short names of what janitor itself runs as; `failures` hears what failed.
+    with a gap; `own` the short names of what janitor itself runs as; `failures` hears what failed,
+    `witness` is shown what each verdict rests on, `matched` takes the names of policies whose `when`
+    holds of anything.
     """
 
     policies: Policies
@@ -40,6 +46,8 @@ class Context:
     own: Set[str]
     now: datetime
     failures: Failures = field(default_factory=Failures)
+    witness: Witness | None = None
+    matched: set[str] = field(default_factory=set)
 
     def in_scope(self, name: "Located") -> bool:
         """Whether it stands where the scope lets anything be deleted (R1)."""
@@ -149,24 +157,38 @@ def decided(
     kind: Kind,
     resource: Seen,
     facts: Facts,
-    guards: list[KeepReason],
+    guards: Mapping[KeepReason, bool],
     held: KeepReason | None = None,
+    keeps: Callable[[Question[Facts]], Standing | None] = no_keep,
 ) -> Decision:
     """The policies' answer, unless a guard stands that the matching policy may not waive, a `keep` holds
-    it, or a gap of its own project and location hides something (R4)."""
+    it, or a gap of its own project and location hides something (R4). `guards` are all of the kind, the
+    strongest first; `keeps` says for people how a policy's `keep` takes it."""
+    context, questions = rules.context, rules.questions[kind]
+    gap = context.is_blocked(resource.name)
+    case = Case(facts, questions, guards, partial(_forbidden, facts), keeps, gap)
+    if context.witness:
+        context.witness.case(str(resource.name), case)
+    decision = _answer(case, held)
+    note_matches(context.matched, questions, (facts,), context.failures)
+    return decision
+
+
+def _answer(case: Case[Facts], held: KeepReason | None) -> Decision:
+    stand = case.standing_guards()
     if held is not None:
-        return Keep(strongest([*guards, held]))
+        return Keep(strongest([*stand, held]))
 
     def forbids(policy: Policy) -> KeepReason | None:
-        return next((g for g in guards if _forbidden(policy, g, facts)), None)
+        return next((g for g in stand if case.forbids(policy, g)), None)
 
-    decision = asked(rules.questions[kind], facts, forbids)
+    decision = asked(case.questions, case.resource, forbids)
     if isinstance(decision, Keep):
-        return Keep(strongest([*guards, decision.reason]))
-    return Keep(KeepReason.GAP) if rules.context.is_blocked(resource.name) else decision
+        return Keep(strongest([*stand, decision.reason]))
+    return Keep(KeepReason.GAP) if case.gap else decision
 
 
-def _forbidden(policy: Policy, guard: KeepReason, facts: Facts) -> bool:
+def _forbidden(facts: Facts, policy: Policy, guard: KeepReason) -> bool:
     """Whether a guard stands against a policy that matches."""
     if guard is KeepReason.GOOGLE_MANAGED:
         named = names_literally(policy, facts.name) or names_literally(policy, facts.service, ServiceIs)

@@ -1,6 +1,7 @@
 """Deciding services and revisions: what a policy matches, and what is never deleted (R6, R14, R15)."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from janitor.kinds.repository import has_managed_labels
 from janitor.kinds.revision import has_traffic, is_latest, revision_since, revision_status, was_ready
@@ -13,7 +14,7 @@ from janitor.policy.decision import Delete
 from janitor.policy.groups import Traits
 from janitor.policy.jobs import decide_jobs
 from janitor.policy.resource_keys import Facts
-from janitor.policy.retention import retained
+from janitor.policy.retention import retained, standing
 from janitor.policy.workload_rules import Context, Rules, WorkloadVerdicts, decided, rules_of, seconds
 
 _LIVE = (Status.SERVING, Status.DEGRADED)
@@ -55,10 +56,10 @@ def _decide_service(
 
 def _service_guards(
     rules: Rules, service: Service, status: Status, revisions: Sequence[Revision]
-) -> list[KeepReason]:
-    """Every reason that keeps it, strongest first; a policy may waive some (`_forbidden`)."""
+) -> dict[KeepReason, bool]:
+    """Every reason that may keep it, strongest first; a policy may waive some (`_forbidden`)."""
     name = service.name
-    found = {
+    return {
         KeepReason.SELF: name.short in rules.context.own,
         KeepReason.PROTECTED: rules.protects(name.short, service.labels),
         KeepReason.HOLDS_PROTECTED: any(rules.protects_label(r.labels) for r in revisions),
@@ -68,13 +69,11 @@ def _service_guards(
         KeepReason.SERVING: status in _LIVE,
         KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
     }
-    return [reason for reason, holds in found.items() if holds]
 
 
 def _decide_revisions(
     rules: Rules, service: Service | None, revisions: list[Revision], verdicts: WorkloadVerdicts
 ) -> None:
-    context = rules.context
     facts = {revision.name.short: _revision_facts(revision) for revision in revisions}
     by_name = {revision.name.short: revision for revision in revisions}
     traits: Traits[Facts, str] = Traits(
@@ -84,12 +83,14 @@ def _decide_revisions(
         tags=lambda _: (),
         ready=lambda each: was_ready(by_name[each.name]),
     )
-    held = retained(rules.questions[Kind.REVISION], list(facts.values()), traits, context.now.timestamp())
+    group, now = list(facts.values()), rules.context.now.timestamp()
+    held = retained(rules.questions[Kind.REVISION], group, traits, now)
     guards = _revision_guards(rules, service, revisions)
     for revision in revisions:
         each = facts[revision.name.short]
+        keeps = partial(standing, group=group, traits=traits, now=now, key=each.name)
         verdicts.revisions[revision.name] = decided(
-            rules, Kind.REVISION, revision, each, guards(revision), held.get(each.name)
+            rules, Kind.REVISION, revision, each, guards(revision), held.get(each.name), keeps
         )
 
 
@@ -104,17 +105,17 @@ def _revision_facts(revision: Revision) -> Facts:
 
 def _revision_guards(
     rules: Rules, service: Service | None, revisions: list[Revision]
-) -> Callable[[Revision], list[KeepReason]]:
+) -> Callable[[Revision], dict[KeepReason, bool]]:
     """Its service's protection covers it (R11); without the service nothing about it is known."""
     if service is None:
-        return lambda _: [KeepReason.STATUS_UNKNOWN]
+        return lambda _: {KeepReason.STATUS_UNKNOWN: True}
     covered = rules.protects(service.name.short, service.labels)
     managed = has_managed_labels(service.labels)
     latest = _latest(service, revisions)
 
-    def guards(revision: Revision) -> list[KeepReason]:
+    def guards(revision: Revision) -> dict[KeepReason, bool]:
         status = revision_status(revision)
-        found = {
+        return {
             KeepReason.SELF: service.name.short in rules.context.own,
             KeepReason.PROTECTED: covered or rules.protects_label(revision.labels),
             KeepReason.GOOGLE_MANAGED: managed or has_managed_labels(revision.labels),
@@ -126,7 +127,6 @@ def _revision_guards(
             KeepReason.NOT_RETIRED: status is Status.ACTIVE,
             KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
         }
-        return [reason for reason, holds in found.items() if holds]
 
     return guards
 

@@ -21,17 +21,19 @@ def notices(
     recorded: bool,
     throwaway_disk: bool,
     shipped_policies: bool,
+    unmatched: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """One line each, the most pressing first; the same facts, the same lines.
 
     `projects` are all that were read, `reference_files` those of `protect.references` (R3);
     `price_note` tells where prices come from (R25); not `recorded`: the dry run is in no ledger (R23);
-    `throwaway_disk`: the ledger is lost with the disk (R24).
+    `throwaway_disk`: the ledger is lost with the disk (R24); `unmatched` are policies that matched nothing.
     """
     lines = {
         _THROWN_AWAY: throwaway_disk,
         _NOT_RECORDED: not recorded,
         _SHIPPED: shipped_policies,
+        _matched_nothing(unmatched): bool(unmatched),
         _in_use(projects, reference_files): True,
         price_note: True,
         MONEY: True,
@@ -44,3 +46,9 @@ def _in_use(projects: Sequence[str], reference_files: Sequence[str]) -> str:
     noun = "project" if len(projects) == 1 else "projects"
     files = f", and the references in {', '.join(reference_files)}" if reference_files else ""
     return f'"in use" means: named by Cloud Run in {noun} {", ".join(projects)}{files}'
+
+
+def _matched_nothing(policies: Sequence[str]) -> str:
+    """It may be all well, and it may be a misspelt name: only a person can tell."""
+    noun = "policy" if len(policies) == 1 else "policies"
+    return f"{noun} {', '.join(policies)} matched nothing, even of what is kept"

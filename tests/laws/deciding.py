@@ -52,7 +52,7 @@ async def _plan_of(world: World) -> Plan:
         "sweep", world.policies, world.policies.limits, DELETABLE, READ, selected, world.own, True, NOW
     )
     stages = Stages(
-        observer, _no_prices, None, lambda: NOW, _ignore, lambda _: (), _ignore, _ignore, Lookout()
+        observer, _no_prices, None, lambda: NOW, _ignore, lambda *_: (), _ignore, _ignore, Lookout()
     )
     observed = await observer.observe(READ, NOW)
     plan, _ = await decide(question, stages, observed, BOOK)

@@ -10,7 +10,8 @@ from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode, Repository
 from janitor.policy.decision import Delete
-from janitor.policy.images import holdings, image_rules
+from janitor.policy.image_rules import image_rules
+from janitor.policy.images import holdings
 from janitor.policy.repositories import decide_repository, may_match
 from janitor.policy.usage import usage
 from janitor.policy.values import (

@@ -60,3 +60,8 @@ def test_each_notice_is_one_line_and_none_is_said_twice() -> None:
     every = lines(throwaway_disk=True, recorded=False, shipped_policies=True, reference_files=("a",))
     assert len(every) == len(set(every)) == 6
     assert not any("\n" in line for line in every)
+
+
+def test_policies_that_matched_nothing_are_named() -> None:
+    assert "policy old matched nothing, even of what is kept" in lines(unmatched=("old",))
+    assert "policies old, failed matched nothing, even of what is kept" in lines(unmatched=("old", "failed"))

@@ -1,0 +1,99 @@
+"""The image policies made ready for one repository, and what guards its images whatever they say."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from janitor.kinds.repository import is_managed
+from janitor.model.kinds import KeepReason, Kind
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Contents, Image, Mode, Repository
+from janitor.policy.decision import Question, names_literally, question
+from janitor.policy.expression import Failures
+from janitor.policy.globs import labels_match, matcher
+from janitor.policy.image_keys import image_leaf
+from janitor.policy.usage import Usage
+from janitor.policy.values import ArtifactTypeIs, Policies, Policy, RepositoryIs
+from janitor.policy.witness import Witness
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRules:
+    """The policies made ready for one repository."""
+
+    repository: Repository
+    questions: tuple[Question[Image], ...]
+    usage: Usage
+    subjects: Mapping[tuple[str, str], str]
+    protects_name: Callable[[str], bool]
+    protects_tag: Callable[[str], bool] | None
+    everything: KeepReason | None
+    managed: bool
+    now: float
+    witness: Witness | None = None
+
+
+def image_rules(
+    policies: Policies, selected: Iterable[str], repository: Repository, contents: Contents,
+    usage: Usage, now: float, failures: Failures | None = None,
+    witness: Witness | None = None,
+) -> ImageRules:  # fmt: skip
+    """Compile the image policies for a repository; `selected` are the names that may delete."""
+    chosen = set(selected)
+    leaf = image_leaf(repository, now, failures)
+    protect = policies.protect
+    return ImageRules(
+        repository,
+        tuple(question(p, leaf, p.name in chosen) for p in policies.of(Kind.IMAGE)),
+        usage,
+        contents.subjects,
+        matcher(protect.names),
+        matcher(protect.tags) if protect.tags else None,
+        everything_stays(policies, repository),
+        is_managed(repository),
+        now,
+        witness,
+    )
+
+
+def everything_stays(policies: Policies, repository: Repository) -> KeepReason | None:
+    """Why all that a repository holds stays, whatever it is."""
+    if repository_protected(policies, repository):
+        return KeepReason.PROTECTED
+    return None if repository.mode is Mode.STANDARD else KeepReason.NOT_STANDARD
+
+
+def repository_protected(policies: Policies, repository: Repository) -> bool:
+    """Whether `protect` names it or a label of it (R11)."""
+    protect = policies.protect
+    return any(labels_match(protect.labels, repository.labels)) or matcher(protect.names)(
+        repository.name.repository
+    )
+
+
+def any_protected_tag(rules: ImageRules, images: Iterable[Image]) -> bool:
+    """Whether `protect.tags` has any tag of theirs."""
+    protects = rules.protects_tag
+    return protects is not None and any(protects(tag) for image in images for tag in image.tags)
+
+
+def held_by_tags(rules: ImageRules, image: Image) -> KeepReason | None:
+    """Why an image stays for a tag that it has, whatever any policy says."""
+    if not image.tags:
+        return None
+    if any_protected_tag(rules, (image,)):
+        return KeepReason.PROTECTED
+    return KeepReason.IMMUTABLE_TAGS if rules.repository.immutable_tags else None
+
+
+def may_touch_managed(policy: Policy, name: RepositoryName) -> bool:
+    """Whether it says `managed: true` and names the repository literally (R14)."""
+    return policy.managed and names_literally(policy, name.repository, RepositoryIs)
+
+
+def forbids_image(name: RepositoryName, policy: Policy, guard: KeepReason) -> bool:
+    """Whether a guard that stands does so against a policy that matches an image of this repository."""
+    if guard is KeepReason.GOOGLE_MANAGED:
+        return not may_touch_managed(policy, name)
+    if guard is KeepReason.SUBJECT_UNKNOWN:
+        return not any(isinstance(part, ArtifactTypeIs) for part in policy.when.parts)
+    return True
