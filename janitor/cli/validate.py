@@ -17,18 +17,31 @@ def validate(
     project: Annotated[
         list[str] | None, typer.Option(metavar="P", help="Instead of the file's projects. Repeatable.")
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 2 on warnings, too.")] = False,
 ) -> None:
-    """Check the policy file; every mistake is named by line and column."""
+    """Check the policy file; every mistake is named by line and column.
+
+    What is legal and can never act (a policy that matches nothing, or that another one shadows) is a warning.
+    """
+    import sys
+
     from janitor.cli.request import checked_projects, one_path
+    from janitor.clock import now
+    from janitor.errors import PolicyFileError
+    from janitor.report.text import safe_text
     from janitor.settings import load_settings
-    from janitor.store.policy_file import load_policies
+    from janitor.store.policy_file import load_with_warnings
 
     path = one_path(file, policies, load_settings().policies)
     named = checked_projects(project or [])
-    loaded = load_policies(path)
+    loaded, warnings = load_with_warnings(path, now())
     count = len(loaded.policies)
     print(f"{path} is valid: {count} {'policy' if count == 1 else 'policies'}, mode {loaded.mode}")
     projects = ", ".join(named or loaded.scope.projects) or "that of the credentials"
     print(f"  may delete from: {projects}")
     for policy in loaded.policies:
         print(f"  {policy.name} ({policy.kind.value})")
+    for line in warnings:
+        print(f"janitor: {safe_text(line)}", file=sys.stderr)
+    if warnings and strict:
+        raise typer.Exit(PolicyFileError.exit_code)

@@ -1,10 +1,12 @@
 """The policy file on disk, its reference files beside it, and the one that ships with janitor."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import janitor
 from janitor.errors import PolicyFileError
+from janitor.policy.advice import warnings
 from janitor.policy.document import parse_policies
 from janitor.policy.problems import show
 from janitor.policy.source import LARGEST_BYTES
@@ -27,9 +29,24 @@ def load_policies(path: Path) -> Policies:
 
     PolicyFileError: it cannot be read (the message says the way out), or what it says is wrong.
     """
+    return _parsed(path, _policy_bytes(path))
+
+
+def load_with_warnings(path: Path, now: datetime) -> tuple[Policies, tuple[str, ...]]:
+    """A policy file, and what is legal in it and yet wrong, a line each."""
+    data = _policy_bytes(path)
+    policies = _parsed(path, data)
+    return policies, warnings(data, str(path), policies, now)
+
+
+def _parsed(path: Path, data: bytes) -> Policies:
+    return parse_policies(data, str(path), lambda name: _reference_file(path.parent / name))
+
+
+def _policy_bytes(path: Path) -> bytes:
     try:
         # One byte more than is allowed is enough to be told that it is too large.
-        data = _read(path, LARGEST_BYTES + 1)
+        return _read(path, LARGEST_BYTES + 1)
     except FileNotFoundError:
         raise PolicyFileError(
             f"{path}: there is no such file: `janitor init` writes one, --policies FILE names another"
@@ -43,7 +60,6 @@ def load_policies(path: Path) -> Policies:
         raise PolicyFileError(
             f"{show(str(path))}: cannot be read ({told}): mend that, or name another file"
         ) from None
-    return parse_policies(data, str(path), lambda name: _reference_file(path.parent / name))
 
 
 def default_policies() -> Policies:

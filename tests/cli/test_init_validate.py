@@ -137,3 +137,27 @@ def test_init_to_a_device_leaves_nothing_beside_it(folder: Path, janitor: Janito
     called = janitor("init", "/dev/null", "--force")
     assert called.code == 0
     assert called.out.startswith("wrote /dev/null; next: ")
+
+
+def test_validate_warns_of_what_can_never_act_and_is_content_unless_strict(
+    policies: Path, janitor: Janitor
+) -> None:
+    policies.write_text(
+        "version: 1\npolicies:\n"
+        "  - {name: a, kind: artifact.image, when: {older_than: 30d, not: {older_than: 10d}}}\n"
+    )
+    called = janitor("validate")
+    assert called.code == 0
+    assert called.out.startswith("policies.yaml is valid: 1 policy")
+    assert called.err == (
+        "janitor: policies.yaml:3:44: warning: a can never match, for `older_than` and not `older_than` exclude "
+        "each other: take one of them out\n"
+    )
+    strict = janitor("validate", "--strict")
+    assert (strict.code, strict.out, strict.err) == (2, called.out, called.err)
+
+
+def test_validate_strict_is_content_with_what_init_writes(folder: Path, janitor: Janitor) -> None:
+    janitor("init")
+    called = janitor("validate", "--strict")
+    assert (called.code, called.err) == (0, "")

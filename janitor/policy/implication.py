@@ -1,0 +1,152 @@
+"""What follows from a condition: that it can never hold, or that another one holds whenever it does.
+
+Sound and incomplete: what is said here is so for every resource, and much that is so is not seen. It speaks of
+"holds" alone (YES of truth.py): what cannot be known holds neither here nor there.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from janitor.policy.globs import is_literal, matcher
+from janitor.policy.values import (
+    All,
+    AnyOf,
+    ArtifactTypeIs,
+    Condition,
+    JobIs,
+    Key,
+    LabelsAre,
+    LargerThan,
+    LocationIs,
+    NameIs,
+    Not,
+    OlderThan,
+    RepositoryIs,
+    ServiceIs,
+    StatusIs,
+    Tagged,
+    TagsMatch,
+)  # fmt: skip
+
+# One text a resource (every tag, of tags), and what matches any of the globs.
+TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, TagsMatch)
+Pair = tuple[Condition, Condition]
+
+
+def conjuncts(condition: Condition) -> Iterator[Condition]:
+    """The parts that all must hold, with `not` pushed inwards as far as it goes."""
+    match condition:
+        case All(parts):
+            for part in parts:
+                yield from conjuncts(part)
+        case Not(Not(part)):
+            yield from conjuncts(part)
+        case Not(AnyOf(parts)):
+            for part in parts:
+                yield from conjuncts(Not(part))
+        case Not(All(parts)):
+            yield AnyOf(tuple(Not(part) for part in parts))
+        case Not(Tagged(value)):
+            yield Tagged(not value)
+        case AnyOf((part,)):
+            yield from conjuncts(part)
+        case _:
+            yield condition
+
+
+def contradiction(condition: Condition, beside: Sequence[Condition] = ()) -> Pair | None:
+    """Two parts that never hold together, where the whole can never hold for them; else None.
+
+    Of an `any` it is so where every branch contradicts what stands beside it, or itself.
+    """
+    parts = [*conjuncts(condition), *beside]
+    for place, one in enumerate(parts):
+        for other in parts[:place]:
+            if excludes(one, other) or excludes(other, one):
+                return other, one
+    for one in parts:
+        if isinstance(one, AnyOf):
+            plain = [other for other in parts if not isinstance(other, AnyOf)]
+            found = [contradiction(branch, plain) for branch in one.parts]
+            if found and all(found):
+                return found[0]
+    return None
+
+
+def excludes(one: Condition, other: Condition) -> bool:
+    """Whether the two never hold of the same resource."""
+    match one, other:
+        case (Not(part), _):
+            return implies(other, part)
+        case (StatusIs(some), StatusIs(others)):
+            return not set(some) & set(others)
+        case (Tagged(some), Tagged(others)):
+            return some is not others
+        case (TagsMatch(), Tagged(False)):
+            return True
+        case (LabelsAre(some), LabelsAre(others)):
+            shared = some.keys() & others.keys()
+            return any(apart((some[key],), (others[key],)) for key in shared)
+        case _ if type(one) is type(other) and isinstance(one, TEXTS) and isinstance(other, TEXTS):
+            return apart(one.globs, other.globs)
+        case _:
+            return False
+
+
+def apart(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether no text matches both; known only where one side is all whole texts."""
+    for literal, globs in ((some, others), (others, some)):
+        if all(map(is_literal, literal)) and not any(map(matcher(globs), literal)):
+            return True
+    return False
+
+
+def implies(one: Condition, other: Condition) -> bool:
+    """Whether the second holds wherever the first one does."""
+    parts = list(conjuncts(one))
+    return all(_follows(parts, wanted) for wanted in conjuncts(other))
+
+
+def _follows(parts: Sequence[Condition], wanted: Condition) -> bool:
+    if any(_step(part, wanted) for part in parts):
+        return True
+    if isinstance(wanted, AnyOf):
+        return any(all(_follows(parts, each) for each in conjuncts(branch)) for branch in wanted.parts)
+    return False
+
+
+def _step(part: Condition, wanted: Condition) -> bool:
+    match part, wanted:
+        case _ if part == wanted:
+            return True
+        case (AnyOf(branches), _):
+            return bool(branches) and all(_follows(list(conjuncts(each)), wanted) for each in branches)
+        case (Not(inner), Not(outer)):
+            return _narrower(outer, inner)
+        case _:
+            return _narrower(part, wanted)
+
+
+def _narrower(key: Condition | Key, wider: Condition | Key) -> bool:
+    """Whether one key holds only where the other does, and is not known only where that is not."""
+    match key, wider:
+        case _ if key == wider:
+            return True
+        case (OlderThan(age), OlderThan(least)):
+            return age >= least
+        case (LargerThan(size), LargerThan(least)):
+            return size >= least
+        case (StatusIs(some), StatusIs(others)):
+            return set(some) <= set(others)
+        case (TagsMatch(), Tagged(True)):
+            return True
+        case (LabelsAre(some), LabelsAre(others)):
+            return all(name in some and within(some[name], (glob,)) for name, glob in others.items())
+        case _ if type(key) is type(wider) and isinstance(key, TEXTS) and isinstance(wider, TEXTS):
+            return all(within(glob, wider.globs) for glob in key.globs)
+        case _:
+            return False
+
+
+def within(glob: str, globs: Sequence[str]) -> bool:
+    """Whether what the glob matches, one of the others does, as far as is seen at once."""
+    return glob in globs or "*" in globs or (is_literal(glob) and matcher(globs)(glob))

@@ -1,0 +1,149 @@
+"""What `janitor validate` warns of: legal, and yet wrong; each with its place and the way out."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from janitor.policy.advice import warnings
+from janitor.store.policy_file import load_policies, load_with_warnings
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+TOP = Path(__file__).parents[2]
+
+
+def told(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "policies.yaml"
+    path.write_text(text)
+    return [line.removeprefix(f"{path}:") for line in load_with_warnings(path, NOW)[1]]
+
+
+def of(*policies: str) -> str:
+    """Policies that stand in line 3 and on."""
+    return "version: 1\npolicies:\n" + "".join(f"- {policy}\n" for policy in policies)
+
+
+def image(when: str, name: str = "a", more: str = "") -> str:
+    return f"{{name: {name}, kind: artifact.image, when: {{{when}}}{more}}}"
+
+
+def service(when: str, name: str = "a") -> str:
+    return f"{{name: {name}, kind: run.service, when: {{{when}}}}}"
+
+
+def revision(when: str, more: str) -> str:
+    return f"{{name: a, kind: run.revision, when: {{{when}}}{more}}}"
+
+
+NEVER = {
+    image("older_than: 30d, not: {older_than: 10d}"): "`older_than` and not `older_than` exclude each other",
+    image("name: app, all: [{name: api}]"): "3:42: warning: a can never match, for two `name` exclude each other: take one of them out",
+    image("name: [app, api], not: {name: 'a*'}"): "`name` and not `name` exclude each other",
+    image("repository: web, all: [{repository: [api, tools]}]"): "two `repository` exclude",
+    image("tagged: true, all: [{tagged: false}]"): "3:42: warning: a can never match, for two `tagged`",
+    image("tags: v1, not: {tagged: true}"): "`tagged` and `tags` exclude each other: take one of them out",
+    image("tagged: false, any: [{tags: v1}, {tagged: true, older_than: 1d}]"): "`tagged` and `tags`",
+    image("larger_than: 2GB, not: {larger_than: 2GB}"): "`larger_than` and not `larger_than`",
+    service("labels: {env: dev}, all: [{labels: {env: test}}]"): "two `labels` exclude each other",
+    service("labels: {env: dev, team: a}, not: {labels: {env: 'd*'}}"): "`labels` and not `labels`",
+    service("status: failed, not: {status: [failed, serving]}"): "`status` and not `status`",
+    service("older_than: 40w, not: {any: [{older_than: 1d}, {name: x}]}"): "`older_than` and not `older_than`",
+    service("older_than: 3000d"): "nothing on Cloud Run is that old, which began in April 2019",
+    "{name: a, kind: run.revision, when: {service: web, all: [{service: api}]}}": "two `service` exclude",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("policy", NEVER)
+def test_warns_of_a_policy_that_can_never_match(tmp_path: Path, policy: str) -> None:
+    lines = told(tmp_path, of(policy))
+    assert len(lines) == 1, lines
+    assert NEVER[policy] in lines[0]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        image("older_than: 10d, not: {older_than: 30d}"), image("name: 'a*', not: {name: app}"),
+        image("name: 'a*', all: [{name: '*b'}]"), image("name: app, any: [{name: api}, {older_than: 3d}]"),
+        image("tags: ['v*'], all: [{tags: [v1, v2]}]"), service("labels: {env: dev}, not: {labels: {team: a}}"),
+        service("status: failed, older_than: 300w"), image("older_than: 3000d"),
+        service("labels: {env: 'd*'}, all: [{labels: {env: '*v'}}]"), image("tags: 'pr-*', not: {tags: pr-1}"),
+        image("expr: 'age > now - now', older_than: 2d"),
+    ],
+)  # fmt: skip
+def test_says_nothing_of_a_policy_that_may_match(tmp_path: Path, policy: str) -> None:
+    assert told(tmp_path, of(policy)) == []
+
+
+SHADOWED = [
+    (image("older_than: 30d"), image("older_than: 60d, repository: web", "b")),
+    (image("older_than: 30d, unused: true"), image("older_than: 31d", "b")),
+    (image("any: [{tagged: false}, {older_than: 9d}]"), image("tagged: false, name: x", "b")),
+    (image("name: 'a*'"), image("any: [{name: app}, {name: api, older_than: 1d}]", "b")),
+    (image("name: ['a*', b]"), image("name: [app, b]", "b")),
+    (image("tagged: true"), image("tags: 'pr-*', older_than: 1d", "b")),
+    (image("not: {older_than: 30d}"), image("not: {older_than: 10d}", "b")),
+    (
+        service("status: [failed, serving], older_than: 1d, name: '*-x'"),
+        service("status: failed, older_than: 2d, name: a-x", "b"),
+    ),
+    (service("status: failed, labels: {env: '*'}"), service("status: failed, labels: {env: dev, a: b}", "b")),
+]
+
+
+@pytest.mark.parametrize("pair", SHADOWED)
+def test_warns_of_a_policy_that_one_above_shadows(tmp_path: Path, pair: tuple[str, str]) -> None:
+    lines = told(tmp_path, of(*pair))
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("4:4: warning: b deletes nothing that a above does not delete: put it before")
+    assert (
+        told(tmp_path, of(*(each.replace("name: b, kind", "name: z, kind") for each in reversed(pair)))) == []
+    )
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (image("older_than: 60d"), image("older_than: 30d", "b")),
+        (image("older_than: 30d"), image("older_than: 60d", "b", ", keep: {latest: 3}")),
+        (image("older_than: 30d"), image("older_than: 60d, artifact_type: 'x*'", "b")),
+        (image("older_than: 30d"), image("repository: gcf-artifacts, older_than: 60d", "b", ", managed: true")),
+        (image("older_than: 30d"), service("status: failed, older_than: 60d", "b")),
+        (service("older_than: 1d"), service("status: serving, older_than: 2d, name: 'pr-*'", "b")),
+        (image("name: 'a*'"), image("name: 'ab*'", "b")),
+        ("{name: a, kind: artifact.repository, when: {unused: true}}",
+         "{name: b, kind: artifact.repository, when: {name: old, unused: true}}"),
+    ],
+)  # fmt: skip
+def test_says_nothing_where_the_later_policy_may_add_something(tmp_path: Path, pair: tuple[str, str]) -> None:
+    assert told(tmp_path, of(*pair)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("protect: {names: ['*-prod']}\n" + of(service("status: failed, name: [a-prod, '*-prod']"))[11:],
+         "protect.names holds all of its `name`"),
+        ("protect: {labels: {env: prod}}\n" + of(service("status: failed, labels: {env: prod}"))[11:],
+         "protect.labels holds its label env"),
+        ("protect: {tags: ['v*']}\n" + of(image("tags: [v1, v2]"))[11:], "protect.tags holds all of its `tags`"),
+        ("protect: {names: ['*']}\n" + of(image("tags: [v1, v2]"))[11:], "so nothing is ever deleted"),
+        ("scope: {locations: [us]}\n" + of(image("location: 'europe-*'"))[11:], "none of scope.locations is among"),
+        ("scope: {projects: [p, q], also_read: [q]}\n" + of(image("tags: v1"))[11:], "nothing is deleted from q"),
+        ("limits: {max_deletions: 0}\n" + of(image("tags: v1"))[11:], "2:10: warning: 0 refuses every plan"),
+        ("limits: {max_share: 0%}\n" + of(image("tags: v1"))[11:], "2:10: warning: 0% refuses every plan"),
+        ("limits: {max_monthly_value: 0 USD}\n" + of(image("tags: v1"))[11:], "0 USD refuses every plan"),
+        (of(image("tags: 'pr-1'", "a", ", keep: {tagged: 'v*'}"))[11:], "keep.tagged binds nothing"),
+        (of(image("older_than: 9d", "a", ", keep: {newer_than: 7d}"))[11:], "keep.newer_than binds nothing"),
+        (of(revision("status: retired", ", keep: {latest: 1001}"))[11:], "Google itself keeps at most 1,000 revisions"),
+    ],
+)  # fmt: skip
+def test_warns_of_what_can_do_nothing(tmp_path: Path, text: str, line: str) -> None:
+    lines = told(tmp_path, f"version: 1\n{text}")
+    assert len(lines) == 1, lines
+    assert line in lines[0]
+
+
+@pytest.mark.parametrize("name", ["policies.yaml", "janitor/demo/policies.yaml"])
+def test_has_nothing_to_say_of_what_ships(name: str) -> None:
+    assert warnings((TOP / name).read_bytes(), name, load_policies(TOP / name), NOW) == ()
