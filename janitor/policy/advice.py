@@ -20,6 +20,7 @@ from janitor.policy.values import (
     ArtifactTypeIs,
     Condition,
     Expr,
+    FormatIs,
     JobIs,
     LabelsAre,
     LargerThan,
@@ -44,7 +45,7 @@ _CLOUD_RUN_BEGAN = datetime(2019, 4, 9, tzinfo=UTC)
 _MOST_KEPT = {Kind.REVISION: (1000, "revisions of a service"), Kind.EXECUTION: (1000, "executions of a job")}
 _KEYS: dict[type, str] = {
     NameIs: "name", ServiceIs: "service", JobIs: "job", LocationIs: "location", RepositoryIs: "repository",
-    LabelsAre: "labels", Tagged: "tagged", TagsMatch: "tags", ArtifactTypeIs: "artifact_type",
+    LabelsAre: "labels", FormatIs: "format", Tagged: "tagged", TagsMatch: "tags", ArtifactTypeIs: "artifact_type",
     OlderThan: "older_than", LargerThan: "larger_than", StatusIs: "status", Unused: "unused", Expr: "expr",
 }  # fmt: skip
 # What `protect.names` protects by name, of each kind (R11).
@@ -175,7 +176,7 @@ def _idle_keep(policy: Policy, policies: Policies) -> Iterator[tuple[str, str]]:
             "keep.tagged binds nothing: no tag that `tags` speaks of matches it: take one of them out",
         )
     most, what = _MOST_KEPT.get(policy.kind, (0, ""))
-    if most and keep.latest is not None and keep.latest > most:
+    if most and keep.per is None and keep.latest is not None and keep.latest > most:
         yield "latest", f"keep.latest binds nothing: Google itself keeps at most {most:,} {what}: write fewer"
     if keep.newer_than is not None and not policies.of(Kind.REPOSITORY):
         waits = [_waits(each) for each in policies.of(policy.kind)]
