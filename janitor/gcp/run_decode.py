@@ -51,6 +51,7 @@ def service(message: Any) -> Service:
         images=named([*images_of(message.template.containers), build.image_uri, build.base_image]),
         conditions=tuple(condition(each) for each in message.conditions),
         targets=tuple(_short(entry.revision) for entry in message.traffic if entry.revision),
+        client=message.client,
     )
 
 
@@ -74,6 +75,7 @@ def revision(message: Any) -> Revision:
         ),
         images=named(images_of(message.containers)),
         creator=message.creator,
+        annotations=dict(message.annotations),
     )
 
 
@@ -93,6 +95,7 @@ def job(message: Any) -> Job:
         reconciling=message.reconciling,
         execution_count=message.execution_count,
         last=_last_execution(message.latest_created_execution),
+        client=message.client,
     )
 
 

@@ -61,7 +61,7 @@ class Traffic:
 @dataclass(frozen=True, slots=True)
 class Service:
     """A Cloud Run service. `images` are the references of its template and build, as written; `targets`
-    are the revisions, by short names, that its traffic is asked to go to."""
+    are the revisions, by short names, that its traffic is asked to go to; `client` names what deployed it."""
 
     name: ResourceName
     uid: str
@@ -82,6 +82,7 @@ class Service:
     images: tuple[str, ...]
     conditions: tuple[Condition, ...] = ()
     targets: tuple[str, ...] = ()
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class Revision:
     desired_min_instances: int | None
     images: tuple[str, ...]
     creator: str = ""
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 _READY_UNKNOWN = Condition("Ready", State.UNSPECIFIED)
@@ -135,6 +137,7 @@ class Job:
     reconciling: bool = False
     execution_count: int = 0
     last: LastExecution | None = None
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)

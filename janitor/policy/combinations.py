@@ -17,7 +17,7 @@ from janitor.policy.problems import show
 
 Found = tuple[Path, str]
 
-_SELECTORS = ("name", "service", "location", "repository", "labels")
+_SELECTORS = ("name", "service", "location", "repository", "labels", "annotations", "creator")
 # Where Google-managed things are named (R14): the first is what the message speaks of.
 _NAMED_BY = {
     Kind.SERVICE.value: ("name",),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
 from janitor.policy import values
 from janitor.policy.combinations import combinations
@@ -125,6 +126,8 @@ _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
     "tags": values.TagsMatch,
     "artifact_type": values.ArtifactTypeIs,
     "labels": values.LabelsAre,
+    "annotations": values.AnnotationsAre,
+    "creator": values.CreatorIs,
     "tagged": values.Tagged,
     "older_than": values.OlderThan,
     "larger_than": values.LargerThan,
@@ -140,6 +143,8 @@ def _parts(when: When, policy: str) -> Iterator[values.Condition]:
         match name:
             case "status":
                 yield values.StatusIs(tuple(map(Status, value)))
+            case "managed_by":
+                yield values.ManagedBy(tuple(map(Manager, value)))
             case "unused":
                 yield values.Unused()
             case "any":

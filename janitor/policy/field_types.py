@@ -1,12 +1,14 @@
 """What the models of the policy file are made of: its types of values, each read by a spelling."""
 
 from datetime import timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.json_schema import GenerateJsonSchema
 
 from janitor.policy import spelling
 from janitor.policy.schedule import Cron
+from janitor.policy.shapes import Shape, shaped
 
 T = TypeVar("T")
 List = Annotated[tuple[T, ...], BeforeValidator(spelling.listed)]
@@ -21,6 +23,9 @@ Size = Annotated[int, BeforeValidator(spelling.size)]
 Project = Annotated[str, BeforeValidator(spelling.project)]
 Location = Annotated[str, BeforeValidator(spelling.location)]
 Locations = Annotated[tuple[Location, ...] | None, BeforeValidator(spelling.locations)]
+ManagerName = Literal[
+    "terraform", "config-connector", "cloud-deploy", "cloud-functions", "app-hosting", "source-deploy"
+]  # kinds/provenance.py
 CronText = Annotated[Cron, BeforeValidator(spelling.cron)]
 
 
@@ -28,3 +33,14 @@ class Model(BaseModel):
     """Every default stands for "not said": an explicit null never gets this far (source.py)."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Shapes(GenerateJsonSchema):
+    """What a function reads is shaped by shapes.py, and not by the type that it makes."""
+
+    def function_before_schema(self, schema: Any) -> Shape:
+        return shaped(schema["function"]["function"], lambda: self.generate_inner(schema["schema"]))
+
+    def dict_schema(self, schema: Any) -> Shape:
+        keys, entries = (self.generate_inner(schema[part]) for part in ("keys_schema", "values_schema"))
+        return {"type": "object", "propertyNames": keys, "additionalProperties": entries}

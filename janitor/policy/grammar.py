@@ -8,18 +8,21 @@ values of it all.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    Discriminator,
-    Field,
-    Tag,
-    ValidationError,
-)
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, ValidationError
 
 from janitor.policy import spelling
-from janitor.policy.field_types import Count, Duration, Globs, Labels, List, Model, OneOrMore, Size
+from janitor.policy.field_types import (
+    Count,
+    Duration,
+    Globs,
+    Labels,
+    List,
+    ManagerName,
+    Model,
+    OneOrMore,
+    Shapes,
+    Size,
+)
 from janitor.policy.mistakes import Grammar, KindKeys
 from janitor.policy.sections import (
     DefaultsKeep,
@@ -33,7 +36,7 @@ from janitor.policy.sections import (
     ScopeSection,
     SweepSchedule,
 )  # fmt: skip
-from janitor.policy.shapes import Shape, shaped
+from janitor.policy.shapes import Shape
 
 Format = Literal["apt", "generic", "go", "kfp", "maven", "npm", "python", "ruby", "yum"]
 
@@ -45,32 +48,40 @@ class When(Model):
     location: Globs | None = None
     labels: Labels | None = None
     older_than: Duration | None = None
+    managed_by: OneOrMore[ManagerName] | None = None
     expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
     any: List[Self] | None = None
     all: List[Self] | None = None
     not_: Self | None = Field(default=None, alias="not")
 
 
-class ServiceWhen(When):
+class WorkloadWhen(When):
+    """What Cloud Run's things have beside."""
+
+    annotations: Labels | None = None
+    creator: Globs | None = None
+
+
+class ServiceWhen(WorkloadWhen):
     """`reconciling` and `unknown` are no statuses to ask for: such a service is never deleted."""
 
     status: OneOrMore[Literal["failed", "serving", "degraded"]] | None = None
 
 
-class RevisionWhen(When):
+class RevisionWhen(WorkloadWhen):
     """`service` is the revision's."""
 
     service: Globs | None = None
     status: OneOrMore[Literal["retired", "failed", "active"]] | None = None
 
 
-class JobWhen(When):
+class JobWhen(WorkloadWhen):
     """A job that can run has no status to ask for: its age tells whether it is used."""
 
     status: OneOrMore[Literal["failed"]] | None = None
 
 
-class ExecutionWhen(When):
+class ExecutionWhen(WorkloadWhen):
     """`job` is the execution's. One that runs is never deleted, so `running` cannot be asked for."""
 
     job: Globs | None = None
@@ -246,20 +257,9 @@ def read_document(raw: Any) -> tuple[Document | None, list[Mapping[str, Any]]]:
         return None, [dict(each) for each in error.errors(include_url=False)]
 
 
-class _Shapes(GenerateJsonSchema):
-    """What a function reads is shaped by shapes.py, and not by the type that it makes."""
-
-    def function_before_schema(self, schema: Any) -> Shape:
-        return shaped(schema["function"]["function"], lambda: self.generate_inner(schema["schema"]))
-
-    def dict_schema(self, schema: Any) -> Shape:
-        keys, entries = (self.generate_inner(schema[part]) for part in ("keys_schema", "values_schema"))
-        return {"type": "object", "propertyNames": keys, "additionalProperties": entries}
-
-
 def json_schema() -> Shape:
     """The JSON Schema of the models as pydantic makes it; schema.py makes it fit for people."""
-    return Document.model_json_schema(schema_generator=_Shapes)
+    return Document.model_json_schema(schema_generator=Shapes)
 
 
 def _keys(model: type[BaseModel]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from janitor.kinds.image import image_since
+from janitor.kinds.provenance import managers_of_repository
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Repository
 from janitor.policy.cel_text import tokens
@@ -55,5 +56,6 @@ def _constants(repository: Repository, asked: set[str]) -> dict[str, object]:
         "project": name.project,
         "location": name.location,
         "labels": dict(repository.labels),
+        "managed_by": sorted(map(str, managers_of_repository(repository))),
     }
     return {field: value for field, value in found.items() if field in asked}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from janitor.kinds.provenance import managers_of_repository
 from janitor.model.resources import Image, Repository
 from janitor.policy.expression import Failures
 from janitor.policy.globs import labels_match, matcher
@@ -26,6 +27,7 @@ from janitor.policy.values import (
     LabelsAre,
     LargerThan,
     LocationIs,
+    ManagedBy,
     NameIs,
     OlderThan,
     RepositoryIs,
@@ -51,6 +53,8 @@ def image_leaf(repository: Repository, now: float, failures: Failures | None = N
                 return always(truth(matcher(globs)(repository.name.repository)))
             case LabelsAre(labels):
                 return always(truth(all(labels_match(labels, repository.labels))))
+            case ManagedBy(managers):
+                return always(truth(not managers_of_repository(repository).isdisjoint(managers)))
             case Tagged(value):
                 return lambda image: YES if bool(image.tags) is value else NO
             case TagsMatch(globs):

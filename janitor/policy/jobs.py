@@ -5,6 +5,7 @@ from functools import partial
 
 from janitor.kinds.execution import execution_since, execution_status, last_of
 from janitor.kinds.job import job_since, job_status
+from janitor.kinds.provenance import managers_of, managers_of_job
 from janitor.kinds.repository import has_managed_labels
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import KeepReason, Kind, Status
@@ -36,6 +37,7 @@ def _decide_job(rules: Rules, job: Job, executions: list[Execution], verdicts: W
     facts = Facts(
         name.short, name.location, "", job.labels, status, job_since(job, executions),
         kind=Kind.JOB, project=name.project, annotations=job.annotations, creator=job.creator,
+        managed_by=managers_of_job(job),
     )  # fmt: skip
     guards = _job_guards(rules, job, status, executions)
     verdicts.jobs[name] = decision = decided(rules, Kind.JOB, job, facts, guards)
@@ -61,7 +63,7 @@ def _job_guards(
 def _decide_executions(
     rules: Rules, job: Job | None, executions: list[Execution], verdicts: WorkloadVerdicts
 ) -> None:
-    facts = {each.name.short: _execution_facts(each) for each in executions}
+    facts = {each.name.short: _execution_facts(each, job) for each in executions}
     made = {each.name.short: each.create_time for each in executions}
     traits: Traits[Facts, str] = Traits(
         key=lambda each: each.name,
@@ -82,12 +84,14 @@ def _decide_executions(
         )
 
 
-def _execution_facts(execution: Execution) -> Facts:
+def _execution_facts(execution: Execution, job: Job | None) -> Facts:
     name, status = execution.name, execution_status(execution)
     return Facts(
         name.short, name.location, "", execution.labels, status, execution_since(execution),
         kind=Kind.EXECUTION, project=name.project, annotations=execution.annotations,
         creator=execution.creator, job=name.parent.short,
+        managed_by=managers_of(execution.labels, execution.annotations, execution.images)
+        | (managers_of_job(job) if job else frozenset()),
     )  # fmt: skip
 
 

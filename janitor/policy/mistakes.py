@@ -21,6 +21,7 @@ _MISSING = {
 }
 _MAPPINGS = {
     "labels": "{env: preview}",
+    "annotations": "{team: web}",
     "scope": "{projects: [my-project]}",
     "protect": '{names: ["*-prod"]}',
     "limits": "{max_deletions: 100}",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from janitor.kinds.provenance import managers_of_repository
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Repository
 from janitor.policy.cel_text import tokens
@@ -28,6 +29,7 @@ from janitor.policy.values import (
     LabelsAre,
     LargerThan,
     LocationIs,
+    ManagedBy,
     NameIs,
     OlderThan,
     Policy,
@@ -101,6 +103,7 @@ def _expression(expr: Expr, kind: Kind, repository: Repository, now: float, fail
     constants: dict[str, object] = {
         "kind": kind.value, "repository": name.repository, "format": repository.format.lower(),
         "project": name.project, "location": name.location, "labels": dict(repository.labels),
+        "managed_by": sorted(map(str, managers_of_repository(repository))),
     }  # fmt: skip
 
     def unknown(held: Held) -> Truth | None:
@@ -124,6 +127,8 @@ def _of_repository(key: Key, repository: Repository) -> Truth | None:
             return truth(matcher(globs)(repository.name.repository))
         case LabelsAre(labels):
             return truth(all(labels_match(labels, repository.labels)))
+        case ManagedBy(managers):
+            return truth(not managers_of_repository(repository).isdisjoint(managers))
         case FormatIs(formats):
             return truth(repository.format.lower() in formats)
         case _:

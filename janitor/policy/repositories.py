@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 
+from janitor.kinds.provenance import managers_of_repository
 from janitor.kinds.repository import DOCKER, SOURCE_DEPLOY, is_managed, repository_since
 from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.resources import Image, Mode, Repository
@@ -87,4 +88,5 @@ def _facts(repository: Repository, since: datetime | None, unused: bool | None) 
     return Facts(
         name.repository, name.location, "", repository.labels, Status.UNKNOWN, since,
         repository.size_bytes, unused, Kind.REPOSITORY, name.project,
+        managed_by=managers_of_repository(repository),
     )  # fmt: skip

@@ -5,18 +5,22 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
+from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
 from janitor.policy.cel_text import tokens
 from janitor.policy.expression import Failures, test_of
 from janitor.policy.globs import labels_match, matcher
-from janitor.policy.truth import AGE_UNKNOWN, SIZE_UNKNOWN, Leaf, Test, Truth, truth
+from janitor.policy.truth import AGE_UNKNOWN, CREATOR_UNKNOWN, SIZE_UNKNOWN, Leaf, Test, Truth, truth
 from janitor.policy.values import (
+    AnnotationsAre,
+    CreatorIs,
     Expr,
     JobIs,
     Key,
     LabelsAre,
     LargerThan,
     LocationIs,
+    ManagedBy,
     NameIs,
     OlderThan,
     ServiceIs,
@@ -46,6 +50,7 @@ class Facts:
     annotations: Mapping[str, str] = field(default_factory=dict)
     creator: str = ""
     job: str = ""
+    managed_by: frozenset[Manager] = frozenset()
 
 
 def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
@@ -74,6 +79,13 @@ def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
                 return lambda facts: truth(location(facts.location))
             case LabelsAre(labels):
                 return lambda facts: truth(all(labels_match(labels, facts.labels)))
+            case AnnotationsAre(wanted):
+                return lambda facts: truth(all(labels_match(wanted, facts.annotations)))
+            case CreatorIs(globs):
+                creator = matcher(globs)
+                return lambda facts: truth(creator(facts.creator)) if facts.creator else CREATOR_UNKNOWN
+            case ManagedBy(managers):
+                return lambda facts: truth(not facts.managed_by.isdisjoint(managers))
             case LargerThan(size):
                 return lambda facts: _larger(facts.size_bytes, size)
             case Unused():
@@ -87,12 +99,14 @@ def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
 
 
 def facts_expression(expr: Expr, now: datetime, failures: Failures) -> Test[Facts]:
-    """A CEL expression; an age or a size that it asks for and that is not known is its answer."""
+    """A CEL expression; an age, a size or a creator that it asks for and that is not known is its answer."""
     asked = {token.text for token in tokens(expr.text)}
 
     def unknown(facts: Facts) -> Truth | None:
         if "age" in asked and _older(facts.since, now, 0) is AGE_UNKNOWN:
             return AGE_UNKNOWN
+        if "creator" in asked and not facts.creator:
+            return CREATOR_UNKNOWN
         return SIZE_UNKNOWN if "size_bytes" in asked and not facts.size_bytes else None
 
     def read(facts: Facts) -> dict[str, object]:
@@ -104,6 +118,9 @@ def facts_expression(expr: Expr, now: datetime, failures: Failures) -> Test[Fact
 
 
 def _plain(value: object) -> object:
+    """A value as CEL takes it."""
+    if isinstance(value, frozenset):
+        return sorted(map(str, value))
     return str(value) if isinstance(value, StrEnum) else dict(value) if isinstance(value, Mapping) else value
 
 

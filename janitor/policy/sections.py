@@ -14,7 +14,9 @@ from janitor.policy.field_types import (
     Labels,
     List,
     Locations,
+    ManagerName,
     Model,
+    OneOrMore,
     Project,
     Size,
 )
@@ -81,6 +83,9 @@ class DefaultsWhen(Model):
 
     location: Globs | None = None
     labels: Labels | None = None
+    annotations: Labels | None = None
+    creator: Globs | None = None
+    managed_by: OneOrMore[ManagerName] | None = None
     older_than: Duration | None = None
     larger_than: Size | None = None
     tagged: bool | None = None

@@ -25,6 +25,7 @@ NO_TAG_MATCHES = Truth(False, KeepReason.OTHER_TAGS)
 SOME_TAGS_MATCH = Truth(None, KeepReason.OTHER_TAGS)
 AGE_UNKNOWN = Truth(None, KeepReason.AGE_UNKNOWN)
 SIZE_UNKNOWN = Truth(None, KeepReason.SIZE_UNKNOWN)
+CREATOR_UNKNOWN = Truth(None, KeepReason.NOT_MATCHED)
 
 T = TypeVar("T")
 Test = Callable[[T], Truth]

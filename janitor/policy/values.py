@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
+from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
 from janitor.policy.schedule import ReportOptions, Schedule
 
@@ -73,6 +74,27 @@ class LabelsAre:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnotationsAre:
+    """`annotations`: all of these; a value is a glob."""
+
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CreatorIs:
+    """`creator`: any of these globs, on who deployed it first; one without a creator never matches."""
+
+    globs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedBy:
+    """`managed_by`: one of these made it and looks after it; images: their repository."""
+
+    managers: tuple[Manager, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tagged:
     """`tagged: true|false`; false is "no tag"."""
 
@@ -115,10 +137,11 @@ class Expr:
 
 Key = (
     StatusIs | OlderThan | NameIs | ServiceIs | JobIs | LocationIs | RepositoryIs | FormatIs | LabelsAre | Tagged
-    | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Expr
+    | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Expr | AnnotationsAre | CreatorIs | ManagedBy
 )  # fmt: skip
 SELECTORS = (
     NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, FormatIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs,
+    AnnotationsAre, CreatorIs, ManagedBy,
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from janitor.kinds.provenance import managers_of, managers_of_service
 from janitor.kinds.repository import has_managed_labels
 from janitor.kinds.revision import has_traffic, is_latest, revision_since, revision_status, was_ready
 from janitor.kinds.service import service_since, service_status
@@ -45,7 +46,7 @@ def _decide_service(
     facts = Facts(
         service.name.short, service.name.location, "", service.labels, status, service_since(service),
         kind=Kind.SERVICE, project=service.name.project, annotations=service.annotations,
-        creator=service.creator,
+        creator=service.creator, managed_by=managers_of_service(service),
     )  # fmt: skip
     guards = _service_guards(rules, service, status, revisions)
     decision = decided(rules, Kind.SERVICE, service, facts, guards)
@@ -74,7 +75,7 @@ def _service_guards(
 def _decide_revisions(
     rules: Rules, service: Service | None, revisions: list[Revision], verdicts: WorkloadVerdicts
 ) -> None:
-    facts = {revision.name.short: _revision_facts(revision) for revision in revisions}
+    facts = {revision.name.short: _revision_facts(revision, service) for revision in revisions}
     by_name = {revision.name.short: revision for revision in revisions}
     traits: Traits[Facts, str] = Traits(
         key=lambda each: each.name,
@@ -94,12 +95,14 @@ def _decide_revisions(
         )
 
 
-def _revision_facts(revision: Revision) -> Facts:
+def _revision_facts(revision: Revision, service: Service | None) -> Facts:
     name = revision.name
     status, since = revision_status(revision), revision_since(revision)
     return Facts(
         name.short, name.location, name.parent.short, revision.labels, status, since,
-        kind=Kind.REVISION, project=name.project, creator=revision.creator,
+        kind=Kind.REVISION, project=name.project, annotations=revision.annotations, creator=revision.creator,
+        managed_by=managers_of(revision.labels, revision.annotations, revision.images)
+        | (managers_of_service(service) if service else frozenset()),
     )  # fmt: skip
 
 

@@ -3,16 +3,19 @@
 from datetime import timedelta
 from random import Random
 
+from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
 from janitor.policy.values import (
     All,
     AnyOf,
     ArtifactTypeIs,
     Condition,
+    Expr,
     JobIs,
     LabelsAre,
     LargerThan,
     LocationIs,
+    ManagedBy,
     NameIs,
     Not,
     OlderThan,
@@ -29,7 +32,10 @@ from janitor.policy.values import (
 )
 
 _AGES = tuple(OlderThan(timedelta(days=days)) for days in (1, 7, 10, 20))
-_EVERYWHERE = (*_AGES, LocationIs(("us-central1",)), LocationIs(("us*",)), LabelsAre({"env": "d*"}))
+_EVERYWHERE = (
+    *_AGES, LocationIs(("us-central1",)), LocationIs(("us*",)), LabelsAre({"env": "d*"}),
+    ManagedBy((Manager.CLOUD_FUNCTIONS,)), Expr("has(resource.labels.env) && age > duration('30h')", "p"),
+)  # fmt: skip
 LEAVES: dict[Kind, tuple[Condition, ...]] = {
     Kind.SERVICE: (
         *_EVERYWHERE, StatusIs((Status.FAILED,)), StatusIs((Status.FAILED,)), StatusIs((Status.SERVING,)),
