@@ -11,8 +11,10 @@ from janitor.clock import now
 from janitor.errors import LedgerError
 from janitor.ledger.entries import Ledger, SweepEnd, SweepStart
 from janitor.ledger.history import Origin, Sightings
+from janitor.ledger.marks import MarkBook, marks_of
 from janitor.ledger.sightings import Lookout
 from janitor.logs import Event, emit
+from janitor.policy.grace import Grace
 from janitor.report.machine import totals_as_json
 from janitor.report.result import SweepResult
 from janitor.report.snapshot_codec import encode_snapshot
@@ -22,6 +24,7 @@ from janitor.store.database import Database, open_database
 from janitor.store.history import SqlHistory
 from janitor.store.ledger import SqlLedger
 from janitor.store.lock import ApplyLock, holder_of, started_by
+from janitor.store.marks import SqlMarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +33,31 @@ class Books:
 
     ledger: Ledger | None = None
     sightings: Sightings | None = None
+    marks: MarkBook | None = None
 
     async def lookout(self, since: datetime) -> Lookout:
         """For what was deleted after `since`; LedgerError where that cannot be read."""
         return Lookout.for_(await self.sightings.watched(since) if self.sightings else ())
 
-    async def close_sweep(self, result: SweepResult, lookout: Lookout, whole: bool) -> None:
+    async def grace(self, at: datetime) -> Grace:
+        """What was announced until now, for one sweep to look at; LedgerError where that cannot be read."""
+        if self.marks is None:
+            return Grace()
+        return Grace(marks_of(await self.marks.marked(), await self.marks.opt_outs(at)))
+
+    async def close_sweep(self, result: SweepResult, lookout: Lookout, grace: Grace, whole: bool) -> None:
         """The sweep's last line, in the ledger and in the log. LedgerError in an apply only.
 
-        Reports rest on the last sweep of the `whole` policy file.
+        Reports rest on the last sweep of the `whole` policy file, and of no other may a mark lapse: what it
+        does not delete another policy may. A dry run announces nothing.
         """
         sums = totals_as_json(result, totals(result))
         code = exit_code(result)
         try:
             snapshot = encode_snapshot(take_snapshot(result)) if whole and self.ledger else None
+            if self.marks and result.mode == "apply":
+                lapsed = grace.lapsed if whole else ()
+                await self.marks.note_marks(result.sweep_id, result.waiting, lapsed, result.finished_at)
             await self._write(result, lookout, code, json.dumps(sums), snapshot)
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
@@ -101,7 +115,7 @@ class Opening:
             async with lock.held(wait, waiting, lost):
                 ledger = SqlLedger(database, lock.token)
                 await ledger.begin(self._start("apply"))
-                yield Books(ledger, SqlHistory(database))
+                yield Books(ledger, SqlHistory(database), SqlMarks(database))
         finally:
             await database.close()
 
@@ -114,7 +128,7 @@ class Opening:
             database = await open_database(self.url)
             ledger = SqlLedger(database)
             await ledger.begin(self._start("dry-run"))
-            books = Books(ledger, SqlHistory(database))
+            books = Books(ledger, SqlHistory(database), SqlMarks(database))
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
         try:

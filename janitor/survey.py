@@ -18,6 +18,7 @@ from janitor.model.resources import Contents, Mode, Package, Repository
 from janitor.plan.build import Builder
 from janitor.plan.job_actions import job_actions
 from janitor.policy.decision import Decision, Delete, Keep
+from janitor.policy.grace import Holding, image_holding, repository_thing
 from janitor.policy.image_rules import ImageRules, image_rules
 from janitor.policy.images import ImageVerdicts, decide_images, holdings
 from janitor.policy.matching import note_matches
@@ -117,12 +118,17 @@ class Survey:
         known = contents or Contents()
         blocked = self.blocked is None or repository.name in self.blocked
         policies, now = self.context.policies, self.context.now.timestamp()
+        holding = None if blocked else self._holding(repository)
         rules = image_rules(
             policies, self.context.selected, repository, known, self.usage, now, self.context.failures,
-            self.context.witness,
+            self.context.witness, holding,
         )  # fmt: skip
         held, waits = holdings(rules, known.images) if may_match(self.context, repository) else (set(), set())
         decision = decide_repository(self.context, repository, known.images, held, blocked)
+        if isinstance(decision, Delete):
+            decision = self.context.grace.answer(
+                decision, repository_thing(repository, known.images), self.context.now
+            )
         self.findings.seen(Kind.IMAGE, len(known.images))
         if isinstance(decision, Delete):
             self.findings.actions.append(self.builder.repository(repository, known.images, decision, waits))
@@ -132,6 +138,10 @@ class Survey:
             if known.packages is not None:
                 survey_packages(self.context, self.builder, self.findings, repository, known, blocked)
         note_matches(self.context.matched, rules.questions, known.images, self.context.failures)
+
+    def _holding(self, repository: Repository) -> Holding | None:
+        policies = self.context.policies.of(Kind.IMAGE)
+        return image_holding(self.context.grace, policies, repository, self.context.now)
 
     def _keep_repository(self, repository: Repository, decision: Decision) -> None:
         reason = decision.reason if isinstance(decision, Keep) else KeepReason.GAP

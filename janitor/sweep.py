@@ -1,7 +1,7 @@
 """One sweep: observe, decide, plan, guard, apply, record, report."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -12,12 +12,13 @@ from janitor.guard.values import ClearedPlan, Refused
 from janitor.guard.verdict import guard
 from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed
-from janitor.model.names import RepositoryName
+from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Repository
 from janitor.plan.build import Builder, ordered
 from janitor.plan.codec import with_id
 from janitor.plan.values import Plan
 from janitor.policy.expression import Failures
+from janitor.policy.grace import Grace, Waiting
 from janitor.policy.usage import Named, unreadable, usage
 from janitor.policy.values import Limits, Policies
 from janitor.policy.witness import Witness
@@ -74,8 +75,9 @@ class Stages:
 
     `check_locations` raises where the policy file names a location that no API has. `notices` are
     what every output says beside its figures: it is given the prices and the policies that matched
-    nothing. `lookout` looks again for what was deleted before.
-    `on_expression` hears of each `expr` that failed, once a sweep.
+    nothing. `lookout` looks again for what was deleted before; `on_expression` hears of each `expr` that
+    failed, once a sweep; `grace` knows what was announced, and says of what would go whether its date has
+    come.
     """
 
     observer: Observer
@@ -88,6 +90,7 @@ class Stages:
     on_repository: Callable[[int, int, int], None]
     lookout: Lookout
     on_expression: Callable[[str], None] = _unheard
+    grace: Grace = field(default_factory=Grace)
 
 
 async def sweep(question: Question, stages: Stages) -> SweepResult:
@@ -110,7 +113,7 @@ async def sweep(question: Question, stages: Stages) -> SweepResult:
         question.sweep_id, "apply" if stages.applier else "dry-run", plan,
         cleared.refusals if isinstance(cleared, Refused) else (), outcomes,
         question.now, stages.clock(), interrupted, (*failures.lines(), *stages.notices(book, unmatched)),
-        standing(observed, book, question.policies.report.show_creator),
+        standing(observed, book, question.policies.report.show_creator), _by_date(stages.grace),
     )  # fmt: skip
 
 
@@ -133,17 +136,20 @@ async def decide(
         failures or Failures(),
         question.witness,
         set() if matched is None else matched,
+        stages.grace,
     )
     findings = Findings(frozenset(policy.kind for policy in policies.policies), question.want_names)
     builder = Builder(book, question.now, policies.report.show_creator)
     verdicts = decide_workloads(context, workloads)
     note_workloads(findings, verdicts, workloads, builder)
     use = usage(workloads, verdicts.freed_by(), policies.protect.references, by_name(observed.repositories))
+    blocked = _blocked_repositories(gaps)
     survey = Survey(
-        stages.observer, context, use, builder, findings, _blocked_repositories(gaps), stages.lookout,
-        stages.on_repository,
-    )  # fmt: skip
+        stages.observer, context, use, builder, findings, blocked, stages.lookout, stages.on_repository
+    )
     await survey.run(observed.repositories)
+    hidden = _blocked_repositories((*gaps, *findings.gaps))
+    stages.grace.close(lambda name: _was_seen(name, context, hidden))
     return _plan(question, observed, findings, gaps), use.remaining
 
 
@@ -167,6 +173,20 @@ def _blocked_repositories(gaps: Sequence[Gap]) -> Set[RepositoryName] | None:
     if any(gap.repository is None for gap in gaps):
         return None
     return {RepositoryName(gap.project, gap.location, gap.repository) for gap in gaps if gap.repository}
+
+
+def _was_seen(name: str, context: Context, blocked: Set[RepositoryName] | None) -> bool:
+    """Whether it stands where things are deleted, and no gap hides it or who needs it."""
+    thing = ResourceName.parse(name)
+    if not context.in_scope(thing):
+        return False
+    if thing.path[0] != "repositories":
+        return not context.is_blocked(thing)
+    return blocked is not None and RepositoryName(thing.project, thing.location, thing.path[1]) not in blocked
+
+
+def _by_date(grace: Grace) -> tuple[Waiting, ...]:
+    return tuple(sorted(grace.waiting.values(), key=lambda each: (each.due_at, each.name)))
 
 
 def _plan(question: Question, observed: Observed, findings: Findings, gaps: Sequence[Gap]) -> Plan:

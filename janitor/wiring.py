@@ -26,6 +26,7 @@ from janitor.ledger.sightings import Lookout
 from janitor.logs import Event, emit
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
+from janitor.policy.grace import Grace
 from janitor.recorder import LedgerRecorder
 from janitor.report.notices import notices
 from janitor.report.result import SweepResult
@@ -92,14 +93,16 @@ async def _opened(
             opening.for_apply(request.wait, stop) if request.apply else opening.for_dry_run()
         )
         lookout = await books.lookout(now() - request.policies.report.horizon)
+        grace = await books.grace(now())
         planning = stack.enter_context(ExitStack())
         planning.enter_context(making_what_stays())
         wiring = _Wiring(
-            request, settings, clients, books, lookout, opening.sweep_id, deletable, stop, applying, planning
-        )
+            request, settings, clients, books, lookout, grace, opening.sweep_id, deletable, stop, applying,
+            planning,
+        )  # fmt: skip
         result = await sweep(wiring.question(), await wiring.stages())
         wiring.log(result)
-        await books.close_sweep(result, lookout, whole=not request.only_policies)
+        await books.close_sweep(result, lookout, grace, whole=not request.only_policies)
         return result
 
 
@@ -130,6 +133,7 @@ class _Wiring:
     clients: Clients
     books: Books
     lookout: Lookout
+    grace: Grace
     sweep_id: str
     deletable: tuple[str, ...]
     stop: asyncio.Event
@@ -177,6 +181,7 @@ class _Wiring:
             on_repository=self._seen,
             lookout=self.lookout,
             on_expression=lambda text: emit(Event.EXPRESSION_FAILED, text=text),
+            grace=self.grace,
         )
 
     def log(self, result: SweepResult) -> None:

@@ -15,6 +15,8 @@ from janitor.cli.demo import demo
 from janitor.cli.emulator import emulator
 from janitor.cli.history import history
 from janitor.cli.init import init
+from janitor.cli.keep import keep
+from janitor.cli.marks import marks
 from janitor.cli.report import report
 from janitor.cli.schema import schema
 from janitor.cli.streams import discard_stdout
@@ -33,6 +35,8 @@ app.command(epilog="Example: janitor sweep --dry-run --project my-project --kept
 app.command(epilog="Example: janitor daemon --now --apply")(daemon)
 app.command(epilog="Example: janitor report --since 7d")(report)
 app.command(epilog="Example: janitor history 20261123T03")(history)
+app.command(epilog="Example: janitor marks --format json")(marks)
+app.command(epilog="Example: janitor keep checkout --for 30d")(keep)
 app.command(epilog="Example: janitor init policies.yaml")(init)
 app.command(epilog="Example: janitor validate policies.yaml")(validate)
 app.command(epilog="Example: janitor schema --out .janitor.schema.json")(schema)

@@ -92,16 +92,17 @@ class _Reading:
     ) -> None:
         from janitor.cli.request import DEFAULT_PATH, checked_projects
 
-        self.path = named or DEFAULT_PATH
+        self.path, self._settings = named or DEFAULT_PATH, settings
         self._named, self._mode = named, (dry_run, apply, settings.mode)
         self._limits, self._projects = limits, checked_projects(projects)
 
     def __call__(self) -> "SweepRequest":
         """UsageError: the file is broken or gone, or a flag is wrong."""
-        from janitor.cli.request import is_apply, overridden, policies_for
+        from janitor.cli.request import is_apply, needs_lasting_ledger, overridden, policies_for
         from janitor.settings import SweepRequest
 
         loaded, source, shipped = policies_for(self._named, is_apply(*self._mode, "dry-run"))
+        needs_lasting_ledger(loaded, self._settings)
         if not shipped:
             self._named = self.path
         return SweepRequest(

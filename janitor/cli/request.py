@@ -9,6 +9,7 @@ from pathlib import Path
 
 from janitor.errors import UsageError
 from janitor.policy.values import Limits, Policies
+from janitor.settings import Settings
 
 DEFAULT_PATH = Path("policies.yaml")
 _MONEY = re.compile(r"(\d+(?:\.\d+)?) *(?:USD)?", re.ASCII)
@@ -57,6 +58,18 @@ def policies_for(path: Path | None, apply: bool) -> tuple[Policies, str, bool]:
             "or name it by --policies FILE or JANITOR_POLICIES"
         )
     return default_policies(), "the shipped default", True
+
+
+def needs_lasting_ledger(policies: Policies, settings: Settings) -> None:
+    """UsageError where a policy has `grace` and its marks would be thrown away with the disk (R24)."""
+    if not settings.on_cloud_run or settings.database_url is not None:
+        return
+    waiting = [policy.name for policy in policies.policies if policy.grace is not None]
+    if waiting:
+        raise UsageError(
+            f"policy {waiting[0]} has grace, and what it announces would be forgotten: Cloud Run throws the disk"
+            " away after each run. Set JANITOR_DATABASE_URL to a database that lasts, or take grace out"
+        )
 
 
 def is_apply(dry_run: bool, apply: bool, environment: str | None, file_mode: str) -> bool:

@@ -87,11 +87,19 @@ def _request(
     wait: str | None,
     kept: bool,
 ) -> "SweepRequest":
-    from janitor.cli.request import checked_projects, is_apply, overridden, policies_for, selected
+    from janitor.cli.request import (
+        checked_projects,
+        is_apply,
+        needs_lasting_ledger,
+        overridden,
+        policies_for,
+        selected,
+    )
     from janitor.settings import SweepRequest
 
     asked_to_apply = is_apply(dry_run, apply, settings.mode, "dry-run")
     loaded, source, shipped = policies_for(path, asked_to_apply)
+    needs_lasting_ledger(loaded, settings)
     if shipped:
         print("janitor: no policies.yaml here: using the shipped default policies", file=sys.stderr)
     return SweepRequest(

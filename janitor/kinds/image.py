@@ -27,6 +27,11 @@ def image_since(image: Image) -> float | None:
     return update if update > upload else upload
 
 
+def state_of(image: Image) -> str:
+    """What differs once somebody has touched it: its digest is its name, so that is its tags."""
+    return " ".join(sorted(image.tags))
+
+
 def is_referrer_tag(tag: str) -> bool:
     """Whether a tag is of cosign's or OCI's form for referrers."""
     return _REFERRER_TAG.fullmatch(tag) is not None

@@ -90,7 +90,12 @@ def _policy(policy: AnyPolicy) -> values.Policy:
         else None
     )
     return values.Policy(
-        policy.name, Kind(policy.kind), _condition(policy.when, policy.name), _retention(keep), policy.managed
+        policy.name,
+        Kind(policy.kind),
+        _condition(policy.when, policy.name),
+        _retention(keep),
+        policy.managed,
+        policy.grace,
     )
 
 

@@ -154,6 +154,7 @@ KindName = Literal[
 class _Policy(Model):
     name: Annotated[str, BeforeValidator(spelling.policy_name)]
     managed: bool = False
+    grace: Duration | None = None
 
 
 class ServicePolicy(_Policy):

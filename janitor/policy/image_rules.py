@@ -10,6 +10,7 @@ from janitor.model.resources import Contents, Image, Mode, Repository
 from janitor.policy.decision import Question, names_literally, question
 from janitor.policy.expression import Failures
 from janitor.policy.globs import labels_match, matcher
+from janitor.policy.grace import Holding
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.usage import Usage
 from janitor.policy.values import ArtifactTypeIs, Policies, Policy, RepositoryIs
@@ -30,14 +31,16 @@ class ImageRules:
     managed: bool
     now: float
     witness: Witness | None = None
+    holding: Holding | None = None
 
 
 def image_rules(
     policies: Policies, selected: Iterable[str], repository: Repository, contents: Contents,
     usage: Usage, now: float, failures: Failures | None = None,
-    witness: Witness | None = None,
+    witness: Witness | None = None, holding: Holding | None = None,
 ) -> ImageRules:  # fmt: skip
-    """Compile the image policies for a repository; `selected` are the names that may delete."""
+    """Compile the image policies for a repository; `selected` are the names that may delete, `holding`
+    what may stay though it would go (policy/grace.py)."""
     chosen = set(selected)
     leaf = image_leaf(repository, now, failures)
     protect = policies.protect
@@ -52,6 +55,7 @@ def image_rules(
         is_managed(repository),
         now,
         witness,
+        holding,
     )
 
 

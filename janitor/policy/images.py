@@ -88,6 +88,8 @@ def _decide_package(
     waits = spread(rules.usage.freed.digests(name, package, images), family)
     kept, goes = _own_verdicts(rules, package, images, family, in_use)
     _follow(kept, goes, family)
+    if rules.holding is not None and rules.holding(package, images, kept, goes):
+        _follow(kept, goes, family)
     if rules.witness:
         rules.witness.package(rules, images, Weighed(family, in_use, waits, kept, goes))
     _collect(rules, images, family, kept, goes, waits, verdicts, want_names)

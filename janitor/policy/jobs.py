@@ -80,7 +80,7 @@ def _decide_executions(
         each = facts[name.short]
         keeps = partial(standing, group=group, traits=traits, now=now, key=each.name)
         verdicts.executions[name] = decided(
-            rules, Kind.EXECUTION, execution, each, guards(execution), held.get(name.short), keeps
+            rules, Kind.EXECUTION, execution, each, guards(execution), held.get(name.short), keeps, job
         )
 
 

@@ -121,7 +121,7 @@ def _listed(names: list[str]) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
-_POLICY = ("name", "kind", "when", "keep", "managed")
+_POLICY = ("name", "kind", "when", "keep", "managed", "grace")
 
 
 def _near(key: str, allowed: Iterable[str]) -> str:

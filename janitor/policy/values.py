@@ -201,13 +201,15 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy. `when` may be empty (everything of the kind)."""
+    """One policy. `when` may be empty (everything of the kind). `grace`: what it would delete is
+    announced, and goes this long after that (policy/grace.py)."""
 
     name: str
     kind: Kind
     when: All
     keep: Retention | None = None
     managed: bool = False
+    grace: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

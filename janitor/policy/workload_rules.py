@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from janitor.kinds.owner import owner_of
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import Execution, Revision
@@ -22,6 +23,7 @@ from janitor.policy.decision import (
 )  # fmt: skip
 from janitor.policy.expression import Failures
 from janitor.policy.globs import labels_match, matcher
+from janitor.policy.grace import Grace, Thing
 from janitor.policy.matching import note_matches
 from janitor.policy.resource_keys import Facts, facts_leaf
 from janitor.policy.retention import Standing
@@ -36,7 +38,7 @@ class Context:
     `selected` are the policies that may delete (--policy); `blocked` the (project, location) pairs
     with a gap; `own` the short names of what janitor itself runs as; `failures` hears what failed,
     `witness` is shown what each verdict rests on, `matched` takes the names of policies whose `when`
-    holds of anything.
+    holds of anything, `grace` is asked last of whatever would go.
     """
 
     policies: Policies
@@ -48,6 +50,7 @@ class Context:
     failures: Failures = field(default_factory=Failures)
     witness: Witness | None = None
     matched: set[str] = field(default_factory=set)
+    grace: Grace = field(default_factory=Grace)
 
     def in_scope(self, name: "Located") -> bool:
         """Whether it stands where the scope lets anything be deleted (R1)."""
@@ -59,6 +62,13 @@ class Context:
     def is_blocked(self, name: "Located") -> bool:
         """Whether a gap of its own project and location hides something (R4)."""
         return (name.project, name.location) in self.blocked or (name.project, "-") in self.blocked
+
+    def released(self, decision: Delete, kind: Kind, resource: "Seen", owned_by: "Seen") -> Decision:
+        """Whether a workload goes now (policy/grace.py). Its etag changes with whatever changes in it, and
+        its uid where another of its name stands there."""
+        owner = owner_of(owned_by.labels, owned_by.creator if self.policies.report.show_creator else "")
+        thing = Thing(kind, str(resource.name), lambda: f"{resource.uid} {resource.etag}", owner)
+        return self.grace.answer(decision, thing, self.now)
 
 
 class Located(Protocol):
@@ -160,10 +170,14 @@ def decided(
     guards: Mapping[KeepReason, bool],
     held: KeepReason | None = None,
     keeps: Callable[[Question[Facts]], Standing | None] = no_keep,
+    holder: Seen | None = None,
 ) -> Decision:
     """The policies' answer, unless a guard stands that the matching policy may not waive, a `keep` holds
-    it, or a gap of its own project and location hides something (R4). `guards` are all of the kind, the
-    strongest first; `keeps` says for people how a policy's `keep` takes it."""
+    it, a gap of its own project and location hides something (R4), or grace is due to it.
+
+    `guards` are all of the kind, the strongest first; `keeps` says for people how a policy's `keep` takes
+    it. `holder` is a revision's service, an execution's job: who deploys that owns it.
+    """
     context, questions = rules.context, rules.questions[kind]
     gap = context.is_blocked(resource.name)
     case = Case(facts, questions, guards, partial(_forbidden, facts), keeps, gap)
@@ -171,7 +185,9 @@ def decided(
         context.witness.case(str(resource.name), case)
     decision = _answer(case, held)
     note_matches(context.matched, questions, (facts,), context.failures)
-    return decision
+    if isinstance(decision, Keep):
+        return decision
+    return context.released(decision, kind, resource, holder or resource)
 
 
 def _answer(case: Case[Facts], held: KeepReason | None) -> Decision:

@@ -91,7 +91,7 @@ def _decide_revisions(
         each = facts[revision.name.short]
         keeps = partial(standing, group=group, traits=traits, now=now, key=each.name)
         verdicts.revisions[revision.name] = decided(
-            rules, Kind.REVISION, revision, each, guards(revision), held.get(each.name), keeps
+            rules, Kind.REVISION, revision, each, guards(revision), held.get(each.name), keeps, service
         )
 
 

@@ -13,6 +13,7 @@ from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced
 from janitor.plan.values import Action, Kept
+from janitor.policy.grace import Waiting
 from janitor.report.result import SweepResult, Totals
 
 SCHEMA_VERSION = 1
@@ -42,7 +43,9 @@ def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
     out.write('],\n "kept": [')
     _write_rows(map(_kept, plan.kept), out)
     out.write('],\n "totals": ' + dumps(totals_as_json(result, totals)))
-    out.write(',\n "notices": ' + dumps(result.notices) + "}\n")
+    out.write(',\n "notices": ' + dumps(result.notices) + ',\n "grace": [')
+    _write_rows((dumps(waiting_as_json(each, result.mode)) for each in result.waiting), out)
+    out.write("]}\n")
 
 
 def totals_as_json(result: SweepResult, totals: Totals) -> dict[str, object]:
@@ -59,6 +62,20 @@ def totals_as_json(result: SweepResult, totals: Totals) -> dict[str, object]:
         "reclaimed_bytes": totals.reclaimed_bytes,
         "saves_usd_month": format(totals.saves_usd_month, "f"),
         "unpriced": totals.unpriced,
+    }
+
+
+def waiting_as_json(each: Waiting, mode: str) -> dict[str, object]:
+    """One thing in grace. A dry run announces nothing: what it shows first is not announced yet, and
+    `due_at` is what an apply at this time would say."""
+    return {
+        "kind": each.kind.value,
+        "name": each.name,
+        "policy": each.policy,
+        "owner": each.owner,
+        "announced": mode == "apply" or not each.is_new,
+        "announced_at": rfc3339(each.announced_at),
+        "due_at": rfc3339(each.due_at),
     }
 
 

@@ -7,6 +7,7 @@ _KEPT = {
     KeepReason.SELF: "janitor itself runs as it",
     KeepReason.IN_USE: "something that remains names it",
     KeepReason.PROTECTED: "the policy file protects it, or what it belongs to",
+    KeepReason.OPTED_OUT: "somebody keeps it, or what it belongs to, or something in it",
     KeepReason.GOOGLE_MANAGED: "another Google product made it and needs it",
     KeepReason.MULTI_REGION: "a multi-region service, whose regions Google manages",
     KeepReason.RUNNING: "it runs, or an execution of it does",
@@ -37,6 +38,7 @@ _KEPT = {
     KeepReason.HOLDS_IN_USE: "it holds an image in use",
     KeepReason.HOLDS_PROTECTED: "it holds something protected",
     KeepReason.HOLDS_RETAINED: "it holds an image that a keep holds",
+    KeepReason.GRACE: "its deletion is announced, and the date has not come",
     KeepReason.POLICY_NOT_SELECTED: "its policy was not among those given",
     KeepReason.GAP: "something that could name it, or be in it, could not be read",
 }

@@ -7,6 +7,7 @@ from decimal import Decimal
 from janitor.apply.outcomes import Outcome
 from janitor.guard.values import Refusal
 from janitor.plan.values import Plan
+from janitor.policy.grace import Waiting
 from janitor.report.snapshot import Standing
 
 
@@ -16,7 +17,8 @@ class SweepResult:
 
     `mode` is ``dry-run`` or ``apply``. `notices` are warnings that every output shows (what "in
     use" means, an unrecorded dry run, the fallback prices, …). `interrupted`: stopped by a signal
-    with work undone. `standing` is what stood when it looked, None where that is not known.
+    with work undone. `standing` is what stood when it looked, None where that is not known. `waiting` is
+    what is in grace, the soonest first.
     """
 
     sweep_id: str
@@ -29,6 +31,7 @@ class SweepResult:
     interrupted: bool = False
     notices: tuple[str, ...] = ()
     standing: Standing | None = field(default=None, repr=False)
+    waiting: tuple[Waiting, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from rich.text import Text
 from janitor.model.duration import show_size
 from janitor.model.money import Priced
 from janitor.plan.values import Kept
+from janitor.report.grace_lines import grace_lines
 from janitor.report.layout import Columns, indented, listed
 from janitor.report.machine import rfc3339
 from janitor.report.result import SweepResult, Totals
@@ -52,9 +53,10 @@ def console_for(out: TextIO) -> Console:
 
 
 def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) -> None:
-    """Gaps, refusals, what goes by policy, what is kept, totals, notices, the next command.
+    """Gaps, refusals, what goes by policy, what is kept, what is in grace, totals, notices, the next command.
 
-    Only the first line holds a time of day: an unchanged world shows the same table tomorrow.
+    Only the first line and the dates of grace hold a time of day: an unchanged world shows the same table
+    tomorrow.
     """
     console = console_for(out)
     for part in (
@@ -63,6 +65,7 @@ def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) ->
         _refusals(result, console.width),
         _policies(result, view, console.width),
         _kept(result.plan.kept, view, console.width),
+        grace_lines(result, view.show_all, console.width),
         _totals(result, totals),
         _notices(result, console.width),
         _next(result, totals, view),

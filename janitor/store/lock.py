@@ -37,6 +37,12 @@ def holder_of(sweep_id: str) -> str:
     return f"sweep {sweep_id} on {socket.gethostname()}, pid {os.getpid()}"
 
 
+async def holder_now(database: Database, at: datetime) -> str:
+    """Who holds the lock at this time, for people; "" for nobody."""
+    held = select(locks.c.holder).where(locks.c.name == _NAME, locks.c.expires_at > at)
+    return await database.run(lambda db: db.scalar(held)) or ""
+
+
 class ApplyLock:
     """One holder's grip on the lock. `holder` names it for people (holder_of).
 

@@ -1,7 +1,7 @@
 """The tables as they stand now; migrations/ says how they came to be.
 
 Nothing is ever updated but the closing of a sweep, which drops the snapshot of the one before, the one
-row of the lock, and who may post a report.
+row of the lock, who may post a report, and the end of a mark or an opt-out.
 """
 
 from datetime import UTC, datetime
@@ -154,6 +154,46 @@ posts = Table(
     Column("closed_at", UtcTime),
     Column("posted", Boolean),
     UniqueConstraint("due_at", name="uq_posts_due_at"),
+    sqlite_autoincrement=True,
+)
+
+# What an apply announced: `state` is a text that differs once the thing has changed. Of one thing one mark
+# stands at most; `ended` says why it does not any more (changed, lapsed, deleted, opted-out).
+marks = Table(
+    "marks",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("sweep_id", String(64), ForeignKey("sweeps.id"), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("announced_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("ended", String(16)),
+    sqlite_autoincrement=True,
+)
+Index(
+    "uq_marks_name",
+    marks.c.name,
+    unique=True,
+    sqlite_where=marks.c.ended_at.is_(None),
+    postgresql_where=marks.c.ended_at.is_(None),
+)
+
+# Who keeps what, `until` a time or (null) for good. One that is taken back has an end.
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, index=True),
+    Column("until", UtcTime),
+    Column("who", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("ended_who", Text),
     sqlite_autoincrement=True,
 )
 

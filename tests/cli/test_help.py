@@ -23,6 +23,8 @@ def test_only_commands_that_do_something_exist() -> None:
         "daemon",
         "report",
         "history",
+        "keep",
+        "marks",
         "schema",
     }
 

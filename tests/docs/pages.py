@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")],
 )
-_FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^ *```(\w*)(?: [^\n]*)?\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 
 
 def text_of(name: str) -> str:

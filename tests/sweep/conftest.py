@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from janitor.gcp.retry import DELETE_RETRY, READ_RETRY
+from tests.sweep.stepping import Days
 from tests.sweep.sweeping import Place, placed
 
 Placing = Callable[[str], Place]
@@ -29,3 +30,10 @@ def _hurried() -> Iterator[None]:
     yield
     for retry, key, value in usual:
         object.__setattr__(retry, key, value)
+
+
+@pytest.fixture
+def days(monkeypatch: pytest.MonkeyPatch) -> Iterator[Days]:
+    """janitor's clock, to be set forward."""
+    with Days().kept_by_janitor(monkeypatch) as clock:
+        yield clock

@@ -1,0 +1,119 @@
+"""`janitor keep`."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from janitor.settings import Settings
+
+
+def keep(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="As janitor marks shows it; or Google's whole name, or an image's with its digest.",
+            show_default=False,
+        ),
+    ],
+    span: Annotated[
+        str | None, typer.Option("--for", metavar="30d", help="For this long.", show_default="for good")
+    ] = None,
+    end: Annotated[bool, typer.Option("--end", help="Keep it no longer.")] = False,
+    policies: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Checked if named, as by every command; no policy overrules this."),
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(metavar="P", help="Only a name in this project. Repeatable.")
+    ] = None,
+) -> None:
+    """Opt out: no policy deletes it, what holds it, or what it holds. Written into the ledger alone.
+
+    With --end policies speak of it again, and grace begins anew.
+    """
+    from janitor.cli.request import checked_projects
+    from janitor.clock import now
+    from janitor.errors import UsageError
+    from janitor.keeping import end_keep
+    from janitor.logs import configure_logs
+    from janitor.report.text import safe_text
+    from janitor.settings import load_settings
+    from janitor.store.policy_file import load_policies
+
+    settings = load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    projects, at = checked_projects(project or []), now()
+    if policies is not None:
+        load_policies(policies)
+    if end and span is not None:
+        raise UsageError("--end and --for contradict each other: give one of them")
+    url = _lasting(settings)
+    if end:
+        whole = asyncio.run(end_keep(url, name, _who(), at, projects))
+        print(f"no longer kept: {safe_text(whole)}")
+    else:
+        _keep(url, name, _until(span, at), at, projects)
+
+
+def _keep(
+    url: str | None, name: str, until: "datetime | None", at: "datetime", projects: tuple[str, ...]
+) -> None:
+    from janitor.keeping import keep as opt_out
+    from janitor.report.grace_lines import date
+    from janitor.report.text import safe_text
+
+    done = asyncio.run(opt_out(url, name, until, _who(), at, projects))
+    print(f"kept {'for good' if until is None else f'until {date(until)}'}: {safe_text(done.name)}")
+    if not done.is_marked:
+        print(
+            "janitor: nothing of this name is announced, so whether there is such a thing was not looked up",
+            file=sys.stderr,
+        )
+    if done.applying:
+        print(
+            f"janitor: a sweep applies just now ({safe_text(done.applying)}) and does not know of this yet: it"
+            " may still delete it",
+            file=sys.stderr,
+        )
+
+
+def _until(span: str | None, at: "datetime") -> "datetime | None":
+    from janitor.errors import UsageError
+    from janitor.model.duration import parse_duration
+
+    try:
+        return at + parse_duration(span) if span is not None else None
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"--for {error}") from error
+
+
+def _lasting(settings: "Settings") -> str | None:
+    """The ledger's URL, None for the default one; UsageError where it would be thrown away (R24)."""
+    from janitor.errors import UsageError
+
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    if settings.on_cloud_run:
+        raise UsageError(
+            "JANITOR_DATABASE_URL is not set, and Cloud Run throws the disk away after each run: nothing would"
+            " remember this. Set it to the database that the sweeps use"
+        )
+    return None
+
+
+def _who() -> str:
+    """``user@host``, as far as this machine knows."""
+    import getpass
+    import socket
+
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "somebody"
+    return f"{user}@{socket.gethostname()}"

@@ -1,0 +1,50 @@
+"""`janitor marks`."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from janitor.cli.sweep import Format
+
+
+def marks(
+    output: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TABLE,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the results to this file.", show_default="stdout")
+    ] = None,
+    policies: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Checked if named, as by every command; what is announced stands without it."
+        ),
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(metavar="P", help="Only what is of this project. Repeatable.")
+    ] = None,
+) -> None:
+    """What is announced to go, with its dates, and what somebody keeps; out of the ledger.
+
+    Google is not asked. A policy with `grace` announces before it deletes; `janitor keep` opts out.
+    """
+    from janitor.cli.output import results_to, writing
+    from janitor.cli.report import database_url
+    from janitor.cli.request import checked_projects
+    from janitor.clock import now
+    from janitor.keeping import load_marks
+    from janitor.logs import configure_logs
+    from janitor.report.marks import write_marks_json, write_marks_table
+    from janitor.settings import load_settings
+    from janitor.store.policy_file import load_policies
+
+    settings = load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    projects = checked_projects(project or [])
+    if policies is not None:
+        load_policies(policies)
+    with results_to(out) as stream:
+        marked, opt_outs = asyncio.run(load_marks(database_url(settings), now(), projects))
+        with writing(stream, out):
+            write = write_marks_json if output is Format.JSON else write_marks_table
+            write(marked, opt_outs, stream)

@@ -1,0 +1,58 @@
+"""What the ledger remembers of grace: what was announced, and who opted out of what."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from janitor.policy.grace import Mark, Marks, Waiting
+
+
+class Marked(NamedTuple):
+    """A mark that stands. `kind` is a wire name, `owner` "" where nobody is named."""
+
+    kind: str
+    name: str
+    policy: str
+    owner: str
+    announced_at: datetime
+    due_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Somebody keeps a thing, until a time or (None) for good. `by` is ``user@host``."""
+
+    name: str
+    until: datetime | None
+    by: str
+    at: datetime
+
+
+class MarkBook(Protocol):
+    """Every method raises LedgerError when the database cannot be used, and then nothing is written."""
+
+    async def marked(self) -> list[Marked]:
+        """All that stand, the soonest first."""
+
+    async def opt_outs(self, at: datetime) -> list[OptOut]:
+        """Those in force at this time, by name."""
+
+    async def note_marks(
+        self, sweep_id: str, waiting: Sequence[Waiting], lapsed: Sequence[str], at: datetime
+    ) -> None:
+        """What an apply came to: new marks take the place of the thing's old one; those that lapsed, and
+        those of what the sweep found deleted, end."""
+
+    async def opt_out(self, out: OptOut) -> None:
+        """Keep a thing; its mark ends."""
+
+    async def end_opt_out(self, name: str, by: str, at: datetime) -> None:
+        """Let policies speak of it again."""
+
+
+def marks_of(marked: Iterable[Marked], opt_outs: Iterable[OptOut]) -> Marks:
+    """What a sweep needs to know of them."""
+    marks = {each.name: Mark(each.announced_at, each.due_at, each.state) for each in marked}
+    return Marks(marks, frozenset(each.name for each in opt_outs))

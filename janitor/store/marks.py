@@ -1,0 +1,111 @@
+"""Marks and opt-outs in the database: a row each, which is ended and never changed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from janitor.apply.outcomes import OutcomeKind
+from janitor.ledger.marks import Marked, OptOut
+from janitor.policy.grace import Waiting
+from janitor.store.database import Database
+from janitor.store.tables import kept, marks, opt_outs, outcomes
+
+# Names in one statement: SQLite before 3.32 took 999 values at most.
+_BATCH = 500
+_STANDS = marks.c.ended_at.is_(None)
+_GONE = (OutcomeKind.DELETED.value, OutcomeKind.ALREADY_GONE.value)
+
+
+class SqlMarks:
+    """The MarkBook of ledger/marks.py. Each call is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def marked(self) -> list[Marked]:
+        """All that stand, the soonest first, then by name."""
+        columns = [marks.c[field] for field in Marked._fields]
+        asked = select(*columns).where(_STANDS).order_by(marks.c.due_at, marks.c.name)
+        return await self._database.run(lambda db: [Marked(*row) for row in db.execute(asked)])
+
+    async def opt_outs(self, at: datetime) -> list[OptOut]:
+        """Those in force at this time, by name."""
+        in_force = opt_outs.c.ended_at.is_(None), or_(opt_outs.c.until.is_(None), opt_outs.c.until > at)
+        columns = opt_outs.c.name, opt_outs.c.until, opt_outs.c.who, opt_outs.c.at
+        asked = select(*columns).where(*in_force).order_by(opt_outs.c.name)
+        return await self._database.run(lambda db: [OptOut(*row) for row in db.execute(asked)])
+
+    async def note_marks(
+        self, sweep_id: str, waiting: Sequence[Waiting], lapsed: Sequence[str], at: datetime
+    ) -> None:
+        """New marks take the place of the thing's old one; those that lapsed, and those of what the sweep
+        found deleted, end. A mark that another sweep wrote in between holds."""
+        new = [_row(sweep_id, each) for each in waiting if each.is_new]
+        changed = [row["name"] for row in new]
+        gone = select(outcomes.c.name).where(outcomes.c.sweep_id == sweep_id, outcomes.c.outcome.in_(_GONE))
+
+        def work(db: Connection) -> None:
+            db.execute(_ending("deleted", at).where(marks.c.name.in_(gone)))
+            for why, names in (("lapsed", lapsed), ("changed", changed)):
+                for batch in _batches(names):
+                    db.execute(_ending(why, at).where(marks.c.name.in_(batch)))
+            if new:
+                db.execute(_unless_one_stands(db), new)
+
+        await self._database.run(work)
+
+    async def opt_out(self, out: OptOut) -> None:
+        """Keep a thing, in place of what was said of it before; its mark ends."""
+        name = kept(out.name)
+        row = {"name": name, "until": out.until, "who": kept(out.by), "at": out.at}
+
+        def work(db: Connection) -> None:
+            db.execute(_ending("opted-out", out.at).where(marks.c.name == name))
+            db.execute(_taking_back(name, out.by, out.at))
+            db.execute(opt_outs.insert().values(**row))
+
+        await self._database.run(work)
+
+    async def end_opt_out(self, name: str, by: str, at: datetime) -> None:
+        """Let policies speak of it again; nothing happens where nobody keeps it."""
+
+        def work(db: Connection) -> None:
+            db.execute(_taking_back(kept(name), by, at))
+
+        await self._database.run(work)
+
+
+def _row(sweep_id: str, each: Waiting) -> dict[str, Any]:
+    return {
+        "sweep_id": sweep_id,
+        "kind": each.kind.value,
+        "name": kept(each.name),
+        "policy": kept(each.policy),
+        "owner": kept(each.owner),
+        "state": kept(each.state),
+        "announced_at": each.announced_at,
+        "due_at": each.due_at,
+    }
+
+
+def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    known = [kept(name) for name in names]
+    for start in range(0, len(known), _BATCH):
+        yield known[start : start + _BATCH]
+
+
+def _ending(why: str, at: datetime) -> Any:
+    return update(marks).where(_STANDS).values(ended_at=at, ended=why)
+
+
+def _taking_back(name: str, by: str, at: datetime) -> Any:
+    standing = update(opt_outs).where(opt_outs.c.name == name, opt_outs.c.ended_at.is_(None))
+    return standing.values(ended_at=at, ended_who=kept(by))
+
+
+def _unless_one_stands(db: Connection) -> Any:
+    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+    return dialect.insert(marks).on_conflict_do_nothing()

@@ -1,0 +1,58 @@
+"""Grace is for every kind that a policy may name: announced by the first apply, deleted by one after the date."""
+
+import pytest
+
+from janitor.policy.grammar import GRAMMAR
+from tests.sweep.conftest import Placing
+from tests.sweep.packages import libs, versions
+from tests.sweep.stepping import Days
+from tests.sweep.sweeping import image, world
+
+_REVISIONS = (
+    "[{name: web-2, created: 1d ago}, {name: web-1, created: 40d ago, state: retired, retired: 30d ago}]"
+)
+_RUNS = "[{name: b, created: 30d ago, completed: 30d ago}, {name: a, created: 40d ago, completed: 40d ago}]"
+# What each kind's policy says beside its name, and a world in which one thing goes by it.
+KINDS = {
+    "run.service": (
+        "{status: failed, older_than: 1d}",
+        world(services="{web: {updated: 3d ago, state: failed, image: docker.io/x}}"),
+    ),
+    "run.revision": (
+        "{status: retired, older_than: 1d}",
+        world(services=f"{{web: {{image: docker.io/x, revisions: {_REVISIONS}}}}}"),
+    ),
+    "run.job": ("{older_than: 1d}", world(jobs="{old: {updated: 40d ago, image: docker.io/x}}")),
+    "run.execution": (
+        "{older_than: 1d}",
+        world(jobs=f"{{old: {{image: docker.io/x, executions: {_RUNS}}}}}"),
+    ),
+    "artifact.image": ("{older_than: 1d}", world(image("a"))),
+    "artifact.version": ("{older_than: 1d}", libs(f"{{web: {versions('1.0.0')}}}")),
+    "artifact.repository": ("{name: r, older_than: 1d}", world(image("a"))),
+}
+
+
+def test_each_kind_that_a_policy_may_name_is_tried_here() -> None:
+    assert set(KINDS) == set(GRAMMAR.kinds)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_announced_first_and_goes_once_its_date_has_come(place: Placing, days: Days, kind: str) -> None:
+    when, google = KINDS[kind]
+    policies = f"""\
+version: 1
+scope: {{projects: [p]}}
+policies:
+  - {{name: some, kind: {kind}, grace: 7d, when: {when}}}
+"""
+    here = place(google)
+    first = here.sweep("--apply", policies=policies)
+    assert (first.code, first.actions, here.changes) == (0, [], [])
+    assert first.kept(kind)["grace"] == 1
+    (row,) = first.document["grace"]
+    days.pass_by(days=6, hours=23)
+    assert here.sweep("--apply", policies=policies).actions == []
+    days.pass_by(hours=1, minutes=2)
+    (action,) = here.sweep("--apply", policies=policies).actions
+    assert (action["name"], action["kind"], action["outcome"]) == (row["name"], kind, "deleted")

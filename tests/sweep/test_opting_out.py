@@ -1,0 +1,59 @@
+"""Opting out over whole sweeps: what somebody keeps stays, whichever policy speaks of it."""
+
+from tests.sweep.conftest import Placing
+from tests.sweep.stepping import FAILED, IMAGES, SERVICES, WEB, WEEK, Days, applied, listed, said
+from tests.sweep.sweeping import RUN, image, version, world
+
+
+def test_opting_out_keeps_it_and_ends_its_mark(place: Placing, days: Days) -> None:
+    here = place(world(services=FAILED))
+    assert applied(here) == []
+    assert [row["name"] for row in listed()["marks"]] == [WEB]
+    assert said("keep", "web")[:2] == (0, f"kept for good: {WEB}\n")
+    assert (listed()["marks"], [row["name"] for row in listed()["opted_out"]]) == ([], [WEB])
+    days.pass_by(days=400)
+    swept = here.sweep("--apply", policies=WEEK)
+    assert (swept.actions, swept.kept("run.service")) == ([], {"opted-out": 1})
+
+
+def test_an_opt_out_for_some_time_ends_and_grace_begins_anew(place: Placing, days: Days) -> None:
+    here = place(world(services=FAILED))
+    assert applied(here) == []
+    assert said("keep", "web", "--for", "30d")[0] == 0
+    days.pass_by(days=29)
+    assert applied(here) == []
+    assert listed()["marks"] == []
+    days.pass_by(days=2)
+    assert applied(here) == []
+    days.pass_by(days=8)
+    assert applied(here) == [WEB]
+
+
+def test_an_opt_out_that_is_taken_back_lets_grace_begin_anew(place: Placing, days: Days) -> None:
+    here = place(world(services=FAILED))
+    assert applied(here) == []
+    days.pass_by(days=8)
+    assert said("keep", "web")[0] == 0
+    assert said("keep", "web", "--end")[:2] == (0, f"no longer kept: {WEB}\n")
+    assert applied(here) == []
+    days.pass_by(days=8)
+    assert applied(here) == [WEB]
+
+
+def test_an_opt_out_holds_against_a_policy_without_grace(place: Placing, days: Days) -> None:
+    here = place(world(services=FAILED))
+    assert said("keep", WEB)[0] == 0
+    assert applied(here, SERVICES.replace("grace: GRACE, ", "")) == []
+
+
+def test_opting_out_of_a_repository_keeps_its_images_and_of_a_child_keeps_that(
+    place: Placing, days: Days
+) -> None:
+    here = place(world(image("multi", "v1", children="[amd64]"), image("amd64"), image("b")))
+    at_once = IMAGES.replace("grace: GRACE, ", "")
+    assert said("keep", f"{RUN}/repositories/r", "--for", "1h")[0] == 0
+    assert applied(here, at_once) == []
+    days.pass_by(hours=2)
+    assert said("keep", version("amd64"))[0] == 0
+    assert applied(here, at_once) == [version("multi"), version("b")]
+    assert here.sweep("--dry-run", policies=at_once).kept("artifact.image") == {"opted-out": 1}
