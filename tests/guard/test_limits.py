@@ -51,6 +51,7 @@ def test_what_goes_with_a_container_counts_as_destroyed() -> None:
     single = action("i", Kind.IMAGE)
     counts = destroyed(plan(repository, service, single))
     assert counts == {Kind.REPOSITORY: 1, Kind.IMAGE: 8, Kind.SERVICE: 1, Kind.REVISION: 3}
+    assert destroyed(plan(single, repository, repository))[Kind.IMAGE] == 15
     assert refusals([repository, service, single], Limits(12, Decimal(1)))[0].limit == "max_deletions"
     assert refusals([repository, service, single], Limits(13, Decimal(1))) == ()
 
@@ -77,6 +78,28 @@ def test_shares_are_reckoned_for_each_kind_by_itself() -> None:
     (refusal,) = refusals(services(12), Limits(), examined)
     assert "12 of 12 run.service (100%)" in refusal.message
     assert "artifact.image" not in refusal.message
+
+
+def test_a_kind_of_which_little_goes_or_nothing_was_examined_hides_no_other() -> None:
+    """R20: kinds are reckoned in the order of their names."""
+    few, unexamined = action("a", Kind.IMAGE), action("r", Kind.REPOSITORY, contains=((Kind.REVISION, 60),))
+    examined = {Kind.IMAGE: 1, Kind.REPOSITORY: 1, Kind.SERVICE: 12}
+    (refusal,) = refusals([few, unexamined, *services(12)], Limits(), examined)
+    assert refusal.message.startswith("12 of 12 run.service (100%) would be destroyed")
+
+
+def test_every_kind_of_which_too_much_goes_is_named() -> None:
+    jobs = [action(f"j{n}", Kind.JOB) for n in range(11)]
+    (refusal,) = refusals([*jobs, *services(12)], Limits(), {Kind.JOB: 20, Kind.SERVICE: 12})
+    assert refusal.message.startswith("11 of 20 run.job (55%), 12 of 12 run.service (100%) would")
+    assert flag(refusal) == "max_share=100%"
+
+
+def test_a_refusal_holds_the_plan_that_it_refuses() -> None:
+    whole = plan(*services(101))
+    verdict = guard(whole, AMPLE, Decimal(10**9 + 1), 0)
+    assert isinstance(verdict, Refused)
+    assert verdict.plan is whole
 
 
 def test_a_kind_that_no_policy_names_has_no_share_but_counts() -> None:
@@ -113,7 +136,7 @@ def test_the_refusal_says_how_many_are_not_priced() -> None:
     """R20."""
     (refusal,) = refusals(services(1), Limits(), {}, Decimal(600), 3)
     assert "3 that are not priced" in refusal.message
-    assert "not priced" not in refusals(services(1), Limits(), {}, Decimal(600))[0].message
+    assert "costs 600.00 USD a month; max" in refusals(services(1), Limits(), {}, Decimal(600))[0].message
 
 
 def test_all_violations_are_told_at_once() -> None:

@@ -47,7 +47,7 @@ def test_what_stands_in_another_registry_is_not_ours(text: str) -> None:
     [
         f"{HOST}/p/r", f"{HOST}/p", f"{HOST}/", f"{HOST}/p/r/App", f"{HOST}/p/r/app:", f"{HOST}/p/r/app@sha256:1",
         f"{HOST}/p/r/app@", f"{HOST}/p/r//app", f"{HOST}/p/r/app:{'x' * 129}", f"{HOST}/p/r/app:a/b:", "gcr.io/p",
-        f"{HOST}/p/r/app@sha512:{'a' * 64}", f"{HOST}/p/r/app\n:v1",
+        f"{HOST}/p/r/app@sha512:{'a' * 64}", f"{HOST}/p/r/app\n:v1", f"{HOST}//r/app", "-docker.pkg.dev/p/r/app",
     ],
 )  # fmt: skip
 def test_what_names_our_registry_and_cannot_be_read_is_told_so(text: str) -> None:
@@ -56,7 +56,16 @@ def test_what_names_our_registry_and_cannot_be_read_is_told_so(text: str) -> Non
         parse_reference(text)
 
 
-def test_an_unreadable_reference_still_says_which_project_it_names() -> None:
-    with pytest.raises(BadReferenceError) as caught:
-        parse_reference(f"{HOST}/p/r/App")
+@pytest.mark.parametrize("rest", ["p/r/App", "p/r", "p", "p/r/app:", "p/r/app@", "p/r/app:x:y"])
+def test_an_unreadable_reference_still_says_which_project_it_names(rest: str) -> None:
+    """R2: that of another project need not concern the sweep."""
+    with pytest.raises(BadReferenceError, match=rest) as caught:
+        parse_reference(f"{HOST}/{rest}")
     assert caught.value.project == "p"
+
+
+@pytest.mark.parametrize("rest", ["", "/r/app", "//"])
+def test_one_that_names_no_project_says_so(rest: str) -> None:
+    with pytest.raises(BadReferenceError) as caught:
+        parse_reference(f"{HOST}/{rest}")
+    assert caught.value.project is None

@@ -116,6 +116,7 @@ def test_a_name_is_literal_only_without_a_glob_and_at_the_top_of_when() -> None:
     """R13, R14."""
     for key, literal in (
         (NameIs(("web",)), True), (NameIs(("x", "web")), True), (NameIs(("we?",)), False), (NameIs(("we[b]",)), False),
+        (NameIs(("x",)), False), (NameIs(()), False),
         (AnyOf((NameIs(("web",)), OLD)), False), (Not(NameIs(("web",))), False), (RepositoryIs(("web",)), False),
     ):  # fmt: skip
         assert names_literally(policy("p", Kind.REPOSITORY, key), "web") is literal

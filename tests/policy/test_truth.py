@@ -7,7 +7,20 @@ from itertools import product
 import pytest
 
 from janitor.model.kinds import Status
-from janitor.policy.truth import AGE_UNKNOWN, NO, YES, Test, Truth, always, compiled, keys, truth, whom
+from janitor.policy.truth import (
+    AGE_UNKNOWN,
+    NO,
+    NO_TAG_MATCHES,
+    SIZE_UNKNOWN,
+    YES,
+    Test,
+    Truth,
+    always,
+    compiled,
+    keys,
+    truth,
+    whom,
+)
 from janitor.policy.values import All, AnyOf, Condition, Key, NameIs, Not, OlderThan, StatusIs, Tagged
 
 YEA, NAY, PERHAPS = NameIs(("yes",)), NameIs(("no",)), NameIs(("perhaps",))
@@ -57,8 +70,22 @@ def test_what_does_not_hold_wins_over_what_cannot_be_known() -> None:
 
 
 def test_the_reason_of_the_unknown_is_handed_on() -> None:
-    for condition in (All((YEA, PERHAPS)), AnyOf((NAY, PERHAPS)), Not(Not(PERHAPS))):
+    both = (AnyOf((PERHAPS, NAY)), AnyOf((NAY, PERHAPS, NAY)), All((PERHAPS, YEA)))
+    for condition in (All((YEA, PERHAPS)), AnyOf((NAY, PERHAPS)), Not(Not(PERHAPS)), *both):
         assert compiled(condition, varying)("x") == AGE_UNKNOWN
+
+
+def test_of_several_unknown_the_first_says_why_and_a_no_with_a_reason_says_it() -> None:
+    answers = {YEA: AGE_UNKNOWN, NAY: SIZE_UNKNOWN, PERHAPS: NO_TAG_MATCHES}
+
+    def leaf(key: Key) -> Test[str]:
+        return lambda _: answers.get(key, NO)  # type: ignore[arg-type]
+
+    assert compiled(AnyOf((YEA, NAY)), leaf)("x") is AGE_UNKNOWN
+    assert compiled(AnyOf((NAY, YEA)), leaf)("x") is SIZE_UNKNOWN
+    assert compiled(AnyOf((PERHAPS, NAME)), leaf)("x") is NO_TAG_MATCHES
+    assert compiled(All((YEA, PERHAPS)), leaf)("x") is NO_TAG_MATCHES
+    assert compiled(All((PERHAPS, YEA)), leaf)("x") is NO_TAG_MATCHES
 
 
 OLD, FAILED = OlderThan(timedelta(days=1)), StatusIs((Status.FAILED,))

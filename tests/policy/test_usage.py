@@ -161,3 +161,33 @@ def test_a_reference_to_another_project_or_registry_is_no_gap() -> None:
     """R2."""
     loads = workloads(job("j", "us-central1-docker.pkg.dev/elsewhere/r/App", "Docker/Weird:::", "nginx"))
     assert unreadable(loads, {"p"}) == ()
+
+
+def test_a_projects_number_leads_to_every_repository_so_called_in_that_place_and_to_no_other() -> None:
+    """R2: which project a number stands for is not known here."""
+    namesake = RepositoryName("q", "us-central1", "r")
+    others = [RepositoryName("p", "us-central1", "s"), RepositoryName("p", "europe-west1", "r")]
+    numbered = RepositoryName("123456", "us-central1", "r")
+    seen = [repository(each) for each in (namesake, *others)]
+    found = named(workloads(job("j", uri("a", repository=numbered))), seen=seen)
+    assert found.exact.keys() == {REPOSITORY, namesake}
+    assert found.elsewhere == {}
+
+
+def test_a_number_that_leads_nowhere_may_be_any_repository() -> None:
+    """R2."""
+    numbered = RepositoryName("123456", "us-central1", "elsewhere")
+    found = named(workloads(job("j", uri("a", repository=numbered))))
+    assert (found.exact, found.elsewhere.keys()) == ({}, {"app"})
+
+
+def test_a_repository_of_another_project_is_not_the_one_that_is_so_called_here() -> None:
+    unseen = RepositoryName("o", "us-central1", "r")
+    found = named(workloads(job("j", uri("a", repository=unseen))))
+    assert (found.exact, found.elsewhere.keys()) == ({}, {"app"})
+
+
+def test_a_repository_whose_project_is_called_by_digits_is_itself() -> None:
+    numbered = RepositoryName("123456", "us-central1", "r")
+    found = named(workloads(job("j", uri("a", repository=numbered))), seen=[repository(numbered)])
+    assert found.exact.keys() == {numbered}

@@ -1,0 +1,106 @@
+"""Images whose fate hangs on one word of the rules: managed, protected, held both ways, nested (R14, R16 to R18)."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName
+from janitor.policy.images import IMAGE_RANK, INDEX_RANK
+from janitor.policy.values import NameIs, OlderThan, Retention
+from tests.deciding import images_decided
+from tests.making import contents, digest, image, policies, policy, repository, service, uri, workloads
+
+OLD = OlderThan(timedelta(days=7))
+STALE = policy("stale", Kind.IMAGE, OLD)
+
+
+def test_what_no_policy_matches_of_what_google_manages_is_said_to_be_googles() -> None:
+    """R14."""
+    repo = repository(RepositoryName("p", "us", "gcr.io"))
+    assert images_decided(policies(STALE), contents(image("a", days=1)), repo=repo)[1] == {
+        digest("a"): "google-managed"
+    }
+    assert images_decided(policies(STALE), contents(image("a", days=1)))[1] == {digest("a"): "not-matched"}
+
+
+def test_tags_that_nobody_protects_go_beside_those_that_somebody_does() -> None:
+    """R11: an image's tags stay for being immutable only where they are."""
+    rules = policies(STALE, protect={"tags": ("v*",)})
+    goes, stays = images_decided(rules, contents(image("a", "v1"), image("b", "pr-1"), image("c")))
+    assert {each.image.digest for each in goes} == {digest("b"), digest("c")}
+    assert stays == {digest("a"): "protected"}
+
+
+def test_indexes_that_hold_each_other_stay_though_a_policy_matches_them() -> None:
+    """R17: one of them would have to go before itself."""
+    ring = [image("a", "v1", children=["b"]), image("b", "v2", children=["a"]), image("c", "v3")]
+    goes, stays = images_decided(policies(STALE), contents(*ring))
+    assert [each.image.digest for each in goes] == [digest("c")]
+    assert stays == dict.fromkeys([digest("a"), digest("b")], "subject-unknown")
+
+
+def test_what_a_ring_holds_stays_with_it() -> None:
+    ring = [
+        image("a", "v1", children=["b", "k"]),
+        image("b", "v2", children=["a"]),
+        image("k"),
+        image("t", "v3"),
+    ]
+    goes, stays = images_decided(policies(STALE), contents(*ring))
+    assert [each.image.digest for each in goes] == [digest("t")]
+    assert digest("k") in stays
+
+
+@pytest.mark.parametrize("labels", list(permutations("abc")))
+def test_nested_indexes_go_outermost_first_whatever_their_digests(labels: tuple[str, str, str]) -> None:
+    """R16."""
+    outer, inner, child = labels
+    world = contents(image(outer, "v1", children=[inner]), image(inner, children=[child]), image(child))
+    goes, _ = images_decided(policies(STALE), world)
+    ranks = {each.image.digest: each.rank for each in goes}
+    assert ranks == {digest(outer): INDEX_RANK, digest(inner): INDEX_RANK + 1, digest(child): IMAGE_RANK}
+    assert {each.image.digest: each.reason for each in goes}[digest(child)] == "child-of"
+
+
+@pytest.mark.parametrize("labels", list(permutations("abc")))
+def test_nested_indexes_below_a_kept_one_stay_whatever_their_digests(labels: tuple[str, str, str]) -> None:
+    outer, inner, child = labels
+    world = contents(
+        image(outer, "v1", days=1, children=[inner]), image(inner, "v2", children=[child]), image(child)
+    )
+    goes, stays = images_decided(policies(STALE), world)
+    assert goes == []
+    assert stays == {
+        digest(outer): "not-matched", digest(inner): "child-of-kept", digest(child): "child-of-kept",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("reference", [uri("a"), uri(":v1"), uri(":gone")])
+def test_what_a_deleted_service_names_waits_for_it_however_it_names_it(reference: str) -> None:
+    """R12."""
+    failed = policy("failed", Kind.SERVICE, OLD)
+    web = service("web", failed=True, images=(reference,))
+    goes, _ = images_decided(policies(failed, STALE), contents(image("a", "v1")), workloads(web))
+    assert [each.waits for each in goes] == [(str(web.name),)]
+
+
+def test_a_package_is_protected_by_its_name_and_no_other_with_it() -> None:
+    """R11."""
+    rules = policies(STALE, protect={"names": ("team/*",)})
+    goes, stays = images_decided(rules, contents(image("a", package="team/api"), image("a", package="app")))
+    assert [each.image.package for each in goes] == ["app"]
+    assert stays == {digest("a"): "protected"}
+
+
+def test_keep_of_a_policy_that_may_not_delete_holds_all_the_same() -> None:
+    """R9, and a policy that names another package holds none of this one."""
+    keeper = policy("keeper", Kind.IMAGE, NameIs(("app",)), keep=Retention(latest=1))
+    world = contents(image("a", days=9), image("b", days=10), image("a", package="other", days=9))
+    goes, stays = images_decided(policies(STALE, keeper), world)
+    assert {(each.image.package, each.image.digest) for each in goes} == {
+        ("app", digest("b")),
+        ("other", digest("a")),
+    }
+    assert stays == {digest("a"): "keep-latest"}
