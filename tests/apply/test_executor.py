@@ -1,18 +1,25 @@
 """Carrying out a plan (R12, R18, R22, R23)."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from janitor.apply.outcomes import OutcomeKind as O
+from janitor.guard.values import ClearedPlan
+from janitor.model.kinds import Kind
+from janitor.plan.values import Action
 from tests.apply.fakes import (
     REFUSED,
     FakeGoogle,
     FakeRecorder,
+    action,
     cleared,
     executor,
     images,
     of_image,
     services,
 )
+from tests.making import name_of, revision, service
 
 
 async def test_one_failure_never_stops_the_rest_and_outcomes_keep_the_plans_order() -> None:
@@ -52,8 +59,8 @@ async def test_each_intent_stands_before_its_call_and_its_end_after() -> None:
     actions = services(google, "a", "b")
     google.before = lambda name: recorder.events.append(("call", name))
     await executor(google, recorder).run(cleared(*actions))
-    for action in actions:
-        steps = [what for what, name in recorder.events if name == action.name]
+    for each in actions:
+        steps = [what for what, name in recorder.events if name == each.name]
         assert steps == ["intend", "call", "note", "conclude"]
 
 
@@ -126,3 +133,47 @@ async def test_tags_are_put_back_when_a_stop_cuts_the_deletion_off() -> None:
     google.before = lambda _: stop.set()
     await executor(google, FakeRecorder(), stop=stop, patience=0.01).run(cleared(image))
     assert google.tags == {image.name: {"v1", "v2"}}
+
+
+async def test_what_is_skipped_says_for_what_it_waited() -> None:
+    google, recorder = FakeGoogle(), FakeRecorder()
+    [web] = services(google, "web")
+    [image] = images(google, of_image("a", after=(web.name,)))
+    google.fails = {web.name: [REFUSED]}
+    await executor(google, recorder).run(cleared(web, image))
+    assert recorder.ends[image.name].error == f"{web.name} did not go"
+
+
+async def test_progress_and_the_plans_bytes_are_handed_on() -> None:
+    google, heard, given = FakeGoogle(), [], []
+
+    class Listening(FakeRecorder):
+        async def intend(self, actions: Sequence[Action], group_bytes: Mapping[str, int]) -> list[int]:
+            given.append(dict(group_bytes))
+            return await super().intend(actions, group_bytes)
+
+    plan = cleared(*services(google, "a", "b")).plan
+    whole = ClearedPlan(replace(plan, group_bytes={"r": 7}))
+    await executor(google, Listening(), on_done=lambda *done: heard.append(done)).run(whole)
+    assert heard[-1] == (2, 2)
+    assert {total for _, total in heard} == {2}
+    assert given == [{"r": 7}, {"r": 7}]
+
+
+async def test_each_location_has_its_own_eight_and_services_share_theirs_with_revisions() -> None:
+    google = FakeGoogle(pause=0.01)
+    near = services(google, *(f"s{n}" for n in range(8)))
+    olds = [revision("web", f"web-{n}") for n in range(8)]
+    google.revisions = {str(old.name): old for old in olds}
+    google.services[str(name_of("services", "web"))] = service("web", latest_created_revision="new")
+    revisions = [action(Kind.REVISION, str(old.name), etag=old.etag, uid=old.uid) for old in olds]
+    await executor(google, FakeRecorder()).run(cleared(*near, *revisions))
+    assert google.busiest == 8
+    far = [each._replace(name=each.name.replace("us-central1", "europe-west1")) for each in near]
+    near = services(google, *(f"s{n}" for n in range(8)))
+    google.services |= {
+        each.name: google.services[str(name_of("services", each.name.rpartition("/")[2]))] for each in far
+    }
+    google.busiest = 0
+    await executor(google, FakeRecorder()).run(cleared(*near, *far))
+    assert google.busiest == 16

@@ -218,3 +218,15 @@ async def test_every_kind_that_is_deleted_can_be_settled() -> None:
     assert [outcome(answer)[0].value for answer in answers] == [
         "failed", "failed", "deleted", "failed", "deleted", "deleted",
     ]  # fmt: skip
+
+
+async def test_an_intent_without_a_uid_is_settled_by_its_name() -> None:
+    for found in (holding(), FakeGoogle(revisions={str(WEB.name): revision("web", "web-1")})):
+        kind = Kind.SERVICE if found.services else Kind.REVISION
+        assert outcome(await settled(found, intent(kind=kind, uid="")))[0] is OutcomeKind.FAILED
+
+
+async def test_a_kind_that_is_never_deleted_is_left_open() -> None:
+    answer = await settled(FakeGoogle(), intent(kind=Kind.RUN_LOCATION))
+    assert isinstance(answer, LeftOpen)
+    assert answer.why.startswith("it could not be read: nothing of kind")

@@ -1,0 +1,63 @@
+"""What one sweep hands on to those who carry out its plan."""
+
+import asyncio
+from datetime import timedelta
+
+from janitor.apply.applier import Applier
+from janitor.apply.outcomes import OutcomeKind as O
+from janitor.model.inventory import Observed, Workloads
+from janitor.policy.usage import usage
+from tests.apply.fakes import FakeGoogle, FakeRecorder, cleared, images, of_image, services
+from tests.making import NOW, REPOSITORY, job, repository, uri, workloads
+
+SEEN = Observed(NOW, ("p",), Workloads(), (repository(),), ())
+NAMED = usage(Workloads(), {}, (), {REPOSITORY: repository()}).remaining
+
+
+def applier(google: FakeGoogle, recorder: FakeRecorder, heard: list[object], **facts: object) -> Applier:
+    values: dict[str, object] = {
+        "reader": google, "deleter": google, "recorder": recorder, "extra": (), "in_flight": frozenset(),
+        "stop": asyncio.Event(), "clock": lambda: NOW, "on_start": lambda: heard.append("start"),
+        "on_done": lambda done, total: heard.append((done, total)),
+    }  # fmt: skip
+    return Applier(**(values | facts))  # type: ignore[arg-type]
+
+
+async def test_what_is_done_is_told_and_written_down() -> None:
+    google, recorder, heard = FakeGoogle(), FakeRecorder(), []
+    actions = [*services(google, "a", "b"), *images(google, of_image("i", "v1"))]
+    outcomes, undone = await applier(google, recorder, heard)(cleared(*actions), NAMED, SEEN)
+    assert [each.kind for each in outcomes] == [O.DELETED] * 3
+    assert not undone
+    assert (heard[0], heard[-1]) == ("start", (3, 3))
+    assert set(recorder.ends) == {action.name for action in actions}
+
+
+async def test_references_are_read_again_when_those_of_the_plan_are_old_and_files_count_with_them() -> None:
+    """R3, R21."""
+    google = FakeGoogle(now_running=workloads(job("j", uri("b"))))
+    actions = images(google, *(of_image(each, rank=(1, n)) for n, each in enumerate("abc")))
+    later = applier(google, FakeRecorder(), [], extra=(uri("a"),), clock=lambda: NOW + timedelta(minutes=6))
+    outcomes, _ = await later(cleared(*actions), NAMED, SEEN)
+    assert [each.kind for each in outcomes] == [O.DRIFTED, O.DRIFTED, O.DRIFTED]
+    google.now_running = workloads(job("j", uri("b", package="other")))
+    outcomes, _ = await applier(google, FakeRecorder(), [])(cleared(*actions), NAMED, SEEN)
+    assert [each.kind for each in outcomes] == [O.DELETED] * 3
+
+
+async def test_what_an_earlier_sweep_still_deletes_is_left_alone() -> None:
+    google, recorder = FakeGoogle(), FakeRecorder()
+    a, b = services(google, "a", "b")
+    busy = applier(google, recorder, [], in_flight=frozenset({a.name}))
+    outcomes, _ = await busy(cleared(a, b), NAMED, SEEN)
+    assert [each.kind for each in outcomes] == [O.DRIFTED, O.DELETED]
+    assert google.sent("delete_service") == [b.name]
+
+
+async def test_a_stop_leaves_work_undone_and_says_so() -> None:
+    google, stop = FakeGoogle(), asyncio.Event()
+    actions = services(google, "a", "b")
+    stop.set()
+    outcomes, undone = await applier(google, FakeRecorder(), [], stop=stop)(cleared(*actions), NAMED, SEEN)
+    assert ([each.kind for each in outcomes], undone) == ([O.PLANNED, O.PLANNED], True)
+    assert google.calls == []
