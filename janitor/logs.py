@@ -20,6 +20,7 @@ class Event(StrEnum):
     LOCATION_SKIPPED = "location.skipped"
     GAP_FOUND = "gap.found"
     EXPRESSION_FAILED = "expression.failed"
+    LABEL_UNREADABLE = "label.unreadable"
     PRICES_FELL_BACK = "prices.fell_back"
     POLICY_UNMATCHED = "policy.unmatched"
     PLAN_REFUSED = "plan.refused"
@@ -57,6 +58,7 @@ class Event(StrEnum):
 _WARNINGS = {
     Event.GAP_FOUND,
     Event.EXPRESSION_FAILED,
+    Event.LABEL_UNREADABLE,
     Event.PRICES_FELL_BACK,
     Event.PLAN_REFUSED,
     Event.INTENT_LEFT_OPEN,

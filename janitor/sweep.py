@@ -19,6 +19,7 @@ from janitor.plan.codec import with_id
 from janitor.plan.values import Plan
 from janitor.policy.expression import Failures
 from janitor.policy.grace import Grace, Waiting
+from janitor.policy.misspelt import misspelt_labels
 from janitor.policy.usage import Named, unreadable, usage
 from janitor.policy.values import Limits, Policies
 from janitor.policy.witness import Witness
@@ -76,8 +77,8 @@ class Stages:
     `check_locations` raises where the policy file names a location that no API has. `notices` are
     what every output says beside its figures: it is given the prices and the policies that matched
     nothing. `lookout` looks again for what was deleted before; `on_expression` hears of each `expr` that
-    failed, once a sweep; `grace` knows what was announced, and says of what would go whether its date has
-    come.
+    failed, once a sweep, `on_label` of each label that says how long in words that cannot be read;
+    `grace` knows what was announced, and says of what would go whether its date has come.
     """
 
     observer: Observer
@@ -91,6 +92,7 @@ class Stages:
     lookout: Lookout
     on_expression: Callable[[str], None] = _unheard
     grace: Grace = field(default_factory=Grace)
+    on_label: Callable[[str], None] = _unheard
 
 
 async def sweep(question: Question, stages: Stages) -> SweepResult:
@@ -107,12 +109,15 @@ async def sweep(question: Question, stages: Stages) -> SweepResult:
     for line in failures.lines():
         stages.on_expression(line)
     unmatched = _unmatched(question, matched)
+    misspelt = _misspelt(question, observed)
+    for line in misspelt:
+        stages.on_label(line)
     cleared = _guarded(plan, question.limits)
     outcomes, interrupted = await _apply(cleared, stages.applier, planned, observed)
     return SweepResult(
         question.sweep_id, "apply" if stages.applier else "dry-run", plan,
         cleared.refusals if isinstance(cleared, Refused) else (), outcomes,
-        question.now, stages.clock(), interrupted, (*failures.lines(), *stages.notices(book, unmatched)),
+        question.now, stages.clock(), interrupted, (*failures.lines(), *misspelt, *stages.notices(book, unmatched)),
         standing(observed, book, question.policies.report.show_creator), _by_date(stages.grace),
     )  # fmt: skip
 
@@ -157,6 +162,13 @@ def _unmatched(question: Question, matched: Set[str]) -> tuple[str, ...]:
     """The policies that may delete and match nothing at all, whatever would have kept it."""
     names = [policy.name for policy in question.policies.policies]
     return tuple(name for name in names if name in question.selected and name not in matched)
+
+
+def _misspelt(question: Question, observed: Observed) -> tuple[str, ...]:
+    context = Context(
+        question.policies, question.selected, set(question.deletable), set(), question.own, question.now
+    )
+    return misspelt_labels(context, observed.workloads, observed.repositories)
 
 
 def by_name(repositories: Sequence[Repository]) -> Mapping[RepositoryName, Repository]:

@@ -182,6 +182,7 @@ class _Wiring:
             lookout=self.lookout,
             on_expression=lambda text: emit(Event.EXPRESSION_FAILED, text=text),
             grace=self.grace,
+            on_label=lambda text: emit(Event.LABEL_UNREADABLE, text=text),
         )
 
     def log(self, result: SweepResult) -> None:

@@ -86,6 +86,7 @@ class KeepReason(StrEnum):
     KEEP_NEWER_THAN = "keep-newer-than"
     OTHER_TAGS = "other-tags"
     AGE_UNKNOWN = "age-unknown"
+    TTL_UNREADABLE = "ttl-unreadable"
     SIZE_UNKNOWN = "size-unknown"
     EXPR_FAILED = "expr-failed"
     NOT_MATCHED = "not-matched"

@@ -14,6 +14,7 @@ from janitor.policy.globs import is_literal
 from janitor.policy.mistakes import Path
 from janitor.policy.patterns import mistake_of
 from janitor.policy.problems import show
+from janitor.policy.values import TtlExpired
 
 Found = tuple[Path, str]
 
@@ -42,6 +43,8 @@ _NEVER = {
 
 def combinations(data: Any) -> Iterator[Found]:
     """Each mistake with the path of the value that it is about."""
+    if isinstance(data, dict):
+        yield from _ttl_labels(data.get("ttl"))
     policies = data.get("policies") if isinstance(data, dict) else None
     first: dict[str, int] = {}
     for place, policy in enumerate(policies if isinstance(policies, list) else ()):
@@ -56,6 +59,14 @@ def combinations(data: Any) -> Iterator[Found]:
             )
         for below, text in _of_policy(policy):
             yield path + below, text
+
+
+def _ttl_labels(section: Any) -> Iterator[Found]:
+    usual = TtlExpired()
+    if isinstance(section, dict):
+        label = section.get("label", usual.label)
+        if isinstance(label, str) and label == section.get("expires_label", usual.expires_label):
+            yield ("ttl",), f"ttl: label and expires_label are both {show(label)}: two labels say two things"
 
 
 def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
@@ -142,6 +153,11 @@ def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True
             yield ("status",), _NEVER[(kind, status)]
         if (kind, status) == (Kind.SERVICE.value, "serving") and not top:
             yield ("status",), "status: serving must stand in when itself, not within any or all"
+    if "ttl" in when and not positive:
+        yield (
+            ("ttl",),
+            "ttl may not stand under not: that its time is not over is no reason to delete a thing",
+        )
     if "unused" in when and not positive:
         yield ("unused",), "unused may not stand under not: what is in use is never deleted"
     if when.get("tagged") is False and "tags" in when:

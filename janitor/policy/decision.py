@@ -23,6 +23,7 @@ from janitor.policy.values import (
     ServiceIs,
     StatusIs,
     Tagged,
+    TtlExpired,
     Unused,
 )  # fmt: skip
 
@@ -168,6 +169,8 @@ def _named(key: Key) -> Iterator[tuple[DeleteReason, Key]]:
             for status in values:
                 if status in (Status.FAILED, Status.RETIRED):
                     yield DeleteReason(status.value), StatusIs((status,))
+        case TtlExpired():
+            yield DeleteReason.TTL, key
         case Unused():
             yield DeleteReason.UNUSED, key
         case Tagged(False):

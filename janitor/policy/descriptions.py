@@ -25,6 +25,7 @@ _SELECTORS = {
 }  # fmt: skip
 _CONDITIONS = {
     "when.older_than": "Strictly older than this, such as 90m, 72h, 30d or 2w; what is of unknown age is kept.",
+    "when.ttl": "expired: its own labels say how long it may live, and that is over.",
     "when.larger_than": "Strictly larger than this, such as 500MB or 2GiB.",
     "when.unused": "true: nothing that remains on Cloud Run names it, or anything in it.",
     "run.service when.status": "What the service is doing; one that serves goes only by `serving`, "
@@ -67,6 +68,9 @@ _SECTIONS = {
     "protect.names": "Globs of short names: services, jobs, repositories, packages.",
     "protect.tags": "Globs of tags; one tag is enough.",
     "protect.references": "Files beside this one with the images that run outside Cloud Run, one a line.",
+    "ttl": "Which labels say how long a thing may live; they act only through a policy with ttl: expired.",
+    "ttl.label": "The label that says how long, such as 72h; janitor-ttl without this.",
+    "ttl.expires_label": "The label that says until when, such as 2026-12-01; janitor-expires without this.",
     "limits": "What one sweep may destroy: beyond any of these it is refused as a whole.",
     "limits.max_deletions": "So many things at the most; a repository counts as 1 and each image in it.",
     "limits.max_share": "This share of a kind at the most, such as 50%; asked beyond ten of a kind.",

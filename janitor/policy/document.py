@@ -55,6 +55,7 @@ def parse_policies(data: bytes, source: str, read_reference_file: Callable[[str]
 
 def _policies(document: Document, references: ReferenceFiles, data: bytes) -> values.Policies:
     scope, protect, limits = document.scope, document.protect, document.limits
+    ttl = values.TtlExpired(document.ttl.label, document.ttl.expires_label)
     return values.Policies(
         values.Scope(
             _once(scope.projects), scope.locations and _once(scope.locations), _once(scope.also_read)
@@ -64,7 +65,7 @@ def _policies(document: Document, references: ReferenceFiles, data: bytes) -> va
             protect.labels, protect.names, protect.tags, references.references, _once(protect.references)
         ),
         values.Limits(limits.max_deletions, limits.max_share, limits.max_monthly_value),
-        tuple(map(_policy, document.policies)),
+        tuple(_policy(each, ttl) for each in document.policies),
         references.digest_with(data),
         _schedule(document.schedule),
         _report(document.report),
@@ -83,7 +84,7 @@ def _once(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _policy(policy: AnyPolicy) -> values.Policy:
+def _policy(policy: AnyPolicy, ttl: values.TtlExpired) -> values.Policy:
     keep = (
         policy.keep
         if isinstance(policy, RevisionPolicy | ExecutionPolicy | ImagePolicy | VersionPolicy)
@@ -92,7 +93,7 @@ def _policy(policy: AnyPolicy) -> values.Policy:
     return values.Policy(
         policy.name,
         Kind(policy.kind),
-        _condition(policy.when, policy.name),
+        _condition(policy.when, policy.name, ttl),
         _retention(keep),
         policy.managed,
         policy.grace,
@@ -117,8 +118,8 @@ def _per(per: Per | None) -> values.PerTag | values.PerSemver | None:
     return values.PerSemver(per.semver) if per.semver else values.PerTag(per.tag or "")
 
 
-def _condition(when: When | None, policy: str) -> values.All:
-    return values.All(tuple(_parts(when, policy)) if when else ())
+def _condition(when: When | None, policy: str, ttl: values.TtlExpired) -> values.All:
+    return values.All(tuple(_parts(when, policy, ttl)) if when else ())
 
 
 _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
@@ -139,7 +140,7 @@ _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
 }
 
 
-def _parts(when: When, policy: str) -> Iterator[values.Condition]:
+def _parts(when: When, policy: str, ttl: values.TtlExpired) -> Iterator[values.Condition]:
     """Each key; the expression last, for it costs the most."""
     for name in sorted(type(when).model_fields, key=lambda each: each == "expr"):
         value = getattr(when, name)
@@ -150,14 +151,16 @@ def _parts(when: When, policy: str) -> Iterator[values.Condition]:
                 yield values.StatusIs(tuple(map(Status, value)))
             case "managed_by":
                 yield values.ManagedBy(tuple(map(Manager, value)))
+            case "ttl":
+                yield ttl
             case "unused":
                 yield values.Unused()
             case "any":
-                yield values.AnyOf(tuple(_condition(each, policy) for each in value))
+                yield values.AnyOf(tuple(_condition(each, policy, ttl) for each in value))
             case "all":
-                yield values.All(tuple(_condition(each, policy) for each in value))
+                yield values.All(tuple(_condition(each, policy, ttl) for each in value))
             case "not_":
-                yield values.Not(_condition(value, policy))
+                yield values.Not(_condition(value, policy, ttl))
             case "expr":
                 yield values.Expr(value, policy)
             case _:

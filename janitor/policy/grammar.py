@@ -35,6 +35,7 @@ from janitor.policy.sections import (
     ScheduleSection,
     ScopeSection,
     SweepSchedule,
+    TtlSection,
 )  # fmt: skip
 from janitor.policy.shapes import Shape
 
@@ -48,6 +49,7 @@ class When(Model):
     location: Globs | None = None
     labels: Labels | None = None
     older_than: Duration | None = None
+    ttl: Literal["expired"] | None = None
     managed_by: OneOrMore[ManagerName] | None = None
     expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
     any: List[Self] | None = None
@@ -243,6 +245,7 @@ class Document(Model):
     mode: Literal["dry-run", "apply"] = "dry-run"
     scope: ScopeSection = ScopeSection()
     protect: ProtectSection = ProtectSection()
+    ttl: TtlSection = TtlSection()
     limits: LimitsSection = LimitsSection()
     schedule: ScheduleSection = ScheduleSection()
     report: ReportSection = ReportSection()
@@ -272,6 +275,7 @@ GRAMMAR = Grammar(
     sections={
         "scope": _keys(ScopeSection),
         "protect": _keys(ProtectSection),
+        "ttl": _keys(TtlSection),
         "limits": _keys(LimitsSection),
         "schedule": _keys(ScheduleSection),
         "schedule.sweep": _keys(SweepSchedule),

@@ -13,6 +13,7 @@ from janitor.policy.truth import (
     NO_TAG_MATCHES,
     SIZE_UNKNOWN,
     SOME_TAGS_MATCH,
+    TTL_UNREADABLE,
     YES,
     Leaf,
     Test,
@@ -20,6 +21,7 @@ from janitor.policy.truth import (
     always,
     truth,
 )  # fmt: skip
+from janitor.policy.ttl import lifetime
 from janitor.policy.values import (
     ArtifactTypeIs,
     Expr,
@@ -33,6 +35,7 @@ from janitor.policy.values import (
     RepositoryIs,
     Tagged,
     TagsMatch,
+    TtlExpired,
     Unused,
 )  # fmt: skip
 
@@ -65,6 +68,8 @@ def image_leaf(repository: Repository, now: float, failures: Failures | None = N
                 return lambda i: SIZE_UNKNOWN if i.size_bytes <= 0 else YES if i.size_bytes > size else NO
             case Unused():
                 return always(YES)  # what is in use was kept before any policy is asked
+            case TtlExpired():
+                return _expired(key, repository, now)
             case Expr():
                 return image_expression(key, repository, now, failures or Failures())
             case _:
@@ -89,6 +94,16 @@ def older_than(seconds: float, now: float) -> Test[Image]:
         return NO if since <= now else AGE_UNKNOWN
 
     return run
+
+
+def _expired(key: TtlExpired, repository: Repository, now: float) -> Test[Image]:
+    """Images have no labels: their repository's say how long, each image's own age is counted."""
+    found = lifetime(key, repository.labels)
+    if found is None:
+        return lambda _: TTL_UNREADABLE
+    if found.seconds is None or found.lasts(now):
+        return always(found.over(None, now))
+    return older_than(found.seconds, now)
 
 
 def _of_package(matches: Callable[[str], bool]) -> Test[Image]:

@@ -9,7 +9,7 @@ from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Repository
 from janitor.policy.decision import Question, names_literally, question
 from janitor.policy.expression import Failures
-from janitor.policy.globs import labels_match, matcher
+from janitor.policy.globs import matcher
 from janitor.policy.grace import Holding
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.usage import Usage
@@ -69,9 +69,7 @@ def everything_stays(policies: Policies, repository: Repository) -> KeepReason |
 def repository_protected(policies: Policies, repository: Repository) -> bool:
     """Whether `protect` names it or a label of it (R11)."""
     protect = policies.protect
-    return any(labels_match(protect.labels, repository.labels)) or matcher(protect.names)(
-        repository.name.repository
-    )
+    return protect.covers(repository.labels) or matcher(protect.names)(repository.name.repository)
 
 
 def any_protected_tag(rules: ImageRules, images: Iterable[Image]) -> bool:

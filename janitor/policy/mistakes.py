@@ -24,6 +24,7 @@ _MAPPINGS = {
     "annotations": "{team: web}",
     "scope": "{projects: [my-project]}",
     "protect": '{names: ["*-prod"]}',
+    "ttl": "{label: janitor-ttl}",
     "limits": "{max_deletions: 100}",
     "schedule": '{timezone: Asia/Seoul, sweep: {cron: "0 3 * * *"}}',
     "schedule.sweep": '{cron: "0 3 * * *", jitter: 5m}',

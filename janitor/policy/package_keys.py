@@ -22,6 +22,7 @@ from janitor.policy.truth import (
     compiled,
     truth,
 )
+from janitor.policy.ttl import expired
 from janitor.policy.values import (
     Expr,
     FormatIs,
@@ -34,6 +35,7 @@ from janitor.policy.values import (
     OlderThan,
     Policy,
     RepositoryIs,
+    TtlExpired,
 )  # fmt: skip
 
 _CANNOT_SAY = Truth(None, KeepReason.NOT_MATCHED)
@@ -70,6 +72,8 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
                 return lambda held: _older(held.since, now, age.total_seconds())
             case LargerThan(size):
                 return lambda held: _larger(held.size_bytes, size)
+            case TtlExpired():
+                return lambda held: expired(key, repository.labels, held.since, now)
             case Expr():
                 return _expression(key, kind, repository, now, failures)
             case _:

@@ -11,6 +11,7 @@ from janitor.policy.cel_text import tokens
 from janitor.policy.expression import Failures, test_of
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.truth import AGE_UNKNOWN, CREATOR_UNKNOWN, SIZE_UNKNOWN, Leaf, Test, Truth, truth
+from janitor.policy.ttl import expired
 from janitor.policy.values import (
     AnnotationsAre,
     CreatorIs,
@@ -25,6 +26,7 @@ from janitor.policy.values import (
     OlderThan,
     ServiceIs,
     StatusIs,
+    TtlExpired,
     Unused,
 )  # fmt: skip
 
@@ -88,6 +90,9 @@ def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
                 return lambda facts: truth(not facts.managed_by.isdisjoint(managers))
             case LargerThan(size):
                 return lambda facts: _larger(facts.size_bytes, size)
+            case TtlExpired():
+                moment = now.timestamp()
+                return lambda facts: expired(key, facts.labels, _seconds(facts.since), moment)
             case Unused():
                 return lambda facts: truth(facts.unused is True)
             case Expr():
@@ -135,3 +140,7 @@ def _older(since: datetime | None, now: datetime, seconds: float) -> Truth:
 
 def _larger(size_bytes: int | None, size: int) -> Truth:
     return SIZE_UNKNOWN if not size_bytes else truth(size_bytes > size)
+
+
+def _seconds(time: datetime | None) -> float | None:
+    return time.timestamp() if time else None

@@ -40,6 +40,16 @@ class ProtectSection(Model):
     references: List[Annotated[str, BeforeValidator(spelling.glob)]] = ()
 
 
+LabelKey = Annotated[str, BeforeValidator(spelling.label_key)]
+
+
+class TtlSection(Model):
+    """Which labels say how long (ttl.py)."""
+
+    label: LabelKey = values.TtlExpired().label
+    expires_label: LabelKey = values.TtlExpired().expires_label
+
+
 class LimitsSection(Model):
     """What is not said has the default of `Limits` (R20)."""
 

@@ -7,7 +7,10 @@ from decimal import Decimal
 
 from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
+from janitor.policy.globs import labels_match
 from janitor.policy.schedule import ReportOptions, Schedule
+
+OWN_LABEL = "janitor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +138,18 @@ class Expr:
     policy: str
 
 
+@dataclass(frozen=True, slots=True)
+class TtlExpired:
+    """`ttl: expired`: the labels of these names say that it may go (ttl.py); it has one at least."""
+
+    label: str = "janitor-ttl"
+    expires_label: str = "janitor-expires"
+
+
 Key = (
     StatusIs | OlderThan | NameIs | ServiceIs | JobIs | LocationIs | RepositoryIs | FormatIs | LabelsAre | Tagged
     | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Expr | AnnotationsAre | CreatorIs | ManagedBy
+    | TtlExpired
 )  # fmt: skip
 SELECTORS = (
     NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, FormatIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs,
@@ -223,7 +235,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Protect:
-    """Any one of these protects (R11). Label values, names and tags are globs.
+    """Any one of these protects (R11), and so does `janitor: keep`, whatever the file says. Label values,
+    names and tags are globs.
 
     `references` are image references read from the files that `protect.references` names;
     `reference_files` are those files as written, for the outputs to name.
@@ -234,6 +247,10 @@ class Protect:
     tags: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     reference_files: tuple[str, ...] = ()
+
+    def covers(self, labels: Mapping[str, str]) -> bool:
+        """Whether one of these labels protects."""
+        return labels.get(OWN_LABEL) == "keep" or any(labels_match(self.labels, labels))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from janitor.policy.decision import (
     strongest,
 )  # fmt: skip
 from janitor.policy.expression import Failures
-from janitor.policy.globs import labels_match, matcher
+from janitor.policy.globs import matcher
 from janitor.policy.grace import Grace, Thing
 from janitor.policy.matching import note_matches
 from janitor.policy.resource_keys import Facts, facts_leaf
@@ -145,8 +145,8 @@ class Rules:
         return self.protects_name(name) or self.protects_label(labels)
 
     def protects_label(self, labels: Mapping[str, str]) -> bool:
-        """Whether `protect` names one of these labels."""
-        return bool(labels) and any(labels_match(self.context.policies.protect.labels, labels))
+        """Whether one of these labels protects."""
+        return bool(labels) and self.context.policies.protect.covers(labels)
 
 
 _KINDS = (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION)

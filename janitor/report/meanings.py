@@ -31,6 +31,7 @@ _KEPT = {
     KeepReason.KEEP_NEWER_THAN: "keep.newer_than holds it",
     KeepReason.OTHER_TAGS: "it also has a tag that the policy does not name",
     KeepReason.AGE_UNKNOWN: "no time is known, or one in the future",
+    KeepReason.TTL_UNREADABLE: "its label says how long in words that cannot be read",
     KeepReason.SIZE_UNKNOWN: "no size is known",
     KeepReason.EXPR_FAILED: "the policy's expr could not be answered",
     KeepReason.NOT_MATCHED: "no policy matches it",

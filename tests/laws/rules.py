@@ -28,12 +28,13 @@ from janitor.policy.values import (
     StatusIs,
     Tagged,
     TagsMatch,
+    TtlExpired,
     Unused,
 )
 
 _AGES = tuple(OlderThan(timedelta(days=days)) for days in (1, 7, 10, 20))
 _EVERYWHERE = (
-    *_AGES, LocationIs(("us-central1",)), LocationIs(("us*",)), LabelsAre({"env": "d*"}),
+    *_AGES, LocationIs(("us-central1",)), LocationIs(("us*",)), LabelsAre({"env": "d*"}), TtlExpired(),
     ManagedBy((Manager.CLOUD_FUNCTIONS,)), Expr("has(resource.labels.env) && age > duration('30h')", "p"),
 )  # fmt: skip
 LEAVES: dict[Kind, tuple[Condition, ...]] = {

@@ -1,13 +1,14 @@
 """Laws of what is never deleted: in use, out of scope, behind a gap, protected (R1, R4, R11, R12, R15, R24)."""
 
 import fnmatch
+from collections.abc import Mapping
 
 from hypothesis import given
 
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.policy.values import StatusIs
+from janitor.policy.values import StatusIs, TtlExpired
 from tests.laws.deciding import CONTAINERS, destroyed, images_in, plan_of
 from tests.laws.trying import law
 from tests.laws.use import Known, in_use, users
@@ -86,7 +87,7 @@ def test_what_serves_or_is_protected_or_is_janitor_itself_stays(world: World) ->
             continue
         assert service.name.short not in world.own
         assert not any(fnmatch.fnmatchcase(service.name.short, glob) for glob in protect.names)
-        assert service.labels.keys().isdisjoint(protect.labels)
+        assert service.labels.keys().isdisjoint({*protect.labels, "janitor"})
         assert not service.reconciling
         if action.kind is Kind.SERVICE and service.traffic:
             parts = policies[action.policy].when.parts
@@ -107,7 +108,7 @@ def test_nothing_that_runs_or_was_the_last_to_run_goes_and_no_job_that_is_protec
     for job in world.workloads.jobs:
         runs = [each for each in world.workloads.executions if each.name.parent == job.name]
         held = [str(each.name) for each in runs]
-        if not job.labels.keys().isdisjoint(protect.labels) or job.name.short in world.own:
+        if not job.labels.keys().isdisjoint({*protect.labels, "janitor"}) or job.name.short in world.own:
             assert gone.keys().isdisjoint({str(job.name), *held})
         if any(each.completion_time is None for each in runs) or (job.last and not job.last.ended):
             assert str(job.name) not in gone
@@ -141,7 +142,7 @@ def test_protected_tags_packages_and_repositories_stay(world: World) -> None:
     repositories = {each.name: each for each in world.repositories}
     for name in map(str, repositories):
         repository = repositories[RepositoryName.parse(name)]
-        covered = bool(repository.labels.keys() & protect.labels.keys()) or any(
+        covered = bool(repository.labels.keys() & {*protect.labels, "janitor"}) or any(
             fnmatch.fnmatchcase(repository.name.repository, glob) for glob in protect.names
         )
         assert not (covered and name in gone)
@@ -150,3 +151,20 @@ def test_protected_tags_packages_and_repositories_stay(world: World) -> None:
             tagged = any(fnmatch.fnmatchcase(tag, glob) for tag in image.tags for glob in protect.tags)
             if covered or named or tagged:
                 assert repository.name.version(image.package, image.digest) not in gone
+
+
+@law
+@given(worlds())
+def test_nothing_expires_without_a_label_that_can_be_read(world: World) -> None:
+    """Where `ttl` stands in `when` itself. An image's labels are its repository's; what a thing holds goes
+    with it by its own."""
+    asking = {p.name for p in world.policies.policies if any(isinstance(x, TtlExpired) for x in p.when.parts)}
+    load = world.workloads
+    labels: dict[str, Mapping[str, str]] = {
+        str(each.name): each.labels
+        for each in (*load.services, *load.revisions, *load.jobs, *load.executions, *world.repositories)
+    }
+    for action in plan_of(world).actions:
+        if action.policy in asking:
+            said = labels[action.name.partition("/packages/")[0]].items()
+            assert said & {("janitor-ttl", "7d"), ("janitor-expires", "2026-11-01")}

@@ -45,6 +45,9 @@ LABELS = (
     {"env": "dev"},
     {"janitor": "keep"},
     {"goog-managed-by": "cloudfunctions"},
+    {"janitor-ttl": "7d"},
+    {"janitor-expires": "2026-11-01"},
+    {"janitor-ttl": "a-week"},
 )
 SHORT_NAMES = ("web", "xai", "api-prod")
 

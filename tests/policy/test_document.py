@@ -31,6 +31,7 @@ from janitor.policy.values import (
     StatusIs,
     Tagged,
     TagsMatch,
+    TtlExpired,
     Unused,
 )
 
@@ -114,6 +115,14 @@ def test_reads_within_which_groups_the_latest_count() -> None:
 
 def test_reads_how_many_revisions_one_may_go_back_to() -> None:
     assert one("{name: a, kind: run.revision, keep: {rollback: 3}}").keep == Retention(rollback=3)
+
+
+def test_reads_which_labels_say_how_long() -> None:
+    policy = "policies: [{name: a, kind: run.service, when: {any: [{ttl: expired}]}}]\n"
+    usual = parse("version: 1\n" + policy).policies[0]
+    assert usual.when == All((AnyOf((All((TtlExpired("janitor-ttl", "janitor-expires"),)),)),))
+    named = parse("version: 1\nttl: {label: ttl, expires_label: until}\n" + policy).policies[0]
+    assert named.when == All((AnyOf((All((TtlExpired("ttl", "until"),)),)),))
 
 
 def test_any_all_and_not_nest() -> None:
