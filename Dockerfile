@@ -22,7 +22,7 @@ WORKDIR /app
 COPY requirements.lock ./
 RUN pip install --require-hashes -r requirements.lock
 
-COPY pyproject.toml README.md LICENSE policies.yaml ./
+COPY pyproject.toml README.md LICENSE policies.yaml policies.test.yaml ./
 COPY janitor ./janitor
 RUN pip install --no-deps --no-build-isolation . \
     && mkdir -p /var/lib/janitor \

@@ -17,6 +17,7 @@ from janitor.cli.history import history
 from janitor.cli.init import init
 from janitor.cli.keep import keep
 from janitor.cli.marks import marks
+from janitor.cli.policy_test import policy_test
 from janitor.cli.report import report
 from janitor.cli.schema import schema
 from janitor.cli.streams import discard_stdout
@@ -39,6 +40,7 @@ app.command(epilog="Example: janitor marks --format json")(marks)
 app.command(epilog="Example: janitor keep checkout --for 30d")(keep)
 app.command(epilog="Example: janitor init policies.yaml")(init)
 app.command(epilog="Example: janitor validate policies.yaml")(validate)
+app.command(name="test", epilog="Example: janitor test policies.test.yaml")(policy_test)
 app.command(epilog="Example: janitor schema --out .janitor.schema.json")(schema)
 app.command(epilog="Example: janitor emulator --world world.yaml --port 8085 --http-port 8086")(emulator)
 app.command(epilog="Example: janitor demo")(demo)

@@ -18,21 +18,24 @@ def init(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
-    """Write the commented default policy file, and beside it the schema by which editors check it."""
+    """Write the commented default policy file; beside it its tests, and the schema by which editors check it."""
     from janitor.cli.output import results_to, writing
     from janitor.cli.request import checked_projects, one_path
     from janitor.errors import UsageError
     from janitor.policy.schema import FILE_NAME, schema_text
     from janitor.settings import load_settings
-    from janitor.store.policy_file import text_for
+    from janitor.store.policy_file import default_tests_text, tests_beside, text_for
 
     text = text_for(checked_projects(project or []))
     path = one_path(file, policies, load_settings().policies)
-    if path.exists() and not force:
-        raise UsageError(f"{path} is there already: --force replaces it")
-    beside = {} if path.exists() and not path.is_file() else {path.with_name(FILE_NAME): schema_text()}
-    for each, content in {path: text, **beside}.items():
+    files = {path: text}
+    if path.is_file() or not path.exists():
+        files |= {tests_beside(path): default_tests_text(), path.with_name(FILE_NAME): schema_text()}
+    for each in files:
+        if each.exists() and each.name != FILE_NAME and not force:
+            raise UsageError(f"{each} is there already: --force replaces it")
+    for each, content in files.items():
         with results_to(each) as out, writing(out, each):
             out.write(content)
-    wrote = " and ".join(map(str, (path, *beside)))
+    wrote = ", ".join(map(str, files))
     print(f"wrote {wrote}; next: janitor validate {path}, then janitor sweep --dry-run")

@@ -13,7 +13,7 @@ from janitor.policy.source import LARGEST_BYTES
 from janitor.policy.values import Policies
 
 _LARGEST_REFERENCE_FILE = 64 << 20
-_SHIPPED = "policies.yaml"
+_SHIPPED, _SHIPPED_TESTS = "policies.yaml", "policies.test.yaml"
 
 
 # The place in the shipped file where a scope goes.
@@ -62,6 +62,28 @@ def _policy_bytes(path: Path) -> bytes:
         ) from None
 
 
+def tests_beside(path: Path) -> Path:
+    """Where the tests of a policy file stand unless something else is said: ``policies.test.yaml``."""
+    return path.with_name(f"{path.stem}.test{path.suffix or '.yaml'}")
+
+
+def tests_file(path: Path) -> bytes:
+    """The bytes of a file of tests; PolicyFileError where it cannot be read."""
+    try:
+        return _read(path, LARGEST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        told = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise PolicyFileError(
+            f"{show(str(path))[1:-1]}: cannot be read ({told}): docs/policies.md says how to write tests; "
+            "`janitor init` writes those of the default"
+        ) from None
+
+
+def default_tests_text() -> str:
+    """The tests of the shipped policy file, as they stand."""
+    return _shipped_text(_SHIPPED_TESTS)
+
+
 def default_policies() -> Policies:
     """The shipped policy file, which names no project and no reference file."""
     return parse_policies(default_text().encode(), f"{_SHIPPED} (shipped)", _no_reference_file)
@@ -72,11 +94,15 @@ def default_text() -> str:
 
     It lies within an installed package, and at the top of a checkout.
     """
+    return _shipped_text(_SHIPPED)
+
+
+def _shipped_text(name: str) -> str:
     package = Path(janitor.__file__).parent
     for folder in (package, package.parent):
-        if (folder / _SHIPPED).is_file():
-            return (folder / _SHIPPED).read_text(encoding="utf-8")
-    raise PolicyFileError(f"{package / _SHIPPED}: missing from this installation: install janitor again")
+        if (folder / name).is_file():
+            return (folder / name).read_text(encoding="utf-8")
+    raise PolicyFileError(f"{package / name}: missing from this installation: install janitor again")
 
 
 def text_for(projects: Sequence[str]) -> str:

@@ -26,6 +26,7 @@ def test_only_commands_that_do_something_exist() -> None:
         "keep",
         "marks",
         "schema",
+        "test",
     }
 
 

@@ -34,7 +34,9 @@ def test_init_writes_where_it_is_told(
     assert janitor("init").code == 0
     assert sorted(path.name for path in folder.iterdir()) == [
         ".janitor.schema.json",
+        "mine.test.yaml",
         "mine.yaml",
+        "theirs.test.yaml",
         "theirs.yaml",
     ]
 

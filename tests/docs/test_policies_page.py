@@ -8,13 +8,17 @@ import pytest
 from janitor.kinds.registry import KINDS
 from janitor.model.kinds import DeleteReason, KeepReason
 from janitor.policy.document import parse_policies
+from janitor.rehearsal.reading import read_tests
+from janitor.rehearsal.rehearse import rehearse
 
 PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 BLOCKS = [
     (TEXT.count("\n", 0, found.start()) + 1, found[1].strip(), found[2])
     for found in re.finditer(r"^```yaml([^\n]*)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    if found[1].strip() != "tests"
 ]
+TESTS = re.findall(r"^```yaml tests\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 
 
 def whole(marked: str, block: str) -> str:
@@ -48,3 +52,12 @@ def test_the_page_lists_the_reasons_in_the_order_that_wins(
     found = re.search(rf"<!-- {which} reasons -->(.*?)<!-- end -->", TEXT)
     assert found
     assert re.findall(r"`([^`]+)`", found[1]) == [reason.value for reason in reasons]
+
+
+def test_the_example_of_tests_passes_with_the_example_at_the_top_of_the_page() -> None:
+    policies = parse_policies(BLOCKS[0][2].encode(), PAGE.name, lambda _: b"")
+    assert TESTS
+    for text in TESTS:
+        now, cases = read_tests(text.encode(), PAGE.name, policies)
+        found = [rehearse(case, policies, now) for case in cases]
+        assert [outcome.differences for outcome in found if outcome.differences] == []

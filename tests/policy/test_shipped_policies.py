@@ -35,7 +35,10 @@ def test_the_shipped_file_is_the_one_at_the_top_and_goes_into_the_wheel() -> Non
     assert default_text() == (TOP / "policies.yaml").read_text(encoding="utf-8")
     assert default_policies() == load_policies(TOP / "policies.yaml")
     build = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
-    assert build["targets"]["wheel"]["force-include"] == {"policies.yaml": "janitor/policies.yaml"}
+    assert build["targets"]["wheel"]["force-include"] == {
+        "policies.yaml": "janitor/policies.yaml",
+        "policies.test.yaml": "janitor/policies.test.yaml",
+    }
 
 
 def test_the_shipped_file_within_a_package_comes_before_the_checkout_and_none_is_an_error(

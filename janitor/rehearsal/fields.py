@@ -1,0 +1,162 @@
+"""Reading a mapping of the file strictly: each key once taken, by type; what is left over is a mistake."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from typing import TypeVar
+
+from janitor.model.duration import parse_duration, parse_size
+from janitor.policy.problems import Mark, Problem, show
+from janitor.policy.source import Mapping, Node, Scalar, Sequence
+
+T = TypeVar("T")
+
+
+class Fields:
+    """One mapping. `problems` is where every mistake goes; what cannot be read comes back as the default."""
+
+    def __init__(self, node: Node, problems: list[Problem], what: str) -> None:
+        self.at = node.at
+        self._problems = problems
+        self._what = what
+        self._asked: set[str] = set()
+        self._entries = node.entries if isinstance(node, Mapping) else {}
+        if not isinstance(node, Mapping):
+            self.mistaken(node.at, f"{what} must be a mapping")
+
+    def mistaken(self, at: Mark, text: str) -> None:
+        """Note a mistake."""
+        self._problems.append(Problem(at, text))
+
+    def node(self, key: str) -> Node | None:
+        """What stands under a key, unread."""
+        self._asked.add(key)
+        return self._entries[key][1] if key in self._entries else None
+
+    def read(self, key: str, parse: Callable[[Node], T], default: T) -> T:
+        """The value of a key; a ValueError of `parse` is a mistake at the value."""
+        node = self.node(key)
+        if node is None:
+            return default
+        try:
+            return parse(node)
+        except ValueError as error:
+            self.mistaken(node.at, f"{key}: {error}")
+            return default
+
+    def several(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The texts of a key, one or a list."""
+        return self.read(key, texts, default)
+
+    def entries(self, key: str) -> Iterator[tuple[str, Mark, "Fields"]]:
+        """The mappings under a key by their names; none where it is missing."""
+        node = self.node(key)
+        if node is None:
+            return
+        if not isinstance(node, Mapping):
+            self.mistaken(node.at, f"{key} must be a mapping of names, such as {{web: {{…}}}}")
+            return
+        for name, (at, value) in node.entries.items():
+            yield name, at, Fields(value, self._problems, show(name))
+
+    def done(self) -> None:
+        """Whatever was not asked for is a mistake."""
+        for key, (at, _) in self._entries.items():
+            if key not in self._asked:
+                near = get_close_matches(key, sorted(self._asked), n=1)
+                hint = f"did you mean {near[0]}? " if near else ""
+                allowed = ", ".join(sorted(self._asked))
+                self.mistaken(at, f"unknown key {show(key)} in {self._what}: {hint}allowed here: {allowed}")
+
+
+def text(node: Node) -> str:
+    """Some text."""
+    if not isinstance(node, Scalar) or not isinstance(node.value, str) or not node.value:
+        raise ValueError(f"{_shown(node)} must be text" + _in_quotes(node))
+    return node.value
+
+
+def texts(node: Node) -> tuple[str, ...]:
+    """One text, or a list of them, which may be empty."""
+    if isinstance(node, Sequence):
+        return tuple(text(item) for item in node.items)
+    return (text(node),)
+
+
+def labels(node: Node) -> dict[str, str]:
+    """Names and their texts; an empty text may be one."""
+    if not isinstance(node, Mapping):
+        raise ValueError("this must be a mapping, such as {env: preview}")
+    return {name: _label(value) for name, (_, value) in node.entries.items()}
+
+
+def flag(node: Node) -> bool:
+    """true or false."""
+    if not isinstance(node, Scalar) or not isinstance(node.value, bool):
+        raise ValueError(f"{_shown(node)} must be true or false")
+    return node.value
+
+
+def size(node: Node) -> int:
+    """A size such as 500MB."""
+    return parse_size(text(node))
+
+
+def one_of(*allowed: str) -> Callable[[Node], str]:
+    """One of these words."""
+
+    def parse(node: Node) -> str:
+        found = text(node)
+        if found not in allowed:
+            near = get_close_matches(found, allowed, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise ValueError(f"{show(found)} is not known: {hint}allowed here: {', '.join(allowed)}")
+        return found
+
+    return parse
+
+
+def moment(now: datetime) -> Callable[[Node], datetime | None]:
+    """``30d ago``, a timestamp, or ``unknown`` (None)."""
+
+    def parse(node: Node) -> datetime | None:
+        found = text(node)
+        if found == "unknown":
+            return None
+        if found == "now":
+            return now
+        if found.endswith(" ago"):
+            return now - _ago(found)
+        return timestamp(node)
+
+    return parse
+
+
+def timestamp(node: Node) -> datetime:
+    """``2026-12-01T00:00:00Z``."""
+    found = text(node)
+    try:
+        read = datetime.fromisoformat(found)
+    except ValueError:
+        raise ValueError(
+            f"{show(found)} is no time: write one such as `30d ago`, 2026-12-01T00:00:00Z or unknown"
+        ) from None
+    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _ago(found: str) -> timedelta:
+    return parse_duration(found.removesuffix(" ago").strip())
+
+
+def _label(node: Node) -> str:
+    if isinstance(node, Scalar) and node.value == "":
+        return ""
+    return text(node)
+
+
+def _shown(node: Node) -> str:
+    return show(node.text) if isinstance(node, Scalar) else "this"
+
+
+def _in_quotes(node: Node) -> str:
+    return f': write "{node.text[:60]}" in quotes' if isinstance(node, Scalar) and node.text else ""

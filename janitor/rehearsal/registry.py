@@ -1,0 +1,112 @@
+"""Repositories, images and versions of a test, made as Google would report them."""
+
+from datetime import datetime
+from urllib.parse import quote
+
+from janitor.kinds.repository import DOCKER
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
+from janitor.policy.problems import Mark
+from janitor.rehearsal.fields import Fields, flag, labels, one_of, size, text
+from janitor.rehearsal.naming import digest_of, split_image
+from janitor.rehearsal.place import Place
+
+Repositories = dict[RepositoryName, tuple[Repository, Contents]]
+_MODES = {"standard": Mode.STANDARD, "virtual": Mode.VIRTUAL, "remote": Mode.REMOTE}
+_FORMATS = ("docker", "apt", "generic", "go", "kfp", "maven", "npm", "python", "ruby", "yum")
+_DEFAULT_BYTES = 1_000_000
+
+
+def name_repositories(case: Fields, place: Place) -> None:
+    """Enter the repositories' names first, for what is read before them refers to them."""
+    for short, _, fields in case.entries("repositories"):
+        place.repositories[short] = RepositoryName(*place.of(fields), short)
+
+
+def read_repositories(case: Fields, place: Place) -> Repositories:
+    """Every repository with what it holds."""
+    found: Repositories = {}
+    for short, _, fields in case.entries("repositories"):
+        repository, contents = _repository(short, fields, place)
+        found[repository.name] = repository, contents
+    return found
+
+
+def _repository(short: str, fields: Fields, place: Place) -> tuple[Repository, Contents]:
+    name = RepositoryName(*place.of(fields), short)
+    place.enter(Kind.REPOSITORY, short, str(name))
+    images, subjects = _images(name, fields, place)
+    packages = tuple(_package(name, each, below, place) for each, _, below in fields.entries("packages"))
+    weight = sum(i.size_bytes for i in images) or _DEFAULT_BYTES
+    updated = place.time(fields, "updated")
+    repository = Repository(
+        name, format=fields.read("format", one_of(*_FORMATS), DOCKER.lower()).upper(),
+        mode=_MODES[fields.read("mode", one_of(*_MODES), "standard")],
+        size_bytes=fields.read("size", size, weight),
+        create_time=place.time(fields, "created", updated), update_time=updated,
+        labels=fields.read("labels", labels, {}), immutable_tags=fields.read("immutable_tags", flag, False),
+        upstreams=tuple(place.repositories[each] for each in fields.several("upstreams")
+                        if each in place.repositories),
+    )  # fmt: skip
+    fields.done()
+    return repository, Contents(images, subjects, packages or None)
+
+
+def _images(
+    repository: RepositoryName, fields: Fields, place: Place
+) -> tuple[list[Image], dict[tuple[str, str], str]]:
+    images: list[Image] = []
+    subjects: dict[tuple[str, str], str] = {}
+    for written, at, below in fields.entries("images"):
+        image, subject = _image(written, at, below, place)
+        place.enter(Kind.IMAGE, written, repository.version(image.package, image.digest), str(repository))
+        images.append(image)
+        if subject:
+            subjects[image.package, image.digest] = digest_of(subject)
+    return images, subjects
+
+
+def _image(written: str, at: Mark, fields: Fields, place: Place) -> tuple[Image, str]:
+    try:
+        package, label = split_image(written)
+    except ValueError as error:
+        fields.mistaken(at, str(error))
+        package, label = written, written
+    uploaded = _epoch(place.time(fields, "uploaded"))
+    updated = _epoch(place.time(fields, "updated"))
+    children = fields.several("children")
+    image = Image(
+        package, digest_of(label), fields.several("tags"), fields.read("size", size, _DEFAULT_BYTES),
+        uploaded, updated or uploaded, fields.read("artifact_type", text, ""), tuple(map(digest_of, children)),
+    )  # fmt: skip
+    subject = fields.read("subject", text, "")
+    fields.done()
+    return image, subject
+
+
+def _package(repository: RepositoryName, short: str, fields: Fields, place: Place) -> Package:
+    full = repository.package(short)
+    versions = []
+    for written, _, below in fields.entries("versions"):
+        version = _version(written, below, place)
+        place.enter(Kind.VERSION, f"{short}@{written}", f"{full}/versions/{version.id}", str(repository))
+        versions.append(version)
+    created = _epoch(place.time(fields, "created"))
+    package = Package(full, short, created, _epoch(place.time(fields, "updated")) or created, tuple(versions))
+    fields.done()
+    return package
+
+
+def _version(written: str, fields: Fields, place: Place) -> Version:
+    created = _epoch(place.time(fields, "created"))
+    version = Version(
+        quote(written, safe="-._~:@"), fields.several("tags"), created, created,
+        fields.read("size", size, _DEFAULT_BYTES),
+    )  # fmt: skip
+    fields.done()
+    return version
+
+
+def _epoch(time: datetime | None) -> float | None:
+    return time.timestamp() if time else None

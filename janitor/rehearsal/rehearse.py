@@ -1,0 +1,105 @@
+"""Running tests of policies: the sweep's own deciding, over what the test says that there is."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from janitor.cost.book import PriceBook
+from janitor.ledger.sightings import Lookout
+from janitor.model.inventory import Gap, Observed, merged
+from janitor.model.kinds import KeepReason
+from janitor.model.resources import Contents, Package, Repository
+from janitor.plan.values import Plan
+from janitor.policy.values import Policies
+from janitor.rehearsal.reading import PROJECT
+from janitor.rehearsal.values import Case, Deleted, Difference, GoesWith, Kept, Outcome, Thing, Verdict
+from janitor.sweep import Question, Stages, decide
+
+
+class Written:
+    """An observer that reads what a test says."""
+
+    def __init__(self, case: Case, now: datetime, projects: Sequence[str]) -> None:
+        self._case = case
+        self._now = now
+        self._projects = tuple(projects)
+
+    async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
+        """Everything but the content of repositories."""
+        repositories = tuple(
+            sorted((each for each, _ in self._case.repositories.values()), key=lambda r: r.name)
+        )
+        return Observed(now, tuple(projects), merged([self._case.workloads]), repositories)
+
+    async def contents(self, repository: Repository) -> Contents | Gap:
+        """What one repository holds."""
+        return self._case.repositories[repository.name][1]
+
+    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
+        """Its packages, with versions of other formats than docker."""
+        return self._case.repositories[repository.name][1].packages or ()
+
+
+def rehearse(case: Case, policies: Policies, now: datetime) -> Outcome:
+    """Decide about the test's world, and compare with what it expects.
+
+    A deletion that it does not speak of is a difference, too.
+    """
+    found = _verdicts(case, asyncio.run(_plan(case, policies, now)))
+    differences = []
+    for full, thing in case.things.items():
+        expected = case.expected.get(full)
+        if expected is None and not isinstance(found[full], Deleted):
+            continue
+        if expected is None or not _agrees(expected, found[full], case.things):
+            differences.append(Difference(thing, expected, found[full]))
+    return Outcome(case, tuple(differences))
+
+
+async def _plan(case: Case, policies: Policies, now: datetime) -> Plan:
+    scope = policies.scope
+    deletable = scope.projects or (PROJECT,)
+    read = tuple(dict.fromkeys((*deletable, *scope.also_read)))
+    observer = Written(case, now, read)
+    question = Question(
+        "test", policies, policies.limits, deletable, read, {policy.name for policy in policies.policies},
+        frozenset(), True, now,
+    )  # fmt: skip
+    stages = Stages(
+        observer, _unpriced, None, lambda: now, _ignore, lambda *_: (), _ignore, _ignore, Lookout()
+    )
+    observed = await observer.observe(read, now)
+    plan, _ = await decide(question, stages, observed, await _unpriced())
+    return plan
+
+
+async def _unpriced() -> PriceBook:
+    return PriceBook("fallback", datetime.min.date(), {})
+
+
+def _ignore(*_: object) -> None: ...
+
+
+def _verdicts(case: Case, plan: Plan) -> Mapping[str, Verdict]:
+    """By Google's name. What no policy speaks of is matched by none."""
+    said: dict[str, Verdict] = {action.name: Deleted(action.policy, action.reason) for action in plan.actions}
+    said |= {name: Kept(row.reason) for row in plan.kept for name in row.names}
+    found: dict[str, Verdict] = {}
+    for full, thing in case.things.items():
+        if full in said:
+            found[full] = said[full]
+        elif isinstance(said.get(thing.holder), Deleted):
+            found[full] = GoesWith(case.things[thing.holder].short)
+        else:
+            found[full] = Kept(KeepReason.NOT_MATCHED)
+    return found
+
+
+def _agrees(expected: Verdict, found: Verdict, things: Mapping[str, Thing]) -> bool:
+    match expected, found:
+        case (Deleted(policy, None), Deleted(other, _)):
+            return policy == other
+        case (GoesWith(name), GoesWith(holder)):
+            return any(name in thing.names and holder == thing.short for thing in things.values())
+        case _:
+            return expected == found

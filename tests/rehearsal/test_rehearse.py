@@ -1,0 +1,154 @@
+"""Tests of policies say what the deciding code says, and tell every difference."""
+
+from pathlib import Path
+
+import pytest
+
+from janitor.policy.document import parse_policies
+from janitor.rehearsal.reading import read_tests
+from janitor.rehearsal.rehearse import rehearse
+from janitor.rehearsal.telling import as_json, as_text
+from janitor.rehearsal.values import Outcome
+from janitor.store.policy_file import load_policies
+
+TOP = Path(__file__).parents[2]
+POLICIES = """\
+version: 1
+protect: {tags: ["keep-*"]}
+policies:
+- {name: failed, kind: run.service, when: {status: failed, older_than: 1d}}
+- {name: retired, kind: run.revision, when: {status: retired, older_than: 9d}}
+- {name: runs, kind: run.execution, when: {older_than: 9d}}
+- {name: jobs, kind: run.job, when: {older_than: 90d}}
+- {name: images, kind: artifact.image, when: {older_than: 9d}, keep: {latest: 1}}
+- {name: npm, kind: artifact.version, when: {older_than: 9d}}
+- {name: repositories, kind: artifact.repository, when: {name: old, unused: true}}
+"""
+THINGS = """\
+    services:
+      web:
+        deployed: 1d ago
+        revisions: {web-1: {created: 30d ago, retired: 20d ago, image: r/app@one}, web-2: {image: "r/app:two"}}
+      bad: {status: failed, deployed: 3d ago, revisions: {bad-1: {image: r/app@three}}}
+      busy: {status: reconciling, deployed: 3d ago}
+    jobs:
+      nightly:
+        updated: 99d ago
+        executions: {n-1: {completed: 30d ago}, n-2: {completed: 1d ago, image: r/app@four}, n-3: {status: running}}
+      idle: {updated: 100d ago, executions: {i-1: {completed: 99d ago}}}
+    worker_pools: {pool: {image: r/app@five}}
+    repositories:
+      r:
+        updated: 1d ago
+        images:
+          app@one: {uploaded: 30d ago}
+          app@two: {uploaded: 30d ago, tags: [two]}
+          app@three: {uploaded: 30d ago}
+          app@four: {uploaded: 30d ago}
+          app@five: {uploaded: 30d ago}
+          app@six: {uploaded: 30d ago, tags: [keep-me]}
+          app@seven: {uploaded: 10d ago}
+          app@eight: {uploaded: unknown}
+      old: {updated: 30d ago, images: {x@y: {}}}
+      n: {format: npm, updated: 1d ago, packages: {left-pad: {versions: {1.0.0: {created: 30d ago}, 2.0.0: {created: 1d ago}}}}}
+"""
+EXPECT = """\
+    expect:
+      web: {keep: serving}
+      web-1: {delete: retired, reason: retired}
+      web-2: {keep: has-traffic}
+      bad: {delete: failed, reason: failed}
+      bad-1: {with: bad}
+      busy: {keep: reconciling}
+      nightly: {keep: running}
+      n-1: {delete: runs, reason: older-than}
+      n-2: {keep: last-execution}
+      n-3: {keep: running}
+      idle: {delete: jobs}
+      i-1: {with: idle}
+      app@one: {delete: images, reason: older-than}
+      app@two: {keep: in-use}
+      app@three: {delete: images}
+      app@four: {keep: in-use}
+      app@five: {keep: in-use}
+      app@six: {keep: protected}
+      app@seven: {keep: keep-latest}
+      app@eight: {keep: keep-latest}
+      old: {delete: repositories, reason: unused}
+      x@y: {with: old}
+      left-pad@1.0.0: {delete: npm}
+      left-pad@2.0.0: {keep: not-matched}
+"""
+
+
+def outcomes(expect: str, policies: str = POLICIES) -> list[Outcome]:
+    loaded = parse_policies(policies.encode(), "policies.yaml", lambda _: b"")
+    text = f"version: 1\ntests:\n  - name: everything\n{THINGS}{expect}"
+    now, cases = read_tests(text.encode(), "t", loaded)
+    return [rehearse(case, loaded, now) for case in cases]
+
+
+def test_says_of_every_kind_what_a_sweep_would() -> None:
+    assert as_text(outcomes(EXPECT), "t") == "passed  everything\n1 test: 1 passed, 0 failed\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "found"),
+    [
+        ("web: {keep: serving}", "web: {delete: failed}", "keep: serving"),
+        ("bad: {delete: failed, reason: failed}", "bad: {delete: failed, reason: older-than}", "delete: failed, reason: failed"),
+        ("bad-1: {with: bad}", "bad-1: {with: web}", "with: bad"),
+        ("bad-1: {with: bad}", "bad-1: {keep: in-use}", "with: bad"),
+        ("n-1: {delete: runs, reason: older-than}", "n-1: {delete: jobs}", "delete: runs, reason: older-than"),
+        ("app@six: {keep: protected}", "app@six: {keep: in-use}", "keep: protected"),
+    ],
+)  # fmt: skip
+def test_tells_what_was_expected_and_what_was_found(line: str, wrong: str, found: str) -> None:
+    assert line in EXPECT
+    told = as_text(outcomes(EXPECT.replace(f"      {line}", f"      {wrong}")), "t").splitlines()
+    short, _, verdict = wrong.partition(": ")
+    assert told == [
+        "FAILED  everything (t:3)",
+        f"  {short}  expected  {verdict[1:-1]}",
+        f"  {'':{len(short)}}  found     {found}",
+        "1 test: 0 passed, 1 failed",
+    ]
+
+
+def test_a_deletion_that_nobody_expects_is_a_difference() -> None:
+    told = as_text(outcomes(EXPECT.replace("      app@one: {delete: images, reason: older-than}\n", "")), "t")
+    assert "  app@one  expected  nothing: expect does not speak of it\n" in told
+    assert "           found     delete: images, reason: older-than\n" in told
+
+
+def test_what_stays_or_goes_with_its_holder_need_not_be_named() -> None:
+    lines = [line for line in EXPECT.splitlines(keepends=True) if "keep:" not in line and "with:" not in line]
+    assert outcomes("".join(lines))[0].differences == ()
+
+
+def test_tells_programs_the_same() -> None:
+    import json
+
+    found = json.loads(
+        as_json(outcomes(EXPECT.replace("web: {keep: serving}", "web: {keep: self}")), "t", "p")
+    )
+    assert found == {
+        "schema_version": 1, "policies": "p", "tests_file": "t", "passed": 0, "failed": 1,
+        "tests": [{"name": "everything", "line": 3, "passed": False, "differences": [{
+            "resource": "web", "kind": "run.service",
+            "name": "projects/my-project/locations/us-central1/services/web",
+            "expected": {"keep": "self"}, "found": {"keep": "serving"},
+        }]}],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", ["", "janitor/demo/"])
+def test_the_policies_that_ship_pass_their_tests(folder: str) -> None:
+    loaded = load_policies(TOP / f"{folder}policies.yaml")
+    now, cases = read_tests((TOP / f"{folder}policies.test.yaml").read_bytes(), "t", loaded)
+    found = [rehearse(case, loaded, now) for case in cases]
+    assert [outcome.differences for outcome in found if outcome.differences] == []
+    deleted = {getattr(verdict, "policy", "") for case in cases for verdict in case.expected.values()}
+    assert {policy.name for policy in loaded.policies} <= deleted, (
+        "each policy deletes something in some test"
+    )
