@@ -17,14 +17,17 @@ from janitor.policy.problems import Problem
 from janitor.policy.source import read_source
 from janitor.policy.values import (
     All,
+    AnnotationsAre,
     ArtifactTypeIs,
     Condition,
+    CreatorIs,
     Expr,
     FormatIs,
     JobIs,
     LabelsAre,
     LargerThan,
     LocationIs,
+    ManagedBy,
     NameIs,
     Not,
     OlderThan,
@@ -47,6 +50,7 @@ _KEYS: dict[type, str] = {
     NameIs: "name", ServiceIs: "service", JobIs: "job", LocationIs: "location", RepositoryIs: "repository",
     LabelsAre: "labels", FormatIs: "format", Tagged: "tagged", TagsMatch: "tags", ArtifactTypeIs: "artifact_type",
     OlderThan: "older_than", LargerThan: "larger_than", StatusIs: "status", Unused: "unused", Expr: "expr",
+    AnnotationsAre: "annotations", CreatorIs: "creator", ManagedBy: "managed_by",
 }  # fmt: skip
 # What `protect.names` protects by name, of each kind (R11).
 _PROTECTED_BY_NAME: dict[Kind, tuple[type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs], ...]] = {
@@ -85,7 +89,7 @@ def shadows(earlier: Policy, policy: Policy) -> bool:
     What only the later one may take (managed things, what needs a literal name, what serves, what has an
     artifact type) is none of the earlier one's; a `keep` of its own is never in vain.
     """
-    if earlier.kind is not policy.kind or policy.keep is not None or policy.managed:
+    if earlier.kind is not policy.kind or policy.keep is not None or policy.managed or earlier.grace:
         return False
     if may_take_serving(policy) and not may_take_serving(earlier):
         return False

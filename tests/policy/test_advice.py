@@ -109,6 +109,7 @@ def test_warns_of_a_policy_that_one_above_shadows(tmp_path: Path, pair: tuple[st
         (image("older_than: 30d"), image("older_than: 60d, artifact_type: 'x*'", "b")),
         (image("older_than: 30d"), image("repository: gcf-artifacts, older_than: 60d", "b", ", managed: true")),
         (image("older_than: 30d"), service("status: failed, older_than: 60d", "b")),
+        (image("older_than: 30d", "a", ", grace: 7d"), image("older_than: 60d", "b")),
         (service("older_than: 1d"), service("status: serving, older_than: 2d, name: 'pr-*'", "b")),
         (image("name: 'a*'"), image("name: 'ab*'", "b")),
         ("{name: a, kind: artifact.repository, when: {unused: true}}",
