@@ -5,7 +5,7 @@ Only candidates and counts outlive their repository, so memory is bounded by the
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from janitor.findings import Findings
@@ -14,7 +14,7 @@ from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Mode, Package, Repository
+from janitor.model.resources import Contents, Image, Mode, Package, Repository
 from janitor.plan.build import Builder
 from janitor.plan.job_actions import job_actions
 from janitor.policy.decision import Decision, Delete, Keep
@@ -26,7 +26,7 @@ from janitor.policy.packages import kinds_asked
 from janitor.policy.repositories import decide_repository, may_match
 from janitor.policy.usage import Usage
 from janitor.policy.workload_rules import Context, WorkloadVerdicts
-from janitor.survey_packages import survey_packages
+from janitor.survey_packages import PackageSurvey, contained
 
 
 class ContentReader(Protocol):
@@ -96,18 +96,21 @@ class Survey:
     async def _contents(self, repository: Repository) -> Contents | Gap | None:
         if repository.mode is Mode.VIRTUAL:
             return None
-        if repository.format != DOCKER:
-            return await self._packages(repository)
-        if Kind.IMAGE in self.findings.named or may_match(self.context, repository):
-            return await self.reader.contents(repository)
-        return None
-
-    async def _packages(self, repository: Repository) -> Contents | Gap | None:
-        """What packages hold is read where a policy may speak of it, and nowhere else."""
-        if not kinds_asked(self.context.policies, repository):
-            return None
+        asked = kinds_asked(self.context.policies, repository)
+        contents: Contents | Gap = Contents()
+        if repository.format == DOCKER:
+            if (
+                not asked
+                and Kind.IMAGE not in self.findings.named
+                and not may_match(self.context, repository)
+            ):
+                return None
+            contents = await self.reader.contents(repository)
+        # packages are read where a policy may speak of what they hold, and nowhere else
+        if isinstance(contents, Gap) or not asked:
+            return contents
         packages = await self.reader.packages(repository)
-        return packages if isinstance(packages, Gap) else Contents(packages=packages)
+        return packages if isinstance(packages, Gap) else replace(contents, packages=packages)
 
     def _decide(self, repository: Repository, contents: Contents | Gap | None) -> None:
         self.findings.seen(Kind.REPOSITORY)
@@ -131,12 +134,14 @@ class Survey:
             )
         self.findings.seen(Kind.IMAGE, len(known.images))
         if isinstance(decision, Delete):
-            self.findings.actions.append(self.builder.repository(repository, known.images, decision, waits))
+            also = contained(self.findings, known)
+            self.findings.actions.append(
+                self.builder.repository(repository, known.images, decision, waits, also)
+            )
         else:
             self._keep_repository(repository, decision)
-            self._decide_images(repository, rules, known, blocked)
-            if known.packages is not None:
-                survey_packages(self.context, self.builder, self.findings, repository, known, blocked)
+            packages = PackageSurvey(self.context, self.builder, self.findings, rules, blocked)
+            self._decide_images(repository, rules, packages.run(known), blocked)
         note_matches(self.context.matched, rules.questions, known.images, self.context.failures)
 
     def _holding(self, repository: Repository) -> Holding | None:
@@ -148,12 +153,12 @@ class Survey:
         self.findings.keep(Kind.REPOSITORY, reason, [str(repository.name)])
 
     def _decide_images(
-        self, repository: Repository, rules: ImageRules, contents: Contents, blocked: bool
+        self, repository: Repository, rules: ImageRules, images: list[Image], blocked: bool
     ) -> None:
         if Kind.IMAGE not in self.findings.named:
             return
         findings = self.findings
-        verdicts = decide_images(rules, contents.images, findings.want_names)
+        verdicts = decide_images(rules, images, findings.want_names)
         if blocked:
             _withhold(verdicts, repository, findings.want_names)
         for reason, count in verdicts.kept.items():

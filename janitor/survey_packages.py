@@ -1,62 +1,110 @@
-"""What a repository's packages hold, decided and noted once its images are."""
+"""What a repository's packages hold, decided and noted: whole packages first, then what stays of them."""
+
+from dataclasses import dataclass
 
 from janitor.findings import Findings
 from janitor.kinds.owner import owner_of
+from janitor.kinds.package import fingerprint, held_in
 from janitor.kinds.version import state_of
 from janitor.model.kinds import Kind
-from janitor.model.resources import Contents, Package, Repository, Version
+from janitor.model.resources import Contents, Image, Package, Version
 from janitor.plan.build import Builder
-from janitor.plan.packages import version_actions, version_name
-from janitor.policy.decision import Decision, Keep
+from janitor.plan.packages import package_action, version_actions, version_name
+from janitor.policy.decision import Decision, Delete, Keep
 from janitor.policy.grace import Thing
+from janitor.policy.image_rules import ImageRules
+from janitor.policy.images import by_package
 from janitor.policy.matching import note_matches
 from janitor.policy.packages import (
     PackageRules,
+    decide_package,
     decide_versions,
     kinds_asked,
+    package_facts,
     package_rules,
     version_facts,
-)  # fmt: skip
+)
 from janitor.policy.workload_rules import Context
 
 
-def survey_packages(
-    context: Context, builder: Builder, findings: Findings, repository: Repository, contents: Contents,
-    blocked: bool,
-) -> None:  # fmt: skip
-    """Turn verdicts into actions and counts, package by package, in the order of their names."""
-    asked = kinds_asked(context.policies, repository)
-    rules = package_rules(context, repository, blocked)
-    before = len(findings.actions)
-    for package in sorted(contents.packages or (), key=lambda each: each.name):
-        if Kind.VERSION in asked:
-            _note_versions(context, builder, findings, rules, package)
-            facts = [version_facts(package, version) for version in package.versions]
-            note_matches(context.matched, rules.versions, facts, context.failures)
-    if len(findings.actions) > before:
-        findings.group_bytes[str(repository.name)] = repository.size_bytes
+@dataclass(frozen=True, slots=True)
+class PackageSurvey:
+    """Decides one repository's packages. `images` are the rules of the images in it."""
 
+    context: Context
+    builder: Builder
+    findings: Findings
+    images: ImageRules
+    blocked: bool
 
-def _note_versions(
-    context: Context, builder: Builder, findings: Findings, rules: PackageRules, package: Package
-) -> None:
-    owner = owner_of(rules.repository.labels)
-    decided = [
-        (version, _released(context, package, version, decision, owner))
-        for version, decision in decide_versions(rules, package)
-    ]
-    findings.seen(Kind.VERSION, len(decided))
-    for version, decision in decided:
+    def run(self, contents: Contents) -> list[Image]:
+        """Turn verdicts into actions and counts, in the order of packages' names; the images that are
+        left to decide, those of packages that go being contained."""
+        if contents.packages is None:
+            return contents.images
+        repository = self.images.repository
+        asked = kinds_asked(self.context.policies, repository)
+        rules = package_rules(self.context, repository, self.blocked)
+        before = len(self.findings.actions)
+        images, gone = by_package(contents.images), set()
+        for package in sorted(contents.packages, key=lambda each: each.name):
+            if Kind.PACKAGE in asked and self._goes(rules, package, images.get(package.short, [])):
+                gone.add(package.short)
+            elif Kind.VERSION in asked:
+                self._versions(rules, package)
+        if len(self.findings.actions) > before:
+            self.findings.group_bytes[str(repository.name)] = repository.size_bytes
+        return [image for image in contents.images if image.package not in gone] if gone else contents.images
+
+    def _goes(self, rules: PackageRules, package: Package, images: list[Image]) -> bool:
+        findings = self.findings
+        decision, waits = decide_package(rules, package, images, self.images)
+        facts = package_facts(package, images)
+        note_matches(self.context.matched, rules.packages, [facts], self.context.failures)
+        findings.seen(Kind.PACKAGE)
+        if isinstance(decision, Delete):
+            thing = Thing(
+                Kind.PACKAGE, package.name, lambda: fingerprint(held_in(package, images)), self._owner
+            )
+            decision = self.context.grace.answer(decision, thing, self.context.now)
         if isinstance(decision, Keep):
-            findings.keep(Kind.VERSION, decision.reason, [version_name(package, version)])
-    findings.actions += version_actions(builder, rules.repository, package, decided)
+            findings.keep(Kind.PACKAGE, decision.reason, [package.name])
+            return False
+        findings.seen(Kind.VERSION, len(package.versions))
+        findings.actions.append(
+            package_action(self.builder, rules.repository, package, images, decision, waits)
+        )
+        return True
+
+    def _versions(self, rules: PackageRules, package: Package) -> None:
+        findings = self.findings
+        decided = [
+            (version, self._released(package, version, decision))
+            for version, decision in decide_versions(rules, package)
+        ]
+        facts = [version_facts(package, version) for version in package.versions]
+        note_matches(self.context.matched, rules.versions, facts, self.context.failures)
+        findings.seen(Kind.VERSION, len(decided))
+        for version, decision in decided:
+            if isinstance(decision, Keep):
+                findings.keep(Kind.VERSION, decision.reason, [version_name(package, version)])
+        findings.actions += version_actions(self.builder, rules.repository, package, decided)
+
+    def _released(self, package: Package, version: Version, decision: Decision) -> Decision:
+        """Whether a version goes now, or is announced first."""
+        if isinstance(decision, Keep):
+            return decision
+        thing = Thing(Kind.VERSION, version_name(package, version), lambda: state_of(version), self._owner)
+        return self.context.grace.answer(decision, thing, self.context.now)
+
+    @property
+    def _owner(self) -> str:
+        return owner_of(self.images.repository.labels)
 
 
-def _released(
-    context: Context, package: Package, version: Version, decision: Decision, owner: str
-) -> Decision:
-    """Whether a version goes now, or is announced first."""
-    if isinstance(decision, Keep):
-        return decision
-    thing = Thing(Kind.VERSION, version_name(package, version), lambda: state_of(version), owner)
-    return context.grace.answer(decision, thing, context.now)
+def contained(findings: Findings, contents: Contents) -> tuple[tuple[Kind, int], ...]:
+    """What goes with a whole repository beside its images, and is counted in it (R13)."""
+    if Kind.PACKAGE not in findings.named or not contents.packages:
+        return ()
+    findings.seen(Kind.PACKAGE, len(contents.packages))
+    return ((Kind.PACKAGE, len(contents.packages)),)

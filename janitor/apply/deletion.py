@@ -109,6 +109,8 @@ class Deletion:
                 return await self.reader.image_tags(*image_of(name)) is not None
             case Kind.VERSION:
                 return await self.reader.version(name) is not None
+            case Kind.PACKAGE:
+                return await self.reader.package(name) is not None
             case _:
                 raise AssertionError(f"nothing of kind {kind} is ever deleted")
 
@@ -195,6 +197,8 @@ class Deletion:
                 return await send_delete(self.deleter, action)
             case Kind.IMAGE | Kind.VERSION:
                 return await self.deleter.delete_version(action.name)
+            case Kind.PACKAGE:
+                return await self.deleter.delete_package(action.name)
             case Kind.REPOSITORY:
                 return await self.deleter.delete_repository(action.name)
             case _:

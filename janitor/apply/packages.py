@@ -1,9 +1,34 @@
 """Reading again what lies in packages: is what the plan rests on still true? (R21)"""
 
+from typing import Protocol
+
 from janitor.apply.outcomes import GONE, Outcome, drifted
 from janitor.apply.ports import Reader
+from janitor.kinds.package import fingerprint
 from janitor.kinds.version import state_of
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Image
 from janitor.plan.values import Action
+
+
+class Users(Protocol):
+    """Who names what now (apply.recheck.References)."""
+
+    async def why_package_used(self, repository: RepositoryName, package: str, images: list[Image]) -> str:
+        """Why a package must stay now, or ""."""
+
+
+async def package_still(reader: Reader, users: Users, action: Action) -> Outcome | None:
+    """None: the package holds what it held, and nothing names it. Raises CallError."""
+    package = await reader.package(action.name)
+    if package is None:
+        return GONE
+    if fingerprint((version.id, version.tags) for version in package.versions) != action.content:
+        return drifted("its content changed since the plan")
+    images = [Image(package.short, v.id, v.tags, 0, None, None, "", ()) for v in package.versions]
+    repository = RepositoryName.parse(action.name.partition("/packages/")[0])
+    why = await users.why_package_used(repository, package.short, images)
+    return drifted(why) if why else None
 
 
 async def version_still(reader: Reader, action: Action) -> Outcome | None:

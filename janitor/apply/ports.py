@@ -5,7 +5,7 @@ from typing import Protocol
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service, Version
+from janitor.model.resources import Contents, Execution, Job, Package, Repository, Revision, Service, Version
 
 
 class CallError(Exception):
@@ -53,6 +53,9 @@ class Reader(Protocol):
     ) -> frozenset[str] | None:
         """The tags of one version, by ListTags filtered by version; None when it is gone."""
 
+    async def package(self, name: str) -> Package | None:
+        """A package of any format with its versions and their tags, by Google's name."""
+
     async def version(self, name: str) -> Version | None:
         """A version of another format than docker, with its tags, by Google's name."""
 
@@ -82,6 +85,9 @@ class Deleter(Protocol):
 
     async def delete_versions(self, package: str, names: list[str]) -> str:
         """BatchDeleteVersions of at most 50 versions of one package (Google's full package name)."""
+
+    async def delete_package(self, name: str) -> str:
+        """All of its versions and tags go too."""
 
     async def delete_repository(self, name: str) -> str: ...
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from janitor.apply.outcomes import GONE, Outcome, drifted
-from janitor.apply.packages import version_still
+from janitor.apply.packages import package_still, version_still
 from janitor.apply.ports import CallError, Reader
 from janitor.apply.workloads import workload_still
 from janitor.kinds.image import fingerprint
@@ -64,6 +64,14 @@ class References:
         users = named.users(repository, images)
         return f"{min(users)} now names an image of it" if users else ""
 
+    async def why_package_used(self, repository: RepositoryName, package: str, images: list[Image]) -> str:
+        """Why a package must stay now, or ""."""
+        named = await self._fresh()
+        if self._gap:
+            return self._gap
+        users = named.of_package(repository, package, images)
+        return f"{min(users)} now names an image of it" if users else ""
+
     def _uses(
         self, named: Named, repository: RepositoryName, package: str
     ) -> Iterable[tuple[PackageUse, PackageUse]]:
@@ -117,6 +125,8 @@ class Recheck:
                     return await self._image(action)
                 case Kind.VERSION:
                     return await version_still(self.reader, action)
+                case Kind.PACKAGE:
+                    return await package_still(self.reader, self.references, action)
                 case Kind.REPOSITORY:
                     return await self._repository(action)
                 case _:

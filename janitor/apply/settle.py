@@ -149,5 +149,7 @@ class _Settling:
                 return await self.reader.image_tags(*image_of(intent.name)) is not None
             case Kind.VERSION:
                 return await self.reader.version(intent.name) is not None
+            case Kind.PACKAGE:
+                return await self.reader.package(intent.name) is not None
             case _:
                 raise CallError(f"nothing of kind {kind} is ever deleted")

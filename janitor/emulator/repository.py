@@ -113,6 +113,13 @@ class Repository:
         self.message.size_bytes = max(0, self.message.size_bytes - image.size)
         self._changed(key)
 
+    def remove_package(self, package: str) -> None:
+        """With every version in it."""
+        for key in [key for key in self.images if key[0] == package]:
+            self.remove(key)
+        self.packages.pop(package, None)
+        self.declared.pop(package, None)
+
     def set_tag(self, package: str, tag: str, digest: str, now: float) -> None:
         """Puts or moves a tag; "update_time is changed by tag moves, not pulls" (facts, section 7)."""
         self.remove_tag(package, tag)

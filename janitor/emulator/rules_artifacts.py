@@ -45,6 +45,23 @@ def check_version(repository: Repository, key: Version, force: bool) -> None:
         raise precondition(f"GOOGLE_MANIFEST_REFERRING_MANIFEST: manifest {key[1]} is referred to by others")
 
 
+def check_package(repository: Repository, package: str) -> None:
+    """Whether the package may go with all in it.
+
+    - Tags of it that are immutable: "prevents all tags from being modified, moved or deleted"
+      (repository.proto:461-466; of a whole package not verified).
+    - A version of it that one of another package refers to: as for a single version, not verified.
+    """
+    if immutable(repository) and any(of == package for of, _ in repository.tags):
+        raise precondition(f"package {package} has tags, and tags of this repository are immutable")
+    inside = f"{repository.package_name(package)}/versions/"
+    for key in [key for key in repository.images if key[0] == package]:
+        if any(not name.startswith(inside) for name in repository.referrers(key)):
+            raise precondition(
+                f"GOOGLE_MANIFEST_REFERRING_MANIFEST: manifest {key[1]} is referred to by others"
+            )
+
+
 def check_tag(repository: Repository) -> None:
     """Deleting or moving one: "prevents all tags from being modified, moved or deleted"."""
     if immutable(repository):

@@ -98,12 +98,12 @@ def _list_packages(world: World, request: Any) -> Any:
 
 
 def _get_package(world: World, request: Any) -> Any:
-    repository, package = _in_package(world, request.name)
+    repository, package = in_package(world, request.name)
     return _package(repository, package, repository.package_times())
 
 
 def _list_versions(world: World, request: Any) -> Any:
-    repository, package = _in_package(world, request.parent)
+    repository, package = in_package(world, request.parent)
     images = {(found,): image for (of, found), image in repository.images.items() if of == package}
     response = _message("ListVersionsResponse")()
     keys = sorted(images)
@@ -122,7 +122,7 @@ def _get_version(world: World, request: Any) -> Any:
 
 def _list_tags(world: World, request: Any) -> Any:
     """Of a package; with the filter `version="…"` (a full name) those of a version."""
-    repository, package = _in_package(world, request.parent)
+    repository, package = in_package(world, request.parent)
     wanted = _wanted_version(request.filter)
     tags = {(tag,): tag_message(repository, package, tag) for tag in _tags_of(repository, package, wanted)}
     return _page(_message("ListTagsResponse")(), "tags", tags, request)
@@ -178,7 +178,8 @@ def _page(response: Any, field: str, found: dict[Any, Any], request: Any) -> Any
     return response
 
 
-def _in_package(world: World, name: str) -> tuple[Repository, str]:
+def in_package(world: World, name: str) -> tuple[Repository, str]:
+    """Repository and package of a package's resource name; NOT_FOUND where there is none."""
     repository = world.repository(name)
     package = unquote(name.removeprefix(f"{repository.name}/packages/"))
     if package not in repository.packages:

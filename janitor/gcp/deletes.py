@@ -113,6 +113,10 @@ class GoogleDeleter:
         request = ar.BatchDeleteVersionsRequest(parent=package, names=names)
         return await _begun(self.artifacts.batch_delete_versions, request)
 
+    async def delete_package(self, name: str) -> str:
+        """All of its versions and tags go too."""
+        return await _begun(self.artifacts.delete_package, ar.DeletePackageRequest(name=name))
+
     async def delete_repository(self, name: str) -> str:
         """Everything in it goes, and nothing brings it back."""
         return await _begun(self.artifacts.delete_repository, ar.DeleteRepositoryRequest(name=name))

@@ -83,7 +83,7 @@ class GoogleOperations:
 
 
 def _budget(kind: Kind) -> float:
-    return _REPOSITORY_BUDGET if kind is Kind.REPOSITORY else _BUDGET
+    return _REPOSITORY_BUDGET if kind in (Kind.REPOSITORY, Kind.PACKAGE) else _BUDGET
 
 
 def _failed_versions(operation: Any) -> frozenset[str]:

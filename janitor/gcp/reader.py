@@ -1,7 +1,7 @@
 """Reading again, just before a delete (apply.ports.Reader)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,7 +17,7 @@ from janitor.gcp.paging import pages
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service, Version
+from janitor.model.resources import Contents, Execution, Job, Package, Repository, Revision, Service, Version
 
 _PAGE_SIZE = 1000
 
@@ -78,6 +78,22 @@ class GoogleReader:
             return frozenset(tags)
         found = await _get(self._clients.artifacts.get_version, ar.GetVersionRequest(name=version))
         return None if found is None else frozenset()
+
+    async def package(self, name: str) -> Package | None:
+        """A package with its versions and their tags; sizes are not asked for."""
+        found = await _get(self._clients.artifacts.get_package, ar.GetPackageRequest(name=name))
+        if found is None:
+            return None
+        repository = RepositoryName.parse(name.partition("/packages/")[0])
+        package: Package = _decoded(
+            lambda each: package_decode.package(each, repository), ar.Package.pb(found)
+        )
+        try:
+            return replace(package, versions=await self.observer.package_reader.versions(name, {}))
+        except NotFound:
+            return None
+        except READ_FAILURES as error:
+            raise CallError(cause(error)) from error
 
     async def version(self, name: str) -> Version | None:
         """A version with its tags (GetVersion, and ListTags by version); its size is not asked for."""

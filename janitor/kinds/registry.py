@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import ModuleType
 
-from janitor.kinds import execution, image, job, repository, revision, service, version
+from janitor.kinds import execution, image, job, package, repository, revision, service, version
 from janitor.model.kinds import Kind
 
 # Each module says IS, AGES_FROM, READ_PERMISSIONS and DELETE_PERMISSIONS.
@@ -14,5 +14,6 @@ KINDS: Mapping[Kind, ModuleType] = {
     Kind.EXECUTION: execution,
     Kind.IMAGE: image,
     Kind.VERSION: version,
+    Kind.PACKAGE: package,
     Kind.REPOSITORY: repository,
 }

@@ -18,10 +18,11 @@ _LISTED_BY = {
     Kind.EXECUTION: (Kind.EXECUTION, Kind.RUN_LOCATION),
     Kind.REPOSITORY: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
     Kind.IMAGE: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
+    Kind.PACKAGE: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
     Kind.VERSION: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
 }
 # What lies in packages: looked for where packages were read.
-_IN_PACKAGES = (Kind.VERSION,)
+_IN_PACKAGES = (Kind.PACKAGE, Kind.VERSION)
 
 
 @dataclass(slots=True)
@@ -85,6 +86,7 @@ class Lookout:
                     self._note(each, key in there)
         if contents.packages is not None and (held := self._in_packages.get(repository)):
             names = {f"{p.name}/versions/{v.id}" for p in contents.packages for v in p.versions}
+            names |= {package.name for package in contents.packages}
             for each in held:
                 self._note(each, each.name in names)
 

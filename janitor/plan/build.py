@@ -29,7 +29,16 @@ from janitor.policy.decision import Delete
 from janitor.policy.images import Goes
 from janitor.policy.workload_rules import WorkloadVerdicts
 
-SERVICE_RANK, REVISION_RANK, JOB_RANK, EXECUTION_RANK, IMAGES_RANK, VERSIONS_RANK, REPOSITORY_RANK = range(7)
+(
+    SERVICE_RANK,
+    REVISION_RANK,
+    JOB_RANK,
+    EXECUTION_RANK,
+    IMAGES_RANK,
+    VERSIONS_RANK,
+    PACKAGES_RANK,
+    REPOSITORY_RANK,
+) = range(8)
 # Ages from three days on are shown in whole days (janitor.model.duration).
 _DAY, _SHOWN_IN_DAYS = 86400, 3
 # Action._make without its own Python frame.
@@ -91,16 +100,21 @@ class Builder:
         return actions
 
     def repository(
-        self, repository: Repository, images: Sequence[Image], decision: Delete, waits: Iterable[str]
+        self,
+        repository: Repository,
+        images: Sequence[Image],
+        decision: Delete,
+        waits: Iterable[str],
+        also: tuple[tuple[Kind, int], ...] = (),
     ) -> Action:
-        """The whole repository; its images are contained."""
+        """The whole repository; its images are contained, and `also` what else is counted in it."""
         return Action(
             Kind.REPOSITORY, str(repository.name), repository.name.uri, decision.policy.name, decision.reason,
             details(self.age(repository_since(repository, images)), "nothing in it is in use"),
             repository.size_bytes,
             estimate_repository(repository.size_bytes, repository.name.location, self.book),
             (REPOSITORY_RANK, 0), after=tuple(sorted(waits)),
-            contains=((Kind.IMAGE, len(images)),) if images else (), content=fingerprint(images),
+            contains=(*(((Kind.IMAGE, len(images)),) if images else ()), *also), content=fingerprint(images),
             owner=owner_of(repository.labels),
         )  # fmt: skip
 

@@ -1,16 +1,19 @@
-"""From decisions on versions to actions."""
+"""From decisions on packages and versions to actions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from janitor.cost.packages import estimate_version
+from janitor.cost.packages import estimate_package, estimate_version
 from janitor.kinds.owner import owner_of
+from janitor.kinds.package import fingerprint, held_in
+from janitor.kinds.repository import DOCKER
 from janitor.kinds.version import state_of, version_since
 from janitor.model.duration import show_age
 from janitor.model.kinds import Kind
-from janitor.model.resources import Package, Repository, Version
-from janitor.plan.build import VERSIONS_RANK, Builder
+from janitor.model.resources import Image, Package, Repository, Version
+from janitor.plan.build import PACKAGES_RANK, VERSIONS_RANK, Builder
 from janitor.plan.values import Action
 from janitor.policy.decision import Decision, Delete
+from janitor.policy.packages import package_facts
 
 
 def version_actions(
@@ -26,6 +29,24 @@ def version_actions(
                 estimate_version(version.size_bytes, name.location, builder.book), (VERSIONS_RANK, 0),
                 group=str(name), content=state_of(version), owner=owner_of(repository.labels),
             )  # fmt: skip
+
+
+def package_action(
+    builder: Builder, repository: Repository, package: Package, images: Sequence[Image],
+    decision: Delete, waits: Iterable[str],
+) -> Action:  # fmt: skip
+    """The whole package; its images or versions are contained."""
+    name, facts, docker = repository.name, package_facts(package, images), repository.format == DOCKER
+    kind = Kind.IMAGE if docker else Kind.VERSION
+    held = held_in(package, images)
+    estimate = estimate_package(facts.size_bytes, len(held), docker, name.location, builder.book)
+    detail = _detail(repository, builder.now.timestamp(), facts.since)
+    return Action(
+        Kind.PACKAGE, package.name, f"{name.uri}/{package.short}" if docker else "", decision.policy.name,
+        decision.reason, detail if held else f"{detail}; empty", facts.size_bytes or 0, estimate,
+        (PACKAGES_RANK, 0), after=tuple(sorted(waits)), contains=((kind, len(held)),) if held else (),
+        group=str(name), content=fingerprint(held), owner=owner_of(repository.labels),
+    )  # fmt: skip
 
 
 def version_name(package: Package, version: Version) -> str:

@@ -21,6 +21,7 @@ from janitor.policy.values import (
     ArtifactTypeIs,
     Condition,
     CreatorIs,
+    Empty,
     Expr,
     FormatIs,
     JobIs,
@@ -49,13 +50,15 @@ _MOST_KEPT = {Kind.REVISION: (1000, "revisions of a service"), Kind.EXECUTION: (
 _KEYS: dict[type, str] = {
     NameIs: "name", ServiceIs: "service", JobIs: "job", LocationIs: "location", RepositoryIs: "repository",
     LabelsAre: "labels", FormatIs: "format", Tagged: "tagged", TagsMatch: "tags", ArtifactTypeIs: "artifact_type",
-    OlderThan: "older_than", LargerThan: "larger_than", StatusIs: "status", Unused: "unused", Expr: "expr",
+    OlderThan: "older_than", LargerThan: "larger_than", StatusIs: "status", Unused: "unused", Empty: "empty",
+    Expr: "expr",
     AnnotationsAre: "annotations", CreatorIs: "creator", ManagedBy: "managed_by",
 }  # fmt: skip
 # What `protect.names` protects by name, of each kind (R11).
 _PROTECTED_BY_NAME: dict[Kind, tuple[type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs], ...]] = {
     Kind.SERVICE: (NameIs,), Kind.JOB: (NameIs,), Kind.REPOSITORY: (NameIs,), Kind.REVISION: (ServiceIs,),
     Kind.EXECUTION: (JobIs,), Kind.IMAGE: (NameIs, RepositoryIs),
+    Kind.VERSION: (NameIs, RepositoryIs), Kind.PACKAGE: (NameIs, RepositoryIs),
 }  # fmt: skip
 
 
@@ -94,7 +97,10 @@ def shadows(earlier: Policy, policy: Policy) -> bool:
     if may_take_serving(policy) and not may_take_serving(earlier):
         return False
     named = [g for part in policy.when.parts if isinstance(part, NameIs) for g in part.globs]
-    if policy.kind is Kind.REPOSITORY and not all(names_literally(earlier, glob) for glob in named):
+    if policy.kind in (Kind.REPOSITORY, Kind.PACKAGE) and not all(names_literally(earlier, g) for g in named):
+        return False
+    places = [g for part in policy.when.parts if isinstance(part, RepositoryIs) for g in part.globs]
+    if policy.kind is Kind.PACKAGE and not all(names_literally(earlier, g, RepositoryIs) for g in places):
         return False
     if _names_types(policy) and not _names_types(earlier):
         return False
@@ -182,7 +188,7 @@ def _idle_keep(policy: Policy, policies: Policies) -> Iterator[tuple[str, str]]:
     most, what = _MOST_KEPT.get(policy.kind, (0, ""))
     if most and keep.per is None and keep.latest is not None and keep.latest > most:
         yield "latest", f"keep.latest binds nothing: Google itself keeps at most {most:,} {what}: write fewer"
-    if keep.newer_than is not None and not policies.of(Kind.REPOSITORY):
+    if keep.newer_than is not None and not (policies.of(Kind.REPOSITORY) or policies.of(Kind.PACKAGE)):
         waits = [_waits(each) for each in policies.of(policy.kind)]
         if all(isinstance(age, OlderThan) and age.age >= keep.newer_than for age in waits):
             yield (

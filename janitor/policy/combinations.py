@@ -27,6 +27,7 @@ _NAMED_BY = {
     Kind.EXECUTION.value: ("job", "name"),
     Kind.IMAGE.value: ("repository",),
     Kind.VERSION.value: ("repository",),
+    Kind.PACKAGE.value: ("repository",),
     Kind.REPOSITORY.value: ("name",),
 }
 # Kinds of which a policy may have `keep` alone: all but those.

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 _SELECTORS = {
     "when.name": "Its short name: a glob, or a list of globs.",
     "artifact.image when.name": "Its package, such as app or team/app: a glob, or a list of globs.",
+    "artifact.package when.name": "Its name, such as left-pad, @team/web or team/app: a glob, or a list of globs.",
+    "artifact.package when.labels": "All of these labels of the package's repository; a value is a glob.",
     "artifact.version when.name": "Its package, such as left-pad or @team/web: a glob, or a list of globs.",
     "artifact.version when.labels": "All of these labels of the version's repository; a value is a glob.",
     "when.format": "The format of the repository, such as npm, python, maven or apt: one, or a list.",
@@ -16,9 +18,10 @@ _SELECTORS = {
     "when.managed_by": "What made it and looks after it, as its labels, its client or its images say.",
     "artifact.image when.managed_by": "What made its repository, as the repository's labels or name say.",
     "artifact.version when.managed_by": "What made its repository, as the repository's labels or name say.",
+    "artifact.package when.managed_by": "What made its repository, as the repository's labels or name say.",
     "when.service": "The service that a revision is of: a glob, or a list of globs.",
     "when.job": "The job that an execution is of: a glob, or a list of globs.",
-    "when.repository": "The repository of an image or a version: a glob, or a list of globs.",
+    "when.repository": "The repository of an image, a version or a package: a glob, or a list of globs.",
     "when.tagged": "true: it has a tag. false: it has none.",
     "when.tags": "Every tag of the image matches one of these globs; with another tag it is kept.",
     "when.artifact_type": "The artifact type (signatures, attestations and the like): a glob, or a list of globs.",
@@ -27,6 +30,7 @@ _CONDITIONS = {
     "when.older_than": "Strictly older than this, such as 90m, 72h, 30d or 2w; what is of unknown age is kept.",
     "when.ttl": "expired: its own labels say how long it may live, and that is over.",
     "when.larger_than": "Strictly larger than this, such as 500MB or 2GiB.",
+    "when.empty": "true: the package holds no version.",
     "when.unused": "true: nothing that remains on Cloud Run names it, or anything in it.",
     "run.service when.status": "What the service is doing; one that serves goes only by `serving`, "
     "with older_than and a selector.",

@@ -20,7 +20,6 @@ from janitor.policy.grammar import (
     RevisionPolicy,
     TaggedKeep,
     VersionPolicy,
-    When,
     read_document,
 )
 from janitor.policy.inheritance import idle_defaults, with_defaults
@@ -30,6 +29,7 @@ from janitor.policy.reference_files import ReferenceFiles, read_reference_files
 from janitor.policy.schedule import ReportOptions, Schedule
 from janitor.policy.sections import ReportSection, ScheduleSection
 from janitor.policy.source import plain, read_source
+from janitor.policy.when_models import When
 
 
 def parse_policies(data: bytes, source: str, read_reference_file: Callable[[str], bytes]) -> values.Policies:
@@ -155,6 +155,8 @@ def _parts(when: When, policy: str, ttl: values.TtlExpired) -> Iterator[values.C
                 yield ttl
             case "unused":
                 yield values.Unused()
+            case "empty":
+                yield values.Empty()
             case "any":
                 yield values.AnyOf(tuple(_condition(each, policy, ttl) for each in value))
             case "all":

@@ -16,6 +16,10 @@ _FIELDS: Mapping[str, Fields] = {
     Kind.JOB.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
     Kind.EXECUTION.value: {**_ANY, "job": "nightly", "annotations": {}, "creator": "someone@example.com"},
     Kind.REPOSITORY.value: {**{k: v for k, v in _ANY.items() if k != "status"}, "size_bytes": 10**9},
+    Kind.PACKAGE.value: {
+        "kind": "artifact.package", "name": "left-pad", "repository": "libs", "format": "npm",
+        "project": "my-project", "location": "europe-west1", "labels": {}, "versions": 12, "size_bytes": 10**6,
+    },
     Kind.VERSION.value: {
         "kind": "artifact.version", "name": "left-pad", "repository": "libs", "format": "npm",
         "project": "my-project", "location": "europe-west1", "labels": {}, "version": "1.2.3", "tags": ["next"],

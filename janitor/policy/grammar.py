@@ -1,27 +1,23 @@
 """The policy file's grammar: pydantic models, which say what may be written where.
 
-They are the source of its JSON Schema. The sections beside the policies are sections.py, how a value is spelled
+They are the source of its JSON Schema. Conditions are when_models.py. The sections beside the policies are sections.py, how a value is spelled
 spelling.py, what may not stand together combinations.py, the wording of mistakes mistakes.py; document.py makes
 values of it all.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, ValidationError
+from pydantic import BaseModel, BeforeValidator, Discriminator, Tag, ValidationError
 
 from janitor.policy import spelling
 from janitor.policy.field_types import (
     Count,
     Duration,
     Globs,
-    Labels,
     List,
-    ManagerName,
     Model,
-    OneOrMore,
     Shapes,
-    Size,
 )
 from janitor.policy.mistakes import Grammar, KindKeys
 from janitor.policy.sections import (
@@ -38,80 +34,16 @@ from janitor.policy.sections import (
     TtlSection,
 )  # fmt: skip
 from janitor.policy.shapes import Shape
-
-Format = Literal["apt", "generic", "go", "kfp", "maven", "npm", "python", "ruby", "yum"]
-
-
-class When(Model):
-    """What every kind has. `any` and `all` are lists of such mappings, `not` is one."""
-
-    name: Globs | None = None
-    location: Globs | None = None
-    labels: Labels | None = None
-    older_than: Duration | None = None
-    ttl: Literal["expired"] | None = None
-    managed_by: OneOrMore[ManagerName] | None = None
-    expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
-    any: List[Self] | None = None
-    all: List[Self] | None = None
-    not_: Self | None = Field(default=None, alias="not")
-
-
-class WorkloadWhen(When):
-    """What Cloud Run's things have beside."""
-
-    annotations: Labels | None = None
-    creator: Globs | None = None
-
-
-class ServiceWhen(WorkloadWhen):
-    """`reconciling` and `unknown` are no statuses to ask for: such a service is never deleted."""
-
-    status: OneOrMore[Literal["failed", "serving", "degraded"]] | None = None
-
-
-class RevisionWhen(WorkloadWhen):
-    """`service` is the revision's."""
-
-    service: Globs | None = None
-    status: OneOrMore[Literal["retired", "failed", "active"]] | None = None
-
-
-class JobWhen(WorkloadWhen):
-    """A job that can run has no status to ask for: its age tells whether it is used."""
-
-    status: OneOrMore[Literal["failed"]] | None = None
-
-
-class ExecutionWhen(WorkloadWhen):
-    """`job` is the execution's. One that runs is never deleted, so `running` cannot be asked for."""
-
-    job: Globs | None = None
-    status: OneOrMore[Literal["succeeded", "failed", "cancelled"]] | None = None
-
-
-class RepositoryWhen(When):
-    """Docker repositories only have users that can be known (R3)."""
-
-    unused: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
-    larger_than: Size | None = None
-
-
-class ImageWhen(RepositoryWhen):
-    """`name` is the package; `labels` are the repository's, for images have none."""
-
-    repository: Globs | None = None
-    tagged: bool | None = None
-    tags: Globs | None = None
-    artifact_type: Globs | None = None
-
-
-class VersionWhen(When):
-    """`name` is the package; `labels` are the repository's. Who uses a version is not known: no `unused`."""
-
-    repository: Globs | None = None
-    format: OneOrMore[Format] | None = None
-    larger_than: Size | None = None
+from janitor.policy.when_models import (
+    ExecutionWhen,
+    ImageWhen,
+    JobWhen,
+    PackageWhen,
+    RepositoryWhen,
+    RevisionWhen,
+    ServiceWhen,
+    VersionWhen,
+)  # fmt: skip
 
 
 class Keep(Model):
@@ -149,7 +81,7 @@ class ImageKeep(TaggedKeep):
 
 KindName = Literal[
     "run.service", "run.revision", "run.job", "run.execution", "artifact.image", "artifact.version",
-    "artifact.repository",
+    "artifact.package", "artifact.repository",
 ]  # fmt: skip
 
 
@@ -197,6 +129,13 @@ class ImagePolicy(_Policy):
     keep: ImageKeep | None = None
 
 
+class PackagePolicy(_Policy):
+    """A package goes as a whole, so there is no `keep`; `when` must say something."""
+
+    kind: Literal["artifact.package"]
+    when: PackageWhen
+
+
 class VersionPolicy(_Policy):
     """`keep` alone is enough: all but those."""
 
@@ -232,6 +171,7 @@ AnyPolicy = Annotated[
     | Annotated[ExecutionPolicy, Tag("run.execution")]
     | Annotated[ImagePolicy, Tag("artifact.image")]
     | Annotated[VersionPolicy, Tag("artifact.version")]
+    | Annotated[PackagePolicy, Tag("artifact.package")]
     | Annotated[RepositoryPolicy, Tag("artifact.repository")]
     | Annotated[OtherPolicy, Tag("other")],
     Discriminator(_kind_of),
@@ -293,6 +233,7 @@ GRAMMAR = Grammar(
         "run.execution": KindKeys(_keys(ExecutionPolicy), _keys(ExecutionWhen), _keys(Keep)),
         "artifact.image": KindKeys(_keys(ImagePolicy), _keys(ImageWhen), _keys(ImageKeep)),
         "artifact.version": KindKeys(_keys(VersionPolicy), _keys(VersionWhen), _keys(TaggedKeep)),
+        "artifact.package": KindKeys(_keys(PackagePolicy), _keys(PackageWhen)),
         "artifact.repository": KindKeys(_keys(RepositoryPolicy), _keys(RepositoryWhen)),
     },
 )

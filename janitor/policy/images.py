@@ -49,7 +49,7 @@ class ImageVerdicts:
 
 def decide_images(rules: ImageRules, images: list[Image], want_names: bool) -> ImageVerdicts:
     """One verdict an image. The order of `images` does not matter."""
-    packages = _by_package(images)
+    packages = by_package(images)
     verdicts = ImageVerdicts()
     for package in sorted(packages):
         _decide_package(rules, package, packages[package], verdicts, want_names)
@@ -59,20 +59,39 @@ def decide_images(rules: ImageRules, images: list[Image], want_names: bool) -> I
 def holdings(rules: ImageRules, images: list[Image]) -> tuple[set[KeepReason], set[str]]:
     """What a repository's deletion must know: which of in-use, protected and retained holds of any
     image, and the workload actions that it waits for."""
-    packages = _by_package(images)
+    packages = by_package(images)
     name = rules.repository.name
     found: set[KeepReason] = set()
     if rules.usage.remaining.users(name, packages):
         found.add(KeepReason.HOLDS_IN_USE)
     for package, group in packages.items():
-        if rules.protects_name(package) or any_protected_tag(rules, group):
-            found.add(KeepReason.HOLDS_PROTECTED)
-        if _retained(rules, group, family_of(group, rules.subjects)):
-            found.add(KeepReason.HOLDS_RETAINED)
+        found |= _held_in(rules, package, group)
     return found, rules.usage.freed.users(name, packages)
 
 
-def _by_package(images: Iterable[Image]) -> dict[str, list[Image]]:
+def package_holdings(
+    rules: ImageRules, package: str, images: list[Image]
+) -> tuple[set[KeepReason], set[str]]:
+    """The same of one package, and whether it has a tag that cannot be taken off."""
+    found, name = _held_in(rules, package, images), rules.repository.name
+    if rules.usage.remaining.of_package(name, package, images):
+        found.add(KeepReason.HOLDS_IN_USE)
+    if rules.repository.immutable_tags and any(image.tags for image in images):
+        found.add(KeepReason.IMMUTABLE_TAGS)
+    return found, rules.usage.freed.of_package(name, package, images)
+
+
+def _held_in(rules: ImageRules, package: str, images: list[Image]) -> set[KeepReason]:
+    found = set()
+    if rules.protects_name(package) or any_protected_tag(rules, images):
+        found.add(KeepReason.HOLDS_PROTECTED)
+    if _retained(rules, images, family_of(images, rules.subjects)):
+        found.add(KeepReason.HOLDS_RETAINED)
+    return found
+
+
+def by_package(images: Iterable[Image]) -> dict[str, list[Image]]:
+    """The images of each package."""
     packages: dict[str, list[Image]] = {}
     for image in images:
         packages.setdefault(image.package, []).append(image)

@@ -61,6 +61,7 @@ def _labelled(
         Kind.REPOSITORY: held,
         # what lies in a repository has no labels of its own
         Kind.IMAGE: [each for each in held if each.format == DOCKER],
+        Kind.PACKAGE: held,
         Kind.VERSION: [each for each in held if each.format != DOCKER],
     }
     for kind, key in asked.items():

@@ -36,7 +36,10 @@ _MAPPINGS = {
     "per": "{semver: minor}",
     "policies": "{name: failed-services, kind: run.service, when: {status: failed}}",
 }
-_TRUE = "only `unused: true` can be said, for what is in use is never deleted"
+_TRUE = {
+    "unused": "only `unused: true` can be said, for what is in use is never deleted",
+    "empty": "only `empty: true` can be said: a package that holds something goes by its age",
+}
 
 
 def locate(root: Node, path: Path) -> tuple[Mark, Node]:
@@ -148,7 +151,7 @@ def _told(kind: str, error: Facts[str, Any], node: Node, path: Path) -> str:
         case "value_error":
             return f"{key}: {error['ctx']['error']}"
         case "literal_error":
-            return f"{key}: {_not_among(written, node, str(error['ctx']['expected']))}"
+            return f"{key}: {_not_among(key, written, node, str(error['ctx']['expected']))}"
         case "string_type":
             quoted = f': write "{node.text[:60]}" in quotes' if isinstance(node, Scalar) else ""
             return f"{key}: {written} must be text{quoted}"
@@ -165,9 +168,9 @@ def _told(kind: str, error: Facts[str, Any], node: Node, path: Path) -> str:
             return f"{key}: {error['msg']}"
 
 
-def _not_among(written: str, node: Node, expected: str) -> str:
-    if expected == "True":
-        return _TRUE
+def _not_among(key: str, written: str, node: Node, expected: str) -> str:
+    if expected == "True" and key in _TRUE:
+        return _TRUE[key]
     allowed = re.findall(r"'([^']+)'", expected)
     near = get_close_matches(node.text, allowed, n=1) if isinstance(node, Scalar) else []
     hint = f"did you mean {near[0]}? " if near else ""

@@ -24,6 +24,7 @@ from janitor.policy.truth import (
 )
 from janitor.policy.ttl import expired
 from janitor.policy.values import (
+    Empty,
     Expr,
     FormatIs,
     Key,
@@ -46,7 +47,8 @@ class Held:
     """What policies ask of something in a repository. `package` is the short name, `id` the version's.
 
     Times are epoch seconds, None where not known: `made` ranks for `keep.latest`, `since` is what
-    ages count from (R7). `size_bytes` is None where it is not known.
+    ages count from (R7). `size_bytes` is None where it is not known. `versions` are how many a package
+    holds.
     """
 
     package: str
@@ -55,6 +57,7 @@ class Held:
     made: float | None = None
     since: float | None = None
     size_bytes: int | None = None
+    versions: int = 1
 
 
 def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures) -> Leaf[Held]:
@@ -74,6 +77,8 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
                 return lambda held: _larger(held.size_bytes, size)
             case TtlExpired():
                 return lambda held: expired(key, repository.labels, held.since, now)
+            case Empty():
+                return lambda held: truth(held.versions == 0)
             case Expr():
                 return _expression(key, kind, repository, now, failures)
             case _:
@@ -97,6 +102,7 @@ _READ: dict[str, Callable[[Held], object]] = {
     "version": lambda held: held.id,
     "tags": lambda held: list(held.tags),
     "size_bytes": lambda held: held.size_bytes,
+    "versions": lambda held: held.versions,
 }
 
 

@@ -1,25 +1,38 @@
-"""Deciding what lies in packages: the versions of other formats than docker (R3, R9, R10, R11, R14)."""
+"""Deciding packages, and the versions of other formats than docker (R3, R9, R10, R11, R13, R14)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from janitor.kinds.package import package_since
 from janitor.kinds.repository import is_managed
-from janitor.kinds.version import holds_versions, version_since
+from janitor.kinds.version import holds_versions, total_size, version_since
 from janitor.model.kinds import KeepReason, Kind
-from janitor.model.resources import Package, Repository, Version
-from janitor.policy.decision import Decision, Delete, Keep, Question, asked, question, strongest
+from janitor.model.resources import Image, Mode, Package, Repository, Version
+from janitor.policy.decision import (
+    Decision,
+    Delete,
+    Keep,
+    Question,
+    asked,
+    names_literally,
+    question,
+    strongest,
+)
 from janitor.policy.globs import matcher
 from janitor.policy.groups import Traits
-from janitor.policy.image_rules import everything_stays, may_touch_managed
+from janitor.policy.image_rules import ImageRules, everything_stays, may_touch_managed
+from janitor.policy.images import package_holdings
 from janitor.policy.package_keys import Held, held_leaf, may_speak_of
 from janitor.policy.retention import retained
-from janitor.policy.values import Policies, Policy
+from janitor.policy.values import Policies, Policy, RepositoryIs
 from janitor.policy.workload_rules import Context
 
 
 def kinds_asked(policies: Policies, repository: Repository) -> frozenset[Kind]:
     """Of which kinds some policy may speak in this repository: what it holds is read for these alone."""
-    found = {Kind.VERSION} if holds_versions(repository) else set()
+    found = {Kind.PACKAGE} if repository.mode is Mode.STANDARD else set()
+    if holds_versions(repository):
+        found.add(Kind.VERSION)
     return frozenset(
         kind for kind in found if any(may_speak_of(each, repository) for each in policies.of(kind))
     )
@@ -30,6 +43,7 @@ class PackageRules:
     """The policies made ready for one repository. `blocked`: it stands behind a gap (R4)."""
 
     repository: Repository
+    packages: tuple[Question[Held], ...]
     versions: tuple[Question[Held], ...]
     protects_name: Callable[[str], bool]
     protects_tag: Callable[[str], bool]
@@ -44,6 +58,7 @@ def package_rules(context: Context, repository: Repository, blocked: bool) -> Pa
     policies, now = context.policies, context.now.timestamp()
     return PackageRules(
         repository,
+        _questions(context, Kind.PACKAGE, repository),
         _questions(context, Kind.VERSION, repository),
         matcher(policies.protect.names),
         matcher(policies.protect.tags),
@@ -57,6 +72,35 @@ def package_rules(context: Context, repository: Repository, blocked: bool) -> Pa
 def _questions(context: Context, kind: Kind, repository: Repository) -> tuple[Question[Held], ...]:
     leaf = held_leaf(kind, repository, context.now.timestamp(), context.failures)
     return tuple(question(each, leaf, each.name in context.selected) for each in context.policies.of(kind))
+
+
+def decide_package(
+    rules: PackageRules, package: Package, images: list[Image], image_rules: ImageRules
+) -> tuple[Decision, set[str]]:
+    """The verdict on a whole package, and the actions of this plan that it waits for (R12).
+
+    `images` are its docker images. It goes as a whole or not at all: one version that is in use,
+    protected or kept by a `keep` holds it, but that its literal name, in a literally named repository,
+    outweighs a `keep` (R13).
+    """
+    held, waits = package_holdings(image_rules, package.short, images)
+    if any(rules.protects_tag(tag) for version in package.versions for tag in version.tags):
+        held.add(KeepReason.HOLDS_PROTECTED)
+    if retained_versions(rules, package):
+        held.add(KeepReason.HOLDS_RETAINED)
+    guards = [*_place_guards(rules, package), *(reason for reason in KeepReason if reason in held)]
+    return answered(rules, rules.packages, package_facts(package, images), guards), waits
+
+
+def package_facts(package: Package, images: Sequence[Image]) -> Held:
+    """A package as policies read it. A size is known where that of everything in it is."""
+    if images:
+        uploads, sizes = [i.upload_time for i in images], [i.size_bytes for i in images]
+        size = sum(sizes) if all(size > 0 for size in sizes) else None
+    else:
+        uploads, size = [v.create_time for v in package.versions], total_size(package.versions)
+    count = len(images) or len(package.versions)
+    return Held(package.short, since=package_since(package, uploads), size_bytes=size, versions=count)
 
 
 def decide_versions(rules: PackageRules, package: Package) -> list[tuple[Version, Decision]]:
@@ -122,13 +166,19 @@ def answered(
     """The policies' answer, unless a guard stands that the matching policy may not waive."""
 
     def forbids(policy: Policy) -> KeepReason | None:
-        return next((guard for guard in guards if not _waives(rules, policy, guard)), None)
+        return next((guard for guard in guards if not _waives(rules, policy, guard, facts)), None)
 
     decision = asked(questions, facts, forbids)
     if isinstance(decision, Keep):
-        return Keep(strongest([*guards, decision.reason]))
+        # a guard that a literal name waives is named only where a matching policy lacked that name
+        plain = [guard for guard in guards if guard is not KeepReason.HOLDS_RETAINED]
+        return Keep(strongest([*plain, decision.reason]))
     return Keep(KeepReason.GAP) if rules.blocked and isinstance(decision, Delete) else decision
 
 
-def _waives(rules: PackageRules, policy: Policy, guard: KeepReason) -> bool:
-    return guard is KeepReason.GOOGLE_MANAGED and may_touch_managed(policy, rules.repository.name)
+def _waives(rules: PackageRules, policy: Policy, guard: KeepReason, facts: Held) -> bool:
+    name = rules.repository.name
+    if guard is KeepReason.HOLDS_RETAINED:
+        literal = names_literally(policy, name.repository, RepositoryIs)
+        return literal and names_literally(policy, facts.package)
+    return guard is KeepReason.GOOGLE_MANAGED and may_touch_managed(policy, name)

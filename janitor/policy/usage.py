@@ -53,6 +53,16 @@ class Named:
                 _resolve(use, images, whole, found)
         return found
 
+    def of_package(self, repository: RepositoryName, package: str, images: Sequence[Image]) -> set[str]:
+        """Who names a package, be it by an image that is gone; as `users` does for a repository."""
+        exact = self.exact.get(repository, {}).get(package)
+        found = {user for named in exact.all() for user in named} if exact else set()
+        if package in self.elsewhere:
+            here: Users = {}
+            _resolve(self.elsewhere[package], images, False, here)
+            found.update(user for image in images for user in here.get(image.digest, ()))
+        return found
+
     def users(self, repository: RepositoryName, packages: Mapping[str, Sequence[Image]]) -> set[str]:
         """Who names a repository, be it by an image that is gone (R13); of what is named through
         repositories that were not seen, only what is here counts."""

@@ -131,6 +131,11 @@ class Unused:
 
 
 @dataclass(frozen=True, slots=True)
+class Empty:
+    """`empty: true`: the package holds no version."""
+
+
+@dataclass(frozen=True, slots=True)
 class Expr:
     """`expr`: a CEL expression that holds; `policy` is whose it is, for what is said where it fails."""
 
@@ -148,7 +153,7 @@ class TtlExpired:
 
 Key = (
     StatusIs | OlderThan | NameIs | ServiceIs | JobIs | LocationIs | RepositoryIs | FormatIs | LabelsAre | Tagged
-    | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Expr | AnnotationsAre | CreatorIs | ManagedBy
+    | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Empty | Expr | AnnotationsAre | CreatorIs | ManagedBy
     | TtlExpired
 )  # fmt: skip
 SELECTORS = (

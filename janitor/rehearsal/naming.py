@@ -12,6 +12,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _SECTIONS = {
     Kind.SERVICE: "services", Kind.REVISION: "revisions", Kind.JOB: "jobs", Kind.EXECUTION: "executions",
     Kind.REPOSITORY: "repositories", Kind.IMAGE: "images", Kind.VERSION: "versions",
+    Kind.PACKAGE: "packages",
 }  # fmt: skip
 
 

@@ -37,7 +37,10 @@ def _repository(short: str, fields: Fields, place: Place) -> tuple[Repository, C
     name = RepositoryName(*place.of(fields), short)
     place.enter(Kind.REPOSITORY, short, str(name))
     images, subjects = _images(name, fields, place)
-    packages = tuple(_package(name, each, below, place) for each, _, below in fields.entries("packages"))
+    packages = [_package(name, each, below, place) for each, _, below in fields.entries("packages")]
+    for short_package in dict.fromkeys(image.package for image in images):
+        full = _enter_package(name, short_package, place)
+        packages.append(Package(full, short_package, None, None))
     weight = sum(i.size_bytes for i in images) or _DEFAULT_BYTES
     updated = place.time(fields, "updated")
     repository = Repository(
@@ -50,7 +53,7 @@ def _repository(short: str, fields: Fields, place: Place) -> tuple[Repository, C
                         if each in place.repositories),
     )  # fmt: skip
     fields.done()
-    return repository, Contents(images, subjects, packages or None)
+    return repository, Contents(images, subjects, tuple(packages) or None)
 
 
 def _images(
@@ -87,6 +90,7 @@ def _image(written: str, at: Mark, fields: Fields, place: Place) -> tuple[Image,
 
 def _package(repository: RepositoryName, short: str, fields: Fields, place: Place) -> Package:
     full = repository.package(short)
+    _enter_package(repository, short, place)
     versions = []
     for written, _, below in fields.entries("versions"):
         version = _version(written, below, place)
@@ -96,6 +100,13 @@ def _package(repository: RepositoryName, short: str, fields: Fields, place: Plac
     package = Package(full, short, created, _epoch(place.time(fields, "updated")) or created, tuple(versions))
     fields.done()
     return package
+
+
+def _enter_package(repository: RepositoryName, short: str, place: Place) -> str:
+    """A package is called after its repository: many a service bears the name of its image."""
+    full = repository.package(short)
+    place.enter(Kind.PACKAGE, f"{repository.repository}/{short}", full, str(repository))
+    return full
 
 
 def _version(written: str, fields: Fields, place: Place) -> Version:

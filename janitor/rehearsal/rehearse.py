@@ -84,12 +84,13 @@ def _verdicts(case: Case, plan: Plan) -> Mapping[str, Verdict]:
     """By Google's name. What no policy speaks of is matched by none."""
     said: dict[str, Verdict] = {action.name: Deleted(action.policy, action.reason) for action in plan.actions}
     said |= {name: Kept(row.reason) for row in plan.kept for name in row.names}
+    deleted = [name for name in case.things if isinstance(said.get(name), Deleted)]
     found: dict[str, Verdict] = {}
-    for full, thing in case.things.items():
+    for full in case.things:
         if full in said:
             found[full] = said[full]
-        elif isinstance(said.get(thing.holder), Deleted):
-            found[full] = GoesWith(case.things[thing.holder].short)
+        elif holder := next((each for each in deleted if full.startswith(f"{each}/")), None):
+            found[full] = GoesWith(case.things[holder].short)
         else:
             found[full] = Kept(KeepReason.NOT_MATCHED)
     return found

@@ -123,6 +123,8 @@ def name_as_people_say(kind: Kind, name: str, tags: tuple[str, ...] = ()) -> str
         digest = path[5].removeprefix("sha256:")
         shown = digest[:_DIGEST_SHOWN] if digest != path[5] else unquote(digest)
         return f"{path[1]}/{unquote(path[3])}{tagged}@{shown}"
+    if kind is Kind.PACKAGE and len(path) == 4:
+        return f"{path[1]}/{unquote(path[3])}"
     return path[-1] if path else name
 
 

@@ -31,6 +31,7 @@ _DELETING_ROLES = {
     Kind.JOB.value: "roles/run.developer",
     Kind.EXECUTION.value: "roles/run.developer",
     Kind.IMAGE.value: "roles/artifactregistry.repoAdmin",
+    Kind.PACKAGE.value: "roles/artifactregistry.repoAdmin",
     Kind.VERSION.value: "roles/artifactregistry.repoAdmin",
     Kind.REPOSITORY.value: "roles/artifactregistry.admin",
 }

@@ -29,6 +29,7 @@ KINDS = {
     ),
     "artifact.image": ("{older_than: 1d}", world(image("a"))),
     "artifact.version": ("{older_than: 1d}", libs(f"{{web: {versions('1.0.0')}}}")),
+    "artifact.package": ("{older_than: 1d}", libs(f"{{web: {versions('1.0.0')}}}")),
     "artifact.repository": ("{name: r, older_than: 1d}", world(image("a"))),
 }
 
