@@ -38,7 +38,8 @@ def _repository(short: str, fields: Fields, place: Place) -> tuple[Repository, C
     place.enter(Kind.REPOSITORY, short, str(name))
     images, subjects = _images(name, fields, place)
     packages = [_package(name, each, below, place) for each, _, below in fields.entries("packages")]
-    for short_package in dict.fromkeys(image.package for image in images):
+    said = {package.short for package in packages}
+    for short_package in dict.fromkeys(image.package for image in images if image.package not in said):
         full = _enter_package(name, short_package, place)
         packages.append(Package(full, short_package, None, None))
     weight = sum(i.size_bytes for i in images) or _DEFAULT_BYTES

@@ -152,3 +152,26 @@ def test_the_policies_that_ship_pass_their_tests(folder: str) -> None:
     assert {policy.name for policy in loaded.policies} <= deleted, (
         "each policy deletes something in some test"
     )
+
+
+def test_packages_are_called_after_their_repository_and_take_along_what_they_hold() -> None:
+    policies = "version: 1\npolicies:\n- {name: gone, kind: artifact.package, when: {older_than: 9d}}\n"
+    said = """\
+version: 1
+tests:
+  - name: packages
+    repositories:
+      r: {images: {app@one: {uploaded: 30d ago}, app@two: {uploaded: 20d ago}, web@one: {uploaded: 1d ago}}}
+      n: {format: npm, packages: {app: {versions: {1.0.0: {created: 30d ago}}}, empty: {created: 30d ago}}}
+    expect:
+      r/app: {delete: gone, reason: older-than}
+      app@one: {with: r/app}
+      app@two: {with: r/app}
+      r/web: {keep: not-matched}
+      n/app: {delete: gone}
+      app@1.0.0: {with: n/app}
+      n/empty: {delete: gone}
+"""
+    loaded = parse_policies(policies.encode(), "policies.yaml", lambda _: b"")
+    now, (case,) = read_tests(said.encode(), "t", loaded)
+    assert as_text([rehearse(case, loaded, now)], "t").startswith("passed")
