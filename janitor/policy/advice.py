@@ -39,6 +39,7 @@ from janitor.policy.values import (
     StatusIs,
     Tagged,
     TagsMatch,
+    TtlExpired,
     Unused,
 )  # fmt: skip
 
@@ -51,8 +52,7 @@ _KEYS: dict[type, str] = {
     NameIs: "name", ServiceIs: "service", JobIs: "job", LocationIs: "location", RepositoryIs: "repository",
     LabelsAre: "labels", FormatIs: "format", Tagged: "tagged", TagsMatch: "tags", ArtifactTypeIs: "artifact_type",
     OlderThan: "older_than", LargerThan: "larger_than", StatusIs: "status", Unused: "unused", Empty: "empty",
-    Expr: "expr",
-    AnnotationsAre: "annotations", CreatorIs: "creator", ManagedBy: "managed_by",
+    Expr: "expr", AnnotationsAre: "annotations", CreatorIs: "creator", ManagedBy: "managed_by", TtlExpired: "ttl",
 }  # fmt: skip
 # What `protect.names` protects by name, of each kind (R11).
 _PROTECTED_BY_NAME: dict[Kind, tuple[type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs], ...]] = {
