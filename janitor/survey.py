@@ -17,6 +17,7 @@ from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Package, Repository
 from janitor.plan.build import Builder
 from janitor.plan.job_actions import job_actions
+from janitor.plan.worker_pool_actions import worker_pool_actions
 from janitor.policy.decision import Decision, Delete, Keep
 from janitor.policy.grace import Holding, image_holding, repository_thing
 from janitor.policy.image_rules import ImageRules, image_rules
@@ -50,6 +51,7 @@ def note_workloads(
     findings.seen(Kind.EXECUTION, sum(map(len, verdicts.runs.values())))
     findings.actions += builder.workloads(workloads, verdicts)
     findings.actions += job_actions(builder, workloads, verdicts)
+    findings.actions += worker_pool_actions(builder, workloads, verdicts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Values for tests, with defaults for all that a test does not speak of."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -23,6 +24,7 @@ from janitor.model.resources import (
     Service,
     State,
     Traffic,
+    WorkerPool,
 )
 from janitor.policy.values import (
     All,
@@ -142,6 +144,24 @@ def execution(
     return Execution(name_of("jobs", of, "executions", short), images, **(values | facts))  # type: ignore[arg-type]
 
 
+def pool(
+    short: str, *images: str, failed: bool = False, instances: int | None = 0, **facts: object
+) -> WorkerPool:
+    """A worker pool, updated 90 days ago."""
+    values: dict[str, object] = {
+        "uid": f"uid-{short}", "etag": f'"{short}"', "create_time": ago(days=100), "update_time": ago(days=90),
+        "terminal": Condition("Ready", State.FAILED if failed else State.SUCCEEDED), "instances": instances,
+    }  # fmt: skip
+    return WorkerPool(name_of("workerPools", short), images, **(values | facts))  # type: ignore[arg-type]
+
+
+def pool_revision(of: str, short: str, *images: str, **facts: object) -> Revision:
+    """A revision of a worker pool."""
+    name = name_of("workerPools", of, "revisions", short)
+    made = revision(of, short, images=images, **({"status": "active"} | facts))  # type: ignore[arg-type]
+    return replace(made, name=name)
+
+
 def policy(
     name: str, kind: Kind, *parts: When, keep: Retention | None = None, managed: bool = False
 ) -> Policy:
@@ -169,11 +189,12 @@ def contents(*images: Image, subjects: Mapping[tuple[str, str], str] | None = No
     return Contents(list(images), subjects or {})
 
 
-def workloads(*resources: Service | Revision | Job | Execution) -> Workloads:
+def workloads(*resources: Service | Revision | Job | Execution | WorkerPool) -> Workloads:
     """Workloads of these kinds."""
     return Workloads(
         services=tuple(r for r in resources if isinstance(r, Service)),
         revisions=tuple(r for r in resources if isinstance(r, Revision)),
         jobs=tuple(r for r in resources if isinstance(r, Job)),
         executions=tuple(r for r in resources if isinstance(r, Execution)),
+        worker_pools=tuple(r for r in resources if isinstance(r, WorkerPool)),
     )

@@ -5,7 +5,17 @@ from typing import Protocol
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Execution, Job, Package, Repository, Revision, Service, Version
+from janitor.model.resources import (
+    Contents,
+    Execution,
+    Job,
+    Package,
+    Repository,
+    Revision,
+    Service,
+    Version,
+    WorkerPool,
+)
 
 
 class CallError(Exception):
@@ -42,6 +52,8 @@ class Reader(Protocol):
     async def job(self, name: str) -> Job | None: ...
 
     async def execution(self, name: str) -> Execution | None: ...
+
+    async def worker_pool(self, name: str) -> WorkerPool | None: ...
 
     async def repository(self, name: RepositoryName) -> Repository | None: ...
 
@@ -80,6 +92,8 @@ class Deleter(Protocol):
     async def delete_job(self, name: str, etag: str) -> str: ...
 
     async def delete_execution(self, name: str, etag: str) -> str: ...
+
+    async def delete_worker_pool(self, name: str, etag: str) -> str: ...
 
     async def delete_version(self, name: str) -> str: ...
 

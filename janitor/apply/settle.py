@@ -140,7 +140,7 @@ class _Settling:
     async def _is_there(self, kind: Kind, intent: OpenIntent) -> bool:
         """Whether the very thing still exists: another of its name (Run's uid) means that it went."""
         match kind:
-            case Kind.SERVICE | Kind.REVISION | Kind.JOB | Kind.EXECUTION:
+            case Kind.SERVICE | Kind.REVISION | Kind.JOB | Kind.EXECUTION | Kind.WORKER_POOL:
                 found = await workload(self.reader, kind, intent.name)
                 return found is not None and intent.uid in ("", found.uid)
             case Kind.REPOSITORY:

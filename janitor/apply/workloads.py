@@ -5,11 +5,12 @@ from janitor.apply.ports import Deleter, Reader
 from janitor.kinds.execution import execution_status, last_of
 from janitor.kinds.job import last_run, runs
 from janitor.kinds.revision import has_traffic, is_latest
+from janitor.kinds.worker_pool import may_have_instances
 from janitor.model.kinds import Kind, Status
-from janitor.model.resources import Execution, Job, Revision, Service
+from janitor.model.resources import Execution, Job, Revision, Service, WorkerPool
 from janitor.plan.values import Action
 
-Workload = Service | Revision | Job | Execution
+Workload = Service | Revision | Job | Execution | WorkerPool
 
 
 async def workload(reader: Reader, kind: Kind, name: str) -> Workload | None:
@@ -23,6 +24,8 @@ async def workload(reader: Reader, kind: Kind, name: str) -> Workload | None:
             return await reader.job(name)
         case Kind.EXECUTION:
             return await reader.execution(name)
+        case Kind.WORKER_POOL:
+            return await reader.worker_pool(name)
         case _:
             raise AssertionError(f"no plan holds a {kind}")
 
@@ -38,6 +41,8 @@ async def send_delete(deleter: Deleter, action: Action) -> str:
             return await deleter.delete_job(action.name, action.etag)
         case Kind.EXECUTION:
             return await deleter.delete_execution(action.name, action.etag)
+        case Kind.WORKER_POOL:
+            return await deleter.delete_worker_pool(action.name, action.etag)
         case _:
             raise AssertionError(f"no plan holds a {action.kind}")
 
@@ -58,6 +63,8 @@ async def workload_still(reader: Reader, action: Action) -> Outcome | None:
             return _job(found, action)
         case Execution():
             return await _execution(reader, found)
+        case WorkerPool():
+            return drifted("it has instances now, or may") if may_have_instances(found, ()) else None
         case _:
             return None
 

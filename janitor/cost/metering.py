@@ -147,7 +147,7 @@ def _instances_cost(revision: Revision, minimum: _Minimum, book: PriceBook) -> E
         for item, amount in _consumption(container, instance_based, revision):
             price = book.price(item, revision.name.location) if item else None
             if price is None:
-                return no_price(item, revision.name.location) if item else _no_gpu(revision)
+                return no_price(item, revision.name.location) if item else no_gpu(revision)
             second += amount * price
     basis = f"{_instances(minimum.count)} of {_shape(revision.containers, with_gpu)}"
     return Priced(minimum.count * MONTH_SECONDS * second, basis, upper_bound=minimum.shared)
@@ -160,10 +160,11 @@ def _consumption(
     yield Metered.INSTANCE_CPU if instance_based else Metered.IDLE_CPU, container.vcpu
     yield Metered.INSTANCE_MEMORY if instance_based else Metered.IDLE_MEMORY, container.memory_gib
     if container.gpu:
-        yield _gpu(revision), Decimal(container.gpu)
+        yield gpu_of(revision), Decimal(container.gpu)
 
 
-def _gpu(revision: Revision) -> Metered | None:
+def gpu_of(revision: Revision) -> Metered | None:
+    """The price of one GPU of it; None where none is known."""
     if revision.accelerator != _L4:
         return None
     return Metered.GPU_L4_ZONAL if revision.gpu_zonal_redundancy else Metered.GPU_L4_NON_ZONAL
@@ -190,7 +191,7 @@ def _shape(containers: Sequence[Container], with_gpu: bool) -> str:
     instance_based = with_gpu or not all(container.cpu_idle for container in containers)
     billing = "instance-based" if instance_based else "request-based"
     gpu = f" + {sum(container.gpu for container in containers)} GPU" if with_gpu else ""
-    return f"{_plain(vcpu)} vCPU + {_plain(memory)} GiB{gpu} ({billing} billing)"
+    return f"{plain(vcpu)} vCPU + {plain(memory)} GiB{gpu} ({billing} billing)"
 
 
 def _configured(service: Service, revisions: Sequence[Revision]) -> int:
@@ -208,7 +209,8 @@ def _instances(count: int) -> str:
     return f"{count} minimum instance{'' if count == 1 else 's'}"
 
 
-def _plain(amount: Decimal) -> str:
+def plain(amount: Decimal) -> str:
+    """A number as people write it."""
     return f"{amount.normalize():f}"
 
 
@@ -225,5 +227,6 @@ def no_price(item: Metered, region: str) -> Unpriced:
     return Unpriced(f"no price of {item.value} is known in {region}")
 
 
-def _no_gpu(revision: Revision) -> Unpriced:
+def no_gpu(revision: Revision) -> Unpriced:
+    """Its accelerator is none whose price is known."""
     return Unpriced(f"no price of the accelerator {revision.accelerator or '(not named)'!r} is known")

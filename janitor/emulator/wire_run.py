@@ -38,6 +38,7 @@ def methods() -> list[Method]:
         ("Revisions", "Revision", "revisions"),
         ("Jobs", "Job", "jobs"),
         ("Executions", "Execution", "executions"),
+        ("WorkerPools", "WorkerPool", "worker_pools"),
     ):
         request = getattr(run_v2, f"Delete{noun}Request").pb()
         answer = _deleter(kind)
@@ -92,10 +93,10 @@ def _page(response: Any, found: list[Any], request: Any) -> Any:
 
 def _deleter(kind: str) -> Any:
     """DeleteService, which "will delete all revisions" with it (service.proto:115-117), DeleteJob with its
-    executions (not verified), DeleteRevision, DeleteExecution.
+    executions and DeleteWorkerPool with its revisions (neither is verified), DeleteRevision, DeleteExecution.
 
     Response and metadata of the operation are the resource itself (service.proto:130-133,
-    revision.proto:95-98, job.proto, execution.proto). validate_only checks and deletes nothing.
+    revision.proto:95-98, job.proto, execution.proto, worker_pool.proto). validate_only checks and deletes nothing.
     """
     check = {"revisions": check_revision, "jobs": check_job, "executions": check_execution}.get(kind)
 

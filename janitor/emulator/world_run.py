@@ -169,14 +169,17 @@ def _execution(world: World, job: Any, value: Value, number: int) -> Any:
 
 
 def _worker_pool(world: World, parent: str, name: str, value: Value) -> None:
-    fields = value.fields(*_COMMON, "revisions", "instances", "reason", "message", "revision_min_instances")
+    fields = value.fields(*_COMMON, "revisions", "instances", "state", "reason", "message",
+                          "reconciling", "revision_min_instances")  # fmt: skip
     pool = WorkerPool(name=f"{parent}/workerPools/{name}")
     _identify(world, pool, fields)
-    pool.scaling.manual_instance_count = fields["instances"].integer() if "instances" in fields else 1
+    if "instances" not in fields or fields["instances"].text() != "unset":
+        pool.scaling.manual_instance_count = fields["instances"].integer() if "instances" in fields else 1
     revisions = read_revisions(world, pool, fields, value)
     pool.latest_created_revision = pool.latest_ready_revision = revisions[0].name
     pool.instance_split_statuses.add(type_=1, percent=100)
-    conditions.simple(pool, "Ready", {})
+    conditions.simple(pool, "Ready", fields)
+    pool.reconciling = fields["reconciling"].flag() if "reconciling" in fields else False
     world.run["worker_pools"][pool.name] = pool
 
 

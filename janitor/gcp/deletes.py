@@ -15,6 +15,7 @@ from google.cloud.run_v2 import (
     JobsAsyncClient,
     RevisionsAsyncClient,
     ServicesAsyncClient,
+    WorkerPoolsAsyncClient,
 )
 
 from janitor.apply.ports import UnclearError
@@ -63,6 +64,7 @@ class GoogleDeleter:
     revisions: RevisionsAsyncClient
     jobs: JobsAsyncClient
     executions: ExecutionsAsyncClient
+    worker_pools: WorkerPoolsAsyncClient
     artifacts: ArtifactRegistryAsyncClient
     operations: GoogleOperations
     _writes: dict[tuple[str, str], AsyncLimiter] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class GoogleDeleter:
             clients.revisions,
             clients.jobs,
             clients.executions,
+            clients.worker_pools,
             clients.artifacts,
             operations,
         )
@@ -101,6 +104,12 @@ class GoogleDeleter:
         request = run_v2.DeleteExecutionRequest(name=name, etag=etag)
         async with self._turn(name):
             return await _begun(self.executions.delete_execution, request)
+
+    async def delete_worker_pool(self, name: str, etag: str) -> str:
+        """Delete it as it was read, with its revisions."""
+        request = run_v2.DeleteWorkerPoolRequest(name=name, etag=etag)
+        async with self._turn(name):
+            return await _begun(self.worker_pools.delete_worker_pool, request)
 
     async def delete_version(self, name: str) -> str:
         """Without force: "a version that is tagged may not be deleted" (version.proto:178-186)."""

@@ -17,7 +17,17 @@ from janitor.gcp.paging import pages
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Execution, Job, Package, Repository, Revision, Service, Version
+from janitor.model.resources import (
+    Contents,
+    Execution,
+    Job,
+    Package,
+    Repository,
+    Revision,
+    Service,
+    Version,
+    WorkerPool,
+)
 
 _PAGE_SIZE = 1000
 
@@ -49,6 +59,12 @@ class GoogleReader:
         """The execution as it is now."""
         found = await _get(self._clients.executions.get_execution, run_v2.GetExecutionRequest(name=name))
         return None if found is None else _decoded(run_decode.execution, run_v2.Execution.pb(found))
+
+    async def worker_pool(self, name: str) -> WorkerPool | None:
+        """The worker pool as it is now."""
+        request = run_v2.GetWorkerPoolRequest(name=name)
+        found = await _get(self._clients.worker_pools.get_worker_pool, request)
+        return None if found is None else _decoded(run_decode.worker_pool, run_v2.WorkerPool.pb(found))
 
     async def repository(self, name: RepositoryName) -> Repository | None:
         """The repository as it is now."""

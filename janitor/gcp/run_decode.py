@@ -131,8 +131,28 @@ def execution(message: Any) -> Execution:
 
 
 def worker_pool(message: Any) -> WorkerPool:
-    """A google.cloud.run.v2.WorkerPool."""
-    return WorkerPool(_name(message.name, "workerPools"), named(images_of(message.template.containers)))
+    """A google.cloud.run.v2.WorkerPool. A manual_instance_count that is absent is not zero
+    (vendor_settings.proto: it is optional)."""
+    scaling = message.scaling
+    return WorkerPool(
+        name=_name(message.name, "workerPools"),
+        images=named(images_of(message.template.containers)),
+        uid=message.uid,
+        etag=message.etag,
+        create_time=time_of(message.create_time),
+        update_time=time_of(message.update_time),
+        labels=dict(message.labels),
+        annotations=dict(message.annotations),
+        creator=message.creator,
+        terminal=condition(message.terminal_condition),
+        reconciling=message.reconciling,
+        instances=scaling.manual_instance_count if scaling.HasField("manual_instance_count") else None,
+        splits=tuple(
+            Traffic(_short(each.revision), each.percent, "") for each in message.instance_split_statuses
+        ),
+        latest_ready_revision=_short(message.latest_ready_revision),
+        client=message.client,
+    )
 
 
 def instance(message: Any) -> Instance:

@@ -8,7 +8,7 @@ writes on a service is not verified, so its images tell.
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from janitor.model.resources import Job, Repository, Service
+from janitor.model.resources import Job, Repository, Service, WorkerPool
 
 
 class Manager(StrEnum):
@@ -68,6 +68,11 @@ def managers_of_service(service: Service) -> frozenset[Manager]:
 def managers_of_job(job: Job) -> frozenset[Manager]:
     """All that a job says; it holds for its executions, too."""
     return managers_of(job.labels, job.annotations, job.images, job.client)
+
+
+def managers_of_pool(pool: WorkerPool) -> frozenset[Manager]:
+    """All that a worker pool says."""
+    return managers_of(pool.labels, pool.annotations, pool.images, pool.client)
 
 
 def managers_of_repository(repository: Repository) -> frozenset[Manager]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import ModuleType
 
-from janitor.kinds import execution, image, job, package, repository, revision, service, version
+from janitor.kinds import execution, image, job, package, repository, revision, service, version, worker_pool
 from janitor.model.kinds import Kind
 
 # Each module says IS, AGES_FROM, READ_PERMISSIONS and DELETE_PERMISSIONS.
@@ -12,6 +12,7 @@ KINDS: Mapping[Kind, ModuleType] = {
     Kind.REVISION: revision,
     Kind.JOB: job,
     Kind.EXECUTION: execution,
+    Kind.WORKER_POOL: worker_pool,
     Kind.IMAGE: image,
     Kind.VERSION: version,
     Kind.PACKAGE: package,

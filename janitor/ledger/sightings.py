@@ -16,6 +16,7 @@ _LISTED_BY = {
     Kind.REVISION: (Kind.REVISION, Kind.RUN_LOCATION),
     Kind.JOB: (Kind.JOB, Kind.RUN_LOCATION),
     Kind.EXECUTION: (Kind.EXECUTION, Kind.RUN_LOCATION),
+    Kind.WORKER_POOL: (Kind.WORKER_POOL, Kind.RUN_LOCATION),
     Kind.REPOSITORY: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
     Kind.IMAGE: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
     Kind.PACKAGE: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
@@ -63,6 +64,7 @@ class Lookout:
         uids |= {str(each.name): each.uid for each in loads.revisions}
         uids |= {str(each.name): each.uid for each in loads.jobs}
         uids |= {str(each.name): each.uid for each in loads.executions}
+        uids |= {str(each.name): each.uid for each in loads.worker_pools}
         uids |= dict.fromkeys((str(each.name) for each in observed.repositories), "")
         for each, kind, name in self._things:
             uid = uids.get(each.name)

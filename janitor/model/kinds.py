@@ -72,6 +72,7 @@ class KeepReason(StrEnum):
     LATEST_REVISION = "latest-revision"
     ONLY_REVISION = "only-revision"
     LAST_EXECUTION = "last-execution"
+    HAS_INSTANCES = "has-instances"
     NOT_RETIRED = "not-retired"
     STATUS_UNKNOWN = "status-unknown"
     NOT_STANDARD = "not-standard"

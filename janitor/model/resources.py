@@ -160,10 +160,24 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class WorkerPool:
-    """A worker pool; a user of images."""
+    """A worker pool. `instances` is how many it asks for, None where Google does not say; `splits` says by
+    which revisions, `revision` short and empty where only the latest ready one is meant."""
 
     name: ResourceName
     images: tuple[str, ...]
+    uid: str = ""
+    etag: str = ""
+    create_time: datetime | None = None
+    update_time: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    creator: str = ""
+    terminal: Condition = _READY_UNKNOWN
+    reconciling: bool = False
+    instances: int | None = None
+    splits: tuple[Traffic, ...] = ()
+    latest_ready_revision: str = ""
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)

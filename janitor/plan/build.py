@@ -29,16 +29,18 @@ from janitor.policy.decision import Delete
 from janitor.policy.images import Goes
 from janitor.policy.workload_rules import WorkloadVerdicts
 
+# In this order what goes is deleted: workloads first, for they set images free.
 (
     SERVICE_RANK,
     REVISION_RANK,
     JOB_RANK,
     EXECUTION_RANK,
+    POOL_RANK,
     IMAGES_RANK,
     VERSIONS_RANK,
     PACKAGES_RANK,
     REPOSITORY_RANK,
-) = range(8)
+) = range(9)
 # Ages from three days on are shown in whole days (janitor.model.duration).
 _DAY, _SHOWN_IN_DAYS = 86400, 3
 # Action._make without its own Python frame.

@@ -57,7 +57,7 @@ _KEYS: dict[type, str] = {
 # What `protect.names` protects by name, of each kind (R11).
 _PROTECTED_BY_NAME: dict[Kind, tuple[type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs], ...]] = {
     Kind.SERVICE: (NameIs,), Kind.JOB: (NameIs,), Kind.REPOSITORY: (NameIs,), Kind.REVISION: (ServiceIs,),
-    Kind.EXECUTION: (JobIs,), Kind.IMAGE: (NameIs, RepositoryIs),
+    Kind.EXECUTION: (JobIs,), Kind.WORKER_POOL: (NameIs,), Kind.IMAGE: (NameIs, RepositoryIs),
     Kind.VERSION: (NameIs, RepositoryIs), Kind.PACKAGE: (NameIs, RepositoryIs),
 }  # fmt: skip
 

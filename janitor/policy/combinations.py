@@ -25,6 +25,7 @@ _NAMED_BY = {
     Kind.REVISION.value: ("service", "name"),
     Kind.JOB.value: ("name",),
     Kind.EXECUTION.value: ("job", "name"),
+    Kind.WORKER_POOL.value: ("name",),
     Kind.IMAGE.value: ("repository",),
     Kind.VERSION.value: ("repository",),
     Kind.PACKAGE.value: ("repository",),

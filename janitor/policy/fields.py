@@ -15,6 +15,7 @@ _FIELDS: Mapping[str, Fields] = {
     Kind.REVISION.value: {**_ANY, "service": "web", "annotations": {}, "creator": "someone@example.com"},
     Kind.JOB.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
     Kind.EXECUTION.value: {**_ANY, "job": "nightly", "annotations": {}, "creator": "someone@example.com"},
+    Kind.WORKER_POOL.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
     Kind.REPOSITORY.value: {**{k: v for k, v in _ANY.items() if k != "status"}, "size_bytes": 10**9},
     Kind.PACKAGE.value: {
         "kind": "artifact.package", "name": "left-pad", "repository": "libs", "format": "npm",

@@ -36,8 +36,8 @@ from janitor.policy.sections import (
 from janitor.policy.shapes import Shape
 from janitor.policy.when_models import (
     ExecutionWhen,
+    FailedWhen,
     ImageWhen,
-    JobWhen,
     PackageWhen,
     RepositoryWhen,
     RevisionWhen,
@@ -80,7 +80,8 @@ class ImageKeep(TaggedKeep):
 
 
 KindName = Literal[
-    "run.service", "run.revision", "run.job", "run.execution", "artifact.image", "artifact.version",
+    "run.service", "run.revision", "run.job", "run.execution", "run.worker_pool",
+    "artifact.image", "artifact.version",
     "artifact.package", "artifact.repository",
 ]  # fmt: skip
 
@@ -110,7 +111,7 @@ class JobPolicy(_Policy):
     """Nothing groups jobs, so there is no `keep`; `when` must say something."""
 
     kind: Literal["run.job"]
-    when: JobWhen
+    when: FailedWhen
 
 
 class ExecutionPolicy(_Policy):
@@ -119,6 +120,13 @@ class ExecutionPolicy(_Policy):
     kind: Literal["run.execution"]
     when: ExecutionWhen | None = None
     keep: Keep | None = None
+
+
+class WorkerPoolPolicy(_Policy):
+    """Nothing groups worker pools, so there is no `keep`; `when` must say something."""
+
+    kind: Literal["run.worker_pool"]
+    when: FailedWhen
 
 
 class ImagePolicy(_Policy):
@@ -169,6 +177,7 @@ AnyPolicy = Annotated[
     | Annotated[RevisionPolicy, Tag("run.revision")]
     | Annotated[JobPolicy, Tag("run.job")]
     | Annotated[ExecutionPolicy, Tag("run.execution")]
+    | Annotated[WorkerPoolPolicy, Tag("run.worker_pool")]
     | Annotated[ImagePolicy, Tag("artifact.image")]
     | Annotated[VersionPolicy, Tag("artifact.version")]
     | Annotated[PackagePolicy, Tag("artifact.package")]
@@ -229,8 +238,9 @@ GRAMMAR = Grammar(
     kinds={
         "run.service": KindKeys(_keys(ServicePolicy), _keys(ServiceWhen)),
         "run.revision": KindKeys(_keys(RevisionPolicy), _keys(RevisionWhen), _keys(RevisionKeep)),
-        "run.job": KindKeys(_keys(JobPolicy), _keys(JobWhen)),
+        "run.job": KindKeys(_keys(JobPolicy), _keys(FailedWhen)),
         "run.execution": KindKeys(_keys(ExecutionPolicy), _keys(ExecutionWhen), _keys(Keep)),
+        "run.worker_pool": KindKeys(_keys(WorkerPoolPolicy), _keys(FailedWhen)),
         "artifact.image": KindKeys(_keys(ImagePolicy), _keys(ImageWhen), _keys(ImageKeep)),
         "artifact.version": KindKeys(_keys(VersionPolicy), _keys(VersionWhen), _keys(TaggedKeep)),
         "artifact.package": KindKeys(_keys(PackagePolicy), _keys(PackageWhen)),

@@ -58,6 +58,7 @@ def _labelled(
         Kind.REVISION: workloads.revisions,
         Kind.JOB: workloads.jobs,
         Kind.EXECUTION: workloads.executions,
+        Kind.WORKER_POOL: workloads.worker_pools,
         Kind.REPOSITORY: held,
         # what lies in a repository has no labels of its own
         Kind.IMAGE: [each for each in held if each.format == DOCKER],

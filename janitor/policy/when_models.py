@@ -54,8 +54,8 @@ class RevisionWhen(WorkloadWhen):
     status: OneOrMore[Literal["retired", "failed", "active"]] | None = None
 
 
-class JobWhen(WorkloadWhen):
-    """A job that can run has no status to ask for: its age tells whether it is used."""
+class FailedWhen(WorkloadWhen):
+    """Jobs and worker pools: one that can run has no status to ask for."""
 
     status: OneOrMore[Literal["failed"]] | None = None
 

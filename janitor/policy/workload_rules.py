@@ -109,6 +109,7 @@ class WorkloadVerdicts:
     revisions: dict[ResourceName, Decision] = field(default_factory=dict)
     jobs: dict[ResourceName, Decision] = field(default_factory=dict)
     executions: dict[ResourceName, Decision] = field(default_factory=dict)
+    worker_pools: dict[ResourceName, Decision] = field(default_factory=dict)
     contained: dict[ResourceName, list[Revision]] = field(default_factory=dict)
     runs: dict[ResourceName, list[Execution]] = field(default_factory=dict)
 
@@ -119,6 +120,7 @@ class WorkloadVerdicts:
             Kind.REVISION: self.revisions,
             Kind.JOB: self.jobs,
             Kind.EXECUTION: self.executions,
+            Kind.WORKER_POOL: self.worker_pools,
         }
 
     def freed_by(self) -> Mapping[ResourceName, str]:
@@ -149,7 +151,7 @@ class Rules:
         return bool(labels) and self.context.policies.protect.covers(labels)
 
 
-_KINDS = (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION)
+_KINDS = (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL)
 
 
 def rules_of(context: Context) -> Rules:

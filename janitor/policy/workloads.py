@@ -16,6 +16,7 @@ from janitor.policy.groups import Traits
 from janitor.policy.jobs import decide_jobs
 from janitor.policy.resource_keys import Facts
 from janitor.policy.retention import retained, standing
+from janitor.policy.worker_pools import decide_worker_pools
 from janitor.policy.workload_rules import Context, Rules, WorkloadVerdicts, decided, rules_of, seconds
 
 _LIVE = (Status.SERVING, Status.DEGRADED)
@@ -36,6 +37,7 @@ def decide_workloads(context: Context, workloads: Workloads) -> WorkloadVerdicts
         if name not in verdicts.contained and context.in_scope(name):
             _decide_revisions(rules, services.get(name), revisions, verdicts)
     decide_jobs(rules, workloads, verdicts)
+    decide_worker_pools(rules, workloads, verdicts)
     return verdicts
 
 

@@ -17,6 +17,7 @@ _KEPT = {
     KeepReason.LATEST_REVISION: "it is the latest of its service",
     KeepReason.ONLY_REVISION: "it is the only one of its service",
     KeepReason.LAST_EXECUTION: "it is the last of a job that stays",
+    KeepReason.HAS_INSTANCES: "it has instances, or how many is not known",
     KeepReason.NOT_RETIRED: "it is neither retired nor failed",
     KeepReason.STATUS_UNKNOWN: "no rule covers its state",
     KeepReason.NOT_STANDARD: "a virtual or remote repository, or an image in one",

@@ -30,6 +30,7 @@ _DELETING_ROLES = {
     Kind.REVISION.value: "roles/run.developer",
     Kind.JOB.value: "roles/run.developer",
     Kind.EXECUTION.value: "roles/run.developer",
+    Kind.WORKER_POOL.value: "roles/run.developer",
     Kind.IMAGE.value: "roles/artifactregistry.repoAdmin",
     Kind.PACKAGE.value: "roles/artifactregistry.repoAdmin",
     Kind.VERSION.value: "roles/artifactregistry.repoAdmin",

@@ -15,7 +15,7 @@ from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import DeleteReason, Kind
 from janitor.model.money import Unpriced
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service
+from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service, WorkerPool
 from janitor.plan.values import Action, Plan
 from janitor.policy.images import IMAGE_RANK
 from janitor.policy.usage import Named, usage
@@ -31,6 +31,7 @@ class FakeGoogle:
     revisions: dict[str, Revision] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
+    worker_pools: dict[str, WorkerPool] = field(default_factory=dict)
     repositories: dict[str, tuple[Repository, Contents | Gap]] = field(default_factory=dict)
     tags: dict[str, set[str]] = field(default_factory=dict)
     now_running: Workloads = field(default_factory=Workloads)
@@ -54,6 +55,9 @@ class FakeGoogle:
 
     async def execution(self, name: str) -> Execution | None:
         return self.executions.get(name)
+
+    async def worker_pool(self, name: str) -> WorkerPool | None:
+        return self.worker_pools.get(name)
 
     async def repository(self, name: RepositoryName) -> Repository | None:
         found = self.repositories.get(str(name))
@@ -90,6 +94,9 @@ class FakeGoogle:
 
     async def delete_execution(self, name: str, etag: str) -> str:
         return await self._delete("delete_execution", name, self.executions)
+
+    async def delete_worker_pool(self, name: str, etag: str) -> str:
+        return await self._delete("delete_worker_pool", name, self.worker_pools)
 
     async def delete_version(self, name: str) -> str:
         return await self._delete("delete_version", name, self.tags)

@@ -1,4 +1,4 @@
-"""Looking again at a job or an execution, just before its delete (R21)."""
+"""Looking again at a job, an execution or a worker pool, just before its delete (R21)."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,7 +10,7 @@ from janitor.kinds.job import last_run
 from janitor.model.kinds import Kind
 from janitor.model.resources import Execution, Job, LastExecution
 from tests.apply.fakes import FakeGoogle, action, recheck
-from tests.making import ago, execution, job
+from tests.making import ago, execution, job, pool
 
 LAST = LastExecution("j-1", ago(days=40), True)
 
@@ -67,6 +67,23 @@ async def test_an_execution_is_read_together_with_its_job(
     of = job("j", last=LastExecution(last, ago(days=1), True))
     google = FakeGoogle(jobs={str(of.name): of}, executions={str(planned.name): replace(planned, **change)})
     assert await ends(google, planned) is expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, None), ({"etag": '"new"'}, O.DRIFTED), ({"uid": "another"}, O.DRIFTED), ({"instances": 1}, O.DRIFTED),
+        ({"instances": None}, O.DRIFTED),
+    ],
+)  # fmt: skip
+async def test_a_worker_pool_that_changed_or_has_instances_now_is_drifted(
+    change: dict[str, Any], expected: O | None
+) -> None:
+    planned = pool("w")
+    google = FakeGoogle(worker_pools={str(planned.name): replace(planned, **change)})
+    gone = action(Kind.WORKER_POOL, str(planned.name), etag=planned.etag, uid=planned.uid)
+    outcome = await recheck(google).still(gone)
+    assert (outcome.kind if outcome else None) is expected
 
 
 async def test_an_execution_whose_job_is_gone_went_with_it() -> None:

@@ -20,6 +20,7 @@ from tests.making import (
     digest,
     execution,
     job,
+    pool,
     repository,
     revision,
     service,
@@ -200,15 +201,17 @@ async def test_a_kind_of_a_newer_janitor_is_left_open() -> None:
 async def test_every_kind_that_is_deleted_can_be_settled() -> None:
     old = revision("web", "web-1")
     stale = repository(RepositoryName("p", "us-central1", "stale"))
-    nightly, run = job("j"), execution("j", "j-1")
+    nightly, run, ingest = job("j"), execution("j", "j-1"), pool("w")
     google = FakeGoogle(
         revisions={str(old.name): old}, jobs={str(nightly.name): nightly}, executions={str(run.name): run},
+        worker_pools={str(ingest.name): ingest},
         repositories={str(stale.name): (stale, contents())},
     )  # fmt: skip
     asked = [
         intent(str(old.name), Kind.REVISION, old.uid),
         intent(str(nightly.name), Kind.JOB, nightly.uid),
         intent(str(run.name), Kind.EXECUTION, "another"),
+        intent(str(ingest.name), Kind.WORKER_POOL, ingest.uid),
         intent(str(stale.name), Kind.REPOSITORY, ""),
         intent(str(WEB.name)),
         intent(IMAGE, Kind.IMAGE, ""),
@@ -216,7 +219,7 @@ async def test_every_kind_that_is_deleted_can_be_settled() -> None:
     answers = await settle(asked, google, FakeOperations(), google)
     assert [answer.intent for answer in answers] == asked
     assert [outcome(answer)[0].value for answer in answers] == [
-        "failed", "failed", "deleted", "failed", "deleted", "deleted",
+        "failed", "failed", "deleted", "failed", "failed", "deleted", "deleted",
     ]  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class Cloud:
     revisions: dict[str, run_v2.Revision] = field(default_factory=dict)
     jobs: dict[str, run_v2.Job] = field(default_factory=dict)
     executions: dict[str, run_v2.Execution] = field(default_factory=dict)
+    worker_pools: dict[str, run_v2.WorkerPool] = field(default_factory=dict)
     repositories: dict[str, ar.Repository] = field(default_factory=dict)
     images: dict[str, list[ar.DockerImage]] = field(default_factory=dict)
     refused: dict[tuple[str, str], RefusedError] = field(default_factory=dict)
@@ -95,6 +96,10 @@ class Cloud:
         found = self._under(self.executions, request)
         return self._page(request, found, "executions", run_v2.ListExecutionsResponse)
 
+    def _list_worker_pools(self, request: Any) -> Any:
+        found = self._under(self.worker_pools, request)
+        return self._page(request, found, "worker_pools", run_v2.ListWorkerPoolsResponse)
+
     def _list_locations(self, request: Any) -> Any:
         rows = [locations_pb2.Location(location_id=each) for each in self.locations]
         return locations_pb2.ListLocationsResponse(locations=rows)
@@ -128,6 +133,9 @@ class Cloud:
     def _get_execution(self, request: Any) -> Any:
         return _one(self.executions, request.name)
 
+    def _get_worker_pool(self, request: Any) -> Any:
+        return _one(self.worker_pools, request.name)
+
     def _get_repository(self, request: Any) -> Any:
         return _one(self.repositories, request.name)
 
@@ -157,6 +165,12 @@ class Cloud:
         self.before_delete(self, request.name)
         _etag(request, self.revisions)
         del self.revisions[request.name]
+        return self._operation("projects/p/locations/us-central1")
+
+    def _delete_worker_pool(self, request: Any) -> Any:
+        self.before_delete(self, request.name)
+        _etag(request, self.worker_pools)
+        del self.worker_pools[request.name]
         return self._operation("projects/p/locations/us-central1")
 
     def _delete_job(self, request: Any) -> Any:

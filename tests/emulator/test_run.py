@@ -127,6 +127,15 @@ def test_a_deleted_job_takes_its_executions_along(asked: Google) -> None:
     assert asked.emulator.world.names("executions") == []
 
 
+def test_a_deleted_worker_pool_takes_its_revisions_along(asked: Google) -> None:
+    name = f"{REGION}/workerPools/pool"
+    with pytest.raises(Aborted):
+        asked.worker_pools.delete_worker_pool(request={"name": name, "etag": '"another"'})
+    assert asked.worker_pools.delete_worker_pool(name=name).result().name == name
+    assert asked.emulator.world.names("worker_pools") == []
+    assert not [each for each in asked.emulator.world.names("revisions") if each.startswith(f"{name}/")]
+
+
 def test_an_execution_that_ended_can_be_deleted(asked: Google) -> None:
     asked.executions.delete_execution(name=f"{NIGHTLY}/executions/nightly-a").result()
     assert asked.emulator.world.names("executions") == [f"{NIGHTLY}/executions/nightly-b"]

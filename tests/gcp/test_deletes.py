@@ -23,6 +23,7 @@ from tests.making import REPOSITORY, digest, name_of
 SERVICE, ETAG = str(name_of("services", "web")), '"CKyLlJ0G/e"'
 REVISION = str(name_of("services", "web", "revisions", "web-1"))
 JOB, EXECUTION = str(name_of("jobs", "j")), str(name_of("jobs", "j", "executions", "j-1"))
+POOL = str(name_of("workerPools", "w"))
 VERSION = REPOSITORY.version("team/app", digest("a"))
 OPERATION = "projects/p/locations/us-central1/operations/1"
 
@@ -45,7 +46,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> Hands:
 
 def answers(**other: Any) -> Google:
     """Every delete begins OPERATION, which has ended well."""
-    methods = ("DeleteService", "DeleteRevision", "DeleteJob", "DeleteExecution", "DeleteVersion",
+    methods = ("DeleteService", "DeleteRevision", "DeleteJob", "DeleteExecution", "DeleteWorkerPool", "DeleteVersion",
                "BatchDeleteVersions", "DeleteRepository")  # fmt: skip
     begun = {method: lambda _: Operation(name=OPERATION) for method in methods}
     return Google({**begun, "GetOperation": lambda _: Operation(name=OPERATION, done=True), **other})
@@ -70,8 +71,11 @@ async def test_run_deletes_carry_the_etag_exactly() -> None:
         assert await deleter(clients).delete_revision(REVISION, ETAG) == OPERATION
         assert await deleter(clients).delete_job(JOB, ETAG) == OPERATION
         assert await deleter(clients).delete_execution(EXECUTION, ETAG) == OPERATION
+        assert await deleter(clients).delete_worker_pool(POOL, ETAG) == OPERATION
     [service], [revision] = google.asked("DeleteService"), google.asked("DeleteRevision")
-    for method, name in (("DeleteJob", JOB), ("DeleteExecution", EXECUTION)):
+    for method, name in (
+        ("DeleteJob", JOB), ("DeleteExecution", EXECUTION), ("DeleteWorkerPool", POOL),
+    ):  # fmt: skip
         [asked] = google.asked(method)
         assert (asked.name, asked.etag, asked.validate_only) == (name, ETAG, False)
     assert (service.name, service.etag, service.validate_only) == (SERVICE, ETAG, False)

@@ -19,6 +19,7 @@ from tests.gcp.google import Google, artifact_places, paged, refusing, serving
 NAME = RepositoryName("p", "us", "r")
 SERVICE = "projects/p/locations/us-central1/services/web"
 JOB = "projects/p/locations/us-central1/jobs/j"
+POOL = "projects/p/locations/us-central1/workerPools/w"
 DIGEST, OTHER = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 MISSING, DENIED = grpc.StatusCode.NOT_FOUND, grpc.StatusCode.PERMISSION_DENIED
 
@@ -34,6 +35,7 @@ READS: list[tuple[str, Callable[[GoogleReader], Any]]] = [
     ("GetRevision", lambda reader: reader.revision(f"{SERVICE}/revisions/web-1")),
     ("GetJob", lambda reader: reader.job(JOB)),
     ("GetExecution", lambda reader: reader.execution(f"{JOB}/executions/j-1")),
+    ("GetWorkerPool", lambda reader: reader.worker_pool(POOL)),
     ("GetRepository", lambda reader: reader.repository(NAME)),
     ("GetTag", lambda reader: reader.tag_digest(NAME, "app", "v1")),
     ("ListTags", lambda reader: reader.image_tags(NAME, "app", DIGEST)),

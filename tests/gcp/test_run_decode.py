@@ -250,6 +250,31 @@ def test_the_last_execution_of_a_job_has_ended_only_where_google_gives_its_time_
     assert (found.name, found.ended) == ("j-1", ended)
 
 
+@pytest.mark.parametrize(("scaling", "count"), [({}, None), ({"manual_instance_count": 0}, 0)])
+def test_a_worker_pool_without_a_count_is_not_one_without_instances(
+    scaling: dict[str, int], count: int | None
+) -> None:
+    """`manual_instance_count` is optional (vendor_settings.proto)."""
+    message = run_v2.WorkerPool(
+        name=f"{PLACE}/workerPools/w", uid="u", etag='"e"', labels={"a": "b"}, creator="c", reconciling=True,
+        update_time=datetime(2026, 11, 1, tzinfo=UTC), scaling=run_v2.WorkerPoolScaling(**scaling),
+        terminal_condition=run_v2.Condition(type_="Ready", state="CONDITION_SUCCEEDED"),
+        latest_ready_revision=f"{PLACE}/workerPools/w/revisions/w-1",
+        instance_split_statuses=[run_v2.InstanceSplitStatus(revision="w-1", percent=100)],
+    )  # fmt: skip
+    found = run_decode.worker_pool(raw(message))
+    assert found.instances == count
+    assert (found.uid, found.etag, found.labels, found.creator, found.reconciling) == (
+        "u",
+        '"e"',
+        {"a": "b"},
+        "c",
+        True,
+    )
+    assert (found.update_time, found.terminal.state) == (datetime(2026, 11, 1, tzinfo=UTC), State.SUCCEEDED)
+    assert (found.latest_ready_revision, found.splits) == ("w-1", (Traffic("w-1", 100, ""),))
+
+
 def test_an_execution_says_when_and_how_it_ended() -> None:
     message = run_v2.Execution(
         name=f"{PLACE}/jobs/j/executions/e", uid="u", etag='"e"', labels={"a": "b"}, creator="c",

@@ -21,7 +21,7 @@ BOOK = PriceBook("fallback", date(2026, 11, 1), {Metered.STORAGE: {GLOBAL: Decim
 
 
 # What goes with all that it holds.
-CONTAINERS = (Kind.SERVICE, Kind.JOB, Kind.REPOSITORY)
+CONTAINERS = (Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL, Kind.REPOSITORY)
 
 
 class Remembered:

@@ -51,6 +51,7 @@ LEAVES: dict[Kind, tuple[Condition, ...]] = {
         *_EVERYWHERE, StatusIs((Status.FAILED,)), StatusIs((Status.SUCCEEDED, Status.CANCELLED)),
         JobIs(("web",)), NameIs(("*-1",)),
     ),
+    Kind.WORKER_POOL: (*_EVERYWHERE, *_AGES, StatusIs((Status.FAILED,)), NameIs(("x*", "web"))),
     Kind.IMAGE: (
         *_EVERYWHERE, *_AGES, NameIs(("app",)), RepositoryIs(("r",)), RepositoryIs(("gcr.io",)), Tagged(False),
         Tagged(True), TagsMatch(("pr-*",)), TagsMatch(("v*", "pr-*")), ArtifactTypeIs(("application/*",)),

@@ -1,6 +1,7 @@
 """Laws of the plan: complete, in order, the same whoever looks, and the same when read back."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -28,13 +29,19 @@ def in_scope(world: World, name: object) -> bool:
     return name.project in DELETABLE and (locations is None or name.location in locations)  # type: ignore[attr-defined]
 
 
-def everything(world: World) -> dict[Kind, list[str]]:
-    """All names that a sweep must say something about, by kind."""
+def everything(world: World, gone: Collection[str]) -> dict[Kind, list[str]]:
+    """All names that a sweep must say something about, by kind: of a worker pool's revisions only those
+    that go with it."""
     loads = world.workloads
     repositories = [each.name for each in world.repositories if in_scope(world, each.name)]
     return {
         Kind.SERVICE: [str(s.name) for s in loads.services if in_scope(world, s.name)],
-        Kind.REVISION: [str(r.name) for r in loads.revisions if in_scope(world, r.name)],
+        Kind.REVISION: [
+            str(r.name)
+            for r in loads.revisions
+            if in_scope(world, r.name) and (r.name.path[0] == "services" or str(r.name) in gone)
+        ],
+        Kind.WORKER_POOL: [str(w.name) for w in loads.worker_pools if in_scope(world, w.name)],
         Kind.JOB: [str(j.name) for j in loads.jobs if in_scope(world, j.name)],
         Kind.EXECUTION: [str(e.name) for e in loads.executions if in_scope(world, e.name)],
         Kind.REPOSITORY: list(map(str, repositories)),
@@ -51,7 +58,7 @@ def test_everything_has_one_decision_and_is_counted_once(world: World) -> None:
         assert row.count == len(row.names)
         said.update(row.names)
     named = {policy.kind for policy in world.policies.policies}
-    for kind, names in everything(world).items():
+    for kind, names in everything(world, frozenset(said)).items():
         if kind in named:
             assert {name: said[name] for name in names} == dict.fromkeys(names, 1)
             assert plan.examined.get(kind, 0) == len(names)
@@ -134,6 +141,7 @@ def shuffled(world: World, dice: Random) -> World:
     parts += [Workloads(revisions=(each,)) for each in loads.revisions]
     parts += [Workloads(jobs=(each,)) for each in loads.jobs]
     parts += [Workloads(executions=(each,)) for each in loads.executions]
+    parts += [Workloads(worker_pools=(each,)) for each in loads.worker_pools]
     contents = {RepositoryName.parse(str(n)): again(world.contents[n]) for n in mixed(world.contents)}  # type: ignore[index]
     repositories = tuple(mixed(world.repositories))
     return replace(

@@ -126,6 +126,20 @@ def test_nothing_that_runs_or_was_the_last_to_run_goes_and_no_job_that_is_protec
 
 @law
 @given(worlds())
+def test_no_worker_pool_goes_that_has_instances_or_may_or_is_protected_or_janitors_own(world: World) -> None:
+    gone = destroyed(world, plan_of(world))
+    protect = world.policies.protect
+    for pool in world.workloads.worker_pools:
+        if str(pool.name) in gone:
+            assert pool.instances == 0
+            assert not pool.reconciling
+            assert pool.labels.keys().isdisjoint(protect.labels)
+            assert pool.name.short not in world.own
+            assert not any(fnmatch.fnmatchcase(pool.name.short, glob) for glob in protect.names)
+
+
+@law
+@given(worlds())
 def test_a_service_that_stays_keeps_a_revision(world: World) -> None:
     gone = destroyed(world, plan_of(world))
     for service in world.workloads.services:

@@ -27,7 +27,7 @@ def users(world: World, gone: Collection[str], of: Known) -> set[str]:
 
 def _written(world: World) -> list[tuple[str, str]]:
     loads = world.workloads
-    holders = (*loads.services, *loads.revisions, *loads.jobs, *loads.executions)
+    holders = (*loads.services, *loads.revisions, *loads.jobs, *loads.executions, *loads.worker_pools)
     written = [(str(holder.name), image) for holder in holders for image in holder.images]
     return written + [("file", image) for image in world.policies.protect.references]
 

@@ -19,6 +19,7 @@ from janitor.model.resources import (
     Revision,
     Service,
     Traffic,
+    WorkerPool,
 )
 from janitor.policy.values import Limits, Policies, Protect, Scope
 from tests import making
@@ -180,7 +181,29 @@ def workloads(dice: Random) -> Workloads:
                 held = [revision(dice, name, place) for place in range(dice.randint(0, 3))]
                 services.append(service(dice, name, held))
                 revisions += held
-    return merged([Workloads(services=tuple(services), revisions=tuple(revisions)), jobs(dice)])
+    return merged([Workloads(services=tuple(services), revisions=tuple(revisions)), jobs(dice), pools(dice)])
+
+
+def pools(dice: Random) -> Workloads:
+    """A worker pool or none in each place; one in three has instances, or may."""
+    found: list[WorkerPool] = []
+    held: list[Revision] = []
+    for project, location in PLACES:
+        if dice.randint(0, 1):
+            name = ResourceName(project, location, ("workerPools", dice.choice(SHORT_NAMES)))
+            revisions = [revision(dice, name, place) for place in range(dice.randint(0, 2))]
+            made = making.pool(
+                name.short,
+                *references(dice),
+                failed=dice.randint(0, 2) == 0,
+                instances=dice.choice((0, 0, 0, 0, 2, None)),
+                update_time=dice.choice((None, ago(days=1), ago(days=100), ago(days=100))),
+                labels=dice.choice(LABELS),
+                reconciling=dice.randint(0, 7) == 0,
+            )
+            found.append(replace(made, name=name))
+            held += revisions
+    return Workloads(worker_pools=tuple(found), revisions=tuple(held))
 
 
 def jobs(dice: Random) -> Workloads:
@@ -291,7 +314,10 @@ def with_gaps(dice: Random, world: World) -> World:
     project, location = dice.choice(PLACES)
     gap = {
         "run": Gap(
-            project, location, dice.choice((Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION)), "503"
+            project,
+            location,
+            dice.choice((Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL)),
+            "503",
         ),
         "location": Gap(project, "-", Kind.RUN_LOCATION, "403"),
         "list": Gap(project, location, Kind.REPOSITORY, "403"),

@@ -19,9 +19,11 @@ from tests.making import (
     image,
     job,
     name_of,
+    pool,
     repository,
     revision,
     service,
+    workloads,
 )
 
 NOTHING = Observed(NOW, (PROJECT,), Workloads(), ())
@@ -50,6 +52,7 @@ def looked(observed: Observed, *things: Watched) -> Lookout:
         (Kind.REVISION, name_of("services", "web", "revisions", "web-1")),
         (Kind.JOB, name_of("jobs", "j")),
         (Kind.EXECUTION, name_of("jobs", "j", "executions", "j-1")),
+        (Kind.WORKER_POOL, name_of("workerPools", "w")),
         (Kind.REPOSITORY, REPOSITORY),
         (Kind.IMAGE, app("a")),
     ],
@@ -85,14 +88,15 @@ def test_a_revision_and_a_repository_of_the_same_name_are_back() -> None:
     assert looked(again, old, watched(2, Kind.REPOSITORY, REPOSITORY)).back == [1, 2]
 
 
-def test_a_job_and_an_execution_of_the_same_name_are_back() -> None:
-    nightly, run = job("j"), execution("j", "j-1")
-    again = replace(NOTHING, workloads=Workloads(jobs=(nightly,), executions=(run,)))
+def test_a_job_an_execution_and_a_pool_of_the_same_name_are_back() -> None:
+    nightly, run, ingest = job("j"), execution("j", "j-1"), pool("w")
+    again = replace(NOTHING, workloads=workloads(nightly, run, ingest))
     old = [
         watched(1, Kind.JOB, nightly.name, uid="another"), watched(2, Kind.EXECUTION, run.name, uid="another"),
         watched(3, Kind.JOB, nightly.name, uid=nightly.uid),
+        watched(4, Kind.WORKER_POOL, ingest.name, uid="another"),
     ]  # fmt: skip
-    assert looked(again, *old).back == [1, 2]
+    assert looked(again, *old).back == [1, 2, 4]
 
 
 def test_an_image_is_looked_for_inside_its_repository() -> None:
@@ -116,6 +120,7 @@ def test_an_image_of_a_repository_that_nobody_looked_into_is_neither() -> None:
         (Kind.RUN_LOCATION, Kind.SERVICE, WEB),
         (Kind.JOB, Kind.JOB, name_of("jobs", "j")),
         (Kind.EXECUTION, Kind.EXECUTION, name_of("jobs", "j", "executions", "j-1")),
+        (Kind.WORKER_POOL, Kind.WORKER_POOL, name_of("workerPools", "w")),
         (Kind.REPOSITORY, Kind.REPOSITORY, REPOSITORY),
         (Kind.ARTIFACT_LOCATION, Kind.IMAGE, app("a")),
     ],

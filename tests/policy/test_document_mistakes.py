@@ -110,7 +110,7 @@ POLICIES = {
     "{name: a, kind: run.service, when: {status: degraded}}": "3:47: a degraded service still serves",
     "{name: a, kind: run.service, when: {tagged: false}}": "3:39: unknown key 'tagged': run.service has none, only artifact.image can",
     "{name: a, kind: run.service, when: {unused: true}}": "only artifact.image and artifact.repository can",
-    "{name: a, kind: artifact.image, when: {status: failed}}": "only run.service, run.revision, run.job and run.execution can",
+    "{name: a, kind: artifact.image, when: {status: failed}}": "only run.service, run.revision, run.job, run.execution and run.worker_pool can",
     "{name: a, kind: artifact.repository, when: {service: x}}": "only run.revision can",
     "{name: a, kind: run.service, status: failed, when: {older_than: 1d}}": "3:32: unknown key 'status': it belongs into `when`",
     "{name: a, kind: run.service, when: {status: failed}, keep: {latest: 3}}": "3:56: unknown key 'keep': run.service has none, only run.revision",

@@ -119,6 +119,7 @@ def world(
     *images: str,
     services: str = "{}",
     jobs: str = "{}",
+    pools: str = "{}",
     trouble: str = "[]",
     repository: str = "",
     more: str = "",
@@ -131,7 +132,7 @@ projects:
   p:
     locations: [us-central1, europe-west1]
     artifact_locations: [us-central1]
-    run: {{us-central1: {{services: {services}, jobs: {jobs}}}}}
+    run: {{us-central1: {{services: {services}, jobs: {jobs}, worker_pools: {pools}}}}}
     artifact_registry:
       us-central1:
         repositories: {{r: {{created: 90d ago, updated: 40d ago, size: 2GB{repository}, images: [{listed}]}}}}

@@ -27,6 +27,10 @@ KINDS = {
         "{older_than: 1d}",
         world(jobs=f"{{old: {{image: docker.io/x, executions: {_RUNS}}}}}"),
     ),
+    "run.worker_pool": (
+        "{older_than: 1d}",
+        world(pools="{idle: {updated: 40d ago, instances: 0, image: docker.io/x}}"),
+    ),
     "artifact.image": ("{older_than: 1d}", world(image("a"))),
     "artifact.version": ("{older_than: 1d}", libs(f"{{web: {versions('1.0.0')}}}")),
     "artifact.package": ("{older_than: 1d}", libs(f"{{web: {versions('1.0.0')}}}")),
