@@ -9,6 +9,7 @@ from janitor.model.duration import show_size
 from janitor.model.money import Priced
 from janitor.report import html_tables as tables
 from janitor.report.charts import Bars, Curve, bars, curve
+from janitor.report.grace_words import KEEP_ONE
 from janitor.report.html_cells import Table, dollars, moment, resource, shown
 from janitor.report.meanings import trouble_heading
 from janitor.report.snapshot import Running, Snapshot, Stored, Sums
@@ -56,6 +57,8 @@ class Seen:
     instances: Bars
     services: Table
     ailing: Table
+    in_grace: Table
+    keep_one: str
     kept: Table
 
 
@@ -185,6 +188,8 @@ def _seen(snapshot: Snapshot) -> Seen:
         instances=_instances(idle[:BARS_SHOWN]),
         services=tables.services(idle, snapshot.running.usd_month),
         ailing=tables.ailing(ailing, snapshot.observed_at),
+        in_grace=tables.in_grace(snapshot.waiting, snapshot.waited),
+        keep_one=KEEP_ONE,
         kept=tables.kept(snapshot.kept),
     )
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from janitor.ledger.savings import Account, Deletion, Point, Saving
 from janitor.model.duration import show_size
+from janitor.report.grace_words import goes
 from janitor.report.html_cells import (
     Cell,
     Column,
@@ -24,7 +25,7 @@ from janitor.report.html_cells import (
     sum_cell,
 )  # fmt: skip
 from janitor.report.meanings import meaning_of
-from janitor.report.snapshot import Planned, Remaining, Running, Stored, Sums
+from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Stored, Sums
 from janitor.report.text import show_estimate
 
 GROUPS_SHOWN, ROWS_SHOWN, AILING_SHOWN, POINTS_SHOWN = 20, 20, 30, 8
@@ -181,6 +182,20 @@ def ailing(rows: Sequence[Running], now: datetime) -> Table:
             for row in some
         ),
         and_more(len(rows) - len(some), Decimal(0)),
+    )
+
+
+def in_grace(rows: Sequence[InGrace], count: int) -> Table:
+    """What is announced to go, the soonest first; `count` is how many wait in all."""
+    some = rows[:ROWS_SHOWN]
+    return Table(
+        "What is announced to go, unless somebody keeps it",
+        (Column("what"), Column("when"), Column("policy"), Column("owner")),
+        tuple(
+            (resource(row.kind, row.name), Cell(goes(row)), name(row.policy), owner(row.owner))
+            for row in some
+        ),
+        and_more(count - len(some), Decimal(0)),
     )
 
 

@@ -7,7 +7,7 @@ from decimal import localcontext
 
 from janitor.ledger.savings import Deletion
 from janitor.model.money import Priced
-from janitor.report.snapshot import Planned, Running, Snapshot, Stored, Sums
+from janitor.report.snapshot import InGrace, Planned, Running, Snapshot, Stored, Sums
 from janitor.report.standing import sum_of
 from janitor.report.totals import EXACT_DIGITS, Sum, capped
 
@@ -33,13 +33,14 @@ def snapshot_in(snapshot: Snapshot, projects: tuple[str, ...]) -> Snapshot:
     is what is left: what the sweep has deleted stands in the ledger.
     """
 
-    def mine(row: Planned | Stored | Running) -> bool:
+    def mine(row: Planned | Stored | Running | InGrace) -> bool:
         return project_of(row.name) in projects
 
     repositories = tuple(filter(mine, snapshot.repositories))
     services = tuple(filter(mine, snapshot.services))
     largest = tuple(filter(mine, snapshot.largest))
     troubles = tuple(filter(mine, snapshot.troubles))
+    waiting = tuple(filter(mine, snapshot.waiting))
     billed = {row.name: row.size_bytes for row in snapshot.repositories}
     left = _sums(largest, billed)
     return replace(
@@ -56,6 +57,8 @@ def snapshot_in(snapshot: Snapshot, projects: tuple[str, ...]) -> Snapshot:
         running=sum_of(services),
         services=services,
         kept=(),
+        waiting=waiting,
+        waited=len(waiting),
     )
 
 
@@ -73,6 +76,8 @@ def notes_on_narrowing(snapshot: Snapshot | None, projects: tuple[str, ...]) -> 
         )
     if snapshot and snapshot.stored.count > len(snapshot.repositories):
         yield f"of what stands, the {len(snapshot.repositories)} costliest repositories of all projects are known"
+    if snapshot and snapshot.waited > len(snapshot.waiting):
+        yield f"of what is announced to go, the {len(snapshot.waiting)} soonest of all projects are known"
     if snapshot and snapshot.running.count > len(snapshot.services):
         yield f"of what stands, {len(snapshot.services)} services of all projects are known"
 
@@ -96,6 +101,7 @@ def snapshot_without_creators(snapshot: Snapshot) -> Snapshot:
         troubles=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.troubles),
         repositories=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.repositories),
         services=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.services),
+        waiting=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.waiting),
     )
 
 

@@ -9,7 +9,7 @@ from janitor.ledger.savings import Account, Point, Saving
 from janitor.model.inventory import Gap
 from janitor.model.money import Estimate, Priced
 from janitor.report.machine import rfc3339
-from janitor.report.snapshot import Planned, Running, Snapshot, Stored, Sums
+from janitor.report.snapshot import InGrace, Planned, Running, Snapshot, Stored, Sums
 from janitor.report.summary import Summary
 from janitor.report.troubles import Trouble
 
@@ -133,6 +133,19 @@ def _snapshot(snapshot: Snapshot) -> Row:
         "services": [_running(row) for row in snapshot.services],
         "kept": [{"kind": row.kind, "reason": row.reason, "count": row.count} for row in snapshot.kept],
         "notices": list(snapshot.notices),
+        "waiting": [_in_grace(row) for row in snapshot.waiting],
+        "waited": snapshot.waited,
+    }
+
+
+def _in_grace(row: InGrace) -> Row:
+    return {
+        "kind": row.kind,
+        "name": row.name,
+        "policy": row.policy,
+        "owner": row.owner,
+        "due_at": _time(row.due_at),
+        "announced": row.announced,
     }
 
 

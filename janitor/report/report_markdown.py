@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from janitor.ledger.savings import Account
+from janitor.report import grace_words
 from janitor.report.figures import TITLES, account_rows, cells, divisions
 from janitor.report.snapshot import Planned, Snapshot, Sums
 from janitor.report.summary import Summary
@@ -24,7 +25,7 @@ from janitor.report.wording import (
     standing,
 )
 
-TROUBLES_SHOWN, ROWS_SHOWN, PLANNED_SHOWN, AILING_SHOWN = 50, 100, 10, 50
+TROUBLES_SHOWN, ROWS_SHOWN, PLANNED_SHOWN, AILING_SHOWN, WAITING_SHOWN = 50, 100, 10, 50, 50
 _WORDS_SHOWN = 600
 # A character of HTML's is written as its entity, a bar too, as it would end a cell; Markdown's own get a
 # backslash. GitHub looks for mentions and numbers of issues in what it has rendered, where no escape is
@@ -80,6 +81,7 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield from _divided("policy", summary.by_policy, snapshot.by_policy if snapshot else ())
     yield from _divided("owner", summary.by_owner, snapshot.by_owner if snapshot else ())
     if snapshot:
+        yield from _in_grace(snapshot)
         yield from _ailing(snapshot)
         yield from _rest(snapshot)
     yield from ("", "---", "")
@@ -159,6 +161,26 @@ def _divided(
     ]
     yield from _table([part, *TITLES], shown, texts=1)
     yield from _more(len(rows) - ROWS_SHOWN)
+
+
+def _in_grace(snapshot: Snapshot) -> Iterator[str]:
+    shown = snapshot.waiting[:WAITING_SHOWN]
+    if not shown:
+        return
+    yield from _heading(grace_words.TITLE)
+    rows = [
+        [
+            name(grace_words.what(row)),
+            words(place_of(row.name)),
+            words(grace_words.goes(row)),
+            name(row.policy),
+            _owner(row.owner),
+        ]
+        for row in shown
+    ]
+    yield from _table(["what", "where", "when", "policy", "owner"], rows)
+    yield from _more(grace_words.beyond(snapshot, len(shown)))
+    yield from ("", words(grace_words.KEEP_ONE))
 
 
 def _ailing(snapshot: Snapshot) -> Iterator[str]:

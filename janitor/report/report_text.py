@@ -6,6 +6,7 @@ from typing import TextIO
 from rich.text import Text
 
 from janitor.ledger.savings import Account
+from janitor.report import grace_words
 from janitor.report.columns import tabulated
 from janitor.report.figures import TITLES, account_rows, cells, divisions
 from janitor.report.layout import indented
@@ -29,7 +30,7 @@ from janitor.report.wording import (
     standing,
 )
 
-TROUBLES_SHOWN, ROWS_SHOWN, PLANNED_SHOWN, AILING_SHOWN = 20, 20, 5, 10
+TROUBLES_SHOWN, ROWS_SHOWN, PLANNED_SHOWN, AILING_SHOWN, WAITING_SHOWN = 20, 20, 5, 10, 10
 _WORDS_SHOWN = 330
 # A narrow terminal has room for the names of policies or for one figure more.
 _REALISED_FROM = 100
@@ -37,7 +38,8 @@ _MONEY = 11  # as wide as "≤ $1,234.56"
 
 
 def write_report_table(summary: Summary, out: TextIO) -> None:
-    """Trouble, what was saved, what the next sweep would do, savers, policies, owners, failed services.
+    """Trouble, what was saved, what the next sweep would do, savers, policies, owners, what is announced, failed
+    services.
 
     The same summary, the same text; nothing in it steers a terminal.
     """
@@ -52,6 +54,7 @@ def write_report_table(summary: Summary, out: TextIO) -> None:
         _savers(summary, width),
         _divided("By policy", summary.by_policy, snapshot.by_policy if snapshot else (), width, str),
         _divided("By owner", summary.by_owner, snapshot.by_owner if snapshot else (), width, owner_or_nobody),
+        _in_grace(snapshot, width) if snapshot else iter(()),
         _ailing(snapshot, width) if snapshot else iter(()),
         _rest(snapshot, width) if snapshot else iter(()),
         _foot(summary, width),
@@ -154,6 +157,19 @@ def _divided(
         lines = [line[:3] + line[4:] for line in lines]
     yield from tabulated(lines[0], lines[1:], width)
     yield from _more(len(rows) - ROWS_SHOWN)
+
+
+def _in_grace(snapshot: Snapshot, width: int) -> Iterator[Text]:
+    shown = snapshot.waiting[:WAITING_SHOWN]
+    if not shown:
+        return
+    yield from _heading(grace_words.TITLE)
+    for row in shown:
+        yield Text(f"  {fitted(safe_text(grace_words.what(row)), width - 2)}")
+        facts = "; ".join(fact for fact in grace_words.facts(row) if fact)
+        yield indented(shorten(safe_text(facts), _WORDS_SHOWN), width, 4, style="dim")
+    yield from _more(grace_words.beyond(snapshot, len(shown)))
+    yield indented(grace_words.KEEP_ONE, width, style="dim")
 
 
 def _ailing(snapshot: Snapshot, width: int) -> Iterator[Text]:

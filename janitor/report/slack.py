@@ -7,6 +7,7 @@ from itertools import chain
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.savings import Account
 from janitor.model.duration import show_size
+from janitor.report.grace_lines import date
 from janitor.report.result import SweepResult, Totals
 from janitor.report.rows import noun, short_name
 from janitor.report.slack_blocks import (
@@ -114,7 +115,7 @@ def note(result: SweepResult) -> Message:
     """What one sweep did, in short."""
     counts = totals(result)
     head = f"janitor {_deeds(result, counts)}"
-    lines = [f"*{head}*", *_kinds(result), *_ends(counts)]
+    lines = [f"*{head}*", *_kinds(result), *_ends(counts), *_announced(result)]
     if result.interrupted:
         lines.append("A signal ended it with work undone.")
     history = f"janitor history {words(result.sweep_id, 60)}"
@@ -161,6 +162,13 @@ def _ends(counts: Totals) -> Iterator[str]:
     }
     if any(ends.values()):
         yield ", ".join(f"{number:,} {end}" for end, number in ends.items() if number)
+
+
+def _announced(result: SweepResult) -> Iterator[str]:
+    """What this sweep was the first to say, or said anew; a dry run announces nothing."""
+    new = [each for each in result.waiting if each.is_new]
+    if new and result.mode == "apply":
+        yield f"announced: {_many(len(new), 'thing')}, the first goes on {date(new[0].due_at)} or later: janitor marks"
 
 
 def _refusals(result: SweepResult) -> Iterator[str]:

@@ -8,9 +8,11 @@ from janitor.ledger.savings import Account, Saving
 from janitor.model.duration import show_age, show_size
 from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.money import Priced
+from janitor.report.grace_words import by_owner
 from janitor.report.meanings import trouble_heading
 from janitor.report.rows import name_as_people_say, noun, place
 from janitor.report.slack_blocks import Part, Row, dollars
+from janitor.report.slack_grace import announced
 from janitor.report.slack_text import code, words
 from janitor.report.snapshot import Planned, Remaining, Running, Snapshot, Sums
 from janitor.report.summary import Summary, Trouble
@@ -59,11 +61,14 @@ def policies(summary: Summary) -> Part:
 
 
 def owners(summary: Summary) -> Part:
-    """Each owner's own block."""
+    """Each owner's own block: what was saved, what would go next, and what is announced with its dates."""
     coming = summary.snapshot.by_owner if summary.snapshot else ()
+    waiting = by_owner(summary.snapshot.waiting if summary.snapshot else ())
     rows = [
-        _row(f"{owner_name(name)}\n", saved, next_) for name, saved, next_ in _both(summary.by_owner, coming)
+        announced(_row(f"{owner_name(name)}\n", saved, next_), waiting.pop(name, ()))
+        for name, saved, next_ in _both(summary.by_owner, coming)
     ]
+    rows += [announced(Row(f"{owner_name(name)}\n"), held) for name, held in waiting.items()]
     return Part("By owner", tuple(rows), share=2300, most=15, style="apart")
 
 

@@ -8,6 +8,7 @@ from janitor.model.inventory import Gap
 from janitor.model.money import Estimate
 
 LARGEST_PLANNED, LARGEST_STORED, SERVICES, TROUBLES, GAPS, NAMED = 50, 200, 500, 50, 200, 500
+WAITING = 200
 LONGEST_TEXT = 600
 
 
@@ -86,6 +87,19 @@ class Remaining:
 
 
 @dataclass(frozen=True, slots=True)
+class InGrace:
+    """One thing that stays until its date. Not `announced`: a dry run was the first to find it, and an
+    apply at that time would have said `due_at`."""
+
+    kind: str
+    name: str
+    policy: str
+    owner: str
+    due_at: datetime
+    announced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One sweep. Owners are labels' (`owner`, else `team`; "" is unowned).
 
@@ -95,7 +109,8 @@ class Snapshot:
     `largest` are its costliest actions; `troubles` those that failed, drifted or were skipped, with
     `troubled` of them in all, as `gapped` are all gaps. `repositories` are the costliest, `stored` all
     that stand after the sweep, at the size that they had when it looked; `services` all up to a bound,
-    the failed ones first. Lists are in the order in which they are shown, texts are cut at
+    the failed ones first. `waiting` is what is in grace, the soonest first, and `waited` how many wait in
+    all; snapshots of before know of none. Lists are in the order in which they are shown, texts are cut at
     `LONGEST_TEXT`, and a list of owners or policies that is cut says so in `notices`.
     """
 
@@ -119,3 +134,5 @@ class Snapshot:
     services: tuple[Running, ...]
     kept: tuple[Remaining, ...]
     notices: tuple[str, ...]
+    waiting: tuple[InGrace, ...] = ()
+    waited: int = 0

@@ -11,7 +11,7 @@ from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
 from janitor.model.money import Estimate, Priced, Unpriced
 from janitor.report.machine import rfc3339
-from janitor.report.snapshot import Planned, Remaining, Running, Snapshot, Stored, Sums
+from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Stored, Sums
 
 SCHEMA_VERSION = 1
 # A capped sum has fifty digits (totals.py); an absurd exponent would take gigabytes once written out.
@@ -44,6 +44,11 @@ def encode_snapshot(snapshot: Snapshot) -> str:
         "services": [_from_running(row) for row in snapshot.services],
         "kept": [[row.kind, row.reason, row.count] for row in snapshot.kept],
         "notices": snapshot.notices,
+        "waiting": [
+            [row.kind, row.name, row.policy, row.owner, rfc3339(row.due_at), row.announced]
+            for row in snapshot.waiting
+        ],
+        "waited": snapshot.waited,
     }
     return json.dumps(document, ensure_ascii=True, separators=(",", ":"))
 
@@ -81,6 +86,9 @@ def _snapshot(document: dict[str, Any]) -> Snapshot:
         services=_rows(document["services"], _running),
         kept=_rows(document["kept"], _remaining),
         notices=_rows(document["notices"], _text),
+        # a snapshot of before there was grace knows of none
+        waiting=_rows(document.get("waiting", []), _in_grace),
+        waited=_count(document.get("waited", 0)),
     )
 
 
@@ -196,6 +204,12 @@ def _named(row: Any) -> tuple[str, Sums]:
 def _remaining(row: Any) -> Remaining:
     kind, reason, count = _list(row)
     return Remaining(_text(kind), _text(reason), _count(count))
+
+
+def _in_grace(row: Any) -> InGrace:
+    kind, name, policy, owner, due_at, announced = _list(row)
+    who = _text(name), _text(policy), _text(owner)
+    return InGrace(Kind(kind).value, *who, _time(due_at), _flag(announced))
 
 
 def _rows(rows: Any, read: Callable[[Any], T]) -> tuple[T, ...]:

@@ -14,6 +14,7 @@ from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced
 from janitor.plan.values import Action
+from janitor.policy.grace import Waiting
 from janitor.report.result import SweepResult
 from janitor.report.snapshot import (
     GAPS,
@@ -23,6 +24,8 @@ from janitor.report.snapshot import (
     NAMED,
     SERVICES,
     TROUBLES,
+    WAITING,
+    InGrace,
     Planned,
     Remaining,
     Running,
@@ -97,6 +100,8 @@ def take_snapshot(result: SweepResult) -> Snapshot:
             *(_cut(notice) for notice in result.notices),
             *_cut_lists(policies=len(by_policy), owners=len(by_owner)),
         ),
+        waiting=tuple(_in_grace(each, result.mode) for each in result.waiting[:WAITING]),
+        waited=len(result.waiting),
     )
 
 
@@ -185,6 +190,11 @@ def _planned(pair: _Pair) -> Planned:
         outcome=outcome.kind.value,
         error=None if outcome.error is None else _cut(outcome.error),
     )
+
+
+def _in_grace(each: Waiting, mode: str) -> InGrace:
+    announced = mode == "apply" or not each.is_new
+    return InGrace(each.kind.value, each.name, each.policy, each.owner, each.due_at, announced)
 
 
 def _gap(gap: Gap) -> Gap:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from janitor.ledger.savings import Account, Saving
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.money import Priced, Unpriced
-from janitor.report.snapshot import Planned, Remaining, Running, Snapshot, Sums
+from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Sums
 from janitor.report.summary import Period, Summary
 from janitor.report.troubles import Trouble, TroubleKind
 from tests.report.summaries import HOSTILE, UNTIL, deletion, snapshot
@@ -41,6 +41,7 @@ RUNNING = st.builds(
     TEXTS,
     st.none() | _TIMES,
 )
+WAITING = st.builds(InGrace, KINDS, TEXTS, TEXTS, TEXTS, _TIMES, st.booleans())
 REMAINING = st.builds(Remaining, KINDS, st.sampled_from([reason.value for reason in KeepReason]), _COUNTS)
 
 
@@ -82,6 +83,8 @@ def _snapshots(draw: st.DrawFn) -> Snapshot:
         largest=draw(_many(PLANNED, 12)),
         services=draw(_many(RUNNING)),
         kept=draw(_many(REMAINING, 2)),
+        waiting=draw(_many(WAITING, 12)),
+        waited=draw(_COUNTS),
     )
 
 

@@ -15,6 +15,8 @@ from janitor.report.snapshot import (
     NAMED,
     SERVICES,
     TROUBLES,
+    WAITING,
+    InGrace,
     Planned,
     Remaining,
     Running,
@@ -216,6 +218,12 @@ def _large_snapshot(n: int) -> Snapshot:
         services=tuple(_hostile_service(row) for row in range(min(n, SERVICES))),
         kept=tuple(Remaining("artifact.image", reason, n) for reason in ("in-use", "protected", "not-matched")),
         notices=tuple(hostile(row)[:LONGEST_TEXT] for row in range(12)),
+        waiting=tuple(
+            InGrace("run.service", f"{REGION}/services/{hostile(row)[:49]}", f"{hostile(row)[:60]} {row}",
+                    hostile(row)[:63], SWEPT + timedelta(days=row), row % 2 == 0)
+            for row in range(min(n, WAITING))
+        ),
+        waited=n,
     )  # fmt: skip
 
 

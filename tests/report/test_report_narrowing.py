@@ -12,8 +12,8 @@ from janitor.report.narrowing import (
     snapshot_in,
     snapshot_without_creators,
 )
-from janitor.report.snapshot import Planned, Remaining, Running, Snapshot, Stored, Sums
-from tests.report.summaries import SMALL, WEB, deletion, planned, snapshot, usd
+from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Stored, Sums
+from tests.report.summaries import SMALL, UNTIL, WEB, deletion, planned, snapshot, usd
 
 OTHER = "projects/other/locations/us-west1"
 _IMAGE = f"{OTHER}/repositories/r/packages/app/versions/sha256:{1:064x}"
@@ -132,6 +132,7 @@ def test_without_creators_no_address_is_left_anywhere_and_sums_add_up() -> None:
         troubles=(planned(2, owner=address),),
         repositories=(Stored(WEB, "DOCKER", address, 1, usd("1")),),
         services=(running,),
+        waiting=(InGrace("run.service", f"{OTHER}/services/s", "old", address, UNTIL, True),),
     )
     found = snapshot_without_creators(whole)
     assert "@" not in repr(found)

@@ -1,6 +1,7 @@
 """The snapshot as text: read back it is the same, and anything else is refused."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
 from janitor.model.money import Priced, Unpriced
-from janitor.report.snapshot import Planned, Remaining, Running, Snapshot, Stored, Sums
+from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Stored, Sums
 from janitor.report.snapshot_codec import SCHEMA_VERSION, decode_snapshot, encode_snapshot
 from tests.report.summaries import SMALL, large, snapshot
 
@@ -47,9 +48,11 @@ SNAPSHOTS = st.builds(
     largest=_few(_PLANNED), troubles=_few(_PLANNED), troubled=_COUNTS, stored=_SUMS,
     repositories=_few(st.builds(Stored, _TEXTS, _TEXTS, _TEXTS, _COUNTS, _ESTIMATES)), running=_SUMS,
     services=_few(_RUNNING), kept=_few(st.builds(Remaining, _WORDS, _TEXTS, _COUNTS)), notices=_few(_TEXTS),
+    waiting=_few(st.builds(InGrace, _WORDS, _TEXTS, _TEXTS, _TEXTS, _TIMES, st.booleans())), waited=_COUNTS,
 )  # fmt: skip
 RICH = SMALL.snapshot or snapshot()
 DOCUMENT = json.loads(encode_snapshot(RICH))
+LATER = {"waiting", "waited"}
 
 
 def changed(*path: str | int, to: object) -> str:
@@ -114,7 +117,12 @@ def test_another_version_is_refused(version: object) -> None:
         decode_snapshot(changed("schema_version", to=version))
 
 
-@pytest.mark.parametrize("key", sorted(DOCUMENT))
+def test_a_snapshot_of_before_there_was_grace_knows_of_none() -> None:
+    before = {key: value for key, value in DOCUMENT.items() if key not in LATER}
+    assert decode_snapshot(json.dumps(before)) == replace(RICH, waiting=(), waited=0)
+
+
+@pytest.mark.parametrize("key", sorted(DOCUMENT.keys() - LATER))
 def test_what_lacks_a_key_is_refused(key: str) -> None:
     rest = {name: value for name, value in DOCUMENT.items() if name != key}
     with pytest.raises(ValueError, match=r"not a snapshot of version 1"):

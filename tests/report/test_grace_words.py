@@ -1,0 +1,134 @@
+"""What is in grace, in each rendering: of whom, until when, and how to keep it."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+from janitor.model.kinds import Kind
+from janitor.policy.grace import Waiting
+from janitor.report.html import render_html
+from janitor.report.narrowing import notes_on_narrowing, snapshot_in
+from janitor.report.report_json import report_as_json
+from janitor.report.report_markdown import write_report_markdown
+from janitor.report.report_text import write_report_table
+from janitor.report.result import SweepResult
+from janitor.report.slack import note, report
+from janitor.report.snapshot import WAITING, InGrace
+from janitor.report.summary import Summary
+from janitor.report.taking import take_snapshot
+from tests.report.printing import table
+from tests.report.samples import REGION, result
+from tests.report.summaries import EMPTY, SMALL, snapshot
+
+DUE = datetime(2026, 12, 1, 3, 5, tzinfo=UTC)
+WEB, API = f"{REGION}/services/web", f"{REGION}/services/api"
+
+
+def waiting(name: str = WEB, owner: str = "shop", is_new: bool = False, days: int = 0) -> Waiting:
+    """A service in grace."""
+    due = DUE + timedelta(days=days)
+    return Waiting(Kind.SERVICE, name, "failed", owner, DUE - timedelta(days=7), due, "", is_new)
+
+
+def swept(*each: Waiting, mode: str = "apply") -> SweepResult:
+    """A sweep that deleted nothing, with this in grace."""
+    return replace(result(), mode=mode, waiting=each)
+
+
+def reported(*each: Waiting, mode: str = "apply") -> Summary:
+    """A report that rests on such a sweep."""
+    return replace(SMALL, snapshot=take_snapshot(swept(*each, mode=mode)))
+
+
+def written(summary: Summary) -> tuple[str, str]:
+    """As a table, and as Markdown."""
+    text, markdown = StringIO(), StringIO()
+    write_report_table(summary, text)
+    write_report_markdown(summary, markdown)
+    return text.getvalue(), markdown.getvalue()
+
+
+def test_the_sweeps_table_says_until_when_a_thing_stays_and_how_to_keep_it() -> None:
+    shown = table(swept(waiting()))
+    assert "In grace" in shown
+    assert "on 2026-12-01 03:05 UTC or later" in shown
+    assert "janitor keep NAME" in shown
+    assert "In grace" not in table(swept())
+
+
+def test_a_dry_run_gives_no_date_of_what_is_not_announced() -> None:
+    assert "2026-12-01" not in table(swept(waiting(is_new=True), mode="dry-run"))
+    assert "2026-12-01" in table(swept(waiting(is_new=False), mode="dry-run"))
+    summary = reported(waiting(is_new=True), mode="dry-run")
+    for text in (*written(summary), str(report(summary).blocks), render_html(summary)):
+        assert "not announced yet" in text
+        assert "2026-12-01" not in text
+
+
+def test_the_table_shows_the_soonest_and_counts_the_rest() -> None:
+    many = [waiting(f"{WEB}-{number}", days=number) for number in range(25)]
+    shown = table(swept(*many))
+    assert "web-19" in shown
+    assert "web-20" not in shown
+    assert "… and 5 more" in shown
+
+
+def test_the_snapshot_keeps_the_soonest_and_knows_how_many_there_are() -> None:
+    many = [waiting(f"{WEB}-{number}", days=number) for number in range(WAITING + 7)]
+    taken = take_snapshot(swept(*many))
+    assert (len(taken.waiting), taken.waited) == (WAITING, WAITING + 7)
+    assert taken.waiting[0] == InGrace("run.service", f"{WEB}-0", "failed", "shop", DUE, True)
+
+
+def test_every_report_says_it() -> None:
+    summary = reported(waiting(), waiting(API, owner=""))
+    for text in (*written(summary), render_html(summary)):
+        assert "Announced to go" in text
+        assert "goes on 2026-12-01 03:05 UTC or later" in text
+        assert "janitor keep NAME" in text
+    for text in (*written(SMALL), render_html(SMALL), *written(EMPTY)):
+        assert "Announced to go" not in text
+
+
+def test_as_json_it_is_whole() -> None:
+    found = report_as_json(reported(waiting()))["last_sweep"]
+    assert isinstance(found, dict)
+    assert json.loads(json.dumps(found["waiting"])) == [
+        {
+            "kind": "run.service", "name": WEB, "policy": "failed", "owner": "shop",
+            "due_at": "2026-12-01T03:05:00Z", "announced": True,
+        }
+    ]  # fmt: skip
+    assert found["waited"] == 1
+
+
+def test_in_slack_it_stands_in_its_owners_block() -> None:
+    summary = reported(waiting(), waiting(API, owner=""))
+    texts = [str(block) for block in report(summary).blocks]
+    (of_shop,) = [text for text in texts if "`shop`" in text and "service web" in text]
+    assert "goes on 2026-12-01 03:05 UTC or later" in of_shop
+    assert "janitor keep NAME" in of_shop
+    assert "service api" not in of_shop
+    (of_nobody,) = [text for text in texts if "service api" in text]
+    assert "_unowned_" in of_nobody
+
+
+def test_the_note_after_a_sweep_says_what_it_announced() -> None:
+    said = str(
+        note(swept(waiting(is_new=True), waiting(API, is_new=True, days=1), waiting(f"{API}-2"))).blocks
+    )
+    assert "announced: 2 things, the first goes on 2026-12-01 03:05 UTC or later" in said
+    assert "announced" not in str(note(swept(waiting())).blocks)
+    assert "announced" not in str(note(swept(waiting(is_new=True), mode="dry-run")).blocks)
+
+
+def test_of_some_projects_only_what_is_theirs_is_said_and_what_is_not_known() -> None:
+    rows = tuple(
+        InGrace("run.service", f"projects/{project}/locations/l/services/s", "old", "", DUE, True)
+        for project in "pq"
+    )
+    whole = snapshot(waiting=rows, waited=9)
+    found = snapshot_in(whole, ("q",))
+    assert (found.waiting, found.waited) == (rows[1:], 1)
+    assert any("the 2 soonest of all projects" in line for line in notes_on_narrowing(whole, ("q",)))
