@@ -37,10 +37,10 @@ class Marks:
 
     def __post_init__(self) -> None:
         for name, mark in self.marks.items():
-            for holder in _holders(name):
+            for holder in holders(name):
                 self._last_inside[holder] = max(mark.due_at, self._last_inside.get(holder, mark.due_at))
         for name in self.opted_out:
-            self._holding_opted_out.update(_holders(name))
+            self._holding_opted_out.update(holders(name))
 
     def last_inside(self, name: str) -> datetime | None:
         """The last date that was announced of anything that it holds: it goes no earlier with it."""
@@ -51,7 +51,7 @@ class Marks:
         if not self.opted_out:
             return False
         covered = name in self.opted_out or name in self._holding_opted_out
-        return covered or not self.opted_out.isdisjoint(_holders(name))
+        return covered or not self.opted_out.isdisjoint(holders(name))
 
     def speak_of(self, name: str) -> bool:
         """Whether a mark is of something that it holds, or an opt-out covers any of it."""
@@ -161,9 +161,9 @@ def repository_thing(repository: Repository, images: Sequence[Image]) -> Thing:
 def _of_image(
     grace: Grace, decision: Delete, image: Image, names: str, owner: str, now: datetime
 ) -> Decision:
-    """What only follows another image waits with that one, but for an opt-out of its own."""
+    """What only follows another image waits with that one, but for a mark or an opt-out of its own."""
     name = names + image.digest
-    if decision.reason is DeleteReason.CHILD_OF:
+    if decision.reason is DeleteReason.CHILD_OF and name not in grace.marks.marks:
         return Keep(KeepReason.OPTED_OUT) if grace.marks.is_opted_out(name) else decision
     return grace.answer(decision, Thing(Kind.IMAGE, name, lambda: state_of(image), owner), now)
 
@@ -189,7 +189,7 @@ def _date(since: datetime, grace: timedelta | None) -> datetime:
     return whole if whole == due else whole + _MINUTE
 
 
-def _holders(name: str) -> Iterator[str]:
+def holders(name: str) -> Iterator[str]:
     """The names of what holds it, the nearest first: Google's names alternate collection and id."""
     parts = name.split("/")
     for end in range(len(parts) - 2, 5, -2):

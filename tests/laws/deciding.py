@@ -13,6 +13,7 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Contents, Image, Repository
 from janitor.plan.values import Plan
+from janitor.policy.grace import Grace
 from janitor.sweep import Question, Stages, decide
 from tests.laws.worlds import DELETABLE, READ, World
 from tests.making import NOW
@@ -38,12 +39,12 @@ class Remembered:
         return self._world.contents[repository.name]
 
 
-def plan_of(world: World) -> Plan:
+def plan_of(world: World, grace: Grace | None = None) -> Plan:
     """What one sweep of this world would do, with the name of everything that stays."""
-    return asyncio.run(_plan_of(world))
+    return asyncio.run(_plan_of(world, grace or Grace()))
 
 
-async def _plan_of(world: World) -> Plan:
+async def _plan_of(world: World, grace: Grace) -> Plan:
     observer = Remembered(world)
     selected = world.selected
     if selected is None:
@@ -52,8 +53,9 @@ async def _plan_of(world: World) -> Plan:
         "sweep", world.policies, world.policies.limits, DELETABLE, READ, selected, world.own, True, NOW
     )
     stages = Stages(
-        observer, _no_prices, None, lambda: NOW, _ignore, lambda *_: (), _ignore, _ignore, Lookout()
-    )
+        observer, _no_prices, None, lambda: NOW, _ignore, lambda *_: (), _ignore, _ignore, Lookout(),
+        grace=grace,
+    )  # fmt: skip
     observed = await observer.observe(READ, NOW)
     plan, _ = await decide(question, stages, observed, BOOK)
     return plan

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from janitor.apply.outcomes import OutcomeKind
@@ -65,6 +65,7 @@ def changed(*path: str | int, to: object) -> str:
     return json.dumps(document)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(SNAPSHOTS)
 def test_what_is_read_back_is_the_same(given_one: Snapshot) -> None:
     text = encode_snapshot(given_one)

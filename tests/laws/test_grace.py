@@ -1,0 +1,77 @@
+"""Laws of grace, over whole worlds: it only ever keeps, and nothing goes before a date or against an opt-out."""
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+from hypothesis import given
+
+from janitor.model.kinds import KeepReason
+from janitor.policy.grace import Grace, Mark, Marks, holders
+from tests.laws.deciding import destroyed, plan_of
+from tests.laws.trying import law
+from tests.laws.worlds import DICE, World, worlds
+from tests.making import NOW
+
+DAY = timedelta(days=1)
+
+
+def with_grace(dice: Random, world: World, *spans: timedelta | None) -> World:
+    """Each policy with one of these as its grace."""
+    policies = tuple(replace(each, grace=dice.choice(spans)) for each in world.policies.policies)
+    return replace(world, policies=replace(world.policies, policies=policies))
+
+
+def marked(dice: Random, names: list[str]) -> Marks:
+    """Some of these announced, for dates that have come or not; out of a few of them somebody opted."""
+    marks = {
+        name: Mark(NOW - 9 * DAY, NOW + dice.choice([-1, 0, 1, 5]) * DAY, "")
+        for name in names
+        if dice.random() < 0.5
+    }
+    return Marks(marks, frozenset(name for name in names if dice.random() < 0.1))
+
+
+@law
+@given(worlds(), DICE)
+def test_grace_marks_and_opt_outs_never_add_a_deletion(world: World, dice: Random) -> None:
+    gone = set(destroyed(world, plan_of(world)))
+    grace = Grace(marked(dice, sorted(gone)))
+    waiting = with_grace(dice, world, None, DAY)
+    assert not set(destroyed(waiting, plan_of(waiting, grace))) - gone
+
+
+@law
+@given(worlds(), DICE)
+def test_nothing_goes_before_its_date_or_against_an_opt_out(world: World, dice: Random) -> None:
+    marks = marked(dice, sorted(destroyed(world, plan_of(world))))
+    gone = set(destroyed(world, plan_of(with_grace(dice, world, None, DAY), Grace(marks))))
+    assert not [name for name in gone if name in marks.marks and marks.marks[name].due_at > NOW]
+    assert not [name for name in gone if name in marks.opted_out]
+    assert not [name for name in gone for whole in holders(name) if whole in marks.opted_out]
+
+
+@law
+@given(worlds(), DICE)
+def test_nothing_goes_unannounced_where_every_policy_has_grace(world: World, dice: Random) -> None:
+    graced = with_grace(dice, world, DAY, 30 * DAY)
+    grace = Grace()
+    plan = plan_of(graced, grace)
+    assert plan.actions == ()
+    counted = {row.kind: row.count for row in plan.kept if row.reason is KeepReason.GRACE}
+    assert sum(counted.values()) == len(grace.waiting)
+    assert set(grace.waiting) <= {name for row in plan.kept for name in row.names}
+
+
+@law
+@given(worlds(), DICE)
+def test_what_was_announced_goes_once_its_date_has_come(world: World, dice: Random) -> None:
+    """The same world with the marks of its first sweep, all of them due: as if there were no grace."""
+    graced, first = with_grace(dice, world, DAY), Grace()
+    plan_of(graced, first)
+    due = {each.name: Mark(NOW - 2 * DAY, NOW, each.state) for each in first.waiting.values()}
+    second = Grace(Marks(due))
+    gone = {action.name for action in plan_of(graced, second).actions}
+    with_what_holds_it = {name for name in due if not gone.isdisjoint(holders(name))}
+    assert set(due) - gone == with_what_holds_it == set(second.lapsed)
+    assert not set(second.waiting) & set(due)
