@@ -39,6 +39,8 @@ from janitor.policy.values import (
     StatusIs,
     Tagged,
     TagsMatch,
+    TagsRegex,
+    TagsSemver,
     TtlExpired,
     Unused,
 )  # fmt: skip
@@ -53,6 +55,7 @@ _KEYS: dict[type, str] = {
     LabelsAre: "labels", FormatIs: "format", Tagged: "tagged", TagsMatch: "tags", ArtifactTypeIs: "artifact_type",
     OlderThan: "older_than", LargerThan: "larger_than", StatusIs: "status", Unused: "unused", Empty: "empty",
     Expr: "expr", AnnotationsAre: "annotations", CreatorIs: "creator", ManagedBy: "managed_by", TtlExpired: "ttl",
+    TagsRegex: "tags_regex", TagsSemver: "tags_semver",
 }  # fmt: skip
 # What `protect.names` protects by name, of each kind (R11).
 _PROTECTED_BY_NAME: dict[Kind, tuple[type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs], ...]] = {

@@ -12,9 +12,10 @@ from janitor.policy.expression import mistakes
 from janitor.policy.fields import fields_of
 from janitor.policy.globs import is_literal
 from janitor.policy.mistakes import Path
-from janitor.policy.patterns import mistake_of
+from janitor.policy.patterns import mistake_of, regex_mistake
 from janitor.policy.problems import show
 from janitor.policy.values import TtlExpired
+from janitor.policy.versions import range_mistake
 
 Found = tuple[Path, str]
 
@@ -162,8 +163,9 @@ def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True
         )
     if "unused" in when and not positive:
         yield ("unused",), "unused may not stand under not: what is in use is never deleted"
-    if when.get("tagged") is False and "tags" in when:
-        yield ("tags",), "tags can match nothing beside `tagged: false`: take one of them out"
+    for key in ("tags", "tags_regex", "tags_semver"):
+        if when.get("tagged") is False and key in when:
+            yield (key,), f"{key} can match nothing beside `tagged: false`: take one of them out"
     for step, part, says in _parts(when, positive):
         if part:
             for path, text in _nested(kind, part, says, top=False):
@@ -178,6 +180,9 @@ def expressions(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
     if fields and isinstance(when.get("expr"), str) and when["expr"]:
         for text in mistakes(when["expr"], kind, fields):
             yield ("expr",), text
+    for key, mistake in (("tags_regex", regex_mistake), ("tags_semver", range_mistake)):
+        if isinstance(when.get(key), str) and when[key] and (wrong := mistake(when[key])):
+            yield (key,), f"{key}: {wrong}"
     for step, part, _ in _parts(when, True):
         for path, text in expressions(kind, part):
             yield (*step, *path), text

@@ -12,17 +12,13 @@ from janitor.policy.grammar import (
     AnyPolicy,
     Document,
     ExecutionPolicy,
-    ImageKeep,
     ImagePolicy,
-    Keep,
-    Per,
-    RevisionKeep,
     RevisionPolicy,
-    TaggedKeep,
     VersionPolicy,
     read_document,
 )
 from janitor.policy.inheritance import idle_defaults, with_defaults
+from janitor.policy.keeps import ImageKeep, Keep, Per, RevisionKeep, TaggedKeep
 from janitor.policy.mistakes import locate, mistake
 from janitor.policy.problems import Problem, refusal
 from janitor.policy.reference_files import ReferenceFiles, read_reference_files
@@ -130,6 +126,8 @@ _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
     "repository": values.RepositoryIs,
     "format": values.FormatIs,
     "tags": values.TagsMatch,
+    "tags_regex": values.TagsRegex,
+    "tags_semver": values.TagsSemver,
     "artifact_type": values.ArtifactTypeIs,
     "labels": values.LabelsAre,
     "annotations": values.AnnotationsAre,

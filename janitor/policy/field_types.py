@@ -13,7 +13,8 @@ from janitor.policy.shapes import Shape, shaped
 T = TypeVar("T")
 List = Annotated[tuple[T, ...], BeforeValidator(spelling.listed)]
 OneOrMore = Annotated[tuple[T, ...], BeforeValidator(spelling.one_or_more)]
-Globs = OneOrMore[Annotated[str, BeforeValidator(spelling.glob)]]
+Text = Annotated[str, BeforeValidator(spelling.glob)]
+Globs = OneOrMore[Text]
 Labels = dict[
     Annotated[str, BeforeValidator(spelling.label_key)], Annotated[str, BeforeValidator(spelling.bounded)]
 ]

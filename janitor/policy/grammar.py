@@ -12,13 +12,12 @@ from pydantic import BaseModel, BeforeValidator, Discriminator, Tag, ValidationE
 
 from janitor.policy import spelling
 from janitor.policy.field_types import (
-    Count,
     Duration,
-    Globs,
     List,
     Model,
     Shapes,
 )
+from janitor.policy.keeps import ImageKeep, Keep, Per, RevisionKeep, TaggedKeep
 from janitor.policy.mistakes import Grammar, KindKeys
 from janitor.policy.sections import (
     DefaultsKeep,
@@ -44,40 +43,6 @@ from janitor.policy.when_models import (
     ServiceWhen,
     VersionWhen,
 )  # fmt: skip
-
-
-class Keep(Model):
-    """What stays, by group (R10)."""
-
-    latest: Count | None = None
-    newer_than: Duration | None = None
-
-
-class RevisionKeep(Keep):
-    """Only revisions are gone back to."""
-
-    rollback: Count | None = None
-
-
-class Per(Model):
-    """Within which groups `latest` counts, by tag or by version; its own `latest` says of how many."""
-
-    tag: Annotated[str, BeforeValidator(spelling.bounded)] | None = None
-    semver: Literal["major", "minor", "patch"] | None = None
-    latest: Count | None = None
-
-
-class TaggedKeep(Keep):
-    """Only images, and versions of other formats, have tags."""
-
-    tagged: Globs | None = None
-
-
-class ImageKeep(TaggedKeep):
-    """Of images, many a line of versions or branches is kept in one package."""
-
-    per: Per | None = None
-
 
 KindName = Literal[
     "run.service", "run.revision", "run.job", "run.execution", "run.worker_pool",

@@ -7,6 +7,7 @@ from janitor.model.resources import Image, Repository
 from janitor.policy.expression import Failures
 from janitor.policy.globs import labels_match, matcher
 from janitor.policy.image_expression import image_expression
+from janitor.policy.patterns import found_in
 from janitor.policy.truth import (
     AGE_UNKNOWN,
     NO,
@@ -35,9 +36,12 @@ from janitor.policy.values import (
     RepositoryIs,
     Tagged,
     TagsMatch,
+    TagsRegex,
+    TagsSemver,
     TtlExpired,
     Unused,
 )  # fmt: skip
+from janitor.policy.versions import in_range
 
 
 def image_leaf(repository: Repository, now: float, failures: Failures | None = None) -> Leaf[Image]:
@@ -62,6 +66,10 @@ def image_leaf(repository: Repository, now: float, failures: Failures | None = N
                 return lambda image: YES if bool(image.tags) is value else NO
             case TagsMatch(globs):
                 return _tags_match(matcher(globs))
+            case TagsRegex(expression):
+                return _tags_match(found_in(expression))
+            case TagsSemver(range_):
+                return _tags_match(in_range(range_))
             case ArtifactTypeIs(globs):
                 return _of_type(matcher(globs))
             case LargerThan(size):

@@ -63,7 +63,7 @@ def _inheriting(policy: Node, defaults: Mapping, grammar: Grammar) -> Node:
 
 
 # What could hold nothing where a policy says `tagged: false` itself.
-_ABOUT_TAGS = frozenset({"tags", "tagged"})
+_ABOUT_TAGS = frozenset({"tags", "tags_regex", "tags_semver", "tagged"})
 
 
 def _says_untagged(policy: Mapping) -> bool:

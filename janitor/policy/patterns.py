@@ -13,6 +13,25 @@ import re2
 from janitor.policy.problems import show
 
 
+def regex_mistake(expression: str) -> str | None:
+    """What is wrong with an expression that need only match."""
+    try:
+        _compiled(expression)
+    except re2.error as error:
+        return (
+            f"{show(expression)} is no regular expression of RE2's syntax ({_told(error)}): "
+            "write one such as '^pr-[0-9]+$'"
+        )
+    return None
+
+
+@cache
+def found_in(expression: str) -> Callable[[str], bool]:
+    """Whether the expression is found anywhere in a text. Compiled once."""
+    search = _compiled(expression).search
+    return lambda text: search(text) is not None
+
+
 def mistake_of(expression: str) -> str | None:
     """What is wrong with an expression that must have one group, which captures what to group by."""
     try:

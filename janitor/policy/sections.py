@@ -19,6 +19,7 @@ from janitor.policy.field_types import (
     OneOrMore,
     Project,
     Size,
+    Text,
 )
 from janitor.policy.schedule import Note, ReportOptions, Schedule
 
@@ -100,6 +101,8 @@ class DefaultsWhen(Model):
     larger_than: Size | None = None
     tagged: bool | None = None
     tags: Globs | None = None
+    tags_regex: Text | None = None
+    tags_semver: Text | None = None
     unused: Literal[True] | None = None
     expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
 

@@ -112,6 +112,20 @@ class TagsMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class TagsRegex:
+    """`tags_regex`: in every tag of the image the expression (RE2's) is found; it has at least one (R8)."""
+
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagsSemver:
+    """`tags_semver`: every tag of the image is a version in the range; it has at least one (R8)."""
+
+    range: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArtifactTypeIs:
     """`artifact_type`: any of these globs; an image without a type never matches."""
 
@@ -155,10 +169,11 @@ Key = (
     StatusIs | OlderThan | NameIs | ServiceIs | JobIs | LocationIs | RepositoryIs | FormatIs | LabelsAre | Tagged
     | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Empty | Expr | AnnotationsAre | CreatorIs | ManagedBy
     | TtlExpired
+    | TagsRegex | TagsSemver
 )  # fmt: skip
 SELECTORS = (
     NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, FormatIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs,
-    AnnotationsAre, CreatorIs, ManagedBy,
+    AnnotationsAre, CreatorIs, ManagedBy, TagsRegex, TagsSemver,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from janitor.policy.field_types import (
     Model,
     OneOrMore,
     Size,
+    Text,
 )
 
 Format = Literal["apt", "generic", "go", "kfp", "maven", "npm", "python", "ruby", "yum"]
@@ -80,6 +81,8 @@ class ImageWhen(RepositoryWhen):
     repository: Globs | None = None
     tagged: bool | None = None
     tags: Globs | None = None
+    tags_regex: Text | None = None
+    tags_semver: Text | None = None
     artifact_type: Globs | None = None
 
 

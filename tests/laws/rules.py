@@ -28,6 +28,7 @@ from janitor.policy.values import (
     StatusIs,
     Tagged,
     TagsMatch,
+    TagsRegex,
     TtlExpired,
     Unused,
 )
@@ -54,7 +55,7 @@ LEAVES: dict[Kind, tuple[Condition, ...]] = {
     Kind.WORKER_POOL: (*_EVERYWHERE, *_AGES, StatusIs((Status.FAILED,)), NameIs(("x*", "web"))),
     Kind.IMAGE: (
         *_EVERYWHERE, *_AGES, NameIs(("app",)), RepositoryIs(("r",)), RepositoryIs(("gcr.io",)), Tagged(False),
-        Tagged(True), TagsMatch(("pr-*",)), TagsMatch(("v*", "pr-*")), ArtifactTypeIs(("application/*",)),
+        Tagged(True), TagsMatch(("pr-*",)), TagsMatch(("v*", "pr-*")), TagsRegex("^(pr|v)"), ArtifactTypeIs(("application/*",)),
         LargerThan(2000), Unused(),
     ),
     Kind.REPOSITORY: (

@@ -47,3 +47,39 @@ def test_what_an_expression_cannot_be_asked_of_stays_and_is_said_once(place: Pla
         line for line in map(json.loads, swept.err.splitlines()) if line["message"] == "expression.failed"
     ]
     assert [(line["severity"], line["text"]) for line in logged] == [("WARNING", told[0])]
+
+
+WHO = """\
+version: 1
+scope: {projects: [p]}
+policies:
+  - name: by-hand
+    kind: run.service
+    when: {status: failed, older_than: 24h, not: {managed_by: [terraform, config-connector]}}
+  - {name: branches, kind: artifact.image, when: {tags_regex: '^(pr|mr)-[0-9]+$'}}
+  - {name: majors, kind: artifact.image, when: {tags_semver: '<2'}}
+"""
+
+
+def test_what_terraform_or_config_connector_manages_stays(place: Placing) -> None:
+    services = (
+        "{hand: {image: nginx, updated: 3d ago, state: failed},"
+        " tf: {image: nginx, updated: 3d ago, state: failed, labels: {goog-terraform-provisioned: 'true'}},"
+        " cnrm: {image: nginx, updated: 3d ago, state: failed, labels: {managed-by-cnrm: 'true'}}}"
+    )
+    here = place(world(services=services))
+    swept = here.sweep("--apply", policies=WHO)
+    assert [name.rpartition("/")[2] for name in swept.names] == ["hand"]
+    assert swept.kept("run.service") == {"not-matched": 2}
+
+
+def test_an_image_with_one_tag_outside_of_a_pattern_stays(place: Placing) -> None:
+    here = place(
+        world(
+            image("a", "pr-1"), image("b", "pr-2", "live"), image("c", "1.4.0"), image("d", "v2.0.0"),
+            image("e", "1.0.0", "stable"), image("f"),
+        )
+    )  # fmt: skip
+    swept = here.sweep("--apply", policies=WHO)
+    assert sorted(swept.names) == sorted([version("a"), version("c")])
+    assert swept.kept("artifact.image") == {"other-tags": 3, "not-matched": 1}

@@ -1,0 +1,95 @@
+"""`tags_regex` and `tags_semver`: patterns that every tag of an image must be of."""
+
+from pathlib import Path
+
+import pytest
+
+from janitor.model.kinds import Kind
+from janitor.policy.document import parse_policies
+from janitor.policy.values import Condition, Not, TagsRegex, TagsSemver
+from janitor.policy.versions import in_range
+from tests.deciding import images_decided
+from tests.making import contents, image, policies, policy
+from tests.policy.test_document_mistakes import of_policy
+
+
+def of_image(condition: Condition, *tags: str) -> str:
+    """The verdict on an image with these tags."""
+    goes, stays = images_decided(policies(policy("a", Kind.IMAGE, condition)), contents(image("one", *tags)))
+    return f"delete: {goes[0].reason}" if goes else next(iter(stays.values()))
+
+
+PATTERNS = (
+    (TagsRegex("^(pr|mr)-[0-9]+$"), ("pr-12", "mr-3"), "latest"),
+    (TagsSemver("<2"), ("v1.4.0", "1.0.0"), "2.0.0"),
+)
+
+
+@pytest.mark.parametrize(("key", "matching", "other"), PATTERNS)
+def test_every_tag_must_match(key: Condition, matching: tuple[str, ...], other: str) -> None:
+    assert of_image(key, *matching) == "delete: matched"
+    assert of_image(key, *matching, other) == "other-tags"
+    assert of_image(key, other) == "other-tags"
+    assert of_image(key) == "not-matched"
+
+
+@pytest.mark.parametrize(("key", "matching", "other"), PATTERNS)
+def test_some_tag_that_matches_is_not_known_under_not(
+    key: Condition, matching: tuple[str, ...], other: str
+) -> None:
+    assert of_image(Not(key), *matching) == "not-matched"
+    assert of_image(Not(key), *matching, other) == "other-tags"
+    assert of_image(Not(key), other) == "delete: matched"
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside"),
+    [
+        (
+            ">=1.0 <2",
+            ("1.0.0", "v1.9.9", "2.0.0-rc.1"),
+            ("0.9.9", "2.0.0", "1.0.0-rc.1", "1.0", "latest", ""),
+        ),
+        ("=1.4.2", ("1.4.2", "v1.4.2"), ("1.4.3", "1.4.2-rc.1")),
+        (">1.4", ("1.4.1",), ("1.4.0",)),
+        ("<=1.4.2-rc.2", ("1.4.2-rc.1", "1.4.2-rc.2", "1.0.0"), ("1.4.2",)),
+        (">=v2", ("2.0.0", "10.0.0"), ("1.99.0",)),
+    ],
+)
+def test_a_range_holds_by_precedence(text: str, inside: tuple[str, ...], outside: tuple[str, ...]) -> None:
+    holds = in_range(text)
+    assert [tag for tag in (*inside, *outside) if holds(tag)] == list(inside)
+
+
+MISTAKES = {
+    "tags_regex: '('": "tags_regex: '(' is no regular expression of RE2's syntax",
+    "tags_regex: '(a)\\1'": "is no regular expression of RE2's syntax",
+    "tags_regex: '(?=a)'": "is no regular expression of RE2's syntax",
+    "tags_regex: ''": "an empty text matches nothing",
+    "tags_regex: 3": "'3' must be text",
+    "tags_semver: '1.0'": "'1.0' is no comparison with a version: write comparisons that all hold",
+    "tags_semver: '>=1.0, <2'": "'>=1.0,' is no comparison",
+    "tags_semver: '>=01.0'": "'>=01.0' is no comparison",
+    "tags_semver: '~1.2'": "'~1.2' is no comparison",
+    "tags_semver: ' '": "this range says nothing",
+    "tagged: false, tags_regex: a": "tags_regex can match nothing beside `tagged: false`",
+    "not: {tags_semver: '>=x'}": "'>=x' is no comparison",
+}
+
+
+@pytest.mark.parametrize("when", MISTAKES)
+def test_a_mistake_in_a_pattern_is_told_with_the_way_out(tmp_path: Path, when: str) -> None:
+    lines = of_policy(tmp_path, f"{{name: a, kind: artifact.image, when: {{{when}}}}}")
+    assert len(lines) == 1, lines
+    assert MISTAKES[when] in lines[0]
+
+
+def test_a_pattern_that_hangs_others_is_asked_in_linear_time() -> None:
+    hostile = TagsRegex("^(a+)+$")
+    assert of_image(hostile, "a" * 127 + "!") == "other-tags"
+
+
+def test_the_file_says_them_as_they_are() -> None:
+    text = 'version: 1\npolicies: [{name: a, kind: artifact.image, when: {tags_regex: "^a$", tags_semver: "<2"}}]\n'
+    read = parse_policies(text.encode(), "f", lambda _: b"").policies[0]
+    assert set(read.when.parts) == {TagsRegex("^a$"), TagsSemver("<2")}
