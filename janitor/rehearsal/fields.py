@@ -97,6 +97,15 @@ def flag(node: Node) -> bool:
     return node.value
 
 
+def count(node: Node) -> int | None:
+    """A whole number, or ``unknown`` (None)."""
+    if isinstance(node, Scalar) and node.value == "unknown":
+        return None
+    if not isinstance(node, Scalar) or type(node.value) is not int or node.value < 0:
+        raise ValueError(f"{_shown(node)} must be a whole number, or unknown")
+    return node.value
+
+
 def size(node: Node) -> int:
     """A size such as 500MB."""
     return parse_size(text(node))

@@ -11,6 +11,7 @@ from janitor.policy.problems import show
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _SECTIONS = {
     Kind.SERVICE: "services", Kind.REVISION: "revisions", Kind.JOB: "jobs", Kind.EXECUTION: "executions",
+    Kind.WORKER_POOL: "worker_pools",
     Kind.REPOSITORY: "repositories", Kind.IMAGE: "images", Kind.VERSION: "versions",
     Kind.PACKAGE: "packages",
 }  # fmt: skip

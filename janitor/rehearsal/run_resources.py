@@ -1,4 +1,4 @@
-"""Services, revisions, jobs and executions of a test, made as Google would report them."""
+"""Services, jobs, worker pools and what they hold, of a test, made as Google would report them."""
 
 from collections.abc import Sequence
 
@@ -18,18 +18,21 @@ from janitor.model.resources import (
     Traffic,
     WorkerPool,
 )
-from janitor.rehearsal.fields import Fields, flag, labels, one_of, text
+from janitor.rehearsal.fields import Fields, count, flag, labels, one_of, text
 from janitor.rehearsal.place import Place, name_of
 
+# What a worker pool of a test has that does not say: with it, the pool stays.
+_ONE: int | None = 1
 SERVING, DEGRADED, FAILED, RECONCILING = "serving", "degraded", "failed", "reconciling"
 
 
 def read_workloads(case: Fields, place: Place) -> Workloads:
-    """All that may use images; a worker pool is a user and no more."""
+    """All that may use images."""
     services: list[Service] = []
     revisions: list[Revision] = []
     jobs: list[Job] = []
     executions: list[Execution] = []
+    pools: list[WorkerPool] = []
     for short, _, fields in case.entries("services"):
         service, of_service = _service(short, fields, place)
         services.append(service)
@@ -38,7 +41,10 @@ def read_workloads(case: Fields, place: Place) -> Workloads:
         job, of_job = _job(short, fields, place)
         jobs.append(job)
         executions += of_job
-    pools = [_pool(short, fields, place) for short, _, fields in case.entries("worker_pools")]
+    for short, _, fields in case.entries("worker_pools"):
+        pool, of_pool = _pool(short, fields, place)
+        pools.append(pool)
+        revisions += of_pool
     return Workloads(
         services=tuple(services), revisions=tuple(revisions), jobs=tuple(jobs),
         executions=tuple(executions), worker_pools=tuple(pools),
@@ -71,9 +77,9 @@ def _service(short: str, fields: Fields, place: Place) -> tuple[Service, list[Re
     return service, revisions
 
 
-def _revision(service: ResourceName, short: str, fields: Fields, place: Place, otherwise: str) -> Revision:
-    name = ResourceName(service.project, service.location, (*service.path, "revisions", short))
-    place.enter(Kind.REVISION, short, str(name), str(service))
+def _revision(holder: ResourceName, short: str, fields: Fields, place: Place, otherwise: str) -> Revision:
+    name = ResourceName(holder.project, holder.location, (*holder.path, "revisions", short))
+    place.enter(Kind.REVISION, short, str(name), str(holder))
     retired = place.time(fields, "retired")
     implied = "retired" if fields.node("retired") else otherwise or "active"
     status = fields.read("status", one_of("active", "retired", "failed"), implied)
@@ -135,10 +141,26 @@ def _last(executions: Sequence[Execution]) -> LastExecution | None:
     return LastExecution(last.name.short, last.completion_time, last.completion_time is not None)
 
 
-def _pool(short: str, fields: Fields, place: Place) -> WorkerPool:
-    pool = WorkerPool(name_of(*place.of(fields), "workerPools", short), place.images(fields))
+def _pool(short: str, fields: Fields, place: Place) -> tuple[WorkerPool, list[Revision]]:
+    """Without `instances` it has one, as Google's default is not documented and one keeps it."""
+    name = name_of(*place.of(fields), "workerPools", short)
+    place.enter(Kind.WORKER_POOL, short, str(name))
+    status = fields.read("status", one_of("active", FAILED, RECONCILING), "active")
+    revisions = [
+        _revision(name, each, below, place, FAILED if status == FAILED else "")
+        for each, _, below in fields.entries("revisions")
+    ]
+    updated = place.time(fields, "updated")
+    pool = WorkerPool(
+        name, place.images(fields), uid=f"uid-{short}", etag=f'"{short}"',
+        create_time=place.time(fields, "created", updated), update_time=updated,
+        labels=fields.read("labels", labels, {}), annotations=fields.read("annotations", labels, {}),
+        creator=fields.read("creator", text, ""), reconciling=status == RECONCILING,
+        terminal=_ready(State.FAILED if status == FAILED else State.SUCCEEDED),
+        instances=fields.read("instances", count, _ONE),
+    )  # fmt: skip
     fields.done()
-    return pool
+    return pool, revisions
 
 
 def _ready(state: State, reason: str = "") -> Condition:

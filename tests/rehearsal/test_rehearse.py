@@ -175,3 +175,34 @@ tests:
     loaded = parse_policies(policies.encode(), "policies.yaml", lambda _: b"")
     now, (case,) = read_tests(said.encode(), "t", loaded)
     assert as_text([rehearse(case, loaded, now)], "t").startswith("passed")
+
+
+POOLS = """\
+version: 1
+tests:
+  - name: pools
+    worker_pools:
+      idle: {instances: 0, updated: 40d ago, revisions: {i-1: {created: 50d ago}}}
+      busy: {updated: 40d ago}
+      odd: {instances: unknown, updated: 40d ago}
+      bad: {status: failed, instances: 0, updated: 2d ago, revisions: {b-1: {created: 2d ago}}}
+    expect:
+      idle: {delete: pools, reason: older-than}
+      i-1: {with: idle}
+      busy: {keep: has-instances}
+      odd: {keep: has-instances}
+      worker_pools/bad: {delete: broken, reason: failed}
+      b-1: {with: bad}
+"""
+
+
+def test_worker_pools_are_decided_as_in_a_sweep() -> None:
+    loaded = parse_policies(
+        b"version: 1\npolicies:\n- {name: pools, kind: run.worker_pool, when: {older_than: 30d}}\n"
+        b"- {name: broken, kind: run.worker_pool, when: {status: failed}}\n",
+        "policies.yaml",
+        lambda _: b"",
+    )
+    now, cases = read_tests(POOLS.encode(), "t", loaded)
+    told = as_text([rehearse(case, loaded, now) for case in cases], "t")
+    assert told == "passed  pools\n1 test: 1 passed, 0 failed\n"
