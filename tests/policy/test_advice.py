@@ -114,6 +114,8 @@ def test_warns_of_a_policy_that_one_above_shadows(tmp_path: Path, pair: tuple[st
         (image("name: 'a*'"), image("name: 'ab*'", "b")),
         ("{name: a, kind: artifact.repository, when: {unused: true}}",
          "{name: b, kind: artifact.repository, when: {name: old, unused: true}}"),
+        ("{name: a, kind: artifact.package, when: {older_than: 9d, repository: '*'}}",
+         "{name: b, kind: artifact.package, when: {older_than: 9d, repository: web, name: old}}"),
     ],
 )  # fmt: skip
 def test_says_nothing_where_the_later_policy_may_add_something(tmp_path: Path, pair: tuple[str, str]) -> None:
