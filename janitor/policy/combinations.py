@@ -88,7 +88,7 @@ def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
         if policy.get("managed") is True:
             yield from _managed(kind, when)
         yield from _kept_tags(when, keep)
-        yield from _grouped(when, keep)
+        yield from _grouped(kind, when, keep)
         for path, text in _serving(kind, when):
             yield ("when", *path), text
         for path, text in _nested(kind, when, positive=True):
@@ -113,11 +113,11 @@ def _kept_tags(when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
         yield ("keep", "tagged"), "keep.tagged holds nothing where when says `tagged: false`: take one out"
 
 
-def _grouped(when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
+def _grouped(kind: str, when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
     per = keep.get("per") if isinstance(keep, dict) else None
     if not isinstance(per, dict):
         return
-    if ("tag" in per) is ("semver" in per):
+    if kind == Kind.IMAGE.value and ("tag" in per) is ("semver" in per):
         yield ("keep", "per"), "per groups either by `tag` or by `semver`: write one, such as {semver: minor}"
     if isinstance(per.get("tag"), str) and (mistake := mistake_of(per["tag"])):
         yield ("keep", "per", "tag"), f"tag: {mistake}"

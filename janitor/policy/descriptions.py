@@ -49,9 +49,10 @@ _KEEP = {
     "keep.latest": "The newest so many of each group, such as a package's images, a service's revisions or a job's executions.",
     "keep.newer_than": "What is not older than this, such as 7d.",
     "keep.rollback": "The last so many revisions of each service that were ready.",
-    "keep.per": "Within which groups of a package's images latest counts: by tag or by version.",
+    "keep.per": "Within which groups of a package latest counts: by tag or by version.",
     "keep.per.tag": "A group for each text that the expression's (RE2) one pair of parentheses captures from a tag.",
     "keep.per.semver": "A group for each major, minor or patch of the versions among the tags.",
+    "artifact.version keep.per.semver": "A group for each major, minor or patch of the versions.",
     "keep.per.latest": "Of how many groups: the last ones, by their newest image or by version; without it of all.",
     "keep.tagged": "An image, or a version, with one tag that matches one of these globs.",
 }

@@ -18,7 +18,7 @@ from janitor.policy.grammar import (
     read_document,
 )
 from janitor.policy.inheritance import idle_defaults, with_defaults
-from janitor.policy.keeps import ImageKeep, Keep, Per, RevisionKeep, TaggedKeep
+from janitor.policy.keeps import ImageKeep, Keep, Per, RevisionKeep, TaggedKeep, VersionKeep, VersionPer
 from janitor.policy.mistakes import locate, mistake
 from janitor.policy.problems import Problem, refusal
 from janitor.policy.reference_files import ReferenceFiles, read_reference_files
@@ -102,16 +102,16 @@ def _retention(keep: Keep | None) -> values.Retention | None:
     if isinstance(keep, RevisionKeep):
         return values.Retention(keep.latest, newer_than=keep.newer_than, rollback=keep.rollback)
     tagged = keep.tagged if isinstance(keep, TaggedKeep) else None
-    per = keep.per if isinstance(keep, ImageKeep) else None
+    per = keep.per if isinstance(keep, ImageKeep | VersionKeep) else None
     return values.Retention(
         keep.latest, tagged or (), keep.newer_than, _per(per), per.latest if per else None
     )
 
 
-def _per(per: Per | None) -> values.PerTag | values.PerSemver | None:
-    if per is None:
-        return None
-    return values.PerSemver(per.semver) if per.semver else values.PerTag(per.tag or "")
+def _per(per: Per | VersionPer | None) -> values.PerTag | values.PerSemver | None:
+    if isinstance(per, Per) and per.tag:
+        return values.PerTag(per.tag)
+    return values.PerSemver(per.semver) if per and per.semver else None
 
 
 def _condition(when: When | None, policy: str, ttl: values.TtlExpired) -> values.All:

@@ -17,7 +17,7 @@ from janitor.policy.field_types import (
     Model,
     Shapes,
 )
-from janitor.policy.keeps import ImageKeep, Keep, Per, RevisionKeep, TaggedKeep
+from janitor.policy.keeps import ImageKeep, Keep, Per, RevisionKeep, VersionKeep, VersionPer
 from janitor.policy.mistakes import Grammar, KindKeys
 from janitor.policy.sections import (
     DefaultsKeep,
@@ -114,7 +114,7 @@ class VersionPolicy(_Policy):
 
     kind: Literal["artifact.version"]
     when: VersionWhen | None = None
-    keep: TaggedKeep | None = None
+    keep: VersionKeep | None = None
 
 
 class RepositoryPolicy(_Policy):
@@ -199,6 +199,7 @@ GRAMMAR = Grammar(
         "defaults.when": _keys(DefaultsWhen),
         "defaults.keep": _keys(DefaultsKeep),
         "artifact.image keep.per": _keys(Per),
+        "artifact.version keep.per": _keys(VersionPer),
     },
     kinds={
         "run.service": KindKeys(_keys(ServicePolicy), _keys(ServiceWhen)),
@@ -207,7 +208,7 @@ GRAMMAR = Grammar(
         "run.execution": KindKeys(_keys(ExecutionPolicy), _keys(ExecutionWhen), _keys(Keep)),
         "run.worker_pool": KindKeys(_keys(WorkerPoolPolicy), _keys(FailedWhen)),
         "artifact.image": KindKeys(_keys(ImagePolicy), _keys(ImageWhen), _keys(ImageKeep)),
-        "artifact.version": KindKeys(_keys(VersionPolicy), _keys(VersionWhen), _keys(TaggedKeep)),
+        "artifact.version": KindKeys(_keys(VersionPolicy), _keys(VersionWhen), _keys(VersionKeep)),
         "artifact.package": KindKeys(_keys(PackagePolicy), _keys(PackageWhen)),
         "artifact.repository": KindKeys(_keys(RepositoryPolicy), _keys(RepositoryWhen)),
     },

@@ -24,13 +24,15 @@ Series = tuple[bool, tuple[int, ...]]
 @dataclass(frozen=True, slots=True)
 class Traits(Generic[T, H]):
     """How retention reads a kind. `made` ranks for `latest` (newest first, ties by key); `since`
-    counts for `newer_than`; both are epoch seconds, None where not known. `ready`: whether it ever was
+    counts for `newer_than`; both are epoch seconds, None where not known. `versions` are the texts that may
+    be versions, the tags where it is None. `ready`: whether it ever was
     ready, for `rollback`; None where that is not known."""
 
     key: Callable[[T], H]
     made: Callable[[T], float | None]
     since: Callable[[T], float | None]
     tags: Callable[[T], tuple[str, ...]]
+    versions: Callable[[T], tuple[str, ...]] | None = None
     ready: Callable[[T], bool | None] = field(default=lambda _: False)
 
 
@@ -87,8 +89,9 @@ def _by_version(
 ) -> Iterator[T]:
     found: dict[Series, list[tuple[Version, T]]] = {}
     others: list[T] = []
+    texts = traits.versions or traits.tags
     for resource in chosen:
-        highest = _highest(traits.tags(resource), parts)
+        highest = _highest(texts(resource), parts)
         for series, version in highest.items():
             found.setdefault(series, []).append((version, resource))
         if not highest:
@@ -100,11 +103,11 @@ def _by_version(
     yield from latest(others, count, traits)
 
 
-def _highest(tags: Iterable[str], parts: int) -> dict[Series, Version]:
+def _highest(texts: Iterable[str], parts: int) -> dict[Series, Version]:
     """An image with several versions stands in a group by the highest of them, and takes one place."""
     found: dict[Series, Version] = {}
-    for tag in tags:
-        version = parse_version(tag)
+    for text in texts:
+        version = parse_version(text)
         if version is not None:
             series = version.released, version.numbers[:parts]
             found[series] = max(version, found.get(series, version))

@@ -39,3 +39,16 @@ class ImageKeep(TaggedKeep):
     """Of images, many a line of versions or branches is kept in one package."""
 
     per: Per | None = None
+
+
+class VersionPer(Model):
+    """A version is called by what it is, and one with a tag stays: nothing is grouped by tag."""
+
+    semver: Literal["major", "minor", "patch"]
+    latest: Count | None = None
+
+
+class VersionKeep(TaggedKeep):
+    """Of versions, many a line is kept in one package."""
+
+    per: VersionPer | None = None

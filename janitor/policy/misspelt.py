@@ -52,23 +52,26 @@ def _labelled(
     repositories: Iterable[Repository],
     in_scope: Callable[[Located], bool],
 ) -> Iterator[tuple[TtlExpired, str, Mapping[str, str]]]:
-    held = tuple(repositories)
-    holders: dict[Kind, Sequence[Named]] = {
+    labelled = with_labels(workloads, tuple(repositories))
+    for kind, key in asked.items():
+        for each in labelled.get(kind, ()):
+            if in_scope(each.name):
+                yield key, str(each.name), each.labels
+
+
+def with_labels(workloads: Workloads, repositories: Sequence[Repository]) -> Mapping[Kind, Sequence[Named]]:
+    """Whose labels count for things of each kind: what lies in a repository has none of its own."""
+    return {
         Kind.SERVICE: workloads.services,
         Kind.REVISION: workloads.revisions,
         Kind.JOB: workloads.jobs,
         Kind.EXECUTION: workloads.executions,
         Kind.WORKER_POOL: workloads.worker_pools,
-        Kind.REPOSITORY: held,
-        # what lies in a repository has no labels of its own
-        Kind.IMAGE: [each for each in held if each.format == DOCKER],
-        Kind.PACKAGE: held,
-        Kind.VERSION: [each for each in held if each.format != DOCKER],
+        Kind.REPOSITORY: repositories,
+        Kind.IMAGE: [each for each in repositories if each.format == DOCKER],
+        Kind.PACKAGE: repositories,
+        Kind.VERSION: [each for each in repositories if each.format != DOCKER],
     }
-    for kind, key in asked.items():
-        for each in holders.get(kind, ()):
-            if in_scope(each.name):
-                yield key, str(each.name), each.labels
 
 
 def _lines(key: TtlExpired, name: str, labels: Mapping[str, str]) -> Iterator[str]:

@@ -125,6 +125,7 @@ TRAITS: Traits[Held, str] = Traits(
     made=lambda held: held.made,
     since=lambda held: held.since,
     tags=lambda held: held.tags,
+    versions=lambda held: (held.id,),
 )
 
 

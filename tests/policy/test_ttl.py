@@ -6,7 +6,8 @@ import pytest
 
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
-from janitor.policy.misspelt import MOST_NAMED, misspelt_labels
+from janitor.policy.grammar import GRAMMAR
+from janitor.policy.misspelt import MOST_NAMED, misspelt_labels, with_labels
 from janitor.policy.truth import AGE_UNKNOWN, NO, TTL_UNREADABLE, YES, Truth
 from janitor.policy.ttl import expired
 from janitor.policy.values import NameIs, OlderThan, Policy, StatusIs, TtlExpired
@@ -215,3 +216,9 @@ def test_past_ten_they_are_counted() -> None:
     found = lines(BY_TTL, loads=world)
     assert len(found) == MOST_NAMED + 1
     assert found[-1].startswith("1,234 more labels")
+
+
+def test_every_kind_that_ttl_may_be_asked_of_has_its_labels_looked_at() -> None:
+    asked = {kind for kind, keys in GRAMMAR.kinds.items() if "ttl" in keys.when}
+    assert asked
+    assert asked <= {kind.value for kind in with_labels(Workloads(), ())}

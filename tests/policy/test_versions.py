@@ -144,3 +144,13 @@ def test_what_cannot_hold_is_refused_with_the_way_out(policy: str, told: str) ->
     with pytest.raises(PolicyFileError, match=r"policies.yaml:4:") as refused:
         written(policy)
     assert told in str(refused.value)
+
+
+def test_the_last_of_each_minor_are_kept_by_what_versions_are_called() -> None:
+    """Whenever they were made; what is no version is one group by creation."""
+    policies = written("keep: {latest: 1, per: {semver: minor}}")
+    made = {"1.2.9": 9, "1.2.10": 90, "1.3.0": 50, "2.0.0-rc.1": 70, "1.0rc1": 8, "1.0rc2": 80}
+    found = decided(policies, *(version(name, days=days) for name, days in made.items()))
+    assert {name for name, verdict in found.items() if verdict == "keep-latest"} == {
+        "1.2.10", "1.3.0", "2.0.0-rc.1", "1.0rc1"
+    }  # fmt: skip

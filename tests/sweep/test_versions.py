@@ -190,3 +190,18 @@ def test_versions_never_save_more_than_google_bills_for_their_repository(place: 
     here = place(libs(f"{{web: {three}}}", repository=", size: 1GB"))
     rules = OLD.replace("policies:", "limits: {max_share: 100%}\npolicies:")
     assert here.sweep("--dry-run", policies=rules).document["totals"]["reclaimed_bytes"] == 10**9
+
+
+def test_the_last_patch_of_each_minor_stays_whenever_it_was_published(place: Placing) -> None:
+    published = versions(
+        "1.1.9 created: 40d ago",
+        "1.2.0 created: 90d ago",
+        "1.2.10 created: 80d ago",
+        "1.2.9 created: 31d ago",
+    )
+    here = place(libs(f"{{web: {published}}}"))
+    rules = OLD.replace("{older_than: 30d}", "{older_than: 30d}, keep: {latest: 1, per: {semver: minor}}")
+    swept = here.sweep("--apply", policies=rules)
+    assert swept.names == [name("web", "1.2.0"), name("web", "1.2.9")]
+    assert swept.kept("artifact.version") == {"keep-latest": 2}
+    assert left(here.google) == ["web@1.1.9", "web@1.2.10"]
