@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,8 +56,7 @@ class Books:
         try:
             snapshot = encode_snapshot(take_snapshot(result)) if whole and self.ledger else None
             if self.marks and result.mode == "apply":
-                lapsed = grace.lapsed if whole else ()
-                await self.marks.note_marks(result.sweep_id, result.waiting, lapsed, result.finished_at)
+                await _note_marks(self.marks, result, grace.lapsed if whole else ())
             await self._write(result, lookout, code, json.dumps(sums), snapshot)
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
@@ -85,6 +84,13 @@ class Books:
                     snapshot,
                 )
             )
+
+
+async def _note_marks(marks: MarkBook, result: SweepResult, lapsed: Sequence[str]) -> None:
+    await marks.note_marks(result.sweep_id, result.waiting, lapsed, result.finished_at)
+    announced = sum(each.is_new for each in result.waiting)
+    if announced or lapsed:
+        emit(Event.MARKS_NOTED, announced=announced, lapsed=len(lapsed), waiting=len(result.waiting))
 
 
 @dataclass(frozen=True, slots=True)

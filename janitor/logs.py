@@ -34,6 +34,7 @@ class Event(StrEnum):
     ACTION_DRIFTED = "action.drifted"
     ACTION_SKIPPED = "action.skipped"
     ACTION_FAILED = "action.failed"
+    MARKS_NOTED = "marks.noted"
     SWEEP_UNRECORDED = "sweep.unrecorded"
     SWEEP_INTERRUPTED = "sweep.interrupted"
     SWEEP_FINISHED = "sweep.finished"

@@ -30,8 +30,11 @@ def test_the_first_apply_announces_and_deletes_nothing_until_the_date_has_come(
     assert (row["name"], row["announced"]) == (WEB, True)
     due = datetime.fromisoformat(row["due_at"])
     assert due >= datetime.fromisoformat(row["announced_at"]) + timedelta(days=7)
+    assert '"marks.noted"' in first.err
     days.pass_until(due - timedelta(minutes=1))
-    assert applied(here) == []
+    waited = here.sweep("--apply", policies=WEEK)
+    assert (waited.code, waited.actions) == (0, [])
+    assert "marks.noted" not in waited.err
     days.pass_until(due)
     assert applied(here) == [WEB]
 
