@@ -5,6 +5,7 @@ import platform
 import tempfile
 from pathlib import Path
 
+from bench.decisions import measure_decisions
 from bench.measure import clean_environment
 from bench.soak import show_soak, soak
 from bench.startup import TARGET, measure_startup
@@ -25,6 +26,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="janitor-bench-") as folder:
         env = clean_environment(folder)
         print("\n" + show_startup(*measure_startup(env), TARGET), flush=True)
+        print("\n" + measure_decisions((SMALL if quick else LARGE).images, env), flush=True)
         small = _measured(SMALL, Path(folder), env)
         if not quick:
             large = _measured(LARGE, Path(folder), env)
