@@ -12,6 +12,7 @@ from janitor.guard.values import ClearedPlan, Refused
 from janitor.guard.verdict import guard
 from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Repository
 from janitor.plan.build import Builder, ordered
@@ -53,7 +54,7 @@ class Applier(Protocol):
 class Question:
     """What one sweep is asked. `deletable` are the projects that may be deleted from, `read` all
     that are read; `selected` the policies that may delete; `own` what janitor runs as (R24);
-    `witness` is shown what each verdict rests on."""
+    `witness` is shown what each verdict rests on; `only`: what the answer is wanted of (None: all)."""
 
     sweep_id: str
     policies: Policies
@@ -65,6 +66,15 @@ class Question:
     want_names: bool
     now: datetime
     witness: Witness | None = None
+    only: "Only | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """A part of a sweep's answer: of a kind that no policy may name, in these repositories alone."""
+
+    kind: Kind | None
+    repositories: Set[RepositoryName]
 
 
 def _unheard(_: str) -> None: ...
@@ -143,7 +153,9 @@ async def decide(
         set() if matched is None else matched,
         stages.grace,
     )
-    findings = Findings(frozenset(policy.kind for policy in policies.policies), question.want_names)
+    only = question.only
+    kinds = {policy.kind for policy in policies.policies} | ({only.kind} if only and only.kind else set())
+    findings = Findings(frozenset(kinds), question.want_names)
     builder = Builder(book, question.now, policies.report.show_creator)
     verdicts = decide_workloads(context, workloads)
     note_workloads(findings, verdicts, workloads, builder)
@@ -152,7 +164,7 @@ async def decide(
     survey = Survey(
         stages.observer, context, use, builder, findings, blocked, stages.lookout, stages.on_repository
     )
-    await survey.run(observed.repositories)
+    await survey.run(r for r in observed.repositories if only is None or r.name in only.repositories)
     hidden = _blocked_repositories((*gaps, *findings.gaps))
     stages.grace.close(lambda name: _was_seen(name, context, hidden))
     return _plan(question, observed, findings, gaps), use.remaining

@@ -27,6 +27,7 @@ from janitor.logs import Event, emit
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.policy.grace import Grace
+from janitor.policy.values import Policies
 from janitor.recorder import LedgerRecorder
 from janitor.report.notices import notices
 from janitor.report.result import SweepResult
@@ -86,7 +87,7 @@ async def _opened(
     """Open what a sweep needs, in the order in which it may be refused, and close it again."""
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(connect(settings.emulator_host, settings.emulator_http))
-        deletable = await _deletable(request, settings)
+        deletable = await deletable_projects(request, settings)
         url = settings.database_url.get_secret_value() if settings.database_url else None
         opening = Opening(url, _new_id(), origin)
         books = await stack.enter_async_context(
@@ -110,7 +111,7 @@ def _new_id() -> str:
     return f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
-async def _deletable(request: SweepRequest, settings: Settings) -> tuple[str, ...]:
+async def deletable_projects(request: SweepRequest, settings: Settings) -> tuple[str, ...]:
     """The projects that may be deleted from (R1); UsageError where none is named anywhere."""
     named = request.projects or request.policies.scope.projects
     if named:
@@ -122,6 +123,12 @@ async def _deletable(request: SweepRequest, settings: Settings) -> tuple[str, ..
             " credentials that belong to one (gcloud config set project, or GOOGLE_CLOUD_PROJECT)"
         )
     return (default,)
+
+
+def projects_read(policies: Policies, deletable: Sequence[str]) -> tuple[str, ...]:
+    """Every project that may hold a user of an image (R1)."""
+    scope = policies.scope
+    return tuple(dict.fromkeys((*scope.projects, *deletable, *scope.also_read)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +172,7 @@ class _Wiring:
     async def stages(self) -> Stages:
         """The sweep's way to the outside. A dry run is given nothing that could delete."""
         observer = GoogleObserver(
-            self.clients, _skipped, lambda done, total: self._progress("locations", done, total)
+            self.clients, log_skipped, lambda done, total: self._progress("locations", done, total)
         )
         applier = None
         if self.request.apply and self.books.ledger:
@@ -194,9 +201,7 @@ class _Wiring:
 
     @property
     def _read(self) -> tuple[str, ...]:
-        """Every project that may hold a user of an image (R1)."""
-        scope = self.request.policies.scope
-        return tuple(dict.fromkeys((*scope.projects, *self.deletable, *scope.also_read)))
+        return projects_read(self.request.policies, self.deletable)
 
     async def _applier(self, observer: GoogleObserver, recorder: LedgerRecorder) -> Applier:
         """Settles first what earlier sweeps left open (R22)."""
@@ -266,7 +271,8 @@ class _Wiring:
             self.request.progress(what, done, total)
 
 
-def _skipped(project: str, location: str, kind: Kind, why: str) -> None:
+def log_skipped(project: str, location: str, kind: Kind, why: str) -> None:
+    """Log what is not there, and so no gap (R4)."""
     emit(Event.LOCATION_SKIPPED, project=project, location=location, kind=kind, why=why)
 
 

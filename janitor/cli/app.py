@@ -13,6 +13,7 @@ from typer.main import get_command
 from janitor.cli.daemon import daemon
 from janitor.cli.demo import demo
 from janitor.cli.emulator import emulator
+from janitor.cli.explain import explain
 from janitor.cli.history import history
 from janitor.cli.init import init
 from janitor.cli.keep import keep
@@ -33,6 +34,7 @@ app = typer.Typer(
     epilog="Example: janitor sweep --dry-run --project my-project",
 )
 app.command(epilog="Example: janitor sweep --dry-run --project my-project --kept")(sweep)
+app.command(epilog="Example: janitor explain us-docker.pkg.dev/my-project/images/web:v1.2.3")(explain)
 app.command(epilog="Example: janitor daemon --now --apply")(daemon)
 app.command(epilog="Example: janitor report --since 7d")(report)
 app.command(epilog="Example: janitor history 20261123T03")(history)

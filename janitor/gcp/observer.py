@@ -77,6 +77,17 @@ class GoogleObserver:
         """Every workload of these projects, sorted by name; what could not be read is in its gaps."""
         return await self._all_workloads(projects, _Locations())
 
+    async def place(self, project: str, location: str, now: datetime) -> Observed:
+        """What Cloud Run has in one location, and nothing else; nothing where there is no such location."""
+        locations = await self._locations(project, Kind.RUN_LOCATION, RUN_API, run_locations)
+        read: Workloads | None = None
+        if isinstance(locations, Gap):
+            read = Workloads(gaps=(locations,))
+        elif location in locations:
+            at = RunLocation(self.clients, self.lanes, project, location, self.on_skipped)
+            read = merged([await at.workloads()])
+        return Observed(now, (project,), read or Workloads(), ())
+
     async def contents(self, repository: Repository) -> Contents | Gap:
         """Every image of a docker repository, with referrers; a Gap where any page failed."""
         return await self._artifacts.contents(repository)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "janitor"
-CORE = ("model", "kinds", "policy", "cost", "plan", "guard", "apply", "ledger", "report")
+CORE = ("model", "kinds", "policy", "cost", "plan", "guard", "apply", "ledger", "explain", "report")
 _LEFT_OUT = {"__pycache__", "node_modules", "dist", "build"}
 
 

@@ -19,6 +19,7 @@ def test_only_commands_that_do_something_exist() -> None:
         "init",
         "validate",
         "emulator",
+        "explain",
         "demo",
         "daemon",
         "report",

@@ -1,0 +1,120 @@
+"""`janitor explain`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from janitor.cli.sweep import Format
+
+if TYPE_CHECKING:
+    from janitor.model.kinds import KeepReason, Kind
+    from janitor.settings import SweepRequest
+
+
+def explain(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="Google's full name, an image's URI (with @sha256:… or :TAG), or a short name.",
+            show_default=False,
+        ),
+    ] = None,
+    kept: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Instead of one: list what is kept for this reason."),
+    ] = None,
+    kind: Annotated[str | None, typer.Option(metavar="K", help="With --kept: of this kind alone.")] = None,
+    repository: Annotated[
+        str | None, typer.Option(metavar="R", help="With --kept: in this repository alone.")
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TABLE,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the results to this file.", show_default="stdout")
+    ] = None,
+    policies: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The policy file; else JANITOR_POLICIES.", show_default="policies.yaml"
+        ),
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(metavar="P", help="Instead of the file's projects. Repeatable.")
+    ] = None,
+) -> None:
+    """Why one resource goes or stays: every policy and protection in order, who uses it, what would change it.
+
+    Reads live, deletes nothing. Exit code 3 where something that it rests on could not be read.
+    """
+    from janitor.cli.output import results_to, writing
+    from janitor.errors import ObservationError, UsageError
+    from janitor.logs import configure_logs
+    from janitor.settings import load_settings
+
+    settings = load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    if (name is None) == (kept is None):
+        raise UsageError("say what to explain: NAME, or --kept REASON for a list; not both")
+    if name is not None and (kind or repository):
+        raise UsageError("--kind and --repository go with --kept REASON")
+    reason, of = _reason(kept), _kind(kind)
+    request = _request(policies or settings.policies, project or [])
+    from janitor.explain_wiring import run_explain, run_kept
+    from janitor.report.explanation_json import write_explanation_json, write_kept_json
+    from janitor.report.explanation_text import write_explanation, write_kept
+
+    with results_to(out) as stream:
+        if reason is None:
+            found = run_explain(request, settings, name or "")
+            gaps = found.gaps
+            with writing(stream, out):
+                (write_explanation_json if output is Format.JSON else write_explanation)(found, stream)
+        else:
+            rows = run_kept(request, settings, reason, of, repository)
+            gaps = rows.gaps
+            with writing(stream, out):
+                (write_kept_json if output is Format.JSON else write_kept)(rows, stream)
+    raise typer.Exit(ObservationError.exit_code if gaps else 0)
+
+
+def _request(path: Path | None, projects: list[str]) -> "SweepRequest":
+    from janitor.cli.request import checked_projects, policies_for
+    from janitor.settings import SweepRequest
+
+    loaded, source, shipped = policies_for(path, apply=False)
+    if shipped:
+        print("janitor: no policies.yaml here: using the shipped default policies", file=sys.stderr)
+    return SweepRequest(
+        policies=loaded,
+        policies_source=source,
+        apply=False,
+        limits=loaded.limits,
+        projects=checked_projects(projects),
+        shipped_policies=shipped,
+    )
+
+
+def _reason(text: str | None) -> "KeepReason | None":
+    from janitor.model.kinds import KeepReason
+
+    return None if text is None else KeepReason(_one_of("--kept", text, [each.value for each in KeepReason]))
+
+
+def _kind(text: str | None) -> "Kind | None":
+    from janitor.kinds.registry import KINDS
+    from janitor.model.kinds import Kind
+
+    return None if text is None else Kind(_one_of("--kind", text, [each.value for each in KINDS]))
+
+
+def _one_of(flag: str, text: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    from janitor.errors import UsageError
+
+    if text not in known:
+        near = get_close_matches(text, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        raise UsageError(f"{flag} {text}: there is no such thing; {hint}")
+    return text

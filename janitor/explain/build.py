@@ -1,0 +1,155 @@
+"""One explanation out of what a sweep's decision has shown and come to."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from janitor.explain.changes import to_go, to_stay
+from janitor.explain.names import Named
+from janitor.explain.protections import (
+    Bearer,
+    held_bearers,
+    image_bearers,
+    protections,
+    repository_bearers,
+    workload_bearers,
+)  # fmt: skip
+from janitor.explain.traced import answers
+from janitor.explain.witnesses import OneWitness
+from janitor.explain.words import facts_values, image_values
+from janitor.model.inventory import Observed
+from janitor.model.kinds import KeepReason
+from janitor.model.resources import Image, Repository
+from janitor.plan.values import Action, Plan
+from janitor.policy.grace import Waiting
+from janitor.policy.resource_keys import Facts
+from janitor.policy.values import Policies
+from janitor.policy.witness import Case
+from janitor.report.explanation import Explanation, Fate, GuardAnswer, PolicyAnswer, Verdict
+from janitor.report.meanings import meaning_of
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided, and about what: `image` where it is one, `repository` where it is or holds it;
+    `waiting` where its deletion is announced."""
+
+    policies: Policies
+    observed: Observed
+    plan: Plan
+    target: Named
+    name: str
+    in_scope: bool
+    image: Image | None
+    repository: Repository | None
+    witness: OneWitness
+    now: datetime
+    waiting: Waiting | None = None
+
+
+def explanation(decided: Decided, rests_on: tuple[str, ...]) -> Explanation:
+    """The whole of it. The verdict is the plan's own; all else says what it rests on."""
+    plan, kind, image = decided.plan, decided.target.kind, decided.image
+    verdict, action = verdict_of(plan, decided.name, decided.in_scope)
+    if decided.waiting:
+        verdict = replace(verdict, detail=_announced(decided.waiting))
+    case, values = _case(decided)
+    policies = answers(case, values) if case else ()
+    within = decided.witness.within
+    users = within.users(image) if within and image else ()
+    follows = within.follows(image.digest) if within and image else ()
+    guards = tuple(_guards(decided, case, policies)) if case else ()
+    stays = verdict.fate is Fate.KEEP
+    changes = (
+        to_go(verdict, guards, policies, users, kind, follows) if stays
+        else _elsewhere(verdict) if verdict.fate in (Fate.CONTAINED, Fate.OUT_OF_SCOPE)
+        else to_stay(verdict, kind, decided.policies.protect)
+    )  # fmt: skip
+    return Explanation(
+        kind, decided.name, _uri(decided), decided.now, verdict, policies, guards, users, follows,
+        action.contains if action and action.name == decided.name else (),
+        action.after if action and action.name == decided.name else (),
+        tuple(changes), rests_on, plan.gaps,
+    )  # fmt: skip
+
+
+def verdict_of(plan: Plan, name: str, in_scope: bool) -> tuple[Verdict, Action | None]:
+    """What a plan that names all that is kept says of one resource; and the action that takes it."""
+    for action in plan.actions:
+        if action.name == name:
+            return Verdict(Fate.DELETE, action.policy, action.reason.value, action.detail), action
+    for action in plan.actions:
+        if name.startswith(f"{action.name}/"):
+            verdict = Verdict(Fate.CONTAINED, action.policy, action.reason.value, "", action.name)
+            return verdict, action
+    if not in_scope:
+        return Verdict(Fate.OUT_OF_SCOPE), None
+    for kept in plan.kept:
+        if name in kept.names:
+            return Verdict(Fate.KEEP, "", kept.reason.value, meaning_of(kept.reason.value)), None
+    return Verdict(Fate.KEEP, "", KeepReason.GAP.value, meaning_of(KeepReason.GAP.value)), None
+
+
+def _announced(waiting: Waiting) -> str:
+    when = f"{waiting.due_at:%Y-%m-%d %H:%M} UTC"
+    if waiting.is_new:
+        return f"policy {waiting.policy} would delete it: the next apply announces it, and it goes on {when} or later"
+    return (
+        f"policy {waiting.policy} would delete it: announced on {waiting.announced_at:%Y-%m-%d %H:%M} UTC, "
+        f"goes on {when} or later, if it is then as it was"
+    )
+
+
+def _elsewhere(verdict: Verdict) -> Iterator[str]:
+    if verdict.fate is Fate.CONTAINED:
+        yield f"{verdict.container} stays"
+    else:
+        yield "its project and its location are in the scope of what may be deleted"
+
+
+def _case(decided: Decided) -> tuple[Case[Any] | None, Mapping[str, str]]:
+    image, repository, witness = decided.image, decided.repository, decided.witness
+    if image and repository:
+        within = witness.within
+        values = image_values(image, repository, decided.now.timestamp())
+        return (within.case(image) if within else None), values
+    found = witness.found
+    if found is None:
+        return None, {}
+    facts: Facts = found.resource
+    return found, facts_values(facts, decided.now)
+
+
+def _bearers(decided: Decided) -> Mapping[KeepReason, Sequence[Bearer]]:
+    target, repository = decided.target, decided.repository
+    if decided.image and repository:
+        return {KeepReason.PROTECTED: image_bearers(decided.image, repository)}
+    if repository:
+        return {KeepReason.PROTECTED: repository_bearers(repository)}
+    return {
+        KeepReason.PROTECTED: workload_bearers(target, decided.observed),
+        KeepReason.HOLDS_PROTECTED: held_bearers(target, decided.observed),
+    }
+
+
+def _guards(decided: Decided, case: Case[Any], policies: Sequence[PolicyAnswer]) -> Iterator[GuardAnswer]:
+    bearers, protect = _bearers(decided), decided.policies.protect
+    matching = {policy.name for policy in policies if policy.matches}
+    for reason, holds in case.guards.items():
+        waiving = [
+            each.policy.name
+            for each in case.questions
+            if holds and each.policy.name in matching and not case.forbids(each.policy, reason)
+        ]
+        details = protections(protect, bearers.get(reason, ())) if holds else ()
+        yield GuardAnswer(reason, holds, details, tuple(waiving))
+
+
+def _uri(decided: Decided) -> str:
+    if decided.image and decided.repository:
+        return f"{decided.repository.name.uri}/{decided.image.package}@{decided.image.digest}"
+    if decided.repository:
+        return decided.repository.name.uri
+    services = {str(each.name): each.uri for each in decided.observed.workloads.services}
+    return services.get(decided.name, "")

@@ -1,0 +1,99 @@
+"""What an image's verdict rests on, out of what was decided about its package."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from janitor.model.kinds import KeepReason
+from janitor.model.resources import Image, Mode
+from janitor.policy.decision import Question
+from janitor.policy.family import below, spread
+from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image
+from janitor.policy.images import TRAITS, Weighed
+from janitor.policy.retention import Standing, standing
+from janitor.policy.usage import Named
+from janitor.policy.witness import Case
+from janitor.report.explanation import UserAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One package as it was decided (policy/witness.py)."""
+
+    rules: ImageRules
+    images: list[Image]
+    weighed: Weighed
+
+    def case(self, image: Image) -> Case[Image]:
+        """The image before its verdict; guards in the order in which they are asked."""
+        rules, family, digest = self.rules, self.weighed.family, image.digest
+        kept = self.weighed.kept.get(digest)
+        typed = bool(image.artifact_type) or digest in family.orphans
+        guards = {
+            KeepReason.IN_USE: digest in self.weighed.in_use,
+            KeepReason.PROTECTED: rules.everything is KeepReason.PROTECTED
+            or rules.protects_name(image.package)
+            or any_protected_tag(rules, (image,)),
+            KeepReason.NOT_STANDARD: rules.repository.mode is not Mode.STANDARD,
+            KeepReason.IMMUTABLE_TAGS: bool(image.tags) and rules.repository.immutable_tags,
+            KeepReason.SUBJECT_UNKNOWN: (typed and digest not in family.referrers)
+            or kept is KeepReason.SUBJECT_UNKNOWN,
+            KeepReason.CHILD_OF_KEPT: kept is KeepReason.CHILD_OF_KEPT,
+            KeepReason.GOOGLE_MANAGED: rules.managed,
+        }
+        forbids = partial(forbids_image, rules.repository.name)
+        return Case(image, rules.questions, guards, forbids, partial(self._standing, digest))
+
+    def _standing(self, digest: str, question: Question[Image]) -> Standing | None:
+        """As `keep` takes it: followers are in no group, referrers take no place (R10)."""
+        family = self.weighed.family
+        group = [image for image in self.images if image.digest not in family.followers]
+        return standing(question, group, TRAITS, self.rules.now, digest, family.referrers)
+
+    def follows(self, digest: str) -> tuple[str, ...]:
+        """The indexes or the subject that a follower goes and stays with; nothing for any other."""
+        family = self.weighed.family
+        if digest not in family.followers:
+            return ()
+        subject = family.referrers.get(digest)
+        return (*family.indexes.get(digest, ()), *((subject,) if subject else ()))
+
+    def users(self, image: Image) -> tuple[UserAnswer, ...]:
+        """Everybody who names it, directly or through what it hangs together with, sorted by name."""
+        usage = self.rules.usage
+        remaining = {UserAnswer(user, how) for user, how in self._named(usage.remaining, image)}
+        freed = {UserAnswer(user, how, user) for user, how in self._named(usage.freed, image)}
+        return tuple(sorted(remaining | freed, key=lambda each: (each.goes_by, each.name, each.how)))
+
+    def _named(self, named: Named, image: Image) -> Iterator[tuple[str, str]]:
+        """Each user with how it comes to this image: one reference after the other is followed."""
+        family, name = self.weighed.family, self.rules.repository.name
+        direct = named.digests(name, image.package, self.images)
+        for digest, users in direct.items():
+            if image.digest not in spread({digest: set(users)}, family):
+                continue
+            for user in sorted(users):
+                how = self._how(named, image.package, digest, user)
+                if digest == image.digest:
+                    yield user, how
+                elif image.digest in below((digest,), family):
+                    yield user, f"{how} {digest}, which needs it"
+                elif digest in below((image.digest,), family):
+                    yield user, f"{how} {digest}, which it holds"
+                else:
+                    yield user, f"{how} {digest}, which an index of it holds"
+
+    def _how(self, named: Named, package: str, digest: str, user: str) -> str:
+        tags = {tag for each in self.images if each.digest == digest for tag in each.tags}
+        exact = named.exact.get(self.rules.repository.name, {}).get(package)
+        for use, where in ((exact, ""), (named.elsewhere.get(package), " of a registry that was not seen")):
+            if use is None:
+                continue
+            if user in use.digests.get(digest, ()):
+                return f"by digest{where}"
+            by = sorted(tag for tag, users in use.tags.items() if user in users)
+            if resolved := [tag for tag in by if tag in tags]:
+                return f"by tag {', '.join(resolved)}{where}"
+            if by:
+                return f"by tag {', '.join(by)}, which no image has, so that all of its package stays"
+        return "by name"

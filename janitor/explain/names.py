@@ -1,0 +1,138 @@
+"""What people call a resource, read into Google's names."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from urllib.parse import unquote
+
+from janitor.model.inventory import Observed
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName, ResourceName
+from janitor.model.references import BadReferenceError, ImageReference, parse_reference
+from janitor.model.resources import Image
+
+KINDS = {
+    "services": Kind.SERVICE,
+    "revisions": Kind.REVISION,
+    "jobs": Kind.JOB,
+    "executions": Kind.EXECUTION,
+    "repositories": Kind.REPOSITORY,
+}
+_SUGGESTED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A resource by Google's name; for an image `digest` or `tag` says which of the package."""
+
+    kind: Kind
+    name: ResourceName
+    package: str = ""
+    digest: str = ""
+    tag: str = ""
+
+    @property
+    def repository(self) -> RepositoryName:
+        """The repository that it is, or that it lies in."""
+        return RepositoryName(self.name.project, self.name.location, self.name.path[1])
+
+
+class NoSuchNameError(ValueError):
+    """The text names nothing that can be explained; the message says what may be written."""
+
+
+def named(text: str) -> Named | str:
+    """A full resource name or an image's URI as what it names; a short name as it stands.
+
+    NoSuchNameError for a full name of a kind that is not explained, or a URI that cannot be read.
+    """
+    text = text.strip()
+    if text.startswith("projects/"):
+        return _full(text)
+    try:
+        reference = parse_reference(text)
+    except BadReferenceError as error:
+        raise NoSuchNameError(str(error)) from error
+    return text if reference is None else _image(reference)
+
+
+def _image(reference: ImageReference) -> Named:
+    name = ResourceName.parse(str(reference.repository))
+    return Named(Kind.IMAGE, name, reference.package, reference.digest or "", reference.tag or "")
+
+
+def _full(text: str) -> Named:
+    try:
+        name = ResourceName.parse(text)
+    except ValueError as error:
+        raise NoSuchNameError(str(error)) from error
+    path = name.path
+    if len(path) == 6 and path[::2] == ("repositories", "packages", "versions"):
+        repository = ResourceName(name.project, name.location, path[:2])
+        if not path[5].startswith("sha256:"):
+            raise NoSuchNameError(
+                f"{text}: versions of other formats than docker are not explained; "
+                "janitor sweep --dry-run --kept --format json says what becomes of each"
+            )
+        return Named(Kind.IMAGE, repository, unquote(path[3]), path[5])
+    kind = KINDS.get(name.collection)
+    holder = {"revisions": "services", "executions": "jobs"}.get(name.collection)
+    if kind is None or len(path) != (4 if holder else 2) or (holder and path[0] != holder):
+        raise NoSuchNameError(
+            f"{text}: this kind is not explained; what is: services, revisions, jobs, executions, "
+            "repositories and docker images"
+        )
+    return Named(kind, name)
+
+
+def everything_short(observed: Observed) -> Iterator[Named]:
+    """All that a short name may mean, but for images."""
+    loads = observed.workloads
+    groups: tuple[Iterable[ResourceName], ...] = (
+        (each.name for each in loads.services),
+        (each.name for each in loads.revisions if each.name.path[0] == "services"),
+        (each.name for each in loads.jobs),
+        (each.name for each in loads.executions),
+        (ResourceName.parse(str(each.name)) for each in observed.repositories),
+    )
+    for names in groups:
+        for name in names:
+            yield Named(KINDS[name.collection], name)
+
+
+def chosen(short: str, observed: Observed) -> Named:
+    """The only one of that short name; NoSuchNameError with the full names of several, or of near ones."""
+    known = list(everything_short(observed))
+    found = [each for each in known if each.name.short == short]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NoSuchNameError(f"{short!r} is the name of {len(found)}: say which\n{_listed(found)}")
+    near = get_close_matches(short, {each.name.short for each in known}, n=_SUGGESTED, cutoff=0.5)
+    meant = sorted(
+        (each for each in known if each.name.short in near), key=lambda e: near.index(e.name.short)
+    )
+    hint = f"; near are\n{_listed(meant)}" if meant else ""
+    raise NoSuchNameError(
+        f"nothing that was read is called {short!r}; an image is named by its URI, "
+        f"HOST/PROJECT/REPOSITORY/PACKAGE@sha256:… or :TAG{hint}"
+    )
+
+
+def _listed(found: list[Named]) -> str:
+    rest = [f"  … and {len(found) - _SUGGESTED} more"] if len(found) > _SUGGESTED else []
+    return "\n".join([f"  {each.name}" for each in found[:_SUGGESTED]] + rest)
+
+
+def image_of(target: Named, images: Iterable[Image]) -> Image:
+    """The image that is meant, by digest or by the tag it bears; NoSuchNameError with near ones."""
+    package = [image for image in images if image.package == target.package]
+    for image in package:
+        if image.digest == target.digest or (not target.digest and target.tag in image.tags):
+            return image
+    known = [tag for image in package for tag in image.tags]
+    wanted = target.digest or target.tag
+    near = get_close_matches(wanted, known, n=3, cutoff=0.5)
+    hint = f"; near are the tags {', '.join(near)}" if near else ""
+    where = f"{target.repository.uri}/{target.package}"
+    raise NoSuchNameError(f"there is no image {wanted} in {where}, which has {len(package)}{hint}")

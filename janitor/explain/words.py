@@ -1,0 +1,136 @@
+"""Keys of a policy as they are written, and what a resource has for each."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from janitor.kinds.image import image_since
+from janitor.kinds.provenance import managers_of_repository
+from janitor.model.duration import show_age, show_size
+from janitor.model.resources import Image, Repository
+from janitor.policy.resource_keys import Facts
+from janitor.policy.values import (
+    Expr,
+    Key,
+    LabelsAre,
+    LargerThan,
+    PerSemver,
+    PerTag,
+    Retention,
+    TagsMatch,
+    TtlExpired,
+    Unused,
+)  # fmt: skip
+
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def key_name(key: Key) -> str:
+    """As the policy file has it: ``older_than``."""
+    if isinstance(key, TagsMatch):
+        return "tags"
+    return _WORD.sub("_", type(key).__name__.removesuffix("Is").removesuffix("Are")).lower()
+
+
+def key_asks(key: Key) -> str:
+    """``older_than: 3d``."""
+    if isinstance(key, Unused):
+        return "unused: true"
+    if isinstance(key, TtlExpired):
+        return "ttl: expired"
+    value = getattr(key, fields(key)[0].name)
+    shown = show_size(value) if isinstance(key, LargerThan) else _shown(value)
+    return f"{key_name(key)}: {shown}"
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case timedelta():
+            return show_age(value.total_seconds())
+        case StrEnum():
+            return value.value
+        case tuple():
+            return ", ".join(map(_shown, value))
+        case Mapping():
+            return ", ".join(f"{key}={text}" for key, text in value.items())
+        case _:
+            return str(value)
+
+
+def keep_asks(keep: Retention) -> str:
+    """``latest: 3, tagged: v*``."""
+    parts = [
+        f"latest: {keep.latest}" if keep.latest is not None else "",
+        f"tagged: {', '.join(keep.tagged)}" if keep.tagged else "",
+        f"newer_than: {_shown(keep.newer_than)}" if keep.newer_than else "",
+        _per(keep),
+        f"rollback: {keep.rollback}" if keep.rollback is not None else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _per(keep: Retention) -> str:
+    match keep.per:
+        case PerTag(expression):
+            return f"per tag: {expression}"
+        case PerSemver(part):
+            return f"per semver: {part}"
+        case None:
+            return ""
+
+
+def key_has(key: Key, values: Mapping[str, str]) -> str:
+    """What the resource has for it; "" for an expression, which may ask anything."""
+    if isinstance(key, Expr):
+        return ""
+    if isinstance(key, LabelsAre | TtlExpired):
+        return values["labels"] or "no label"
+    return values.get(key_name(key), "")
+
+
+def facts_values(facts: Facts, now: datetime) -> dict[str, str]:
+    """What a workload or a repository has, by the names of keys."""
+    return {
+        "name": facts.name,
+        "location": facts.location,
+        "service": facts.service,
+        "job": facts.job,
+        "labels": _shown(facts.labels),
+        "annotations": _shown(facts.annotations) or "no annotation",
+        "creator": facts.creator or "creator unknown",
+        "managed_by": _shown(tuple(sorted(facts.managed_by))) or "nobody known",
+        "status": facts.status.value,
+        "older_than": _age(facts.since, now),
+        "larger_than": show_size(facts.size_bytes) if facts.size_bytes else "size unknown",
+        "unused": "not known" if facts.unused is None else "not in use" if facts.unused else "in use",
+    }
+
+
+def image_values(image: Image, repository: Repository, now: float) -> dict[str, str]:
+    """What an image has, by the names of keys."""
+    since = image_since(image)
+    known = datetime.fromtimestamp(since, UTC) if since else None
+    tags = ", ".join(image.tags) or "no tag"
+    return {
+        "name": image.package,
+        "location": repository.name.location,
+        "repository": repository.name.repository,
+        "labels": _shown(repository.labels),
+        "managed_by": _shown(tuple(sorted(managers_of_repository(repository)))) or "nobody known",
+        "tagged": tags,
+        "tags": tags,
+        "artifact_type": image.artifact_type or "no type",
+        "older_than": _age(known, datetime.fromtimestamp(now, UTC)),
+        "larger_than": show_size(image.size_bytes) if image.size_bytes > 0 else "size unknown",
+        "unused": "see who names it, below",
+    }
+
+
+def _age(since: datetime | None, now: datetime) -> str:
+    if since is None or since > now:
+        return "age unknown"
+    return f"{show_age((now - since).total_seconds())} old, since {since:%Y-%m-%d %H:%M} UTC"

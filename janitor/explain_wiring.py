@@ -1,0 +1,77 @@
+"""Where settings become adapters for `janitor explain`: nothing here can delete, and nothing is recorded."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+
+from janitor.clock import now
+from janitor.errors import LedgerError
+from janitor.explaining import Explainer
+from janitor.gcp.channels import connect
+from janitor.gcp.observer import GoogleObserver
+from janitor.ledger.marks import marks_of
+from janitor.model.kinds import KeepReason, Kind
+from janitor.policy.grace import Marks
+from janitor.report.explanation import Explanation, KeptList
+from janitor.settings import Settings, SweepRequest
+from janitor.store.database import open_database
+from janitor.store.marks import SqlMarks
+from janitor.sweep import Question
+from janitor.wiring import deletable_projects, log_skipped, projects_read
+
+T = TypeVar("T")
+
+
+def run_explain(request: SweepRequest, settings: Settings, name: str) -> Explanation:
+    """The explanation of one resource, read live. UsageError, ObservationError."""
+    return asyncio.run(_with_explainer(request, settings, lambda explainer: explainer.explain(name)))
+
+
+def run_kept(
+    request: SweepRequest, settings: Settings, reason: KeepReason, kind: Kind | None, repository: str | None
+) -> KeptList:
+    """What stays for one reason, read live. UsageError, ObservationError."""
+    ask = _asking(reason, kind, repository)
+    return asyncio.run(_with_explainer(request, settings, ask))
+
+
+def _asking(
+    reason: KeepReason, kind: Kind | None, repository: str | None
+) -> Callable[[Explainer], Awaitable[KeptList]]:
+    return lambda explainer: explainer.kept(reason, kind, repository)
+
+
+async def _with_explainer(
+    request: SweepRequest, settings: Settings, ask: Callable[[Explainer], Awaitable[T]]
+) -> T:
+    async with connect(settings.emulator_host, settings.emulator_http) as clients:
+        deletable = await deletable_projects(request, settings)
+        policies = request.policies
+        question = Question(
+            sweep_id="",
+            policies=policies,
+            limits=policies.limits,
+            deletable=deletable,
+            read=projects_read(policies, deletable),
+            selected=frozenset(policy.name for policy in policies.policies),
+            own=frozenset(settings.self_names),
+            want_names=True,
+            now=now(),
+        )
+        marks, ledger = await _marks(settings, question.now)
+        return await ask(Explainer(question, GoogleObserver(clients, log_skipped), marks, ledger))
+
+
+async def _marks(settings: Settings, at: datetime) -> tuple[Marks, str]:
+    """What was announced and who opted out, as a dry run knows it: nothing, where there is no ledger."""
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    try:
+        database = await open_database(url)
+    except LedgerError as error:
+        return Marks(), f"no ledger, so that nothing announced is known ({error})"
+    try:
+        book = SqlMarks(database)
+        return marks_of(await book.marked(), await book.opt_outs(at)), "the marks of the ledger"
+    finally:
+        await database.close()

@@ -1,0 +1,223 @@
+"""Why one resource goes or stays: read what a true answer needs, decide as a sweep does, and look on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Protocol
+
+from janitor.cost.book import PriceBook
+from janitor.errors import ObservationError, UsageError
+from janitor.explain.build import Decided, explanation
+from janitor.explain.names import Named, NoSuchNameError, chosen, image_of, named
+from janitor.explain.witnesses import OneWitness, UsersWitness
+from janitor.ledger.sightings import Lookout
+from janitor.model.inventory import Gap, Observed
+from janitor.model.kinds import KeepReason, Kind
+from janitor.model.names import RepositoryName, ResourceName
+from janitor.model.resources import Contents, Image, Package, Repository
+from janitor.plan.values import Plan
+from janitor.policy.grace import Grace, Marks
+from janitor.policy.workload_rules import Context
+from janitor.report.explanation import Explanation, KeptList, KeptRow
+from janitor.sweep import Observer, Only, Question, Stages, decide
+
+# Nothing here is priced: what a thing costs decides nothing.
+_NO_PRICES = PriceBook("fallback", date.min, {})
+_IN_REGISTRY = (Kind.IMAGE, Kind.REPOSITORY)
+
+
+class Looker(Observer, Protocol):
+    """Reads all, or one location of Cloud Run in one project."""
+
+    async def place(self, project: str, location: str, now: datetime) -> Observed: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """`question` is that of a sweep which names what is kept; `marks` are what was announced until now, and
+    `ledger` says in words whether they could be read."""
+
+    question: Question
+    looker: Looker
+    marks: Marks = field(default_factory=Marks)
+    ledger: str = "the marks of the ledger"
+
+    async def explain(self, text: str) -> Explanation:
+        """The explanation of what `text` names. UsageError: nothing, or several things, are called so;
+        ObservationError: it could not be read."""
+        try:
+            return await self._explain(named(text))
+        except NoSuchNameError as error:
+            raise UsageError(str(error)) from error
+
+    async def kept(self, reason: KeepReason, kind: Kind | None, repository: str | None) -> KeptList:
+        """What stays for one reason, of one kind and in one repository where these are given."""
+        observed = await self._all()
+        chosen_ones = _repositories(observed, repository)
+        witness = UsersWitness()
+        runs = kind is not None and kind.is_run
+        names = frozenset(() if runs else (each.name for each in chosen_ones))
+        only = Only(kind, names)
+        plan, _ = await self._decide(observed, witness, only)
+        inside = tuple(f"{each.name}/" for each in chosen_ones) if repository else ("",)
+        rows = [
+            KeptRow(row.kind, name, witness.users.get(name, ()))
+            for row in plan.kept
+            if row.reason is reason and kind in (None, row.kind)
+            for name in row.names
+            if f"{name}/".startswith(inside)
+        ]
+        rows.sort(key=lambda row: (row.kind, row.name))
+        rests_on = (*self._rests_on_all(), "the content of repositories", self.ledger)
+        return KeptList(reason, self.question.now, tuple(rows), rests_on, plan.gaps)
+
+    async def _explain(self, target: Named | str) -> Explanation:
+        if isinstance(target, str):
+            observed = await self._all()
+            return await self._of(chosen(target, observed), observed, self._rests_on_all())
+        if target.name.project not in self.question.read:
+            raise UsageError(
+                f"{target.name}: project {target.name.project} is not read: add it to scope.projects or "
+                f"scope.also_read, or give --project {target.name.project}"
+            )
+        if target.kind in _IN_REGISTRY:
+            return await self._of(target, await self._all(), self._rests_on_all())
+        place = target.name.project, target.name.location
+        observed = await self.looker.place(*place, self.question.now)
+        return await self._of(target, observed, (f"Cloud Run in {place[1]} of {place[0]}",))
+
+    async def _of(self, target: Named, observed: Observed, rests_on: tuple[str, ...]) -> Explanation:
+        if target.kind not in _IN_REGISTRY:
+            self._must_be_there(target.name, observed)
+            return await self._decided(target, observed, rests_on, str(target.name), None, None)
+        repository = _repository(target, observed)
+        rests_on = (*rests_on, f"the content of {repository.name}")
+        if target.kind is Kind.REPOSITORY:
+            return await self._decided(target, observed, rests_on, str(repository.name), None, repository)
+        held = _Held(self.looker, await self.looker.contents(repository))
+        if isinstance(held.found, Gap):
+            raise ObservationError(f"{repository.name}: it could not be read: {held.found.cause}")
+        image = image_of(target, held.found.images)
+        name = repository.name.version(image.package, image.digest)
+        again = replace(self, looker=held)
+        return await again._decided(target, observed, rests_on, name, image, repository)
+
+    def _must_be_there(self, name: ResourceName, observed: Observed) -> None:
+        loads = observed.workloads
+        groups = (loads.services, loads.revisions, loads.jobs, loads.executions)
+        names = [each.name for group in groups for each in group]
+        if name in names:
+            return
+        if loads.gaps:
+            raise ObservationError(
+                f"{name}: it was not seen, and not all could be read: {loads.gaps[0].cause}"
+            )
+        try:
+            chosen(name.short, observed)
+        except NoSuchNameError as error:
+            raise NoSuchNameError(f"there is no {name}: {error}") from error
+        raise NoSuchNameError(f"there is no {name}: {name.short} is {chosen(name.short, observed).name}")
+
+    async def _decided(
+        self, target: Named, observed: Observed, rests_on: tuple[str, ...], name: str,
+        image: Image | None, repository: Repository | None,
+    ) -> Explanation:  # fmt: skip
+        where = repository.name if repository else None
+        witness = OneWitness(name, where, image.package if image else "")
+        only = Only(target.kind, frozenset((where,) if where else ()))
+        plan, grace = await self._decide(observed, witness, only)
+        in_scope = _in_scope(self.question, where or target.name)
+        decided = Decided(
+            self.question.policies, observed, plan, target, name, in_scope, image, repository, witness,
+            self.question.now, grace.waiting.get(name),
+        )  # fmt: skip
+        return explanation(decided, (*rests_on, self.ledger))
+
+    async def _decide(
+        self, observed: Observed, witness: OneWitness | UsersWitness, only: Only
+    ) -> tuple[Plan, Grace]:
+        question, grace = replace(self.question, witness=witness, only=only), Grace(self.marks)
+        plan, _ = await decide(question, _stages(self.looker, question.now, grace), observed, _NO_PRICES)
+        return plan, grace
+
+    async def _all(self) -> Observed:
+        return await self.looker.observe(self.question.read, self.question.now)
+
+    def _rests_on_all(self) -> tuple[str, ...]:
+        files = self.question.policies.protect.reference_files
+        return (
+            f"Cloud Run and the list of repositories in {', '.join(self.question.read)}",
+            *(f"the references in {file}" for file in files),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A looker that has read the content of the one repository already."""
+
+    looker: Looker
+    found: Contents | Gap
+
+    async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
+        return await self.looker.observe(projects, now)
+
+    async def place(self, project: str, location: str, now: datetime) -> Observed:
+        return await self.looker.place(project, location, now)
+
+    async def contents(self, _repository: Repository) -> Contents | Gap:
+        return self.found
+
+    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
+        return await self.looker.packages(repository)
+
+
+def _in_scope(question: Question, name: ResourceName | RepositoryName) -> bool:
+    context = Context(
+        question.policies, question.selected, set(question.deletable), set(), question.own, question.now
+    )
+    return context.in_scope(name)
+
+
+def _repository(target: Named, observed: Observed) -> Repository:
+    found = next((each for each in observed.repositories if each.name == target.repository), None)
+    if found:
+        return found
+    hidden = [gap for gap in observed.gaps if gap.project == target.name.project]
+    if hidden:
+        raise ObservationError(
+            f"{target.repository}: it was not seen, and not all could be read: {hidden[0].cause}"
+        )
+    known = ", ".join(str(each.name) for each in observed.repositories[:8]) or "no repository at all"
+    raise NoSuchNameError(f"there is no {target.repository}; there is {known}")
+
+
+def _repositories(observed: Observed, wanted: str | None) -> tuple[Repository, ...]:
+    """Those of a short or a full name; all of them where none is given."""
+    found = tuple(r for r in observed.repositories if wanted in (None, r.name.repository, str(r.name)))
+    if wanted and not found:
+        known = sorted({each.name.repository for each in observed.repositories})
+        near = get_close_matches(wanted, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
+        raise UsageError(f"--repository {wanted}: no repository that was read is called so; {hint}")
+    return found
+
+
+def _stages(looker: Looker, now: datetime, grace: Grace) -> Stages:
+    """What deciding needs of a sweep's outside: to read, and nobody to tell."""
+
+    async def no_prices() -> PriceBook:
+        return _NO_PRICES
+
+    return Stages(
+        observer=looker,
+        prices=no_prices,
+        applier=None,
+        clock=lambda: now,
+        check_locations=lambda _: None,
+        notices=lambda _, __: (),
+        on_gap=lambda _: None,
+        on_repository=lambda _, __, ___: None,
+        lookout=Lookout(),
+        grace=grace,
+    )

@@ -1,0 +1,124 @@
+"""Why one resource goes or stays: the value that `janitor explain` shows, as text or as JSON."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from janitor.model.inventory import Gap
+from janitor.model.kinds import KeepReason, Kind
+
+
+class Fate(StrEnum):
+    """What a sweep would do with it: `contained` goes with what holds it, `out-of-scope` is only read."""
+
+    DELETE = "delete"
+    KEEP = "keep"
+    CONTAINED = "contained"
+    OUT_OF_SCOPE = "out-of-scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One key of a `when`, or an `any`, `all` or `not` with its parts. `has` is the resource's value;
+    `holds` is None where it cannot be known."""
+
+    asks: str
+    has: str
+    holds: bool | None
+    parts: tuple["Asked", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAnswer:
+    """A policy's `keep`: whether its selectors speak of the resource, and for what reason it holds it
+    (None: not). `rank` is its place among the `of` that `latest` counts, where it has one."""
+
+    asks: str
+    speaks: bool
+    reason: KeepReason | None = None
+    rank: int | None = None
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAnswer:
+    """One policy of the kind, in file order; `asked` are the parts of its `when`."""
+
+    name: str
+    matches: bool | None
+    asked: tuple[Asked, ...]
+    keep: KeepAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardAnswer:
+    """One protection or guard of the kind, in order. `waived_by` are policies that match and that it
+    does not stand against."""
+
+    reason: KeepReason
+    holds: bool
+    details: tuple[str, ...] = ()
+    waived_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UserAnswer:
+    """Who names an image, by Google's name, and how it comes to this image. `goes_by`: the action of
+    this very plan that takes the user away, "" for one that remains."""
+
+    name: str
+    how: str
+    goes_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """As a sweep would have it. `policy` and `reason` are "" where there is none; `container` is what
+    it goes with."""
+
+    fate: Fate
+    policy: str = ""
+    reason: str = ""
+    detail: str = ""
+    container: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All of it. `follows`: images that it goes or stays with, so that no policy is asked of it.
+    `changes` say what would have to change for the other verdict; `rests_on` what was read for it."""
+
+    kind: Kind
+    name: str
+    uri: str
+    observed_at: datetime
+    verdict: Verdict
+    policies: tuple[PolicyAnswer, ...]
+    guards: tuple[GuardAnswer, ...]
+    users: tuple[UserAnswer, ...]
+    follows: tuple[str, ...]
+    contains: tuple[tuple[Kind, int], ...]
+    after: tuple[str, ...]
+    changes: tuple[str, ...]
+    rests_on: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """One resource that stays for the reason that was asked for; `users` of an image in use."""
+
+    kind: Kind
+    name: str
+    users: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptList:
+    """What stays for one reason, by kind and name."""
+
+    reason: KeepReason
+    observed_at: datetime
+    rows: tuple[KeptRow, ...]
+    rests_on: tuple[str, ...]
+    gaps: tuple[Gap, ...]

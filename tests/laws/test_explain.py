@@ -1,0 +1,162 @@
+"""Laws of explaining: it says what a sweep says, and what it shows is what that rests on."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+
+from hypothesis import given
+
+from janitor.explaining import Explainer
+from janitor.model.inventory import Observed, Workloads
+from janitor.model.kinds import KeepReason, Kind
+from janitor.model.names import ResourceName
+from janitor.model.resources import Mode
+from janitor.plan.values import Plan
+from janitor.report.explanation import Explanation, Fate
+from janitor.sweep import Question
+from tests.laws.deciding import Remembered, images_in, plan_of
+from tests.laws.trying import law
+from tests.laws.worlds import DELETABLE, DICE, READ, Dice, World, world
+from tests.making import NOW
+
+_TRIED = 12
+_KEEPS = (
+    KeepReason.KEEP_LATEST,
+    KeepReason.KEEP_TAGGED,
+    KeepReason.KEEP_NEWER_THAN,
+    KeepReason.KEEP_ROLLBACK,
+)
+
+
+class Nearby(Remembered):
+    """Also reads one place of Cloud Run alone."""
+
+    async def place(self, project: str, location: str, now: datetime) -> Observed:
+        loads = self._world.workloads
+        here = (project, location)
+
+        def near(name: ResourceName) -> bool:
+            return (name.project, name.location) == here
+
+        gaps = tuple(
+            gap for gap in (*loads.gaps, *self._world.gaps)
+            if gap.kind.is_run and gap.project == project and gap.location in (location, "-")
+        )  # fmt: skip
+        read = Workloads(
+            services=tuple(each for each in loads.services if near(each.name)),
+            revisions=tuple(each for each in loads.revisions if near(each.name)),
+            jobs=tuple(each for each in loads.jobs if near(each.name)),
+            executions=tuple(each for each in loads.executions if near(each.name)),
+            gaps=gaps,
+        )
+        return Observed(now, (project,), read, ())
+
+
+def explained(of: World, name: str) -> Explanation:
+    selected = frozenset(policy.name for policy in of.policies.policies)
+    question = Question("", of.policies, of.policies.limits, DELETABLE, READ, selected, of.own, True, NOW)
+    return asyncio.run(Explainer(question, Nearby(of)).explain(name))
+
+
+def names_in(of: World) -> list[str]:
+    """Everything that can be explained."""
+    loads = of.workloads
+    found = [
+        str(e.name)
+        for group in (loads.services, loads.revisions, loads.jobs, loads.executions)
+        for e in group
+    ]
+    for repository in of.repositories:
+        if repository.mode is not Mode.VIRTUAL:
+            found.append(str(repository.name))
+            found += [repository.name.version(i.package, i.digest) for i in images_in(of, repository.name)]
+    return found
+
+
+def swept(plan: Plan, name: str) -> tuple[str, str, str] | None:
+    """Fate, policy and reason as a sweep of everything has them; None where it says nothing of it."""
+    for action in plan.actions:
+        if action.name == name:
+            return "delete", action.policy, action.reason.value
+    for action in plan.actions:
+        if name.startswith(f"{action.name}/"):
+            return "contained", action.policy, action.reason.value
+    for kept in plan.kept:
+        if name in kept.names:
+            return "keep", "", kept.reason.value
+    return None
+
+
+def tries(dice: Dice, gaps: bool) -> Iterator[tuple[World, tuple[str, str, str] | None, Explanation]]:
+    of = world(dice, gaps)
+    plan, names = plan_of(of), names_in(of)
+    for name in dice.sample(names, min(_TRIED, len(names))):
+        yield of, swept(plan, name), explained(of, name)
+
+
+@law
+@given(DICE)
+def test_the_verdict_the_policy_and_the_reason_are_the_sweep_s(dice: Dice) -> None:
+    for of, expected, found in tries(dice, gaps=False):
+        verdict = found.verdict
+        if expected is not None:
+            assert (verdict.fate.value, verdict.policy, verdict.reason) == expected, found.name
+        else:
+            named = {policy.kind for policy in of.policies.policies}
+            assert verdict.fate is Fate.OUT_OF_SCOPE or found.kind not in named, found.name
+            assert not verdict.policy
+
+
+@law
+@given(DICE)
+def test_with_gaps_too_it_says_what_the_sweep_says(dice: Dice) -> None:
+    for _, expected, found in tries(dice, gaps=True):
+        if expected is not None:
+            assert (found.verdict.fate.value, found.verdict.policy, found.verdict.reason) == expected, (
+                found.name
+            )
+
+
+@law
+@given(DICE)
+def test_what_it_shows_bears_out_the_verdict(dice: Dice) -> None:
+    for _, expected, found in tries(dice, gaps=False):
+        guards = {guard.reason: guard for guard in found.guards}
+        policies = {policy.name: policy for policy in found.policies}
+        verdict = found.verdict
+        if verdict.fate is Fate.DELETE and verdict.reason != "child-of":
+            assert policies[verdict.policy].matches
+            assert all(verdict.policy in each.waived_by for each in guards.values() if each.holds)
+            assert not any(policy.keep and policy.keep.reason for policy in found.policies)
+        if verdict.fate is Fate.KEEP and expected is not None:
+            reason = KeepReason(verdict.reason)
+            assert reason not in guards or guards[reason].holds
+            if reason in _KEEPS:
+                assert any(policy.keep and policy.keep.reason is reason for policy in found.policies)
+            if reason is KeepReason.NOT_MATCHED and not found.follows:
+                assert not any(policy.matches for policy in found.policies)
+            assert found.changes
+        for reason in (KeepReason.PROTECTED, KeepReason.HOLDS_PROTECTED):
+            if found.kind is not Kind.REPOSITORY and reason in guards:
+                assert guards[reason].holds == bool(guards[reason].details), found.name
+        if KeepReason.IN_USE in guards:
+            assert guards[KeepReason.IN_USE].holds == any(not user.goes_by for user in found.users)
+            assert {u.goes_by for u in found.users if u.goes_by} == set(found.after) - _holders(found) or (
+                verdict.fate is not Fate.DELETE
+            )
+
+
+def _holders(found: Explanation) -> set[str]:
+    """Other images, which go before it."""
+    return {name for name in found.after if "/packages/" in name}
+
+
+@law
+@given(DICE)
+def test_keys_and_nested_conditions_add_up_to_the_policy_s_answer(dice: Dice) -> None:
+    for _, _, found in tries(dice, gaps=False):
+        for policy in found.policies:
+            if all(part.holds for part in policy.asked):
+                assert policy.matches is True
+            if any(part.holds is False for part in policy.asked):
+                assert policy.matches is False
