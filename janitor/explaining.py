@@ -105,7 +105,7 @@ class Explainer:
 
     def _must_be_there(self, name: ResourceName, observed: Observed) -> None:
         loads = observed.workloads
-        groups = (loads.services, loads.revisions, loads.jobs, loads.executions)
+        groups = (loads.services, loads.revisions, loads.jobs, loads.executions, loads.worker_pools)
         names = [each.name for group in groups for each in group]
         if name in names:
             return

@@ -16,6 +16,7 @@ KINDS = {
     "revisions": Kind.REVISION,
     "jobs": Kind.JOB,
     "executions": Kind.EXECUTION,
+    "workerPools": Kind.WORKER_POOL,
     "repositories": Kind.REPOSITORY,
 }
 _SUGGESTED = 8
@@ -79,8 +80,8 @@ def _full(text: str) -> Named:
     holder = {"revisions": "services", "executions": "jobs"}.get(name.collection)
     if kind is None or len(path) != (4 if holder else 2) or (holder and path[0] != holder):
         raise NoSuchNameError(
-            f"{text}: this kind is not explained; what is: services, revisions, jobs, executions, "
-            "repositories and docker images"
+            f"{text}: this kind is not explained; what is: services and their revisions, jobs, "
+            "executions, worker pools, repositories and docker images"
         )
     return Named(kind, name)
 
@@ -93,6 +94,7 @@ def everything_short(observed: Observed) -> Iterator[Named]:
         (each.name for each in loads.revisions if each.name.path[0] == "services"),
         (each.name for each in loads.jobs),
         (each.name for each in loads.executions),
+        (each.name for each in loads.worker_pools),
         (ResourceName.parse(str(each.name)) for each in observed.repositories),
     )
     for names in groups:

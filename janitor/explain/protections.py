@@ -44,10 +44,10 @@ def _of(protect: Protect, bearer: Bearer) -> Iterator[str]:
 
 
 def workload_bearers(target: Named, observed: Observed) -> list[Bearer]:
-    """What may protect a service, a job, a revision or an execution."""
+    """What may protect a service, a job or a worker pool, a revision or an execution."""
     loads = observed.workloads
-    own = target.name if target.kind in (Kind.SERVICE, Kind.JOB) else target.name.parent
-    above: tuple[Seen, ...] = (*loads.services, *loads.jobs)
+    own = target.name if target.kind in (Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL) else target.name.parent
+    above: tuple[Seen, ...] = (*loads.services, *loads.jobs, *loads.worker_pools)
     holders = {each.name: each.labels for each in above}
     held = {each.name: each.labels for each in _held(observed)}
     noun = "service" if own.collection == "services" else "job"

@@ -21,7 +21,6 @@ from janitor.policy.values import (
     Retention,
     TagsMatch,
     TtlExpired,
-    Unused,
 )  # fmt: skip
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
@@ -36,8 +35,8 @@ def key_name(key: Key) -> str:
 
 def key_asks(key: Key) -> str:
     """``older_than: 3d``."""
-    if isinstance(key, Unused):
-        return "unused: true"
+    if not fields(key):
+        return f"{key_name(key)}: true"
     if isinstance(key, TtlExpired):
         return "ttl: expired"
     value = getattr(key, fields(key)[0].name)
@@ -123,6 +122,8 @@ def image_values(image: Image, repository: Repository, now: float) -> dict[str, 
         "managed_by": _shown(tuple(sorted(managers_of_repository(repository)))) or "nobody known",
         "tagged": tags,
         "tags": tags,
+        "tags_regex": tags,
+        "tags_semver": tags,
         "artifact_type": image.artifact_type or "no type",
         "older_than": _age(known, datetime.fromtimestamp(now, UTC)),
         "larger_than": show_size(image.size_bytes) if image.size_bytes > 0 else "size unknown",

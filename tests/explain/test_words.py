@@ -31,6 +31,7 @@ def test_values_are_shown_with_their_units() -> None:
     assert key_asks(values.StatusIs((Status.FAILED, Status.SERVING))) == "status: failed, serving"
     assert key_asks(values.LabelsAre({"env": "d*"})) == "labels: env=d*"
     assert key_asks(values.Unused()) == "unused: true"
+    assert key_asks(values.Empty()) == "empty: true"
     assert key_asks(values.TtlExpired()) == "ttl: expired"
 
 

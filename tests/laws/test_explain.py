@@ -47,6 +47,7 @@ class Nearby(Remembered):
             revisions=tuple(each for each in loads.revisions if near(each.name)),
             jobs=tuple(each for each in loads.jobs if near(each.name)),
             executions=tuple(each for each in loads.executions if near(each.name)),
+            worker_pools=tuple(each for each in loads.worker_pools if near(each.name)),
             gaps=gaps,
         )
         return Observed(now, (project,), read, ())
@@ -61,11 +62,9 @@ def explained(of: World, name: str) -> Explanation:
 def names_in(of: World) -> list[str]:
     """Everything that can be explained."""
     loads = of.workloads
-    found = [
-        str(e.name)
-        for group in (loads.services, loads.revisions, loads.jobs, loads.executions)
-        for e in group
-    ]
+    groups = (loads.services, loads.revisions, loads.jobs, loads.executions, loads.worker_pools)
+    names = [each.name for group in groups for each in group]
+    found = [str(name) for name in names if name.path[0] != "workerPools" or len(name.path) == 2]
     for repository in of.repositories:
         if repository.mode is not Mode.VIRTUAL:
             found.append(str(repository.name))

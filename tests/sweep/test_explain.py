@@ -140,7 +140,7 @@ def test_a_name_of_several_is_refused_with_all_of_them(place: Placing) -> None:
     ("name", "said"),
     [
         (f"{RUN}/services/none", "there is no"),
-        (f"{RUN}/workerPools/w", "this kind is not explained"),
+        (f"{RUN}/instances/w", "this kind is not explained"),
         (f"{REPOSITORY}/r/packages/app/versions/1.0", "are not explained"),
         (f"{REPOSITORY}/none", "there is no"),
         (uri(":v9"), "there is no image v9"),
