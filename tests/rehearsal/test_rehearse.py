@@ -1,15 +1,24 @@
 """Tests of policies say what the deciding code says, and tell every difference."""
 
+import json
+import re
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from janitor.errors import PolicyFileError
 from janitor.policy.document import parse_policies
+from janitor.policy.source import plain, read_source
 from janitor.rehearsal.reading import read_tests
 from janitor.rehearsal.rehearse import rehearse
 from janitor.rehearsal.telling import as_json, as_text
 from janitor.rehearsal.values import Outcome
 from janitor.store.policy_file import load_policies
+from tests.laws.trying import law
+from tests.policy.test_schema import mutated
 
 TOP = Path(__file__).parents[2]
 POLICIES = """\
@@ -127,8 +136,6 @@ def test_what_stays_or_goes_with_its_holder_need_not_be_named() -> None:
 
 
 def test_tells_programs_the_same() -> None:
-    import json
-
     found = json.loads(
         as_json(outcomes(EXPECT.replace("web: {keep: serving}", "web: {keep: self}")), "t", "p")
     )
@@ -206,3 +213,18 @@ def test_worker_pools_are_decided_as_in_a_sweep() -> None:
     now, cases = read_tests(POOLS.encode(), "t", loaded)
     told = as_text([rehearse(case, loaded, now) for case in cases], "t")
     assert told == "passed  pools\n1 test: 1 passed, 0 failed\n"
+
+
+@law
+@given(st.randoms(use_true_random=False))
+def test_whatever_a_file_of_tests_says_it_is_refused_or_run(dice: Random) -> None:
+    loaded = load_policies(TOP / "janitor/demo/policies.yaml")
+    shipped = plain(read_source((TOP / "janitor/demo/policies.test.yaml").read_bytes(), "t").root)
+    data = json.dumps(mutated(dice, shipped)).encode()
+    try:
+        now, cases = read_tests(data, "t", loaded)
+    except PolicyFileError as error:
+        assert all(re.match(r"t:\d+:\d+: ", line) for line in str(error).splitlines())
+        return
+    found = [rehearse(case, loaded, now) for case in cases]
+    assert as_text(found, "t").endswith(" failed\n")
