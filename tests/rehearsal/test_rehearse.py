@@ -221,10 +221,13 @@ def test_whatever_a_file_of_tests_says_it_is_refused_or_run(dice: Random) -> Non
     loaded = load_policies(TOP / "janitor/demo/policies.yaml")
     shipped = plain(read_source((TOP / "janitor/demo/policies.test.yaml").read_bytes(), "t").root)
     data = json.dumps(mutated(dice, shipped)).encode()
+    refused = ""
     try:
         now, cases = read_tests(data, "t", loaded)
     except PolicyFileError as error:
-        assert all(re.match(r"t:\d+:\d+: ", line) for line in str(error).splitlines())
+        refused = str(error)
+    if refused:
+        assert all(re.match(r"t:\d+:\d+: ", line) for line in refused.splitlines())
         return
     found = [rehearse(case, loaded, now) for case in cases]
     assert as_text(found, "t").endswith(" failed\n")
