@@ -142,6 +142,7 @@ def shuffled(world: World, dice: Random) -> World:
     parts += [Workloads(jobs=(each,)) for each in loads.jobs]
     parts += [Workloads(executions=(each,)) for each in loads.executions]
     parts += [Workloads(worker_pools=(each,)) for each in loads.worker_pools]
+    parts += [Workloads(instances=(each,)) for each in loads.instances]
     contents = {RepositoryName.parse(str(n)): again(world.contents[n]) for n in mixed(world.contents)}  # type: ignore[index]
     repositories = tuple(mixed(world.repositories))
     return replace(

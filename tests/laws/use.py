@@ -3,10 +3,10 @@
 Nothing of janitor's own reading of references or families is used here.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Mode
+from janitor.model.resources import Mode, Repository
 from tests.laws.deciding import images_in
 from tests.laws.worlds import World
 
@@ -27,7 +27,14 @@ def users(world: World, gone: Collection[str], of: Known) -> set[str]:
 
 def _written(world: World) -> list[tuple[str, str]]:
     loads = world.workloads
-    holders = (*loads.services, *loads.revisions, *loads.jobs, *loads.executions, *loads.worker_pools)
+    holders = (
+        *loads.services,
+        *loads.revisions,
+        *loads.jobs,
+        *loads.executions,
+        *loads.worker_pools,
+        *loads.instances,
+    )
     written = [(str(holder.name), image) for holder in holders for image in holder.images]
     return written + [("file", image) for image in world.policies.protect.references]
 
@@ -51,10 +58,9 @@ def _named(world: World, references: Iterable[str]) -> set[Known]:
 
 def _resolved(world: World, name: RepositoryName, package: str, tag: str, digest: str) -> set[Known]:
     seen = {each.name: each for each in world.repositories}
-    if name not in seen:
-        places, certain = list(seen), False
-    else:
-        places, certain = [name, *(seen[name].upstreams if seen[name].mode is Mode.VIRTUAL else ())], True
+    places = _sources(seen, _meant(seen, name))
+    certain = bool(places)
+    places = places or set(seen)
     found: set[Known] = set()
     for place in places:
         images = [i for i in images_in(world, place) if i.package == package]
@@ -66,6 +72,20 @@ def _resolved(world: World, name: RepositoryName, package: str, tag: str, digest
             bearing = images
         found |= {(place, package, i.digest) for i in bearing}
     return found
+
+
+def _meant(seen: Mapping[RepositoryName, Repository], name: RepositoryName) -> set[RepositoryName]:
+    """Itself, or whoever is called so in that place where its project is a number; none that was seen."""
+    if name in seen or not name.project.isdecimal():
+        return {name} & seen.keys()
+    return {each for each in seen if (each.location, each.repository) == (name.location, name.repository)}
+
+
+def _sources(seen: Mapping[RepositoryName, Repository], names: set[RepositoryName]) -> set[RepositoryName]:
+    """These and, of virtual ones, all that they serve from, at any depth."""
+    virtual = [seen[each] for each in names if seen[each].mode is Mode.VIRTUAL]
+    more = {source for each in virtual for up in each.upstreams for source in _meant(seen, up)}
+    return names if more <= names else _sources(seen, names | more)
 
 
 def _closed(world: World, named: set[Known]) -> set[Known]:

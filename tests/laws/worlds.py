@@ -12,6 +12,7 @@ from janitor.model.resources import (
     Contents,
     Execution,
     Image,
+    Instance,
     Job,
     LastExecution,
     Mode,
@@ -36,7 +37,9 @@ REPOSITORIES = (
     RepositoryName("o", "us-central1", "r"),
 )
 VIRTUAL = RepositoryName("p", "us-central1", "all")
+NESTED = RepositoryName("p", "us-central1", "all-of-all")
 UNSEEN = RepositoryName("elsewhere", "us-central1", "zz")
+NUMBERED = RepositoryName("123456", "us-central1", "r")  # a project by its number: p's, q's or any
 PACKAGES = ("app", "team/api")
 TAGS = ("latest", "v1", "v1.2.3", "v1.2.4", "pr-1", "pr-2", "keep-me")
 AGES = (None, -1.0, 0.5, 3.0, 8.0, 10.0, 10.0, 30.0, 100.0)
@@ -91,7 +94,10 @@ def world(dice: Random, gaps: bool = False) -> World:
     contents: dict[RepositoryName, Contents | Gap] = {each.name: content(dice, each) for each in repositories}
     if dice.randint(0, 1):
         virtual = making.repository(VIRTUAL, mode=Mode.VIRTUAL, upstreams=REPOSITORIES[:2])
-        repositories = tuple(sorted((*repositories, virtual), key=lambda each: each.name))
+        nested = making.repository(
+            NESTED, mode=Mode.VIRTUAL, upstreams=(VIRTUAL, dice.choice((NUMBERED, NESTED)))
+        )
+        repositories = tuple(sorted((*repositories, virtual, nested), key=lambda each: each.name))
     own = dice.choice((frozenset(), frozenset(), frozenset({"web"})))
     found = World(policy_file(dice), workloads(dice), repositories, contents, own=own)
     return with_gaps(dice, found) if gaps else found
@@ -140,9 +146,13 @@ def image(dice: Random, package: str, place: int, count: int) -> Image:
 
 
 def _tagged(dice: Random, images: list[Image]) -> list[Image]:
-    """Each tag on one image at most; some are signatures of others."""
+    """Each tag on one image, but for one that moved while the pages were read; some are signatures."""
     if not images:
         return images
+    if dice.randint(0, 7) == 0:
+        moving = dice.choice(TAGS)
+        for place in (0, len(images) - 1):
+            images[place] = images[place]._replace(tags=tuple(sorted({*images[place].tags, moving})))
     for tag in TAGS:
         place = dice.randint(0, 2 * len(images))
         if place < len(images):
@@ -159,7 +169,7 @@ def reference(dice: Random) -> str:
     kind = dice.randint(0, 11)
     if kind == 0:
         return "nginx:1.27"
-    repository = dice.choice((*REPOSITORIES, *REPOSITORIES, VIRTUAL, UNSEEN))
+    repository = dice.choice((*REPOSITORIES, *REPOSITORIES, VIRTUAL, NESTED, UNSEEN, NUMBERED))
     package = dice.choice(PACKAGES)
     base = f"{repository.uri}/{package}"
     if kind < 7:
@@ -181,7 +191,14 @@ def workloads(dice: Random) -> Workloads:
                 held = [revision(dice, name, place) for place in range(dice.randint(0, 3))]
                 services.append(service(dice, name, held))
                 revisions += held
-    return merged([Workloads(services=tuple(services), revisions=tuple(revisions)), jobs(dice), pools(dice)])
+    return merged(
+        [
+            Workloads(services=tuple(services), revisions=tuple(revisions)),
+            jobs(dice),
+            pools(dice),
+            instances(dice),
+        ]
+    )
 
 
 def pools(dice: Random) -> Workloads:
@@ -204,6 +221,13 @@ def pools(dice: Random) -> Workloads:
             found.append(replace(made, name=name))
             held += revisions
     return Workloads(worker_pools=tuple(found), revisions=tuple(held))
+
+
+def instances(dice: Random) -> Workloads:
+    """An instance or none in each place, which uses images as much as any."""
+    places = [place for place in PLACES if dice.randint(0, 3) == 0]
+    names = [ResourceName(project, location, ("instances", "box")) for project, location in places]
+    return Workloads(instances=tuple(Instance(name, references(dice)) for name in names))
 
 
 def jobs(dice: Random) -> Workloads:
