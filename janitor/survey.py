@@ -28,6 +28,7 @@ from janitor.policy.repositories import decide_repository, may_match
 from janitor.policy.usage import Usage
 from janitor.policy.workload_rules import Context, WorkloadVerdicts
 from janitor.survey_packages import PackageSurvey, contained
+from janitor.survey_tags import TagSurvey
 
 
 class ContentReader(Protocol):
@@ -109,7 +110,7 @@ class Survey:
                 return None
             contents = await self.reader.contents(repository)
         # packages are read where a policy may speak of what they hold, and nowhere else
-        if isinstance(contents, Gap) or not asked:
+        if isinstance(contents, Gap) or not asked or (repository.format == DOCKER and asked == {Kind.TAG}):
             return contents
         packages = await self.reader.packages(repository)
         return packages if isinstance(packages, Gap) else replace(contents, packages=packages)
@@ -143,7 +144,9 @@ class Survey:
         else:
             self._keep_repository(repository, decision)
             packages = PackageSurvey(self.context, self.builder, self.findings, rules, blocked)
-            self._decide_images(repository, rules, packages.run(known), blocked)
+            left = packages.run(known)
+            going = self._decide_images(repository, rules, left.images, blocked)
+            TagSurvey(self.context, self.builder, self.findings, rules, blocked).run(left, going)
         note_matches(self.context.matched, rules.questions, known.images, self.context.failures)
 
     def _holding(self, repository: Repository) -> Holding | None:
@@ -156,9 +159,10 @@ class Survey:
 
     def _decide_images(
         self, repository: Repository, rules: ImageRules, images: list[Image], blocked: bool
-    ) -> None:
+    ) -> set[tuple[str, str]]:
+        """Package and digest of those that go and have a tag."""
         if Kind.IMAGE not in self.findings.named:
-            return
+            return set()
         findings = self.findings
         verdicts = decide_images(rules, images, findings.want_names)
         if blocked:
@@ -167,7 +171,8 @@ class Survey:
             findings.keep(Kind.IMAGE, reason, verdicts.kept_names.get(reason, ()), count)
         if verdicts.goes:
             findings.group_bytes[str(repository.name)] = repository.size_bytes
-            findings.actions += self.builder.images(repository, verdicts.goes)
+            findings.actions += self.builder.images(repository, verdicts.goes, Kind.TAG in findings.named)
+        return {(g.image.package, g.image.digest) for g in verdicts.goes if g.image.tags}
 
 
 def _withhold(verdicts: ImageVerdicts, repository: Repository, want_names: bool) -> None:

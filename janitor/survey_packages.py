@@ -1,6 +1,6 @@
 """What a repository's packages hold, decided and noted: whole packages first, then what stays of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from janitor.findings import Findings
 from janitor.kinds.owner import owner_of
@@ -37,11 +37,11 @@ class PackageSurvey:
     images: ImageRules
     blocked: bool
 
-    def run(self, contents: Contents) -> list[Image]:
-        """Turn verdicts into actions and counts, in the order of packages' names; the images that are
-        left to decide, those of packages that go being contained."""
+    def run(self, contents: Contents) -> Contents:
+        """Turn verdicts into actions and counts, in the order of packages' names; what is left to
+        decide, for what a package that goes holds is contained."""
         if contents.packages is None:
-            return contents.images
+            return contents
         repository = self.images.repository
         asked = kinds_asked(self.context.policies, repository)
         rules = package_rules(self.context, repository, self.blocked)
@@ -54,7 +54,13 @@ class PackageSurvey:
                 self._versions(rules, package)
         if len(self.findings.actions) > before:
             self.findings.group_bytes[str(repository.name)] = repository.size_bytes
-        return [image for image in contents.images if image.package not in gone] if gone else contents.images
+        if not gone:
+            return contents
+        return replace(
+            contents,
+            images=[image for image in contents.images if image.package not in gone],
+            packages=tuple(package for package in contents.packages if package.short not in gone),
+        )
 
     def _goes(self, rules: PackageRules, package: Package, images: list[Image]) -> bool:
         findings = self.findings
@@ -71,8 +77,12 @@ class PackageSurvey:
             findings.keep(Kind.PACKAGE, decision.reason, [package.name])
             return False
         findings.seen(Kind.VERSION, len(package.versions))
+        tags = 0
+        if Kind.TAG in findings.named:
+            tags = sum(len(tags) for _, tags in held_in(package, images))
+            findings.seen(Kind.TAG, tags)
         findings.actions.append(
-            package_action(self.builder, rules.repository, package, images, decision, waits)
+            package_action(self.builder, rules.repository, package, images, decision, waits, tags)
         )
         return True
 
@@ -104,7 +114,11 @@ class PackageSurvey:
 
 def contained(findings: Findings, contents: Contents) -> tuple[tuple[Kind, int], ...]:
     """What goes with a whole repository beside its images, and is counted in it (R13)."""
-    if Kind.PACKAGE not in findings.named or not contents.packages:
-        return ()
-    findings.seen(Kind.PACKAGE, len(contents.packages))
-    return ((Kind.PACKAGE, len(contents.packages)),)
+    counts = (
+        (Kind.TAG, sum(len(image.tags) for image in contents.images)),
+        (Kind.PACKAGE, len(contents.packages or ())),
+    )
+    found = tuple((kind, count) for kind, count in counts if count and kind in findings.named)
+    for kind, count in found:
+        findings.seen(kind, count)
+    return found

@@ -109,6 +109,8 @@ class Deletion:
                 return await self.reader.image_tags(*image_of(name)) is not None
             case Kind.VERSION:
                 return await self.reader.version(name) is not None
+            case Kind.TAG:
+                return await self.reader.tag_version(name) is not None
             case Kind.PACKAGE:
                 return await self.reader.package(name) is not None
             case _:
@@ -197,12 +199,24 @@ class Deletion:
                 return await send_delete(self.deleter, action)
             case Kind.IMAGE | Kind.VERSION:
                 return await self.deleter.delete_version(action.name)
+            case Kind.TAG:
+                return await self._send_untag(action)
             case Kind.PACKAGE:
                 return await self.deleter.delete_package(action.name)
             case Kind.REPOSITORY:
                 return await self.deleter.delete_repository(action.name)
             case _:
                 raise AssertionError(f"no plan holds a {action.kind}")
+
+    async def _send_untag(self, action: Action) -> str:
+        """Before each DeleteTag a GetTag; a tag that now points elsewhere is left (R18)."""
+        version = await self.reader.tag_version(action.name)
+        if version is None:
+            raise NotFoundError("there is no such tag")
+        if version != action.content:
+            raise ChangedError(f"it now points at {version}")
+        await self.deleter.delete_tag(action.name)
+        return ""
 
     async def _tagged_image(self, action: Action, watch: Watch) -> Outcome:
         """Untag, then delete without force; what is not deleted gets its tags back (R18)."""

@@ -1,6 +1,7 @@
 """Reading again what lies in packages: is what the plan rests on still true? (R21)"""
 
 from typing import Protocol
+from urllib.parse import unquote
 
 from janitor.apply.outcomes import GONE, Outcome, drifted
 from janitor.apply.ports import Reader
@@ -17,6 +18,9 @@ class Users(Protocol):
     async def why_package_used(self, repository: RepositoryName, package: str, images: list[Image]) -> str:
         """Why a package must stay now, or ""."""
 
+    async def why_tag_used(self, repository: RepositoryName, package: str, tag: str) -> str:
+        """Why a tag must stay now, or ""."""
+
 
 async def package_still(reader: Reader, users: Users, action: Action) -> Outcome | None:
     """None: the package holds what it held, and nothing names it. Raises CallError."""
@@ -28,6 +32,19 @@ async def package_still(reader: Reader, users: Users, action: Action) -> Outcome
     images = [Image(package.short, v.id, v.tags, 0, None, None, "", ()) for v in package.versions]
     repository = RepositoryName.parse(action.name.partition("/packages/")[0])
     why = await users.why_package_used(repository, package.short, images)
+    return drifted(why) if why else None
+
+
+async def tag_still(reader: Reader, users: Users, action: Action) -> Outcome | None:
+    """None: the tag points where it pointed, and nothing names it. Raises CallError."""
+    version = await reader.tag_version(action.name)
+    if version is None:
+        return GONE
+    if version != action.content:
+        return drifted(f"it now points at {version}")
+    package, _, tag = action.name.partition("/tags/")
+    repository, _, short = package.partition("/packages/")
+    why = await users.why_tag_used(RepositoryName.parse(repository), unquote(short), unquote(tag))
     return drifted(why) if why else None
 
 

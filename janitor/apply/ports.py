@@ -68,6 +68,9 @@ class Reader(Protocol):
     async def package(self, name: str) -> Package | None:
         """A package of any format with its versions and their tags, by Google's name."""
 
+    async def tag_version(self, name: str) -> str | None:
+        """The id of the version that a tag of any format points at now (GetTag), by Google's name."""
+
     async def version(self, name: str) -> Version | None:
         """A version of another format than docker, with its tags, by Google's name."""
 

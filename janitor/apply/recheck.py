@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from janitor.apply.outcomes import GONE, Outcome, drifted
-from janitor.apply.packages import package_still, version_still
+from janitor.apply.packages import package_still, tag_still, version_still
 from janitor.apply.ports import CallError, Reader
 from janitor.apply.workloads import workload_still
 from janitor.kinds.image import fingerprint
@@ -72,6 +72,14 @@ class References:
         users = named.of_package(repository, package, images)
         return f"{min(users)} now names an image of it" if users else ""
 
+    async def why_tag_used(self, repository: RepositoryName, package: str, tag: str) -> str:
+        """Why a tag must stay now, or ""."""
+        named = await self._fresh()
+        if self._gap:
+            return self._gap
+        users = named.of_tag(repository, package, tag)
+        return f"{min(users)} now names {package}:{tag}" if users else ""
+
     def _uses(
         self, named: Named, repository: RepositoryName, package: str
     ) -> Iterable[tuple[PackageUse, PackageUse]]:
@@ -125,6 +133,8 @@ class Recheck:
                     return await self._image(action)
                 case Kind.VERSION:
                     return await version_still(self.reader, action)
+                case Kind.TAG:
+                    return await tag_still(self.reader, self.references, action)
                 case Kind.PACKAGE:
                     return await package_still(self.reader, self.references, action)
                 case Kind.REPOSITORY:

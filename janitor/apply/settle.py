@@ -149,6 +149,8 @@ class _Settling:
                 return await self.reader.image_tags(*image_of(intent.name)) is not None
             case Kind.VERSION:
                 return await self.reader.version(intent.name) is not None
+            case Kind.TAG:
+                return await self.reader.tag_version(intent.name) is not None
             case Kind.PACKAGE:
                 return await self.reader.package(intent.name) is not None
             case _:

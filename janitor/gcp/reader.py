@@ -111,6 +111,11 @@ class GoogleReader:
         except READ_FAILURES as error:
             raise CallError(cause(error)) from error
 
+    async def tag_version(self, name: str) -> str | None:
+        """The id of the version that a tag points at now (GetTag)."""
+        found = await _get(self._clients.artifacts.get_tag, ar.GetTagRequest(name=name))
+        return None if found is None else _digest(found.version)
+
     async def version(self, name: str) -> Version | None:
         """A version with its tags (GetVersion, and ListTags by version); its size is not asked for."""
         found = await _get(self._clients.artifacts.get_version, ar.GetVersionRequest(name=name))

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from types import ModuleType
 
-from janitor.kinds import execution, image, job, package, repository, revision, service, version, worker_pool
+from janitor.kinds import (
+    execution,
+    image,
+    job,
+    package,
+    repository,
+    revision,
+    service,
+    tag,
+    version,
+    worker_pool,
+)
 from janitor.model.kinds import Kind
 
 # Each module says IS, AGES_FROM, READ_PERMISSIONS and DELETE_PERMISSIONS.
@@ -15,6 +26,7 @@ KINDS: Mapping[Kind, ModuleType] = {
     Kind.WORKER_POOL: worker_pool,
     Kind.IMAGE: image,
     Kind.VERSION: version,
+    Kind.TAG: tag,
     Kind.PACKAGE: package,
     Kind.REPOSITORY: repository,
 }

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from janitor.apply.recheck import image_of
+from janitor.kinds.tag import tag_name
 from janitor.ledger.history import Watched
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
@@ -19,11 +20,12 @@ _LISTED_BY = {
     Kind.WORKER_POOL: (Kind.WORKER_POOL, Kind.RUN_LOCATION),
     Kind.REPOSITORY: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
     Kind.IMAGE: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
+    Kind.TAG: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
     Kind.PACKAGE: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
     Kind.VERSION: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
 }
 # What lies in packages: looked for where packages were read.
-_IN_PACKAGES = (Kind.PACKAGE, Kind.VERSION)
+_IN_PACKAGES = (Kind.PACKAGE, Kind.VERSION, Kind.TAG)
 
 
 @dataclass(slots=True)
@@ -86,11 +88,12 @@ class Lookout:
             for key, watched in sought.items():
                 for each in watched:
                     self._note(each, key in there)
-        if contents.packages is not None and (held := self._in_packages.get(repository)):
-            names = {f"{p.name}/versions/{v.id}" for p in contents.packages for v in p.versions}
-            names |= {package.name for package in contents.packages}
+        if held := self._in_packages.get(repository):
+            names = _names_in(repository, contents)
             for each in held:
-                self._note(each, each.name in names)
+                # a docker image bears its tags; all else is known where packages were read
+                if contents.packages is not None or (each.kind == Kind.TAG and contents.images):
+                    self._note(each, each.name in names)
 
     def _of(self, repository: RepositoryName) -> Iterable[Watched]:
         images = self._images.get(repository, {})
@@ -102,6 +105,16 @@ class Lookout:
             self.back.append(watched.intent)
         elif not watched.seen_gone:
             self.gone.append(watched.intent)
+
+
+def _names_in(repository: RepositoryName, contents: Contents) -> set[str]:
+    names = {repository.tag(image.package, tag) for image in contents.images for tag in image.tags}
+    for package in contents.packages or ():
+        names.add(package.name)
+        for version in package.versions:
+            names.add(f"{package.name}/versions/{version.id}")
+            names.update(tag_name(package, tag) for tag in version.tags)
+    return names
 
 
 def _repository_of(name: str) -> RepositoryName:

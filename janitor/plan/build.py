@@ -37,10 +37,11 @@ from janitor.policy.workload_rules import WorkloadVerdicts
     EXECUTION_RANK,
     POOL_RANK,
     IMAGES_RANK,
+    TAGS_RANK,
     VERSIONS_RANK,
     PACKAGES_RANK,
     REPOSITORY_RANK,
-) = range(9)
+) = range(10)
 # Ages from three days on are shown in whole days (janitor.model.duration).
 _DAY, _SHOWN_IN_DAYS = 86400, 3
 # Action._make without its own Python frame.
@@ -90,7 +91,7 @@ class Builder:
             etag=revision.etag, uid=revision.uid, owner=self._owner(revision, service),
         )  # fmt: skip
 
-    def images(self, repository: Repository, goes: Iterable[Goes]) -> list[Action]:
+    def images(self, repository: Repository, goes: Iterable[Goes], counts_tags: bool = False) -> list[Action]:
         """One action an image, nearly in the order of names, which leaves `ordered` little to do.
 
         Those of a package stand together in `goes`.
@@ -99,6 +100,8 @@ class Builder:
         actions: list[Action] = []
         for package, group in groupby(goes, key=lambda each: each.image.package):
             actions += _package(repository, package, group, shared)
+        if counts_tags:
+            return [a._replace(contains=((Kind.TAG, len(a.tags)),)) if a.tags else a for a in actions]
         return actions
 
     def repository(

@@ -1,6 +1,7 @@
 """From decisions on packages and versions to actions."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from janitor.cost.packages import estimate_package, estimate_version
 from janitor.kinds.owner import owner_of
@@ -9,11 +10,13 @@ from janitor.kinds.repository import DOCKER
 from janitor.kinds.version import state_of, version_since
 from janitor.model.duration import show_age
 from janitor.model.kinds import Kind
+from janitor.model.money import Priced
 from janitor.model.resources import Image, Package, Repository, Version
-from janitor.plan.build import PACKAGES_RANK, VERSIONS_RANK, Builder
+from janitor.plan.build import PACKAGES_RANK, TAGS_RANK, VERSIONS_RANK, Builder
 from janitor.plan.values import Action
 from janitor.policy.decision import Decision, Delete
 from janitor.policy.packages import package_facts
+from janitor.policy.tags import Tagged
 
 
 def version_actions(
@@ -33,9 +36,9 @@ def version_actions(
 
 def package_action(
     builder: Builder, repository: Repository, package: Package, images: Sequence[Image],
-    decision: Delete, waits: Iterable[str],
+    decision: Delete, waits: Iterable[str], tags: int,
 ) -> Action:  # fmt: skip
-    """The whole package; its images or versions are contained."""
+    """The whole package; its images or versions are contained, and `tags` of them where those count."""
     name, facts, docker = repository.name, package_facts(package, images), repository.format == DOCKER
     kind = Kind.IMAGE if docker else Kind.VERSION
     held = held_in(package, images)
@@ -44,8 +47,19 @@ def package_action(
     return Action(
         Kind.PACKAGE, package.name, f"{name.uri}/{package.short}" if docker else "", decision.policy.name,
         decision.reason, detail if held else f"{detail}; empty", facts.size_bytes or 0, estimate,
-        (PACKAGES_RANK, 0), after=tuple(sorted(waits)), contains=((kind, len(held)),) if held else (),
+        (PACKAGES_RANK, 0), after=tuple(sorted(waits)), contains=tuple((of, n) for of, n in ((kind, len(held)), (Kind.TAG, tags)) if n),
         group=str(name), content=fingerprint(held), owner=owner_of(repository.labels),
+    )  # fmt: skip
+
+
+def tag_action(repository: Repository, tagged: Tagged, decision: Delete, waits: Iterable[str]) -> Action:
+    """Taking one tag off. `content` is the version that it must still point at."""
+    name = repository.name
+    uri = f"{name.uri}/{tagged.package}:{tagged.tag}" if repository.format == DOCKER else ""
+    return Action(
+        Kind.TAG, tagged.name, uri, decision.policy.name, decision.reason, "only the tag goes; its version stays",
+        0, Priced(Decimal(0), "its version stays, so nothing is saved"), (TAGS_RANK, 0),
+        after=tuple(sorted(waits)), group=str(name), content=tagged.version, owner=owner_of(repository.labels),
     )  # fmt: skip
 
 

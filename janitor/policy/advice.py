@@ -61,7 +61,7 @@ _KEYS: dict[type, str] = {
 _PROTECTED_BY_NAME: dict[Kind, tuple[type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs], ...]] = {
     Kind.SERVICE: (NameIs,), Kind.JOB: (NameIs,), Kind.REPOSITORY: (NameIs,), Kind.REVISION: (ServiceIs,),
     Kind.EXECUTION: (JobIs,), Kind.WORKER_POOL: (NameIs,), Kind.IMAGE: (NameIs, RepositoryIs),
-    Kind.VERSION: (NameIs, RepositoryIs), Kind.PACKAGE: (NameIs, RepositoryIs),
+    Kind.VERSION: (NameIs, RepositoryIs), Kind.TAG: (NameIs, RepositoryIs), Kind.PACKAGE: (NameIs, RepositoryIs),
 }  # fmt: skip
 
 

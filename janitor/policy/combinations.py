@@ -29,6 +29,7 @@ _NAMED_BY = {
     Kind.WORKER_POOL.value: ("name",),
     Kind.IMAGE.value: ("repository",),
     Kind.VERSION.value: ("repository",),
+    Kind.TAG.value: ("repository",),
     Kind.PACKAGE.value: ("repository",),
     Kind.REPOSITORY.value: ("name",),
 }
@@ -161,6 +162,8 @@ def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True
             ("ttl",),
             "ttl may not stand under not: that its time is not over is no reason to delete a thing",
         )
+    if kind == Kind.TAG.value and "older_than" in when:
+        yield ("older_than",), "older_than: a tag has no age: Google keeps no time of it; take it out"
     if "unused" in when and not positive:
         yield ("unused",), "unused may not stand under not: what is in use is never deleted"
     for key in ("tags", "tags_regex", "tags_semver"):

@@ -21,6 +21,10 @@ _FIELDS: Mapping[str, Fields] = {
         "kind": "artifact.package", "name": "left-pad", "repository": "libs", "format": "npm",
         "project": "my-project", "location": "europe-west1", "labels": {}, "versions": 12, "size_bytes": 10**6,
     },
+    Kind.TAG.value: {
+        "kind": "artifact.tag", "name": "app", "repository": "images", "format": "docker",
+        "project": "my-project", "location": "europe-west1", "labels": {}, "version": "sha256:0", "tag": "pr-12",
+    },
     Kind.VERSION.value: {
         "kind": "artifact.version", "name": "left-pad", "repository": "libs", "format": "npm",
         "project": "my-project", "location": "europe-west1", "labels": {}, "version": "1.2.3", "tags": ["next"],

@@ -41,13 +41,14 @@ from janitor.policy.when_models import (
     RepositoryWhen,
     RevisionWhen,
     ServiceWhen,
+    TagWhen,
     VersionWhen,
 )  # fmt: skip
 
 KindName = Literal[
     "run.service", "run.revision", "run.job", "run.execution", "run.worker_pool",
     "artifact.image", "artifact.version",
-    "artifact.package", "artifact.repository",
+    "artifact.tag", "artifact.package", "artifact.repository",
 ]  # fmt: skip
 
 
@@ -109,6 +110,13 @@ class PackagePolicy(_Policy):
     when: PackageWhen
 
 
+class TagPolicy(_Policy):
+    """A tag is taken off and nothing is deleted, so there is no `keep`; `when` must say something."""
+
+    kind: Literal["artifact.tag"]
+    when: TagWhen
+
+
 class VersionPolicy(_Policy):
     """`keep` alone is enough: all but those."""
 
@@ -145,6 +153,7 @@ AnyPolicy = Annotated[
     | Annotated[WorkerPoolPolicy, Tag("run.worker_pool")]
     | Annotated[ImagePolicy, Tag("artifact.image")]
     | Annotated[VersionPolicy, Tag("artifact.version")]
+    | Annotated[TagPolicy, Tag("artifact.tag")]
     | Annotated[PackagePolicy, Tag("artifact.package")]
     | Annotated[RepositoryPolicy, Tag("artifact.repository")]
     | Annotated[OtherPolicy, Tag("other")],
@@ -209,6 +218,7 @@ GRAMMAR = Grammar(
         "run.worker_pool": KindKeys(_keys(WorkerPoolPolicy), _keys(FailedWhen)),
         "artifact.image": KindKeys(_keys(ImagePolicy), _keys(ImageWhen), _keys(ImageKeep)),
         "artifact.version": KindKeys(_keys(VersionPolicy), _keys(VersionWhen), _keys(VersionKeep)),
+        "artifact.tag": KindKeys(_keys(TagPolicy), _keys(TagWhen)),
         "artifact.package": KindKeys(_keys(PackagePolicy), _keys(PackageWhen)),
         "artifact.repository": KindKeys(_keys(RepositoryPolicy), _keys(RepositoryWhen)),
     },

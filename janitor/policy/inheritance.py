@@ -50,6 +50,8 @@ def _inheriting(policy: Node, defaults: Mapping, grammar: Grammar) -> Node:
         return policy
     entries = dict(policy.entries)
     void = _ABOUT_TAGS if _says_untagged(policy) else frozenset()
+    if isinstance(kind, Scalar) and kind.text == "artifact.tag":
+        void |= _AGES
     for section, allowed in _sections(keys, grammar):
         own, inherited = entries.get(section), defaults.entries.get(section)
         if inherited is None or not isinstance(inherited[1], Mapping):
@@ -62,6 +64,8 @@ def _inheriting(policy: Node, defaults: Mapping, grammar: Grammar) -> Node:
     return Mapping(policy.at, entries)
 
 
+# What a kind without an age refuses (combinations.py).
+_AGES = frozenset({"older_than"})
 # What could hold nothing where a policy says `tagged: false` itself.
 _ABOUT_TAGS = frozenset({"tags", "tags_regex", "tags_semver", "tagged"})
 

@@ -71,6 +71,7 @@ def with_labels(workloads: Workloads, repositories: Sequence[Repository]) -> Map
         Kind.IMAGE: [each for each in repositories if each.format == DOCKER],
         Kind.PACKAGE: repositories,
         Kind.VERSION: [each for each in repositories if each.format != DOCKER],
+        Kind.TAG: repositories,
     }
 
 

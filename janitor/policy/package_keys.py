@@ -36,6 +36,7 @@ from janitor.policy.values import (
     OlderThan,
     Policy,
     RepositoryIs,
+    TagsMatch,
     TtlExpired,
 )  # fmt: skip
 
@@ -77,6 +78,9 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
                 return lambda held: _larger(held.size_bytes, size)
             case TtlExpired():
                 return lambda held: expired(key, repository.labels, held.since, now)
+            case TagsMatch(globs):
+                tag = matcher(globs)
+                return lambda held: truth(any(map(tag, held.tags)))
             case Empty():
                 return lambda held: truth(held.versions == 0)
             case Expr():
@@ -101,6 +105,7 @@ _READ: dict[str, Callable[[Held], object]] = {
     "name": lambda held: held.package,
     "version": lambda held: held.id,
     "tags": lambda held: list(held.tags),
+    "tag": lambda held: "".join(held.tags),
     "size_bytes": lambda held: held.size_bytes,
     "versions": lambda held: held.versions,
 }

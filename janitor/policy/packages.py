@@ -30,7 +30,7 @@ from janitor.policy.workload_rules import Context
 
 def kinds_asked(policies: Policies, repository: Repository) -> frozenset[Kind]:
     """Of which kinds some policy may speak in this repository: what it holds is read for these alone."""
-    found = {Kind.PACKAGE} if repository.mode is Mode.STANDARD else set()
+    found = {Kind.PACKAGE, Kind.TAG} if repository.mode is Mode.STANDARD else set()
     if holds_versions(repository):
         found.add(Kind.VERSION)
     return frozenset(
@@ -45,6 +45,7 @@ class PackageRules:
     repository: Repository
     packages: tuple[Question[Held], ...]
     versions: tuple[Question[Held], ...]
+    tags: tuple[Question[Held], ...]
     protects_name: Callable[[str], bool]
     protects_tag: Callable[[str], bool]
     everything: KeepReason | None
@@ -60,6 +61,7 @@ def package_rules(context: Context, repository: Repository, blocked: bool) -> Pa
         repository,
         _questions(context, Kind.PACKAGE, repository),
         _questions(context, Kind.VERSION, repository),
+        _questions(context, Kind.TAG, repository),
         matcher(policies.protect.names),
         matcher(policies.protect.tags),
         everything_stays(policies, repository),
@@ -88,7 +90,7 @@ def decide_package(
         held.add(KeepReason.HOLDS_PROTECTED)
     if retained_versions(rules, package):
         held.add(KeepReason.HOLDS_RETAINED)
-    guards = [*_place_guards(rules, package), *(reason for reason in KeepReason if reason in held)]
+    guards = [*place_guards(rules, package.short), *(reason for reason in KeepReason if reason in held)]
     return answered(rules, rules.packages, package_facts(package, images), guards), waits
 
 
@@ -136,17 +138,17 @@ def version_facts(package: Package, version: Version) -> Held:
 
 
 def _decided(rules: PackageRules, package: Package, version: Version, held: KeepReason | None) -> Decision:
-    guards = [*_place_guards(rules, package), *_version_guards(rules, version)]
+    guards = [*place_guards(rules, package.short), *_version_guards(rules, version)]
     if held is not None:
         return Keep(strongest([*guards, held]))
     return answered(rules, rules.versions, version_facts(package, version), guards)
 
 
-def _place_guards(rules: PackageRules, package: Package) -> Iterator[KeepReason]:
+def place_guards(rules: PackageRules, package: str) -> Iterator[KeepReason]:
     """What keeps all of a package: its repository, or its name."""
     if rules.everything is not None:
         yield rules.everything
-    if rules.protects_name(package.short):
+    if rules.protects_name(package):
         yield KeepReason.PROTECTED
     if rules.managed:
         yield KeepReason.GOOGLE_MANAGED

@@ -53,6 +53,11 @@ class Named:
                 _resolve(use, images, whole, found)
         return found
 
+    def of_tag(self, repository: RepositoryName, package: str, tag: str) -> set[str]:
+        """Who names a package by this tag, here or through a repository that was not seen."""
+        uses = (self.exact.get(repository, {}).get(package), self.elsewhere.get(package))
+        return {user for use in uses if use for user in use.tags.get(tag, ())}
+
     def of_package(self, repository: RepositoryName, package: str, images: Sequence[Image]) -> set[str]:
         """Who names a package, be it by an image that is gone; as `users` does for a repository."""
         exact = self.exact.get(repository, {}).get(package)

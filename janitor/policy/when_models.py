@@ -95,6 +95,14 @@ class PackageWhen(When):
     empty: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
 
 
+class TagWhen(When):
+    """`name` is the package; `labels` are the repository's; no age (combinations.py)."""
+
+    repository: Globs | None = None
+    format: OneOrMore[Literal["docker"] | Format] | None = None
+    tags: Globs | None = None
+
+
 class VersionWhen(When):
     """`name` is the package; `labels` are the repository's. Who uses a version is not known: no `unused`."""
 

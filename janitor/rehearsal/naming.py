@@ -13,7 +13,7 @@ _SECTIONS = {
     Kind.SERVICE: "services", Kind.REVISION: "revisions", Kind.JOB: "jobs", Kind.EXECUTION: "executions",
     Kind.WORKER_POOL: "worker_pools",
     Kind.REPOSITORY: "repositories", Kind.IMAGE: "images", Kind.VERSION: "versions",
-    Kind.PACKAGE: "packages",
+    Kind.PACKAGE: "packages", Kind.TAG: "tags",
 }  # fmt: skip
 
 

@@ -65,6 +65,9 @@ def _images(
     for written, at, below in fields.entries("images"):
         image, subject = _image(written, at, below, place)
         place.enter(Kind.IMAGE, written, repository.version(image.package, image.digest), str(repository))
+        for tag in image.tags:
+            short = f"{repository.repository}/{image.package}:{tag}"
+            place.enter(Kind.TAG, short, repository.tag(image.package, tag), str(repository))
         images.append(image)
         if subject:
             subjects[image.package, image.digest] = digest_of(subject)
@@ -96,6 +99,9 @@ def _package(repository: RepositoryName, short: str, fields: Fields, place: Plac
     for written, _, below in fields.entries("versions"):
         version = _version(written, below, place)
         place.enter(Kind.VERSION, f"{short}@{written}", f"{full}/versions/{version.id}", str(repository))
+        for tag in version.tags:
+            called = f"{repository.repository}/{short}:{tag}"
+            place.enter(Kind.TAG, called, repository.tag(short, tag), str(repository))
         versions.append(version)
     created = _epoch(place.time(fields, "created"))
     package = Package(full, short, created, _epoch(place.time(fields, "updated")) or created, tuple(versions))

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from urllib.parse import quote
 
 from janitor.cost.book import PriceBook
 from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed, merged
-from janitor.model.kinds import KeepReason
+from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Contents, Package, Repository
 from janitor.plan.values import Plan
 from janitor.policy.values import Policies
@@ -85,9 +86,19 @@ def _verdicts(case: Case, plan: Plan) -> Mapping[str, Verdict]:
     said: dict[str, Verdict] = {action.name: Deleted(action.policy, action.reason) for action in plan.actions}
     said |= {name: Kept(row.reason) for row in plan.kept for name in row.names}
     deleted = [name for name in case.things if isinstance(said.get(name), Deleted)]
+    taken = {
+        f"{action.name.partition('/versions/')[0]}/tags/{quote(tag, safe='-._~:@')}": case.things[
+            action.name
+        ].short
+        for action in plan.actions
+        if action.kind is Kind.IMAGE
+        for tag in action.tags
+    }
     found: dict[str, Verdict] = {}
     for full in case.things:
-        if full in said:
+        if full in taken:
+            found[full] = GoesWith(taken[full])
+        elif full in said:
             found[full] = said[full]
         elif holder := next((each for each in deleted if full.startswith(f"{each}/")), None):
             found[full] = GoesWith(case.things[holder].short)

@@ -117,6 +117,8 @@ def name_as_people_say(kind: Kind, name: str, tags: tuple[str, ...] = ()) -> str
     path = name.split("/")[4:]
     if kind is Kind.REVISION and len(path) == 4:
         return f"{path[1]}/{path[3]}"
+    if kind is Kind.TAG and len(path) == 6:
+        return f"{path[1]}/{unquote(path[3])}:{unquote(path[5])}"
     if len(path) == 6 and path[2] == "packages":
         more = f" +{len(tags) - 1}" if len(tags) > 1 else ""
         tagged = f":{tags[0]}{more}" if tags else ""

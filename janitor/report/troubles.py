@@ -32,6 +32,7 @@ _DELETING_ROLES = {
     Kind.EXECUTION.value: "roles/run.developer",
     Kind.WORKER_POOL.value: "roles/run.developer",
     Kind.IMAGE.value: "roles/artifactregistry.repoAdmin",
+    Kind.TAG.value: "roles/artifactregistry.repoAdmin",
     Kind.PACKAGE.value: "roles/artifactregistry.repoAdmin",
     Kind.VERSION.value: "roles/artifactregistry.repoAdmin",
     Kind.REPOSITORY.value: "roles/artifactregistry.admin",

@@ -154,3 +154,13 @@ def test_the_last_of_each_minor_are_kept_by_what_versions_are_called() -> None:
     assert {name for name, verdict in found.items() if verdict == "keep-latest"} == {
         "1.2.10", "1.3.0", "2.0.0-rc.1", "1.0rc1"
     }  # fmt: skip
+
+
+def test_a_tag_inherits_no_age_for_it_has_none() -> None:
+    text = (
+        "version: 1\ndefaults: {when: {older_than: 9d}}\npolicies:\n"
+        "- {name: a, kind: artifact.tag, when: {tags: x}}\n- {name: b, kind: artifact.package, when: {name: x}}\n"
+    )
+    tag, other = parse_policies(text.encode(), "policies.yaml", lambda _: b"").policies
+    assert [type(part).__name__ for part in tag.when.parts] == ["TagsMatch"]
+    assert "OlderThan" in [type(part).__name__ for part in other.when.parts]

@@ -33,6 +33,7 @@ KINDS = {
     ),
     "artifact.image": ("{older_than: 1d}", world(image("a"))),
     "artifact.version": ("{older_than: 1d}", libs(f"{{web: {versions('1.0.0')}}}")),
+    "artifact.tag": ("{tags: v1}", world(image("a", "v1"))),
     "artifact.package": ("{older_than: 1d}", libs(f"{{web: {versions('1.0.0')}}}")),
     "artifact.repository": ("{name: r, older_than: 1d}", world(image("a"))),
 }

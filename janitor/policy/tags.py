@@ -1,0 +1,73 @@
+"""Deciding tags: one that is in use by its name, or by which something is kept, is never taken off."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from janitor.kinds.image import is_referrer_tag
+from janitor.model.kinds import KeepReason
+from janitor.model.resources import Image, Package, Version
+from janitor.policy.decision import Decision, Question
+from janitor.policy.globs import matcher
+from janitor.policy.image_rules import ImageRules
+from janitor.policy.package_keys import Held
+from janitor.policy.packages import PackageRules, answered, place_guards, version_facts
+from janitor.policy.truth import YES
+
+
+class Tagged(NamedTuple):
+    """One tag: Google's name of it, its package and its own as people write them, and the version that
+    it points at, of docker an image."""
+
+    name: str
+    package: str
+    tag: str
+    version: str
+
+
+def tags_of_image(rules: ImageRules, image: Image) -> Iterator[Tagged]:
+    """The tags of a docker image."""
+    for tag in image.tags:
+        name = rules.repository.name.tag(image.package, tag)
+        yield Tagged(name, image.package, tag, image.digest)
+
+
+def tag_facts(tagged: Tagged) -> Held:
+    """A tag as policies read it."""
+    return Held(tagged.package, tagged.version, (tagged.tag,))
+
+
+def decide_tag(
+    rules: PackageRules, images: ImageRules, tagged: Tagged, kept_by_it: bool
+) -> tuple[Decision, set[str]]:
+    """The verdict on one tag, and the actions of this plan that it waits for (R12).
+
+    `kept_by_it`: a `keep.tagged` holds its version by this tag.
+    """
+    repository = rules.repository
+    users = images.usage.remaining.of_tag(repository.name, tagged.package, tagged.tag)
+    found = {
+        KeepReason.IN_USE: bool(users),
+        KeepReason.PROTECTED: rules.protects_tag(tagged.tag),
+        KeepReason.IMMUTABLE_TAGS: repository.immutable_tags,
+        KeepReason.CHILD_OF_KEPT: is_referrer_tag(tagged.tag),
+        KeepReason.KEEP_TAGGED: kept_by_it,
+    }
+    guards = [*place_guards(rules, tagged.package), *(reason for reason, holds in found.items() if holds)]
+    waits = images.usage.freed.of_tag(repository.name, tagged.package, tagged.tag)
+    return answered(rules, rules.tags, tag_facts(tagged), guards), waits
+
+
+def keeps_image_by(images: ImageRules, image: Image, tag: str) -> bool:
+    """Whether a `keep.tagged` of an image policy holds the image by this tag."""
+    return any(_names(each, tag) and each.selects(image) is YES for each in images.questions)
+
+
+def keeps_version_by(rules: PackageRules, package: Package, version: Version, tag: str) -> bool:
+    """The same of a version of another format."""
+    facts = version_facts(package, version)
+    return any(_names(each, tag) and each.selects(facts) is YES for each in rules.versions)
+
+
+def _names(question: Question[Image] | Question[Held], tag: str) -> bool:
+    keep = question.policy.keep
+    return keep is not None and bool(keep.tagged) and matcher(keep.tagged)(tag)

@@ -1,0 +1,76 @@
+"""The tags that are left once packages, versions and images are decided."""
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+
+from janitor.findings import Findings
+from janitor.kinds.owner import owner_of
+from janitor.kinds.tag import tag_name
+from janitor.model.kinds import Kind
+from janitor.model.resources import Contents
+from janitor.plan.build import Builder
+from janitor.plan.packages import tag_action
+from janitor.policy.decision import Delete, Keep
+from janitor.policy.grace import Thing
+from janitor.policy.image_rules import ImageRules
+from janitor.policy.matching import note_matches
+from janitor.policy.packages import PackageRules, kinds_asked, package_rules
+from janitor.policy.tags import (
+    Tagged,
+    decide_tag,
+    keeps_image_by,
+    keeps_version_by,
+    tag_facts,
+    tags_of_image,
+)
+from janitor.policy.workload_rules import Context
+
+
+@dataclass(frozen=True, slots=True)
+class TagSurvey:
+    """Decides the tags of one repository. `images` are the rules of the images in it."""
+
+    context: Context
+    builder: Builder
+    findings: Findings
+    images: ImageRules
+    blocked: bool
+
+    def run(self, contents: Contents, going: Set[tuple[str, str]]) -> None:
+        """`contents` are what no package takes along; the tags of images that go (`going`: package and
+        digest) go with them, and are counted there."""
+        repository = self.images.repository
+        if Kind.TAG not in kinds_asked(self.context.policies, repository):
+            return
+        rules = package_rules(self.context, repository, self.blocked)
+        self.findings.seen(
+            Kind.TAG, sum(len(i.tags) for i in contents.images if (i.package, i.digest) in going)
+        )
+        for tagged, kept_by_it in self._tags(rules, contents, going):
+            self._note(rules, tagged, kept_by_it)
+
+    def _tags(
+        self, rules: PackageRules, contents: Contents, going: Set[tuple[str, str]]
+    ) -> Iterator[tuple[Tagged, bool]]:
+        for image in contents.images:
+            if image.tags and (image.package, image.digest) not in going:
+                for tagged in tags_of_image(self.images, image):
+                    yield tagged, keeps_image_by(self.images, image, tagged.tag)
+        for package in contents.packages or ():
+            for version in package.versions:
+                for tag in version.tags:
+                    tagged = Tagged(tag_name(package, tag), package.short, tag, version.id)
+                    yield tagged, keeps_version_by(rules, package, version, tag)
+
+    def _note(self, rules: PackageRules, tagged: Tagged, kept_by_it: bool) -> None:
+        findings, owner = self.findings, owner_of(rules.repository.labels)
+        decision, waits = decide_tag(rules, self.images, tagged, kept_by_it)
+        note_matches(self.context.matched, rules.tags, [tag_facts(tagged)], self.context.failures)
+        if isinstance(decision, Delete):
+            thing = Thing(Kind.TAG, tagged.name, lambda: tagged.version, owner)
+            decision = self.context.grace.answer(decision, thing, self.context.now)
+        findings.seen(Kind.TAG)
+        if isinstance(decision, Keep):
+            findings.keep(Kind.TAG, decision.reason, [tagged.name])
+        else:
+            findings.actions.append(tag_action(rules.repository, tagged, decision, waits))
