@@ -207,6 +207,13 @@ def test_content_is_read_only_where_a_policy_speaks_of_the_repository(one: Polic
     assert may_match(context(policies(*([one] if one else []))), repository()) is may
 
 
+@pytest.mark.parametrize(
+    "repo", [repository(format="NPM"), repository(mode=Mode.REMOTE), repository(mode=Mode.VIRTUAL)]
+)
+def test_content_is_not_read_of_what_can_never_go(repo: Repository) -> None:
+    assert not may_match(context(policies(BY_NAME)), repo)
+
+
 def test_only_selected_policies_delete() -> None:
     """R20, --policy."""
     assert asked(policies(BY_NAME), selected=set())[0] == "policy-not-selected"

@@ -166,3 +166,15 @@ def test_revisions_of_worker_pools_have_no_verdict() -> None:
     pool = revision("web", "pool-1")
     pool = replace(pool, name=replace(pool.name, path=("workerPools", "pool", "revisions", "pool-1")))
     assert "pool-1" not in decided(policies(RETIRED), workloads(WEB, LIVE, pool))
+
+
+def test_of_the_statuses_that_a_policy_names_the_reason_is_the_one_that_it_has() -> None:
+    """R19."""
+    both = policy("both", Kind.REVISION, StatusIs((Status.FAILED, Status.RETIRED)))
+    held = [
+        revision("web", "old"),
+        revision("web", "bad", status="failed"),
+        revision("web", "new", status="active"),
+    ]
+    found = decided(policies(both), workloads(service("web", latest_created_revision="new"), *held))
+    assert (found["old"], found["bad"]) == ("delete: retired", "delete: failed")
