@@ -138,8 +138,8 @@ class Explainer:
         self, observed: Observed, witness: OneWitness | UsersWitness, only: Only
     ) -> tuple[Plan, Grace]:
         question, grace = replace(self.question, witness=witness, only=only), Grace(self.marks)
-        plan, _ = await decide(question, _stages(self.looker, question.now, grace), observed, _NO_PRICES)
-        return plan, grace
+        decided = await decide(question, _stages(self.looker, question.now, grace), observed, _NO_PRICES)
+        return decided.plan, grace
 
     async def _all(self) -> Observed:
         return await self.looker.observe(self.question.read, self.question.now)

@@ -18,7 +18,6 @@ from janitor.model.resources import Repository
 from janitor.plan.build import Builder, ordered
 from janitor.plan.codec import with_id
 from janitor.plan.values import Plan
-from janitor.policy.expression import Failures
 from janitor.policy.grace import Grace, Waiting
 from janitor.policy.misspelt import misspelt_labels
 from janitor.policy.usage import Named, unreadable, usage
@@ -105,54 +104,43 @@ class Stages:
     on_label: Callable[[str], None] = _unheard
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A plan, the reference set that it rests on, and what deciding has to say beside it: lines on
+    expressions that failed, and the policies that matched nothing at all."""
+
+    plan: Plan
+    planned: Named
+    failures: tuple[str, ...]
+    unmatched: tuple[str, ...]
+
+
 async def sweep(question: Question, stages: Stages) -> SweepResult:
     """Observe, decide, plan, guard, apply, record, report."""
     observed = await stages.observer.observe(question.read, question.now)
     stages.check_locations(observed)
     stages.lookout.over(observed)
     book = await stages.prices()
-    failures = Failures()
-    matched: set[str] = set()
-    plan, planned = await decide(question, stages, observed, book, failures, matched)
-    for gap in plan.gaps:
-        stages.on_gap(gap)
-    for line in failures.lines():
-        stages.on_expression(line)
-    unmatched = _unmatched(question, matched)
+    decided = await decide(question, stages, observed, book)
     misspelt = _misspelt(question, observed)
-    for line in misspelt:
-        stages.on_label(line)
+    _tell(stages, decided, misspelt)
+    plan = decided.plan
     cleared = _guarded(plan, question.limits)
-    outcomes, interrupted = await _apply(cleared, stages.applier, planned, observed)
+    outcomes, interrupted = await _apply(cleared, stages.applier, decided.planned, observed)
+    notices = (*decided.failures, *misspelt, *stages.notices(book, decided.unmatched))
     return SweepResult(
         question.sweep_id, "apply" if stages.applier else "dry-run", plan,
         cleared.refusals if isinstance(cleared, Refused) else (), outcomes,
-        question.now, stages.clock(), interrupted, (*failures.lines(), *misspelt, *stages.notices(book, unmatched)),
+        question.now, stages.clock(), interrupted, notices,
         standing(observed, book, question.policies.report.show_creator), _by_date(stages.grace),
     )  # fmt: skip
 
 
-async def decide(
-    question: Question, stages: Stages, observed: Observed, book: PriceBook, failures: Failures | None = None,
-    matched: set[str] | None = None,
-) -> tuple[Plan, Named]:  # fmt: skip
-    """Workloads first, then each repository against what remains of them (R12); and the
-    reference set that the plan rests on. `failures` hears of expressions that failed,
-    `matched` of the policies whose `when` holds of anything at all."""
+async def decide(question: Question, stages: Stages, observed: Observed, book: PriceBook) -> Decided:
+    """Workloads first, then each repository against what remains of them (R12)."""
     policies, workloads = question.policies, observed.workloads
     gaps = (*workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read)))
-    context = Context(
-        policies,
-        question.selected,
-        set(question.deletable),
-        _blocked_places(gaps),
-        question.own,
-        question.now,
-        failures or Failures(),
-        question.witness,
-        set() if matched is None else matched,
-        stages.grace,
-    )
+    context = _context(question, _blocked_places(gaps), stages.grace)
     only = question.only
     kinds = {policy.kind for policy in policies.policies} | ({only.kind} if only and only.kind else set())
     findings = Findings(frozenset(kinds), question.want_names)
@@ -167,7 +155,24 @@ async def decide(
     await survey.run(r for r in observed.repositories if only is None or r.name in only.repositories)
     hidden = _blocked_repositories((*gaps, *findings.gaps))
     stages.grace.close(lambda name: _was_seen(name, context, hidden))
-    return _plan(question, observed, findings, gaps), use.remaining
+    plan = _plan(question, observed, findings, gaps)
+    return Decided(plan, use.remaining, context.failures.lines(), _unmatched(question, context.matched))
+
+
+def _tell(stages: Stages, decided: Decided, misspelt: Sequence[str]) -> None:
+    for gap in decided.plan.gaps:
+        stages.on_gap(gap)
+    for line in decided.failures:
+        stages.on_expression(line)
+    for line in misspelt:
+        stages.on_label(line)
+
+
+def _context(question: Question, blocked: Set[tuple[str, str]], grace: Grace) -> Context:
+    return Context(
+        question.policies, question.selected, set(question.deletable), blocked, question.own, question.now,
+        witness=question.witness, grace=grace,
+    )  # fmt: skip
 
 
 def _unmatched(question: Question, matched: Set[str]) -> tuple[str, ...]:
@@ -177,9 +182,7 @@ def _unmatched(question: Question, matched: Set[str]) -> tuple[str, ...]:
 
 
 def _misspelt(question: Question, observed: Observed) -> tuple[str, ...]:
-    context = Context(
-        question.policies, question.selected, set(question.deletable), set(), question.own, question.now
-    )
+    context = _context(question, set(), Grace())
     return misspelt_labels(context, observed.workloads, observed.repositories)
 
 

@@ -70,8 +70,7 @@ async def _plan(case: Case, policies: Policies, now: datetime) -> Plan:
         observer, _unpriced, None, lambda: now, _ignore, lambda *_: (), _ignore, _ignore, Lookout()
     )
     observed = await observer.observe(read, now)
-    plan, _ = await decide(question, stages, observed, await _unpriced())
-    return plan
+    return (await decide(question, stages, observed, await _unpriced())).plan
 
 
 async def _unpriced() -> PriceBook:

@@ -57,8 +57,7 @@ async def _plan_of(world: World, grace: Grace) -> Plan:
         grace=grace,
     )  # fmt: skip
     observed = await observer.observe(READ, NOW)
-    plan, _ = await decide(question, stages, observed, BOOK)
-    return plan
+    return (await decide(question, stages, observed, BOOK)).plan
 
 
 async def _no_prices() -> PriceBook:
