@@ -11,7 +11,7 @@ from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.model.resources import Contents, Image, Repository
+from janitor.model.resources import Contents, Image, Package, Repository
 from janitor.plan.values import Plan
 from janitor.policy.grace import Grace
 from janitor.sweep import Question, Stages, decide
@@ -37,6 +37,13 @@ class Remembered:
 
     async def contents(self, repository: Repository) -> Contents | Gap:
         return self._world.contents[repository.name]
+
+    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
+        """Those of the images, and an empty one."""
+        shorts = dict.fromkeys(
+            [image.package for image in images_in(self._world, repository.name)] + ["empty"]
+        )
+        return tuple(Package(repository.name.package(short), short, 0.0, 0.0) for short in shorts)
 
 
 def plan_of(world: World, grace: Grace | None = None) -> Plan:

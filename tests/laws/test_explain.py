@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from hypothesis import given
 
@@ -12,14 +13,17 @@ from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import Mode
 from janitor.plan.values import Plan
+from janitor.policy.values import OlderThan
 from janitor.report.explanation import Explanation, Fate
 from janitor.sweep import Question
+from tests import making
 from tests.laws.deciding import Remembered, images_in, plan_of
 from tests.laws.trying import law
 from tests.laws.worlds import DELETABLE, DICE, READ, Dice, World, world
 from tests.making import NOW
 
 _TRIED = 12
+WHOLE = making.policy("whole", Kind.PACKAGE, OlderThan(timedelta(days=7)))
 _KEEPS = (
     KeepReason.KEEP_LATEST,
     KeepReason.KEEP_TAGGED,
@@ -114,6 +118,19 @@ def test_with_gaps_too_it_says_what_the_sweep_says(dice: Dice) -> None:
             assert (found.verdict.fate.value, found.verdict.policy, found.verdict.reason) == expected, (
                 found.name
             )
+
+
+@law
+@given(DICE)
+def test_what_goes_with_its_whole_package_is_said_to_go_with_it(dice: Dice) -> None:
+    of = world(dice, gaps=dice.randint(0, 2) == 0)
+    of = replace(of, policies=replace(of.policies, policies=(*of.policies.policies, WHOLE)))
+    plan = plan_of(of)
+    for repository in of.repositories:
+        names = [repository.name.version(i.package, i.digest) for i in images_in(of, repository.name)]
+        for name in dice.sample(names, min(2, len(names))):
+            expected, found = swept(plan, name), explained(of, name).verdict
+            assert expected in (None, (found.fate.value, found.policy, found.reason)), name
 
 
 @law

@@ -215,3 +215,23 @@ def test_the_text_says_it_all_in_order(here: Place) -> None:
 def test_words_that_make_no_sense_are_refused(here: Place, words: tuple[str, ...]) -> None:
     found = explain(here, *words)
     assert (found.code, found.out) == (2, "")
+
+
+PACKAGES = f"{POLICIES}  - {{name: whole, kind: artifact.package, when: {{older_than: 7d}}}}\n"
+
+
+@pytest.mark.parametrize("policies", [PACKAGES, PACKAGES.replace("artifact.image", "artifact.version")])
+@pytest.mark.parametrize("package", ["app", "team/app"])
+def test_an_image_whose_whole_package_goes_goes_with_it(place: Placing, package: str, policies: str) -> None:
+    """Though no image policy may speak of it, or one would keep another of its package."""
+    policies = policies.replace(', not: {tags: "latest"}}, keep: {latest: 1}', "}")
+    here = place(world(image("a", "v1", package=package), image("b", "v2", package="busy", age="1d ago")))
+    swept = here.sweep("--dry-run", policies=policies)
+    whole = f"{REPOSITORY}/r/packages/{package.replace('/', '%2F')}"
+    assert swept.names == [whole]
+    for called in (f"{whole}/versions/{digest('a')}", f"{uri('', package)}@{digest('a')}"):
+        found = explain(here, called, "--format", "json", policies=policies).document
+        verdict = found["verdict"]
+        assert (verdict["fate"], verdict["container"]) == ("contained", whole)
+        assert (verdict["policy"], verdict["reason"]) == ("whole", "older-than")
+        assert found["changes"] == [f"{whole} stays"]
