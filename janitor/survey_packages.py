@@ -44,7 +44,7 @@ class PackageSurvey:
             return contents
         repository = self.images.repository
         asked = kinds_asked(self.context.policies, repository)
-        rules = package_rules(self.context, repository, self.blocked)
+        rules = package_rules(self.context, repository, self.blocked, contents.packages)
         before = len(self.findings.actions)
         images, gone = by_package(contents.images), set()
         for package in sorted(contents.packages, key=lambda each: each.name):

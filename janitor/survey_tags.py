@@ -42,7 +42,7 @@ class TagSurvey:
         repository = self.images.repository
         if Kind.TAG not in kinds_asked(self.context.policies, repository):
             return
-        rules = package_rules(self.context, repository, self.blocked)
+        rules = package_rules(self.context, repository, self.blocked, contents.packages or ())
         self.findings.seen(
             Kind.TAG, sum(len(i.tags) for i in contents.images if (i.package, i.digest) in going)
         )

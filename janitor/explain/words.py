@@ -114,6 +114,7 @@ def image_values(image: Image, repository: Repository, now: float) -> dict[str, 
     since = image_since(image)
     known = datetime.fromtimestamp(since, UTC) if since else None
     tags = ", ".join(image.tags) or "no tag"
+    size = show_size(image.size_bytes) if image.size_bytes > 0 else "size unknown"
     return {
         "name": image.package,
         "location": repository.name.location,
@@ -126,7 +127,8 @@ def image_values(image: Image, repository: Repository, now: float) -> dict[str, 
         "tags_semver": tags,
         "artifact_type": image.artifact_type or "no type",
         "older_than": _age(known, datetime.fromtimestamp(now, UTC)),
-        "larger_than": show_size(image.size_bytes) if image.size_bytes > 0 else "size unknown",
+        "larger_than": size,
+        "largest": size,
         "unused": "see who names it, below",
     }
 

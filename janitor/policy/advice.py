@@ -12,6 +12,7 @@ from janitor.policy.globs import matcher
 from janitor.policy.grammar import GRAMMAR
 from janitor.policy.implication import apart, conjuncts, contradiction, implies, within
 from janitor.policy.inheritance import with_defaults
+from janitor.policy.largest import Largest
 from janitor.policy.mistakes import Path, locate_key
 from janitor.policy.problems import Problem
 from janitor.policy.source import read_source
@@ -55,7 +56,7 @@ _KEYS: dict[type, str] = {
     LabelsAre: "labels", FormatIs: "format", Tagged: "tagged", TagsMatch: "tags", ArtifactTypeIs: "artifact_type",
     OlderThan: "older_than", LargerThan: "larger_than", StatusIs: "status", Unused: "unused", Empty: "empty",
     Expr: "expr", AnnotationsAre: "annotations", CreatorIs: "creator", ManagedBy: "managed_by", TtlExpired: "ttl",
-    TagsRegex: "tags_regex", TagsSemver: "tags_semver",
+    TagsRegex: "tags_regex", TagsSemver: "tags_semver", Largest: "largest",
 }  # fmt: skip
 # What `protect.names` protects by name, of each kind (R11).
 _PROTECTED_BY_NAME: dict[Kind, tuple[type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs], ...]] = {

@@ -44,6 +44,11 @@ _NEVER = {
     ): "an active revision is never deleted: `active` may stand only under `not`",
 }
 
+_LARGEST = (
+    "largest must stand in when itself, with `older_than` beside it: the largest go, others are the largest then, "
+    "and a file that says a number alone would empty a repository"
+)
+
 
 def combinations(data: Any) -> Iterator[Found]:
     """Each mistake with the path of the value that it is about."""
@@ -164,6 +169,8 @@ def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True
         )
     if kind == Kind.TAG.value and "older_than" in when:
         yield ("older_than",), "older_than: a tag has no age: Google keeps no time of it; take it out"
+    if "largest" in when and not (top and "older_than" in when):
+        yield ("largest",), _LARGEST
     if "unused" in when and not positive:
         yield ("unused",), "unused may not stand under not: what is in use is never deleted"
     for key in ("tags", "tags_regex", "tags_semver"):

@@ -37,6 +37,7 @@ _CONDITIONS = {
     "when.older_than": "Strictly older than this, such as 90m, 72h, 30d or 2w; what is of unknown age is kept.",
     "when.ttl": "expired: its own labels say how long it may live, and that is over.",
     "when.larger_than": "Strictly larger than this, such as 500MB or 2GiB.",
+    "when.largest": "Among the so many largest in its repository of whom the policy speaks, kept ones included.",
     "when.empty": "true: the package holds no version.",
     "when.unused": "true: nothing that remains on Cloud Run names it, or anything in it.",
     "run.service when.status": "What the service is doing; one that serves goes only by `serving`, "

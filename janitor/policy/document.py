@@ -19,6 +19,7 @@ from janitor.policy.grammar import (
 )
 from janitor.policy.inheritance import idle_defaults, with_defaults
 from janitor.policy.keeps import ImageKeep, Keep, Per, RevisionKeep, TaggedKeep, VersionKeep, VersionPer
+from janitor.policy.largest import Largest
 from janitor.policy.mistakes import locate, mistake
 from janitor.policy.problems import Problem, refusal
 from janitor.policy.reference_files import ReferenceFiles, read_reference_files
@@ -135,6 +136,7 @@ _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
     "tagged": values.Tagged,
     "older_than": values.OlderThan,
     "larger_than": values.LargerThan,
+    "largest": Largest,
 }
 
 

@@ -12,6 +12,7 @@ from janitor.policy.expression import Failures
 from janitor.policy.globs import matcher
 from janitor.policy.grace import Holding
 from janitor.policy.image_keys import image_leaf
+from janitor.policy.ranking import IMAGES, ranked
 from janitor.policy.usage import Usage
 from janitor.policy.values import ArtifactTypeIs, Policies, Policy, RepositoryIs
 from janitor.policy.witness import Witness
@@ -46,7 +47,10 @@ def image_rules(
     protect = policies.protect
     return ImageRules(
         repository,
-        tuple(question(p, leaf, p.name in chosen) for p in policies.of(Kind.IMAGE)),
+        tuple(
+            question(p, ranked(p, leaf, contents.images, IMAGES), p.name in chosen)
+            for p in policies.of(Kind.IMAGE)
+        ),
         usage,
         contents.subjects,
         matcher(protect.names),

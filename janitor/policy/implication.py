@@ -7,6 +7,7 @@ Sound and incomplete: what is said here is so for every resource, and much that 
 from collections.abc import Iterator, Sequence
 
 from janitor.policy.globs import is_literal, matcher
+from janitor.policy.largest import Largest
 from janitor.policy.values import (
     All,
     AnyOf,
@@ -116,6 +117,9 @@ def _follows(parts: Sequence[Condition], wanted: Condition) -> bool:
 
 def _step(part: Condition, wanted: Condition) -> bool:
     match part, wanted:
+        # of two policies the same number is not the same few: each ranks whom its own selectors match
+        case (_, Largest()):
+            return False
         case _ if part == wanted:
             return True
         case (AnyOf(branches), _):

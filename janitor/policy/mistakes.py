@@ -179,4 +179,4 @@ def _not_among(key: str, written: str, node: Node, expected: str) -> str:
 
 
 def _range(key: str) -> str:
-    return "from 1 to 1,000,000" if key in ("latest", "rollback") else "from 0 to 1,000,000,000"
+    return "from 1 to 1,000,000" if key in ("latest", "rollback", "largest") else "from 0 to 1,000,000,000"

@@ -23,6 +23,7 @@ from janitor.policy.groups import Traits
 from janitor.policy.image_rules import ImageRules, everything_stays, may_touch_managed
 from janitor.policy.images import package_holdings
 from janitor.policy.package_keys import Held, held_leaf, may_speak_of
+from janitor.policy.ranking import VERSIONS, ranked
 from janitor.policy.retention import retained
 from janitor.policy.values import Policies, Policy, RepositoryIs
 from janitor.policy.workload_rules import Context
@@ -54,14 +55,16 @@ class PackageRules:
     now: float
 
 
-def package_rules(context: Context, repository: Repository, blocked: bool) -> PackageRules:
-    """Compile the policies of packages, versions and tags for a repository."""
+def package_rules(
+    context: Context, repository: Repository, blocked: bool, packages: Sequence[Package]
+) -> PackageRules:
+    """Compile the policies of packages, versions and tags for a repository; `packages` are all in it."""
     policies, now = context.policies, context.now.timestamp()
     return PackageRules(
         repository,
-        _questions(context, Kind.PACKAGE, repository),
-        _questions(context, Kind.VERSION, repository),
-        _questions(context, Kind.TAG, repository),
+        _questions(context, Kind.PACKAGE, repository, ()),
+        _questions(context, Kind.VERSION, repository, packages),
+        _questions(context, Kind.TAG, repository, ()),
         matcher(policies.protect.names),
         matcher(policies.protect.tags),
         everything_stays(policies, repository),
@@ -71,9 +74,18 @@ def package_rules(context: Context, repository: Repository, blocked: bool) -> Pa
     )
 
 
-def _questions(context: Context, kind: Kind, repository: Repository) -> tuple[Question[Held], ...]:
+def _questions(
+    context: Context, kind: Kind, repository: Repository, packages: Sequence[Package]
+) -> tuple[Question[Held], ...]:
     leaf = held_leaf(kind, repository, context.now.timestamp(), context.failures)
-    return tuple(question(each, leaf, each.name in context.selected) for each in context.policies.of(kind))
+    return tuple(
+        question(each, ranked(each, leaf, _versions_of(packages), VERSIONS), each.name in context.selected)
+        for each in context.policies.of(kind)
+    )
+
+
+def _versions_of(packages: Sequence[Package]) -> Iterator[Held]:
+    return (version_facts(package, version) for package in packages for version in package.versions)
 
 
 def decide_package(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
 from janitor.policy.globs import labels_match
+from janitor.policy.largest import Largest
 from janitor.policy.schedule import ReportOptions, Schedule
 
 OWN_LABEL = "janitor"
@@ -168,8 +169,7 @@ class TtlExpired:
 Key = (
     StatusIs | OlderThan | NameIs | ServiceIs | JobIs | LocationIs | RepositoryIs | FormatIs | LabelsAre | Tagged
     | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Empty | Expr | AnnotationsAre | CreatorIs | ManagedBy
-    | TtlExpired
-    | TagsRegex | TagsSemver
+    | TtlExpired | TagsRegex | TagsSemver | Largest
 )  # fmt: skip
 SELECTORS = (
     NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, FormatIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs,

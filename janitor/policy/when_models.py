@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from janitor.policy import spelling
 from janitor.policy.field_types import (
+    Count,
     Duration,
     Globs,
     Labels,
@@ -84,6 +85,7 @@ class ImageWhen(RepositoryWhen):
     tags_regex: Text | None = None
     tags_semver: Text | None = None
     artifact_type: Globs | None = None
+    largest: Count | None = None
 
 
 class PackageWhen(When):
@@ -109,3 +111,4 @@ class VersionWhen(When):
     repository: Globs | None = None
     format: OneOrMore[Format] | None = None
     larger_than: Size | None = None
+    largest: Count | None = None

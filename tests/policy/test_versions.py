@@ -35,7 +35,9 @@ def version(id_: str, *tags: str, days: float | None = 40, size: int | None = 10
 
 def decided(policies: Policies, *versions: Version, repo: Repository | None = None) -> dict[str, str]:
     """Version -> "delete: reason" or the reason to stay."""
-    rules = package_rules(context(policies), repo or repository(format="NPM"), blocked=False)
+    rules = package_rules(
+        context(policies), repo or repository(format="NPM"), blocked=False, packages=(package(*versions),)
+    )
     return {
         each.id: f"delete: {decision.reason}" if isinstance(decision, Delete) else decision.reason.value
         for each, decision in decide_versions(rules, package(*versions))

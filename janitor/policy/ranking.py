@@ -1,0 +1,63 @@
+"""How `largest` is answered: ranked once for a policy and a repository, then looked up."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from janitor.model.resources import Image
+from janitor.policy.largest import Largest, Name, places
+from janitor.policy.package_keys import Held
+from janitor.policy.truth import NO, SIZE_UNKNOWN, YES, Leaf, Test, Truth, always, compiled, whom
+from janitor.policy.values import Key, Policy
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure(Generic[T]):
+    """How things are told apart and ranked: bytes, None where they are not known."""
+
+    size: Callable[[T], int | None]
+    name: Callable[[T], Name]
+
+
+IMAGES: Measure[Image] = Measure(
+    size=lambda image: image.size_bytes if image.size_bytes > 0 else None,
+    name=lambda image: (image.package, image.digest),
+)
+VERSIONS: Measure[Held] = Measure(
+    size=lambda held: held.size_bytes or None,
+    name=lambda held: (held.package, held.id),
+)
+
+
+def ranked(policy: Policy, leaf: Leaf[T], things: Iterable[T], measure: Measure[T]) -> Leaf[T]:
+    """The leaf with which a policy is compiled; `things` are all of the kind in one repository.
+
+    All whom the selectors match, or may match, take a place, what is kept too (R9): so what stays for
+    good is never passed over for the next in size, night by night. The same leaf where nothing is ranked.
+    """
+    asked = next((part for part in policy.when.parts if isinstance(part, Largest)), None)
+    if asked is None:
+        return leaf
+    among = _among(asked, compiled(whom(policy.when), leaf), things, measure)
+
+    def with_rank(key: Key) -> Test[T]:
+        return among if key == asked else leaf(key)
+
+    return with_rank
+
+
+def _among(asked: Largest, selects: Test[T], things: Iterable[T], measure: Measure[T]) -> Test[T]:
+    if selects is always(NO):
+        return always(NO)
+    selected = (thing for thing in things if selects(thing).holds is not False)
+    found = places(asked.count, selected, measure.size, measure.name)
+
+    def run(thing: T) -> Truth:
+        if measure.size(thing) is None:
+            return SIZE_UNKNOWN
+        name = measure.name(thing)
+        return YES if name in found.certain else SIZE_UNKNOWN if name in found.doubtful else NO
+
+    return run
