@@ -9,13 +9,15 @@ from typing import Protocol
 from janitor.cost.book import PriceBook
 from janitor.errors import ObservationError, UsageError
 from janitor.explain.build import Decided, explanation
+from janitor.explain.inside import IN_PACKAGES, Inside, inside
 from janitor.explain.names import Named, NoSuchNameError, chosen, image_of, named
 from janitor.explain.witnesses import OneWitness, UsersWitness
+from janitor.kinds.repository import DOCKER
 from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.model.resources import Contents, Image, Package, Repository
+from janitor.model.resources import Contents, Image, Mode, Package, Repository
 from janitor.plan.values import Plan
 from janitor.policy.grace import Grace, Marks
 from janitor.policy.workload_rules import Context
@@ -24,7 +26,7 @@ from janitor.sweep import Observer, Only, Question, Stages, decide
 
 # Nothing here is priced: what a thing costs decides nothing.
 _NO_PRICES = PriceBook("fallback", date.min, {})
-_IN_REGISTRY = (Kind.IMAGE, Kind.REPOSITORY)
+_IN_REGISTRY = (Kind.IMAGE, Kind.REPOSITORY, *IN_PACKAGES)
 
 
 class Looker(Observer, Protocol):
@@ -95,13 +97,29 @@ class Explainer:
         rests_on = (*rests_on, f"the content of {repository.name}")
         if target.kind is Kind.REPOSITORY:
             return await self._decided(target, observed, rests_on, str(repository.name), None, repository)
-        held = _Held(self.looker, await self.looker.contents(repository))
+        docker = repository.format == DOCKER
+        held = _Held(self.looker, await self.looker.contents(repository) if docker else Contents())
         if isinstance(held.found, Gap):
             raise ObservationError(f"{repository.name}: it could not be read: {held.found.cause}")
+        if target.kind in IN_PACKAGES:
+            return await self._inside(target, observed, rests_on, repository, held.found)
         image = image_of(target, held.found.images)
         name = repository.name.version(image.package, image.digest)
         again = replace(self, looker=held)
         return await again._decided(target, observed, rests_on, name, image, repository)
+
+    async def _inside(
+        self, target: Named, observed: Observed, rests_on: tuple[str, ...], repository: Repository,
+        contents: Contents,
+    ) -> Explanation:  # fmt: skip
+        if repository.mode is not Mode.STANDARD:
+            raise NoSuchNameError(f"{repository.name} is no standard repository: nothing in it ever goes")
+        packages = await self.looker.packages(repository)
+        if isinstance(packages, Gap):
+            raise ObservationError(f"{repository.name}: it could not be read: {packages.cause}")
+        found = inside(target, repository, contents.images, packages)
+        again = replace(self, looker=_Held(self.looker, contents, packages))
+        return await again._decided(target, observed, rests_on, found.name, None, repository, found)
 
     def _must_be_there(self, name: ResourceName, observed: Observed) -> None:
         loads = observed.workloads
@@ -121,7 +139,7 @@ class Explainer:
 
     async def _decided(
         self, target: Named, observed: Observed, rests_on: tuple[str, ...], name: str,
-        image: Image | None, repository: Repository | None,
+        image: Image | None, repository: Repository | None, held: Inside | None = None,
     ) -> Explanation:  # fmt: skip
         where = repository.name if repository else None
         witness = OneWitness(name, where, image.package if image else "")
@@ -130,7 +148,7 @@ class Explainer:
         in_scope = _in_scope(self.question, where or target.name)
         decided = Decided(
             self.question.policies, observed, plan, target, name, in_scope, image, repository, witness,
-            self.question.now, grace.waiting.get(name),
+            self.question.now, grace.waiting.get(name), held,
         )  # fmt: skip
         return explanation(decided, (*rests_on, self.ledger))
 
@@ -154,10 +172,11 @@ class Explainer:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A looker that has read the content of the one repository already."""
+    """A looker that has read the content of the one repository already, and its packages where `held`."""
 
     looker: Looker
     found: Contents | Gap
+    held: tuple[Package, ...] | None = None
 
     async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
         return await self.looker.observe(projects, now)
@@ -169,7 +188,7 @@ class _Held:
         return self.found
 
     async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
-        return await self.looker.packages(repository)
+        return await self.looker.packages(repository) if self.held is None else self.held
 
 
 def _in_scope(question: Question, name: ResourceName | RepositoryName) -> bool:

@@ -99,7 +99,7 @@ class Survey:
     async def _contents(self, repository: Repository) -> Contents | Gap | None:
         if repository.mode is Mode.VIRTUAL:
             return None
-        asked = kinds_asked(self.context.policies, repository)
+        asked = kinds_asked(self.context.policies, repository, self.context.wanted)
         contents: Contents | Gap = Contents()
         if repository.format == DOCKER:
             if (

@@ -43,7 +43,7 @@ class PackageSurvey:
         if contents.packages is None:
             return contents
         repository = self.images.repository
-        asked = kinds_asked(self.context.policies, repository)
+        asked = kinds_asked(self.context.policies, repository, self.context.wanted)
         rules = package_rules(self.context, repository, self.blocked, contents.packages)
         before = len(self.findings.actions)
         images, gone = by_package(contents.images), set()

@@ -40,7 +40,7 @@ class TagSurvey:
         """`contents` are what no package takes along; the tags of images that go (`going`: package and
         digest) go with them, and are counted there."""
         repository = self.images.repository
-        if Kind.TAG not in kinds_asked(self.context.policies, repository):
+        if Kind.TAG not in kinds_asked(self.context.policies, repository, self.context.wanted):
             return
         rules = package_rules(self.context, repository, self.blocked, contents.packages or ())
         self.findings.seen(

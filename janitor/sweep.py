@@ -171,7 +171,7 @@ def _tell(stages: Stages, decided: Decided, misspelt: Sequence[str]) -> None:
 def _context(question: Question, blocked: Set[tuple[str, str]], grace: Grace) -> Context:
     return Context(
         question.policies, question.selected, set(question.deletable), blocked, question.own, question.now,
-        witness=question.witness, grace=grace,
+        witness=question.witness, wanted=question.only.kind if question.only else None, grace=grace,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from janitor.explain.changes import to_go, to_stay
+from janitor.explain.inside import Inside
 from janitor.explain.names import Named
 from janitor.explain.protections import (
     Bearer,
@@ -17,23 +18,24 @@ from janitor.explain.protections import (
 )  # fmt: skip
 from janitor.explain.traced import answers
 from janitor.explain.witnesses import OneWitness
-from janitor.explain.words import facts_values, image_values
+from janitor.explain.words import facts_values, held_values, image_values
 from janitor.model.inventory import Observed
 from janitor.model.kinds import KeepReason
 from janitor.model.resources import Image, Repository
 from janitor.plan.values import Action, Plan
 from janitor.policy.grace import Waiting
+from janitor.policy.package_keys import Held
 from janitor.policy.resource_keys import Facts
 from janitor.policy.values import Policies
 from janitor.policy.witness import Case
-from janitor.report.explanation import Explanation, Fate, GuardAnswer, PolicyAnswer, Verdict
+from janitor.report.explanation import Explanation, Fate, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
 from janitor.report.meanings import meaning_of
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What was decided, and about what: `image` where it is one, `repository` where it is or holds it;
-    `waiting` where its deletion is announced."""
+    `waiting` where its deletion is announced; `inside` where it is a package, a version or a tag."""
 
     policies: Policies
     observed: Observed
@@ -46,18 +48,21 @@ class Decided:
     witness: OneWitness
     now: datetime
     waiting: Waiting | None = None
+    inside: Inside | None = None
 
 
 def explanation(decided: Decided, rests_on: tuple[str, ...]) -> Explanation:
     """The whole of it. The verdict is the plan's own; all else says what it rests on."""
     plan, kind, image = decided.plan, decided.target.kind, decided.image
-    verdict, action = verdict_of(plan, decided.name, decided.in_scope)
+    verdict, action = verdict_of(
+        plan, decided.name, decided.in_scope, decided.inside.holder if decided.inside else ""
+    )
     if decided.waiting:
         verdict = replace(verdict, detail=_announced(decided.waiting))
     case, values = _case(decided)
     policies = answers(case, values) if case else ()
     within = decided.witness.within
-    users = within.users(image) if within and image else ()
+    users = within.users(image) if within and image else _tag_users(case)
     follows = within.follows(image.digest) if within and image else ()
     guards = tuple(_guards(decided, case, policies)) if case else ()
     stays = verdict.fate is Fate.KEEP
@@ -74,8 +79,16 @@ def explanation(decided: Decided, rests_on: tuple[str, ...]) -> Explanation:
     )  # fmt: skip
 
 
-def verdict_of(plan: Plan, name: str, in_scope: bool) -> tuple[Verdict, Action | None]:
-    """What a plan that names all that is kept says of one resource; and the action that takes it."""
+def _tag_users(case: Case[Any] | None) -> tuple[UserAnswer, ...]:
+    if case is None:
+        return ()
+    remain = [UserAnswer(user, "by this tag") for user in sorted(case.users)]
+    return (*remain, *(UserAnswer(user, "by this tag", user) for user in sorted(case.freed)))
+
+
+def verdict_of(plan: Plan, name: str, in_scope: bool, holder: str = "") -> tuple[Verdict, Action | None]:
+    """What a plan that names all that is kept says of one resource; and the action that takes it, or
+    its `holder`, where it goes with that."""
     for action in plan.actions:
         if action.name == name:
             return Verdict(Fate.DELETE, action.policy, action.reason.value, action.detail), action
@@ -88,6 +101,9 @@ def verdict_of(plan: Plan, name: str, in_scope: bool) -> tuple[Verdict, Action |
     for kept in plan.kept:
         if name in kept.names:
             return Verdict(Fate.KEEP, "", kept.reason.value, meaning_of(kept.reason.value)), None
+    for action in plan.actions:
+        if action.name == holder:
+            return Verdict(Fate.CONTAINED, action.policy, action.reason.value, "", holder), action
     return Verdict(Fate.KEEP, "", KeepReason.GAP.value, meaning_of(KeepReason.GAP.value)), None
 
 
@@ -117,14 +133,23 @@ def _case(decided: Decided) -> tuple[Case[Any] | None, Mapping[str, str]]:
     found = witness.found
     if found is None:
         return None, {}
+    if isinstance(found.resource, Held) and repository:
+        return found, held_values(found.resource, repository, decided.now)
     facts: Facts = found.resource
     return found, facts_values(facts, decided.now)
 
 
-def _bearers(decided: Decided) -> Mapping[KeepReason, Sequence[Bearer]]:
+def _bearers(decided: Decided, case: Case[Any] | None) -> Mapping[KeepReason, Sequence[Bearer]]:
     target, repository = decided.target, decided.repository
     if decided.image and repository:
         return {KeepReason.PROTECTED: image_bearers(decided.image, repository)}
+    if repository and decided.inside:
+        where, held = repository_bearers(repository, "its repository"), Bearer("its package", target.package)
+        tags = case.resource.tags if case else ()
+        return {
+            KeepReason.PROTECTED: [*where, replace(held, tags=tags)],
+            KeepReason.HOLDS_PROTECTED: [replace(held, tags=decided.inside.tags)],
+        }
     if repository:
         return {KeepReason.PROTECTED: repository_bearers(repository)}
     return {
@@ -134,7 +159,7 @@ def _bearers(decided: Decided) -> Mapping[KeepReason, Sequence[Bearer]]:
 
 
 def _guards(decided: Decided, case: Case[Any], policies: Sequence[PolicyAnswer]) -> Iterator[GuardAnswer]:
-    bearers, protect = _bearers(decided), decided.policies.protect
+    bearers, protect = _bearers(decided, case), decided.policies.protect
     matching = {policy.name for policy in policies if policy.matches}
     for reason, holds in case.guards.items():
         waiving = [
@@ -149,6 +174,8 @@ def _guards(decided: Decided, case: Case[Any], policies: Sequence[PolicyAnswer])
 def _uri(decided: Decided) -> str:
     if decided.image and decided.repository:
         return f"{decided.repository.name.uri}/{decided.image.package}@{decided.image.digest}"
+    if decided.inside:
+        return decided.inside.uri
     if decided.repository:
         return decided.repository.name.uri
     services = {str(each.name): each.uri for each in decided.observed.workloads.services}

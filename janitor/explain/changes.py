@@ -13,6 +13,7 @@ _LAST = {
     KeepReason.OPTED_OUT.value: "nobody keeps it any more: janitor marks says who does, janitor keep NAME --end ends it",
     KeepReason.GRACE.value: "the date that was announced has come",
 }
+_SIGNS = "none: by such a tag a signature follows its image"
 _WAYS = {
     KeepReason.SELF: "janitor runs as something of another name",
     KeepReason.GOOGLE_MANAGED: "a policy of its kind names it literally and says managed: true",
@@ -48,7 +49,8 @@ def to_go(
     """Everything that has to change, all of it; the policies are alternatives of each other."""
     for guard in guards:
         if guard.holds:
-            yield f"{guard.reason.value}: {_way(guard, users)}"
+            signs = kind is Kind.TAG and guard.reason is KeepReason.CHILD_OF_KEPT
+            yield f"{guard.reason.value}: {_SIGNS if signs else _way(guard, users)}"
     if verdict.reason in _LAST:
         yield f"{verdict.reason}: {_LAST[verdict.reason]}"
     if follows:

@@ -24,13 +24,15 @@ _SUGGESTED = 8
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A resource by Google's name; for an image `digest` or `tag` says which of the package."""
+    """A resource by Google's name; for an image `digest` or `tag` says which of the package, for a
+    version of another format `version`, as the name has it, for a tag `tag`. `name` is then the repository."""
 
     kind: Kind
     name: ResourceName
     package: str = ""
     digest: str = ""
     tag: str = ""
+    version: str = ""
 
     @property
     def repository(self) -> RepositoryName:
@@ -68,22 +70,32 @@ def _full(text: str) -> Named:
     except ValueError as error:
         raise NoSuchNameError(str(error)) from error
     path = name.path
-    if len(path) == 6 and path[::2] == ("repositories", "packages", "versions"):
-        repository = ResourceName(name.project, name.location, path[:2])
-        if not path[5].startswith("sha256:"):
-            raise NoSuchNameError(
-                f"{text}: versions of other formats than docker are not explained; "
-                "janitor sweep --dry-run --kept --format json says what becomes of each"
-            )
-        return Named(Kind.IMAGE, repository, unquote(path[3]), path[5])
+    if len(path) > 2 and path[0] == "repositories":
+        return _inside(text, name)
     kind = KINDS.get(name.collection)
     holder = {"revisions": "services", "executions": "jobs"}.get(name.collection)
     if kind is None or len(path) != (4 if holder else 2) or (holder and path[0] != holder):
         raise NoSuchNameError(
             f"{text}: this kind is not explained; what is: services and their revisions, jobs, "
-            "executions, worker pools, repositories and docker images"
+            "executions, worker pools, repositories, packages, versions, docker images and tags"
         )
     return Named(kind, name)
+
+
+def _inside(text: str, name: ResourceName) -> Named:
+    """What a repository holds."""
+    path, repository = name.path, ResourceName(name.project, name.location, name.path[:2])
+    match path[2::2]:
+        case ("packages",):
+            return Named(Kind.PACKAGE, repository, unquote(path[3]))
+        case ("packages", "tags"):
+            return Named(Kind.TAG, repository, unquote(path[3]), tag=unquote(path[5]))
+        case ("packages", "versions") if path[5].startswith("sha256:"):
+            return Named(Kind.IMAGE, repository, unquote(path[3]), path[5])
+        case ("packages", "versions"):
+            return Named(Kind.VERSION, repository, unquote(path[3]), version=path[5])
+        case _:
+            raise NoSuchNameError(f"{text}: this kind is not explained")
 
 
 def everything_short(observed: Observed) -> Iterator[Named]:

@@ -10,6 +10,7 @@ from janitor.kinds.image import image_since
 from janitor.kinds.provenance import managers_of_repository
 from janitor.model.duration import show_age, show_size
 from janitor.model.resources import Image, Repository
+from janitor.policy.package_keys import Held
 from janitor.policy.resource_keys import Facts
 from janitor.policy.values import (
     Expr,
@@ -130,6 +131,25 @@ def image_values(image: Image, repository: Repository, now: float) -> dict[str, 
         "larger_than": size,
         "largest": size,
         "unused": "see who names it, below",
+    }
+
+
+def held_values(held: Held, repository: Repository, now: datetime) -> dict[str, str]:
+    """What a package, a version or a tag has, by the names of keys."""
+    tags = ", ".join(held.tags) or "no tag"
+    size = show_size(held.size_bytes) if held.size_bytes else "size unknown"
+    return {
+        "name": held.package,
+        "location": repository.name.location,
+        "repository": repository.name.repository,
+        "labels": _shown(repository.labels),
+        "managed_by": _shown(tuple(sorted(managers_of_repository(repository)))) or "nobody known",
+        "format": repository.format.lower(),
+        "tags": tags,
+        "older_than": _age(datetime.fromtimestamp(held.since, UTC) if held.since else None, now),
+        "larger_than": size,
+        "largest": size,
+        "empty": f"{held.versions} versions",
     }
 
 

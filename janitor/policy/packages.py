@@ -1,7 +1,8 @@
 """Deciding packages, and the versions of other formats than docker (R3, R9, R10, R11, R13, R14)."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from janitor.kinds.package import package_since
 from janitor.kinds.repository import is_managed
@@ -24,18 +25,22 @@ from janitor.policy.image_rules import ImageRules, everything_stays, may_touch_m
 from janitor.policy.images import package_holdings
 from janitor.policy.package_keys import Held, held_leaf, may_speak_of
 from janitor.policy.ranking import VERSIONS, ranked
-from janitor.policy.retention import retained
+from janitor.policy.retention import Standing, retained, standing
 from janitor.policy.values import Policies, Policy, RepositoryIs
+from janitor.policy.witness import Case, Witness
 from janitor.policy.workload_rules import Context
 
 
-def kinds_asked(policies: Policies, repository: Repository) -> frozenset[Kind]:
-    """Of which kinds some policy may speak in this repository: what it holds is read for these alone."""
+def kinds_asked(policies: Policies, repository: Repository, wanted: Kind | None = None) -> frozenset[Kind]:
+    """Of which kinds some policy may speak in this repository, or that is wanted: what it holds is read
+    for these alone."""
     found = {Kind.PACKAGE, Kind.TAG} if repository.mode is Mode.STANDARD else set()
     if holds_versions(repository):
         found.add(Kind.VERSION)
     return frozenset(
-        kind for kind in found if any(may_speak_of(each, repository) for each in policies.of(kind))
+        kind
+        for kind in found
+        if kind is wanted or any(may_speak_of(each, repository) for each in policies.of(kind))
     )
 
 
@@ -53,6 +58,7 @@ class PackageRules:
     managed: bool
     blocked: bool
     now: float
+    witness: Witness | None = None
 
 
 def package_rules(
@@ -71,6 +77,7 @@ def package_rules(
         is_managed(repository),
         blocked,
         now,
+        context.witness,
     )
 
 
@@ -103,7 +110,10 @@ def decide_package(
     if retained_versions(rules, package):
         held.add(KeepReason.HOLDS_RETAINED)
     guards = [*place_guards(rules, package.short), *(reason for reason in KeepReason if reason in held)]
-    return answered(rules, rules.packages, package_facts(package, images), guards), waits
+    facts = package_facts(package, images)
+    if rules.witness:
+        rules.witness.case(package.name, case_of(rules, rules.packages, facts, guards, PACKAGE_GUARDS))
+    return answered(rules, rules.packages, facts, guards), waits
 
 
 def package_facts(package: Package, images: Sequence[Image]) -> Held:
@@ -151,9 +161,45 @@ def version_facts(package: Package, version: Version) -> Held:
 
 def _decided(rules: PackageRules, package: Package, version: Version, held: KeepReason | None) -> Decision:
     guards = [*place_guards(rules, package.short), *_version_guards(rules, version)]
+    facts = version_facts(package, version)
+    if rules.witness:
+        name, keeps = f"{package.name}/versions/{version.id}", partial(_standing, rules, package, version.id)
+        case = case_of(rules, rules.versions, facts, guards, VERSION_GUARDS)
+        rules.witness.case(name, replace(case, keeps=keeps))
     if held is not None:
         return Keep(strongest([*guards, held]))
-    return answered(rules, rules.versions, version_facts(package, version), guards)
+    return answered(rules, rules.versions, facts, guards)
+
+
+def _standing(
+    rules: PackageRules, package: Package, version: str, question: Question[Held]
+) -> Standing | None:
+    group = [version_facts(package, each) for each in package.versions]
+    return standing(question, group, TRAITS, rules.now, version)
+
+
+PLACE_GUARDS = (KeepReason.PROTECTED, KeepReason.NOT_STANDARD, KeepReason.GOOGLE_MANAGED)
+PACKAGE_GUARDS = (
+    *PLACE_GUARDS,
+    KeepReason.IMMUTABLE_TAGS,
+    KeepReason.HOLDS_IN_USE,
+    KeepReason.HOLDS_PROTECTED,
+    KeepReason.HOLDS_RETAINED,
+)
+VERSION_GUARDS = (*PLACE_GUARDS, KeepReason.HAS_TAGS)
+
+
+def case_of(
+    rules: PackageRules, questions: Sequence[Question[Held]], facts: Held, guards: Sequence[KeepReason],
+    of_kind: Sequence[KeepReason],
+) -> Case[Held]:  # fmt: skip
+    """What a witness is shown: every guard of the kind, and whether it stands."""
+
+    def forbids(policy: Policy, guard: KeepReason) -> bool:
+        return not _waives(rules, policy, guard, facts)
+
+    shown = {reason: reason in guards for reason in KeepReason if reason in of_kind}
+    return Case(facts, questions, shown, forbids, gap=rules.blocked)
 
 
 def place_guards(rules: PackageRules, package: str) -> Iterator[KeepReason]:

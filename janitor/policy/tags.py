@@ -1,6 +1,7 @@
 """Deciding tags: one that is in use by its name, or by which something is kept, is never taken off."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from janitor.kinds.image import is_referrer_tag
@@ -10,7 +11,7 @@ from janitor.policy.decision import Decision, Question
 from janitor.policy.globs import matcher
 from janitor.policy.image_rules import ImageRules
 from janitor.policy.package_keys import Held
-from janitor.policy.packages import PackageRules, answered, place_guards, version_facts
+from janitor.policy.packages import PLACE_GUARDS, PackageRules, answered, case_of, place_guards, version_facts
 from janitor.policy.truth import YES
 
 
@@ -54,7 +55,11 @@ def decide_tag(
     }
     guards = [*place_guards(rules, tagged.package), *(reason for reason, holds in found.items() if holds)]
     waits = images.usage.freed.of_tag(repository.name, tagged.package, tagged.tag)
-    return answered(rules, rules.tags, tag_facts(tagged), guards), waits
+    facts = tag_facts(tagged)
+    if rules.witness:
+        case = case_of(rules, rules.tags, facts, guards, (*PLACE_GUARDS, *found))
+        rules.witness.case(tagged.name, replace(case, users=users, freed=waits))
+    return answered(rules, rules.tags, facts, guards), waits
 
 
 def keeps_image_by(images: ImageRules, image: Image, tag: str) -> bool:

@@ -1,6 +1,6 @@
 """What a verdict rests on, for whoever is to explain it: shown by the very code that decides."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -27,7 +27,8 @@ class Case(Generic[T]):
 
     `guards` has every guard of the kind in the order of the code, and whether it stands; `forbids`
     whether one that stands does so against a policy that matches. `keeps` says how a policy's `keep`
-    takes it. `gap`: what could name it, or be in it, was not seen.
+    takes it. `gap`: what could name it, or be in it, was not seen. `users` and `freed`: who names a tag,
+    and the actions of this plan that take such away.
     """
 
     resource: T
@@ -36,6 +37,8 @@ class Case(Generic[T]):
     forbids: Callable[[Policy, KeepReason], bool]
     keeps: Callable[[Question[T]], Standing | None] = no_keep
     gap: bool = False
+    users: Collection[str] = ()
+    freed: Collection[str] = ()
 
     def standing_guards(self) -> list[KeepReason]:
         """Those that stand, in their order."""

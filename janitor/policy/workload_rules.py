@@ -37,7 +37,7 @@ class Context:
 
     `selected` are the policies that may delete (--policy); `blocked` the (project, location) pairs
     with a gap; `own` the short names of what janitor itself runs as; `failures` hears what failed,
-    `witness` is shown what each verdict rests on, `matched` takes the names of policies whose `when`
+    `wanted` is a kind that is decided though no policy speaks of it, `witness` is shown what each verdict rests on, `matched` takes the names of policies whose `when`
     holds of anything, `grace` is asked last of whatever would go.
     """
 
@@ -49,6 +49,7 @@ class Context:
     now: datetime
     failures: Failures = field(default_factory=Failures)
     witness: Witness | None = None
+    wanted: Kind | None = None
     matched: set[str] = field(default_factory=set)
     grace: Grace = field(default_factory=Grace)
 

@@ -141,7 +141,10 @@ def test_a_name_of_several_is_refused_with_all_of_them(place: Placing) -> None:
     [
         (f"{RUN}/services/none", "there is no"),
         (f"{RUN}/instances/w", "this kind is not explained"),
-        (f"{REPOSITORY}/r/packages/app/versions/1.0", "are not explained"),
+        (f"{REPOSITORY}/r/packages/app/versions/1.0", "there is no version 1.0"),
+        (f"{REPOSITORY}/r/packages/ap", "near are app"),
+        (f"{REPOSITORY}/r/packages/app/tags/v9", "there is no tag v9"),
+        (f"{REPOSITORY}/r/files/app", "this kind is not explained"),
         (f"{REPOSITORY}/none", "there is no"),
         (uri(":v9"), "there is no image v9"),
         ("projects/q/locations/us-central1/services/web", "project q is not read"),
