@@ -6,14 +6,17 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check bench laws lock clean
+.PHONY: demo test cover check bench laws lock clean
 
 demo: $(STAMP)
 	@$(BIN)/janitor demo
 
 test: $(STAMP)
-	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered -q
+	$(BIN)/pytest -n auto -q
 	$(MAKE) --no-print-directory check
+
+cover: $(STAMP)
+	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered -q
 
 check: $(STAMP)
 	$(BIN)/ruff check .
