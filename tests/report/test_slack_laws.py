@@ -57,7 +57,7 @@ def test_every_figure_of_the_report_is_there_however_much_else_there_is(summary:
     assert "*The next sweep" in shown
     assert ("*Needs you*" in shown) == bool(summary.troubles)
     assert ("*By owner*" in shown) == bool(
-        summary.by_owner or (summary.snapshot and summary.snapshot.by_owner)
+        summary.by_owner or (summary.snapshot and (summary.snapshot.by_owner or summary.snapshot.waiting))
     )
 
 
