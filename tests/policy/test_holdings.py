@@ -1,0 +1,100 @@
+"""What the deletion of a whole package or repository must know of the images in it (R11 to R13, R18)."""
+
+import pytest
+
+from janitor.model.inventory import Workloads
+from janitor.model.kinds import KeepReason, Kind
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Image, Repository
+from janitor.policy.image_rules import ImageRules, image_rules
+from janitor.policy.images import holdings, package_holdings
+from janitor.policy.usage import usage
+from janitor.policy.values import OlderThan, Policies, RepositoryIs, Retention
+from tests.making import (
+    NOW,
+    REPOSITORY,
+    ago,
+    contents,
+    image,
+    job,
+    name_of,
+    policies,
+    policy,
+    repository,
+    service,
+    uri,
+    workloads,
+)
+
+UNSEEN = RepositoryName("q", "us-central1", "zz")
+STALE = policy("stale", Kind.IMAGE, OlderThan(NOW - ago(days=7)))
+PAIR = [image("a", "v1"), image("b")]
+J = str(name_of("jobs", "j"))
+
+
+def rules(
+    file: Policies, loads: Workloads | None = None, freed: str = "", repo: Repository | None = None
+) -> ImageRules:
+    """The rules of repository r where these workloads are; a service `web` goes where `freed` says by whom."""
+    repo = repo or repository()
+    goes = {name_of("services", "web"): freed} if freed else {}
+    used = usage(loads or Workloads(), goes, (), {REPOSITORY: repo})
+    return image_rules(file, ("stale",), repo, contents(*PAIR), used, NOW.timestamp())
+
+
+def held(of: ImageRules, images: list[Image] | None = None) -> set[KeepReason]:
+    return package_holdings(of, "app", PAIR if images is None else images)[0]
+
+
+@pytest.mark.parametrize(
+    ("reference", "used"),
+    [
+        (uri("a"), True), (uri("gone"), True), (uri(":v1"), True), (uri(":gone"), True),
+        (uri("a", "other"), False), (uri("a", repository=UNSEEN), True), (uri(":v1", repository=UNSEEN), True),
+        (uri("gone", repository=UNSEEN), False), (uri(":gone", repository=UNSEEN), False),
+        (uri("a", "other", UNSEEN), False),
+    ],
+)  # fmt: skip
+def test_a_package_holds_what_is_named_in_it_and_a_repository_so_too(reference: str, used: bool) -> None:
+    of = rules(policies(STALE), workloads(job("j", reference)))
+    assert (held(of) == {KeepReason.HOLDS_IN_USE}) is used
+    assert of.usage.remaining.of_package(REPOSITORY, "app", PAIR) == ({J} if used else set())
+    in_other_package = reference.startswith(f"{REPOSITORY.uri}/other")
+    everywhere = {KeepReason.HOLDS_IN_USE} if used or in_other_package else set()
+    assert holdings(of, PAIR) == (everywhere, set())
+
+
+def test_what_this_plan_frees_is_waited_for_and_holds_nothing() -> None:
+    """R12."""
+    of = rules(policies(STALE), workloads(service("web", images=(uri("a"), uri("x", "other")))), "the action")
+    assert package_holdings(of, "app", PAIR) == (set(), {"the action"})
+    assert package_holdings(of, "third", [image("a", package="third")]) == (set(), set())
+    assert holdings(of, PAIR) == (set(), {"the action"})
+
+
+def test_immutable_tags_hold_a_package_only_where_an_image_of_it_has_one() -> None:
+    """R18."""
+    fixed = rules(policies(STALE), repo=repository(immutable_tags=True))
+    assert held(fixed) == {KeepReason.IMMUTABLE_TAGS}
+    assert held(fixed, PAIR[1:]) == set()
+    assert held(rules(policies(STALE))) == set()
+
+
+@pytest.mark.parametrize(
+    ("protect", "holds"),
+    [({"names": ("app",)}, True), ({"names": ("other",)}, False), ({"tags": ("v*",)}, True), ({"tags": ("w*",)}, False)],
+)  # fmt: skip
+def test_a_package_holds_what_is_protected_in_it(protect: dict[str, object], holds: bool) -> None:
+    """R11."""
+    of = rules(policies(STALE, protect=protect))
+    assert held(of) == ({KeepReason.HOLDS_PROTECTED} if holds else set())
+    assert holdings(of, PAIR)[0] == held(of)
+
+
+@pytest.mark.parametrize(("glob", "holds"), [("r", True), ("s", False)])
+def test_a_package_holds_what_a_keep_holds_of_it(glob: str, holds: bool) -> None:
+    """R13: of whom its selectors speak."""
+    keeper = policy("keeper", Kind.IMAGE, RepositoryIs((glob,)), keep=Retention(tagged=("v*",)))
+    of = rules(policies(STALE, keeper))
+    assert held(of) == ({KeepReason.HOLDS_RETAINED} if holds else set())
+    assert holdings(of, PAIR)[0] == held(of)
