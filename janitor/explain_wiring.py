@@ -65,7 +65,7 @@ async def _with_explainer(
 
 async def _marks(settings: Settings, at: datetime) -> tuple[Marks, str]:
     """What was announced and who opted out, as a dry run knows it: nothing, where there is no ledger."""
-    url = settings.database_url.get_secret_value() if settings.database_url else None
+    url = settings.ledger_url
     try:
         database = await open_database(url)
     except LedgerError as error:

@@ -104,9 +104,14 @@ class Settings(BaseSettings):
         return tuple(name for name in (self.service, self.job, self.worker_pool) if name)
 
     @property
-    def on_cloud_run(self) -> bool:
-        """Whether the disk is thrown away after the run."""
-        return bool(self.self_names)
+    def ledger_url(self) -> str | None:
+        """The ledger's database, its secret included; None is the default one."""
+        return self.database_url.get_secret_value() if self.database_url else None
+
+    @property
+    def loses_ledger(self) -> bool:
+        """Whether the ledger is on a disk that Cloud Run throws away after the run (R24)."""
+        return bool(self.self_names) and self.database_url is None
 
 
 def load_settings() -> Settings:

@@ -88,8 +88,7 @@ async def _opened(
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(connect(settings.emulator_host, settings.emulator_http))
         deletable = await deletable_projects(request, settings)
-        url = settings.database_url.get_secret_value() if settings.database_url else None
-        opening = Opening(url, _new_id(), origin)
+        opening = Opening(settings.ledger_url, _new_id(), origin)
         books = await stack.enter_async_context(
             opening.for_apply(request.wait, stop) if request.apply else opening.for_dry_run()
         )
@@ -257,7 +256,7 @@ class _Wiring:
             reference_files=self.request.policies.protect.reference_files,
             price_note=book.note,
             recorded=self.books.ledger is not None,
-            throwaway_disk=self.settings.on_cloud_run and self.settings.database_url is None,
+            throwaway_disk=self.settings.loses_ledger,
             shipped_policies=self.request.shipped_policies,
             unmatched=unmatched,
         )

@@ -123,7 +123,7 @@ def test_every_variable_is_read(settings: Load) -> None:
 
 def test_a_variable_that_is_empty_counts_as_not_set(settings: Load) -> None:
     assert settings(**dict.fromkeys(NAMES, "")) == settings()
-    assert not settings().on_cloud_run
+    assert not settings().loses_ledger
 
 
 def test_the_name_of_a_field_is_no_variable(settings: Load) -> None:
@@ -208,13 +208,14 @@ def test_the_names_that_cloud_run_gives_are_the_ones_to_protect(settings: Load) 
 
 @pytest.mark.parametrize("name", ["K_SERVICE", "CLOUD_RUN_JOB", "CLOUD_RUN_WORKER_POOL"])
 def test_any_one_of_cloud_run_s_names_means_that_the_disk_is_thrown_away(settings: Load, name: str) -> None:
-    assert settings(**{name: "nightly"}).on_cloud_run
+    assert settings(**{name: "nightly"}).loses_ledger
+    assert not settings(JANITOR_DATABASE_URL=DATABASE).loses_ledger
     assert settings().self_names == ("nightly",)
 
 
 def test_off_cloud_run_nothing_of_its_own_is_to_be_protected(settings: Load) -> None:
     assert settings().self_names == ()
-    assert not settings().on_cloud_run
+    assert not settings().loses_ledger
 
 
 def test_settings_do_not_change_once_read(settings: Load) -> None:

@@ -66,7 +66,7 @@ def daemon(
     first = reading()
     if first.shipped_policies:
         print(f"janitor: no {reading.path} here: dry runs of the shipped default policies", file=sys.stderr)
-    if settings.on_cloud_run and settings.database_url is None:
+    if settings.loses_ledger:
         print(f"janitor: {_THROWN_AWAY}", file=sys.stderr)
     if once:
         raise typer.Exit(run_once(first, settings))

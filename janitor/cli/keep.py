@@ -97,14 +97,12 @@ def _lasting(settings: "Settings") -> str | None:
     """The ledger's URL, None for the default one; UsageError where it would be thrown away (R24)."""
     from janitor.errors import UsageError
 
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    if settings.on_cloud_run:
+    if settings.loses_ledger:
         raise UsageError(
             "JANITOR_DATABASE_URL is not set, and Cloud Run throws the disk away after each run: nothing would"
             " remember this. Set it to the database that the sweeps use"
         )
-    return None
+    return settings.ledger_url
 
 
 def _who() -> str:

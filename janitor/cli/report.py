@@ -121,15 +121,13 @@ def _summary(
 
 def database_url(settings: "Settings") -> str | None:
     """The ledger's; None is the default one, of which a warning is due where its disk does not last (R24)."""
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    if settings.on_cloud_run:
+    if settings.loses_ledger:
         print(
             "janitor: JANITOR_DATABASE_URL is not set, and Cloud Run throws the disk away after each run: this"
             " ledger holds what this run wrote",
             file=sys.stderr,
         )
-    return None
+    return settings.ledger_url
 
 
 def _since(text: str | None, until: "datetime") -> "datetime | timedelta | None":
@@ -189,7 +187,6 @@ async def _post(settings: "Settings", summary: "Summary", recorded: bool) -> Non
     from janitor.posting import post_report
     from janitor.reporting import history_at
 
-    url = settings.database_url.get_secret_value() if settings.database_url else None
-    async with history_at(url) as history:
+    async with history_at(settings.ledger_url) as history:
         await post_report(settings, summary, history if recorded else None)
     print("janitor: posted to Slack", file=sys.stderr)

@@ -62,7 +62,7 @@ def policies_for(path: Path | None, apply: bool) -> tuple[Policies, str, bool]:
 
 def needs_lasting_ledger(policies: Policies, settings: Settings) -> None:
     """UsageError where a policy has `grace` and its marks would be thrown away with the disk (R24)."""
-    if not settings.on_cloud_run or settings.database_url is not None:
+    if not settings.loses_ledger:
         return
     waiting = [policy.name for policy in policies.policies if policy.grace is not None]
     if waiting:

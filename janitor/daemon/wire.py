@@ -64,7 +64,7 @@ async def _run(policies: Watched, settings: Settings, host: str, port: int, swee
         return await swept(request, settings, stop, origin)
 
     async def costs() -> dict[str, object]:
-        async with history_at(_url(settings)) as history:
+        async with history_at(settings.ledger_url) as history:
             return await own_cost_facts(settings, history, watch.request.policies)
 
     async def page() -> str:
@@ -91,12 +91,8 @@ async def _once(request: SweepRequest, settings: Settings) -> int:
 
 
 def _checks(settings: Settings) -> dict[str, Check]:
-    checks = {"database": database_answers(_url(settings))}
+    checks = {"database": database_answers(settings.ledger_url)}
     return checks if settings.emulator_host else checks | {"credentials": credentials_found()}
-
-
-def _url(settings: Settings) -> str | None:
-    return settings.database_url.get_secret_value() if settings.database_url else None
 
 
 @contextmanager
@@ -114,7 +110,7 @@ class _Past:
     """The ledger is opened for each question, so that a database that comes back is there again."""
 
     def __init__(self, settings: Settings) -> None:
-        self._url = _url(settings)
+        self._url = settings.ledger_url
 
     async def last_sweep(self, origin: Origin) -> PastSweep | None:
         async with history_at(self._url) as history:
@@ -131,7 +127,7 @@ class _Reports:
     metrics: Metrics
 
     async def unposted(self) -> datetime | None:
-        async with history_at(_url(self.settings)) as history:
+        async with history_at(self.settings.ledger_url) as history:
             return await history.unposted()
 
     async def post(self, due: datetime, options: ReportOptions, failure: str | None) -> bool:
@@ -146,7 +142,7 @@ class _Reports:
             saved_usd=summary.saved.saved_usd,
             troubles=len(summary.troubles),
         )
-        async with history_at(_url(self.settings)) as history:
+        async with history_at(self.settings.ledger_url) as history:
             return await posting.post_due_report(
                 self.settings, summary, history, due, self.metrics.message_ended
             )
@@ -157,7 +153,12 @@ class _Reports:
 
     async def _summary(self, since: timedelta | None, options: ReportOptions, failure: str | None) -> Summary:
         return await load_summary(
-            _url(self.settings), since, now(), options.horizon, failure, show_creator=options.show_creator
+            self.settings.ledger_url,
+            since,
+            now(),
+            options.horizon,
+            failure,
+            show_creator=options.show_creator,
         )
 
 
