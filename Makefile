@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test cover check bench laws lock clean
+.PHONY: demo test cover check bench laws mutants lock clean
 
 demo: $(STAMP)
 	@$(BIN)/janitor demo
@@ -30,6 +30,9 @@ bench: $(STAMP)
 laws: $(STAMP)
 	JANITOR_LAWS_EXAMPLES=5000 $(BIN)/pytest -q tests/laws
 
+mutants: $(STAMP)
+	$(BIN)/python scripts/mutants.py
+
 lock: $(STAMP)
 	scripts/lock $(BIN)
 
@@ -38,4 +41,4 @@ $(STAMP): requirements-dev.lock pyproject.toml scripts/setup
 	@touch $(STAMP)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis dist
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis dist mutants

@@ -59,7 +59,7 @@ def parse_reference(text: str) -> ImageReference | None:
 
 def _take_project(segments: list[str]) -> str:
     """The project id; a domain-scoped one (``example.com/proj``) takes two segments."""
-    project = segments.pop(0) if segments else ""
+    project = segments.pop(0)
     if "." in project and segments:
         return f"{project}:{segments.pop(0)}"
     return project

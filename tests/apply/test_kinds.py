@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -44,7 +44,13 @@ CALLS = {
 
 @dataclass
 class Whole(Shelf):
-    """A Google that deletes what lies on its shelf, too."""
+    """A Google that deletes what lies on its shelf, too; `awaited` are the operations that were waited for."""
+
+    awaited: list[str] = field(default_factory=list)
+
+    async def wait(self, kind: Kind, operation: str) -> frozenset[str]:
+        self.awaited.append(operation)
+        return await super().wait(kind, operation)
 
     async def delete_package(self, name: str) -> str:
         return await self._delete("delete_package", name, self.shelved)  # type: ignore[arg-type]
@@ -97,6 +103,8 @@ async def test_each_kind_goes_by_its_own_call_and_is_then_not_there(kind: Kind) 
     assert (await deletion.carry_out(gone, watch())) == Outcome(OutcomeKind.DELETED)
     assert [call for call, _ in there.calls if call.startswith("delete")] == [CALLS[kind]]
     assert there.sent(CALLS[kind]) == [gone.name]
+    last = gone.name.rpartition("/")[2]
+    assert there.awaited == ["" if kind is Kind.TAG else f"operations/{last}"]
     assert not await deletion.exists(kind, gone.name)
 
 

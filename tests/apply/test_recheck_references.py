@@ -130,3 +130,12 @@ async def test_a_repository_stays_for_a_name_through_a_repository_that_was_not_s
     google.repositories = {str(REPOSITORY): (repository(), held)}
     whole = action(Kind.REPOSITORY, str(REPOSITORY), content=fingerprint(held.images))
     assert await why(google, whole) == f"{J} now names an image of it"
+
+
+async def test_an_image_whose_tags_are_others_says_which_they_are() -> None:
+    google = FakeGoogle()
+    [a] = images(google, of_image("a", "v1"))
+    google.tags[a.name] = set()
+    assert await why(google, a) == "its tags are now none; the plan saw v1"
+    google.tags[a.name] = {"v2", "v1"}
+    assert await why(google, a) == "its tags are now v1, v2; the plan saw v1"

@@ -5,12 +5,16 @@ from itertools import permutations
 
 import pytest
 
-from janitor.model.kinds import Kind
+from janitor.model.inventory import Workloads
+from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import RepositoryName
-from janitor.policy.images import IMAGE_RANK, INDEX_RANK
-from janitor.policy.values import NameIs, OlderThan, Retention
+from janitor.model.resources import Image
+from janitor.policy.image_rules import forbids_image, image_rules
+from janitor.policy.images import IMAGE_RANK, INDEX_RANK, Going, Kept, decide_images
+from janitor.policy.usage import usage
+from janitor.policy.values import All, ArtifactTypeIs, NameIs, OlderThan, Policy, RepositoryIs, Retention
 from tests.deciding import images_decided
-from tests.making import contents, digest, image, policies, policy, repository, service, uri, workloads
+from tests.making import NOW, contents, digest, image, policies, policy, repository, service, uri, workloads
 
 OLD = OlderThan(timedelta(days=7))
 STALE = policy("stale", Kind.IMAGE, OLD)
@@ -104,3 +108,32 @@ def test_keep_of_a_policy_that_may_not_delete_holds_all_the_same() -> None:
         ("other", digest("a")),
     }
     assert stays == {digest("a"): "keep-latest"}
+
+
+def test_a_guard_stands_against_every_policy_but_two_that_say_more() -> None:
+    """R14, R17."""
+    name = RepositoryName("p", "us", "gcr.io")
+    literal = Policy("l", Kind.IMAGE, All((RepositoryIs(("gcr.io",)),)), managed=True)
+    typed = policy("t", Kind.IMAGE, ArtifactTypeIs(("x/*",)))
+    for guard in KeepReason:
+        assert forbids_image(name, STALE, guard)
+        assert forbids_image(name, literal, guard) is (guard is not KeepReason.GOOGLE_MANAGED)
+        assert forbids_image(name, typed, guard) is (guard is not KeepReason.SUBJECT_UNKNOWN)
+
+
+def test_what_may_stay_though_it_would_go_stays_with_what_it_holds() -> None:
+    """As an announced date holds it (policy/grace.py)."""
+    held = digest("idx")
+
+    def holding(package: str, images: list[Image], kept: Kept, goes: Going) -> bool:
+        found = goes.pop(held, None)
+        kept.update({held: KeepReason.GRACE} if found else {})
+        return found is not None
+
+    repo, file = repository(), policies(STALE)
+    images = [image("idx", "v1", children=["kid"]), image("kid"), image("other")]
+    used = usage(Workloads(), {}, (), {repo.name: repo})
+    rules = image_rules(file, ("stale",), repo, contents(*images), used, NOW.timestamp(), holding=holding)
+    verdicts = decide_images(rules, images, want_names=False)
+    assert [each.image.digest for each in verdicts.goes] == [digest("other")]
+    assert verdicts.kept == {KeepReason.GRACE: 1, KeepReason.CHILD_OF_KEPT: 1}

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from janitor.kinds.provenance import Manager
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName
@@ -15,8 +16,10 @@ from janitor.policy.images import holdings
 from janitor.policy.repositories import decide_repository, may_match
 from janitor.policy.usage import usage
 from janitor.policy.values import (
+    Expr,
     LabelsAre,
     LargerThan,
+    ManagedBy,
     NameIs,
     Not,
     OlderThan,
@@ -217,3 +220,13 @@ def test_content_is_not_read_of_what_can_never_go(repo: Repository) -> None:
 def test_only_selected_policies_delete() -> None:
     """R20, --policy."""
     assert asked(policies(BY_NAME), selected=set())[0] == "policy-not-selected"
+
+
+def test_what_made_a_repository_and_whose_it_is_decide_too() -> None:
+    made = policy("m", Kind.REPOSITORY, NameIs((SOURCE.repository,)), ManagedBy((Manager.SOURCE_DEPLOY,)))
+    assert asked(policies(made), repo=repository(SOURCE))[0] == "delete: matched"
+    other = policy("m", Kind.REPOSITORY, NameIs((SOURCE.repository,)), ManagedBy((Manager.TERRAFORM,)))
+    assert asked(policies(other), repo=repository(SOURCE))[0] != "delete: matched"
+    for project, verdict in (("p", "delete: matched"), ("q", "not-matched")):
+        ours = policy("e", Kind.REPOSITORY, NameIs(("r",)), Expr(f"resource.project == '{project}'", "e"))
+        assert asked(policies(ours))[0] == verdict

@@ -8,7 +8,7 @@ from janitor.policy.groups import latest
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.images import TRAITS
 from janitor.policy.retention import retained
-from janitor.policy.values import Condition, OlderThan, Policy, RepositoryIs, Retention, TagsMatch
+from janitor.policy.values import Condition, OlderThan, PerSemver, Policy, RepositoryIs, Retention, TagsMatch
 from tests.deciding import decided, images_decided
 from tests.making import (
     NOW,
@@ -156,3 +156,11 @@ def test_what_may_have_been_ready_is_held_and_takes_no_place() -> None:
         "delete: matched",
         "keep-rollback",
     ]
+
+
+def test_only_the_latest_groups_are_held_where_a_file_says_how_many() -> None:
+    """R10: the newest patch of the newest minor, and none of the others."""
+    minors = [image("a", "v1.0.1", days=3), image("b", "v1.1.0", days=2), image("c", "v1.0.9", days=1)]
+    per = PerSemver("minor")
+    assert held(keeping(latest=1, per=per), images=minors).keys() == {"b", "c"}
+    assert held(keeping(latest=1, per=per, latest_groups=1), images=minors).keys() == {"b"}
