@@ -92,7 +92,7 @@ def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
                 return lambda facts: _larger(facts.size_bytes, size)
             case TtlExpired():
                 moment = now.timestamp()
-                return lambda facts: expired(key, facts.labels, _seconds(facts.since), moment)
+                return lambda facts: expired(key, facts.labels, seconds(facts.since), moment)
             case Unused():
                 return lambda facts: truth(facts.unused is True)
             case Expr():
@@ -142,5 +142,6 @@ def _larger(size_bytes: int | None, size: int) -> Truth:
     return SIZE_UNKNOWN if not size_bytes else truth(size_bytes > size)
 
 
-def _seconds(time: datetime | None) -> float | None:
+def seconds(time: datetime | None) -> float | None:
+    """Since the epoch; None stays None."""
     return time.timestamp() if time else None

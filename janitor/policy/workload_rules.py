@@ -215,8 +215,3 @@ def _forbidden(facts: Facts, policy: Policy, guard: KeepReason) -> bool:
     if guard is KeepReason.SERVING:
         return not may_take_serving(policy)
     return True
-
-
-def seconds(time: datetime | None) -> float | None:
-    """Since the epoch; None stays None."""
-    return time.timestamp() if time else None
