@@ -93,6 +93,7 @@ _SECTIONS = {
     "defaults": "What policies inherit, key by key; a policy's own key wins.",
     "defaults.when": "Inherited by `when`; whom a policy speaks of by name is its own.",
     "defaults.keep": "Inherited by `keep`.",
+    "defaults.grace": "Inherited as `grace`.",
     "schedule.timezone": "An IANA name such as Asia/Seoul; UTC without it.",
     "schedule.sweep": "When it sweeps; every night at three without it.",
     "schedule.sweep.cron": "Minute, hour, day of month, month, day of week, such as \"0 3 * * *\"; 0 and 7 are Sunday.",

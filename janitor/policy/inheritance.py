@@ -13,8 +13,8 @@ from janitor.policy.source import Mapping, Node, Scalar, Sequence
 def with_defaults(root: Mapping, grammar: Grammar) -> Mapping:
     """The tree in which each policy says what it inherits, too.
 
-    Key by key of `when` and `keep`: a policy's own key wins, and one that its kind does not have is not
-    inherited. A policy with neither of its own inherits nothing, for then nobody said what may go.
+    `grace`, and key by key `when` and `keep`: a policy's own key wins, and one that its kind does not have
+    is not inherited. A policy with neither of its own inherits nothing, for then nobody said what may go.
     """
     defaults, policies = _at(root, "defaults"), _at(root, "policies")
     if not isinstance(defaults, Mapping) or not isinstance(policies, Sequence):
@@ -48,7 +48,7 @@ def _inheriting(policy: Node, defaults: Mapping, grammar: Grammar) -> Node:
     keys = grammar.kinds.get(kind.text) if isinstance(kind, Scalar) else None
     if keys is None or not isinstance(policy, Mapping) or not {"when", "keep"} & policy.entries.keys():
         return policy
-    entries = dict(policy.entries)
+    entries = {key: entry for key, entry in defaults.entries.items() if key == "grace"} | policy.entries
     void = _ABOUT_TAGS if _says_untagged(policy) else frozenset()
     if isinstance(kind, Scalar) and kind.text == "artifact.tag":
         void |= _AGES

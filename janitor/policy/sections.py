@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from janitor.policy import spelling, timezones, values
 from janitor.policy.field_types import (
+    Count,
     CronText,
     Duration,
     Globs,
@@ -98,21 +99,23 @@ class DefaultsWhen(Model):
     creator: Globs | None = None
     managed_by: OneOrMore[ManagerName] | None = None
     older_than: Duration | None = None
+    ttl: Literal["expired"] | None = None
     larger_than: Size | None = None
     tagged: bool | None = None
     tags: Globs | None = None
     tags_regex: Text | None = None
     tags_semver: Text | None = None
-    unused: Literal[True] | None = None
+    unused: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
     expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
 
 
 class DefaultsKeep(Model):
     """What `keep` of several kinds may say alike."""
 
-    latest: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    latest: Count | None = None
     newer_than: Duration | None = None
     tagged: Globs | None = None
+    rollback: Count | None = None
 
 
 class DefaultsSection(Model):
@@ -120,3 +123,4 @@ class DefaultsSection(Model):
 
     when: DefaultsWhen = DefaultsWhen()
     keep: DefaultsKeep = DefaultsKeep()
+    grace: Duration | None = None

@@ -15,6 +15,7 @@ from janitor.policy.values import (
     Retention,
     StatusIs,
     Tagged,
+    TtlExpired,
 )
 from tests.policy.test_document_mistakes import told
 
@@ -63,6 +64,31 @@ def test_a_kind_does_not_inherit_what_it_does_not_have() -> None:
     assert image.keep == Retention(latest=2, tagged=("v1",))
 
 
+def test_all_wait_as_long_as_defaults_say_but_one_that_says_itself() -> None:
+    own = "{name: b, kind: artifact.image, when: {tagged: true}, grace: 2d}"
+    inherited, said = read("{grace: 7d}", IMAGES, own)
+    assert (inherited.grace, said.grace) == (timedelta(days=7), timedelta(days=2))
+    assert read("{grace: 7d}", "{name: a, kind: run.revision, keep: {latest: 3}}")[0].grace == timedelta(
+        days=7
+    )
+
+
+def test_lifetimes_and_what_is_gone_back_to_are_inherited() -> None:
+    revisions = "{name: r, kind: run.revision, when: {status: retired}}"
+    service, revision = read("{when: {ttl: expired}, keep: {rollback: 2}}", SERVICES, revisions)
+    assert TtlExpired() in service.when.parts
+    assert TtlExpired() in revision.when.parts
+    assert (service.keep, revision.keep) == (None, Retention(rollback=2))
+
+
+def test_an_inherited_lifetime_is_read_by_the_labels_that_the_file_names() -> None:
+    text = (
+        f"version: 1\nttl: {{label: lives}}\ndefaults: {{when: {{ttl: expired}}}}\npolicies:\n- {SERVICES}\n"
+    )
+    (policy,) = parse_policies(text.encode(), "f", lambda _: b"").policies
+    assert TtlExpired("lives") in policy.when.parts
+
+
 def test_a_policy_with_keep_alone_inherits_a_when() -> None:
     (policy,) = read("{when: {older_than: 7d}}", "{name: a, kind: artifact.image, keep: {latest: 3}}")
     assert policy.when.parts == (WEEK,)
@@ -99,6 +125,10 @@ MISTAKES = {
     "{when: {not: {tagged: true}}}": "2:19: unknown key 'not'",
     "{when: {any: [{tagged: true}]}}": "2:19: unknown key 'any'",
     "{managed: true}": "2:12: unknown key 'managed'",
+    "{grace: 7}": "2:19: grace: '7' is not a duration",
+    "{when: {ttl: 72h}}": "2:24: ttl: '72h' is not known",
+    "{when: {unused: 1}}": "2:27: unused: only `unused: true` can be said",
+    "{keep: {per: {semver: minor}}}": "2:19: unknown key 'per'",
     "{keep: {latest: 0}}": "2:27: latest: '0' must be a whole number",
     "{when: [a]}": "2:18: when: this must be a mapping, such as {older_than: 72h}",
     "[a]": "2:11: defaults: this must be a mapping, such as {when: {older_than: 72h}}",
@@ -114,10 +144,13 @@ def test_a_mistake_in_defaults_is_told_where_it_stands(tmp_path: Path, defaults:
 
 
 def test_a_default_that_no_policy_can_inherit_is_refused(tmp_path: Path) -> None:
-    assert told_of(tmp_path, "{when: {tags: v1, unused: true}, keep: {latest: 3}}", SERVICES) == [
+    assert told_of(
+        tmp_path, "{when: {tags: v1, unused: true}, keep: {latest: 3, rollback: 1}}", SERVICES
+    ) == [
         "2:25: no policy of this file is of a kind whose when has tags: take it out",
         "2:37: no policy of this file is of a kind whose when has unused: take it out",
         "2:59: no policy of this file is of a kind whose keep has latest: take it out",
+        "2:72: no policy of this file is of a kind whose keep has rollback: take it out",
     ]
 
 
