@@ -20,10 +20,12 @@ _FIELDS: Mapping[str, Fields] = {
     Kind.PACKAGE.value: {
         "kind": "artifact.package", "name": "left-pad", "repository": "libs", "format": "npm",
         "project": "my-project", "location": "europe-west1", "labels": {}, "versions": 12, "size_bytes": 10**6,
+        "managed_by": ["terraform"],
     },
     Kind.TAG.value: {
         "kind": "artifact.tag", "name": "app", "repository": "images", "format": "docker",
         "project": "my-project", "location": "europe-west1", "labels": {}, "version": "sha256:0", "tag": "pr-12",
+        "managed_by": ["terraform"],
     },
     Kind.VERSION.value: {
         "kind": "artifact.version", "name": "left-pad", "repository": "libs", "format": "npm",

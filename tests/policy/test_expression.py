@@ -1,5 +1,6 @@
 """`expr`: what a CEL expression may say, and what it comes to on each kind."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ from janitor.model.kinds import Kind
 from janitor.policy.document import parse_policies
 from janitor.policy.expression import Failures
 from janitor.policy.fields import fields_of
+from janitor.policy.package_keys import Held, held_leaf
+from janitor.policy.truth import YES
 from janitor.policy.values import Expr, LocationIs, NameIs, Not, Policies
 from tests.deciding import context, decided, images_decided
 from tests.making import NOW, ago, contents, image, policies, policy, repository, revision, service, workloads
@@ -239,6 +242,26 @@ def test_every_field_of_the_grammar_is_there_when_it_is_asked() -> None:
             of_service(f"(has(resource.{field}) || true) && {empty}".replace("{}", f"resource.{field}"))
             != "expr-failed"
         )
+
+
+@pytest.mark.parametrize("kind", [Kind.PACKAGE, Kind.VERSION, Kind.TAG])
+def test_every_field_of_what_lies_in_a_repository_is_there_when_it_is_asked(kind: Kind) -> None:
+    held = Held("left-pad", "1.2.3", ("next",), 1.0, 1.0, 1000)
+    for field in fields_of(kind):
+        failures = Failures()
+        leaf = held_leaf(kind, repository(), NOW.timestamp(), failures)
+        assert leaf(Expr(f"resource.{field} == resource.{field}", "a"))(held) is YES, field
+        assert failures.lines() == ()
+
+
+def test_the_document_names_every_field() -> None:
+    table = (Path(__file__).parents[2] / "docs/policies.md").read_text().partition("| variable | is |")[2]
+    named = {
+        name
+        for row in table.partition("\n\n")[0].splitlines()
+        for name in re.findall(r"`(?:resource)?\.(\w+)`", row)
+    }
+    assert named == {field for kind in Kind for field in fields_of(kind)}
 
 
 def test_a_whole_file_with_an_expression_is_read() -> None:
