@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from janitor.kinds.image import image_since
-from janitor.kinds.provenance import managers_of_repository
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Repository
 from janitor.policy.cel_text import tokens
 from janitor.policy.expression import Failures, test_of
+from janitor.policy.repository_keys import repository_fields
 from janitor.policy.truth import AGE_UNKNOWN, SIZE_UNKNOWN, Test, Truth
 from janitor.policy.values import Expr
 
@@ -28,7 +28,7 @@ def image_expression(expr: Expr, repository: Repository, now: float, failures: F
     """
     asked = {token.text for token in tokens(expr.text)}
     per_image = [(field, read) for field, read in _READ.items() if field in asked]
-    constants = _constants(repository, asked)
+    constants = repository_fields(Kind.IMAGE, repository, asked)
     moment = datetime.fromtimestamp(now, UTC)
 
     def unknown(image: Image) -> Truth | None:
@@ -46,16 +46,3 @@ def image_expression(expr: Expr, repository: Repository, now: float, failures: F
         return variables
 
     return test_of(expr, failures, unknown, read)
-
-
-def _constants(repository: Repository, asked: set[str]) -> dict[str, object]:
-    name = repository.name
-    found: dict[str, object] = {
-        "kind": Kind.IMAGE.value,
-        "repository": name.repository,
-        "project": name.project,
-        "location": name.location,
-        "labels": dict(repository.labels),
-        "managed_by": sorted(map(str, managers_of_repository(repository))),
-    }
-    return {field: value for field, value in found.items() if field in asked}

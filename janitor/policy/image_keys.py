@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from janitor.kinds.provenance import managers_of_repository
 from janitor.model.resources import Image, Repository
 from janitor.policy.expression import Failures
-from janitor.policy.globs import labels_match, matcher
+from janitor.policy.globs import matcher
 from janitor.policy.image_expression import image_expression
 from janitor.policy.patterns import found_in
+from janitor.policy.repository_keys import of_repository
 from janitor.policy.truth import (
     AGE_UNKNOWN,
     NO,
@@ -27,13 +27,9 @@ from janitor.policy.values import (
     ArtifactTypeIs,
     Expr,
     Key,
-    LabelsAre,
     LargerThan,
-    LocationIs,
-    ManagedBy,
     NameIs,
     OlderThan,
-    RepositoryIs,
     Tagged,
     TagsMatch,
     TagsRegex,
@@ -49,19 +45,14 @@ def image_leaf(repository: Repository, now: float, failures: Failures | None = N
     images is answered once."""
 
     def leaf(key: Key) -> Test[Image]:
+        answer = of_repository(key, repository)
+        if answer is not None:
+            return always(answer)
         match key:
             case OlderThan(age):
                 return older_than(age.total_seconds(), now)
             case NameIs(globs):
                 return _of_package(matcher(globs))
-            case LocationIs(globs):
-                return always(truth(matcher(globs)(repository.name.location)))
-            case RepositoryIs(globs):
-                return always(truth(matcher(globs)(repository.name.repository)))
-            case LabelsAre(labels):
-                return always(truth(all(labels_match(labels, repository.labels))))
-            case ManagedBy(managers):
-                return always(truth(not managers_of_repository(repository).isdisjoint(managers)))
             case Tagged(value):
                 return lambda image: YES if bool(image.tags) is value else NO
             case TagsMatch(globs):

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from janitor.kinds.provenance import managers_of_repository
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Repository
 from janitor.policy.cel_text import tokens
 from janitor.policy.expression import Failures, test_of
-from janitor.policy.globs import labels_match, matcher
+from janitor.policy.globs import matcher
+from janitor.policy.repository_keys import of_repository, repository_fields
+from janitor.policy.resource_keys import larger
 from janitor.policy.truth import (
     AGE_UNKNOWN,
     NO,
@@ -26,16 +27,11 @@ from janitor.policy.ttl import expired
 from janitor.policy.values import (
     Empty,
     Expr,
-    FormatIs,
     Key,
-    LabelsAre,
     LargerThan,
-    LocationIs,
-    ManagedBy,
     NameIs,
     OlderThan,
     Policy,
-    RepositoryIs,
     TagsMatch,
     TtlExpired,
 )  # fmt: skip
@@ -65,7 +61,7 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
     """The reading of each key in this repository; ages are strict, unset and future times unknown (R5)."""
 
     def leaf(key: Key) -> Test[Held]:
-        answer = _of_repository(key, repository)
+        answer = of_repository(key, repository)
         if answer is not None:
             return always(answer)
         match key:
@@ -75,7 +71,7 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
             case OlderThan(age):
                 return lambda held: _older(held.since, now, age.total_seconds())
             case LargerThan(size):
-                return lambda held: _larger(held.size_bytes, size)
+                return lambda held: larger(held.size_bytes, size)
             case TtlExpired():
                 return lambda held: expired(key, repository.labels, held.since, now)
             case TagsMatch(globs):
@@ -95,7 +91,7 @@ def may_speak_of(policy: Policy, repository: Repository) -> bool:
     """Whether a policy could match anything in the repository, whatever that is: else it need not be read."""
 
     def leaf(key: Key) -> Test[None]:
-        answer = _of_repository(key, repository)
+        answer = of_repository(key, repository)
         return always(answer) if answer is not None else lambda _: _CANNOT_SAY
 
     return compiled(policy.when, leaf)(None) is not NO
@@ -114,12 +110,8 @@ _READ: dict[str, Callable[[Held], object]] = {
 def _expression(expr: Expr, kind: Kind, repository: Repository, now: float, failures: Failures) -> Test[Held]:
     """A CEL expression; an age or a size that it asks for and that is not known is its answer (R5)."""
     asked = {token.text for token in tokens(expr.text)}
-    name, moment = repository.name, datetime.fromtimestamp(now, UTC)
-    constants: dict[str, object] = {
-        "kind": kind.value, "repository": name.repository, "format": repository.format.lower(),
-        "project": name.project, "location": name.location, "labels": dict(repository.labels),
-        "managed_by": sorted(map(str, managers_of_repository(repository))),
-    }  # fmt: skip
+    moment = datetime.fromtimestamp(now, UTC)
+    constants = repository_fields(kind, repository, asked)
 
     def unknown(held: Held) -> Truth | None:
         if "age" in asked and _older(held.since, now, 0) is AGE_UNKNOWN:
@@ -133,28 +125,7 @@ def _expression(expr: Expr, kind: Kind, repository: Repository, now: float, fail
     return test_of(expr, failures, unknown, read)
 
 
-def _of_repository(key: Key, repository: Repository) -> Truth | None:
-    """The answer where the repository alone gives it."""
-    match key:
-        case LocationIs(globs):
-            return truth(matcher(globs)(repository.name.location))
-        case RepositoryIs(globs):
-            return truth(matcher(globs)(repository.name.repository))
-        case LabelsAre(labels):
-            return truth(all(labels_match(labels, repository.labels)))
-        case ManagedBy(managers):
-            return truth(not managers_of_repository(repository).isdisjoint(managers))
-        case FormatIs(formats):
-            return truth(repository.format.lower() in formats)
-        case _:
-            return None
-
-
 def _older(since: float | None, now: float, seconds: float) -> Truth:
     if since is None or since <= 0 or since > now:
         return AGE_UNKNOWN
     return YES if now - since > seconds else NO
-
-
-def _larger(size_bytes: int | None, size: int) -> Truth:
-    return SIZE_UNKNOWN if not size_bytes else truth(size_bytes > size)

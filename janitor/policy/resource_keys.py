@@ -89,7 +89,7 @@ def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
             case ManagedBy(managers):
                 return lambda facts: truth(not facts.managed_by.isdisjoint(managers))
             case LargerThan(size):
-                return lambda facts: _larger(facts.size_bytes, size)
+                return lambda facts: larger(facts.size_bytes, size)
             case TtlExpired():
                 moment = now.timestamp()
                 return lambda facts: expired(key, facts.labels, seconds(facts.since), moment)
@@ -138,7 +138,8 @@ def _older(since: datetime | None, now: datetime, seconds: float) -> Truth:
     return truth((now - since).total_seconds() > seconds)
 
 
-def _larger(size_bytes: int | None, size: int) -> Truth:
+def larger(size_bytes: int | None, size: int) -> Truth:
+    """Strictly more bytes; no size, and none at all, is not known."""
     return SIZE_UNKNOWN if not size_bytes else truth(size_bytes > size)
 
 
