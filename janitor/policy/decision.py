@@ -1,6 +1,6 @@
 """The verdict on one resource, and a policy made ready to be asked."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -93,6 +93,30 @@ def asked(
         else:
             return each.deletes[each.reason(resource)]
     return Keep(strongest(stays))
+
+
+def verdict(
+    questions: Iterable[Question[T]],
+    resource: T,
+    stand: Sequence[KeepReason],
+    forbids: Callable[[Policy, KeepReason], bool],
+    gap: bool = False,
+    waivable: Collection[KeepReason] = (),
+) -> Decision:
+    """The policies' answer, unless a guard stands that the matching policy may not waive, or a gap hides
+    something (R4).
+
+    `stand` are the guards that do, the strongest first, and `forbids` says whether one does so against a
+    policy that matches. One of `waivable` is named only where a matching policy could not waive it.
+    """
+
+    def obstacle(policy: Policy) -> KeepReason | None:
+        return next((guard for guard in stand if forbids(policy, guard)), None)
+
+    decision = asked(questions, resource, obstacle)
+    if isinstance(decision, Keep):
+        return Keep(strongest([*(guard for guard in stand if guard not in waivable), decision.reason]))
+    return Keep(KeepReason.GAP) if gap else decision
 
 
 _STRENGTH = {reason: place for place, reason in enumerate(KeepReason)}

@@ -7,19 +7,19 @@ alone (docs/performance.md).
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from janitor.kinds.image import image_since
 from janitor.model.kinds import DeleteReason, KeepReason
 from janitor.model.resources import Image
-from janitor.policy.decision import Delete, Keep, asked, strongest
+from janitor.policy.decision import Delete, Keep, verdict
 from janitor.policy.family import Family, below, family_of, placed, rings, spread
 from janitor.policy.groups import Traits
 from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image, held_by_tags
 from janitor.policy.retention import retained
 from janitor.policy.truth import NO, YES
 from janitor.policy.usage import Users
-from janitor.policy.values import Policy
 
 Kept = dict[str, KeepReason]
 Going = dict[str, Delete]
@@ -193,18 +193,12 @@ def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Goin
     """The slow way, for an image that some policy matches or may match."""
     typed = bool(image.artifact_type) or image.digest in family.orphans
     unknown_subject = typed and image.digest not in family.referrers
-
-    stands = {KeepReason.GOOGLE_MANAGED: rules.managed, KeepReason.SUBJECT_UNKNOWN: unknown_subject}
-
-    def forbids(policy: Policy) -> KeepReason | None:
-        return next(
-            (g for g in stands if stands[g] and forbids_image(rules.repository.name, policy, g)), None
-        )
-
-    answer = asked(rules.questions, image, forbids)
+    guards = {KeepReason.GOOGLE_MANAGED: rules.managed, KeepReason.SUBJECT_UNKNOWN: unknown_subject}
+    stand = [guard for guard, stands in guards.items() if stands]
+    forbids = partial(forbids_image, rules.repository.name)
+    answer = verdict(rules.questions, image, stand, forbids, waivable=(KeepReason.SUBJECT_UNKNOWN,))
     if isinstance(answer, Keep):
-        reasons = [answer.reason] + [KeepReason.GOOGLE_MANAGED] * rules.managed
-        kept[image.digest] = strongest(reasons)
+        kept[image.digest] = answer.reason
     else:
         goes[image.digest] = answer
 

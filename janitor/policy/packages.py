@@ -9,16 +9,7 @@ from janitor.kinds.repository import is_managed
 from janitor.kinds.version import holds_versions, total_size, version_since
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Image, Mode, Package, Repository, Version
-from janitor.policy.decision import (
-    Decision,
-    Delete,
-    Keep,
-    Question,
-    asked,
-    names_literally,
-    question,
-    strongest,
-)
+from janitor.policy.decision import Decision, Keep, Question, names_literally, question, strongest, verdict
 from janitor.policy.globs import matcher
 from janitor.policy.groups import Traits
 from janitor.policy.image_rules import ImageRules, everything_stays, may_touch_managed
@@ -195,11 +186,8 @@ def case_of(
 ) -> Case[Held]:  # fmt: skip
     """What a witness is shown: every guard of the kind, and whether it stands."""
 
-    def forbids(policy: Policy, guard: KeepReason) -> bool:
-        return not _waives(rules, policy, guard, facts)
-
     shown = {reason: reason in guards for reason in KeepReason if reason in of_kind}
-    return Case(facts, questions, shown, forbids, gap=rules.blocked)
+    return Case(facts, questions, shown, partial(_forbidden, rules, facts), gap=rules.blocked)
 
 
 def place_guards(rules: PackageRules, package: str) -> Iterator[KeepReason]:
@@ -225,21 +213,16 @@ def answered(
     rules: PackageRules, questions: Iterable[Question[Held]], facts: Held, guards: list[KeepReason]
 ) -> Decision:
     """The policies' answer, unless a guard stands that the matching policy may not waive."""
-
-    def forbids(policy: Policy) -> KeepReason | None:
-        return next((guard for guard in guards if not _waives(rules, policy, guard, facts)), None)
-
-    decision = asked(questions, facts, forbids)
-    if isinstance(decision, Keep):
-        # a guard that a literal name waives is named only where a matching policy lacked that name
-        plain = [guard for guard in guards if guard is not KeepReason.HOLDS_RETAINED]
-        return Keep(strongest([*plain, decision.reason]))
-    return Keep(KeepReason.GAP) if rules.blocked and isinstance(decision, Delete) else decision
+    waivable = (KeepReason.HOLDS_RETAINED,)
+    return verdict(questions, facts, guards, partial(_forbidden, rules, facts), rules.blocked, waivable)
 
 
-def _waives(rules: PackageRules, policy: Policy, guard: KeepReason, facts: Held) -> bool:
+def _forbidden(rules: PackageRules, facts: Held, policy: Policy, guard: KeepReason) -> bool:
+    """Whether a guard stands against a policy that matches."""
     name = rules.repository.name
+    if guard is KeepReason.GOOGLE_MANAGED:
+        return not may_touch_managed(policy, name)
     if guard is KeepReason.HOLDS_RETAINED:
         literal = names_literally(policy, name.repository, RepositoryIs)
-        return literal and names_literally(policy, facts.package)
-    return guard is KeepReason.GOOGLE_MANAGED and may_touch_managed(policy, name)
+        return not (literal and names_literally(policy, facts.package))
+    return True

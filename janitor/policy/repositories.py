@@ -7,7 +7,7 @@ from janitor.kinds.provenance import managers_of_repository
 from janitor.kinds.repository import DOCKER, SOURCE_DEPLOY, is_managed, repository_since
 from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.resources import Image, Mode, Repository
-from janitor.policy.decision import Decision, Keep, asked, names_literally, question, strongest
+from janitor.policy.decision import Decision, names_literally, question, verdict
 from janitor.policy.image_rules import repository_protected
 from janitor.policy.matching import note_matches
 from janitor.policy.resource_keys import Facts, facts_leaf
@@ -42,22 +42,9 @@ def decide_repository(
     case = Case(facts, questions, guards, partial(_forbidden, repository), gap=gap)
     if context.witness:
         context.witness.case(str(repository.name), case)
-    decision = _decided(case)
+    decision = verdict(questions, facts, case.standing_guards(), case.forbids, gap, WAIVED_BY_NAME)
     note_matches(context.matched, questions, (facts,), context.failures)
     return decision
-
-
-def _decided(case: Case[Facts]) -> Decision:
-    guards = case.standing_guards()
-
-    def forbids(policy: Policy) -> KeepReason | None:
-        return next((g for g in guards if case.forbids(policy, g)), None)
-
-    decision = asked(case.questions, case.resource, forbids)
-    if isinstance(decision, Keep):
-        # a guard that a literal name waives is named only where a matching policy lacked that name
-        return Keep(strongest([*(g for g in guards if g not in WAIVED_BY_NAME), decision.reason]))
-    return Keep(KeepReason.GAP) if case.gap else decision
 
 
 WAIVED_BY_NAME = (KeepReason.NEEDS_LITERAL_NAME, KeepReason.HOLDS_RETAINED)

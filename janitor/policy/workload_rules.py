@@ -15,11 +15,11 @@ from janitor.policy.decision import (
     Delete,
     Keep,
     Question,
-    asked,
     may_take_serving,
     names_literally,
     question,
     strongest,
+    verdict,
 )  # fmt: skip
 from janitor.policy.expression import Failures
 from janitor.policy.globs import matcher
@@ -186,25 +186,15 @@ def decided(
     case = Case(facts, questions, guards, partial(_forbidden, facts), keeps, gap)
     if context.witness:
         context.witness.case(str(resource.name), case)
-    decision = _answer(case, held)
+    stand = case.standing_guards()
+    if held is None:
+        decision = verdict(questions, facts, stand, case.forbids, gap)
+    else:
+        decision = Keep(strongest([*stand, held]))
     note_matches(context.matched, questions, (facts,), context.failures)
     if isinstance(decision, Keep):
         return decision
     return context.released(decision, kind, resource, holder or resource)
-
-
-def _answer(case: Case[Facts], held: KeepReason | None) -> Decision:
-    stand = case.standing_guards()
-    if held is not None:
-        return Keep(strongest([*stand, held]))
-
-    def forbids(policy: Policy) -> KeepReason | None:
-        return next((g for g in stand if case.forbids(policy, g)), None)
-
-    decision = asked(case.questions, case.resource, forbids)
-    if isinstance(decision, Keep):
-        return Keep(strongest([*stand, decision.reason]))
-    return Keep(KeepReason.GAP) if case.gap else decision
 
 
 def _forbidden(facts: Facts, policy: Policy, guard: KeepReason) -> bool:
