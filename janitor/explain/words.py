@@ -1,6 +1,5 @@
 """Keys of a policy as they are written, and what a resource has for each."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from janitor.kinds.image import image_since
 from janitor.kinds.provenance import managers_of_repository
 from janitor.model.duration import show_age, show_size
 from janitor.model.resources import Image, Repository
+from janitor.policy.key_names import key_name
 from janitor.policy.package_keys import Held
 from janitor.policy.resource_keys import Facts
 from janitor.policy.values import (
@@ -20,29 +20,19 @@ from janitor.policy.values import (
     PerSemver,
     PerTag,
     Retention,
-    TagsMatch,
     TtlExpired,
 )  # fmt: skip
-
-_WORD = re.compile(r"(?<!^)(?=[A-Z])")
-
-
-def key_name(key: Key) -> str:
-    """As the policy file has it: ``older_than``."""
-    if isinstance(key, TagsMatch):
-        return "tags"
-    return _WORD.sub("_", type(key).__name__.removesuffix("Is").removesuffix("Are")).lower()
 
 
 def key_asks(key: Key) -> str:
     """``older_than: 3d``."""
     if not fields(key):
-        return f"{key_name(key)}: true"
+        return f"{key_name(type(key))}: true"
     if isinstance(key, TtlExpired):
         return "ttl: expired"
     value = getattr(key, fields(key)[0].name)
     shown = show_size(value) if isinstance(key, LargerThan) else _shown(value)
-    return f"{key_name(key)}: {shown}"
+    return f"{key_name(type(key))}: {shown}"
 
 
 def _shown(value: object) -> str:
@@ -89,7 +79,7 @@ def key_has(key: Key, values: Mapping[str, str]) -> str:
         return ""
     if isinstance(key, LabelsAre | TtlExpired):
         return values["labels"] or "no label"
-    return values.get(key_name(key), "")
+    return values.get(key_name(type(key)), "")
 
 
 def facts_values(facts: Facts, now: datetime) -> dict[str, str]:

@@ -12,24 +12,19 @@ from janitor.policy.globs import matcher
 from janitor.policy.grammar import GRAMMAR
 from janitor.policy.implication import apart, conjuncts, contradiction, implies, within
 from janitor.policy.inheritance import with_defaults
-from janitor.policy.largest import Largest
+from janitor.policy.key_names import key_name
 from janitor.policy.mistakes import Path, locate_key
 from janitor.policy.problems import Problem
 from janitor.policy.source import read_source
 from janitor.policy.values import (
     All,
-    AnnotationsAre,
+    AnyOf,
     ArtifactTypeIs,
     Condition,
-    CreatorIs,
-    Empty,
-    Expr,
-    FormatIs,
     JobIs,
+    Key,
     LabelsAre,
-    LargerThan,
     LocationIs,
-    ManagedBy,
     NameIs,
     Not,
     OlderThan,
@@ -37,12 +32,7 @@ from janitor.policy.values import (
     Policy,
     RepositoryIs,
     ServiceIs,
-    StatusIs,
-    Tagged,
     TagsMatch,
-    TagsRegex,
-    TagsSemver,
-    TtlExpired,
     Unused,
 )  # fmt: skip
 
@@ -51,13 +41,6 @@ Advice = tuple[Path, str]
 _CLOUD_RUN_BEGAN = datetime(2019, 4, 9, tzinfo=UTC)
 # Google keeps no more of these of one service or job, and deletes the oldest itself (docs: run/quotas).
 _MOST_KEPT = {Kind.REVISION: (1000, "revisions of a service"), Kind.EXECUTION: (1000, "executions of a job")}
-_KEYS: dict[type, str] = {
-    NameIs: "name", ServiceIs: "service", JobIs: "job", LocationIs: "location", RepositoryIs: "repository",
-    LabelsAre: "labels", FormatIs: "format", Tagged: "tagged", TagsMatch: "tags", ArtifactTypeIs: "artifact_type",
-    OlderThan: "older_than", LargerThan: "larger_than", StatusIs: "status", Unused: "unused", Empty: "empty",
-    Expr: "expr", AnnotationsAre: "annotations", CreatorIs: "creator", ManagedBy: "managed_by", TtlExpired: "ttl",
-    TagsRegex: "tags_regex", TagsSemver: "tags_semver", Largest: "largest",
-}  # fmt: skip
 # What `protect.names` protects by name, of each kind (R11).
 _PROTECTED_BY_NAME: dict[Kind, tuple[type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs], ...]] = {
     Kind.SERVICE: (NameIs,), Kind.JOB: (NameIs,), Kind.REPOSITORY: (NameIs,), Kind.REVISION: (ServiceIs,),
@@ -165,7 +148,7 @@ def _protected(part: Condition, kind: Kind, policies: Policies) -> str:
         case NameIs(globs) | ServiceIs(globs) | JobIs(globs) | RepositoryIs(globs):
             counts = isinstance(part, _PROTECTED_BY_NAME.get(kind, ()))
             if counts and all(within(glob, protect.names) for glob in globs):
-                return f"protect.names holds all of its `{_KEYS[type(part)]}`"
+                return f"protect.names holds all of its `{key_name(type(part))}`"
         case TagsMatch(globs):
             if all(within(glob, protect.tags) for glob in globs):
                 return "protect.tags holds all of its `tags`"
@@ -239,8 +222,8 @@ def _scope_and_limits(policies: Policies) -> Iterator[Advice]:
 def _key(policy: Policy, *parts: Condition) -> Path:
     """Where the last of the parts that stands in `when` itself does."""
     for part in reversed(parts):
-        if part in policy.when.parts and type(part) in _KEYS:
-            return ("when", _KEYS[type(part)])
+        if part in policy.when.parts and isinstance(part, Key):
+            return ("when", key_name(type(part)))
     return ("when",)
 
 
@@ -249,5 +232,7 @@ def _said(condition: Condition) -> str:
     match condition:
         case Not(part):
             return f"not {_said(part)}"
+        case All() | AnyOf():
+            return "`any`"
         case _:
-            return f"`{_KEYS.get(type(condition), 'any')}`"
+            return f"`{key_name(type(condition))}`"

@@ -10,14 +10,18 @@ from janitor.policy.globs import is_literal, matcher
 from janitor.policy.largest import Largest
 from janitor.policy.values import (
     All,
+    AnnotationsAre,
     AnyOf,
     ArtifactTypeIs,
     Condition,
+    CreatorIs,
+    FormatIs,
     JobIs,
     Key,
     LabelsAre,
     LargerThan,
     LocationIs,
+    ManagedBy,
     NameIs,
     Not,
     OlderThan,
@@ -26,10 +30,14 @@ from janitor.policy.values import (
     StatusIs,
     Tagged,
     TagsMatch,
+    TagsRegex,
+    TagsSemver,
 )  # fmt: skip
 
 # One text a resource (every tag, of tags), and what matches any of the globs.
-TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, TagsMatch)
+TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, CreatorIs, TagsMatch)
+# What holds of no untagged image.
+_OF_TAGGED = (TagsMatch, TagsRegex, TagsSemver)
 Pair = tuple[Condition, Condition]
 
 
@@ -82,9 +90,11 @@ def excludes(one: Condition, other: Condition) -> bool:
             return not set(some) & set(others)
         case (Tagged(some), Tagged(others)):
             return some is not others
-        case (TagsMatch(), Tagged(False)):
+        case (FormatIs(some), FormatIs(others)):
+            return not set(some) & set(others)
+        case (_, Tagged(False)) if isinstance(one, _OF_TAGGED):
             return True
-        case (LabelsAre(some), LabelsAre(others)):
+        case (LabelsAre(some), LabelsAre(others)) | (AnnotationsAre(some), AnnotationsAre(others)):
             shared = some.keys() & others.keys()
             return any(apart((some[key],), (others[key],)) for key in shared)
         case _ if type(one) is type(other) and isinstance(one, TEXTS) and isinstance(other, TEXTS):
@@ -141,9 +151,13 @@ def _narrower(key: Condition | Key, wider: Condition | Key) -> bool:
             return size >= least
         case (StatusIs(some), StatusIs(others)):
             return set(some) <= set(others)
-        case (TagsMatch(), Tagged(True)):
+        case (FormatIs(some), FormatIs(others)):
+            return set(some) <= set(others)
+        case (ManagedBy(some), ManagedBy(others)):
+            return set(some) <= set(others)
+        case (_, Tagged(True)) if isinstance(key, _OF_TAGGED):
             return True
-        case (LabelsAre(some), LabelsAre(others)):
+        case (LabelsAre(some), LabelsAre(others)) | (AnnotationsAre(some), AnnotationsAre(others)):
             return all(name in some and within(some[name], (glob,)) for name, glob in others.items())
         case _ if type(key) is type(wider) and isinstance(key, TEXTS) and isinstance(wider, TEXTS):
             return all(within(glob, wider.globs) for glob in key.globs)

@@ -107,8 +107,9 @@ def _unknown_key(grammar: Grammar, path: Path, kind: str) -> str:
     key, keys = str(path[-1]), grammar.kinds.get(kind)
     part: Callable[[KindKeys], tuple[str, ...]] = lambda each: each.policy  # noqa: E731
     if keys is None:
-        allowed = _POLICY if kind else grammar.top if len(path) == 1 else grammar.sections[_dotted(path[:-1])]
-        return _near(key, allowed)
+        if kind:
+            return _near(key, {name for each in grammar.kinds.values() for name in each.policy})
+        return _near(key, grammar.top if len(path) == 1 else grammar.sections[_dotted(path[:-1])])
     if len(path) == 3 and key in keys.when:
         return f"unknown key {show(key)}: it belongs into `when`, as in `when: {{{key}: …}}`"
     if path[2:4] == ("keep", "per") and len(path) > 4:
@@ -124,9 +125,6 @@ def _unknown_key(grammar: Grammar, path: Path, kind: str) -> str:
 def _listed(names: list[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
-
-
-_POLICY = ("name", "kind", "when", "keep", "managed", "grace")
 
 
 def _near(key: str, allowed: Iterable[str]) -> str:

@@ -1,0 +1,95 @@
+"""What follows from a key: of every key that there is, what is seen of it is said here."""
+
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+
+from janitor.kinds.provenance import Manager
+from janitor.model.kinds import Status
+from janitor.policy.implication import excludes, implies
+from janitor.policy.largest import Largest
+from janitor.policy.values import (
+    AnnotationsAre,
+    ArtifactTypeIs,
+    CreatorIs,
+    Empty,
+    Expr,
+    FormatIs,
+    JobIs,
+    Key,
+    LabelsAre,
+    LargerThan,
+    LocationIs,
+    ManagedBy,
+    NameIs,
+    OlderThan,
+    RepositoryIs,
+    ServiceIs,
+    StatusIs,
+    Tagged,
+    TagsMatch,
+    TagsRegex,
+    TagsSemver,
+    TtlExpired,
+    Unused,
+)  # fmt: skip
+
+_TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, CreatorIs, TagsMatch)
+# The first holds only where the second does, and not the other way round.
+NARROWER: dict[type[Key], tuple[Key, Key]] = {
+    **{text: (text(("web",)), text(("w*", "web"))) for text in _TEXTS},
+    OlderThan: (OlderThan(timedelta(days=3)), OlderThan(timedelta(days=2))),
+    LargerThan: (LargerThan(3), LargerThan(2)),
+    StatusIs: (StatusIs((Status.FAILED,)), StatusIs((Status.FAILED, Status.SERVING))),
+    FormatIs: (FormatIs(("npm",)), FormatIs(("maven", "npm"))),
+    ManagedBy: (ManagedBy((Manager.TERRAFORM,)), ManagedBy((Manager.TERRAFORM, Manager.APP_HOSTING))),
+    LabelsAre: (LabelsAre({"env": "dev", "team": "a"}), LabelsAre({"env": "*"})),
+    AnnotationsAre: (AnnotationsAre({"env": "dev", "team": "a"}), AnnotationsAre({"env": "*"})),
+    TagsRegex: (TagsRegex("^v"), Tagged(True)),
+    TagsSemver: (TagsSemver(">=1.0"), Tagged(True)),
+}
+# Of these only the same is seen to follow.
+WHOLE: tuple[Key, ...] = (Tagged(True), Unused(), Empty(), Expr("true", "p"), TtlExpired())
+# No two that hold of one resource.
+APART: dict[type[Key], tuple[Key, Key]] = {
+    **{text: (text(("web",)), text(("api", "a*"))) for text in _TEXTS},
+    StatusIs: (StatusIs((Status.FAILED,)), StatusIs((Status.SERVING,))),
+    FormatIs: (FormatIs(("npm",)), FormatIs(("maven", "python"))),
+    LabelsAre: (LabelsAre({"env": "dev"}), LabelsAre({"env": "test"})),
+    AnnotationsAre: (AnnotationsAre({"env": "dev"}), AnnotationsAre({"env": "test"})),
+    Tagged: (Tagged(True), Tagged(False)),
+    TagsRegex: (TagsRegex("^v"), Tagged(False)),
+    TagsSemver: (TagsSemver(">=1.0"), Tagged(False)),
+}
+
+
+def test_no_key_is_passed_over() -> None:
+    assert {*NARROWER, *map(type, WHOLE), Largest} == set(get_args(Key))
+
+
+@pytest.mark.parametrize("key", NARROWER, ids=lambda key: key.__name__)
+def test_the_wider_key_follows_from_the_narrower_and_not_the_other_way_round(key: type[Key]) -> None:
+    narrow, wide = NARROWER[key]
+    assert implies(narrow, wide)
+    assert not implies(wide, narrow)
+
+
+@pytest.mark.parametrize("key", [*WHOLE, *(wide for _, wide in NARROWER.values())], ids=repr)
+def test_the_same_key_follows_from_itself(key: Key) -> None:
+    assert implies(key, key)
+
+
+def test_of_the_largest_not_even_the_same_number_follows() -> None:
+    assert not implies(Largest(3), Largest(3))
+
+
+@pytest.mark.parametrize("key", APART, ids=lambda key: key.__name__)
+def test_keys_that_never_hold_together_are_seen(key: type[Key]) -> None:
+    one, other = APART[key]
+    assert excludes(one, other) or excludes(other, one)
+    assert not excludes(one, one)
+
+
+def test_several_managers_may_look_after_one_thing() -> None:
+    assert not excludes(ManagedBy((Manager.TERRAFORM,)), ManagedBy((Manager.APP_HOSTING,)))
