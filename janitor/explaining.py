@@ -132,10 +132,10 @@ class Explainer:
                 f"{name}: it was not seen, and not all could be read: {loads.gaps[0].cause}"
             )
         try:
-            chosen(name.short, observed)
+            found = chosen(name.short, observed)
         except NoSuchNameError as error:
             raise NoSuchNameError(f"there is no {name}: {error}") from error
-        raise NoSuchNameError(f"there is no {name}: {name.short} is {chosen(name.short, observed).name}")
+        raise NoSuchNameError(f"there is no {name}: {name.short} is {found.name}")
 
     async def _decided(
         self, target: Named, observed: Observed, rests_on: tuple[str, ...], name: str,

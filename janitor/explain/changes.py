@@ -13,6 +13,8 @@ _LAST = {
     KeepReason.OPTED_OUT.value: "nobody keeps it any more: janitor marks says who does, janitor keep NAME --end ends it",
     KeepReason.GRACE.value: "the date that was announced has come",
 }
+# What lies in a repository has no labels of its own, and is covered by whatever covers that.
+_INSIDE = (Kind.IMAGE, Kind.PACKAGE, Kind.VERSION, Kind.TAG)
 _SIGNS = "none: by such a tag a signature follows its image"
 _WAYS = {
     KeepReason.SELF: "janitor runs as something of another name",
@@ -106,12 +108,13 @@ def _places(policy: PolicyAnswer) -> str:
 
 def to_stay(verdict: Verdict, kind: Kind, protect: Protect) -> Iterator[str]:
     """Any one of these is enough."""
-    of = {Kind.IMAGE: "its repository", Kind.REVISION: "its service, or it", Kind.EXECUTION: "its job, or it"}
+    of = {Kind.REVISION: "its service, or it", Kind.EXECUTION: "its job, or it"}
+    of |= dict.fromkeys(_INSIDE, "its repository")
     for key, glob in {"janitor": "keep", **protect.labels}.items():
         yield f"{of.get(kind, 'it')} is labelled {key}={glob}"
     yield f"protect.names in the policy file names {of.get(kind, 'it').partition(',')[0]}"
-    if kind is Kind.IMAGE:
-        yield "protect.tags names a tag of it"
+    if kind in _INSIDE:
+        yield f"protect.tags names {'it' if kind is Kind.TAG else 'a tag of it'}"
     if kind in (Kind.IMAGE, Kind.REPOSITORY):
         yield "a workload that remains, or a file of protect.references, names it"
     if verdict.policy:
