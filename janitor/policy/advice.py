@@ -68,11 +68,6 @@ def advice(policies: Policies, now: datetime) -> Iterator[Advice]:
             yield (*path, "keep", key), text
 
 
-def never_deletes(policy: Policy, policies: Policies, now: datetime) -> bool:
-    """Whether it is known that the policy deletes nothing, wherever."""
-    return any(True for _ in _never(policy, policies, now))
-
-
 def shadows(earlier: Policy, policy: Policy) -> bool:
     """Whether all that a policy deletes, the earlier one deletes already, so that it changes nothing.
 

@@ -7,9 +7,11 @@ from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
 from janitor.policy.values import (
     All,
+    AnnotationsAre,
     AnyOf,
     ArtifactTypeIs,
     Condition,
+    CreatorIs,
     Expr,
     JobIs,
     LabelsAre,
@@ -29,6 +31,7 @@ from janitor.policy.values import (
     Tagged,
     TagsMatch,
     TagsRegex,
+    TagsSemver,
     TtlExpired,
     Unused,
 )
@@ -38,24 +41,29 @@ _EVERYWHERE = (
     *_AGES, LocationIs(("us-central1",)), LocationIs(("us*",)), LabelsAre({"env": "d*"}), TtlExpired(),
     ManagedBy((Manager.CLOUD_FUNCTIONS,)), Expr("has(resource.labels.env) && age > duration('30h')", "p"),
 )  # fmt: skip
+_ON_RUN = (
+    *_EVERYWHERE, CreatorIs(("*@example.com",)), CreatorIs(("a@*",)),
+    AnnotationsAre({"client": "*"}), AnnotationsAre({"client": "gcloud"}),
+)  # fmt: skip
 LEAVES: dict[Kind, tuple[Condition, ...]] = {
     Kind.SERVICE: (
-        *_EVERYWHERE, StatusIs((Status.FAILED,)), StatusIs((Status.FAILED,)), StatusIs((Status.SERVING,)),
+        *_ON_RUN, StatusIs((Status.FAILED,)), StatusIs((Status.FAILED,)), StatusIs((Status.SERVING,)),
         NameIs(("x*", "web")), NameIs(("web",)),
     ),
     Kind.REVISION: (
-        *_EVERYWHERE, StatusIs((Status.RETIRED,)), StatusIs((Status.RETIRED, Status.FAILED)),
+        *_ON_RUN, StatusIs((Status.RETIRED,)), StatusIs((Status.RETIRED, Status.FAILED)),
         NameIs(("*-1",)), ServiceIs(("web",)), ServiceIs(("x*",)),
     ),
-    Kind.JOB: (*_EVERYWHERE, *_AGES, StatusIs((Status.FAILED,)), NameIs(("x*", "web"))),
+    Kind.JOB: (*_ON_RUN, *_AGES, StatusIs((Status.FAILED,)), NameIs(("x*", "web"))),
     Kind.EXECUTION: (
-        *_EVERYWHERE, StatusIs((Status.FAILED,)), StatusIs((Status.SUCCEEDED, Status.CANCELLED)),
+        *_ON_RUN, StatusIs((Status.FAILED,)), StatusIs((Status.SUCCEEDED, Status.CANCELLED)),
         JobIs(("web",)), NameIs(("*-1",)),
     ),
-    Kind.WORKER_POOL: (*_EVERYWHERE, *_AGES, StatusIs((Status.FAILED,)), NameIs(("x*", "web"))),
+    Kind.WORKER_POOL: (*_ON_RUN, *_AGES, StatusIs((Status.FAILED,)), NameIs(("x*", "web"))),
     Kind.IMAGE: (
         *_EVERYWHERE, *_AGES, NameIs(("app",)), RepositoryIs(("r",)), RepositoryIs(("gcr.io",)), Tagged(False),
-        Tagged(True), TagsMatch(("pr-*",)), TagsMatch(("v*", "pr-*")), TagsRegex("^(pr|v)"), ArtifactTypeIs(("application/*",)),
+        Tagged(True), TagsMatch(("pr-*",)), TagsMatch(("v*", "pr-*")), TagsRegex("^(pr|v)"),
+        TagsSemver(">=1.0"), ArtifactTypeIs(("application/*",)),
         LargerThan(2000), Unused(),
     ),
     Kind.REPOSITORY: (

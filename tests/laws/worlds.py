@@ -53,6 +53,8 @@ LABELS = (
     {"janitor-expires": "2026-11-01"},
     {"janitor-ttl": "a-week"},
 )
+CREATORS = ("", "someone@example.com", "a@example.org")
+ANNOTATIONS = ({}, {}, {"client": "gcloud"}, {"client": "terraform"})
 SHORT_NAMES = ("web", "xai", "api-prod")
 
 
@@ -216,6 +218,8 @@ def pools(dice: Random) -> Workloads:
                 instances=dice.choice((0, 0, 0, 0, 2, None)),
                 update_time=dice.choice((None, ago(days=1), ago(days=100), ago(days=100))),
                 labels=dice.choice(LABELS),
+                annotations=dice.choice(ANNOTATIONS),
+                creator=dice.choice(CREATORS),
                 reconciling=dice.randint(0, 7) == 0,
             )
             found.append(replace(made, name=name))
@@ -267,6 +271,8 @@ def job(dice: Random, name: ResourceName, executions: list[Execution]) -> Job:
         last=last,
         update_time=dice.choice((None, ago(days=1), ago(days=30), ago(days=100), ago(days=100))),
         labels=dice.choice(LABELS),
+        annotations=dice.choice(ANNOTATIONS),
+        creator=dice.choice(CREATORS),
         reconciling=dice.randint(0, 7) == 0,
     )
     return replace(made, name=name)
@@ -297,6 +303,8 @@ def service(dice: Random, name: ResourceName, revisions: list[Revision]) -> Serv
         failed=bool(dice.randint(0, 1)) or not traffic,
         update_time=dice.choice((None, ago(days=1), ago(days=30), ago(days=100))),
         labels=dice.choice(LABELS),
+        annotations=dice.choice(ANNOTATIONS),
+        creator=dice.choice(CREATORS),
         reconciling=dice.randint(0, 7) == 0,
         multi_region=dice.randint(0, 7) == 0,
         images=references(dice),
