@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from janitor.kinds.image import image_since
-from janitor.kinds.provenance import managers_of_repository
+from janitor.kinds.provenance import Manager, managers_of_repository
 from janitor.model.duration import show_age, show_size
 from janitor.model.resources import Image, Repository
 from janitor.policy.key_names import key_name
@@ -92,7 +92,7 @@ def facts_values(facts: Facts, now: datetime) -> dict[str, str]:
         "labels": _shown(facts.labels),
         "annotations": _shown(facts.annotations) or "no annotation",
         "creator": facts.creator or "creator unknown",
-        "managed_by": _shown(tuple(sorted(facts.managed_by))) or "nobody known",
+        "managed_by": _managers(facts.managed_by),
         "status": facts.status.value,
         "older_than": _age(facts.since, now),
         "larger_than": show_size(facts.size_bytes) if facts.size_bytes else "size unknown",
@@ -106,12 +106,8 @@ def image_values(image: Image, repository: Repository, now: float) -> dict[str, 
     known = datetime.fromtimestamp(since, UTC) if since else None
     tags = ", ".join(image.tags) or "no tag"
     size = show_size(image.size_bytes) if image.size_bytes > 0 else "size unknown"
-    return {
+    return _of_repository(repository) | {
         "name": image.package,
-        "location": repository.name.location,
-        "repository": repository.name.repository,
-        "labels": _shown(repository.labels),
-        "managed_by": _shown(tuple(sorted(managers_of_repository(repository)))) or "nobody known",
         "tagged": tags,
         "tags": tags,
         "tags_regex": tags,
@@ -128,19 +124,29 @@ def held_values(held: Held, repository: Repository, now: datetime) -> dict[str, 
     """What a package, a version or a tag has, by the names of keys."""
     tags = ", ".join(held.tags) or "no tag"
     size = show_size(held.size_bytes) if held.size_bytes else "size unknown"
-    return {
+    return _of_repository(repository) | {
         "name": held.package,
-        "location": repository.name.location,
-        "repository": repository.name.repository,
-        "labels": _shown(repository.labels),
-        "managed_by": _shown(tuple(sorted(managers_of_repository(repository)))) or "nobody known",
-        "format": repository.format.lower(),
         "tags": tags,
         "older_than": _age(datetime.fromtimestamp(held.since, UTC) if held.since else None, now),
         "larger_than": size,
         "largest": size,
         "empty": f"{held.versions} versions",
     }
+
+
+def _of_repository(repository: Repository) -> dict[str, str]:
+    """What the repository gives to all that lies in it."""
+    return {
+        "location": repository.name.location,
+        "repository": repository.name.repository,
+        "labels": _shown(repository.labels),
+        "managed_by": _managers(managers_of_repository(repository)),
+        "format": repository.format.lower(),
+    }
+
+
+def _managers(managers: frozenset[Manager]) -> str:
+    return _shown(tuple(sorted(managers))) or "nobody known"
 
 
 def _age(since: datetime | None, now: datetime) -> str:

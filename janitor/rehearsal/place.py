@@ -27,9 +27,9 @@ class Place:
         return fields.read("project", text, self.project), fields.read("location", text, self.location)
 
     def enter(self, kind: Kind, short: str, full: str, holder: str = "") -> None:
-        """Note a resource by its names; `holder` is the full name of what it goes with."""
+        """Note a resource by its names; `holder` is the full name of what holds it."""
         parent = self.things[holder].short if holder in self.things else ""
-        self.things[full] = Thing(kind, short, full, names_of(kind, short, parent), holder)
+        self.things[full] = Thing(kind, short, full, names_of(kind, short, parent))
 
     def time(self, fields: Fields, key: str, default: datetime | None = None) -> datetime | None:
         """A time; unknown where nothing is said, and a policy of age then keeps."""

@@ -45,13 +45,12 @@ Verdict = Deleted | Kept | GoesWith
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One resource. `full` is Google's name; `holder` is the full name of what it would go with, or ""."""
+    """One resource. `full` is Google's name; `names` are what `expect` may call it."""
 
     kind: Kind
     short: str
     full: str
     names: tuple[str, ...]
-    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
