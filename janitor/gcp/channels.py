@@ -1,9 +1,11 @@
 """The clients that everything else in this room calls Google with."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import grpc.aio
@@ -91,7 +93,8 @@ def _for_emulator(host: str, http: str) -> Clients:
         return grpc.aio.insecure_channel(host, options=[*_SIZES, *_NO_PROXY])
 
     # trust_env: a proxy from the environment must not see what is meant for the emulator
-    return _clients(plain, httpx.AsyncClient(timeout=_HTTP_TIMEOUT, trust_env=False), http.rstrip("/"), None)
+    client = httpx.AsyncClient(verify=_authorities(), timeout=_HTTP_TIMEOUT, trust_env=False)
+    return _clients(plain, client, http.rstrip("/"), None)
 
 
 def _for_google(credentials: Any) -> Clients:
@@ -101,9 +104,15 @@ def _for_google(credentials: Any) -> Clients:
         )
         return channel
 
-    http = httpx.AsyncClient(timeout=_HTTP_TIMEOUT, auth=GoogleAuth(credentials))
+    http = httpx.AsyncClient(verify=_authorities(), timeout=_HTTP_TIMEOUT, auth=GoogleAuth(credentials))
     quota_project = getattr(credentials, "quota_project_id", None)
     return _clients(secure, http, f"https://{require_google(RUN_HOST)}", quota_project)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whose certificates are trusted: read once a process, as a daemon connects for each sweep."""
+    return httpx.create_ssl_context()
 
 
 def _clients(
