@@ -1,5 +1,6 @@
 """What holds for every test: none leaves its logging to the next one."""
 
+import gc
 import logging
 from collections.abc import Iterator
 
@@ -15,3 +16,8 @@ def _logging_as_before() -> Iterator[None]:
     yield
     root.handlers[:], root.level = handlers, level
     structlog.reset_defaults()
+
+
+def pytest_collection_finish() -> None:
+    """What stays for all tests is not walked again by the collector: a sweep's own is all it walks."""
+    gc.freeze()

@@ -16,4 +16,6 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     events = Events()
     for module in ("daemon", "jobs", "sweeping"):
         monkeypatch.setattr(f"janitor.daemon.{module}.emit", events)
+    # Walking all that the tests of a process hold takes longer than any of these tests.
+    monkeypatch.setattr("janitor.daemon.daemon._let_go", lambda: None)
     return World(tmp_path, events)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 _EXAMPLES = os.environ.get("JANITOR_LAWS_EXAMPLES")
 
 law = settings(
-    max_examples=int(_EXAMPLES or 150),
+    max_examples=int(_EXAMPLES or 100),
     derandomize=_EXAMPLES is None,
     database=None,
     deadline=None,

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from janitor.errors import PolicyFileError
 from janitor.policy.document import parse_policies
 from janitor.policy.source import plain, read_source
+from janitor.policy.values import Policies
 from janitor.rehearsal.reading import read_tests
 from janitor.rehearsal.rehearse import rehearse
 from janitor.rehearsal.telling import as_json, as_text
@@ -215,12 +217,20 @@ def test_worker_pools_are_decided_as_in_a_sweep() -> None:
     assert told == "passed  pools\n1 test: 1 passed, 0 failed\n"
 
 
+@pytest.fixture(scope="module")
+def shipped() -> tuple[Policies, Any]:
+    """The shipped policies, and their tests as plain values."""
+    tests = (TOP / "janitor/demo/policies.test.yaml").read_bytes()
+    return load_policies(TOP / "janitor/demo/policies.yaml"), plain(read_source(tests, "t").root)
+
+
 @law
-@given(st.randoms(use_true_random=False))
-def test_whatever_a_file_of_tests_says_it_is_refused_or_run(dice: Random) -> None:
-    loaded = load_policies(TOP / "janitor/demo/policies.yaml")
-    shipped = plain(read_source((TOP / "janitor/demo/policies.test.yaml").read_bytes(), "t").root)
-    data = json.dumps(mutated(dice, shipped)).encode()
+@given(dice=st.randoms(use_true_random=False))
+def test_whatever_a_file_of_tests_says_it_is_refused_or_run(
+    shipped: tuple[Policies, Any], dice: Random
+) -> None:
+    loaded, tests = shipped
+    data = json.dumps(mutated(dice, tests)).encode()
     refused = ""
     try:
         now, cases = read_tests(data, "t", loaded)
