@@ -153,16 +153,10 @@ def _own_verdicts(
                 answer = each.matches(image)
                 if answer is NO:
                     continue
-                if (
-                    answer is YES
-                    and each.applies
-                    and plain
-                    and not image.artifact_type
-                    and digest not in orphans
-                ):
-                    goes[digest] = each.deletes[
-                        each.reason(image)
-                    ]  # what `_ask` comes to, without the detour
+                simple = not image.artifact_type and digest not in orphans
+                if answer is YES and each.applies and plain and simple:
+                    # what `_ask` comes to, without the detour
+                    goes[digest] = each.deletes[each.reason(image)]
                 else:
                     _ask(rules, image, family, kept, goes)
                 break

@@ -36,9 +36,10 @@ class Context:
     """What a decision needs beside the resource: all of it passed in, nothing looked up.
 
     `selected` are the policies that may delete (--policy); `blocked` the (project, location) pairs
-    with a gap; `own` the short names of what janitor itself runs as; `failures` hears what failed,
-    `wanted` is a kind that is decided though no policy speaks of it, `witness` is shown what each verdict rests on, `matched` takes the names of policies whose `when`
-    holds of anything, `grace` is asked last of whatever would go.
+    with a gap; `own` the short names of what janitor itself runs as; `failures` hears what failed;
+    `witness` is shown what each verdict rests on; `wanted` is a kind that is decided though no policy
+    speaks of it; `matched` takes the names of policies whose `when` holds of anything; `grace` is asked
+    last of whatever would go.
     """
 
     policies: Policies
