@@ -16,8 +16,8 @@ from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Package, Repository
 from janitor.plan.build import Builder
-from janitor.plan.job_actions import job_actions
-from janitor.plan.worker_pool_actions import worker_pool_actions
+from janitor.plan.jobs import job_actions
+from janitor.plan.worker_pools import worker_pool_actions
 from janitor.policy.decision import Decision, Delete, Keep
 from janitor.policy.grace import Holding, image_holding, repository_thing
 from janitor.policy.image_rules import ImageRules, image_rules

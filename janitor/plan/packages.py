@@ -47,7 +47,8 @@ def package_action(
     return Action(
         Kind.PACKAGE, package.name, f"{name.uri}/{package.short}" if docker else "", decision.policy.name,
         decision.reason, detail if held else f"{detail}; empty", facts.size_bytes or 0, estimate,
-        (PACKAGES_RANK, 0), after=tuple(sorted(waits)), contains=tuple((of, n) for of, n in ((kind, len(held)), (Kind.TAG, tags)) if n),
+        (PACKAGES_RANK, 0), after=tuple(sorted(waits)),
+        contains=tuple((of, n) for of, n in ((kind, len(held)), (Kind.TAG, tags)) if n),
         group=str(name), content=fingerprint(held), owner=owner_of(repository.labels),
     )  # fmt: skip
 
