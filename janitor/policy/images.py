@@ -13,12 +13,12 @@ from typing import NamedTuple
 from janitor.kinds.image import image_since
 from janitor.model.kinds import DeleteReason, KeepReason
 from janitor.model.resources import Image
-from janitor.policy.decision import Delete, Keep, verdict
+from janitor.policy.decision import Delete, Keep, strongest, verdict
 from janitor.policy.family import Family, below, family_of, placed, rings, spread
 from janitor.policy.groups import Traits
 from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image, held_by_tags
 from janitor.policy.retention import retained
-from janitor.policy.truth import NO, YES
+from janitor.policy.truth import NO, NO_TAG_MATCHES, YES
 from janitor.policy.usage import Users
 
 Kept = dict[str, KeepReason]
@@ -135,6 +135,7 @@ def _own_verdicts(
     followers, orphans, questions = family.followers, family.orphans, rules.questions
     plain = not rules.managed
     residue = KeepReason.GOOGLE_MANAGED if rules.managed else KeepReason.NOT_MATCHED
+    residue_of_tagged = strongest((residue, NO_TAG_MATCHES.reason))
     special = rules.protects_tag is not None or rules.repository.immutable_tags
     for image in images:
         digest = image.digest
@@ -149,9 +150,13 @@ def _own_verdicts(
         elif digest in held:
             kept[digest] = held[digest]
         else:
+            stays = residue
             for each in questions:
                 answer = each.matches(image)
                 if answer is NO:
+                    continue
+                if answer is NO_TAG_MATCHES:
+                    stays = residue_of_tagged
                     continue
                 simple = not image.artifact_type and digest not in orphans
                 if answer is YES and each.applies and plain and simple:
@@ -161,7 +166,7 @@ def _own_verdicts(
                     _ask(rules, image, family, kept, goes)
                 break
             else:
-                kept[digest] = residue
+                kept[digest] = stays
     return kept, goes
 
 
