@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from janitor.cli.options import ApplyOption, PoliciesOption, ProjectOption
+
 if TYPE_CHECKING:
     from janitor.settings import Settings, SweepRequest
 
@@ -21,22 +23,15 @@ def daemon(
         bool, typer.Option("--once", help="Sweep once and exit with the sweep's code: for jobs of others.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Delete nothing, ever. Wins over all.")] = False,
-    apply: Annotated[bool, typer.Option("--apply", help="Delete. No further question is asked.")] = False,
+    apply: ApplyOption = False,
     limit: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KEY=N", help="Another limit than the file's, as max_deletions=200. Repeatable."
         ),
     ] = None,
-    policies: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="The policy file; else JANITOR_POLICIES.", show_default="policies.yaml"
-        ),
-    ] = None,
-    project: Annotated[
-        list[str] | None, typer.Option(metavar="P", help="Instead of the file's projects. Repeatable.")
-    ] = None,
+    policies: PoliciesOption = None,
+    project: ProjectOption = None,
     host: Annotated[
         str | None,
         typer.Option(

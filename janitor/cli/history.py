@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from janitor.cli.sweep import Format
+from janitor.cli.options import Format, FormatOption, OutOption
 
 
 def history(
@@ -18,10 +18,8 @@ def history(
     limit: Annotated[
         int, typer.Option(min=1, max=10_000, metavar="N", help="How many of the last sweeps to list.")
     ] = 20,
-    output: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TABLE,
-    out: Annotated[
-        Path | None, typer.Option(help="Write the results to this file.", show_default="stdout")
-    ] = None,
+    output: FormatOption = Format.TABLE,
+    out: OutOption = None,
     policies: Annotated[
         Path | None,
         typer.Option(
@@ -34,8 +32,7 @@ def history(
     ] = None,
 ) -> None:
     """Past sweeps, the newest first; or one of them, with its actions, out of the ledger."""
-    from janitor.cli.report import database_url
-    from janitor.cli.request import checked_projects
+    from janitor.cli.request import checked_projects, database_url
     from janitor.logs import configure_logs
     from janitor.settings import load_settings
     from janitor.store.policy_file import load_policies

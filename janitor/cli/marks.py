@@ -6,31 +6,26 @@ from typing import Annotated
 
 import typer
 
-from janitor.cli.sweep import Format
+from janitor.cli.options import Format, FormatOption, OutOption, ProjectFilter
 
 
 def marks(
-    output: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TABLE,
-    out: Annotated[
-        Path | None, typer.Option(help="Write the results to this file.", show_default="stdout")
-    ] = None,
+    output: FormatOption = Format.TABLE,
+    out: OutOption = None,
     policies: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE", help="Checked if named, as by every command; what is announced stands without it."
         ),
     ] = None,
-    project: Annotated[
-        list[str] | None, typer.Option(metavar="P", help="Only what is of this project. Repeatable.")
-    ] = None,
+    project: ProjectFilter = None,
 ) -> None:
     """What is announced to go, with its dates, and what somebody keeps; out of the ledger.
 
     Google is not asked. A policy with `grace` announces before it deletes; `janitor keep` opts out.
     """
     from janitor.cli.output import results_to, writing
-    from janitor.cli.report import database_url
-    from janitor.cli.request import checked_projects
+    from janitor.cli.request import checked_projects, database_url
     from janitor.clock import now
     from janitor.keeping import load_marks
     from janitor.logs import configure_logs

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from janitor.cli.sweep import Format
+from janitor.cli.options import Format, FormatOption, PoliciesOption
 
 
 def policy_test(
@@ -13,13 +13,8 @@ def policy_test(
         Path | None,
         typer.Argument(help="The tests.", show_default="policies.test.yaml beside the policy file"),
     ] = None,
-    policies: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="The policy file; else JANITOR_POLICIES.", show_default="policies.yaml"
-        ),
-    ] = None,
-    output: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TABLE,
+    policies: PoliciesOption = None,
+    output: FormatOption = Format.TABLE,
 ) -> None:
     """Run the unit tests of the policy file: what would become of the resources that they write down.
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from janitor.cli.options import ProjectFilter
+
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
@@ -52,9 +54,7 @@ def report(
             show_default="policies.yaml",
         ),
     ] = None,
-    project: Annotated[
-        list[str] | None, typer.Option(metavar="P", help="Only what is of this project. Repeatable.")
-    ] = None,
+    project: ProjectFilter = None,
 ) -> None:
     """What was saved, what the next sweep would delete, and what is wrong, out of the ledger.
 
@@ -90,7 +90,7 @@ def _check(settings: "Settings", slack: bool, dry_run: bool, output: ReportForma
         )
     if dry_run and output is not None:
         raise UsageError(f"--slack --dry-run prints Slack's JSON: leave out --format {output.value}")
-    if slack and not dry_run and not (settings.slack_webhook_url or settings.slack_bot_token):
+    if slack and not dry_run and not settings.speaks_to_slack:
         raise UsageError(
             "--slack: Slack is not set up: set JANITOR_SLACK_WEBHOOK_URL, or JANITOR_SLACK_BOT_TOKEN with"
             " JANITOR_SLACK_CHANNEL; --slack --dry-run prints what would be posted"
@@ -100,7 +100,7 @@ def _check(settings: "Settings", slack: bool, dry_run: bool, output: ReportForma
 def _summary(
     settings: "Settings", since: str | None, path: Path | None, projects: tuple[str, ...]
 ) -> "Summary":
-    from janitor.cli.request import policies_for
+    from janitor.cli.request import database_url, policies_for
     from janitor.clock import now
     from janitor.reporting import load_summary
 
@@ -117,17 +117,6 @@ def _summary(
             show_creator=options.show_creator,
         )
     )
-
-
-def database_url(settings: "Settings") -> str | None:
-    """The ledger's; None is the default one, of which a warning is due where its disk does not last (R24)."""
-    if settings.loses_ledger:
-        print(
-            "janitor: JANITOR_DATABASE_URL is not set, and Cloud Run throws the disk away after each run: this"
-            " ledger holds what this run wrote",
-            file=sys.stderr,
-        )
-    return settings.ledger_url
 
 
 def _since(text: str | None, until: "datetime") -> "datetime | timedelta | None":

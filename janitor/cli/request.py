@@ -1,6 +1,7 @@
 """From flags, environment and policy file to one request; a flag wins, then the environment."""
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -58,6 +59,17 @@ def policies_for(path: Path | None, apply: bool) -> tuple[Policies, str, bool]:
             "or name it by --policies FILE or JANITOR_POLICIES"
         )
     return default_policies(), "the shipped default", True
+
+
+def database_url(settings: Settings) -> str | None:
+    """The ledger's URL; None is the default one, of which a warning is due where its disk does not last (R24)."""
+    if settings.loses_ledger:
+        print(
+            "janitor: JANITOR_DATABASE_URL is not set, and Cloud Run throws the disk away after each run: this"
+            " ledger holds what this run wrote",
+            file=sys.stderr,
+        )
+    return settings.ledger_url
 
 
 def needs_lasting_ledger(policies: Policies, settings: Settings) -> None:

@@ -2,11 +2,13 @@
 
 import shlex
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
+
+from janitor.cli.options import ApplyOption, FormatOption, OutOption, PoliciesOption, ProjectOption
+from janitor.cli.options import Format as Format
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -16,26 +18,17 @@ if TYPE_CHECKING:
     from janitor.settings import Settings, SweepRequest
 
 
-class Format(StrEnum):
-    """How results are written."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
 def sweep(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Delete nothing, show what would go. Wins over all.")
     ] = False,
-    apply: Annotated[bool, typer.Option("--apply", help="Delete. No further question is asked.")] = False,
-    output: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TABLE,
+    apply: ApplyOption = False,
+    output: FormatOption = Format.TABLE,
     kept: Annotated[bool, typer.Option("--kept", help="Name what is kept, too.")] = False,
     show_all: Annotated[
         bool, typer.Option("--all", help="Show every action, not only each policy's fifty costliest.")
     ] = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Write the results to this file.", show_default="stdout")
-    ] = None,
+    out: OutOption = None,
     policy: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only what this policy deletes. Repeatable.")
     ] = None,
@@ -46,15 +39,8 @@ def sweep(
     wait: Annotated[
         str | None, typer.Option(metavar="10m", help="Wait this long for another sweep to end.")
     ] = None,
-    policies: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="The policy file; else JANITOR_POLICIES.", show_default="policies.yaml"
-        ),
-    ] = None,
-    project: Annotated[
-        list[str] | None, typer.Option(metavar="P", help="Instead of the file's projects. Repeatable.")
-    ] = None,
+    policies: PoliciesOption = None,
+    project: ProjectOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
     """Observe, decide, plan, guard, and delete where told to; then report.

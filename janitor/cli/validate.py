@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from janitor.cli.options import ProjectOption
+
 
 def validate(
     file: Annotated[
@@ -14,9 +16,7 @@ def validate(
         Path | None,
         typer.Option(metavar="FILE", help="The same, as other commands name it; else JANITOR_POLICIES."),
     ] = None,
-    project: Annotated[
-        list[str] | None, typer.Option(metavar="P", help="Instead of the file's projects. Repeatable.")
-    ] = None,
+    project: ProjectOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 2 on warnings, too.")] = False,
 ) -> None:
     """Check the policy file; every mistake is named by line and column.

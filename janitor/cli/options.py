@@ -1,0 +1,34 @@
+"""The flags that several commands share: each with one name, one meaning and one line of help."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="For people or for programs.")]
+OutOption = Annotated[
+    Path | None, typer.Option(help="Write the results to this file.", show_default="stdout")
+]
+PoliciesOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="The policy file; else JANITOR_POLICIES.", show_default="policies.yaml"
+    ),
+]
+ProjectOption = Annotated[
+    list[str] | None, typer.Option(metavar="P", help="Instead of the file's projects. Repeatable.")
+]
+# Of commands that only read the ledger.
+ProjectFilter = Annotated[
+    list[str] | None, typer.Option(metavar="P", help="Only what is of this project. Repeatable.")
+]
+ApplyOption = Annotated[bool, typer.Option("--apply", help="Delete. No further question is asked.")]
