@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from janitor.report.text import safe_text
+from janitor.report.times import rfc3339
 
 
 class Event(StrEnum):
@@ -144,7 +145,7 @@ def _plain_facts(_logger: object, _method: str, facts: Facts) -> Facts:
         if isinstance(value, Decimal):
             facts[key] = format(value, "f")
         elif isinstance(value, datetime):
-            facts[key] = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            facts[key] = rfc3339(value)
         elif isinstance(value, StrEnum):
             facts[key] = value.value
     return facts

@@ -9,7 +9,7 @@ from janitor.clock import now
 from janitor.errors import LedgerError
 from janitor.ledger.entries import Conclusion, SweepEnd, SweepStart
 from janitor.report.snapshot_codec import encode_snapshot
-from janitor.report.summary import TroubleKind
+from janitor.report.troubles import TroubleKind
 from janitor.reporting import history_at, load_summary
 from janitor.store.database import open_database
 from janitor.store.ledger import SqlLedger

@@ -65,11 +65,11 @@ def _keep(
     url: str | None, name: str, until: "datetime | None", at: "datetime", projects: tuple[str, ...]
 ) -> None:
     from janitor.keeping import keep as opt_out
-    from janitor.report.grace_lines import date
     from janitor.report.text import safe_text
+    from janitor.report.times import moment
 
     done = asyncio.run(opt_out(url, name, until, _who(), at, projects))
-    print(f"kept {'for good' if until is None else f'until {date(until)}'}: {safe_text(done.name)}")
+    print(f"kept {'for good' if until is None else f'until {moment(until)}'}: {safe_text(done.name)}")
     if not done.is_marked:
         print(
             "janitor: nothing of this name is announced, so whether there is such a thing was not looked up",

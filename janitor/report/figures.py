@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from janitor.ledger.savings import Account
 from janitor.model.duration import show_size
 from janitor.report.snapshot import Sums
-from janitor.report.wording import money, usd_to_date
+from janitor.report.text import show_usd
 
 # Of what was deleted in the period, and of what the next sweep would delete.
 TITLES = ("deleted", "estimated", "realised", "to date", "would go", "$ a month")
@@ -26,13 +26,16 @@ def cells(account: Account, left: Sums) -> list[str]:
         unpriced = account.unpriced >= account.deleted
         figures[:4] = [
             f"{account.deleted:,}",
-            "unpriced" if unpriced else money(account.estimated_usd_month, account.upper_bound),
-            "unpriced" if unpriced else money(account.realised_usd_month, account.upper_bound),
-            "unpriced" if unpriced else usd_to_date(account.saved_usd, account.upper_bound),
+            "unpriced" if unpriced else show_usd(account.estimated_usd_month, account.upper_bound),
+            "unpriced" if unpriced else show_usd(account.realised_usd_month, account.upper_bound),
+            "unpriced" if unpriced else show_usd(account.saved_usd, account.upper_bound),
         ]
     if left.count:
         unpriced = left.unpriced >= left.count
-        figures[4:] = [f"{left.count:,}", "unpriced" if unpriced else money(left.usd_month, left.upper_bound)]
+        figures[4:] = [
+            f"{left.count:,}",
+            "unpriced" if unpriced else show_usd(left.usd_month, left.upper_bound),
+        ]
     return figures
 
 
@@ -41,9 +44,9 @@ def account_rows(accounts: Sequence[Account]) -> list[list[str]]:
     rows = [
         ["deleted", *(f"{each.deleted:,}" for each in accounts)],
         ["size", *(show_size(each.size_bytes) for each in accounts)],
-        ["a month, estimated", *(money(each.estimated_usd_month, each.upper_bound) for each in accounts)],
-        ["a month, realised", *(money(each.realised_usd_month, each.upper_bound) for each in accounts)],
-        ["saved to date", *(usd_to_date(each.saved_usd, each.upper_bound) for each in accounts)],
+        ["a month, estimated", *(show_usd(each.estimated_usd_month, each.upper_bound) for each in accounts)],
+        ["a month, realised", *(show_usd(each.realised_usd_month, each.upper_bound) for each in accounts)],
+        ["saved to date", *(show_usd(each.saved_usd, each.upper_bound) for each in accounts)],
     ]
     if any(each.unpriced for each in accounts):
         rows.append(["unpriced, in no sum", *(f"{each.unpriced:,}" for each in accounts)])

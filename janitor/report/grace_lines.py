@@ -1,7 +1,6 @@
 """What a sweep keeps for now because it is in grace, as lines of its table."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from rich.text import Text
 
@@ -10,6 +9,7 @@ from janitor.report.columns import tabulated
 from janitor.report.layout import indented
 from janitor.report.result import SweepResult
 from janitor.report.rows import name_as_people_say, noun, place
+from janitor.report.times import moment
 
 SHOWN = 20
 HOW_TO_KEEP = "To keep one: janitor keep NAME, for good, or janitor keep NAME --for 30d"
@@ -39,13 +39,8 @@ def grace_lines(result: SweepResult, show_all: bool, width: int) -> Iterator[Tex
     yield indented(HOW_TO_KEEP, width, style="dim")
 
 
-def date(due_at: datetime) -> str:
-    """``2026-12-01 03:00 UTC``: dates are whole minutes (policy/grace.py)."""
-    return f"{due_at:%Y-%m-%d %H:%M} UTC"
-
-
 def _goes(each: Waiting, mode: str) -> str:
     """A dry run announces nothing, so it gives no date of what is not announced yet."""
     if mode != "apply" and each.is_new:
         return "once an apply has announced it"
-    return f"on {date(each.due_at)} or later"
+    return f"on {moment(each.due_at)} or later"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from janitor.report.grace_lines import date
 from janitor.report.snapshot import InGrace, Snapshot
+from janitor.report.times import moment
 from janitor.report.wording import called, owned_by, place_of, things
 
 TITLE = "Announced to go"
@@ -19,7 +19,7 @@ def goes(row: InGrace) -> str:
     """When; a dry run has announced nothing, so it says no date of what is not announced yet."""
     if not row.announced:
         return "not announced yet: the first apply does"
-    return f"goes on {date(row.due_at)} or later"
+    return f"goes on {moment(row.due_at)} or later"
 
 
 def facts(row: InGrace) -> tuple[str, ...]:

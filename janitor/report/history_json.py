@@ -5,8 +5,8 @@ from json import dumps
 from typing import TextIO
 
 from janitor.ledger.history import PastAction, PastSweep
-from janitor.report.machine import rfc3339
-from janitor.report.report_json import Row, estimate_as_json
+from janitor.report.as_json import Row, estimate_as_json, time_as_json
+from janitor.report.times import rfc3339
 
 SCHEMA_VERSION = 1
 
@@ -33,7 +33,7 @@ def sweep_as_json(sweep: PastSweep) -> Row:
     return {
         "sweep_id": sweep.id,
         "started_at": rfc3339(sweep.started_at),
-        "finished_at": None if ended is None else rfc3339(ended),
+        "finished_at": time_as_json(ended),
         "seconds": None if ended is None else round((ended - sweep.started_at).total_seconds(), 3),
         "mode": sweep.mode,
         "origin": sweep.origin,

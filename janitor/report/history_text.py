@@ -10,8 +10,8 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.history import PastAction, PastSweep
 from janitor.model.duration import show_age, show_size
 from janitor.report.columns import tabulated
+from janitor.report.console import console_for, print_lines
 from janitor.report.layout import indented
-from janitor.report.terminal import console_for
 from janitor.report.text import fitted, safe_text, shorten, show_estimate, show_usd
 from janitor.report.wording import called, owned_by, place_of
 
@@ -67,10 +67,7 @@ def write_sweep_table(sweep: PastSweep, actions: Sequence[PastAction], hidden: i
     ranked = sorted(actions, key=lambda action: action.outcome in _GONE)
     parts.extend(_action(action, width) for action in ranked[:ACTIONS_SHOWN])
     parts.append(_ending(sweep, actions, hidden, width))
-    for part in parts:
-        for text in part:
-            # Lines are laid out already; a second wrap would break what is to be copied.
-            console.print(text, soft_wrap=True)
+    print_lines(console, *parts)
 
 
 def _cells(sweep: PastSweep) -> list[str]:

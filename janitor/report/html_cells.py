@@ -12,6 +12,7 @@ from janitor.model.money import Estimate, Priced
 from janitor.report.rows import name_as_people_say, noun, place
 from janitor.report.snapshot import Sums
 from janitor.report.text import safe_text, shorten, show_usd
+from janitor.report.times import moment
 
 _NAME_SHOWN, _TEXT_SHOWN = 140, 240
 _KINDS = {kind.value: kind for kind in Kind}
@@ -79,11 +80,6 @@ def counted(kind: str, count: int) -> Cell:
     return Cell(f"{count:,} {noun(known, count) if known else shown(kind)}")
 
 
-def moment(at: datetime) -> str:
-    """``2026-11-23 09:00 UTC``."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
-
-
 def how_long(since: datetime | None, now: datetime) -> Cell:
     """How long it has been so at `now`, and since when; a time after `now` is no time ago."""
     if since is None:
@@ -91,23 +87,17 @@ def how_long(since: datetime | None, now: datetime) -> Cell:
     return Cell(show_age(max((now - since).total_seconds(), 0)), f"since {moment(since)}")
 
 
-def dollars(usd: Decimal, upper_bound: bool = False) -> str:
-    """Dollars and cents, ``≤`` before an upper bound; less than a cent says so already."""
-    shown_usd = show_usd(usd)
-    return f"≤ {shown_usd}" if upper_bound and usd and shown_usd.startswith("$") else shown_usd
-
-
 def sum_cell(sums: Sums | Account, usd_month: Decimal) -> Cell:
     """Dollars, and how many things are not in them for want of a price."""
     unpriced = f"{sums.unpriced:,} without a price" if sums.unpriced else ""
-    return Cell(dollars(usd_month, sums.upper_bound), unpriced)
+    return Cell(show_usd(usd_month, sums.upper_bound), unpriced)
 
 
 def and_more(count: int, usd_month: Decimal, upper_bound: bool = False) -> str:
     """``and 2,980 more, $12.30 a month``; no dollars where what is shown comes to more than the capped sum."""
     if count <= 0:
         return ""
-    usd = f", {dollars(usd_month, upper_bound)} a month" if usd_month > 0 else ""
+    usd = f", {show_usd(usd_month, upper_bound)} a month" if usd_month > 0 else ""
     return f"and {count:,} more{usd}"
 
 

@@ -10,11 +10,13 @@ from janitor.model.money import Priced
 from janitor.report import html_tables as tables
 from janitor.report.charts import Bars, Curve, bars, curve
 from janitor.report.grace_words import KEEP_ONE
-from janitor.report.html_cells import Table, dollars, moment, resource, shown
+from janitor.report.html_cells import Table, resource, shown
 from janitor.report.meanings import trouble_heading
 from janitor.report.snapshot import Running, Snapshot, Stored, Sums
-from janitor.report.summary import Period, Summary, Trouble, TroubleKind
-from janitor.report.text import show_estimate
+from janitor.report.summary import Period, Summary
+from janitor.report.text import show_estimate, show_usd
+from janitor.report.times import moment
+from janitor.report.troubles import Trouble, TroubleKind
 
 TROUBLES_SHOWN, BARS_SHOWN = 20, 10
 _LABEL_SHOWN = 34
@@ -122,19 +124,19 @@ def _warned(trouble: Trouble) -> Warned:
 def _figures(summary: Summary) -> tuple[Figure, ...]:
     """The dollars that matter, and how sure they are."""
     saved, in_all = summary.saved, summary.in_all
-    recent = dollars(saved.estimated_usd_month, saved.upper_bound)
-    whole = dollars(in_all.estimated_usd_month, in_all.upper_bound)
+    recent = show_usd(saved.estimated_usd_month, saved.upper_bound)
+    whole = show_usd(in_all.estimated_usd_month, in_all.upper_bound)
     figures = (
         Figure(recent, f"a month saved {_since(summary.period)}",
                f"{saved.deleted:,} deleted, {show_size(saved.size_bytes)} freed"),
         Figure(whole, "a month saved in all",
-               f"of it {dollars(in_all.realised_usd_month, in_all.upper_bound)} realised"),
-        Figure(dollars(in_all.saved_usd, in_all.upper_bound), "saved to date", _horizon(summary.horizon)),
+               f"of it {show_usd(in_all.realised_usd_month, in_all.upper_bound)} realised"),
+        Figure(show_usd(in_all.saved_usd, in_all.upper_bound), "saved to date", _horizon(summary.horizon)),
     )  # fmt: skip
     if summary.snapshot is None:
         return figures
     left = summary.snapshot.left
-    would = dollars(left.usd_month, left.upper_bound)
+    would = show_usd(left.usd_month, left.upper_bound)
     return (
         *figures,
         Figure(would, "a month more would be saved", f"by the next sweep, {left.count:,} things", True),
@@ -154,13 +156,13 @@ def _curves(course: tuple[Point, ...], upper_bound: bool) -> tuple[Curve, ...]:
         curve(
             "saved-to-date",
             "Saved to date",
-            f"Dollars saved from {moment(course[0].at)} to {moment(last.at)}: {dollars(last.saved_usd, upper_bound)} at the end.",
+            f"Dollars saved from {moment(course[0].at)} to {moment(last.at)}: {show_usd(last.saved_usd, upper_bound)} at the end.",
             [(point.at, point.saved_usd) for point in course],
         ),
         curve(
             "saved-a-month",
             "Saved a month",
-            f"Dollars a month that are saved, over the same time: {dollars(last.usd_month, upper_bound)} at the end.",
+            f"Dollars a month that are saved, over the same time: {show_usd(last.usd_month, upper_bound)} at the end.",
             [(point.at, point.usd_month) for point in course],
         ),
     )
@@ -201,7 +203,7 @@ def _would(snapshot: Snapshot) -> str:
     size = f" ({show_size(left.size_bytes)})" if left.size_bytes else ""
     return (
         f"The next sweep would delete {_counted(left.count, 'thing', 'things')}{size} and save"
-        f" {dollars(left.usd_month, left.upper_bound)} a month{_without_price(left.unpriced)}. Nothing of this"
+        f" {show_usd(left.usd_month, left.upper_bound)} a month{_without_price(left.unpriced)}. Nothing of this"
         " has happened yet."
     )
 
@@ -209,14 +211,14 @@ def _would(snapshot: Snapshot) -> str:
 def _stored(stored: Sums) -> str:
     return (
         f"{_counted(stored.count, 'repository', 'repositories')}, {show_size(stored.size_bytes)}:"
-        f" {dollars(stored.usd_month, stored.upper_bound)} a month{_without_price(stored.unpriced)}"
+        f" {show_usd(stored.usd_month, stored.upper_bound)} a month{_without_price(stored.unpriced)}"
     )
 
 
 def _running(running: Sums) -> str:
     return (
         f"{_counted(running.count, 'service', 'services')}, whose idle minimum instances cost"
-        f" {dollars(running.usd_month, running.upper_bound)} a month{_without_price(running.unpriced)}"
+        f" {show_usd(running.usd_month, running.upper_bound)} a month{_without_price(running.unpriced)}"
     )
 
 

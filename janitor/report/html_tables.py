@@ -13,9 +13,7 @@ from janitor.report.html_cells import (
     Table,
     and_more,
     counted,
-    dollars,
     how_long,
-    moment,
     name,
     owner,
     priced,
@@ -26,12 +24,13 @@ from janitor.report.html_cells import (
 )  # fmt: skip
 from janitor.report.meanings import meaning_of
 from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Stored, Sums
-from janitor.report.text import show_estimate
+from janitor.report.text import show_estimate, show_usd
+from janitor.report.times import moment
+from janitor.report.wording import show_share
 
 GROUPS_SHOWN, ROWS_SHOWN, AILING_SHOWN, POINTS_SHOWN = 20, 20, 30, 8
 _WORDS_SHOWN = 640
 _GONE = ("deleted", "already-gone")
-_UNPRICED = "unpriced"
 
 
 def savings_by(caption: str, first: str, rows: Sequence[tuple[str, Account]], whole: Account) -> Table:
@@ -48,8 +47,8 @@ def savings_by(caption: str, first: str, rows: Sequence[tuple[str, Account]], wh
                 Cell(f"{each.deleted:,}", f"{each.came_back:,} came back" if each.came_back else ""),
                 size(each.size_bytes),
                 sum_cell(each, each.estimated_usd_month),
-                Cell(dollars(each.realised_usd_month, each.upper_bound)),
-                Cell(dollars(each.saved_usd, each.upper_bound)),
+                Cell(show_usd(each.realised_usd_month, each.upper_bound)),
+                Cell(show_usd(each.saved_usd, each.upper_bound)),
             )
             for label, each in some
         ),
@@ -70,7 +69,7 @@ def savers(rows: Sequence[Saving], since: str) -> Table:
                 owner(row.deletion.owner),
                 Cell(moment(row.deletion.deleted_at), _seen(row.deletion)),
                 size(row.deletion.size_bytes),
-                Cell(_UNPRICED if row.usd_month is None else dollars(row.usd_month, row.deletion.upper_bound)),
+                Cell(show_share(row.usd_month, row.deletion.upper_bound)),
             )
             for row in rows
         ),
@@ -229,9 +228,9 @@ _FIGURES: tuple[tuple[str, str, Callable[[Account], Cell]], ...] = (
     (
         "realised, a month",
         "gone when looked at again, and not back",
-        lambda each: Cell(dollars(each.realised_usd_month, each.upper_bound)),
+        lambda each: Cell(show_usd(each.realised_usd_month, each.upper_bound)),
     ),
-    ("saved to date", "", lambda each: Cell(dollars(each.saved_usd, each.upper_bound))),
+    ("saved to date", "", lambda each: Cell(show_usd(each.saved_usd, each.upper_bound))),
     (
         "came back",
         "made again under the same name: their saving ended",
@@ -251,8 +250,8 @@ def over_time(points: Sequence[Point], upper_bound: bool) -> Table:
         tuple(
             (
                 Cell(moment(each.at)),
-                Cell(dollars(each.saved_usd, upper_bound)),
-                Cell(dollars(each.usd_month, upper_bound)),
+                Cell(show_usd(each.saved_usd, upper_bound)),
+                Cell(show_usd(each.usd_month, upper_bound)),
             )
             for each in some
         ),

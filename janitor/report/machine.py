@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import islice
 from json import dumps
 from json.encoder import encode_basestring_ascii as quote
 from typing import TextIO
 
 from janitor.apply.outcomes import Outcome
-from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced
 from janitor.plan.values import Action, Kept
 from janitor.policy.grace import Waiting
+from janitor.report.as_json import gap_as_json
 from janitor.report.result import SweepResult, Totals
+from janitor.report.times import rfc3339 as rfc3339
 
 SCHEMA_VERSION = 1
 _BATCH = 512
@@ -33,7 +33,7 @@ def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
         "observed_at": rfc3339(plan.observed_at),
         "policy_digest": plan.policy_digest,
         "plan_id": plan.plan_id,
-        "gaps": [_gap(gap) for gap in plan.gaps],
+        "gaps": [gap_as_json(gap) for gap in plan.gaps],
         "refusals": [{"limit": r.limit, "message": r.message} for r in result.refusals],
     }
     out.write(dumps(head)[:-1] + ',\n "actions": [')
@@ -79,11 +79,6 @@ def waiting_as_json(each: Waiting, mode: str) -> dict[str, object]:
     }
 
 
-def rfc3339(moment: datetime) -> str:
-    """Whole seconds in UTC with a ``Z``; fractions only where there are any."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def _write_rows(rows: Iterable[str], out: TextIO) -> None:
     """Comma between rows; a batch a write, for a call of `write` costs more than a row."""
     rows = iter(rows)
@@ -91,16 +86,6 @@ def _write_rows(rows: Iterable[str], out: TextIO) -> None:
     while batch := list(islice(rows, _BATCH)):
         out.write(separator + ",\n  ".join(batch))
         separator = ",\n  "
-
-
-def _gap(gap: Gap) -> dict[str, object]:
-    row: dict[str, object] = {
-        "project": gap.project,
-        "location": gap.location,
-        "kind": gap.kind.value,
-        "cause": gap.cause,
-    }
-    return row if gap.repository is None else row | {"repository": gap.repository}
 
 
 def _kept(row: Kept) -> str:

@@ -8,11 +8,12 @@ from typing import TextIO
 from rich.text import Text
 
 from janitor.ledger.marks import Marked, OptOut
+from janitor.report.as_json import time_as_json
 from janitor.report.columns import tabulated
-from janitor.report.grace_lines import HOW_TO_KEEP, date
+from janitor.report.console import console_for, print_lines
+from janitor.report.grace_lines import HOW_TO_KEEP
 from janitor.report.layout import indented
-from janitor.report.machine import rfc3339
-from janitor.report.terminal import console_for
+from janitor.report.times import moment, rfc3339
 from janitor.report.wording import called, owner_or_nobody, place_of, things
 
 SCHEMA_VERSION = 1
@@ -23,8 +24,7 @@ _OPT_OUTS = ("kept", "where", "until", "by", "since")
 def write_marks_table(marked: Sequence[Marked], opt_outs: Sequence[OptOut], out: TextIO) -> None:
     """Marks, the soonest first, then what is opted out. The same rows, the same text."""
     console = console_for(out)
-    for text in (*_marks(marked, console.width), *_opted_out(opt_outs, console.width)):
-        console.print(text, soft_wrap=True)
+    print_lines(console, _marks(marked, console.width), _opted_out(opt_outs, console.width))
 
 
 def write_marks_json(marked: Sequence[Marked], opt_outs: Sequence[OptOut], out: TextIO) -> None:
@@ -45,7 +45,7 @@ def write_marks_json(marked: Sequence[Marked], opt_outs: Sequence[OptOut], out: 
         "opted_out": [
             {
                 "name": each.name,
-                "until": None if each.until is None else rfc3339(each.until),
+                "until": time_as_json(each.until),
                 "by": each.by,
                 "at": rfc3339(each.at),
             }
@@ -63,8 +63,8 @@ def _marks(marked: Sequence[Marked], width: int) -> Iterator[Text]:
         (
             f"{things(each.kind, 1).partition(' ')[2]} {called(each.kind, each.name)}",
             place_of(each.name),
-            date(each.due_at),
-            date(each.announced_at),
+            moment(each.due_at),
+            moment(each.announced_at),
             each.policy,
             owner_or_nobody(each.owner),
         )
@@ -80,7 +80,7 @@ def _opted_out(opt_outs: Sequence[OptOut], width: int) -> Iterator[Text]:
         return
     yield Text()
     rows = [
-        (_short(each.name), place_of(each.name), _until(each.until), each.by, date(each.at))
+        (_short(each.name), place_of(each.name), _until(each.until), each.by, moment(each.at))
         for each in opt_outs
     ]
     yield from tabulated(_OPT_OUTS, rows, width, left=0, texts=len(_OPT_OUTS))
@@ -89,7 +89,7 @@ def _opted_out(opt_outs: Sequence[OptOut], width: int) -> Iterator[Text]:
 
 
 def _until(until: datetime | None) -> str:
-    return "for good" if until is None else date(until)
+    return "for good" if until is None else moment(until)
 
 
 def _short(name: str) -> str:

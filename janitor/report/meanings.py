@@ -1,7 +1,7 @@
 """What the wire names mean, in words for people (docs/glossary.md)."""
 
 from janitor.model.kinds import KeepReason, Status
-from janitor.report.summary import TroubleKind
+from janitor.report.troubles import TroubleKind
 
 _KEPT = {
     KeepReason.SELF: "janitor itself runs as it",

@@ -1,21 +1,23 @@
 """The report as a JSON document (docs/operations.md): every figure of a summary, nothing rounded."""
 
-from datetime import datetime
-from decimal import Decimal
 from json import dumps
 from typing import TextIO
 
 from janitor.ledger.savings import Account, Point, Saving
-from janitor.model.inventory import Gap
-from janitor.model.money import Estimate, Priced
-from janitor.report.machine import rfc3339
-from janitor.report.snapshot import InGrace, Planned, Running, Snapshot, Stored, Sums
+from janitor.report.as_json import (
+    Row,
+    gap_as_json,
+    planned_as_json,
+    running_as_json,
+    stored_as_json,
+    time_as_json,
+    usd_as_json,
+)
+from janitor.report.snapshot import InGrace, Snapshot, Sums
 from janitor.report.summary import Summary
 from janitor.report.troubles import Trouble
 
 SCHEMA_VERSION = 1
-
-Row = dict[str, object]
 
 
 def write_report_json(summary: Summary, out: TextIO) -> None:
@@ -30,7 +32,7 @@ def report_as_json(summary: Summary) -> Row:
     """The document as values that `json` writes."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "period": {"since": _time(summary.period.since), "until": _time(summary.period.until)},
+        "period": {"since": time_as_json(summary.period.since), "until": time_as_json(summary.period.until)},
         "horizon_seconds": int(summary.horizon.total_seconds()),
         "troubles": [_trouble(trouble) for trouble in summary.troubles],
         "saved": _account(summary.saved),
@@ -42,25 +44,6 @@ def report_as_json(summary: Summary) -> Row:
         "last_sweep": None if summary.snapshot is None else _snapshot(summary.snapshot),
         "foot": list(summary.foot),
     }
-
-
-def estimate_as_json(estimate: Estimate) -> Row:
-    """As the sweep's document has it: dollars, or why there are none."""
-    if not isinstance(estimate, Priced):
-        return {"unpriced": estimate.why}
-    return {
-        "usd_month": _usd(estimate.usd_month),
-        "basis": estimate.basis,
-        "upper_bound": estimate.upper_bound,
-    }
-
-
-def _usd(usd: Decimal) -> str:
-    return format(usd, "f")
-
-
-def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else rfc3339(moment)
 
 
 def _trouble(trouble: Trouble) -> Row:
@@ -76,9 +59,9 @@ def _account(account: Account) -> Row:
     return {
         "deleted": account.deleted,
         "size_bytes": account.size_bytes,
-        "estimated_usd_month": _usd(account.estimated_usd_month),
-        "realised_usd_month": _usd(account.realised_usd_month),
-        "saved_usd": _usd(account.saved_usd),
+        "estimated_usd_month": usd_as_json(account.estimated_usd_month),
+        "realised_usd_month": usd_as_json(account.realised_usd_month),
+        "saved_usd": usd_as_json(account.saved_usd),
         "came_back": account.came_back,
         "unpriced": account.unpriced,
         "upper_bound": account.upper_bound,
@@ -94,20 +77,20 @@ def _saver(saving: Saving) -> Row:
         "reason": deletion.reason,
         "owner": deletion.owner,
         "size_bytes": deletion.size_bytes,
-        "usd_month": None if saving.usd_month is None else _usd(saving.usd_month),
+        "usd_month": None if saving.usd_month is None else usd_as_json(saving.usd_month),
         "upper_bound": deletion.upper_bound,
         "sweep_id": deletion.sweep_id,
-        "deleted_at": _time(deletion.deleted_at),
-        "gone_at": _time(deletion.gone_at),
-        "back_at": _time(deletion.back_at),
+        "deleted_at": time_as_json(deletion.deleted_at),
+        "gone_at": time_as_json(deletion.gone_at),
+        "back_at": time_as_json(deletion.back_at),
     }
 
 
 def _point(point: Point) -> Row:
     return {
-        "at": _time(point.at),
-        "saved_usd": _usd(point.saved_usd),
-        "usd_month": _usd(point.usd_month),
+        "at": time_as_json(point.at),
+        "saved_usd": usd_as_json(point.saved_usd),
+        "usd_month": usd_as_json(point.usd_month),
     }
 
 
@@ -115,22 +98,22 @@ def _snapshot(snapshot: Snapshot) -> Row:
     return {
         "sweep_id": snapshot.sweep_id,
         "mode": snapshot.mode,
-        "observed_at": _time(snapshot.observed_at),
-        "finished_at": _time(snapshot.finished_at),
-        "gaps": [_gap(gap) for gap in snapshot.gaps],
+        "observed_at": time_as_json(snapshot.observed_at),
+        "finished_at": time_as_json(snapshot.finished_at),
+        "gaps": [gap_as_json(gap) for gap in snapshot.gaps],
         "gapped": snapshot.gapped,
         "refusals": [{"limit": limit, "message": message} for limit, message in snapshot.refusals],
         "planned": _sums(snapshot.planned),
         "left": _sums(snapshot.left),
         "left_by_policy": [{"policy": name, **_sums(sums)} for name, sums in snapshot.by_policy],
         "left_by_owner": [{"owner": name, **_sums(sums)} for name, sums in snapshot.by_owner],
-        "largest": [_planned(row) for row in snapshot.largest],
-        "troubles": [_planned(row) for row in snapshot.troubles],
+        "largest": [planned_as_json(row) for row in snapshot.largest],
+        "troubles": [planned_as_json(row) for row in snapshot.troubles],
         "troubled": snapshot.troubled,
         "stored": _sums(snapshot.stored),
-        "repositories": [_stored(row) for row in snapshot.repositories],
+        "repositories": [stored_as_json(row) for row in snapshot.repositories],
         "running": _sums(snapshot.running),
-        "services": [_running(row) for row in snapshot.services],
+        "services": [running_as_json(row) for row in snapshot.services],
         "kept": [{"kind": row.kind, "reason": row.reason, "count": row.count} for row in snapshot.kept],
         "notices": list(snapshot.notices),
         "waiting": [_in_grace(row) for row in snapshot.waiting],
@@ -144,62 +127,16 @@ def _in_grace(row: InGrace) -> Row:
         "name": row.name,
         "policy": row.policy,
         "owner": row.owner,
-        "due_at": _time(row.due_at),
+        "due_at": time_as_json(row.due_at),
         "announced": row.announced,
     }
-
-
-def _gap(gap: Gap) -> Row:
-    row: Row = {
-        "project": gap.project,
-        "location": gap.location,
-        "kind": gap.kind.value,
-        "cause": gap.cause,
-    }
-    return row if gap.repository is None else row | {"repository": gap.repository}
 
 
 def _sums(sums: Sums) -> Row:
     return {
         "count": sums.count,
         "size_bytes": sums.size_bytes,
-        "usd_month": _usd(sums.usd_month),
+        "usd_month": usd_as_json(sums.usd_month),
         "unpriced": sums.unpriced,
         "upper_bound": sums.upper_bound,
-    }
-
-
-def _planned(row: Planned) -> Row:
-    return {
-        "kind": row.kind,
-        "name": row.name,
-        "policy": row.policy,
-        "reason": row.reason,
-        "detail": row.detail,
-        "owner": row.owner,
-        "size_bytes": row.size_bytes,
-        "estimate": estimate_as_json(row.estimate),
-        "outcome": row.outcome,
-        "error": row.error,
-    }
-
-
-def _stored(row: Stored) -> Row:
-    return {
-        "name": row.name,
-        "format": row.format,
-        "owner": row.owner,
-        "size_bytes": row.size_bytes,
-        "estimate": estimate_as_json(row.estimate),
-    }
-
-
-def _running(row: Running) -> Row:
-    return {
-        "name": row.name,
-        "owner": row.owner,
-        "status": row.status,
-        "estimate": estimate_as_json(row.estimate),
-        "why": row.why,
-        "since": _time(row.since),
     }

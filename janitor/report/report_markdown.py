@@ -10,7 +10,7 @@ from janitor.report.figures import TITLES, account_rows, cells, divisions
 from janitor.report.snapshot import Planned, Snapshot, Sums
 from janitor.report.summary import Summary
 from janitor.report.text import safe_text, shorten, show_estimate
-from janitor.report.troubles import moment
+from janitor.report.times import moment
 from janitor.report.wording import (
     UNOWNED,
     ailing,

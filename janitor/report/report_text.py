@@ -8,13 +8,13 @@ from rich.text import Text
 from janitor.ledger.savings import Account
 from janitor.report import grace_words
 from janitor.report.columns import tabulated
+from janitor.report.console import console_for, print_lines
 from janitor.report.figures import TITLES, account_rows, cells, divisions
 from janitor.report.layout import indented
 from janitor.report.snapshot import Planned, Snapshot, Sums
 from janitor.report.summary import Summary
-from janitor.report.terminal import console_for
 from janitor.report.text import fitted, safe_text, shorten, show_estimate
-from janitor.report.troubles import moment
+from janitor.report.times import moment
 from janitor.report.wording import (
     ailing,
     ails_for,
@@ -46,7 +46,8 @@ def write_report_table(summary: Summary, out: TextIO) -> None:
     console = console_for(out)
     width = console.width
     snapshot = summary.snapshot
-    for part in (
+    print_lines(
+        console,
         _header(summary),
         _troubles(summary, width),
         _saved(summary, width),
@@ -58,10 +59,7 @@ def write_report_table(summary: Summary, out: TextIO) -> None:
         _ailing(snapshot, width) if snapshot else iter(()),
         _rest(snapshot, width) if snapshot else iter(()),
         _foot(summary, width),
-    ):
-        for text in part:
-            # Lines are laid out already; a second wrap would break what is to be copied.
-            console.print(text, soft_wrap=True)
+    )
 
 
 def _heading(text: str, style: str = "bold") -> Iterator[Text]:

@@ -7,7 +7,6 @@ from itertools import chain
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.savings import Account
 from janitor.model.duration import show_size
-from janitor.report.grace_lines import date
 from janitor.report.result import SweepResult, Totals
 from janitor.report.rows import noun, short_name
 from janitor.report.slack_blocks import (
@@ -39,8 +38,8 @@ from janitor.report.slack_parts import (
 )
 from janitor.report.slack_text import code, verbatim, words
 from janitor.report.summary import Summary
+from janitor.report.times import moment
 from janitor.report.totals import totals, was_applied
-from janitor.report.troubles import moment
 
 _LINE, _LINES = 300, 8
 _NAMED, _NOTE = 3, 9500
@@ -168,7 +167,7 @@ def _announced(result: SweepResult) -> Iterator[str]:
     """What this sweep was the first to say, or said anew; a dry run announces nothing."""
     new = [each for each in result.waiting if each.is_new]
     if new and result.mode == "apply":
-        yield f"announced: {_many(len(new), 'thing')}, the first goes on {date(new[0].due_at)} or later: janitor marks"
+        yield f"announced: {_many(len(new), 'thing')}, the first goes on {moment(new[0].due_at)} or later: janitor marks"
 
 
 def _refusals(result: SweepResult) -> Iterator[str]:

@@ -170,6 +170,4 @@ def _more(rows: Sequence[Row], where: str) -> str:
 
 def dollars(usd: Decimal, upper_bound: bool = False) -> str:
     """As people read it, `≤` before an upper bound; escaped, as less than a cent is ``<$0.01``."""
-    shown = show_usd(usd)
-    bound = "≤ " if upper_bound and shown.startswith("$") and usd else ""
-    return f"{bound}{shown}".replace("<", "&lt;")
+    return show_usd(usd, upper_bound).replace("<", "&lt;")

@@ -15,7 +15,8 @@ from janitor.report.slack_blocks import Part, Row, dollars
 from janitor.report.slack_grace import announced
 from janitor.report.slack_text import code, words
 from janitor.report.snapshot import Planned, Remaining, Running, Snapshot, Sums
-from janitor.report.summary import Summary, Trouble
+from janitor.report.summary import Summary
+from janitor.report.troubles import Trouble
 
 _IN_USE = frozenset({KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value})
 _AILING = frozenset({Status.FAILED.value, Status.DEGRADED.value})

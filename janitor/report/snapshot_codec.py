@@ -10,8 +10,9 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
 from janitor.model.money import Estimate, Priced, Unpriced
-from janitor.report.machine import rfc3339
+from janitor.report.as_json import planned_as_json, running_as_json, stored_as_json, usd_as_json
 from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Stored, Sums
+from janitor.report.times import rfc3339
 
 SCHEMA_VERSION = 1
 # A capped sum has fifty digits (totals.py); an absurd exponent would take gigabytes once written out.
@@ -35,13 +36,13 @@ def encode_snapshot(snapshot: Snapshot) -> str:
         "left": _from_sums(snapshot.left),
         "by_policy": [[name, _from_sums(sums)] for name, sums in snapshot.by_policy],
         "by_owner": [[name, _from_sums(sums)] for name, sums in snapshot.by_owner],
-        "largest": [_from_planned(row) for row in snapshot.largest],
-        "troubles": [_from_planned(row) for row in snapshot.troubles],
+        "largest": [planned_as_json(row) for row in snapshot.largest],
+        "troubles": [planned_as_json(row) for row in snapshot.troubles],
         "troubled": snapshot.troubled,
         "stored": _from_sums(snapshot.stored),
-        "repositories": [_from_stored(row) for row in snapshot.repositories],
+        "repositories": [stored_as_json(row) for row in snapshot.repositories],
         "running": _from_sums(snapshot.running),
-        "services": [_from_running(row) for row in snapshot.services],
+        "services": [running_as_json(row) for row in snapshot.services],
         "kept": [[row.kind, row.reason, row.count] for row in snapshot.kept],
         "notices": snapshot.notices,
         "waiting": [
@@ -93,27 +94,12 @@ def _snapshot(document: dict[str, Any]) -> Snapshot:
 
 
 def _from_sums(sums: Sums) -> list[Any]:
-    return [sums.count, sums.size_bytes, f"{sums.usd_month:f}", sums.unpriced, sums.upper_bound]
+    return [sums.count, sums.size_bytes, usd_as_json(sums.usd_month), sums.unpriced, sums.upper_bound]
 
 
 def _sums(row: Any) -> Sums:
     count, size_bytes, usd_month, unpriced, upper_bound = _list(row)
     return Sums(_count(count), _count(size_bytes), _amount(usd_month), _count(unpriced), _flag(upper_bound))
-
-
-def _from_planned(row: Planned) -> dict[str, Any]:
-    return {
-        "kind": row.kind,
-        "name": row.name,
-        "policy": row.policy,
-        "reason": row.reason,
-        "detail": row.detail,
-        "owner": row.owner,
-        "size_bytes": row.size_bytes,
-        "estimate": _from_estimate(row.estimate),
-        "outcome": row.outcome,
-        "error": row.error,
-    }
 
 
 def _planned(row: Any) -> Planned:
@@ -131,16 +117,6 @@ def _planned(row: Any) -> Planned:
     )
 
 
-def _from_stored(row: Stored) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "format": row.format,
-        "owner": row.owner,
-        "size_bytes": row.size_bytes,
-        "estimate": _from_estimate(row.estimate),
-    }
-
-
 def _stored(row: Any) -> Stored:
     return Stored(
         name=_text(row["name"]),
@@ -149,17 +125,6 @@ def _stored(row: Any) -> Stored:
         size_bytes=_count(row["size_bytes"]),
         estimate=_estimate(row["estimate"]),
     )
-
-
-def _from_running(row: Running) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "owner": row.owner,
-        "status": row.status,
-        "estimate": _from_estimate(row.estimate),
-        "why": row.why,
-        "since": None if row.since is None else rfc3339(row.since),
-    }
 
 
 def _running(row: Any) -> Running:
@@ -171,13 +136,6 @@ def _running(row: Any) -> Running:
         why=_text(row["why"]),
         since=_or_none(row["since"], _time),
     )
-
-
-def _from_estimate(estimate: Estimate) -> dict[str, Any]:
-    if isinstance(estimate, Unpriced):
-        return {"unpriced": estimate.why}
-    usd_month = f"{estimate.usd_month:f}"
-    return {"usd_month": usd_month, "basis": estimate.basis, "upper_bound": estimate.upper_bound}
 
 
 def _estimate(row: Any) -> Estimate:

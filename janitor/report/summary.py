@@ -9,9 +9,8 @@ from heapq import nsmallest
 from janitor.ledger.savings import Account, Deletion, Point, Saving, account, course, savings
 from janitor.report.notices import MONEY
 from janitor.report.snapshot import Snapshot
-from janitor.report.troubles import Trouble as Trouble
-from janitor.report.troubles import TroubleKind as TroubleKind
-from janitor.report.troubles import moment, troubles
+from janitor.report.times import moment
+from janitor.report.troubles import Trouble, troubles
 
 SAVERS, POINTS = 5, 60
 _ZERO = Decimal(0)

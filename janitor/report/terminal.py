@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from rich.console import Console
 from rich.text import Text
 
 from janitor.model.duration import show_size
-from janitor.model.money import Priced
 from janitor.plan.values import Kept
+from janitor.report.console import console_for as console_for
+from janitor.report.console import print_lines
 from janitor.report.grace_lines import grace_lines
 from janitor.report.layout import Columns, indented, listed
-from janitor.report.machine import rfc3339
 from janitor.report.result import SweepResult, Totals
 from janitor.report.rows import (
     PolicyRows,
@@ -21,11 +20,11 @@ from janitor.report.rows import (
     place,
     rows_by_policy,
 )
-from janitor.report.text import safe_text, show_estimate, show_usd
+from janitor.report.text import safe_text, show_usd
+from janitor.report.times import rfc3339
 from janitor.report.totals import was_applied
 
 ROWS_SHOWN = 50
-PIPE_WIDTH = 120
 _NOTES_SHOWN = 3
 _NAMES_SHOWN = 50
 
@@ -38,20 +37,6 @@ class View:
     next_commands: tuple[str, ...] = ("janitor sweep --apply",)
 
 
-class _PipeConsole(Console):
-    """Rich ends the process with 1 where a reader goes away; here that is the caller's to judge."""
-
-    def on_broken_pipe(self) -> None:
-        """Called while the BrokenPipeError is handled: raise it again."""
-        raise
-
-
-def console_for(out: TextIO) -> Console:
-    """A console that interprets nothing in the text; 120 wide where nobody sees its width."""
-    width = None if out.isatty() else PIPE_WIDTH
-    return _PipeConsole(file=out, width=width, markup=False, highlight=False, emoji=False)
-
-
 def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) -> None:
     """Gaps, refusals, what goes by policy, what is kept, what is in grace, totals, notices, the next command.
 
@@ -59,7 +44,8 @@ def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) ->
     tomorrow.
     """
     console = console_for(out)
-    for part in (
+    print_lines(
+        console,
         _header(result),
         _gaps(result, console.width),
         _refusals(result, console.width),
@@ -69,10 +55,7 @@ def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) ->
         _totals(result, totals),
         _notices(result, console.width),
         _next(result, totals, view),
-    ):
-        for text in part:
-            # Lines are laid out already; a second wrap would break what is to be copied.
-            console.print(text, soft_wrap=True)
+    )
 
 
 def _line(text: str, style: str = "") -> Text:
@@ -151,7 +134,7 @@ def _dollars(sums: PolicyRows | Totals, of: int) -> str:
     if sums.unpriced and sums.unpriced == of:
         return "unpriced"
     usd = sums.usd_month if isinstance(sums, PolicyRows) else sums.saves_usd_month
-    shown = show_estimate(Priced(usd, "", sums.upper_bound))
+    shown = show_usd(usd, sums.upper_bound)
     return f"{shown} a month" + (f" and {sums.unpriced:,} unpriced" if sums.unpriced else "")
 
 

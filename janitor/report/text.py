@@ -55,16 +55,17 @@ def fitted(text: str, width: int, keep_end: int | None = None) -> str:
     return f"{set_cell_size(text, room - cell_len(tail)).rstrip()}…{tail}"
 
 
-def show_usd(usd: Decimal) -> str:
-    """Dollars and cents; a true zero is ``$0.00``, and what is less than a cent is ``<$0.01``."""
+def show_usd(usd: Decimal, upper_bound: bool = False) -> str:
+    """Dollars and cents, ``≤`` before an upper bound; a true zero is ``$0.00``, and what is less than a cent
+    is ``<$0.01``, which says so already."""
     if 0 < usd < _CENT:
         return "<$0.01"
-    return f"${usd.quantize(_CENT):,}"
+    bound = "≤ " if upper_bound and usd else ""
+    return f"{bound}${usd.quantize(_CENT):,}"
 
 
 def show_estimate(estimate: Estimate) -> str:
     """Dollars a month, ``≤`` before an upper bound; ``unpriced`` is never a number."""
     if not isinstance(estimate, Priced):
         return "unpriced"
-    shown = show_usd(estimate.usd_month)
-    return f"≤ {shown}" if estimate.upper_bound and shown.startswith("$") and estimate.usd_month else shown
+    return show_usd(estimate.usd_month, estimate.upper_bound)

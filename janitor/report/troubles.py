@@ -13,6 +13,7 @@ from janitor.model.kinds import Kind
 from janitor.report.rows import name_as_people_say
 from janitor.report.snapshot import LONGEST_TEXT, Planned, Snapshot
 from janitor.report.text import shorten
+from janitor.report.times import moment
 
 STALE_AFTER = timedelta(days=2)
 _NAMED = 3
@@ -71,11 +72,6 @@ class Trouble:
 def troubles(snapshot: Snapshot | None, until: datetime, failure: str | None) -> tuple[Trouble, ...]:
     """All that is wrong at `until`; `failure` as in `summarise`. The worst first, then the commonest."""
     return (*_sweep_failed(failure), *(_of_snapshot(snapshot, until) if snapshot else _never_swept()))
-
-
-def moment(at: datetime) -> str:
-    """``2026-11-23 03:00 UTC``."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _sweep_failed(failure: str | None) -> Iterator[Trouble]:

@@ -7,12 +7,11 @@ from decimal import Decimal
 from janitor.ledger.savings import Deletion
 from janitor.model.duration import show_age, show_size
 from janitor.model.kinds import KeepReason, Kind, Status
-from janitor.model.money import Priced
 from janitor.report.rows import name_as_people_say, noun
 from janitor.report.snapshot import Running, Snapshot, Sums
 from janitor.report.summary import Period
-from janitor.report.text import show_estimate, show_usd
-from janitor.report.troubles import moment
+from janitor.report.text import show_usd
+from janitor.report.times import moment
 
 _KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
 _IN_USE = (KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value)
@@ -20,16 +19,11 @@ _AILING = (Status.FAILED.value, Status.DEGRADED.value)
 UNOWNED = "unowned"
 
 
-def money(usd: Decimal, upper_bound: bool = False) -> str:
-    """Dollars and cents, ``≤`` before an upper bound."""
-    return show_estimate(Priced(usd, "", upper_bound))
-
-
 def a_month(usd: Decimal, unpriced: int, count: int, upper_bound: bool) -> str:
     """``≤ $0.26 a month and 1 unpriced``; of `count` things, so that no sum is made of what has no price."""
     if unpriced and unpriced >= count:
         return "unpriced"
-    return f"{money(usd, upper_bound)} a month" + (f" and {unpriced:,} unpriced" if unpriced else "")
+    return f"{show_usd(usd, upper_bound)} a month" + (f" and {unpriced:,} unpriced" if unpriced else "")
 
 
 def period_in_words(period: Period) -> str:
@@ -69,7 +63,7 @@ def next_sweep(snapshot: Snapshot) -> str:
     if left.unpriced >= left.count:
         return f"The next sweep would delete {number}{size}, of no known price."
     unpriced = f", and {left.unpriced:,} of them of no known price" if left.unpriced else ""
-    dollars = money(left.usd_month, left.upper_bound)
+    dollars = show_usd(left.usd_month, left.upper_bound)
     return f"The next sweep would delete {number}{size}, which would save {dollars} a month{unpriced}."
 
 
@@ -125,12 +119,7 @@ def place_of(name: str) -> str:
 
 def show_share(usd: Decimal | None, upper_bound: bool) -> str:
     """One thing's dollars a month, or ``unpriced``."""
-    return "unpriced" if usd is None else money(usd, upper_bound)
-
-
-def usd_to_date(usd: Decimal, upper_bound: bool) -> str:
-    """Dollars that came together until now."""
-    return money(usd, upper_bound) if usd else show_usd(usd)
+    return "unpriced" if usd is None else show_usd(usd, upper_bound)
 
 
 def _of(sums: Sums) -> str:

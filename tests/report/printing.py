@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from janitor.report import terminal
+from janitor.report import console
 from janitor.report.result import SweepResult
 from janitor.report.terminal import View, write_table
 from janitor.report.totals import totals
@@ -17,6 +17,6 @@ def table(result: SweepResult, view: View | None = None, width: int = 120) -> st
     """The whole report, as a pipe gets it."""
     out = StringIO()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terminal, "PIPE_WIDTH", width)
+        patch.setattr(console, "PIPE_WIDTH", width)
         write_table(result, totals(result), out, view or View())
     return out.getvalue()

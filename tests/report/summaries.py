@@ -24,7 +24,8 @@ from janitor.report.snapshot import (
     Stored,
     Sums,
 )
-from janitor.report.summary import Period, Summary, Trouble, TroubleKind, summarise
+from janitor.report.summary import Period, Summary, summarise
+from janitor.report.troubles import Trouble, TroubleKind
 
 SINCE, UNTIL = datetime(2026, 11, 16, 9, tzinfo=UTC), datetime(2026, 11, 23, 9, tzinfo=UTC)
 SWEPT = datetime(2026, 11, 23, 3, 0, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from janitor.model.kinds import KeepReason
 from janitor.report.html import render_html
 from janitor.report.meanings import meaning_of, trouble_heading
-from janitor.report.summary import TroubleKind
+from janitor.report.troubles import TroubleKind
 from tests.report.summaries import SMALL
 
 STYLE = render_html(SMALL).split("<style>")[1].split("</style>")[0]

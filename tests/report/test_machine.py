@@ -11,8 +11,9 @@ from janitor.model.inventory import Gap
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.money import Priced
 from janitor.plan.values import Kept
-from janitor.report.machine import rfc3339, write_json
+from janitor.report.machine import write_json
 from janitor.report.result import SweepResult
+from janitor.report.times import rfc3339
 from janitor.report.totals import totals
 from tests.report.samples import GAP, REFUSAL, REGION, SERVICE, image, result, story
 

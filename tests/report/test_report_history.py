@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from janitor.ledger.history import PastAction, PastSweep
-from janitor.report import terminal
+from janitor.report import console
 from janitor.report.history_json import write_history_json, write_sweep_json
 from janitor.report.history_text import write_history_table, write_sweep_table
 from tests.report.pasts import ACTIONS, BEGAN, DRY_RUN, KILLED, TOTALS, action, sweep
@@ -22,7 +22,7 @@ SWEEPS = (sweep(), DRY_RUN, KILLED)
 def listed(*sweeps: PastSweep, width: int = 80) -> str:
     out = StringIO()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terminal, "PIPE_WIDTH", width)
+        patch.setattr(console, "PIPE_WIDTH", width)
         write_history_table(sweeps, out)
     return out.getvalue()
 
@@ -30,7 +30,7 @@ def listed(*sweeps: PastSweep, width: int = 80) -> str:
 def shown(past: PastSweep, *actions: PastAction, hidden: int = 0, width: int = 80) -> str:
     out = StringIO()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terminal, "PIPE_WIDTH", width)
+        patch.setattr(console, "PIPE_WIDTH", width)
         write_sweep_table(past, actions, hidden, out)
     return out.getvalue()
 

@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from janitor.ledger.savings import Account
-from janitor.report import terminal
+from janitor.report import console
 from janitor.report.report_text import write_report_table
 from janitor.report.snapshot import Sums
 from janitor.report.summary import Period, Summary
@@ -21,7 +21,7 @@ def table(summary: Summary, width: int = 80) -> str:
     """The whole report, as a terminal of that width gets it."""
     out = StringIO()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(terminal, "PIPE_WIDTH", width)
+        patch.setattr(console, "PIPE_WIDTH", width)
         write_report_table(summary, out)
     return out.getvalue()
 
