@@ -13,12 +13,19 @@ DOCKER = "DOCKER"
 # Shared by every service deployed from source in a region: a literal name must say that it may go (R14).
 SOURCE_DEPLOY = "cloud-run-source-deploy"
 _MANAGED_REPOSITORIES = frozenset({"gcf-artifacts", "gae-standard", "firebaseapphosting-images"})
+# Their names as globs: these and what stands behind a gcr.io domain.
+MANAGED_NAMES = (*sorted(_MANAGED_REPOSITORIES), "gcr.io", "*.gcr.io")
 _TERRAFORM = "goog-terraform-provisioned"
 
 
 def has_managed_labels(labels: Mapping[str, str]) -> bool:
     """Whether Google put a label on it that says so: ``goog-*``, but for Terraform's mark (R14)."""
-    return any(key.startswith("goog-") and key != _TERRAFORM for key in labels)
+    return any(map(is_managed_label, labels))
+
+
+def is_managed_label(key: str) -> bool:
+    """Whether a label of this key is one of those."""
+    return key.startswith("goog-") and key != _TERRAFORM
 
 
 def is_managed(repository: Repository) -> bool:

@@ -3,35 +3,39 @@
 Never a false alarm: what is told here is so in every project, whatever stands there (implication.py).
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 from janitor.model.kinds import Kind
+from janitor.model.semver import parse_version
+from janitor.policy.bounds import MULTI_REGIONS, bounds
 from janitor.policy.decision import may_take_serving, names_literally
-from janitor.policy.globs import matcher
+from janitor.policy.globs import is_literal
 from janitor.policy.grammar import GRAMMAR
-from janitor.policy.implication import apart, conjuncts, contradiction, implies, within
+from janitor.policy.implication import conjuncts, contradiction, excludes, implies
 from janitor.policy.inheritance import with_defaults
 from janitor.policy.key_names import key_name
 from janitor.policy.mistakes import Path, locate_key
-from janitor.policy.problems import Problem
+from janitor.policy.nameable import unnameable, unprotecting
+from janitor.policy.patterns import captured
+from janitor.policy.problems import Problem, show
 from janitor.policy.source import read_source
+from janitor.policy.truth import keys
 from janitor.policy.values import (
     All,
     AnyOf,
     ArtifactTypeIs,
     Condition,
-    JobIs,
     Key,
-    LabelsAre,
-    LocationIs,
     NameIs,
     Not,
     OlderThan,
+    PerSemver,
+    PerTag,
     Policies,
     Policy,
     RepositoryIs,
-    ServiceIs,
+    Retention,
     TagsMatch,
     Unused,
 )  # fmt: skip
@@ -39,14 +43,10 @@ from janitor.policy.values import (
 Advice = tuple[Path, str]
 # Cloud Run was announced, as a beta, at Google's conference of April 2019.
 _CLOUD_RUN_BEGAN = datetime(2019, 4, 9, tzinfo=UTC)
+# Docker was first released to the public in March 2013; Google's registries came later.
+_DOCKER_BEGAN = datetime(2013, 3, 13, tzinfo=UTC)
 # Google keeps no more of these of one service or job, and deletes the oldest itself (docs: run/quotas).
 _MOST_KEPT = {Kind.REVISION: (1000, "revisions of a service"), Kind.EXECUTION: (1000, "executions of a job")}
-# What `protect.names` protects by name, of each kind (R11).
-_PROTECTED_BY_NAME: dict[Kind, tuple[type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs], ...]] = {
-    Kind.SERVICE: (NameIs,), Kind.JOB: (NameIs,), Kind.REPOSITORY: (NameIs,), Kind.REVISION: (ServiceIs,),
-    Kind.EXECUTION: (JobIs,), Kind.WORKER_POOL: (NameIs,), Kind.IMAGE: (NameIs, RepositoryIs),
-    Kind.VERSION: (NameIs, RepositoryIs), Kind.TAG: (NameIs, RepositoryIs), Kind.PACKAGE: (NameIs, RepositoryIs),
-}  # fmt: skip
 
 
 def warnings(data: bytes, source: str, policies: Policies, now: datetime) -> tuple[str, ...]:
@@ -64,7 +64,9 @@ def advice(policies: Policies, now: datetime) -> Iterator[Advice]:
         idle = list(_never(policy, policies, now))
         for below, text in idle or _shadowed(policy, policies.policies[:place]):
             yield path + below, f"{policy.name} {text}"
-        for key, text in _idle_keep(policy, policies):
+        for below, text in _unnameable(policy):
+            yield path + below, f"{policy.name}: {text}"
+        for key, text in _idle_keep(policy, policies, now):
             yield (*path, "keep", key), text
 
 
@@ -74,7 +76,7 @@ def shadows(earlier: Policy, policy: Policy) -> bool:
     What only the later one may take (managed things, what needs a literal name, what serves, what has an
     artifact type) is none of the earlier one's; a `keep` of its own is never in vain.
     """
-    if earlier.kind is not policy.kind or policy.keep is not None or policy.managed or earlier.grace:
+    if earlier.kind is not policy.kind or policy.keep is not None or policy.managed:
         return False
     if may_take_serving(policy) and not may_take_serving(earlier):
         return False
@@ -114,62 +116,101 @@ def _shadowed(policy: Policy, earlier: Iterable[Policy]) -> Iterator[Advice]:
 
 def _never(policy: Policy, policies: Policies, now: datetime) -> Iterator[Advice]:
     if found := contradiction(policy.when):
-        one, other = sorted(map(_said, found), key=lambda said: (said.startswith("not"), said))
-        both = f"{one} and {other} exclude each other" if one != other else f"two {one} exclude each other"
-        yield _key(policy, *found), f"can never match, for {both}: take one of them out"
-    parts = list(conjuncts(policy.when))
-    for part in parts:
-        if reason := _protected(part, policy.kind, policies):
-            yield _key(policy, part), f"can never delete, for {reason}: take one of them out"
-        if isinstance(part, LocationIs) and not _in_scope(part, policies.scope.locations):
-            yield _key(policy, part), "can never match: none of scope.locations is among its `location`"
-        if isinstance(part, OlderThan) and policy.kind.is_run and now - part.age < _CLOUD_RUN_BEGAN:
-            yield (
-                _key(policy, part),
-                (
-                    "can never match: nothing on Cloud Run is that old, which began in April 2019: write a shorter age"
-                ),
-            )
+        yield _key(policy, *found), f"can never match, for {_both(*found)}: take one of them out"
+        return
+    for bound in bounds(policy, policies):
+        if found := contradiction(policy.when, (bound.holds,)):
+            part = next((each for each in found if each is not bound.holds), bound.holds)
+            yield bound.at or _key(policy, part), f"can never delete, for {bound.why.format(_said(part))}"
+    where = policies.scope.locations
+    if policy.kind.is_run and where is not None and set(where) <= set(MULTI_REGIONS):
+        regions = "scope.locations names no region of Cloud Run: write one there, or take this policy out"
+        yield ("kind",), f"can never match, for {regions}"
+    for part in conjuncts(policy.when):
+        if isinstance(part, OlderThan) and (began := _too_old(policy.kind, part.age, now)):
+            yield _key(policy, part), f"can never match: {began}: write a shorter age"
 
 
-def _in_scope(part: LocationIs, locations: tuple[str, ...] | None) -> bool:
-    return locations is None or any(map(matcher(part.globs), locations))
+def _both(one: Condition, other: Condition) -> str:
+    """How two parts that never hold together are told, or one that never holds."""
+    first, second = sorted(
+        (_said(one), _said(other)), key=lambda said: (said.startswith("not"), said.strip("`"))
+    )
+    if one is other:
+        return f"its {first} excludes everything"
+    return (
+        f"{first} and {second} exclude each other" if first != second else f"two {first} exclude each other"
+    )
 
 
-def _protected(part: Condition, kind: Kind, policies: Policies) -> str:
-    """What of `protect` holds all that this part speaks of; "" where nothing is known to."""
-    protect = policies.protect
-    match part:
-        case NameIs(globs) | ServiceIs(globs) | JobIs(globs) | RepositoryIs(globs):
-            counts = isinstance(part, _PROTECTED_BY_NAME.get(kind, ()))
-            if counts and all(within(glob, protect.names) for glob in globs):
-                return f"protect.names holds all of its `{key_name(type(part))}`"
-        case TagsMatch(globs):
-            if all(within(glob, protect.tags) for glob in globs):
-                return "protect.tags holds all of its `tags`"
-        case LabelsAre(labels):
-            for name, glob in labels.items():
-                if name in protect.labels and within(glob, (protect.labels[name],)):
-                    return f"protect.labels holds its label {name}"
-        case _:
-            pass
+def _too_old(kind: Kind, age: timedelta, now: datetime) -> str:
+    """Since when there is anything of a kind, where an age is longer than that; else ""."""
+    if kind.is_run and now - age < _CLOUD_RUN_BEGAN:
+        return "nothing on Cloud Run is that old, which began in April 2019"
+    if now - age < _DOCKER_BEGAN:
+        return "no registry of Google's is that old, and Docker itself began in March 2013"
     return ""
 
 
-def _idle_keep(policy: Policy, policies: Policies) -> Iterator[tuple[str, str]]:
+def _unnameable(policy: Policy) -> Iterator[Advice]:
+    for key in keys(policy.when):
+        for glob, made_of in unnameable(key, policy.kind):
+            text = f"{_said(key)} {show(glob)} matches nothing, for such names have {made_of}: write it so"
+            yield _key(policy, key), text
+
+
+def _idle_keep(policy: Policy, policies: Policies, now: datetime) -> Iterator[tuple[str, str]]:
     keep = policy.keep
     if keep is None:
         return
-    if keep.tagged and any(
-        isinstance(p, TagsMatch) and apart(p.globs, keep.tagged) for p in conjuncts(policy.when)
-    ):
-        yield (
-            "tagged",
-            "keep.tagged binds nothing: no tag that `tags` speaks of matches it: take one of them out",
+    parts = list(conjuncts(policy.when))
+    if keep.tagged and any(_leaves_no_tag(part, keep.tagged) for part in parts):
+        text = (
+            "no tag that `tags` speaks of matches it"
+            if _says_tags(parts)
+            else "no tag that is left matches it"
         )
-    most, what = _MOST_KEPT.get(policy.kind, (0, ""))
-    if most and keep.per is None and keep.latest is not None and keep.latest > most:
-        yield "latest", f"keep.latest binds nothing: Google itself keeps at most {most:,} {what}: write fewer"
+        yield "tagged", f"keep.tagged binds nothing: {text}: take one of them out"
+    if keep.per is not None and any(_falls_into_no_group(part, keep.per) for part in parts):
+        text = "none of its `tags` falls into a group: take per out, or write another"
+        yield "per", f"keep.per groups nothing: {text}"
+    if keep.newer_than is not None and (began := _too_old(policy.kind, keep.newer_than, now)):
+        yield "newer_than", f"keep.newer_than keeps all: {began}: write a shorter one"
+    yield from _too_many(policy.kind, keep)
+    yield from _waits_anyway(policy, keep, policies)
+
+
+def _leaves_no_tag(part: Condition, tagged: Sequence[str]) -> bool:
+    """Whether `keep.tagged` holds none of whom a part of `when` leaves."""
+    kept = TagsMatch(tuple(tagged))
+    return excludes(kept, part) or excludes(part, kept)
+
+
+def _says_tags(parts: Iterable[Condition]) -> bool:
+    return any(isinstance(part, TagsMatch) for part in parts)
+
+
+def _falls_into_no_group(part: Condition, per: PerTag | PerSemver) -> bool:
+    """Whether all tags are written out and none of them makes a group, so that `latest` counts as without."""
+    if not isinstance(part, TagsMatch) or not all(map(is_literal, part.globs)):
+        return False
+    if isinstance(per, PerTag):
+        return all(captured(per.expression)(tag) is None for tag in part.globs)
+    return all(parse_version(tag) is None for tag in part.globs)
+
+
+def _too_many(kind: Kind, keep: Retention) -> Iterator[tuple[str, str]]:
+    most, what = _MOST_KEPT.get(kind, (0, ""))
+    for key, count, kept in (
+        ("latest", keep.latest, "all"),
+        ("rollback", keep.rollback, "all that were ready"),
+    ):
+        if most and keep.per is None and count is not None and count > most:
+            text = f"Google itself keeps at most {most:,} {what}: write fewer"
+            yield key, f"keep.{key} keeps {kept}: {text}"
+
+
+def _waits_anyway(policy: Policy, keep: Retention, policies: Policies) -> Iterator[tuple[str, str]]:
     if keep.newer_than is not None and not (policies.of(Kind.REPOSITORY) or policies.of(Kind.PACKAGE)):
         waits = [_waits(each) for each in policies.of(policy.kind)]
         if all(isinstance(age, OlderThan) and age.age >= keep.newer_than for age in waits):
@@ -200,6 +241,9 @@ def _scope_and_limits(policies: Policies) -> Iterator[Advice]:
             ("protect", "names"),
             'the name "*" protects everything, so nothing is ever deleted: write fewer',
         )
+    for place, glob, made_of in unprotecting(policies):
+        text = f"{show(glob)} protects nothing, for names have {made_of}: write it so"
+        yield ("protect", "names", place), text
     if limits.max_deletions == 0:
         yield (
             ("limits", "max_deletions"),

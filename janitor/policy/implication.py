@@ -4,10 +4,12 @@ Sound and incomplete: what is said here is so for every resource, and much that 
 "holds" alone (YES of truth.py): what cannot be known holds neither here nor there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from janitor.policy.globs import is_literal, matcher
+from janitor.policy.globs import covers, disjoint, is_literal
 from janitor.policy.largest import Largest
+from janitor.policy.patterns import found_in
+from janitor.policy.ttl import lifetime
 from janitor.policy.values import (
     All,
     AnnotationsAre,
@@ -15,6 +17,7 @@ from janitor.policy.values import (
     ArtifactTypeIs,
     Condition,
     CreatorIs,
+    Empty,
     FormatIs,
     JobIs,
     Key,
@@ -32,7 +35,9 @@ from janitor.policy.values import (
     TagsMatch,
     TagsRegex,
     TagsSemver,
+    TtlExpired,
 )  # fmt: skip
+from janitor.policy.versions import in_range, range_within, ranges_apart
 
 # One text a resource (every tag, of tags), and what matches any of the globs.
 TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, CreatorIs, TagsMatch)
@@ -69,7 +74,7 @@ def contradiction(condition: Condition, beside: Sequence[Condition] = ()) -> Pai
     """
     parts = [*conjuncts(condition), *beside]
     for place, one in enumerate(parts):
-        for other in parts[:place]:
+        for other in parts[: place + 1]:
             if excludes(one, other) or excludes(other, one):
                 return other, one
     for one in parts:
@@ -94,6 +99,14 @@ def excludes(one: Condition, other: Condition) -> bool:
             return not set(some) & set(others)
         case (_, Tagged(False)) if isinstance(one, _OF_TAGGED):
             return True
+        case (TagsMatch(globs), TagsRegex() | TagsSemver()):
+            return all(map(is_literal, globs)) and not any(map(_says(other), globs))
+        case (TagsSemver(some), TagsSemver(others)):
+            return ranges_apart(some, others)
+        case (Empty(), LargerThan()):
+            return True
+        case (TtlExpired(), LabelsAre(labels)):
+            return lifetime(one, {key: text for key, text in labels.items() if is_literal(text)}) is None
         case (LabelsAre(some), LabelsAre(others)) | (AnnotationsAre(some), AnnotationsAre(others)):
             shared = some.keys() & others.keys()
             return any(apart((some[key],), (others[key],)) for key in shared)
@@ -103,12 +116,13 @@ def excludes(one: Condition, other: Condition) -> bool:
             return False
 
 
+def _says(key: TagsRegex | TagsSemver) -> Callable[[str], bool]:
+    return found_in(key.expression) if isinstance(key, TagsRegex) else in_range(key.range)
+
+
 def apart(some: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether no text matches both; known only where one side is all whole texts."""
-    for literal, globs in ((some, others), (others, some)):
-        if all(map(is_literal, literal)) and not any(map(matcher(globs), literal)):
-            return True
-    return False
+    """Whether no text matches one of these and one of those, as far as is seen at once."""
+    return all(disjoint(one, other) for one in some for other in others)
 
 
 def implies(one: Condition, other: Condition) -> bool:
@@ -157,6 +171,12 @@ def _narrower(key: Condition | Key, wider: Condition | Key) -> bool:
             return set(some) <= set(others)
         case (_, Tagged(True)) if isinstance(key, _OF_TAGGED):
             return True
+        case (Tagged(True), TagsMatch(globs)):
+            return "*" in globs
+        case (TagsMatch(globs), TagsRegex() | TagsSemver()):
+            return all(is_literal(glob) and _says(wider)(glob) for glob in globs)
+        case (TagsSemver(inner), TagsSemver(outer)):
+            return range_within(inner, outer)
         case (LabelsAre(some), LabelsAre(others)) | (AnnotationsAre(some), AnnotationsAre(others)):
             return all(name in some and within(some[name], (glob,)) for name, glob in others.items())
         case _ if type(key) is type(wider) and isinstance(key, TEXTS) and isinstance(wider, TEXTS):
@@ -167,4 +187,4 @@ def _narrower(key: Condition | Key, wider: Condition | Key) -> bool:
 
 def within(glob: str, globs: Sequence[str]) -> bool:
     """Whether what the glob matches, one of the others does, as far as is seen at once."""
-    return glob in globs or "*" in globs or (is_literal(glob) and matcher(globs)(glob))
+    return any(covers(wider, glob) for wider in globs)
