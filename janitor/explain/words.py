@@ -10,6 +10,7 @@ from janitor.kinds.provenance import Manager, managers_of_repository
 from janitor.model.duration import show_age, show_size
 from janitor.model.resources import Image, Repository
 from janitor.policy.key_names import key_name
+from janitor.policy.label_patterns import LabelsRegex
 from janitor.policy.package_keys import Held
 from janitor.policy.resource_keys import Facts
 from janitor.policy.values import (
@@ -77,7 +78,7 @@ def key_has(key: Key, values: Mapping[str, str]) -> str:
     """What the resource has for it; "" for an expression, which may ask anything."""
     if isinstance(key, Expr):
         return ""
-    if isinstance(key, LabelsAre | TtlExpired):
+    if isinstance(key, LabelsAre | LabelsRegex | TtlExpired):
         return values["labels"] or "no label"
     return values.get(key_name(type(key)), "")
 
@@ -90,7 +91,8 @@ def facts_values(facts: Facts, now: datetime) -> dict[str, str]:
         "service": facts.service,
         "job": facts.job,
         "labels": _shown(facts.labels),
-        "annotations": _shown(facts.annotations) or "no annotation",
+        "annotations": (noted := _shown(facts.annotations) or "no annotation"),
+        "annotations_regex": noted,
         "creator": facts.creator or "creator unknown",
         "managed_by": _managers(facts.managed_by),
         "status": facts.status.value,

@@ -19,7 +19,8 @@ from janitor.policy.versions import range_mistake
 
 Found = tuple[Path, str]
 
-_SELECTORS = ("name", "service", "location", "repository", "labels", "annotations", "creator")
+_SELECTORS = ("name", "service", "location", "repository", "labels", "labels_regex",
+              "annotations", "annotations_regex", "creator")  # fmt: skip
 # Where Google-managed things are named (R14): the first is what the message speaks of.
 _NAMED_BY = {
     Kind.SERVICE.value: ("name",),
@@ -193,6 +194,10 @@ def expressions(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
     for key, mistake in (("tags_regex", regex_mistake), ("tags_semver", range_mistake)):
         if isinstance(when.get(key), str) and when[key] and (wrong := mistake(when[key])):
             yield (key,), f"{key}: {wrong}"
+    for key in ("labels_regex", "annotations_regex"):
+        for name, text in _entries(when.get(key)):
+            if text and (wrong := regex_mistake(text)):
+                yield (key, name), f"{name}: {wrong}"
     for step, part, _ in _parts(when, True):
         for path, text in expressions(kind, part):
             yield (*step, *path), text
@@ -206,6 +211,11 @@ def _parts(when: Mapping[str, Any], positive: bool) -> Iterator[tuple[Path, Mapp
                 yield (key, place), part, positive
     if isinstance(when.get("not"), dict):
         yield ("not",), when["not"], not positive
+
+
+def _entries(value: Any) -> tuple[tuple[str, str], ...]:
+    found = value.items() if isinstance(value, dict) else ()
+    return tuple((name, text) for name, text in found if isinstance(text, str))
 
 
 def _texts(value: Any) -> tuple[str, ...]:

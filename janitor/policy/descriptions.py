@@ -19,6 +19,8 @@ _SELECTORS = {
     "when.labels": "All of these labels; a value is a glob, \"*\" for any.",
     "artifact.image when.labels": "All of these labels of the image's repository; a value is a glob.",
     "when.annotations": "All of these annotations; a value is a glob, \"*\" for any.",
+    "when.labels_regex": "All of these labels; in the value of each its regular expression (RE2) is found.",
+    "when.annotations_regex": "All of these annotations; in the value of each its regular expression (RE2) is found.",
     "when.creator": "Who deployed it first, such as *@example.com; where Google does not say, it is kept.",
     "when.managed_by": "What made it and looks after it, as its labels, its client or its images say.",
     "artifact.image when.managed_by": "What made its repository, as the repository's labels or name say.",

@@ -19,6 +19,7 @@ from janitor.policy.grammar import (
 )
 from janitor.policy.inheritance import idle_defaults, with_defaults
 from janitor.policy.keeps import ImageKeep, Keep, Per, RevisionKeep, TaggedKeep, VersionKeep, VersionPer
+from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex
 from janitor.policy.largest import Largest
 from janitor.policy.mistakes import locate, mistake
 from janitor.policy.problems import Problem, refusal
@@ -132,6 +133,8 @@ _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
     "artifact_type": values.ArtifactTypeIs,
     "labels": values.LabelsAre,
     "annotations": values.AnnotationsAre,
+    "labels_regex": LabelsRegex,
+    "annotations_regex": AnnotationsRegex,
     "creator": values.CreatorIs,
     "tagged": values.Tagged,
     "older_than": values.OlderThan,

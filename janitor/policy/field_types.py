@@ -18,6 +18,7 @@ Globs = OneOrMore[Text]
 Labels = dict[
     Annotated[str, BeforeValidator(spelling.label_key)], Annotated[str, BeforeValidator(spelling.bounded)]
 ]
+Expressions = dict[Annotated[str, BeforeValidator(spelling.label_key)], Text]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Duration = Annotated[timedelta, BeforeValidator(spelling.duration)]
 Size = Annotated[int, BeforeValidator(spelling.size)]

@@ -7,6 +7,7 @@ Sound and incomplete: what is said here is so for every resource, and much that 
 from collections.abc import Callable, Iterator, Sequence
 
 from janitor.policy.globs import covers, disjoint, is_literal
+from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex, all_found
 from janitor.policy.largest import Largest
 from janitor.policy.patterns import found_in
 from janitor.policy.ttl import lifetime
@@ -110,6 +111,9 @@ def excludes(one: Condition, other: Condition) -> bool:
         case (LabelsAre(some), LabelsAre(others)) | (AnnotationsAre(some), AnnotationsAre(others)):
             shared = some.keys() & others.keys()
             return any(apart((some[key],), (others[key],)) for key in shared)
+        case (LabelsAre(said), LabelsRegex(asked)) | (AnnotationsAre(said), AnnotationsRegex(asked)):
+            literal = {key: said[key] for key in said.keys() & asked.keys() if is_literal(said[key])}
+            return not all_found({key: asked[key] for key in literal}, literal)
         case _ if type(one) is type(other) and isinstance(one, TEXTS) and isinstance(other, TEXTS):
             return apart(one.globs, other.globs)
         case _:
@@ -179,6 +183,12 @@ def _narrower(key: Condition | Key, wider: Condition | Key) -> bool:
             return range_within(inner, outer)
         case (LabelsAre(some), LabelsAre(others)) | (AnnotationsAre(some), AnnotationsAre(others)):
             return all(name in some and within(some[name], (glob,)) for name, glob in others.items())
+        case (LabelsRegex(some), LabelsRegex(others)) | (AnnotationsRegex(some), AnnotationsRegex(others)):
+            return others.items() <= some.items()
+        case (LabelsRegex(some), LabelsAre(others)) | (AnnotationsRegex(some), AnnotationsAre(others)):
+            return all(name in some and glob == "*" for name, glob in others.items())
+        case (LabelsAre(some), LabelsRegex(others)) | (AnnotationsAre(some), AnnotationsRegex(others)):
+            return all(map(is_literal, some.values())) and all_found(others, some)
         case _ if type(key) is type(wider) and isinstance(key, TEXTS) and isinstance(wider, TEXTS):
             return all(within(glob, wider.globs) for glob in key.globs)
         case _:

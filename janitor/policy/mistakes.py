@@ -23,6 +23,8 @@ _MISSING = {
 _MAPPINGS = {
     "labels": "{env: preview}",
     "annotations": "{team: web}",
+    "labels_regex": "{team: '^ml-[0-9]+$'}",
+    "annotations_regex": "{team: '^ml-[0-9]+$'}",
     "scope": "{projects: [my-project]}",
     "protect": '{names: ["*-prod"]}',
     "ttl": "{label: janitor-ttl}",

@@ -6,6 +6,7 @@ from janitor.kinds.provenance import managers_of_repository
 from janitor.model.kinds import Kind
 from janitor.model.resources import Repository
 from janitor.policy.globs import labels_match, matcher
+from janitor.policy.label_patterns import LabelsRegex, all_found
 from janitor.policy.truth import Truth, truth
 from janitor.policy.values import FormatIs, Key, LabelsAre, LocationIs, ManagedBy, RepositoryIs
 
@@ -19,6 +20,8 @@ def of_repository(key: Key, repository: Repository) -> Truth | None:
             return truth(matcher(globs)(repository.name.repository))
         case LabelsAre(labels):
             return truth(all(labels_match(labels, repository.labels)))
+        case LabelsRegex(expressions):
+            return truth(all_found(expressions, repository.labels))
         case ManagedBy(managers):
             return truth(not managers_of_repository(repository).isdisjoint(managers))
         case FormatIs(formats):

@@ -10,6 +10,7 @@ from janitor.model.kinds import Kind, Status
 from janitor.policy.cel_text import tokens
 from janitor.policy.expression import Failures, test_of
 from janitor.policy.globs import labels_match, matcher
+from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex, all_found
 from janitor.policy.truth import AGE_UNKNOWN, CREATOR_UNKNOWN, SIZE_UNKNOWN, Leaf, Test, Truth, truth
 from janitor.policy.ttl import expired
 from janitor.policy.values import (
@@ -79,10 +80,8 @@ def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
             case LocationIs(globs):
                 location = matcher(globs)
                 return lambda facts: truth(location(facts.location))
-            case LabelsAre(labels):
-                return lambda facts: truth(all(labels_match(labels, facts.labels)))
-            case AnnotationsAre(wanted):
-                return lambda facts: truth(all(labels_match(wanted, facts.annotations)))
+            case LabelsAre() | LabelsRegex() | AnnotationsAre() | AnnotationsRegex():
+                return _labelled(key)
             case CreatorIs(globs):
                 creator = matcher(globs)
                 return lambda facts: truth(creator(facts.creator)) if facts.creator else CREATOR_UNKNOWN
@@ -101,6 +100,18 @@ def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
                 raise AssertionError(f"the policy reader lets no {key} through for this kind")
 
     return leaf
+
+
+def _labelled(key: LabelsAre | LabelsRegex | AnnotationsAre | AnnotationsRegex) -> Test[Facts]:
+    match key:
+        case LabelsAre(globs):
+            return lambda facts: truth(all(labels_match(globs, facts.labels)))
+        case AnnotationsAre(globs):
+            return lambda facts: truth(all(labels_match(globs, facts.annotations)))
+        case LabelsRegex(expressions):
+            return lambda facts: truth(all_found(expressions, facts.labels))
+        case AnnotationsRegex(expressions):
+            return lambda facts: truth(all_found(expressions, facts.annotations))
 
 
 def facts_expression(expr: Expr, now: datetime, failures: Failures) -> Test[Facts]:

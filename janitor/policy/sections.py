@@ -11,6 +11,7 @@ from janitor.policy.field_types import (
     Count,
     CronText,
     Duration,
+    Expressions,
     Globs,
     Labels,
     List,
@@ -95,7 +96,9 @@ class DefaultsWhen(Model):
 
     location: Globs | None = None
     labels: Labels | None = None
+    labels_regex: Expressions | None = None
     annotations: Labels | None = None
+    annotations_regex: Expressions | None = None
     creator: Globs | None = None
     managed_by: OneOrMore[ManagerName] | None = None
     older_than: Duration | None = None

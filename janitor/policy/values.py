@@ -8,6 +8,7 @@ from decimal import Decimal
 from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
 from janitor.policy.globs import labels_match
+from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex
 from janitor.policy.largest import Largest
 from janitor.policy.schedule import ReportOptions, Schedule
 
@@ -169,11 +170,11 @@ class TtlExpired:
 Key = (
     StatusIs | OlderThan | NameIs | ServiceIs | JobIs | LocationIs | RepositoryIs | FormatIs | LabelsAre | Tagged
     | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Empty | Expr | AnnotationsAre | CreatorIs | ManagedBy
-    | TtlExpired | TagsRegex | TagsSemver | Largest
+    | TtlExpired | TagsRegex | TagsSemver | Largest | LabelsRegex | AnnotationsRegex
 )  # fmt: skip
 SELECTORS = (
     NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, FormatIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs,
-    AnnotationsAre, CreatorIs, ManagedBy, TagsRegex, TagsSemver,
+    AnnotationsAre, CreatorIs, ManagedBy, TagsRegex, TagsSemver, LabelsRegex, AnnotationsRegex,
 )  # fmt: skip
 
 
@@ -255,8 +256,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Protect:
-    """Any one of these protects (R11), and so does `janitor: keep`, whatever the file says. Label values,
-    names and tags are globs.
+    """Any one of these protects (R11), and `janitor: keep` always. Label values, names and tags are globs.
 
     `references` are image references read from the files that `protect.references` names;
     `reference_files` are those files as written, for the outputs to name.

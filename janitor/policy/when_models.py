@@ -8,6 +8,7 @@ from janitor.policy import spelling
 from janitor.policy.field_types import (
     Count,
     Duration,
+    Expressions,
     Globs,
     Labels,
     List,
@@ -27,6 +28,7 @@ class When(Model):
     name: Globs | None = None
     location: Globs | None = None
     labels: Labels | None = None
+    labels_regex: Expressions | None = None
     older_than: Duration | None = None
     ttl: Literal["expired"] | None = None
     managed_by: OneOrMore[ManagerName] | None = None
@@ -40,6 +42,7 @@ class WorkloadWhen(When):
     """What Cloud Run's things have beside."""
 
     annotations: Labels | None = None
+    annotations_regex: Expressions | None = None
     creator: Globs | None = None
 
 

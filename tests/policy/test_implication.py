@@ -8,6 +8,7 @@ import pytest
 from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Status
 from janitor.policy.implication import excludes, implies
+from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex
 from janitor.policy.largest import Largest
 from janitor.policy.values import (
     AnnotationsAre,
@@ -46,6 +47,8 @@ NARROWER: dict[type[Key], tuple[Key, Key]] = {
     ManagedBy: (ManagedBy((Manager.TERRAFORM,)), ManagedBy((Manager.TERRAFORM, Manager.APP_HOSTING))),
     LabelsAre: (LabelsAre({"env": "dev", "team": "a"}), LabelsAre({"env": "*"})),
     AnnotationsAre: (AnnotationsAre({"env": "dev", "team": "a"}), AnnotationsAre({"env": "*"})),
+    LabelsRegex: (LabelsRegex({"env": "^d", "team": "a"}), LabelsRegex({"env": "^d"})),
+    AnnotationsRegex: (AnnotationsRegex({"env": "^d"}), AnnotationsAre({"env": "*"})),
     TagsRegex: (TagsRegex("^v"), Tagged(True)),
     TagsSemver: (TagsSemver(">=1.0"), Tagged(True)),
 }
@@ -58,6 +61,8 @@ APART: dict[type[Key], tuple[Key, Key]] = {
     FormatIs: (FormatIs(("npm",)), FormatIs(("maven", "python"))),
     LabelsAre: (LabelsAre({"env": "dev"}), LabelsAre({"env": "test"})),
     AnnotationsAre: (AnnotationsAre({"env": "dev"}), AnnotationsAre({"env": "test"})),
+    LabelsRegex: (LabelsRegex({"env": "^d", "a": "b"}), LabelsAre({"env": "test", "x": "y"})),
+    AnnotationsRegex: (AnnotationsRegex({"env": "^d"}), AnnotationsAre({"env": "test"})),
     Tagged: (Tagged(True), Tagged(False)),
     TagsRegex: (TagsRegex("^v"), Tagged(False)),
     TagsSemver: (TagsSemver(">=1.0"), Tagged(False)),

@@ -3,7 +3,7 @@
 import json
 
 from tests.sweep.conftest import Placing
-from tests.sweep.sweeping import image, version, world
+from tests.sweep.sweeping import RUN, image, version, world
 
 LABELS = ", labels: {team: ml}"
 RULES = """\
@@ -83,3 +83,37 @@ def test_an_image_with_one_tag_outside_of_a_pattern_stays(place: Placing) -> Non
     swept = here.sweep("--apply", policies=WHO)
     assert sorted(swept.names) == sorted([version("a"), version("c")])
     assert swept.kept("artifact.image") == {"other-tags": 3, "not-matched": 1}
+
+
+def test_a_pattern_on_labels_is_asked_of_every_kind(place: Placing) -> None:
+    """Of what lies in a repository its labels count; what has no such label stays."""
+    kinds = {
+        "run.service": "status: failed, ", "run.job": "", "run.worker_pool": "", "artifact.image": "",
+        "artifact.package": "", "artifact.repository": "",
+    }  # fmt: skip
+    told = "labels: {team: ml-7}, annotations: {note: made by hand}"
+    said = {True: f", {told}", False: ""}
+    made = {labelled: f"updated: 9d ago, image: nginx{said[labelled]}" for labelled in (True, False)}
+    here = place(
+        world(
+            image("a"),
+            services=f"{{yes: {{{made[True]}, state: failed}}, no: {{{made[False]}, state: failed}}}}",
+            jobs=f"{{yes: {{{made[True]}}}, no: {{{made[False]}}}}}",
+            pools=f"{{yes: {{{made[True]}, instances: 0}}, no: {{{made[False]}, instances: 0}}}}",
+            repository=", labels: {team: ml-7}",
+        )
+    )
+    for kind, when in kinds.items():
+        for pattern, goes in (("^ml-[0-9]$", 1), ("^ml$", 0)):
+            rules = (
+                "version: 1\nscope: {projects: [p]}\nlimits: {max_share: 100%}\n"
+                f"policies: [{{name: a, kind: {kind}, when: {{{when}labels_regex: {{team: '{pattern}'}}}}}}]\n"
+            )
+            swept = here.sweep("--dry-run", policies=rules)
+            assert len(swept.names) == goes, (kind, pattern)
+            assert not [name for name in swept.names if name.endswith("/no")]
+    noted = (
+        "version: 1\nscope: {projects: [p]}\n"
+        "policies: [{name: a, kind: run.job, when: {annotations_regex: {note: 'hand$'}}}]\n"
+    )
+    assert here.sweep("--dry-run", policies=noted).names == [f"{RUN}/jobs/yes"]
