@@ -171,11 +171,16 @@ def _tried(source: str, found: tuple[Token, ...], fields: Fields) -> Iterator[Ex
         try:
             answer = _compiled(part).execute(sample)
         except Exception as error:
-            if _is_of_the_type(error):
+            if _is_of_the_type(error) or _is_constant(part):
                 yield ExpressionError(_first_line(error), at)
             continue
         if not isinstance(answer, bool):
             yield ExpressionError(f"it gives {type(answer).__name__}, and not true or false", at)
+
+
+def _is_constant(part: str) -> bool:
+    """Whether it asks nothing of a resource, so that what fails here fails everywhere."""
+    return not any(token.kind == "name" and token.text in VARIABLES for token in tokens(part))
 
 
 def _is_of_the_type(error: Exception) -> bool:

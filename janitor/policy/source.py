@@ -229,7 +229,8 @@ class _Reader:
     def _scalar(self, event: ScalarEvent, at: Mark) -> Scalar:
         text = str(event.value)
         if not text.isprintable():
-            self._note(at, f"{show(text)} holds a line break or a character that cannot be seen: take it out")
+            way = "write >- to join its lines" if event.style in ("|", ">") else "take it out"
+            self._note(at, f"{show(text)} holds a line break or a character that cannot be seen: {way}")
             text = ascii(text)[1:-1]  # nothing after this has to mind terminals or lone surrogates
         value = text if event.style else _plain_value(text)
         return Scalar(at, value, text)

@@ -83,7 +83,7 @@ HOSTILE = {
     "escaped surrogate": (b'a: "\\ud800"', "f:1:4: '\\ud800' holds"),
     "right to left": ("a: x\u202ey".encode(), "f:1:4: 'x\\u202ey' holds"),
     "line separator": ("a: \u2028".encode(), "f:1:4: the character U+2028"),
-    "block scalar": (b"a: |\n  x\n  y\n", "f:1:4: 'x\\ny\\n' holds a line break"),
+    "block scalar": (b"a: |\n  x\n  y\n", "f:1:4: 'x\\ny\\n' holds a line break or a character that cannot be seen: write >- to join its lines"),
     "deep flow": (b"a: " + b"[" * 100_000, "nested too deep"),
     "deep mappings": (b"{a: " * 100_000, "nested too deep"),
     "deep blocks": (b"- " * 100_000, "nested too deep"),
