@@ -26,3 +26,12 @@ def test_every_promise_has_a_test() -> None:
     promises = [line for line in text_of("docs/safety.md").splitlines() if line.startswith("|")]
     tables = sum(line.startswith("|---") for line in promises)
     assert len(_ROWS) == len(promises) - 2 * tables > 20
+
+
+def test_whatever_befell_a_peer_is_a_promise() -> None:
+    path = "tests/sweep/test_peers.py"
+    tests = set(re.findall(r"^def (test_\w+)\(", text_of(path), re.MULTILINE))
+    promised = {
+        name for row in _ROWS for file, name in re.findall(r"`([^`]+)::(\w+)`", row[2]) if file == path
+    }
+    assert tests == promised

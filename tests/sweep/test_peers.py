@@ -1,6 +1,6 @@
 """What other cleaners are known to have done wrong, each done to janitor in a whole sweep.
 
-Named after whom it befell. Marking and waiting are not here: a peer's "in four days" was due the same day.
+Named after whom it befell. One is with those of the clock: Custodian's "in 4 days" was due today (test_grace.py).
 """
 
 import os
@@ -12,6 +12,7 @@ from decimal import Decimal
 import pytest
 
 from janitor.daemon.trigger import ScheduleTrigger
+from janitor.emulator import digest
 from janitor.store.policy_file import load_policies
 from tests.sweep.conftest import Placing
 from tests.sweep.sweeping import POLICIES, RUN, image, uri, version, world
@@ -83,6 +84,26 @@ def test_gcp_nuke_took_a_list_that_failed_half_way_for_the_whole(place: Placing,
     assert swept.code == 3
     assert here.changes == []
     assert len(here.google.world.names("versions")) == 2
+
+
+@pytest.mark.parametrize(
+    ("guard", "stays"),
+    [
+        ("names: [web]", f"{RUN}/services/web"), ("labels: {tier: gold}", f"{RUN}/services/web"),
+        ("tags: ['v*']", version("a")), ("references: [images.txt]", version("a")),
+    ],
+)  # fmt: skip
+def test_gcp_nuke_never_asked_the_list_of_what_must_never_go(place: Placing, guard: str, stays: str) -> None:
+    """Its mandatory blocklist was read, and no code called it. Of each guard: it holds this, and this alone."""
+    here = place(
+        world(image("a", "v1"), image("b"), services=FAILED.replace("state:", "labels: {tier: gold}, state:"))
+    )
+    (here.folder / "images.txt").write_text(f"{uri('@' + digest('a'))}\n")
+    all_of_it = {f"{RUN}/services/web", version("a"), version("b")}
+    assert set(here.sweep("--dry-run").names) == all_of_it
+    guarded = POLICIES.replace("policies:", f"protect: {{{guard}}}\npolicies:")
+    assert set(here.sweep("--apply", policies=guarded).names) == all_of_it - {stays}
+    assert stays in {*here.google.world.names("services"), *here.google.world.names("versions")}
 
 
 def test_cloud_nuke_dropped_the_batch_that_a_quota_error_met(place: Placing) -> None:
