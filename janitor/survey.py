@@ -27,7 +27,7 @@ from janitor.policy.packages import kinds_asked
 from janitor.policy.repositories import decide_repository, may_match
 from janitor.policy.usage import Usage
 from janitor.policy.workload_rules import Context, WorkloadVerdicts
-from janitor.survey_packages import PackageSurvey, contained
+from janitor.survey_packages import PackageSurvey, contained, note_contained
 from janitor.survey_tags import TagSurvey
 
 
@@ -136,6 +136,7 @@ class Survey:
                 decision, repository_thing(repository, known.images), self.context.now
             )
         self.findings.seen(Kind.IMAGE, len(known.images))
+        holds_what_goes = True
         if isinstance(decision, Delete):
             also = contained(self.findings, known)
             self.findings.actions.append(
@@ -147,6 +148,9 @@ class Survey:
             left = packages.run(known)
             going = self._decide_images(repository, rules, left.images, blocked)
             TagSurvey(self.context, self.builder, self.findings, rules, blocked).run(left, going)
+            holds_what_goes = left is not known or bool(going)
+        if holds_what_goes:
+            note_contained(self.context, rules, known, blocked)
         note_matches(self.context.matched, rules.questions, known.images, self.context.failures)
 
     def _holding(self, repository: Repository) -> Holding | None:

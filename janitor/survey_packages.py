@@ -24,6 +24,7 @@ from janitor.policy.packages import (
     package_rules,
     version_facts,
 )
+from janitor.policy.tags import tag_facts, tags_of_image, tags_of_package
 from janitor.policy.workload_rules import Context
 
 
@@ -110,6 +111,23 @@ class PackageSurvey:
     @property
     def _owner(self) -> str:
         return owner_of(self.images.repository.labels)
+
+
+def note_contained(context: Context, images: ImageRules, contents: Contents, blocked: bool) -> None:
+    """What goes with a repository, a package or an image is no verdict's, and yet a policy that speaks of
+    it has matched. `contents` are all of the repository, images apart, which the survey asks of itself."""
+    repository, packages = images.repository, contents.packages or ()
+    if not kinds_asked(context.policies, repository):
+        return
+    rules, by_name = package_rules(context, repository, blocked, packages), by_package(contents.images)
+    tags = [tag for image in contents.images for tag in tags_of_image(images, image)]
+    tags += [tag for package in packages for tag in tags_of_package(package)]
+    for questions, held in (
+        (rules.packages, [package_facts(each, by_name.get(each.short, [])) for each in packages]),
+        (rules.versions, [version_facts(each, version) for each in packages for version in each.versions]),
+        (rules.tags, [tag_facts(tag) for tag in tags]),
+    ):
+        note_matches(context.matched, questions, held, context.failures)
 
 
 def contained(findings: Findings, contents: Contents) -> tuple[tuple[Kind, int], ...]:

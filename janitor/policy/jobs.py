@@ -18,7 +18,7 @@ from janitor.policy.holders import (
     workload_facts,
 )
 from janitor.policy.resource_keys import Facts
-from janitor.policy.workload_rules import Rules, WorkloadVerdicts, decided
+from janitor.policy.workload_rules import Rules, WorkloadVerdicts, decided, note_contained
 
 
 def decide_jobs(rules: Rules, workloads: Workloads, verdicts: WorkloadVerdicts) -> None:
@@ -43,6 +43,7 @@ def _decide_job(rules: Rules, job: Job, executions: list[Execution], verdicts: W
     verdicts.jobs[name] = decision = decided(rules, Kind.JOB, job, facts, guards)
     if isinstance(decision, Delete):
         verdicts.runs[name] = executions
+        note_contained(rules, Kind.EXECUTION, (_execution_facts(each, job) for each in executions))
 
 
 def _job_guards(rules: Rules, job: Job, status: Status, executions: Sequence[Execution]) -> Guards:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from janitor.kinds.image import is_referrer_tag
+from janitor.kinds.tag import tag_name
 from janitor.model.kinds import KeepReason
 from janitor.model.resources import Image, Package, Version
 from janitor.policy.decision import Decision, Question
@@ -30,6 +31,13 @@ def tags_of_image(rules: ImageRules, image: Image) -> Iterator[Tagged]:
     for tag in image.tags:
         name = rules.repository.name.tag(image.package, tag)
         yield Tagged(name, image.package, tag, image.digest)
+
+
+def tags_of_package(package: Package) -> Iterator[Tagged]:
+    """The tags of the versions of a package of another format."""
+    for version in package.versions:
+        for tag in version.tags:
+            yield Tagged(tag_name(package, tag), package.short, tag, version.id)
 
 
 def tag_facts(tagged: Tagged) -> Held:

@@ -1,6 +1,6 @@
 """What the decisions on workloads share: the policies made ready, where they hold, guards against them."""
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -196,6 +196,12 @@ def decided(
     if isinstance(decision, Keep):
         return decision
     return context.released(decision, kind, resource, holder or resource)
+
+
+def note_contained(rules: Rules, kind: Kind, held: Iterable[Facts]) -> None:
+    """What goes with its holder is no verdict's, and yet a policy that speaks of it has matched."""
+    context = rules.context
+    note_matches(context.matched, rules.questions[kind], list(held), context.failures)
 
 
 def _forbidden(facts: Facts, policy: Policy, guard: KeepReason) -> bool:

@@ -20,7 +20,7 @@ from janitor.policy.holders import (
 from janitor.policy.jobs import decide_jobs
 from janitor.policy.resource_keys import Facts, seconds
 from janitor.policy.worker_pools import decide_worker_pools
-from janitor.policy.workload_rules import Context, Rules, WorkloadVerdicts, decided, rules_of
+from janitor.policy.workload_rules import Context, Rules, WorkloadVerdicts, decided, note_contained, rules_of
 
 _LIVE = (Status.SERVING, Status.DEGRADED)
 
@@ -58,6 +58,7 @@ def _decide_service(
     verdicts.services[name] = decision = decided(rules, Kind.SERVICE, service, facts, guards)
     if isinstance(decision, Delete):
         verdicts.contained[name] = revisions
+        note_contained(rules, Kind.REVISION, (_revision_facts(each, service) for each in revisions))
 
 
 def _service_guards(rules: Rules, service: Service, status: Status, revisions: Sequence[Revision]) -> Guards:

@@ -52,3 +52,49 @@ def test_the_log_has_an_event_for_each_and_the_table_a_note(place: Placing) -> N
     assert [event["policy"] for event in events] == ["failed", "retired", "misspelt", "gone"]
     table = here.sweep(policies=POLICIES, fmt="table").out
     assert "Note: policies failed, retired, misspelt, gone matched nothing" in table
+
+
+CONTAINED = """\
+version: 1
+scope: {projects: [p]}
+limits: {max_share: 100%}
+policies:
+  - {name: services, kind: run.service, when: {status: failed}}
+  - {name: revisions, kind: run.revision, when: {status: failed}}
+  - {name: jobs, kind: run.job, when: {older_than: 7d}}
+  - {name: executions, kind: run.execution, when: {status: failed}}
+  - {name: images, kind: artifact.image, when: {older_than: 7d}}
+  - {name: tags, kind: artifact.tag, when: {tags: "pr-*"}}
+  - {name: slips, kind: artifact.tag, when: {tags: "rp-*"}}
+"""
+
+
+def test_a_policy_of_what_goes_with_something_else_has_matched(place: Placing) -> None:
+    services = "{web: {updated: 9d ago, state: failed, image: nginx}}"
+    runs = "[{name: nightly-a, created: 9d ago, completed: 9d ago, state: failed}]"
+    jobs = f"{{nightly: {{updated: 9d ago, image: nginx, executions: {runs}}}}}"
+    here = place(world(image("a", "pr-1"), services=services, jobs=jobs))
+    swept = here.sweep(policies=CONTAINED)
+    assert [action["kind"] for action in swept.actions] == ["run.service", "run.job", "artifact.image"]
+    assert said(swept) == ["policy slips matched nothing, even of what is kept"]
+
+
+def test_what_goes_with_its_package_or_its_repository_has_matched(place: Placing) -> None:
+    libs = "{format: NPM, created: 90d ago, packages: {left: {versions: [{version: 1.0.0, created: 90d ago, tags: [pr-2]}]}}}"
+    made = world(image("a", "pr-1")).replace("repositories: {r:", f"repositories: {{n: {libs}, r:")
+    rules = """\
+version: 1
+scope: {projects: [p]}
+limits: {max_share: 100%}
+policies:
+  - {name: repositories, kind: artifact.repository, when: {name: r, older_than: 7d}}
+  - {name: packages, kind: artifact.package, when: {repository: n, older_than: 7d}}
+  - {name: in-repository, kind: artifact.package, when: {repository: r, name: app}}
+  - {name: versions, kind: artifact.version, when: {older_than: 7d}}
+  - {name: of-image, kind: artifact.tag, when: {tags: pr-1}}
+  - {name: of-version, kind: artifact.tag, when: {tags: pr-2}}
+  - {name: slips, kind: artifact.version, when: {name: rigth}}
+"""
+    swept = place(made).sweep(policies=rules)
+    assert [action["kind"] for action in swept.actions] == ["artifact.package", "artifact.repository"]
+    assert said(swept) == ["policy slips matched nothing, even of what is kept"]
