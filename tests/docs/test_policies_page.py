@@ -1,16 +1,22 @@
 """docs/policies.md: every example loads, and its lists are the code's."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from janitor.kinds.registry import KINDS
 from janitor.model.kinds import DeleteReason, KeepReason
+from janitor.policy.advice import warnings
 from janitor.policy.document import parse_policies
+from janitor.policy.schema import keys_of, policy_schema
+from janitor.policy.source import plain, read_source
 from janitor.rehearsal.reading import read_tests
 from janitor.rehearsal.rehearse import rehearse
 
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 BLOCKS = [
@@ -43,6 +49,34 @@ def test_the_page_has_examples_of_every_kind_and_mark() -> None:
     assert {marked for _, marked, _ in BLOCKS} == {"", "policies", "sections"}
     for kind in KINDS:
         assert any(f"kind: {kind.value}" in block for _, _, block in BLOCKS)
+
+
+def said(document: Any, path: str = "") -> set[str]:
+    """Each key of a file as the schema calls it: within policies, and what is nested under any, all and not."""
+    found: set[str] = set()
+    for part in document if isinstance(document, list) else [document]:
+        for key, value in part.items() if isinstance(part, dict) else ():
+            found.add(f"{path}.{key}".removeprefix("."))
+            if key in ("any", "all", "not"):
+                found |= said(value, path)
+            else:
+                own = path == "policies" and key in ("when", "keep")
+                found |= said(value, key if own else f"{path}.{key}".removeprefix("."))
+    return found
+
+
+def test_every_key_has_an_example_that_loads() -> None:
+    read = [plain(read_source(whole(marked, block).encode(), "page").root) for _, marked, block in BLOCKS]
+    shown = set().union(*map(said, read))
+    assert {path for path, _, _ in keys_of(policy_schema())} - shown == set()
+    assert "when.no_such_key" not in shown
+
+
+@pytest.mark.parametrize(("line", "marked", "block"), BLOCKS, ids=[f"line-{line}" for line, _, _ in BLOCKS])
+def test_no_example_of_the_page_needs_a_warning(line: int, marked: str, block: str) -> None:
+    data = whole(marked, block).encode()
+    policies = parse_policies(data, PAGE.name, lambda _: b"us-docker.pkg.dev/p/r/app:1\n")
+    assert warnings(data, f"{PAGE.name} line {line}", policies, NOW) == ()
 
 
 @pytest.mark.parametrize(("which", "reasons"), [("delete", DeleteReason), ("keep", KeepReason)])
