@@ -129,6 +129,8 @@ def held_values(held: Held, repository: Repository, now: datetime) -> dict[str, 
     return _of_repository(repository) | {
         "name": held.package,
         "tags": tags,
+        "tags_regex": tags,
+        "tags_semver": tags,
         "older_than": _age(datetime.fromtimestamp(held.since, UTC) if held.since else None, now),
         "larger_than": size,
         "largest": size,

@@ -10,6 +10,8 @@ _SELECTORS = {
     "artifact.tag when.name": "The package of the tag, such as team/app: a glob, or a list of globs.",
     "artifact.tag when.labels": "All of these labels of the tag's repository; a value is a glob.",
     "artifact.tag when.tags": "The tag itself: a glob, or a list of globs.",
+    "artifact.tag when.tags_regex": "In the tag itself this regular expression (RE2) is found, such as '^pr-[0-9]+$'.",
+    "artifact.tag when.tags_semver": "The tag itself is a version in this range, such as '>=1.0 <2'.",
     "artifact.tag when.older_than": "Cannot be said: a tag has no age.",
     "artifact.tag when.managed_by": "What made its repository, as the repository's labels or name say.",
     "artifact.version when.name": "Its package, such as left-pad or @team/web: a glob, or a list of globs.",

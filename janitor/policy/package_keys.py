@@ -9,6 +9,7 @@ from janitor.model.resources import Repository
 from janitor.policy.cel_text import tokens
 from janitor.policy.expression import Failures, test_of
 from janitor.policy.globs import matcher
+from janitor.policy.patterns import found_in
 from janitor.policy.repository_keys import of_repository, repository_fields
 from janitor.policy.resource_keys import larger
 from janitor.policy.truth import (
@@ -33,8 +34,11 @@ from janitor.policy.values import (
     OlderThan,
     Policy,
     TagsMatch,
+    TagsRegex,
+    TagsSemver,
     TtlExpired,
 )  # fmt: skip
+from janitor.policy.versions import in_range
 
 _CANNOT_SAY = Truth(None, KeepReason.NOT_MATCHED)
 
@@ -75,8 +79,11 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
             case TtlExpired():
                 return lambda held: expired(key, repository.labels, held.since, now)
             case TagsMatch(globs):
-                tag = matcher(globs)
-                return lambda held: truth(any(map(tag, held.tags)))
+                return _tag_is(matcher(globs))
+            case TagsRegex(expression):
+                return _tag_is(found_in(expression))
+            case TagsSemver(range_):
+                return _tag_is(in_range(range_))
             case Empty():
                 return lambda held: truth(held.versions == 0)
             case Expr():
@@ -85,6 +92,11 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
                 raise AssertionError(f"the policy reader lets no {key} through for this kind")
 
     return leaf
+
+
+def _tag_is(matches: Callable[[str], bool]) -> Test[Held]:
+    """Of tags alone, each of which is one."""
+    return lambda held: truth(any(map(matches, held.tags)))
 
 
 def may_speak_of(policy: Policy, repository: Repository) -> bool:

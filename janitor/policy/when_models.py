@@ -106,6 +106,8 @@ class TagWhen(When):
     repository: Globs | None = None
     format: OneOrMore[Literal["docker"] | Format] | None = None
     tags: Globs | None = None
+    tags_regex: Text | None = None
+    tags_semver: Text | None = None
 
 
 class VersionWhen(When):

@@ -133,3 +133,19 @@ def test_a_lost_answer_takes_a_tag_off_once(place: Placing) -> None:
     here = place(world(image("a", "pr-1"), trouble="[{rpc: DeleteTag, internal: true, times: 1}]"))
     swept = here.sweep("--apply", policies=OFF)
     assert swept.outcomes == {"pr-1": "deleted"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "off"),
+    [
+        ("tags_regex: '^pr-[0-9]+$'", ["pr-1"]),
+        ("tags_regex: 'r'", ["pr-1", "pr-x", "v2.0.0-rc.1"]),
+        ("tags_semver: '<2'", ["v1.0.0", "v2.0.0-rc.1"]),
+        ("not: {tags_semver: '>=0.0.1'}", ["pr-1", "pr-x"]),
+    ],
+)
+def test_a_pattern_speaks_of_the_tag_itself(place: Placing, pattern: str, off: list[str]) -> None:
+    """Not of all tags that its image has: the others stay where they are."""
+    here = place(world(image("a", "pr-1", "v1.0.0", "pr-x"), image("b", "v2.0.0-rc.1", "v2.0.0")))
+    swept = here.sweep("--dry-run", policies=OFF.replace('tags: "pr-*"', pattern))
+    assert [name.rpartition("/")[2] for name in swept.names] == off
