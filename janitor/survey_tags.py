@@ -1,18 +1,19 @@
 """The tags that are left once packages, versions and images are decided."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from janitor.findings import Findings
 from janitor.kinds.owner import owner_of
 from janitor.kinds.tag import tag_name
 from janitor.model.kinds import Kind
-from janitor.model.resources import Contents
+from janitor.model.resources import Contents, Image
 from janitor.plan.build import Builder
 from janitor.plan.packages import tag_action
 from janitor.policy.decision import Delete, Keep
 from janitor.policy.grace import Thing
 from janitor.policy.image_rules import ImageRules
+from janitor.policy.images import by_package
 from janitor.policy.matching import note_matches
 from janitor.policy.packages import PackageRules, kinds_asked, package_rules
 from janitor.policy.tags import (
@@ -52,15 +53,23 @@ class TagSurvey:
     def _tags(
         self, rules: PackageRules, contents: Contents, going: Set[tuple[str, str]]
     ) -> Iterator[tuple[Tagged, bool]]:
-        for image in contents.images:
-            if image.tags and (image.package, image.digest) not in going:
-                for tagged in tags_of_image(self.images, image):
-                    yield tagged, keeps_image_by(self.images, image, tagged.tag)
+        for images in by_package(contents.images).values():
+            left = [i for i in images if i.tags and (i.package, i.digest) not in going]
+            yield from self._of_images(left)
         for package in contents.packages or ():
             for version in package.versions:
                 for tag in version.tags:
                     tagged = Tagged(tag_name(package, tag), package.short, tag, version.id)
                     yield tagged, keeps_version_by(rules, package, version, tag)
+
+    def _of_images(self, images: Sequence[Image]) -> Iterator[tuple[Tagged, bool]]:
+        """Those of one package, once each: a tag that stands on several is taken for the first one's by digest."""
+        moved = _moved(images)
+        for image in images:
+            for tagged in tags_of_image(self.images, image):
+                bearers = moved.get(tagged.tag, [image])
+                if image is bearers[0]:
+                    yield tagged, any(keeps_image_by(self.images, each, tagged.tag) for each in bearers)
 
     def _note(self, rules: PackageRules, tagged: Tagged, kept_by_it: bool) -> None:
         findings, owner = self.findings, owner_of(rules.repository.labels)
@@ -74,3 +83,14 @@ class TagSurvey:
             findings.keep(Kind.TAG, decision.reason, [tagged.name])
         else:
             findings.actions.append(tag_action(rules.repository, tagged, decision, waits))
+
+
+def _moved(images: Sequence[Image]) -> dict[str, list[Image]]:
+    """Of one package: each tag that moved while the pages were read, with the images that bear it, by digest."""
+    seen: set[str] = set()
+    twice: set[str] = set()
+    for image in images:
+        for tag in image.tags:
+            (twice if tag in seen else seen).add(tag)
+    ordered = sorted(images, key=lambda each: each.digest) if twice else []
+    return {tag: [image for image in ordered if tag in image.tags] for tag in twice}
