@@ -42,9 +42,12 @@ class Marks:
         for name in self.opted_out:
             self._holding_opted_out.update(holders(name))
 
-    def last_inside(self, name: str) -> datetime | None:
-        """The last date that was announced of anything that it holds: it goes no earlier with it."""
-        return self._last_inside.get(name)
+    def last_inside(self, name: str, tags: Iterable[str] = ()) -> datetime | None:
+        """The last date that was announced of anything that it holds, or of its `tags`: it goes no earlier."""
+        dates = [self.marks[tag].due_at for tag in tags if tag in self.marks]
+        return (
+            max([*dates, self._last_inside[name]]) if name in self._last_inside else max(dates, default=None)
+        )
 
     def is_opted_out(self, name: str) -> bool:
         """Whether somebody opted out of it, of what holds it, or of something that it holds."""
@@ -59,12 +62,14 @@ class Marks:
 
 
 class Thing(NamedTuple):
-    """What would go. `state` gives a text that differs once the thing has changed."""
+    """What would go. `state` gives a text that differs once the thing has changed; `tags` are the names of an
+    image's, which go with it and do not lie in it by name."""
 
     kind: Kind
     name: str
     state: Callable[[], str]
     owner: str
+    tags: tuple[str, ...] = ()
 
 
 class Waiting(NamedTuple):
@@ -96,10 +101,10 @@ class Grace:
     def answer(self, decision: Delete, thing: Thing, now: datetime) -> Decision:
         """The decision itself, or why the thing stays for now."""
         name = thing.name
-        if self.marks.is_opted_out(name):
+        if any(map(self.marks.is_opted_out, (name, *thing.tags))):
             return Keep(KeepReason.OPTED_OUT)
         mark, grace = self.marks.marks.get(name), decision.policy.grace
-        last = self.marks.last_inside(name)
+        last = self.marks.last_inside(name, thing.tags)
         if mark is None and grace is None and (last is None or last <= now):
             return decision
         found = _renewed(mark, grace, thing.state(), now, last or now)
@@ -126,9 +131,14 @@ def image_holding(
     grace: Grace, policies: Iterable[Policy], repository: Repository, now: datetime
 ) -> Holding | None:
     """None where no image of the repository could be held: nobody asks of each of a million then."""
-    if not grace.marks.speak_of(str(repository.name)) and all(policy.grace is None for policy in policies):
+    spoken_of = grace.marks.speak_of(str(repository.name))
+    if not spoken_of and all(policy.grace is None for policy in policies):
         return None
     owner = owner_of(repository.labels)
+
+    def thing(names: str, image: Image) -> Thing:
+        tags = tuple(repository.name.tag(image.package, tag) for tag in image.tags) if spoken_of else ()
+        return Thing(Kind.IMAGE, names + image.digest, lambda: state_of(image), owner, tags)
 
     def hold(
         package: str, images: Sequence[Image], kept: dict[str, KeepReason], goes: dict[str, Delete]
@@ -138,7 +148,7 @@ def image_holding(
             image.digest: answer.reason
             for image in images
             if image.digest in goes
-            and isinstance(answer := _of_image(grace, goes[image.digest], image, names, owner, now), Keep)
+            and isinstance(answer := _of_image(grace, goes[image.digest], thing(names, image), now), Keep)
         }
         kept.update(held)
         for digest in held:
@@ -158,14 +168,12 @@ def repository_thing(repository: Repository, images: Sequence[Image]) -> Thing:
     return Thing(Kind.REPOSITORY, str(repository.name), state, owner_of(repository.labels))
 
 
-def _of_image(
-    grace: Grace, decision: Delete, image: Image, names: str, owner: str, now: datetime
-) -> Decision:
+def _of_image(grace: Grace, decision: Delete, thing: Thing, now: datetime) -> Decision:
     """What only follows another image waits with that one, but for a mark or an opt-out of its own."""
-    name = names + image.digest
-    if decision.reason is DeleteReason.CHILD_OF and name not in grace.marks.marks:
-        return Keep(KeepReason.OPTED_OUT) if grace.marks.is_opted_out(name) else decision
-    return grace.answer(decision, Thing(Kind.IMAGE, name, lambda: state_of(image), owner), now)
+    marks, names = grace.marks, (thing.name, *thing.tags)
+    if decision.reason is DeleteReason.CHILD_OF and marks.marks.keys().isdisjoint(names):
+        return Keep(KeepReason.OPTED_OUT) if any(map(marks.is_opted_out, names)) else decision
+    return grace.answer(decision, thing, now)
 
 
 def _renewed(
