@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,14 +16,15 @@ from janitor.model.resources import Contents, Image, Package, Repository
 from janitor.plan.values import Plan
 from janitor.policy.grace import Grace
 from janitor.sweep import Question, Stages, decide
-from tests.laws.worlds import DELETABLE, READ, World
+from tests.laws.places import DELETABLE, READ
+from tests.laws.worlds import World
 from tests.making import NOW
 
 BOOK = PriceBook("fallback", date(2026, 11, 1), {Metered.STORAGE: {GLOBAL: Decimal("0.1")}})
 
 
 # What goes with all that it holds.
-CONTAINERS = (Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL, Kind.REPOSITORY)
+CONTAINERS = (Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL, Kind.REPOSITORY, Kind.PACKAGE)
 
 
 class Remembered:
@@ -36,14 +38,19 @@ class Remembered:
         return Observed(now, tuple(projects), world.workloads, world.repositories, world.gaps)
 
     async def contents(self, repository: Repository) -> Contents | Gap:
-        return self._world.contents[repository.name]
+        """The images of a docker repository; of no other there are any to ask for."""
+        assert repository.format == "DOCKER"
+        found = self._world.contents[repository.name]
+        return found if isinstance(found, Gap) else replace(found, packages=None)
 
     async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
-        """Those of the images, and an empty one."""
-        shorts = dict.fromkeys(
-            [image.package for image in images_in(self._world, repository.name)] + ["empty"]
-        )
-        return tuple(Package(repository.name.package(short), short, 0.0, 0.0) for short in shorts)
+        name = repository.name
+        found = self._world.contents[name]
+        if isinstance(found, Gap):
+            return found
+        if name in self._world.sealed:
+            return Gap(name.project, name.location, Kind.PACKAGE, "403", name.repository)
+        return found.packages or ()
 
 
 def plan_of(world: World, grace: Grace | None = None) -> Plan:
@@ -80,21 +87,65 @@ def images_in(world: World, name: RepositoryName) -> list[Image]:
     return [] if isinstance(found, Gap) else found.images
 
 
-def contained(world: World, name: str) -> list[str]:
+def packages_in(world: World, name: RepositoryName) -> tuple[Package, ...]:
+    """All packages of a repository; none where it could not be read."""
+    found = world.contents.get(name, Contents())
+    return () if isinstance(found, Gap) else found.packages or ()
+
+
+def held_in(world: World, repository: RepositoryName) -> dict[Kind, list[str]]:
+    """The names of all that lies in a repository; a tag that was seen twice stands there twice."""
+    images, packages = images_in(world, repository), packages_in(world, repository)
+    tags = [repository.tag(image.package, tag) for image in images for tag in image.tags]
+    tags += [tag_of(p, tag) for p in packages for version in p.versions for tag in version.tags]
+    return {
+        Kind.IMAGE: [repository.version(image.package, image.digest) for image in images],
+        Kind.PACKAGE: [package.name for package in packages],
+        Kind.VERSION: [f"{p.name}/versions/{version.id}" for p in packages for version in p.versions],
+        Kind.TAG: tags,
+    }
+
+
+def tag_of(package: Package, tag: str) -> str:
+    """Google's name of a tag; of all that a tag of these worlds has, a space alone is escaped."""
+    return f"{package.name}/tags/{tag.replace(' ', '%20')}"
+
+
+def contained(world: World, name: str) -> dict[Kind, list[str]]:
     """Names of all that goes when this goes with its content."""
-    if "/repositories/" in name:
-        repository = RepositoryName.parse(name)
-        return [repository.version(i.package, i.digest) for i in images_in(world, repository)]
-    parent = ResourceName.parse(name)
-    held = (*world.workloads.revisions, *world.workloads.executions)
-    return [str(each.name) for each in held if each.name.parent == parent]
+    if "/repositories/" not in name:
+        parent = ResourceName.parse(name)
+        loads = world.workloads
+        return {
+            Kind.REVISION: [str(each.name) for each in loads.revisions if each.name.parent == parent],
+            Kind.EXECUTION: [str(each.name) for each in loads.executions if each.name.parent == parent],
+        }
+    repository, _, _ = name.partition("/packages/")
+    held = held_in(world, RepositoryName.parse(repository))
+    return {kind: [each for each in names if each.startswith(f"{name}/")] for kind, names in held.items()}
+
+
+def tags_of(world: World, image: str) -> list[str]:
+    """The names of an image's tags, which go with it."""
+    repository = RepositoryName.parse(image.partition("/packages/")[0])
+    return [
+        repository.tag(each.package, tag)
+        for each in images_in(world, repository)
+        if repository.version(each.package, each.digest) == image
+        for tag in each.tags
+    ]
 
 
 def destroyed(world: World, plan: Plan) -> Counter[str]:
     """Every name that goes, by itself or with what holds it, and how often it is named."""
-    names: Counter[str] = Counter()
+    return Counter(_destroyed(world, plan))
+
+
+def _destroyed(world: World, plan: Plan) -> Iterator[str]:
     for action in plan.actions:
-        names[action.name] += 1
+        yield action.name
         if action.kind in CONTAINERS:
-            names.update(contained(world, action.name))
-    return names
+            for names in contained(world, action.name).values():
+                yield from names
+        if action.kind is Kind.IMAGE:
+            yield from tags_of(world, action.name)

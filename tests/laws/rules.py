@@ -1,10 +1,13 @@
 """Policies at random."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
 from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
+from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex
+from janitor.policy.largest import Largest
 from janitor.policy.values import (
     All,
     AnnotationsAre,
@@ -12,7 +15,9 @@ from janitor.policy.values import (
     ArtifactTypeIs,
     Condition,
     CreatorIs,
+    Empty,
     Expr,
+    FormatIs,
     JobIs,
     LabelsAre,
     LargerThan,
@@ -37,26 +42,29 @@ from janitor.policy.values import (
 )
 
 _AGES = tuple(OlderThan(timedelta(days=days)) for days in (1, 7, 10, 20))
-_EVERYWHERE = (
-    *_AGES, LocationIs(("us-central1",)), LocationIs(("us*",)), LabelsAre({"env": "d*"}), TtlExpired(),
-    ManagedBy((Manager.CLOUD_FUNCTIONS,)), Expr("has(resource.labels.env) && age > duration('30h')", "p"),
+_AGELESS = (
+    LocationIs(("us-central1",)), LocationIs(("us*",)), LabelsAre({"env": "d*"}), TtlExpired(),
+    ManagedBy((Manager.CLOUD_FUNCTIONS,)), LabelsRegex({"env": "^(dev|test)$"}),
 )  # fmt: skip
+_EVERYWHERE = (*_AGES, *_AGELESS, Expr("has(resource.labels.env) && age > duration('30h')", "p"))
+_STORED = (NameIs(("app",)), RepositoryIs(("r",)), RepositoryIs(("npm", "r", "files")))
 _ON_RUN = (
     *_EVERYWHERE, CreatorIs(("*@example.com",)), CreatorIs(("a@*",)),
     AnnotationsAre({"client": "*"}), AnnotationsAre({"client": "gcloud"}),
+    AnnotationsRegex({"client": "^g"}),
 )  # fmt: skip
 LEAVES: dict[Kind, tuple[Condition, ...]] = {
     Kind.SERVICE: (
-        *_ON_RUN, StatusIs((Status.FAILED,)), StatusIs((Status.FAILED,)), StatusIs((Status.SERVING,)),
+        *_ON_RUN, *_AGES, StatusIs((Status.FAILED,)), StatusIs((Status.FAILED,)), StatusIs((Status.SERVING,)),
         NameIs(("x*", "web")), NameIs(("web",)),
     ),
     Kind.REVISION: (
-        *_ON_RUN, StatusIs((Status.RETIRED,)), StatusIs((Status.RETIRED, Status.FAILED)),
+        *_ON_RUN, *_AGES, StatusIs((Status.RETIRED,)), StatusIs((Status.RETIRED, Status.FAILED)),
         NameIs(("*-1",)), ServiceIs(("web",)), ServiceIs(("x*",)),
     ),
     Kind.JOB: (*_ON_RUN, *_AGES, StatusIs((Status.FAILED,)), NameIs(("x*", "web"))),
     Kind.EXECUTION: (
-        *_ON_RUN, StatusIs((Status.FAILED,)), StatusIs((Status.SUCCEEDED, Status.CANCELLED)),
+        *_ON_RUN, *_AGES, StatusIs((Status.FAILED,)), StatusIs((Status.SUCCEEDED, Status.CANCELLED)),
         JobIs(("web",)), NameIs(("*-1",)),
     ),
     Kind.WORKER_POOL: (*_ON_RUN, *_AGES, StatusIs((Status.FAILED,)), NameIs(("x*", "web"))),
@@ -69,6 +77,18 @@ LEAVES: dict[Kind, tuple[Condition, ...]] = {
     Kind.REPOSITORY: (
         *_EVERYWHERE, Unused(), LargerThan(1000), NameIs(("r",)), NameIs(("*",)),
         NameIs(("cloud-run-source-deploy",)),
+    ),
+    Kind.PACKAGE: (
+        *_EVERYWHERE, *_AGES, *_STORED, NameIs(("empty", "left-*")), FormatIs(("docker",)),
+        FormatIs(("npm", "python")), LargerThan(2000), Empty(), Empty(),
+    ),
+    Kind.VERSION: (
+        *_EVERYWHERE, *_AGES, *_AGES, *_STORED, NameIs(("@scope/*",)), FormatIs(("npm",)),
+        FormatIs(("generic", "python")), LargerThan(2000), Expr("resource.version.startsWith('1.')", "p"),
+    ),
+    Kind.TAG: (
+        *_AGELESS, *_STORED, TagsMatch(("pr-*",)), TagsMatch(("v1*", "pr-*", "a*")), FormatIs(("docker",)),
+        FormatIs(("npm", "python")), Expr("resource.tag.endsWith('t')", "p"),
     ),
 }  # fmt: skip
 KEEPS = (
@@ -83,8 +103,30 @@ IMAGE_KEEPS = (
 )  # fmt: skip
 
 
+VERSION_KEEPS = (
+    *KEEPS, Retention(tagged=("pr-*",)), Retention(latest=1, per=PerSemver("minor")),
+    Retention(latest=1, per=PerSemver("major"), latest_groups=1),
+)  # fmt: skip
 # Kinds that have `keep`, and what each may say.
-KEEPS_OF = {Kind.REVISION: REVISION_KEEPS, Kind.EXECUTION: KEEPS, Kind.IMAGE: IMAGE_KEEPS}
+KEEPS_OF = {
+    Kind.REVISION: REVISION_KEEPS,
+    Kind.EXECUTION: KEEPS,
+    Kind.IMAGE: IMAGE_KEEPS,
+    Kind.VERSION: VERSION_KEEPS,
+}
+RANKED = (Kind.IMAGE, Kind.VERSION)
+
+
+def keys_of(condition: Condition) -> Iterator[Condition]:
+    """Every key of a condition, however deep."""
+    match condition:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from keys_of(part)
+        case Not(part):
+            yield from keys_of(part)
+        case _:
+            yield condition
 
 
 def condition(dice: Random, kind: Kind) -> Condition:
@@ -98,8 +140,8 @@ def condition(dice: Random, kind: Kind) -> Condition:
 
 
 def policies(dice: Random) -> tuple[Policy, ...]:
-    """One to five, images the most; names are their places."""
-    kinds = [dice.choice((*LEAVES, Kind.IMAGE, Kind.IMAGE)) for _ in range(dice.randint(1, 5))]
+    """One to seven, images the most; names are their places."""
+    kinds = [dice.choice((*LEAVES, Kind.IMAGE, Kind.IMAGE)) for _ in range(dice.randint(1, 7))]
     return tuple(policy(dice, f"p{place}", kind) for place, kind in enumerate(kinds))
 
 
@@ -107,5 +149,12 @@ def policy(dice: Random, name: str, kind: Kind) -> Policy:
     keep = None
     if kind in KEEPS_OF and dice.randint(0, 1):
         keep = dice.choice(KEEPS_OF[kind])
-    when = All(tuple(condition(dice, kind) for _ in range(dice.choice((0, 1, 1, 1, 2)))))
-    return Policy(name, kind, when, keep, bool(dice.randint(0, 1)))
+    parts = tuple(condition(dice, kind) for _ in range(dice.choice((0, 1, 1, 1, 2))))
+    if kind in RANKED and dice.randint(0, 3) == 0:
+        parts = (*parts, *largest(dice))
+    return Policy(name, kind, All(parts), keep, bool(dice.randint(0, 1)))
+
+
+def largest(dice: Random) -> tuple[Condition, Condition]:
+    """The few largest: it stands in `when` itself and beside an age alone."""
+    return Largest(dice.choice((1, 2, 5))), dice.choice(_AGES)

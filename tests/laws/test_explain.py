@@ -1,6 +1,7 @@
 """Laws of explaining: it says what a sweep says, and what it shows is what that rests on."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,18 +9,21 @@ from datetime import datetime, timedelta
 from hypothesis import given
 
 from janitor.explaining import Explainer
-from janitor.model.inventory import Gap, Observed, Workloads
+from janitor.model.inventory import Observed, Workloads
 from janitor.model.kinds import KeepReason, Kind
-from janitor.model.names import RepositoryName, ResourceName
-from janitor.model.resources import Image, Mode
+from janitor.model.names import ResourceName
+from janitor.model.resources import Mode, Repository
 from janitor.plan.values import Plan
+from janitor.policy.grace import Grace, Marks
 from janitor.policy.values import OlderThan, TagsMatch
 from janitor.report.explanation import Explanation, Fate
 from janitor.sweep import Question
 from tests import making
-from tests.laws.deciding import Remembered, images_in, plan_of
+from tests.laws.deciding import Remembered, destroyed, held_in, plan_of, tags_of
+from tests.laws.places import DELETABLE, DICE, READ, Dice
+from tests.laws.test_grace import marked, with_grace
 from tests.laws.trying import law
-from tests.laws.worlds import DELETABLE, DICE, READ, Dice, World, world
+from tests.laws.worlds import World, world
 from tests.making import NOW
 
 _TRIED = 12
@@ -58,10 +62,10 @@ class Nearby(Remembered):
         return Observed(now, (project,), read, ())
 
 
-def explained(of: World, name: str) -> Explanation:
+def explained(of: World, name: str, marks: Marks | None = None) -> Explanation:
     selected = frozenset(policy.name for policy in of.policies.policies)
     question = Question("", of.policies, of.policies.limits, DELETABLE, READ, selected, of.own, True, NOW)
-    return asyncio.run(Explainer(question, Nearby(of)).explain(name))
+    return asyncio.run(Explainer(question, Nearby(of), marks or Marks()).explain(name))
 
 
 def names_in(of: World) -> list[str]:
@@ -73,11 +77,22 @@ def names_in(of: World) -> list[str]:
     for repository in of.repositories:
         if repository.mode is not Mode.VIRTUAL:
             found.append(str(repository.name))
-            found += [repository.name.version(i.package, i.digest) for i in images_in(of, repository.name)]
+            found += inside(of, repository)
+            found += held_in(of, repository.name)[Kind.IMAGE]
     return found
 
 
-def swept(plan: Plan, name: str) -> tuple[str, str, str] | None:
+def inside(of: World, repository: Repository) -> list[str]:
+    """The packages, versions and tags that can be explained; none where packages cannot be read, and no tag
+    of which it is not clear where it points."""
+    if repository.mode is not Mode.STANDARD or repository.name in of.sealed:
+        return []
+    held = held_in(of, repository.name)
+    tags = Counter(held[Kind.TAG])
+    return [*held[Kind.PACKAGE], *held[Kind.VERSION], *(tag for tag in tags if tags[tag] == 1)]
+
+
+def swept(of: World, plan: Plan, name: str) -> tuple[str, str, str] | None:
     """Fate, policy and reason as a sweep of everything has them; None where it says nothing of it."""
     for action in plan.actions:
         if action.name == name:
@@ -88,6 +103,9 @@ def swept(plan: Plan, name: str) -> tuple[str, str, str] | None:
     for kept in plan.kept:
         if name in kept.names:
             return "keep", "", kept.reason.value
+    for action in plan.actions:
+        if action.kind is Kind.IMAGE and name in tags_of(of, action.name):
+            return "contained", action.policy, action.reason.value
     return None
 
 
@@ -95,7 +113,7 @@ def tries(dice: Dice, gaps: bool) -> Iterator[tuple[World, tuple[str, str, str] 
     of = world(dice, gaps)
     plan, names = plan_of(of), names_in(of)
     for name in dice.sample(names, min(_TRIED, len(names))):
-        yield of, swept(plan, name), explained(of, name)
+        yield of, swept(of, plan, name), explained(of, name)
 
 
 @law
@@ -107,7 +125,8 @@ def test_the_verdict_the_policy_and_the_reason_are_the_sweep_s(dice: Dice) -> No
             assert (verdict.fate.value, verdict.policy, verdict.reason) == expected, found.name
         else:
             named = {policy.kind for policy in of.policies.policies}
-            assert verdict.fate is Fate.OUT_OF_SCOPE or found.kind not in named, found.name
+            nobody_asks = found.kind not in named or "/packages/" in found.name  # of the whole repository
+            assert verdict.fate is Fate.OUT_OF_SCOPE or nobody_asks, found.name
             assert not verdict.policy
 
 
@@ -127,23 +146,26 @@ def test_of_packages_and_tags_and_what_goes_with_them_it_says_what_the_sweep_say
     of = world(dice, gaps=dice.randint(0, 2) == 0)
     of = replace(of, policies=replace(of.policies, policies=(*of.policies.policies, WHOLE, OFF)))
     plan = plan_of(of)
-    for repository in of.repositories:
-        if repository.mode is not Mode.STANDARD or isinstance(of.contents[repository.name], Gap):
-            continue
-        names = [*_held_in(repository.name, images_in(of, repository.name))]
-        for name in dice.sample(names, min(4, len(names))):
-            expected, found = swept(plan, name), explained(of, name).verdict
-            assert expected in (None, (found.fate.value, found.policy, found.reason)), name
-            if expected is None and "/versions/" not in name:  # no policy may speak of images
-                assert found.fate in (Fate.CONTAINED, Fate.OUT_OF_SCOPE), name
+    names = [name for repository in of.repositories for name in inside(of, repository)]
+    names += [name for repository in of.repositories for name in held_in(of, repository.name)[Kind.IMAGE]]
+    for name in dice.sample(names, min(_TRIED, len(names))):
+        expected, found = swept(of, plan, name), explained(of, name).verdict
+        assert expected in (None, (found.fate.value, found.policy, found.reason)), name
+        if expected is None and "/versions/" not in name:  # no policy may speak of versions or images
+            assert found.fate in (Fate.CONTAINED, Fate.OUT_OF_SCOPE), name
 
 
-def _held_in(repository: RepositoryName, images: list[Image]) -> Iterator[str]:
-    """Every image, package and tag."""
-    for image in images:
-        yield repository.version(image.package, image.digest)
-        yield from (repository.tag(image.package, tag) for tag in image.tags)
-    yield from (repository.package(package) for package in {image.package: None for image in images})
+@law
+@given(DICE)
+def test_of_what_was_announced_and_of_whom_somebody_opted_out_it_says_what_the_sweep_says(dice: Dice) -> None:
+    of = world(dice)
+    gone = sorted(destroyed(of, plan_of(of)))
+    marks, waiting = marked(dice, gone), with_grace(dice, of, None, timedelta(days=1))
+    plan = plan_of(waiting, Grace(marks))
+    known = sorted({*gone} & {*names_in(of)})
+    for name in dice.sample(known, min(_TRIED, len(known))):
+        expected, found = swept(of, plan, name), explained(waiting, name, marks).verdict
+        assert expected in (None, (found.fate.value, found.policy, found.reason)), name
 
 
 @law
@@ -160,7 +182,7 @@ def test_what_it_shows_bears_out_the_verdict(dice: Dice) -> None:
         if verdict.fate is Fate.KEEP and expected is not None:
             reason = KeepReason(verdict.reason)
             assert reason not in guards or guards[reason].holds
-            if reason in _KEEPS:
+            if reason in _KEEPS and found.kind is not Kind.TAG:
                 assert any(policy.keep and policy.keep.reason is reason for policy in found.policies)
             if reason is KeepReason.NOT_MATCHED and not found.follows:
                 assert not any(policy.matches for policy in found.policies)

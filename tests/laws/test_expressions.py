@@ -7,8 +7,9 @@ from hypothesis import given
 
 from janitor.policy.values import All, AnyOf, Condition, Expr, Not
 from tests.laws.deciding import destroyed, plan_of
+from tests.laws.places import DICE
 from tests.laws.trying import law
-from tests.laws.worlds import DICE, World, worlds
+from tests.laws.worlds import World, worlds
 
 # Of every kind: each fails on every resource, or gives no truth value.
 FAILING = (

@@ -8,9 +8,10 @@ from hypothesis import given
 
 from janitor.model.kinds import KeepReason
 from janitor.policy.grace import Grace, Mark, Marks, holders
-from tests.laws.deciding import destroyed, plan_of
+from tests.laws.deciding import destroyed, plan_of, tags_of
+from tests.laws.places import DICE
 from tests.laws.trying import law
-from tests.laws.worlds import DICE, World, worlds
+from tests.laws.worlds import World, worlds
 from tests.making import NOW
 
 DAY = timedelta(days=1)
@@ -73,5 +74,8 @@ def test_what_was_announced_goes_once_its_date_has_come(world: World, dice: Rand
     second = Grace(Marks(due))
     gone = {action.name for action in plan_of(graced, second).actions}
     with_what_holds_it = {name for name in due if not gone.isdisjoint(holders(name))}
+    with_what_holds_it |= {tag for name in gone if "/versions/" in name for tag in tags_of(graced, name)} & {
+        *due
+    }
     assert set(due) - gone == with_what_holds_it == set(second.lapsed)
     assert not set(second.waiting) & set(due)

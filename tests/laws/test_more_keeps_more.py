@@ -8,11 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from janitor.model.kinds import KeepReason, Kind
-from janitor.policy.values import Policies, Policy, Protect, Retention
-from tests.laws.deciding import destroyed, images_in, plan_of
-from tests.laws.rules import IMAGE_KEEPS, KEEPS_OF, policy
+from janitor.model.resources import Version
+from janitor.policy.values import All, LargerThan, OlderThan, Policies, Policy, Protect, Retention
+from tests.laws.deciding import destroyed, images_in, packages_in, plan_of
+from tests.laws.places import DICE
+from tests.laws.registries import reference
+from tests.laws.rules import KEEPS_OF, RANKED, policy
 from tests.laws.trying import law
-from tests.laws.worlds import DICE, World, reference, with_gaps, worlds
+from tests.laws.worlds import World, with_gaps, worlds
 
 
 def deletes_no_more(less: World, more: World) -> None:
@@ -37,8 +40,8 @@ def kept_more(dice: Random, world: World) -> World:
         keep = dice.choice([
             replace(keep, latest=(keep.latest or 0) + 1),
             replace(keep, newer_than=(keep.newer_than or timedelta()) + timedelta(days=30)),
-            replace(keep, tagged=(*keep.tagged, "pr-*")) if chosen.kind is Kind.IMAGE
-            else replace(keep, rollback=(keep.rollback or 0) + 1),
+            replace(keep, tagged=(*keep.tagged, "pr-*")) if chosen.kind in RANKED else keep,
+            replace(keep, rollback=(keep.rollback or 0) + 1) if chosen.kind is Kind.REVISION else keep,
             replace(keep, latest_groups=keep.latest_groups and keep.latest_groups + 1),
         ])  # fmt: skip
     policies[place] = replace(chosen, keep=keep)
@@ -58,7 +61,7 @@ def test_adding_a_protection_never_adds_a_deletion(world: World, dice: Random) -
     old = world.policies.protect
     protect = dice.choice([
         replace(old, labels={**old.labels, "env": "dev"}),
-        replace(old, names=(*old.names, "web", "app", "r")),
+        replace(old, names=(*old.names, "web", "app", "r", "npm", "left-pad")),
         replace(old, tags=(*old.tags, "pr-*")),
         replace(old, references=(*old.references, reference(dice))),
     ])  # fmt: skip
@@ -112,10 +115,31 @@ def test_no_deleted_image_is_newer_than_one_that_its_policy_keeps_as_latest(
 
 
 @law
+@given(worlds(), st.integers(0, 2), DICE)
+def test_the_latest_versions_stay_unless_their_package_goes(world: World, latest: int, dice: Random) -> None:
+    """With one policy for versions, which speaks of all of them: the newest so many, and all undated."""
+    one = policy(dice, "versions", Kind.VERSION)
+    when = All(tuple(part for part in one.when.parts if isinstance(part, OlderThan | LargerThan)))
+    others = tuple(each for each in world.policies.policies if each.kind is not Kind.VERSION)
+    world = with_policies(world, (*others, replace(one, when=when, keep=Retention(latest=latest))))
+    gone = {action.name for action in plan_of(world).actions}
+    for name in world.contents:
+        for package in packages_in(world, name):
+            newest = sorted((v for v in package.versions if v.create_time is not None), key=_newest_first)
+            undated = [version for version in package.versions if version.create_time is None]
+            for version in (*newest[:latest], *undated):
+                assert f"{package.name}/versions/{version.id}" not in gone
+
+
+def _newest_first(version: Version) -> tuple[float, str]:
+    return -(version.create_time or 0), version.id
+
+
+@law
 @given(worlds(), DICE)
 def test_a_further_policy_that_only_keeps_never_adds_a_deletion(world: World, dice: Random) -> None:
-    keeper = policy(dice, "keeper", Kind.IMAGE)
-    keeper = replace(keeper, keep=dice.choice(IMAGE_KEEPS))
+    kind = dice.choice(tuple(KEEPS_OF))
+    keeper = replace(policy(dice, "keeper", kind), keep=dice.choice(KEEPS_OF[kind]))
     more = _with(world.policies, keeper)
     everything = frozenset(policy.name for policy in world.policies.policies)
     deletes_no_more(replace(world, policies=more, selected=everything), world)

@@ -14,14 +14,27 @@ from janitor.guard.verdict import guard
 from janitor.model.inventory import Gap, Workloads, merged
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Contents
+from janitor.model.resources import Contents, Mode, Repository
 from janitor.plan.codec import decode, encode, plan_id
 from janitor.plan.values import Plan
-from janitor.policy.values import Limits
+from janitor.policy.largest import Largest
+from janitor.policy.values import (
+    Empty,
+    Expr,
+    LargerThan,
+    Limits,
+    NameIs,
+    OlderThan,
+    Policy,
+    TagsMatch,
+    TtlExpired,
+)
 from janitor.report.totals import capped_sum
-from tests.laws.deciding import CONTAINERS, contained, destroyed, images_in, plan_of
+from tests.laws.deciding import CONTAINERS, contained, destroyed, held_in, images_in, plan_of
+from tests.laws.places import DELETABLE, DICE
+from tests.laws.rules import keys_of
 from tests.laws.trying import law
-from tests.laws.worlds import DELETABLE, DICE, World, worlds
+from tests.laws.worlds import World, worlds
 
 
 def in_scope(world: World, name: object) -> bool:
@@ -30,10 +43,9 @@ def in_scope(world: World, name: object) -> bool:
 
 
 def everything(world: World, gone: Collection[str]) -> dict[Kind, list[str]]:
-    """All names that a sweep must say something about, by kind: of a worker pool's revisions only those
-    that go with it."""
+    """All names that a sweep must say something about, by kind, but for what repositories hold: of a worker
+    pool's revisions only those that go with it."""
     loads = world.workloads
-    repositories = [each.name for each in world.repositories if in_scope(world, each.name)]
     return {
         Kind.SERVICE: [str(s.name) for s in loads.services if in_scope(world, s.name)],
         Kind.REVISION: [
@@ -44,9 +56,15 @@ def everything(world: World, gone: Collection[str]) -> dict[Kind, list[str]]:
         Kind.WORKER_POOL: [str(w.name) for w in loads.worker_pools if in_scope(world, w.name)],
         Kind.JOB: [str(j.name) for j in loads.jobs if in_scope(world, j.name)],
         Kind.EXECUTION: [str(e.name) for e in loads.executions if in_scope(world, e.name)],
-        Kind.REPOSITORY: list(map(str, repositories)),
-        Kind.IMAGE: [n.version(i.package, i.digest) for n in repositories for i in images_in(world, n)],
+        Kind.REPOSITORY: [str(each.name) for each in world.repositories if in_scope(world, each.name)],
     }
+
+
+def repositories_read(world: World, plan: Plan) -> list[Repository]:
+    """Those in scope whose content was read, as far as it was asked for."""
+    hidden = {RepositoryName(gap.project, gap.location, gap.repository or "") for gap in plan.gaps}
+    sealed = hidden & world.sealed
+    return [r for r in world.repositories if in_scope(world, r.name) and r.name not in sealed]
 
 
 @law
@@ -58,7 +76,11 @@ def test_everything_has_one_decision_and_is_counted_once(world: World) -> None:
         assert row.count == len(row.names)
         said.update(row.names)
     named = {policy.kind for policy in world.policies.policies}
-    for kind, names in everything(world, frozenset(said)).items():
+    found = everything(world, frozenset(said))
+    found[Kind.IMAGE] = [
+        name for r in repositories_read(world, plan) for name in held_in(world, r.name)[Kind.IMAGE]
+    ]
+    for kind, names in found.items():
         if kind in named:
             assert {name: said[name] for name in names} == dict.fromkeys(names, 1)
             assert plan.examined.get(kind, 0) == len(names)
@@ -67,11 +89,63 @@ def test_everything_has_one_decision_and_is_counted_once(world: World) -> None:
 
 
 @law
+@given(worlds(gaps=True))
+def test_all_of_a_repository_has_one_decision_where_a_policy_may_speak_of_it(world: World) -> None:
+    """Elsewhere only what goes with something else is counted: packages are not read where nobody asks."""
+    plan = plan_of(world)
+    own = Counter(action.name for action in plan.actions)
+    own.update(name for row in plan.kept for name in row.names)
+    gone = destroyed(world, plan)
+    for repository in repositories_read(world, plan):
+        held = held_in(world, repository.name)
+        for kind in (Kind.PACKAGE, Kind.VERSION, Kind.TAG):
+            names = Counter(held[kind])
+            assert all(own[name] <= 1 for name in names)
+            moved = [name for name in names if names[name] > 1]
+            assert not [name for name in names if own[name] and gone[name] > 1 and name not in moved]
+            unsaid = [name for name in names if not own[name] and not gone[name]]
+            if any(speaks_of_all(each, kind) for each in world.policies.policies):
+                assert not unsaid or repository.mode is not Mode.STANDARD
+            else:
+                asked = [name for name in names if own[name]]
+                assert not (asked and unsaid)
+
+
+def speaks_of_all(policy: Policy, kind: Kind) -> bool:
+    """Whether it is of this kind, and asks only what a repository alone does not answer."""
+    inner = (OlderThan, NameIs, TagsMatch, LargerThan, Largest, Empty, Expr, TtlExpired)
+    return policy.kind is kind and all(isinstance(key, inner) for key in keys_of(policy.when))
+
+
+@law
+@given(worlds(gaps=True))
+def test_all_that_is_examined_goes_by_itself_or_with_something_or_is_kept(world: World) -> None:
+    plan = plan_of(world)
+    told = Counter(action.kind for action in plan.actions)
+    for action in plan.actions:
+        told.update(dict(action.contains))
+    for row in plan.kept:
+        told[row.kind] += row.count
+    for kind in {policy.kind for policy in world.policies.policies}:
+        assert told[kind] == plan.examined.get(kind, 0)
+
+
+@law
 @given(worlds())
 def test_containers_say_how_much_goes_with_them(world: World) -> None:
-    for action in plan_of(world).actions:
-        if action.kind in CONTAINERS:
-            assert sum(count for _, count in action.contains) == len(contained(world, action.name))
+    """Tags are counted where a policy speaks of tags, and the packages of a whole repository likewise."""
+    plan = plan_of(world)
+    named = {policy.kind for policy in world.policies.policies}
+    for action in plan.actions:
+        if action.kind not in CONTAINERS:
+            continue
+        said = dict(action.contains)
+        for kind, names in contained(world, action.name).items():
+            if kind is Kind.PACKAGE:
+                assert said.get(kind, 0) in (0, len(names))
+            elif kind is not Kind.TAG or kind in named:
+                assert said.pop(kind, 0) == len(names)
+        assert said.keys() <= {Kind.PACKAGE} & named
 
 
 @law
@@ -134,7 +208,8 @@ def shuffled(world: World, dice: Random) -> World:
         if isinstance(found, Gap):
             return found
         images = mixed(found.images)
-        return Contents(images, dict(mixed(found.subjects.items())))  # type: ignore[arg-type]
+        packages = [replace(each, versions=tuple(mixed(each.versions))) for each in found.packages or ()]
+        return Contents(images, dict(mixed(found.subjects.items())), tuple(mixed(packages)))  # type: ignore[arg-type]
 
     loads = world.workloads
     parts = [Workloads(services=(each,)) for each in loads.services]
@@ -178,10 +253,9 @@ def test_a_stricter_limit_never_clears_what_a_looser_one_refused(world: World, a
 
 @law
 @given(worlds())
-def test_a_repositorys_images_never_save_more_than_its_billed_size(world: World) -> None:
+def test_what_a_repository_holds_never_saves_more_than_its_billed_size(world: World) -> None:
     plan = plan_of(world)
     billed = {str(each.name): each.size_bytes for each in world.repositories}
-    by_group = Counter(action.group for action in plan.actions if action.kind is Kind.IMAGE)
-    for group in by_group:
-        images = [action for action in plan.actions if action.group == group]
-        assert capped_sum(iter(images), plan.group_bytes).size_bytes <= billed[group]
+    for group in {action.group for action in plan.actions if action.group}:
+        held = [action for action in plan.actions if action.group == group]
+        assert capped_sum(iter(held), plan.group_bytes).size_bytes <= billed[group]

@@ -8,11 +8,22 @@ from hypothesis import given
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.policy.values import StatusIs, TtlExpired
-from tests.laws.deciding import CONTAINERS, destroyed, images_in, plan_of
+from janitor.policy.values import (
+    StatusIs,
+    TtlExpired,
+)
+from tests.laws.deciding import (
+    CONTAINERS,
+    destroyed,
+    held_in,
+    images_in,
+    packages_in,
+    plan_of,
+)
+from tests.laws.places import DELETABLE
 from tests.laws.trying import law
-from tests.laws.use import Known, in_use, users
-from tests.laws.worlds import DELETABLE, World, worlds
+from tests.laws.use import Known, in_use, tag_users, tags_in_use, users
+from tests.laws.worlds import World, worlds
 
 
 def known_images(world: World) -> dict[str, Known]:
@@ -29,6 +40,7 @@ def test_nothing_in_use_is_deleted(world: World) -> None:
     gone = destroyed(world, plan_of(world))
     used = in_use(world, gone)
     assert not [name for name, known in known_images(world).items() if name in gone and known in used]
+    assert gone.keys().isdisjoint(tags_in_use(world, gone))
 
 
 @law
@@ -40,12 +52,14 @@ def test_what_a_deletion_frees_waits_for_it(world: World) -> None:
     images = known_images(world)
     for action in plan.actions:
         held = [images[action.name]] if action.kind is Kind.IMAGE else []
-        if action.kind is Kind.REPOSITORY:
-            held = [known for known in images.values() if str(known[0]) == action.name]
-        for known in held:
-            for user in users(world, gone, known):
-                holder = user.partition("/revisions/")[0].partition("/executions/")[0]
-                assert (holder if holder in holders else user) in action.after
+        if action.kind in (Kind.REPOSITORY, Kind.PACKAGE):
+            held = [known for name, known in images.items() if name.startswith(f"{action.name}/")]
+        found = {user for known in held for user in users(world, gone, known)}
+        if action.kind is Kind.TAG:
+            found = tag_users(world, gone, action.name)
+        for user in found:
+            holder = user.partition("/revisions/")[0].partition("/executions/")[0]
+            assert (holder if holder in holders else user) in action.after
 
 
 @law
@@ -63,10 +77,11 @@ def test_nothing_out_of_scope_is_deleted(world: World) -> None:
 def test_a_gap_deletes_nothing_that_needs_what_it_hides(world: World) -> None:
     plan = plan_of(world)
     hidden = [str(name) for name, found in world.contents.items() if isinstance(found, Gap)]
-    hidden += [str(RepositoryName(g.project, g.location, g.repository)) for g in world.gaps if g.repository]
+    inside = [gap for gap in plan.gaps if gap.repository]
+    hidden += [str(RepositoryName(gap.project, gap.location, gap.repository or "")) for gap in inside]
     for action in plan.actions:
         name = ResourceName.parse(action.name)
-        if action.kind in (Kind.IMAGE, Kind.REPOSITORY):
+        if not action.kind.is_run:
             assert all(gap.repository for gap in world.gaps)
             assert not any(action.name == each or action.name.startswith(f"{each}/") for each in hidden)
         else:
@@ -165,6 +180,15 @@ def test_protected_tags_packages_and_repositories_stay(world: World) -> None:
             tagged = any(fnmatch.fnmatchcase(tag, glob) for tag in image.tags for glob in protect.tags)
             if covered or named or tagged:
                 assert repository.name.version(image.package, image.digest) not in gone
+        for package in packages_in(world, repository.name):
+            named = any(fnmatch.fnmatchcase(package.short, glob) for glob in protect.names)
+            versions = [f"{package.name}/versions/{version.id}" for version in package.versions]
+            if covered or named:
+                assert gone.keys().isdisjoint({package.name, *versions})
+        for tag in held_in(world, repository.name)[Kind.TAG]:
+            short = tag.rpartition("/")[2]
+            if covered or any(fnmatch.fnmatchcase(short, glob) for glob in protect.tags):
+                assert tag not in gone
 
 
 @law
@@ -176,7 +200,14 @@ def test_nothing_expires_without_a_label_that_can_be_read(world: World) -> None:
     load = world.workloads
     labels: dict[str, Mapping[str, str]] = {
         str(each.name): each.labels
-        for each in (*load.services, *load.revisions, *load.jobs, *load.executions, *world.repositories)
+        for each in (
+            *load.services,
+            *load.revisions,
+            *load.jobs,
+            *load.executions,
+            *load.worker_pools,
+            *world.repositories,
+        )
     }
     for action in plan_of(world).actions:
         if action.policy in asking:

@@ -39,21 +39,43 @@ def _written(world: World) -> list[tuple[str, str]]:
     return written + [("file", image) for image in world.policies.protect.references]
 
 
+def tags_in_use(world: World, gone: Collection[str]) -> set[str]:
+    """Google's names of the tags by which what remains after `gone` names an image."""
+    return {name for user, image in _written(world) if user not in gone for name in _tags_named(world, image)}
+
+
+def tag_users(world: World, gone: Collection[str], tag: str) -> set[str]:
+    """The names in `gone` that name an image by this tag."""
+    return {user for user, image in _written(world) if user in gone and tag in _tags_named(world, image)}
+
+
+def _tags_named(world: World, text: str) -> set[str]:
+    read = _read(text)
+    if read is None or read[3]:
+        return set()
+    name, package, tag, _ = read
+    seen = {each.name: each for each in world.repositories}
+    return {place.tag(package, tag) for place in _sources(seen, _meant(seen, name)) or seen}
+
+
 def _named(world: World, references: Iterable[str]) -> set[Known]:
-    found: set[Known] = set()
-    for text in references:
-        if "pkg.dev/" not in text and not text.startswith("gcr.io/"):
-            continue
-        path, _, digest = text.partition("@")
-        head, _, tag = path.partition(":")
-        host, project, *rest = head.split("/")
-        if host == "gcr.io":
-            name, package = RepositoryName(project, "us", "gcr.io"), "/".join(rest)
-        else:
-            name = RepositoryName(project, host.removesuffix("-docker.pkg.dev"), rest[0])
-            package = "/".join(rest[1:])
-        found |= _resolved(world, name, package, tag or "latest", digest)
-    return found
+    read = [found for found in map(_read, references) if found is not None]
+    return {known for each in read for known in _resolved(world, *each)}
+
+
+def _read(text: str) -> tuple[RepositoryName, str, str, str] | None:
+    """Repository, package, tag and digest; None of another registry's."""
+    if "pkg.dev/" not in text and not text.startswith("gcr.io/"):
+        return None
+    path, _, digest = text.partition("@")
+    head, _, tag = path.partition(":")
+    host, project, *rest = head.split("/")
+    if host == "gcr.io":
+        name, package = RepositoryName(project, "us", "gcr.io"), "/".join(rest)
+    else:
+        name = RepositoryName(project, host.removesuffix("-docker.pkg.dev"), rest[0])
+        package = "/".join(rest[1:])
+    return name, package, tag or "latest", digest
 
 
 def _resolved(world: World, name: RepositoryName, package: str, tag: str, digest: str) -> set[Known]:
