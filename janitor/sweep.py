@@ -156,7 +156,9 @@ async def decide(question: Question, stages: Stages, observed: Observed, book: P
     hidden = _blocked_repositories((*gaps, *findings.gaps))
     stages.grace.close(lambda name: _was_seen(name, context, hidden))
     plan = _plan(question, observed, findings, gaps)
-    return Decided(plan, use.remaining, context.failures.lines(), _unmatched(question, context.matched))
+    return Decided(
+        plan, use.remaining, context.failures.lines(), _unmatched(question, context.matched, plan.gaps)
+    )
 
 
 def _tell(stages: Stages, decided: Decided, misspelt: Sequence[str]) -> None:
@@ -175,10 +177,17 @@ def _context(question: Question, blocked: Set[tuple[str, str]], grace: Grace) ->
     )  # fmt: skip
 
 
-def _unmatched(question: Question, matched: Set[str]) -> tuple[str, ...]:
-    """The policies that may delete and match nothing at all, whatever would have kept it."""
-    names = [policy.name for policy in question.policies.policies]
-    return tuple(name for name in names if name in question.selected and name not in matched)
+def _unmatched(question: Question, matched: Set[str], gaps: Sequence[Gap]) -> tuple[str, ...]:
+    """The policies that may delete and match nothing at all, whatever would have kept it. Of one whose matches
+    a gap may hide nothing is said."""
+    hidden = {gap.kind.is_run for gap in gaps}
+    return tuple(
+        policy.name
+        for policy in question.policies.policies
+        if policy.name in question.selected
+        and policy.name not in matched
+        and policy.kind.is_run not in hidden
+    )
 
 
 def _misspelt(question: Question, observed: Observed) -> tuple[str, ...]:

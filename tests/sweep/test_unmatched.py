@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.sweep.conftest import Placing
 from tests.sweep.sweeping import Swept, image, uri, world
 
@@ -52,6 +54,22 @@ def test_the_log_has_an_event_for_each_and_the_table_a_note(place: Placing) -> N
     assert [event["policy"] for event in events] == ["failed", "retired", "misspelt", "gone"]
     table = here.sweep(policies=POLICIES, fmt="table").out
     assert "Note: policies failed, retired, misspelt, gone matched nothing" in table
+
+
+@pytest.mark.parametrize(
+    ("trouble", "named"),
+    [
+        ("{rpc: ListServices, location: us-central1, permission_denied: true}", "misspelt, gone"),
+        ("{rpc: ListDockerImages, permission_denied: true}", "failed, retired"),
+    ],
+)
+def test_of_what_a_gap_may_hide_nothing_is_said(place: Placing, trouble: str, named: str) -> None:
+    swept = place(world(image("old", "v1"), image("young", "y1"), trouble=f"[{trouble}]")).sweep(
+        policies=POLICIES
+    )
+    assert swept.code == 3
+    assert said(swept) == [f"policies {named} matched nothing, even of what is kept"]
+    assert swept.err.count('"policy.unmatched"') == 2
 
 
 CONTAINED = """\
