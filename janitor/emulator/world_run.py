@@ -131,20 +131,25 @@ def _job(world: World, parent: str, name: str, value: Value) -> None:
     job.reconciling = fields["reconciling"].flag() if "reconciling" in fields else False
     runs = fields["executions"].items() if "executions" in fields else []
     job.execution_count = len(runs)
-    for number, item in enumerate(runs):
-        execution = _execution(world, job, item, number)
-        if number == 0:
-            latest = job.latest_created_execution
-            latest.name = execution.name.rpartition("/")[2]  # the short name in real replies
-            latest.create_time.CopyFrom(execution.create_time)
-            if execution.HasField("completion_time"):
-                latest.completion_time.CopyFrom(execution.completion_time)
-            latest.completion_status = conditions.completion(execution)
+    executions = [_execution(world, job, item, number) for number, item in enumerate(runs)]
+    if executions:
+        # of equal times the first as written
+        _set_latest(job, max(executions, key=lambda each: each.create_time.ToNanoseconds()))
     world.run["jobs"][job.name] = job
 
 
+def _set_latest(job: Any, execution: Any) -> None:
+    """What a job says of the execution that was created last (job.proto, `latest_created_execution`)."""
+    latest = job.latest_created_execution
+    latest.name = execution.name.rpartition("/")[2]  # the short name in real replies
+    latest.create_time.CopyFrom(execution.create_time)
+    if execution.HasField("completion_time"):
+        latest.completion_time.CopyFrom(execution.completion_time)
+    latest.completion_status = conditions.completion(execution)
+
+
 def _execution(world: World, job: Any, value: Value, number: int) -> Any:
-    """Executions stand newest first; each has its job's containers unless it says otherwise."""
+    """Each has its job's containers unless it says otherwise."""
     fields = value.fields("name", "created", "completed", "state", "labels", "annotations", *CONTAINER_KEYS)
     short = fields["name"].text() if "name" in fields else f"{job.name.rpartition('/')[2]}-{number}"
     execution = Execution(

@@ -10,7 +10,7 @@ from google.api_core.exceptions import (
 )
 from google.cloud import run_v2
 
-from janitor.emulator import digest
+from janitor.emulator import Emulator, digest
 from tests.emulator.asking import REGION, WEB, Google
 
 NIGHTLY = f"{REGION}/jobs/nightly"
@@ -185,3 +185,18 @@ def test_a_region_is_read_page_by_page_of_a_hundred_at_most() -> None:
             request={"parent": "projects/p/locations/us-central1", "page_size": 1000}
         ).pages
         assert [len(page.services) for page in pages] == [100, 20]
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_a_job_names_the_execution_that_was_created_last_however_they_are_written(
+    order: tuple[str, ...],
+) -> None:
+    ages = {"a": "3d ago", "b": "1d ago"}
+    runs = ", ".join(f"{{name: {name}, created: {ages[name]}, state: failed}}" for name in order)
+    world = (
+        f"projects: {{p: {{run: {{us-central1: {{jobs: {{j: {{image: nginx, executions: [{runs}]}}}}}}}}}}}}"
+    )
+    with Emulator.from_text(world) as emulator:
+        (job,) = emulator.world.run["jobs"].values()
+    assert job.latest_created_execution.name == "b"
+    assert job.execution_count == 2
