@@ -28,7 +28,7 @@ from janitor.policy.values import (
     TtlExpired,
 )  # fmt: skip
 from tests.laws.deciding import plan_of
-from tests.laws.rules import KEEPS_OF, LEAVES, condition
+from tests.laws.rules import KEEPS_OF, LEAVES, RANKED, condition, largest
 from tests.laws.trying import law
 from tests.laws.worlds import World, worlds
 from tests.making import NOW
@@ -95,8 +95,10 @@ def test_a_policy_that_is_said_never_to_delete_deletes_nothing(world: World, dic
 def test_taking_a_shadowed_policy_out_changes_no_deletion(world: World, dice: Random) -> None:
     kind = dice.choice(list(LEAVES))
     for _ in range(30):
-        wide = made(dice, "wide", kind, key_or_more(dice, kind))
-        narrow = made(dice, "narrow", kind, *wide.when.parts, key_or_more(dice, kind))
+        few = largest(dice) if kind in RANKED and dice.randint(0, 1) else ()
+        both, one = dice.choice(((few, ()), ((), few)))
+        wide = made(dice, "wide", kind, key_or_more(dice, kind), *both)
+        narrow = made(dice, "narrow", kind, *wide.when.parts, key_or_more(dice, kind), *one)
         earlier, later = (wide, narrow) if dice.randint(0, 3) else (narrow, wide)
         if shadows(earlier, later):
             break
