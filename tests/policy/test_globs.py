@@ -1,8 +1,12 @@
 """Globs of names, labels and tags: rule R8."""
 
+from collections import Counter
+from itertools import product
+from random import Random
+
 import pytest
 
-from janitor.policy.globs import is_literal, labels_match, matcher
+from janitor.policy.globs import covers, disjoint, is_literal, labels_match, matcher
 
 
 @pytest.mark.parametrize(
@@ -35,3 +39,30 @@ def test_labels_match_one_by_one_by_key_and_by_a_glob_of_the_value() -> None:
     labels = {"env": "prod", "team": "web", "empty": ""}
     wanted = {"env": "pr*", "team": "api", "owner": "*", "empty": "*", "Env": "*"}
     assert labels_match(wanted, labels) == [True, False, False, True, False]
+
+
+PIECES = ("a", "b", "*", "?", "[ab]", "[", "]")
+TEXTS = ["".join(text) for length in range(5) for text in product("ab-", repeat=length)]
+
+
+def test_what_is_said_to_be_covered_or_apart_is_so_of_every_text() -> None:
+    """And enough is seen to be of use."""
+    globs = ["".join(glob) for length in range(1, 4) for glob in product(PIECES, repeat=length)]
+    held = {glob: frozenset(filter(matcher((glob,)), TEXTS)) for glob in globs}
+    dice, seen = Random(1), Counter[str]()
+    for one, other in ((dice.choice(globs), dice.choice(globs)) for _ in range(3000)):
+        if covers(other, one):
+            seen["covered"] += 1
+            assert held[one] <= held[other], (one, other)
+        if disjoint(one, other):
+            seen["apart"] += 1
+            assert not held[one] & held[other], (one, other)
+    assert min(seen["covered"], seen["apart"]) > 20
+
+
+@pytest.mark.parametrize(
+    ("wider", "glob"), [("v*", "v1*"), ("*-prod", "x*-prod"), ("*app*", "my-app-?"), ("*", "[ab]"), ("a?", "ab"), ("**", "a*")]
+)  # fmt: skip
+def test_a_wider_glob_is_seen_to_cover(wider: str, glob: str) -> None:
+    assert covers(wider, glob)
+    assert not covers(glob, wider)

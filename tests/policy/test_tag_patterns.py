@@ -1,5 +1,7 @@
 """`tags_regex` and `tags_semver`: patterns that every tag of an image must be of."""
 
+from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from janitor.model.kinds import Kind
 from janitor.policy.document import parse_policies
 from janitor.policy.values import Condition, Not, TagsRegex, TagsSemver
-from janitor.policy.versions import in_range
+from janitor.policy.versions import in_range, range_within, ranges_apart
 from tests.deciding import images_decided
 from tests.making import contents, image, policies, policy
 from tests.policy.test_document_mistakes import of_policy
@@ -93,3 +95,33 @@ def test_the_file_says_them_as_they_are() -> None:
     text = 'version: 1\npolicies: [{name: a, kind: artifact.image, when: {tags_regex: "^a$", tags_semver: "<2"}}]\n'
     read = parse_policies(text.encode(), "f", lambda _: b"").policies[0]
     assert set(read.when.parts) == {TagsRegex("^a$"), TagsSemver("<2")}
+
+
+BOUNDS = ("1", "1.0.1", "2.0.0-rc.1", "2")
+VERSIONS = (
+    "0.9.0",
+    "1.0.0",
+    "1.0.1-a",
+    "1.0.1",
+    "1.5.0",
+    "2.0.0-a",
+    "2.0.0-rc.1",
+    "2.0.0-z",
+    "2.0.0",
+    "2.0.1",
+)
+RANGES = [f"{sign}{bound}" for sign, bound in product((">", ">=", "=", "<=", "<"), BOUNDS)]
+
+
+def test_what_is_said_of_two_ranges_is_so_of_every_version() -> None:
+    """And enough is seen to be of use."""
+    seen, pairs = Counter[str](), [f"{one} {other}" for one, other in product(RANGES, RANGES)] + RANGES
+    held = {text: frozenset(filter(in_range(text), VERSIONS)) for text in pairs}
+    for one, other in product(pairs[::7], RANGES):
+        if ranges_apart(one, other):
+            seen["apart"] += 1
+            assert not held[one] & held[other], (one, other)
+        if range_within(one, other):
+            seen["within"] += 1
+            assert held[one] <= held[other], (one, other)
+    assert min(seen["apart"], seen["within"]) > 100
