@@ -10,14 +10,15 @@ from janitor.cost.book import PriceBook
 from janitor.errors import ObservationError, UsageError
 from janitor.explain.build import Decided, explanation
 from janitor.explain.inside import IN_PACKAGES, Inside, inside
-from janitor.explain.names import Named, NoSuchNameError, chosen, image_of, named
+from janitor.explain.names import Named, NoSuchNameError, called_so, image_of, named
 from janitor.explain.witnesses import OneWitness, UsersWitness
 from janitor.kinds.repository import DOCKER
 from janitor.ledger.sightings import Lookout
+from janitor.lookup import Lookup, Shelves
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.model.resources import Contents, Image, Mode, Package, Repository
+from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
 from janitor.plan.values import Plan
 from janitor.policy.grace import Grace, Marks
 from janitor.policy.workload_rules import Context
@@ -29,8 +30,8 @@ _NO_PRICES = PriceBook("fallback", date.min, {})
 _IN_REGISTRY = (Kind.IMAGE, Kind.REPOSITORY, *IN_PACKAGES)
 
 
-class Looker(Observer, Protocol):
-    """Reads all, or one location of Cloud Run in one project."""
+class Looker(Observer, Shelves, Protocol):
+    """Reads all, or one location of Cloud Run in one project, or what a short name of a package asks for."""
 
     async def place(self, project: str, location: str, now: datetime) -> Observed: ...
 
@@ -76,8 +77,7 @@ class Explainer:
 
     async def _explain(self, target: Named | str) -> Explanation:
         if isinstance(target, str):
-            observed = await self._all()
-            return await self._of(chosen(target, observed), observed, self._rests_on_all())
+            return await self._short(target, await self._all())
         if target.name.project not in self.question.read:
             raise UsageError(
                 f"{target.name}: project {target.name.project} is not read: add it to scope.projects or "
@@ -88,6 +88,13 @@ class Explainer:
         place = target.name.project, target.name.location
         observed = await self.looker.place(*place, self.question.now)
         return await self._of(target, observed, (f"Cloud Run in {place[1]} of {place[0]}",))
+
+    async def _short(self, text: str, observed: Observed) -> Explanation:
+        within = [each for each in observed.repositories if _in_scope(self.question, each.name)]
+        meant = await Lookup(text, observed, within, self.looker).meant()
+        names = (f"the names of packages in {meant.searched} repositories",) if meant.searched else ()
+        found = await self._of(meant.named, observed, (*self._rests_on_all(), *names))
+        return replace(found, gaps=tuple(sorted({*found.gaps, *meant.gaps})))
 
     async def _of(self, target: Named, observed: Observed, rests_on: tuple[str, ...]) -> Explanation:
         if target.kind not in _IN_REGISTRY:
@@ -131,11 +138,7 @@ class Explainer:
             raise ObservationError(
                 f"{name}: it was not seen, and not all could be read: {loads.gaps[0].cause}"
             )
-        try:
-            found = chosen(name.short, observed)
-        except NoSuchNameError as error:
-            raise NoSuchNameError(f"there is no {name}: {error}") from error
-        raise NoSuchNameError(f"there is no {name}: {name.short} is {found.name}")
+        raise NoSuchNameError(f"there is no {name}: {called_so(name.short, observed)}")
 
     async def _decided(
         self, target: Named, observed: Observed, rests_on: tuple[str, ...], name: str,
@@ -189,6 +192,12 @@ class _Held:
 
     async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
         return await self.looker.packages(repository) if self.held is None else self.held
+
+    async def package_names(self, repository: Repository) -> tuple[Package, ...] | Gap:
+        return await self.looker.package_names(repository)
+
+    async def versions(self, repository: Repository, package: Package) -> tuple[Version, ...] | Gap:
+        return await self.looker.versions(repository, package)
 
 
 def _in_scope(question: Question, name: ResourceName | RepositoryName) -> bool:

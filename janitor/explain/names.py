@@ -1,6 +1,6 @@
 """What people call a resource, read into Google's names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import unquote
@@ -19,7 +19,8 @@ KINDS = {
     "workerPools": Kind.WORKER_POOL,
     "repositories": Kind.REPOSITORY,
 }
-_SUGGESTED = 8
+# How many full names a refusal lists.
+SUGGESTED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _inside(text: str, name: ResourceName) -> Named:
 
 
 def everything_short(observed: Observed) -> Iterator[Named]:
-    """All that a short name may mean, but for images."""
+    """All that a short name may mean, but for what lies in repositories (written.py)."""
     loads = observed.workloads
     groups: tuple[Iterable[ResourceName], ...] = (
         (each.name for each in loads.services),
@@ -114,28 +115,49 @@ def everything_short(observed: Observed) -> Iterator[Named]:
             yield Named(KINDS[name.collection], name)
 
 
-def chosen(short: str, observed: Observed) -> Named:
-    """The only one of that short name; NoSuchNameError with the full names of several, or of near ones."""
+def bearing(short: str, observed: Observed) -> tuple[Named, ...]:
+    """The workloads and the repositories of that short name."""
+    return tuple(each for each in everything_short(observed) if each.name.short == short)
+
+
+def near_short(short: str, observed: Observed) -> tuple[str, ...]:
+    """The full names of workloads and repositories that are called nearly so, the nearest first."""
     known = list(everything_short(observed))
-    found = [each for each in known if each.name.short == short]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise NoSuchNameError(f"{short!r} is the name of {len(found)}: say which\n{_listed(found)}")
-    near = get_close_matches(short, {each.name.short for each in known}, n=_SUGGESTED, cutoff=0.5)
-    meant = sorted(
-        (each for each in known if each.name.short in near), key=lambda e: near.index(e.name.short)
-    )
-    hint = f"; near are\n{_listed(meant)}" if meant else ""
-    raise NoSuchNameError(
-        f"nothing that was read is called {short!r}; an image is named by its URI, "
-        f"HOST/PROJECT/REPOSITORY/PACKAGE@sha256:… or :TAG{hint}"
+    near = get_close_matches(short, {each.name.short for each in known}, n=SUGGESTED, cutoff=0.5)
+    meant = (each for each in known if each.name.short in near)
+    return tuple(str(each.name) for each in sorted(meant, key=lambda e: near.index(e.name.short)))
+
+
+def several(short: str, names: Sequence[str]) -> str:
+    """That more than one is called so, with their full names."""
+    return f"{short!r} is the name of {len(names)}: say which\n{listed(names)}"
+
+
+def none_called(short: str, near: Sequence[str]) -> str:
+    """That nothing is called so, how things are called, and what is called nearly so."""
+    hint = f"; near are\n{listed(near)}" if near else ""
+    return (
+        f"nothing that was read is called {short!r}; what lies in a repository is named "
+        f"[REPOSITORY/]PACKAGE, with @VERSION, @sha256:… or :TAG for one of it{hint}"
     )
 
 
-def _listed(found: list[Named]) -> str:
-    rest = [f"  … and {len(found) - _SUGGESTED} more"] if len(found) > _SUGGESTED else []
-    return "\n".join([f"  {each.name}" for each in found[:_SUGGESTED]] + rest)
+def called_so(short: str, observed: Observed) -> str:
+    """Which workloads and repositories are called so instead, or nearly so."""
+    names = [str(each.name) for each in bearing(short, observed)]
+    match names:
+        case []:
+            return none_called(short, near_short(short, observed))
+        case [only]:
+            return f"{short} is {only}"
+        case _:
+            return several(short, names)
+
+
+def listed(names: Sequence[str]) -> str:
+    """One a line; of many the first, and how many more."""
+    rest = [f"  … and {len(names) - SUGGESTED} more"] if len(names) > SUGGESTED else []
+    return "\n".join([f"  {each}" for each in names[:SUGGESTED]] + rest)
 
 
 def image_of(target: Named, images: Iterable[Image]) -> Image:

@@ -15,7 +15,7 @@ from janitor.gcp.package_api import Packages
 from janitor.gcp.run_api import OnSkipped, RunLocation
 from janitor.model.inventory import Gap, Observed, Workloads, merged
 from janitor.model.kinds import Kind
-from janitor.model.resources import Contents, Package, Repository
+from janitor.model.resources import Contents, Package, Repository, Version
 
 T = TypeVar("T")
 ALL_LOCATIONS = "-"
@@ -95,6 +95,14 @@ class GoogleObserver:
     async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
         """Every package of a repository and what it holds; a Gap where any page failed."""
         return await self.package_reader.of(repository)
+
+    async def package_names(self, repository: Repository) -> tuple[Package, ...] | Gap:
+        """Every package of a repository, without what it holds; a Gap where any page failed."""
+        return await self.package_reader.names(repository)
+
+    async def versions(self, repository: Repository, package: Package) -> tuple[Version, ...] | Gap:
+        """Every version of one package, of any format, with its tags; a Gap where any page failed."""
+        return await self.package_reader.held(repository, package.name)
 
     @property
     def package_reader(self) -> Packages:

@@ -43,6 +43,22 @@ class Packages:
         except READ_FAILURES as error:
             return Gap(name.project, name.location, reading.kind, cause(error), name.repository)
 
+    async def names(self, repository: Repository) -> tuple[Package, ...] | Gap:
+        """Every package, and nothing of what it holds."""
+        name = repository.name
+        try:
+            return tuple(await _Reading(self, name).packages())
+        except READ_FAILURES as error:
+            return Gap(name.project, name.location, Kind.PACKAGE, cause(error), name.repository)
+
+    async def held(self, repository: Repository, package: str) -> tuple[Version, ...] | Gap:
+        """Every version of one package (its full name), of any format, with its tags; sizes are not read."""
+        name = repository.name
+        try:
+            return await self.versions(package, {})
+        except READ_FAILURES as error:
+            return Gap(name.project, name.location, Kind.VERSION, cause(error), name.repository)
+
     async def versions(self, package: str, sizes: Mapping[str, int]) -> tuple[Version, ...]:
         """Every version of a package (its full name) with its tags. Raises what a read may raise."""
         async with self.lanes.turn(ARTIFACT_API, package.split("/")[3]):
