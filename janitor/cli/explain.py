@@ -17,7 +17,8 @@ def explain(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="Google's full name, an image's URI (with @sha256:… or :TAG), or a short name.",
+            help="Google's full name, an image's URI (with @sha256:… or :TAG), or a short name: "
+            "of a workload, a repository, or [REPOSITORY/]PACKAGE, with @VERSION or :TAG for one of it.",
             show_default=False,
         ),
     ] = None,
