@@ -39,14 +39,15 @@ class TagSurvey:
 
     def run(self, contents: Contents, going: Set[tuple[str, str]]) -> None:
         """`contents` are what no package takes along; the tags of images that go (`going`: package and
-        digest) go with them, and are counted there."""
+        digest) go with them, and are counted there, though nobody asks for a tag here."""
         repository = self.images.repository
+        if going:
+            self.findings.seen(
+                Kind.TAG, sum(len(i.tags) for i in contents.images if (i.package, i.digest) in going)
+            )
         if Kind.TAG not in kinds_asked(self.context.policies, repository, self.context.wanted):
             return
         rules = package_rules(self.context, repository, self.blocked, contents.packages or ())
-        self.findings.seen(
-            Kind.TAG, sum(len(i.tags) for i in contents.images if (i.package, i.digest) in going)
-        )
         for tagged, kept_by_it in self._tags(rules, contents, going):
             self._note(rules, tagged, kept_by_it)
 
