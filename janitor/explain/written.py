@@ -95,7 +95,7 @@ def near_to(text: str, forms: Sequence[Form]) -> tuple[str, ...]:
     mean, what is like the whole text, what is like that which stands before a sign."""
     begun = [written for written, _ in forms if "@sha256:" in text and written.startswith(text)]
     # A digest is like any other digest: none is near.
-    known = list({written for written, _ in forms if "sha256:" not in written})
+    known = {written for written, _ in forms if "sha256:" not in written}
     like = [near for wanted in (text, _stem(text)) for near in _like(wanted, known)]
     by_form: dict[str, list[str]] = {}
     for written, called in forms:
@@ -103,8 +103,12 @@ def near_to(text: str, forms: Sequence[Form]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(full for written in (*begun, *like) for full in by_form[written]))
 
 
-def _like(wanted: str, known: list[str]) -> list[str]:
-    return get_close_matches(wanted, known, n=SUGGESTED, cutoff=0.6)
+def _like(wanted: str, known: Iterable[str]) -> list[str]:
+    """Of those that are as many names deep: every thing is written with its repository and without."""
+    deep = wanted.count("/")
+    return get_close_matches(
+        wanted, sorted(each for each in known if each.count("/") == deep), n=SUGGESTED, cutoff=0.6
+    )
 
 
 def _stem(text: str) -> str:
