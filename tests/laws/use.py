@@ -54,7 +54,8 @@ def _tags_named(world: World, text: str) -> set[str]:
     if read is None or read[3]:
         return set()
     name, package, tag, _ = read
-    seen = {each.name: each for each in world.repositories}
+    # what is pulled is an image, whatever else is called so
+    seen = {each.name: each for each in world.repositories if each.format == "DOCKER"}
     return {place.tag(package, tag) for place in _sources(seen, _meant(seen, name)) or seen}
 
 
