@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from janitor.ledger.savings import Account
 from janitor.model.duration import show_size
 from janitor.report.snapshot import Sums
+from janitor.report.summary import Summary
 from janitor.report.text import show_usd
+from janitor.report.times import moment
 
 # Of what was deleted in the period, and of what the next sweep would delete.
+NOTHING_YET = "Nothing was deleted yet, so nothing is saved yet."
 TITLES = ("deleted", "estimated", "realised", "to date", "would go", "$ a month")
 
 
@@ -39,8 +42,18 @@ def cells(account: Account, left: Sums) -> list[str]:
     return figures
 
 
-def account_rows(accounts: Sequence[Account]) -> list[list[str]]:
-    """The lines of the account, a column each; lines of which there is nothing to say are left out."""
+def account_table(summary: Summary) -> tuple[list[str], list[list[str]]]:
+    """The titles and the lines of the account, of the period and in all; one column where they are the same.
+
+    Lines of which there is nothing to say are left out.
+    """
+    since = summary.period.since
+    if since is None:
+        return ["", "in all"], _account_rows([summary.in_all])
+    return ["", f"since {moment(since)}", "in all"], _account_rows([summary.saved, summary.in_all])
+
+
+def _account_rows(accounts: Sequence[Account]) -> list[list[str]]:
     rows = [
         ["deleted", *(f"{each.deleted:,}" for each in accounts)],
         ["size", *(show_size(each.size_bytes) for each in accounts)],

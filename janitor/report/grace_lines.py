@@ -7,9 +7,10 @@ from rich.text import Text
 from janitor.policy.grace import Waiting
 from janitor.report.columns import tabulated
 from janitor.report.layout import indented
-from janitor.report.result import SweepResult
+from janitor.report.result import SweepResult, is_announced
 from janitor.report.rows import name_as_people_say, noun, place
 from janitor.report.times import moment
+from janitor.report.wording import owner_or_nobody
 
 SHOWN = 20
 HOW_TO_KEEP = "To keep one: janitor keep NAME, for good, or janitor keep NAME --for 30d"
@@ -29,7 +30,7 @@ def grace_lines(result: SweepResult, show_all: bool, width: int) -> Iterator[Tex
             place(each.name, with_project=True),
             _goes(each, result.mode),
             each.policy,
-            each.owner or "unowned",
+            owner_or_nobody(each.owner),
         )
         for each in shown
     ]
@@ -40,7 +41,7 @@ def grace_lines(result: SweepResult, show_all: bool, width: int) -> Iterator[Tex
 
 
 def _goes(each: Waiting, mode: str) -> str:
-    """A dry run announces nothing, so it gives no date of what is not announced yet."""
-    if mode != "apply" and each.is_new:
+    """What is not announced yet has no date."""
+    if not is_announced(each, mode):
         return "once an apply has announced it"
     return f"on {moment(each.due_at)} or later"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from janitor.report.snapshot import InGrace, Snapshot
 from janitor.report.times import moment
-from janitor.report.wording import called, owned_by, place_of, things
+from janitor.report.wording import named, owned_by, place_of
 
 TITLE = "Announced to go"
 KEEP_ONE = "janitor keep NAME keeps one for good, with --for 30d for that long; janitor marks lists all."
@@ -12,7 +12,7 @@ KEEP_ONE = "janitor keep NAME keeps one for good, with --for 30d for that long; 
 
 def what(row: InGrace) -> str:
     """``service web``."""
-    return f"{things(row.kind, 1).partition(' ')[2]} {called(row.kind, row.name)}"
+    return named(row.kind, row.name)
 
 
 def goes(row: InGrace) -> str:

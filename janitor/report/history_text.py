@@ -11,7 +11,7 @@ from janitor.ledger.history import PastAction, PastSweep
 from janitor.model.duration import show_age, show_size
 from janitor.report.columns import tabulated
 from janitor.report.console import console_for, print_lines
-from janitor.report.layout import indented
+from janitor.report.layout import STYLES, indented
 from janitor.report.text import fitted, safe_text, shorten, show_estimate, show_usd
 from janitor.report.wording import called, owned_by, place_of
 
@@ -19,13 +19,8 @@ ACTIONS_SHOWN = 500
 _WORDS_SHOWN = 600
 _OUTCOME, _MONEY = 12, 11
 _GONE = frozenset({OutcomeKind.DELETED.value, OutcomeKind.ALREADY_GONE.value})
-_STYLES: Mapping[str | None, str] = {
-    OutcomeKind.DELETED.value: "green",
-    OutcomeKind.ALREADY_GONE.value: "green",
-    OutcomeKind.DRIFTED.value: "yellow",
-    OutcomeKind.SKIPPED.value: "yellow",
-    OutcomeKind.FAILED.value: "bold red",
-    None: "bold yellow",
+_STYLES: Mapping[str | None, str] = {kind.value: style for kind, style in STYLES.items()} | {
+    None: "bold yellow"
 }
 _TITLES = ("when (UTC)", "examined", "planned", "deleted", "failed", "drifted", "$ a month")
 NO_SWEEPS = "No sweep is recorded. To look once, which deletes nothing: janitor sweep --dry-run"

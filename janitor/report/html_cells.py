@@ -9,10 +9,11 @@ from janitor.ledger.savings import Account
 from janitor.model.duration import show_age, show_size
 from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced
-from janitor.report.rows import name_as_people_say, noun, place
+from janitor.report.rows import name_as_people_say, place
 from janitor.report.snapshot import Sums
 from janitor.report.text import safe_text, shorten, show_usd
 from janitor.report.times import moment
+from janitor.report.wording import kind_in_words, owner_or_nobody, things
 
 _NAME_SHOWN, _TEXT_SHOWN = 140, 240
 _KINDS = {kind.value: kind for kind in Kind}
@@ -59,14 +60,14 @@ def resource(kind: str, full_name: str) -> Cell:
     """As people call it; below it the kind and where it lies. A kind of a later version keeps its name."""
     known = _KINDS.get(kind)
     said = name_as_people_say(known, full_name) if known else full_name
-    what = noun(known, 1) if known else kind
+    what = kind_in_words(kind)
     where = place(full_name, with_project=True)
     return Cell(shown(said, _NAME_SHOWN), shown(f"{what} in {where}" if where else what))
 
 
 def owner(label: str) -> Cell:
     """The owner that a label names; without one it is unowned."""
-    return name(label or "unowned")
+    return name(owner_or_nobody(label))
 
 
 def size(size_bytes: int) -> Cell:
@@ -76,8 +77,7 @@ def size(size_bytes: int) -> Cell:
 
 def counted(kind: str, count: int) -> Cell:
     """``17 images``; a kind of a later version keeps its name."""
-    known = _KINDS.get(kind)
-    return Cell(f"{count:,} {noun(known, count) if known else shown(kind)}")
+    return Cell(shown(things(kind, count)))
 
 
 def how_long(since: datetime | None, now: datetime) -> Cell:

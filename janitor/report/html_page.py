@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from janitor.ledger.savings import Point
 from janitor.model.duration import show_size
+from janitor.model.kinds import Kind
 from janitor.model.money import Priced
 from janitor.report import html_tables as tables
 from janitor.report.charts import Bars, Curve, bars, curve
@@ -14,13 +15,13 @@ from janitor.report.html_cells import Table, resource, shown
 from janitor.report.meanings import trouble_heading
 from janitor.report.snapshot import Running, Snapshot, Stored, Sums
 from janitor.report.summary import Period, Summary
-from janitor.report.text import show_estimate, show_usd
+from janitor.report.text import many, show_estimate, show_usd
 from janitor.report.times import moment
 from janitor.report.troubles import Trouble, TroubleKind
+from janitor.report.wording import ailing, things
 
 TROUBLES_SHOWN, BARS_SHOWN = 20, 10
 _LABEL_SHOWN = 34
-_AILING = ("failed", "degraded")
 _ERRORS = frozenset({TroubleKind.SWEEP_FAILED, TroubleKind.REFUSED, TroubleKind.FAILED})
 
 
@@ -171,7 +172,6 @@ def _curves(course: tuple[Point, ...], upper_bound: bool) -> tuple[Curve, ...]:
 
 def _seen(snapshot: Snapshot) -> Seen:
     idle = sorted((row for row in snapshot.services if _usd(row)), key=lambda row: (-_usd(row), row.name))
-    ailing = [row for row in snapshot.services if row.status in _AILING]
     left = snapshot.left
     return Seen(
         about=f"the last sweep ({snapshot.mode}) looked at {moment(snapshot.observed_at)}",
@@ -189,7 +189,7 @@ def _seen(snapshot: Snapshot) -> Seen:
         running=_running(snapshot.running),
         instances=_instances(idle[:BARS_SHOWN]),
         services=tables.services(idle, snapshot.running.usd_month),
-        ailing=tables.ailing(ailing, snapshot.observed_at),
+        ailing=tables.ailing(ailing(snapshot), snapshot.observed_at),
         in_grace=tables.in_grace(snapshot.waiting, snapshot.waited),
         keep_one=KEEP_ONE,
         kept=tables.kept(snapshot.kept),
@@ -202,7 +202,7 @@ def _would(snapshot: Snapshot) -> str:
         return "The next sweep would delete nothing of what the last one saw."
     size = f" ({show_size(left.size_bytes)})" if left.size_bytes else ""
     return (
-        f"The next sweep would delete {_counted(left.count, 'thing', 'things')}{size} and save"
+        f"The next sweep would delete {many(left.count, 'thing')}{size} and save"
         f" {show_usd(left.usd_month, left.upper_bound)} a month{_without_price(left.unpriced)}. Nothing of this"
         " has happened yet."
     )
@@ -210,14 +210,14 @@ def _would(snapshot: Snapshot) -> str:
 
 def _stored(stored: Sums) -> str:
     return (
-        f"{_counted(stored.count, 'repository', 'repositories')}, {show_size(stored.size_bytes)}:"
+        f"{things(Kind.REPOSITORY.value, stored.count)}, {show_size(stored.size_bytes)}:"
         f" {show_usd(stored.usd_month, stored.upper_bound)} a month{_without_price(stored.unpriced)}"
     )
 
 
 def _running(running: Sums) -> str:
     return (
-        f"{_counted(running.count, 'service', 'services')}, whose idle minimum instances cost"
+        f"{things(Kind.SERVICE.value, running.count)}, whose idle minimum instances cost"
         f" {show_usd(running.usd_month, running.upper_bound)} a month{_without_price(running.unpriced)}"
     )
 
@@ -245,10 +245,6 @@ def _usd(row: Running) -> Decimal:
 
 def _label(kind: str, name: str) -> str:
     return shown(resource(kind, name).text, _LABEL_SHOWN)
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
 
 
 def _without_price(unpriced: int) -> str:

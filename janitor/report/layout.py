@@ -12,7 +12,7 @@ from janitor.plan.values import Action
 from janitor.report.rows import PolicyRows, Row, contained, fitted_name, place, short_name
 from janitor.report.text import fitted, safe_text, shorten, show_estimate
 
-_STYLES = {
+STYLES = {
     OutcomeKind.PLANNED: "",
     OutcomeKind.DELETED: "green",
     OutcomeKind.ALREADY_GONE: "green",
@@ -99,13 +99,13 @@ class Columns:
             )
         )
         if self.applied:
-            line.append(f"  {outcome.kind.value}", _STYLES[outcome.kind])
+            line.append(f"  {outcome.kind.value}", STYLES[outcome.kind])
         yield line
         for text in below:
             yield indented(shorten(text, _DETAIL_SHOWN), self.width, 6)
         if outcome.error:
             error = shorten(safe_text(outcome.error), _DETAIL_SHOWN)
-            yield indented(error, self.width, 6, _STYLES[outcome.kind])
+            yield indented(error, self.width, 6, STYLES[outcome.kind])
 
     def _joined(self, name: str, where: str, why: str, size: str, usd: str, outcome: str = "") -> str:
         """Padded by what a terminal shows, for wide characters take two columns."""

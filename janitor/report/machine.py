@@ -13,7 +13,7 @@ from janitor.model.money import Estimate, Priced
 from janitor.plan.values import Action, Kept
 from janitor.policy.grace import Waiting
 from janitor.report.as_json import gap_as_json
-from janitor.report.result import SweepResult, Totals
+from janitor.report.result import SweepResult, Totals, is_announced
 from janitor.report.times import rfc3339 as rfc3339
 
 SCHEMA_VERSION = 1
@@ -73,7 +73,7 @@ def waiting_as_json(each: Waiting, mode: str) -> dict[str, object]:
         "name": each.name,
         "policy": each.policy,
         "owner": each.owner,
-        "announced": mode == "apply" or not each.is_new,
+        "announced": is_announced(each, mode),
         "announced_at": rfc3339(each.announced_at),
         "due_at": rfc3339(each.due_at),
     }

@@ -14,7 +14,7 @@ from janitor.report.console import console_for, print_lines
 from janitor.report.grace_lines import HOW_TO_KEEP
 from janitor.report.layout import indented
 from janitor.report.times import moment, rfc3339
-from janitor.report.wording import called, owner_or_nobody, place_of, things
+from janitor.report.wording import named, owner_or_nobody, place_of
 
 SCHEMA_VERSION = 1
 _MARKS = ("announced", "where", "goes on, or later", "announced on", "policy", "owner")
@@ -61,7 +61,7 @@ def _marks(marked: Sequence[Marked], width: int) -> Iterator[Text]:
         return
     rows = [
         (
-            f"{things(each.kind, 1).partition(' ')[2]} {called(each.kind, each.name)}",
+            named(each.kind, each.name),
             place_of(each.name),
             moment(each.due_at),
             moment(each.announced_at),

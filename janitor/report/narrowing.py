@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import localcontext
 
 from janitor.ledger.savings import Deletion
-from janitor.model.money import Priced
 from janitor.report.snapshot import InGrace, Planned, Running, Snapshot, Stored, Sums
 from janitor.report.standing import sum_of
 from janitor.report.totals import EXACT_DIGITS, Sum, capped
@@ -140,15 +139,6 @@ def _sums(rows: Iterable[Planned], billed: dict[str, int]) -> Sums:
     with localcontext(prec=EXACT_DIGITS):
         for row in held:
             inside = row.name.partition(_INSIDE)[0] if _INSIDE in row.name else ""
-            _add(groups.setdefault(inside, Sum()), row)
+            groups.setdefault(inside, Sum()).add([row])
         total = capped(groups.items(), billed)
     return Sums(len(held), total.size_bytes, total.usd_month, total.unpriced, total.upper_bound)
-
-
-def _add(group: Sum, row: Planned) -> None:
-    group.size_bytes += row.size_bytes
-    if isinstance(row.estimate, Priced):
-        group.usd_month += row.estimate.usd_month
-        group.upper_bound |= row.estimate.upper_bound
-    else:
-        group.unpriced += 1

@@ -6,7 +6,7 @@ from typing import TextIO
 
 from janitor.ledger.savings import Account
 from janitor.report import grace_words
-from janitor.report.figures import TITLES, account_rows, cells, divisions
+from janitor.report.figures import NOTHING_YET, TITLES, account_table, cells, divisions
 from janitor.report.snapshot import Planned, Snapshot, Sums
 from janitor.report.summary import Summary
 from janitor.report.text import safe_text, shorten, show_estimate
@@ -17,12 +17,11 @@ from janitor.report.wording import (
     ails_for,
     called,
     fate,
-    in_use,
     next_sweep,
     period_in_words,
     place_of,
     show_share,
-    standing,
+    what_stays,
 )
 
 TROUBLES_SHOWN, ROWS_SHOWN, PLANNED_SHOWN, AILING_SHOWN, WAITING_SHOWN = 50, 100, 10, 50, 50
@@ -103,15 +102,12 @@ def _troubles(summary: Summary) -> Iterator[str]:
 
 
 def _saved(summary: Summary) -> Iterator[str]:
-    since = summary.period.since
     yield from _heading("Saved")
     if not summary.in_all.deleted:
-        yield "Nothing was deleted yet, so nothing is saved yet."
+        yield NOTHING_YET
         return
-    titles = ["in all"] if since is None else [f"since {moment(since)}", "in all"]
-    accounts = [summary.in_all] if since is None else [summary.saved, summary.in_all]
-    rows = [[words(cell) for cell in row] for row in account_rows(accounts)]
-    yield from _table(["", *titles], rows)
+    titles, rows = account_table(summary)
+    yield from _table(titles, [[words(cell) for cell in row] for row in rows])
 
 
 def _next_sweep(snapshot: Snapshot) -> Iterator[str]:
@@ -198,7 +194,7 @@ def _ailing(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _rest(snapshot: Snapshot) -> Iterator[str]:
-    lines = [line for line in (in_use(snapshot), standing(snapshot)) if line]
+    lines = list(what_stays(snapshot))
     if lines:
         yield from _heading("What stays")
     for line in lines:

@@ -9,7 +9,7 @@ from janitor.ledger.savings import Account
 from janitor.report import grace_words
 from janitor.report.columns import tabulated
 from janitor.report.console import console_for, print_lines
-from janitor.report.figures import TITLES, account_rows, cells, divisions
+from janitor.report.figures import NOTHING_YET, TITLES, account_table, cells, divisions
 from janitor.report.layout import indented
 from janitor.report.snapshot import Planned, Snapshot, Sums
 from janitor.report.summary import Summary
@@ -20,14 +20,13 @@ from janitor.report.wording import (
     ails_for,
     called,
     fate,
-    in_use,
     next_sweep,
     owned_by,
     owner_or_nobody,
     period_in_words,
     place_of,
     show_share,
-    standing,
+    what_stays,
 )
 
 TROUBLES_SHOWN, ROWS_SHOWN, PLANNED_SHOWN, AILING_SHOWN, WAITING_SHOWN = 20, 20, 5, 10, 10
@@ -83,15 +82,11 @@ def _troubles(summary: Summary, width: int) -> Iterator[Text]:
 
 
 def _saved(summary: Summary, width: int) -> Iterator[Text]:
-    since = summary.period.since
-    if not summary.in_all.deleted:
-        yield from _heading("Saved")
-        yield Text("  Nothing was deleted yet, so nothing is saved yet.")
-        return
     yield from _heading("Saved")
-    titles = ["in all"] if since is None else [f"since {moment(since)}", "in all"]
-    accounts = [summary.in_all] if since is None else [summary.saved, summary.in_all]
-    yield from tabulated(["", *titles], account_rows(accounts), width)
+    if not summary.in_all.deleted:
+        yield Text(f"  {NOTHING_YET}")
+        return
+    yield from tabulated(*account_table(summary), width)
 
 
 def _next_sweep(snapshot: Snapshot, width: int) -> Iterator[Text]:
@@ -185,7 +180,7 @@ def _ailing(snapshot: Snapshot, width: int) -> Iterator[Text]:
 
 
 def _rest(snapshot: Snapshot, width: int) -> Iterator[Text]:
-    lines = [line for line in (in_use(snapshot), standing(snapshot)) if line]
+    lines = list(what_stays(snapshot))
     if lines:
         yield from _heading("What stays")
     for line in lines:

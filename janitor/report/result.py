@@ -34,6 +34,11 @@ class SweepResult:
     waiting: tuple[Waiting, ...] = field(default=(), repr=False)
 
 
+def is_announced(waiting: Waiting, mode: str) -> bool:
+    """Whether somebody was told its date: a dry run announces nothing that it is the first to find."""
+    return mode == "apply" or not waiting.is_new
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
     """Sums over a sweep. Bytes and dollars are capped by each repository's billed size (R25), and

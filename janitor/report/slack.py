@@ -38,6 +38,7 @@ from janitor.report.slack_parts import (
 )
 from janitor.report.slack_text import code, verbatim, words
 from janitor.report.summary import Summary
+from janitor.report.text import many
 from janitor.report.times import moment
 from janitor.report.totals import totals, was_applied
 
@@ -102,11 +103,11 @@ def _text(summary: Summary) -> str:
     text = f"janitor saved nothing{since}"
     if saved.deleted:
         usd = dollars(saved.estimated_usd_month, saved.upper_bound)
-        text = f"janitor saved {usd} a month{since}, by {_many(saved.deleted, 'deletion')}"
+        text = f"janitor saved {usd} a month{since}, by {many(saved.deleted, 'deletion')}"
     if snapshot and snapshot.left.count:
         usd = dollars(snapshot.left.usd_month, snapshot.left.upper_bound)
-        text += f"; the next sweep would save {usd} a month, by {_many(snapshot.left.count, 'deletion')}"
-    troubles_ = f". {_many(len(summary.troubles), 'thing')} to look at" if summary.troubles else ""
+        text += f"; the next sweep would save {usd} a month, by {many(snapshot.left.count, 'deletion')}"
+    troubles_ = f". {many(len(summary.troubles), 'thing')} to look at" if summary.troubles else ""
     return text + troubles_
 
 
@@ -136,10 +137,10 @@ def _deeds(result: SweepResult, counts: Totals) -> str:
     unpriced = f" ({counts.unpriced:,} without a price)" if counts.unpriced else ""
     what = f"{show_size(counts.reclaimed_bytes)}"
     if not was_applied(result):
-        return f"would delete {_many(counts.planned, 'thing')} ({what}) and save {usd}{unpriced}"
+        return f"would delete {many(counts.planned, 'thing')} ({what}) and save {usd}{unpriced}"
     if not counts.deleted:
         return "deleted nothing"
-    return f"deleted {_many(counts.deleted, 'thing')} ({what}), which saves {usd}{unpriced}"
+    return f"deleted {many(counts.deleted, 'thing')} ({what}), which saves {usd}{unpriced}"
 
 
 def _kinds(result: SweepResult) -> Iterator[str]:
@@ -167,7 +168,7 @@ def _announced(result: SweepResult) -> Iterator[str]:
     """What this sweep was the first to say, or said anew; a dry run announces nothing."""
     new = [each for each in result.waiting if each.is_new]
     if new and result.mode == "apply":
-        yield f"announced: {_many(len(new), 'thing')}, the first goes on {moment(new[0].due_at)} or later: janitor marks"
+        yield f"announced: {many(len(new), 'thing')}, the first goes on {moment(new[0].due_at)} or later: janitor marks"
 
 
 def _refusals(result: SweepResult) -> Iterator[str]:
@@ -213,7 +214,3 @@ def _told(lines: Sequence[str], number: int) -> str:
     if len(lines) > number:
         shown.append(f"… and {len(lines) - number:,} lines more in its log")
     return "\n".join(shown)
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -1,25 +1,26 @@
 """The parts of the report in Slack, each a heading and rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from janitor.ledger.savings import Account, Saving
 from janitor.model.duration import show_age, show_size
-from janitor.model.kinds import KeepReason, Kind, Status
+from janitor.model.kinds import Kind
 from janitor.model.money import Priced
+from janitor.report.figures import divisions
 from janitor.report.grace_words import by_owner
 from janitor.report.meanings import trouble_heading
-from janitor.report.rows import name_as_people_say, noun, place
+from janitor.report.narrowing import project_of
+from janitor.report.rows import place
 from janitor.report.slack_blocks import Part, Row, dollars
 from janitor.report.slack_grace import announced
 from janitor.report.slack_text import code, words
-from janitor.report.snapshot import Planned, Remaining, Running, Snapshot, Sums
+from janitor.report.snapshot import Planned, Running, Snapshot, Sums
 from janitor.report.summary import Summary
+from janitor.report.text import many
 from janitor.report.troubles import Trouble
+from janitor.report.wording import ailing, called, held_in_use
 
-_IN_USE = frozenset({KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value})
-_AILING = frozenset({Status.FAILED.value, Status.DEGRADED.value})
 _NAME, _LABEL, _WHY, _WAY_OUT = 120, 80, 350, 300
 
 
@@ -45,7 +46,7 @@ def savers(summary: Summary) -> Part:
 
 def _saver(saving: Saving) -> str:
     gone = saving.deletion
-    name = code(name_as_people_say(Kind(gone.kind), gone.name), _NAME)
+    name = code(called(gone.kind, gone.name), _NAME)
     usd = dollars(saving.usd_month or Decimal(0), gone.upper_bound)
     why = f"{words(gone.policy, _LABEL)}, {words(gone.reason, _LABEL)}"
     return f"{name}, {usd} a month ({why}; {owner_name(gone.owner)}), deleted {gone.deleted_at:%Y-%m-%d}"
@@ -56,7 +57,7 @@ def policies(summary: Summary) -> Part:
     coming = summary.snapshot.by_policy if summary.snapshot else ()
     rows = [
         _row(f"• {code(name, _LABEL)}: ", saved, next_)
-        for name, saved, next_ in _both(summary.by_policy, coming)
+        for name, saved, next_ in divisions(summary.by_policy, coming)
     ]
     return Part("By policy", tuple(rows), share=1000, most=12)
 
@@ -67,7 +68,7 @@ def owners(summary: Summary) -> Part:
     waiting = by_owner(summary.snapshot.waiting if summary.snapshot else ())
     rows = [
         announced(_row(f"{owner_name(name)}\n", saved, next_), waiting.pop(name, ()))
-        for name, saved, next_ in _both(summary.by_owner, coming)
+        for name, saved, next_ in divisions(summary.by_owner, coming)
     ]
     rows += [announced(Row(f"{owner_name(name)}\n"), held) for name, held in waiting.items()]
     return Part("By owner", tuple(rows), share=2300, most=15, style="apart")
@@ -76,15 +77,6 @@ def owners(summary: Summary) -> Part:
 def owner_name(owner: str) -> str:
     """What no label names is unowned."""
     return code(owner, _LABEL) if owner.strip() else "_unowned_"
-
-
-def _both(
-    saved: Sequence[tuple[str, Account]], coming: Sequence[tuple[str, Sums]]
-) -> Iterable[tuple[str, Account, Sums]]:
-    """By name; what saved most comes first, then what would."""
-    accounts, sums = dict(saved), dict(coming)
-    for name in dict.fromkeys([*accounts, *sums]):
-        yield name, accounts.get(name, Account()), sums.get(name, Sums())
 
 
 def _row(start: str, saved: Account, coming: Sums) -> Row:
@@ -99,7 +91,7 @@ def _row(start: str, saved: Account, coming: Sums) -> Row:
 def saved_text(account: Account) -> str:
     """``≤ $0.26 a month by 3 deletions, 2.8 GB``, and what is to be said of some."""
     usd = dollars(account.estimated_usd_month, account.upper_bound)
-    text = f"{usd} a month by {_count(account.deleted, 'deletion')}"
+    text = f"{usd} a month by {many(account.deleted, 'deletion')}"
     if account.size_bytes:
         text += f", {show_size(account.size_bytes)}"
     if account.unpriced:
@@ -111,22 +103,21 @@ def would_text(sums: Sums) -> str:
     """``2 things (290.0 MB) and save ≤ $0.02 a month``."""
     usd = dollars(sums.usd_month, sums.upper_bound)
     unpriced = f" ({sums.unpriced:,} without a price)" if sums.unpriced else ""
-    return f"{_count(sums.count, 'thing')} ({show_size(sums.size_bytes)}) and save {usd} a month{unpriced}"
+    return f"{many(sums.count, 'thing')} ({show_size(sums.size_bytes)}) and save {usd} a month{unpriced}"
 
 
 def services(summary: Summary) -> Part:
     """Which failed, for how long, and why in Google's words."""
-    running = summary.snapshot.services if summary.snapshot else ()
-    ailing = [each for each in running if each.status in _AILING]
-    many = len({each.name.split("/")[1] for each in ailing}) > 1
-    rows = tuple(Row(_service(each, summary.period.until, many)) for each in ailing)
-    return Part("Services that failed", rows, share=1600, most=8)
+    rows = ailing(summary.snapshot) if summary.snapshot else ()
+    projects = {project_of(each.name) for each in rows}
+    lines = tuple(Row(_service(each, summary.period.until, len(projects) > 1)) for each in rows)
+    return Part("Services that failed", lines, share=1600, most=8)
 
 
 def _service(service: Running, now: datetime, with_project: bool) -> str:
     where = words(place(service.name, with_project), _LABEL)
     state = f"{service.status}{_for(service.since, now)}"
-    text = f"• {code(name_as_people_say(Kind.SERVICE, service.name), _NAME)} in {where} ({owner_name(service.owner)}), {state}"
+    text = f"• {code(called(Kind.SERVICE.value, service.name), _NAME)} in {where} ({owner_name(service.owner)}), {state}"
     return f"{text}: {words(service.why, _WHY)}" if service.why else text
 
 
@@ -138,19 +129,10 @@ def _for(since: datetime | None, now: datetime) -> str:
 
 def kept(summary: Summary) -> Part:
     """What stays because it is in use, in one line."""
-    counts = _in_use(summary.snapshot.kept if summary.snapshot else ())
-    if not counts:
+    held = held_in_use(summary.snapshot) if summary.snapshot else ""
+    if not held:
         return Part("", (), share=0)
-    each = ", ".join(f"{count:,} {noun(kind, count)}" for kind, count in counts.items())
-    return Part("", (Row(f"*Kept because in use:* {each}"),), share=300)
-
-
-def _in_use(rows: Sequence[Remaining]) -> Mapping[Kind, int]:
-    counts: dict[Kind, int] = {}
-    for row in rows:
-        if row.reason in _IN_USE:
-            counts[Kind(row.kind)] = counts.get(Kind(row.kind), 0) + row.count
-    return counts
+    return Part("", (Row(f"*Kept because in use:* {words(held, _WHY)}"),), share=300)
 
 
 def foot(summary: Summary) -> Part:
@@ -166,7 +148,7 @@ def coming(snapshot: Snapshot | None) -> Part:
 
 
 def _planned(action: Planned) -> str:
-    name = code(name_as_people_say(Kind(action.kind), action.name), _NAME)
+    name = code(called(action.kind, action.name), _NAME)
     priced = action.estimate
     usd = (
         f"{dollars(priced.usd_month, priced.upper_bound)} a month"
@@ -175,7 +157,3 @@ def _planned(action: Planned) -> str:
     )
     why = ": ".join(words(text, _LABEL) for text in (action.reason, action.detail) if text)
     return f"{name}, {usd} ({why}; {owner_name(action.owner)})"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -15,7 +15,7 @@ from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced
 from janitor.plan.values import Action
 from janitor.policy.grace import Waiting
-from janitor.report.result import SweepResult
+from janitor.report.result import SweepResult, is_announced
 from janitor.report.snapshot import (
     GAPS,
     LARGEST_PLANNED,
@@ -193,7 +193,7 @@ def _planned(pair: _Pair) -> Planned:
 
 
 def _in_grace(each: Waiting, mode: str) -> InGrace:
-    announced = mode == "apply" or not each.is_new
+    announced = is_announced(each, mode)
     return InGrace(each.kind.value, each.name, each.policy, each.owner, each.due_at, announced)
 
 

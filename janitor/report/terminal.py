@@ -20,7 +20,7 @@ from janitor.report.rows import (
     place,
     rows_by_policy,
 )
-from janitor.report.text import safe_text, show_usd
+from janitor.report.text import many, safe_text, show_usd
 from janitor.report.times import rfc3339
 from janitor.report.totals import was_applied
 
@@ -72,9 +72,8 @@ def _gaps(result: SweepResult, width: int) -> Iterator[Text]:
     gaps = result.plan.gaps
     if not gaps:
         return
-    count = "1 gap" if len(gaps) == 1 else f"{len(gaps):,} gaps"
     yield Text()
-    yield _line(f"NOT EVERYTHING COULD BE READ: {count}. What needs it is kept.", "bold red")
+    yield _line(f"NOT EVERYTHING COULD BE READ: {many(len(gaps), 'gap')}. What needs it is kept.", "bold red")
     for gap in gaps:
         where = gap.project if gap.location == "-" else f"{gap.location} {gap.project}"
         inside = f" {gap.repository}" if gap.repository else ""

@@ -55,6 +55,11 @@ def fitted(text: str, width: int, keep_end: int | None = None) -> str:
     return f"{set_cell_size(text, room - cell_len(tail)).rstrip()}…{tail}"
 
 
+def many(number: int, word: str) -> str:
+    """``1 thing``, ``2,000 things``: of words that only take an ``s``."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def show_usd(usd: Decimal, upper_bound: bool = False) -> str:
     """Dollars and cents, ``≤`` before an upper bound; a true zero is ``$0.00``, and what is less than a cent
     is ``<$0.01``, which says so already."""

@@ -12,6 +12,7 @@ from janitor.model.kinds import Kind
 from janitor.model.money import Priced
 from janitor.plan.values import Action
 from janitor.report.result import SweepResult, Totals
+from janitor.report.snapshot import Planned
 
 # Bytes (16 digits) at ten cents a GiB: 2^30 divides a decimal in at most 30 places. Exact in all.
 EXACT_DIGITS = 50
@@ -31,7 +32,7 @@ class Sum:
     unpriced: int = 0
     upper_bound: bool = False
 
-    def add(self, actions: Sequence[Action]) -> None:
+    def add(self, actions: Sequence[Action | Planned]) -> None:
         """Count each in full."""
         known = [each.estimate for each in actions if isinstance(each.estimate, Priced)]
         self.size_bytes += sum([each.size_bytes for each in actions])

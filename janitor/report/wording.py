@@ -1,6 +1,6 @@
 """The words that every rendering of a summary shares: figures with their units, and what they count."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.report.rows import name_as_people_say, noun
 from janitor.report.snapshot import Running, Snapshot, Sums
 from janitor.report.summary import Period
-from janitor.report.text import show_usd
+from janitor.report.text import many, show_usd
 from janitor.report.times import moment
 
 _KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
@@ -47,10 +47,20 @@ def called(kind: str, name: str) -> str:
     return name_as_people_say(_KINDS.get(kind, Kind.SERVICE), name)
 
 
+def named(kind: str, name: str) -> str:
+    """``service web``."""
+    return f"{kind_in_words(kind)} {called(kind, name)}"
+
+
+def kind_in_words(kind: str, count: int = 1) -> str:
+    """``image``, ``images``; a kind of a later version keeps its wire name."""
+    known = _KINDS.get(kind)
+    return noun(known, count) if known else kind
+
+
 def things(kind: str, count: int) -> str:
     """``3 images``; a kind of a later version keeps its wire name."""
-    known = _KINDS.get(kind)
-    return f"{count:,} {noun(known, count) if known else kind}"
+    return f"{count:,} {kind_in_words(kind, count)}"
 
 
 def next_sweep(snapshot: Snapshot) -> str:
@@ -58,7 +68,7 @@ def next_sweep(snapshot: Snapshot) -> str:
     left = snapshot.left
     if not left.count:
         return "The next sweep would delete nothing, as far as the last one saw."
-    number = "1 thing" if left.count == 1 else f"{left.count:,} things"
+    number = many(left.count, "thing")
     size = f" of {show_size(left.size_bytes)}" if left.size_bytes else ""
     if left.unpriced >= left.count:
         return f"The next sweep would delete {number}{size}, of no known price."
@@ -67,17 +77,24 @@ def next_sweep(snapshot: Snapshot) -> str:
     return f"The next sweep would delete {number}{size}, which would save {dollars} a month{unpriced}."
 
 
-def in_use(snapshot: Snapshot) -> str:
-    """``Kept because in use: 3 images, 1 repository.``; empty where nothing is."""
+def held_in_use(snapshot: Snapshot) -> str:
+    """``3 images, 1 repository``: what stays because it is in use; empty where nothing is."""
     counts: dict[str, int] = {}
     for row in snapshot.kept:
         if row.reason in _IN_USE:
             counts[row.kind] = counts.get(row.kind, 0) + row.count
-    held = ", ".join(things(kind, count) for kind, count in counts.items())
-    return f"Kept because in use: {held}." if held else ""
+    return ", ".join(things(kind, count) for kind, count in counts.items())
 
 
-def standing(snapshot: Snapshot) -> str:
+def what_stays(snapshot: Snapshot) -> Iterator[str]:
+    """``Kept because in use: 3 images, 1 repository.``, and what stands; nothing of what there is none."""
+    if held := held_in_use(snapshot):
+        yield f"Kept because in use: {held}."
+    if stands := _standing(snapshot):
+        yield f"Standing: {stands}."
+
+
+def _standing(snapshot: Snapshot) -> str:
     """What stands, and what that costs by itself; empty where nothing was seen."""
     stored, running = snapshot.stored, snapshot.running
     parts = []
@@ -87,7 +104,7 @@ def standing(snapshot: Snapshot) -> str:
     if running.count:
         held = things(Kind.SERVICE.value, running.count)
         parts.append(f"{held}, whose minimum instances wait for {_of(running)}")
-    return f"Standing: {'; '.join(parts)}." if parts else ""
+    return "; ".join(parts)
 
 
 def ailing(snapshot: Snapshot) -> tuple[Running, ...]:

@@ -5,13 +5,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.ledger.savings import Account
+from janitor.ledger.savings import Account, Saving
 from janitor.report.slack import note, report, trouble
 from janitor.report.slack_message import Message
-from janitor.report.snapshot import Sums
+from janitor.report.snapshot import Remaining, Sums
 from janitor.report.summary import Summary
 from tests.report.samples import GAP, REFUSAL, SERVICE, STORY_REPOSITORY, image, result, story
-from tests.report.summaries import EMPTY, SMALL, large, snapshot
+from tests.report.summaries import EMPTY, REGION, SMALL, deletion, large, snapshot
 
 DELETED = Outcome(OutcomeKind.DELETED)
 
@@ -202,3 +202,11 @@ def test_trouble_is_told_line_by_line() -> None:
 
 def test_trouble_of_many_lines_is_cut() -> None:
     assert "… and 92 lines more in its log" in shown(trouble("line\n" * 100))
+
+
+def test_a_kind_of_a_later_version_is_told_by_its_wire_name() -> None:
+    gone = Saving(deletion(1, kind="run.gadget", name=f"{REGION}/gadgets/old"), Decimal(1))
+    kept = (Remaining("run.gadget", "in-use", 2),)
+    text = shown(report(replace(SMALL, savers=(gone,), snapshot=snapshot(kept=kept))))
+    assert "1. `old`, ≤ $1.00 a month" in text
+    assert "*Kept because in use:* 2 run.gadget" in text
