@@ -5,7 +5,7 @@ import gc
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 from janitor.daemon.jobs import Jobs
 from janitor.daemon.missed import missed
@@ -13,9 +13,9 @@ from janitor.daemon.policy_watch import PolicyWatch, Refused, Reloaded
 from janitor.daemon.ports import Ports, Run
 from janitor.daemon.stopping import unless_stopped
 from janitor.daemon.sweeping import Sweeping
-from janitor.errors import LedgerError
+from janitor.errors import InterruptedSweepError, LedgerError
 from janitor.logs import Event, emit
-from janitor.policy.schedule import Schedule
+from janitor.policy.schedule import Cron, Schedule
 
 BEAT_EVERY, LOOK_EVERY, ASK_AGAIN_EVERY = 5, 2, 30  # seconds
 # A run that begins this long after its time was slept through.
@@ -24,7 +24,7 @@ LATE = timedelta(minutes=1)
 PATIENCE = 7.7
 # How long it may take to find out what the daemon itself costs, in seconds.
 PRICING = 10
-_RUNS: tuple[Run, ...] = ("sweep", "report")
+_RUNS: tuple[Run, ...] = get_args(Run)
 _SWEEP, _REPORT = _RUNS
 _RETRY, _MISSED, _RELOAD = "retry", "missed", "reload"
 
@@ -52,7 +52,7 @@ class Daemon:
             closing = asyncio.create_task(asyncio.to_thread(answering.pop_all().close))
             await self._end()
             await closing
-        code = 6 if self._sweeping.interrupted else 0
+        code = InterruptedSweepError.exit_code if self._sweeping.interrupted else 0
         emit(Event.DAEMON_STOPPED, exit_code=code)
         return code
 
@@ -197,7 +197,7 @@ class Daemon:
         await self._jobs.end(until - loop.time())
 
 
-def _times(run: Run, schedule: Schedule) -> Any:
+def _times(run: Run, schedule: Schedule) -> tuple[Cron, timedelta]:
     match run:
         case "sweep":
             return schedule.sweep, schedule.jitter

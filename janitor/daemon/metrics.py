@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable
 from decimal import Decimal
 from itertools import product
-from typing import Literal
+from typing import Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -12,11 +12,13 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from janitor.apply.outcomes import OutcomeKind
+from janitor.daemon.ports import Run
 from janitor.errors import InterruptedSweepError, LedgerError, LockHeldError, ObservationError, UsageError
 from janitor.report.result import SweepResult, Totals
 from janitor.report.totals import capped_sum, exit_code, totals, was_applied
+from janitor.settings import Mode
 
-MODES = ("dry-run", "apply")
+MODES = get_args(Mode)
 _OF_RESULT = {0: "done", 3: "gaps", 4: "refused", 6: "in-part"}
 # The first that fits.
 _OF_ERROR: tuple[tuple[type[BaseException], str], ...] = (
@@ -32,8 +34,6 @@ _ENDS = tuple(kind for kind in OutcomeKind if kind is not OutcomeKind.PLANNED)
 # From an empty project to the longest sweep that fits into a night, in seconds.
 _SECONDS = (1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400)
 
-Mode = Literal["dry-run", "apply"]
-Run = Literal["sweep", "report"]
 Message = Literal["report", "note", "trouble"]
 
 
@@ -104,7 +104,7 @@ class Metrics:
         self._saved = self._counter("janitor_saved_usd_per_month", "Dollars a month that deletions save.")
         self._reclaimed = self._counter("janitor_reclaimed_bytes", "Bytes that were deleted.")
         self._skipped = self._counter(
-            "janitor_runs_skipped", "Runs that came due during another one.", run=("sweep", "report")
+            "janitor_runs_skipped", "Runs that came due during another one.", run=get_args(Run)
         )
         self._reloads = self._counter(
             "janitor_policy_reloads", "Times the policy file was read again.", outcome=("good", "refused")
@@ -112,7 +112,7 @@ class Metrics:
         self._messages = self._counter(
             "janitor_slack_messages",
             "Messages to Slack.",
-            message=("report", "note", "trouble"),
+            message=get_args(Message),
             outcome=("posted", "unposted"),
         )
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from janitor.ledger.history import Origin, PastSweep
 from janitor.policy.schedule import Cron, ReportOptions
 from janitor.report.result import SweepResult
-from janitor.settings import SweepRequest
+from janitor.settings import Mode, SweepRequest
 
 Run = Literal["sweep", "report"]
 Work = Callable[[], Awaitable[None]]
@@ -81,7 +81,7 @@ class Counters(Protocol):
 
     def sweep_ended(self, result: SweepResult) -> None: ...
 
-    def sweep_failed(self, error: BaseException, mode: Literal["dry-run", "apply"]) -> None: ...
+    def sweep_failed(self, error: BaseException, mode: Mode) -> None: ...
 
     def run_skipped(self, run: Run) -> None: ...
 

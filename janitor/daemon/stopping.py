@@ -6,10 +6,11 @@ import threading
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 
+from janitor.errors import InterruptedSweepError
+
 # From the signal until the process ends, whatever keeps it, in seconds (R23): what is in flight then stays an
 # open intent.
 AT_THE_LATEST = 8.0
-_IN_PART = 6
 
 
 async def unless_stopped(work: Awaitable[None], stop: asyncio.Event) -> None:
@@ -34,7 +35,7 @@ def ending_in_time(stop: asyncio.Event) -> Iterator[None]:
 
     async def watch() -> None:
         await stop.wait()
-        end = threading.Timer(AT_THE_LATEST, os._exit, (_IN_PART,))
+        end = threading.Timer(AT_THE_LATEST, os._exit, (InterruptedSweepError.exit_code,))
         end.daemon = True
         end.start()
 
