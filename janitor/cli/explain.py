@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from janitor.cli.sweep import Format
+from janitor.cli.options import Format, FormatOption, OutOption, PoliciesOption, ProjectOption
 
 if TYPE_CHECKING:
     from janitor.model.kinds import KeepReason, Kind
@@ -30,19 +30,10 @@ def explain(
     repository: Annotated[
         str | None, typer.Option(metavar="R", help="With --kept: in this repository alone.")
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TABLE,
-    out: Annotated[
-        Path | None, typer.Option(help="Write the results to this file.", show_default="stdout")
-    ] = None,
-    policies: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="The policy file; else JANITOR_POLICIES.", show_default="policies.yaml"
-        ),
-    ] = None,
-    project: Annotated[
-        list[str] | None, typer.Option(metavar="P", help="Instead of the file's projects. Repeatable.")
-    ] = None,
+    output: FormatOption = Format.TABLE,
+    out: OutOption = None,
+    policies: PoliciesOption = None,
+    project: ProjectOption = None,
 ) -> None:
     """Why one resource goes or stays: every policy and protection in order, who uses it, what would change it.
 

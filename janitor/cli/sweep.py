@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from janitor.cli.options import ApplyOption, FormatOption, OutOption, PoliciesOption, ProjectOption
-from janitor.cli.options import Format as Format
+from janitor.cli.options import ApplyOption, Format, FormatOption, OutOption, PoliciesOption, ProjectOption
 
 if TYPE_CHECKING:
     from datetime import timedelta

@@ -5,7 +5,7 @@ from typing import TextIO
 
 from janitor.model.inventory import Gap
 from janitor.report.explanation import Asked, Explanation, KeptList, PolicyAnswer
-from janitor.report.machine import rfc3339
+from janitor.report.times import rfc3339
 
 SCHEMA_VERSION = 1
 Row = dict[str, object]

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from janitor.model.inventory import Gap
 from janitor.model.names import ResourceName
+from janitor.report.console import console_for, print_lines
 from janitor.report.explanation import (
     Asked,
     Explanation,
@@ -18,11 +19,10 @@ from janitor.report.explanation import (
     UserAnswer,
 )  # fmt: skip
 from janitor.report.layout import indented
-from janitor.report.machine import rfc3339
 from janitor.report.meanings import meaning_of
 from janitor.report.rows import noun
-from janitor.report.terminal import console_for
 from janitor.report.text import safe_text
+from janitor.report.times import rfc3339
 
 _HOLDS = {True: "holds", False: "does not", None: "cannot be known"}
 _NAMES_SHOWN = 500
@@ -35,7 +35,8 @@ def write_explanation(found: Explanation, out: TextIO) -> None:
     """
     console = console_for(out)
     width = console.width
-    for part in (
+    print_lines(
+        console,
         _head(found, width),
         _policies(found, width),
         _guards(found.guards, width),
@@ -43,9 +44,7 @@ def write_explanation(found: Explanation, out: TextIO) -> None:
         _along(found, width),
         _changes(found, width),
         _rests_on(found.rests_on, found.gaps, width),
-    ):
-        for text in part:
-            console.print(text, soft_wrap=True)
+    )
 
 
 def write_kept(found: KeptList, out: TextIO) -> None:
@@ -57,8 +56,7 @@ def write_kept(found: KeptList, out: TextIO) -> None:
         console.print(_line(f"  {row.name}"), soft_wrap=True)
         for user in row.users:
             console.print(_line(f"      {user_place(user)}", "dim"), soft_wrap=True)
-    for text in _rests_on(found.rests_on, found.gaps, console.width):
-        console.print(text, soft_wrap=True)
+    print_lines(console, _rests_on(found.rests_on, found.gaps, console.width))
 
 
 def user_place(name: str) -> str:

@@ -14,7 +14,7 @@ from janitor.plan.values import Action, Kept
 from janitor.policy.grace import Waiting
 from janitor.report.as_json import gap_as_json
 from janitor.report.result import SweepResult, Totals, is_announced
-from janitor.report.times import rfc3339 as rfc3339
+from janitor.report.times import rfc3339
 
 SCHEMA_VERSION = 1
 _BATCH = 512

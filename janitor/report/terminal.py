@@ -8,8 +8,7 @@ from rich.text import Text
 
 from janitor.model.duration import show_size
 from janitor.plan.values import Kept
-from janitor.report.console import console_for as console_for
-from janitor.report.console import print_lines
+from janitor.report.console import console_for, print_lines
 from janitor.report.grace_lines import grace_lines
 from janitor.report.layout import Columns, indented, listed
 from janitor.report.result import SweepResult, Totals
