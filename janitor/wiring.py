@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 
 from janitor.apply.applier import Applier
@@ -130,6 +131,12 @@ def projects_read(policies: Policies, deletable: Sequence[str]) -> tuple[str, ..
     return tuple(dict.fromkeys((*scope.projects, *deletable, *scope.also_read)))
 
 
+async def price_book(clients: Clients, settings: Settings, at: datetime) -> PriceBook:
+    """The best prices to be had at this time, as `load_prices` finds them; never fails."""
+    endpoint = settings.emulator_host or BILLING_HOST
+    return await load_prices(lambda: read_catalog(clients.catalog, at.date()), cache_folder(), endpoint, at)
+
+
 @dataclass(frozen=True, slots=True)
 class _Wiring:
     """The adapters of one sweep. `planning` is closed, and `applying` set, when an apply begins."""
@@ -226,11 +233,7 @@ class _Wiring:
         self.applying.set()
 
     async def _prices(self) -> PriceBook:
-        at = now()
-        endpoint = self.settings.emulator_host or BILLING_HOST
-        book = await load_prices(
-            lambda: read_catalog(self.clients.catalog, at.date()), cache_folder(), endpoint, at
-        )
+        book = await price_book(self.clients, self.settings, now())
         if book.why:
             emit(Event.PRICES_FELL_BACK, source=book.source, as_of=book.as_of.isoformat(), why=book.why)
         return book

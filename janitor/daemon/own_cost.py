@@ -4,15 +4,13 @@ from datetime import timedelta
 
 from janitor.clock import now
 from janitor.cost.own_cost import own_cost
-from janitor.gcp.billing import read_catalog
-from janitor.gcp.channels import BILLING_HOST, connect
+from janitor.gcp.channels import connect
 from janitor.ledger.history import Origin, PastSweep, Records
 from janitor.ledger.savings import account, savings
 from janitor.policy.values import Policies
 from janitor.report.own_cost import own_cost_line
 from janitor.settings import Settings
-from janitor.store.address import cache_folder
-from janitor.store.price_cache import load_prices
+from janitor.wiring import price_book
 
 MONTH = timedelta(days=30)
 # Where the policy file names no location, and how long a night's job takes where none has run yet.
@@ -26,12 +24,7 @@ async def own_cost_facts(settings: Settings, records: Records, policies: Policie
     month = savings(each for each in await records.deletions() if each.deleted_at > at - MONTH)
     last = await records.last_sweep(Origin.DAEMON)
     async with connect(settings.emulator_host, settings.emulator_http) as clients:
-        book = await load_prices(
-            lambda: read_catalog(clients.catalog, at.date()),
-            cache_folder(),
-            settings.emulator_host or BILLING_HOST,
-            at,
-        )
+        book = await price_book(clients, settings, at)
     region = (policies.scope.locations or (_REGION,))[0]
     cost = own_cost(book, region, _seconds(last))
     line = own_cost_line(cost, account(month, at, policies.report.horizon))

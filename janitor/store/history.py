@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.errors import LedgerError
@@ -15,7 +14,7 @@ from janitor.ledger.history import Origin, PastAction, PastSweep, Watched
 from janitor.ledger.savings import Deletion
 from janitor.model.money import Estimate, Priced, Unpriced
 from janitor.store.database import Database
-from janitor.store.tables import intents, kept, outcomes, posts, sightings, sweeps
+from janitor.store.tables import insert_unless_there, intents, kept, outcomes, posts, sightings, sweeps
 
 # What a question about the start of an id is answered with at most.
 _FEW = 3
@@ -122,7 +121,7 @@ class SqlHistory:
         ]
 
         def work(db: Connection) -> None:
-            db.execute(_unless_there(db, sightings), rows)
+            db.execute(insert_unless_there(db, sightings), rows)
 
         if rows:
             await self._database.run(work)
@@ -136,7 +135,7 @@ class SqlHistory:
         def work(db: Connection) -> bool:
             if db.execute(again).rowcount == 1:
                 return True
-            new = _unless_there(db, posts).values(due_at=due, **claim).returning(posts.c.id)
+            new = insert_unless_there(db, posts).values(due_at=due, **claim).returning(posts.c.id)
             return db.execute(new).first() is not None
 
         return await self._database.run(work)
@@ -174,12 +173,6 @@ def _past_sweep(row: Mapping[Any, Any]) -> PastSweep:
 
 def _of(seen: Any, there: bool) -> Any:
     return and_(seen.c.intent_id == intents.c.id, seen.c.there.is_(there))
-
-
-def _unless_there(db: Connection, table: Any) -> Any:
-    """An insertion that leaves a row of the same key as it is."""
-    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
 
 
 def _intents_of(sweep_id: str) -> Select[Any]:

@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.marks import Marked, OptOut
 from janitor.policy.grace import Waiting
 from janitor.store.database import Database
-from janitor.store.tables import kept, marks, opt_outs, outcomes
+from janitor.store.tables import insert_unless_there, kept, marks, opt_outs, outcomes
 
 # Names in one statement: SQLite before 3.32 took 999 values at most.
 _BATCH = 500
@@ -53,7 +52,7 @@ class SqlMarks:
                 for batch in _batches(names):
                     db.execute(_ending(why, at).where(marks.c.name.in_(batch)))
             if new:
-                db.execute(_unless_one_stands(db), new)
+                db.execute(insert_unless_there(db, marks), new)
 
         await self._database.run(work)
 
@@ -104,8 +103,3 @@ def _ending(why: str, at: datetime) -> Any:
 def _taking_back(name: str, by: str, at: datetime) -> Any:
     standing = update(opt_outs).where(opt_outs.c.name == name, opt_outs.c.ended_at.is_(None))
     return standing.values(ended_at=at, ended_who=kept(by))
-
-
-def _unless_one_stands(db: Connection) -> Any:
-    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    return dialect.insert(marks).on_conflict_do_nothing()

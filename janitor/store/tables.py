@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     DateTime,
     Dialect,
     ForeignKey,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
 
@@ -50,6 +52,12 @@ class UtcTime(TypeDecorator[datetime]):
 def kept(text: str) -> str:
     """Text as a database keeps it: Postgres refuses NUL, and UTF-8 has no lone surrogates."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def insert_unless_there(db: Connection, table: Table) -> Any:
+    """An insertion that leaves a row of the same key as it is."""
+    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
 
 
 # SQLite counts up by itself only what is called INTEGER.
