@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from janitor.background import in_background
 from janitor.errors import JanitorError
 from janitor.gcp.credentials import load_credentials
 from janitor.report.text import safe_text, shorten
@@ -143,36 +144,10 @@ def credentials_found(load: Callable[[], Any] = load_credentials) -> Check:
 
     async def check() -> str | None:
         if not (found and found[0].valid):
-            found[:] = [await _aside(load)]
+            found[:] = [await in_background(load)]
         return None
 
     return check
-
-
-async def _aside(work: Callable[[], Any]) -> Any:
-    """What blocks, in a thread that keeps no process from ending."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Any] = loop.create_future()
-
-    def settle(value: Any, error: Exception | None) -> None:
-        if answer.cancelled():
-            return
-        if error is None:
-            answer.set_result(value)
-        else:
-            answer.set_exception(error)
-
-    def run() -> None:
-        value, failure = None, None
-        try:
-            value = work()
-        except Exception as error:
-            failure = error
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(settle, value, failure)
-
-    threading.Thread(target=run, name="janitor-credentials", daemon=True).start()
-    return await answer
 
 
 def _one_line(why: str) -> str:

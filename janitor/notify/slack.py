@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from slack_sdk.errors import SlackApiError
 
+from janitor.background import in_background
 from janitor.errors import SlackError
-from janitor.notify.background import in_background
 from janitor.notify.clients import Bot, Webhook
 from janitor.notify.words import not_reached, not_taken
 from janitor.report.slack_message import Message

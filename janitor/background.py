@@ -9,8 +9,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def in_background(call: Callable[[], T], seconds: float) -> T:
-    """What `call` returns or raises; TimeoutError after so many seconds.
+async def in_background(call: Callable[[], T], seconds: float | None = None) -> T:
+    """What `call` returns or raises; TimeoutError after so many seconds, if any are given.
 
     It runs in a daemon thread: unlike an executor's, which the interpreter waits for at its end. One that
     is given up on, by a timeout or a cancellation, runs on unheard.
@@ -34,6 +34,6 @@ async def in_background(call: Callable[[], T], seconds: float) -> T:
         with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
             loop.call_soon_threadsafe(hand_over, deliver, value)
 
-    Thread(target=work, name="slack", daemon=True).start()
+    Thread(target=work, name="janitor-background", daemon=True).start()
     async with asyncio.timeout(seconds):
         return await answer
