@@ -13,8 +13,8 @@ from janitor.logs import Event, emit
 from janitor.notify.slack import Slack, Taken, ToChannel, ToWebhook, payloads
 from janitor.policy.schedule import ReportOptions
 from janitor.report.result import SweepResult
-from janitor.report.slack import note, report, trouble
-from janitor.report.slack_message import Message
+from janitor.report.slack.message import Message
+from janitor.report.slack.messages import note, report, trouble
 from janitor.report.summary import Summary
 from janitor.report.totals import exit_code
 from janitor.settings import Settings

@@ -165,7 +165,7 @@ def _write(summary: "Summary", out: TextIO, output: ReportFormat, text: str | No
 
             write_report_markdown(summary, out)
         case ReportFormat.HTML:
-            from janitor.report.html import render_html
+            from janitor.report.html.render import render_html
 
             out.write(render_html(summary).rstrip("\n") + "\n")
 

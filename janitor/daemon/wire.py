@@ -23,7 +23,7 @@ from janitor.errors import LockHeldError
 from janitor.ledger.history import Origin, PastSweep
 from janitor.logs import Event, emit
 from janitor.policy.schedule import ReportOptions
-from janitor.report.html import render_html
+from janitor.report.html.render import render_html
 from janitor.report.result import SweepResult
 from janitor.report.summary import Summary
 from janitor.report.totals import exit_code

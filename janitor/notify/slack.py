@@ -10,7 +10,7 @@ from janitor.background import in_background
 from janitor.errors import SlackError
 from janitor.notify.clients import Bot, Webhook
 from janitor.notify.words import not_reached, not_taken
-from janitor.report.slack_message import Message
+from janitor.report.slack.message import Message
 
 T = TypeVar("T")
 API = "https://slack.com/api/"

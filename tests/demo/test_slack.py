@@ -8,8 +8,8 @@ import pytest
 
 from janitor.demo.slack import WIDTH, as_seen, slack_on_this_machine
 from janitor.notify.slack import Slack, ToWebhook
-from janitor.report.slack import report, trouble
-from janitor.report.slack_message import Message
+from janitor.report.slack.message import Message
+from janitor.report.slack.messages import report, trouble
 from tests.docs.pages import between, text_of
 from tests.report.summaries import EMPTY, SMALL, large
 

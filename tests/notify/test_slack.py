@@ -10,8 +10,8 @@ import pytest
 
 from janitor.errors import SlackError
 from janitor.notify.slack import THREAD, Slack, Taken, ToChannel, ToWebhook, payloads
-from janitor.report.slack import report, trouble
-from janitor.report.slack_message import Message
+from janitor.report.slack.message import Message
+from janitor.report.slack.messages import report, trouble
 from tests.notify.server import CHANNEL, TOKEN, WEBHOOK_PATH, Mood, StandIn, slack_stand_in
 from tests.report.summaries import EMPTY, SMALL, large
 

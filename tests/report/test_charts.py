@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from janitor.report.charts import CURVE_BOTTOM, CURVE_TOP, Curve, bars, curve, ticks
+from janitor.report.html.charts import CURVE_BOTTOM, CURVE_TOP, Curve, bars, curve, ticks
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 HEIGHT = CURVE_BOTTOM - CURVE_TOP

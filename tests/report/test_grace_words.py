@@ -7,13 +7,13 @@ from io import StringIO
 
 from janitor.model.kinds import Kind
 from janitor.policy.grace import Waiting
-from janitor.report.html import render_html
+from janitor.report.html.render import render_html
 from janitor.report.narrowing import notes_on_narrowing, snapshot_in
 from janitor.report.report_json import report_as_json
 from janitor.report.report_markdown import write_report_markdown
 from janitor.report.report_text import write_report_table
 from janitor.report.result import SweepResult
-from janitor.report.slack import note, report
+from janitor.report.slack.messages import note, report
 from janitor.report.snapshot import WAITING, InGrace
 from janitor.report.summary import Summary
 from janitor.report.taking import take_snapshot

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.ledger.savings import Account, Saving
-from janitor.report.slack import note, report, trouble
-from janitor.report.slack_message import Message
+from janitor.report.slack.message import Message
+from janitor.report.slack.messages import note, report, trouble
 from janitor.report.snapshot import Remaining, Sums
 from janitor.report.summary import Summary
 from tests.report.samples import GAP, REFUSAL, SERVICE, STORY_REPOSITORY, image, result, story

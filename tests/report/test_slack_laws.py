@@ -11,10 +11,10 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.guard.values import Refusal
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.report.slack import note, report, trouble
-from janitor.report.slack_blocks import MOST_DETAILS, ROOM, size
-from janitor.report.slack_message import Message
-from janitor.report.slack_text import code, words
+from janitor.report.slack.blocks import MOST_DETAILS, ROOM, size
+from janitor.report.slack.message import Message
+from janitor.report.slack.messages import note, report, trouble
+from janitor.report.slack.text import code, words
 from janitor.report.summary import Summary
 from tests.notify.limits import error_of, mrkdwn_of
 from tests.report.any_summary import TEXTS, summaries

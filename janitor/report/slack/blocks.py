@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, assert_never
 
-from janitor.report.slack_message import Block, Message
+from janitor.report.slack.message import Block, Message
 from janitor.report.text import shorten, show_usd
 
 # docs.slack.dev/reference/block-kit: 50 blocks a message, text objects of 1 to 3,000 characters, headers of

@@ -12,9 +12,9 @@ from janitor.report.grace_words import by_owner
 from janitor.report.meanings import trouble_heading
 from janitor.report.narrowing import project_of
 from janitor.report.rows import place
-from janitor.report.slack_blocks import Part, Row, dollars
-from janitor.report.slack_grace import announced
-from janitor.report.slack_text import code, words
+from janitor.report.slack.blocks import Part, Row, dollars
+from janitor.report.slack.grace import announced
+from janitor.report.slack.text import code, words
 from janitor.report.snapshot import Planned, Running, Snapshot, Sums
 from janitor.report.summary import Summary
 from janitor.report.text import many

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from janitor.report.grace_words import goes, what
-from janitor.report.slack_blocks import Row
-from janitor.report.slack_text import code, words
+from janitor.report.slack.blocks import Row
+from janitor.report.slack.text import code, words
 from janitor.report.snapshot import InGrace
 
 _NAMED, _NAME, _LABEL = 3, 120, 80

@@ -9,7 +9,7 @@ from janitor.ledger.savings import Account
 from janitor.model.duration import show_size
 from janitor.report.result import SweepResult, Totals
 from janitor.report.rows import noun, short_name
-from janitor.report.slack_blocks import (
+from janitor.report.slack.blocks import (
     ROOM,
     Part,
     Row,
@@ -23,8 +23,8 @@ from janitor.report.slack_blocks import (
     size,
     thread,
 )
-from janitor.report.slack_message import Block, Message
-from janitor.report.slack_parts import (
+from janitor.report.slack.message import Block, Message
+from janitor.report.slack.parts import (
     coming,
     foot,
     kept,
@@ -36,7 +36,7 @@ from janitor.report.slack_parts import (
     troubles,
     would_text,
 )
-from janitor.report.slack_text import code, verbatim, words
+from janitor.report.slack.text import code, verbatim, words
 from janitor.report.summary import Summary
 from janitor.report.text import many
 from janitor.report.times import moment

@@ -6,8 +6,8 @@ from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from janitor.report import charts
-from janitor.report.html_page import page_of
+from janitor.report.html import charts
+from janitor.report.html.page import page_of
 from janitor.report.summary import Summary
 from janitor.report.text import safe_text
 
@@ -33,7 +33,7 @@ def render_html(summary: Summary) -> str:
 def _environment() -> Environment:
     """Templates of this package alone; what a template names and nobody gave is an error."""
     return Environment(
-        loader=PackageLoader("janitor.report", "templates"),
+        loader=PackageLoader("janitor.report.html", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_safe,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from janitor.ledger.savings import Account, Deletion, Point, Saving
 from janitor.model.duration import show_size
 from janitor.report.grace_words import goes
-from janitor.report.html_cells import (
+from janitor.report.html.cells import (
     Cell,
     Column,
     Table,

@@ -8,10 +8,10 @@ from janitor.ledger.savings import Point
 from janitor.model.duration import show_size
 from janitor.model.kinds import Kind
 from janitor.model.money import Priced
-from janitor.report import html_tables as tables
-from janitor.report.charts import Bars, Curve, bars, curve
 from janitor.report.grace_words import KEEP_ONE
-from janitor.report.html_cells import Table, resource, shown
+from janitor.report.html import tables
+from janitor.report.html.cells import Table, resource, shown
+from janitor.report.html.charts import Bars, Curve, bars, curve
 from janitor.report.meanings import trouble_heading
 from janitor.report.snapshot import Running, Snapshot, Stored, Sums
 from janitor.report.summary import Period, Summary
