@@ -4,20 +4,18 @@ Never a false alarm: what is told here is so in every project, whatever stands t
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from janitor.model.kinds import Kind
-from janitor.model.semver import parse_version
-from janitor.policy.bounds import MULTI_REGIONS, bounds
+from janitor.policy.bounds import MULTI_REGIONS, Bound, bounds, too_old
 from janitor.policy.decision import may_take_serving, names_literally
-from janitor.policy.globs import is_literal
 from janitor.policy.grammar import GRAMMAR
-from janitor.policy.implication import conjuncts, contradiction, excludes, implies
+from janitor.policy.idle_keep import idle_keep
+from janitor.policy.implication import conjuncts, contradiction, implies
 from janitor.policy.inheritance import with_defaults
 from janitor.policy.key_names import key_name
 from janitor.policy.mistakes import Path, locate_key
 from janitor.policy.nameable import unnameable, unprotecting
-from janitor.policy.patterns import captured
 from janitor.policy.problems import Problem, show
 from janitor.policy.source import read_source
 from janitor.policy.truth import keys
@@ -30,23 +28,13 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
-    PerSemver,
-    PerTag,
     Policies,
     Policy,
     RepositoryIs,
-    Retention,
-    TagsMatch,
     Unused,
 )  # fmt: skip
 
 Advice = tuple[Path, str]
-# Cloud Run was announced, as a beta, at Google's conference of April 2019.
-_CLOUD_RUN_BEGAN = datetime(2019, 4, 9, tzinfo=UTC)
-# Docker was first released to the public in March 2013; Google's registries came later.
-_DOCKER_BEGAN = datetime(2013, 3, 13, tzinfo=UTC)
-# Google keeps no more of these of one service or job, and deletes the oldest itself (docs: run/quotas).
-_MOST_KEPT = {Kind.REVISION: (1000, "revisions of a service"), Kind.EXECUTION: (1000, "executions of a job")}
 
 
 def warnings(data: bytes, source: str, policies: Policies, now: datetime) -> tuple[str, ...]:
@@ -66,7 +54,7 @@ def advice(policies: Policies, now: datetime) -> Iterator[Advice]:
             yield path + below, f"{policy.name} {text}"
         for below, text in _unnameable(policy):
             yield path + below, f"{policy.name}: {text}"
-        for key, text in _idle_keep(policy, policies, now):
+        for key, text in idle_keep(policy, policies, now):
             yield (*path, "keep", key), text
 
 
@@ -118,17 +106,37 @@ def _never(policy: Policy, policies: Policies, now: datetime) -> Iterator[Advice
     if found := contradiction(policy.when):
         yield _key(policy, *found), f"can never match, for {_both(*found)}: take one of them out"
         return
-    for bound in bounds(policy, policies):
-        if found := contradiction(policy.when, (bound.holds,)):
-            part = next((each for each in found if each is not bound.holds), bound.holds)
-            yield bound.at or _key(policy, part), f"can never delete, for {bound.why.format(_said(part))}"
+    yield from _held(policy, tuple(bounds(policy, policies)))
     where = policies.scope.locations
     if policy.kind.is_run and where is not None and set(where) <= set(MULTI_REGIONS):
         regions = "scope.locations names no region of Cloud Run: write one there, or take this policy out"
         yield ("kind",), f"can never match, for {regions}"
     for part in conjuncts(policy.when):
-        if isinstance(part, OlderThan) and (began := _too_old(policy.kind, part.age, now)):
+        if isinstance(part, OlderThan) and (began := too_old(policy.kind, part.age, now)):
             yield _key(policy, part), f"can never match: {began}: write a shorter age"
+
+
+def _held(policy: Policy, known: Sequence[Bound]) -> Iterator[Advice]:
+    """Where what is so of all that it deletes leaves nothing of its `when`: one bound alone, or, of an `any`, for
+    each part another."""
+    alone = False
+    for bound in known:
+        if found := contradiction(policy.when, (bound.holds,)):
+            alone = True
+            part = next((each for each in found if each is not bound.holds), bound.holds)
+            yield (
+                bound.at or _key(policy, part),
+                f"can never delete, for {bound.why.replace('{}', _said(part))}",
+            )
+    together = [bound.holds for bound in known]
+    if not alone and not contradiction(All(()), together) and (found := contradiction(policy.when, together)):
+        first = next((bound for bound in known if any(bound.holds is each for each in found)), None)
+        part = next((each for each in found if first and each is not first.holds), found[0])
+        why = first.why.replace("{}", _said(part)) if first else "take it out"
+        yield (
+            ("when",),
+            f"can never delete, for nothing is left of any part of its `any`; of the first, for {why}",
+        )
 
 
 def _both(one: Condition, other: Condition) -> str:
@@ -143,89 +151,11 @@ def _both(one: Condition, other: Condition) -> str:
     )
 
 
-def _too_old(kind: Kind, age: timedelta, now: datetime) -> str:
-    """Since when there is anything of a kind, where an age is longer than that; else ""."""
-    if kind.is_run and now - age < _CLOUD_RUN_BEGAN:
-        return "nothing on Cloud Run is that old, which began in April 2019"
-    if now - age < _DOCKER_BEGAN:
-        return "no registry of Google's is that old, and Docker itself began in March 2013"
-    return ""
-
-
 def _unnameable(policy: Policy) -> Iterator[Advice]:
     for key in keys(policy.when):
         for glob, made_of in unnameable(key, policy.kind):
             text = f"{_said(key)} {show(glob)} matches nothing, for such names have {made_of}: write it so"
             yield _key(policy, key), text
-
-
-def _idle_keep(policy: Policy, policies: Policies, now: datetime) -> Iterator[tuple[str, str]]:
-    keep = policy.keep
-    if keep is None:
-        return
-    parts = list(conjuncts(policy.when))
-    if keep.tagged and any(_leaves_no_tag(part, keep.tagged) for part in parts):
-        text = (
-            "no tag that `tags` speaks of matches it"
-            if _says_tags(parts)
-            else "no tag that is left matches it"
-        )
-        yield "tagged", f"keep.tagged binds nothing: {text}: take one of them out"
-    if keep.per is not None and any(_falls_into_no_group(part, keep.per) for part in parts):
-        text = "none of its `tags` falls into a group: take per out, or write another"
-        yield "per", f"keep.per groups nothing: {text}"
-    if keep.newer_than is not None and (began := _too_old(policy.kind, keep.newer_than, now)):
-        yield "newer_than", f"keep.newer_than keeps all: {began}: write a shorter one"
-    yield from _too_many(policy.kind, keep)
-    yield from _waits_anyway(policy, keep, policies)
-
-
-def _leaves_no_tag(part: Condition, tagged: Sequence[str]) -> bool:
-    """Whether `keep.tagged` holds none of whom a part of `when` leaves."""
-    kept = TagsMatch(tuple(tagged))
-    return excludes(kept, part) or excludes(part, kept)
-
-
-def _says_tags(parts: Iterable[Condition]) -> bool:
-    return any(isinstance(part, TagsMatch) for part in parts)
-
-
-def _falls_into_no_group(part: Condition, per: PerTag | PerSemver) -> bool:
-    """Whether all tags are written out and none of them makes a group, so that `latest` counts as without."""
-    if not isinstance(part, TagsMatch) or not all(map(is_literal, part.globs)):
-        return False
-    if isinstance(per, PerTag):
-        return all(captured(per.expression)(tag) is None for tag in part.globs)
-    return all(parse_version(tag) is None for tag in part.globs)
-
-
-def _too_many(kind: Kind, keep: Retention) -> Iterator[tuple[str, str]]:
-    most, what = _MOST_KEPT.get(kind, (0, ""))
-    for key, count, kept in (
-        ("latest", keep.latest, "all"),
-        ("rollback", keep.rollback, "all that were ready"),
-    ):
-        if most and keep.per is None and count is not None and count > most:
-            text = f"Google itself keeps at most {most:,} {what}: write fewer"
-            yield key, f"keep.{key} keeps {kept}: {text}"
-
-
-def _waits_anyway(policy: Policy, keep: Retention, policies: Policies) -> Iterator[tuple[str, str]]:
-    if keep.newer_than is not None and not (policies.of(Kind.REPOSITORY) or policies.of(Kind.PACKAGE)):
-        waits = [_waits(each) for each in policies.of(policy.kind)]
-        if all(isinstance(age, OlderThan) and age.age >= keep.newer_than for age in waits):
-            yield (
-                "newer_than",
-                (
-                    f"keep.newer_than binds nothing: every policy of {policy.kind.value} waits longer anyway, "
-                    "by older_than: take it out, or write a longer one"
-                ),
-            )
-
-
-def _waits(policy: Policy) -> OlderThan | None:
-    ages = [part for part in conjuncts(policy.when) if isinstance(part, OlderThan)]
-    return max(ages, key=lambda each: each.age, default=None)
 
 
 def _scope_and_limits(policies: Policies) -> Iterator[Advice]:

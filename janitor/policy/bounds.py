@@ -4,6 +4,7 @@ Where `when` and one of these never hold together, the policy deletes nothing (a
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from janitor.kinds.repository import MANAGED_NAMES, is_managed_label
@@ -30,6 +31,10 @@ from janitor.policy.values import (
 )  # fmt: skip
 
 _Names = type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs]
+# Cloud Run was announced, as a beta, at Google's conference of April 2019.
+_CLOUD_RUN_BEGAN = datetime(2019, 4, 9, tzinfo=UTC)
+# Docker was first released to the public in March 2013; Google's registries came later.
+_DOCKER_BEGAN = datetime(2013, 3, 13, tzinfo=UTC)
 # Artifact Registry's multi-regions (R1): its list of locations has them, Cloud Run's has not.
 MULTI_REGIONS = ("asia", "europe", "us")
 # What `protect.names` protects by name, of each kind (R11).
@@ -126,3 +131,12 @@ def _of_keep(policy: Policy, policies: Policies) -> Iterator[Bound]:
         if keep.newer_than is not None:
             why = f"keep.newer_than{whose} holds all of its {{}}: write a shorter one"
             yield Bound(OlderThan(keep.newer_than), why, (*at, "newer_than") if at else ())
+
+
+def too_old(kind: Kind, age: timedelta, now: datetime) -> str:
+    """Since when there is anything of a kind, where an age is longer than that; else ""."""
+    if kind.is_run and now - age < _CLOUD_RUN_BEGAN:
+        return "nothing on Cloud Run is that old, which began in April 2019"
+    if now - age < _DOCKER_BEGAN:
+        return "no registry of Google's is that old, and Docker itself began in March 2013"
+    return ""

@@ -38,6 +38,11 @@ WARNED = {
     "protect: {tags: ['*']}\n" + of(image("tagged: true"))[11:]: "protect.tags holds all of its `tagged`",
     "protect: {names: ['web*']}\n" + of(image("repository: 'web-*'"))[11:]: "protect.names holds all of its `repository`",
     "protect: {names: [a, b]}\n" + of(service("status: failed, any: [{name: a}, {name: b}]"))[11:]: "protect.names holds all",
+    "protect: {labels: {'{x}': a}, names: [b]}\n"
+    + of(service("status: failed, any: [{labels: {'{x}': a}}, {name: b}]"))[11:]: "of any part of its `any`; of the first, for "
+    "protect.labels holds its label {x}",
+    of(image("any: [{repository: gcf-artifacts}, {labels: {janitor: keep}}]")): "nothing is left of any part of its `any`",
+    "protect: {labels: {'{0}': a}}\n" + of(service("status: failed, labels: {'{0}': a}"))[11:]: "holds its label {0}",
     of(service("status: failed, labels: {janitor: keep}")): "the label janitor: keep always protects",
     # what Google manages
     of(image("repository: gcf-artifacts")): "is Google's own: write managed: true",
@@ -95,6 +100,7 @@ def test_warns_of_what_can_do_nothing_with_its_place_and_the_way_out(tmp_path: P
         "protect: {names: [web]}\n" + of(revision("name: 'web-*'", ""))[11:],
         "protect: {names: ['a*', b]}\n" + of(service("status: failed, any: [{name: a}, {name: c}]"))[11:],
         of(service("status: failed, labels: {janitor: '*'}")),
+        "protect: {names: [b]}\n" + of(service("status: failed, any: [{labels: {janitor: keep}}, {name: c}]"))[11:],
         of(service("status: failed, labels: {goog-terraform-provisioned: 'true'}")),
         of(image("repository: [gcf-artifacts, web]")), of(image("repository: '*gcr.io'")),
         of(image("repository: gcf-artifacts", "a", ", managed: true")),
