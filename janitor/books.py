@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from janitor.clock import now
@@ -45,30 +45,36 @@ class Books:
             return Grace()
         return Grace(marks_of(await self.marks.marked(), await self.marks.opt_outs(at)))
 
-    async def close_sweep(self, result: SweepResult, lookout: Lookout, grace: Grace, whole: bool) -> None:
-        """The sweep's last line, in the ledger and in the log. LedgerError in an apply only.
+    async def close_sweep(
+        self, result: SweepResult, lookout: Lookout, grace: Grace, whole: bool
+    ) -> SweepResult:
+        """The sweep's last line, in the ledger and in the log. An apply that cannot be written down comes
+        back with that error.
 
         Reports rest on the last sweep of the `whole` policy file, and of no other may a mark lapse: what it
         does not delete another policy may. A dry run announces nothing.
         """
         sums = totals_as_json(result, totals(result))
-        code = exit_code(result)
         try:
             snapshot = encode_snapshot(take_snapshot(result)) if whole and self.ledger else None
             if self.marks and result.mode == "apply":
                 await _note_marks(self.marks, result, grace.lapsed if whole else ())
-            await self._write(result, lookout, code, json.dumps(sums), snapshot)
+            await self._write(result, lookout, json.dumps(sums), snapshot)
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
             if result.mode == "apply":
-                raise
+                result = replace(result, error=result.error or error)
         seconds = round((result.finished_at - result.started_at).total_seconds(), 3)
-        facts = {"sweep_id": result.sweep_id, "mode": result.mode, "exit_code": code, "seconds": seconds}
+        facts = {
+            "sweep_id": result.sweep_id,
+            "mode": result.mode,
+            "exit_code": exit_code(result),
+            "seconds": seconds,
+        }
         emit(Event.SWEEP_FINISHED, **facts, gaps=len(result.plan.gaps), **sums)
+        return result
 
-    async def _write(
-        self, result: SweepResult, lookout: Lookout, code: int, sums: str, snapshot: str | None
-    ) -> None:
+    async def _write(self, result: SweepResult, lookout: Lookout, sums: str, snapshot: str | None) -> None:
         plan = result.plan
         if self.sightings:
             await self.sightings.note_sightings(result.sweep_id, lookout.gone, lookout.back, plan.observed_at)
@@ -79,7 +85,7 @@ class Books:
                     result.finished_at,
                     plan.plan_id,
                     plan.policy_digest,
-                    code,
+                    exit_code(result),
                     sums,
                     snapshot,
                 )

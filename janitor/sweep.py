@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.apply.outcomes import Applied, Outcome, OutcomeKind
 from janitor.cost.book import PriceBook
 from janitor.findings import Findings
 from janitor.guard.values import ClearedPlan, Refused
@@ -41,12 +41,9 @@ class Applier(Protocol):
     """Carries out a cleared plan; a dry run is given none, so it cannot delete.
 
     `planned` is the reference set that the plan rests on, `observed_at` when it was read.
-    Returns an outcome an action, and whether a signal left work undone.
     """
 
-    async def __call__(
-        self, cleared: ClearedPlan, planned: Named, observed: Observed
-    ) -> tuple[tuple[Outcome, ...], bool]: ...
+    async def __call__(self, cleared: ClearedPlan, planned: Named, observed: Observed) -> Applied: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +123,13 @@ async def sweep(question: Question, stages: Stages) -> SweepResult:
     _tell(stages, decided, misspelt)
     plan = decided.plan
     cleared = _guarded(plan, question.limits)
-    outcomes, interrupted = await _apply(cleared, stages.applier, decided.planned, observed)
+    applied = await _apply(cleared, stages.applier, decided.planned, observed)
     notices = (*decided.failures, *misspelt, *stages.notices(book, decided.unmatched))
     return SweepResult(
         question.sweep_id, "apply" if stages.applier else "dry-run", plan,
-        cleared.refusals if isinstance(cleared, Refused) else (), outcomes,
-        question.now, stages.clock(), interrupted, notices,
-        standing(observed, book, question.policies.report.show_creator), _by_date(stages.grace),
+        cleared.refusals if isinstance(cleared, Refused) else (), applied.outcomes,
+        question.now, stages.clock(), applied.interrupted, notices,
+        standing(observed, book, question.policies.report.show_creator), _by_date(stages.grace), applied.error,
     )  # fmt: skip
 
 
@@ -251,7 +248,7 @@ def _guarded(plan: Plan, limits: Limits) -> ClearedPlan | Refused:
 
 async def _apply(
     cleared: ClearedPlan | Refused, applier: Applier | None, planned: Named, observed: Observed
-) -> tuple[tuple[Outcome, ...], bool]:
+) -> Applied:
     if applier is None or isinstance(cleared, Refused):
-        return (Outcome(OutcomeKind.PLANNED),) * len(cleared.plan.actions), False
+        return Applied((Outcome(OutcomeKind.PLANNED),) * len(cleared.plan.actions))
     return await applier(cleared, planned, observed)

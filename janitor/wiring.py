@@ -45,7 +45,8 @@ def run_sweep(request: SweepRequest, settings: Settings) -> SweepResult:
     """One sweep, from the clients to its last line in the ledger.
 
     Raises UsageError, ObservationError, LedgerError, LockHeldError, and InterruptedSweepError where a
-    signal came before there was a plan to apply; after that an interrupted sweep is a result.
+    signal came before there was a plan to apply; after that an interrupted sweep is a result, and so is one
+    whose ledger or lock failed.
     """
     return asyncio.run(_until_signalled(request, settings))
 
@@ -103,8 +104,7 @@ async def _opened(
         )  # fmt: skip
         result = await sweep(wiring.question(), await wiring.stages())
         wiring.log(result)
-        await books.close_sweep(result, lookout, grace, whole=not request.only_policies)
-        return result
+        return await books.close_sweep(result, lookout, grace, whole=not request.only_policies)
 
 
 def _new_id() -> str:
@@ -202,7 +202,7 @@ class _Wiring:
         """What the log must say of a result, beside its last line."""
         for refusal in result.refusals:
             emit(Event.PLAN_REFUSED, limit=refusal.limit, text=refusal.message)
-        if result.interrupted:
+        if result.interrupted and not result.error:
             emit(Event.SWEEP_INTERRUPTED)
 
     @property

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from janitor.apply.deletion import Deletion
 from janitor.apply.executor import Executor, Recorder
-from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.apply.outcomes import Applied
 from janitor.apply.ports import Deleter, Reader
 from janitor.apply.recheck import Recheck, References
 from janitor.guard.values import ClearedPlan
@@ -33,10 +33,8 @@ class Applier:
     on_start: Callable[[], None]
     on_done: Callable[[int, int], None]
 
-    async def __call__(
-        self, cleared: ClearedPlan, planned: Named, observed: Observed
-    ) -> tuple[tuple[Outcome, ...], bool]:
-        """An outcome an action, in the plan's order; and whether a stop left work undone."""
+    async def __call__(self, cleared: ClearedPlan, planned: Named, observed: Observed) -> Applied:
+        """Never raises what the recorder raises: what was deleted until then is to be told."""
         self.on_start()
         repositories = {repository.name: repository for repository in observed.repositories}
         references = References(
@@ -46,5 +44,4 @@ class Applier:
         executor = Executor(
             recheck, Deletion(self.reader, self.deleter), self.recorder, self.stop, on_done=self.on_done
         )
-        outcomes = await executor.run(cleared)
-        return outcomes, any(outcome.kind is OutcomeKind.PLANNED for outcome in outcomes)
+        return await executor.run(cleared)

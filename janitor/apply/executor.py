@@ -8,8 +8,9 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from janitor.apply.deletion import UNANSWERED, UNTRIED, Deletion, Watch
-from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.apply.outcomes import Applied, Outcome, OutcomeKind
 from janitor.apply.recheck import Recheck
+from janitor.errors import JanitorError
 from janitor.guard.values import ClearedPlan
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
@@ -24,7 +25,8 @@ READS_SIDE_BY_SIDE = 4
 class Recorder(Protocol):
     """Writing down what is about to be done, and what became of it; many at once, or none of them.
 
-    Raises LedgerError where that cannot be written: nothing may be deleted without its intent.
+    Raises LedgerError where that cannot be written, LockHeldError where another sweep has the lock: nothing
+    may be deleted without its intent.
     """
 
     async def intend(self, actions: Sequence[Action], group_bytes: Mapping[str, int]) -> list[int]:
@@ -40,7 +42,8 @@ class Recorder(Protocol):
 class Executor:
     """`stop` ends the work: no new deletion starts, and what Google has not answered `patience`
     seconds later stays an open intent, as does what a stop left untried. What was untagged gets its
-    tags back within `farewell` seconds more: both together are below the eight of R23.
+    tags back within `farewell` seconds more: both together are below the eight of R23. A recorder that
+    fails sets `stop` too.
     """
 
     recheck: Recheck
@@ -52,16 +55,19 @@ class Executor:
     on_done: Callable[[int, int], None] = lambda _done, _total: None
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
     _group_bytes: Mapping[str, int] = field(default_factory=dict)
+    _error: JanitorError | None = None
 
-    async def run(self, cleared: ClearedPlan) -> tuple[Outcome, ...]:
-        """One outcome an action, in the plan's order. One failure never stops the rest."""
+    async def run(self, cleared: ClearedPlan) -> Applied:
+        """One failed deletion never stops the rest; a recorder that fails does."""
         actions = cleared.plan.actions
         self._group_bytes = cleared.plan.group_bytes
         for _, rank in groupby(actions, key=lambda action: action.rank):
             if self.stop.is_set():
                 break
             await self._rank(list(rank), len(actions))
-        return tuple(self._outcomes.get(action.name, UNTRIED) for action in actions)
+        outcomes = tuple(self._outcomes.get(action.name, UNTRIED) for action in actions)
+        undone = any(outcome.kind is OutcomeKind.PLANNED for outcome in outcomes)
+        return Applied(outcomes, undone, self._error)
 
     async def _rank(self, actions: list[Action], total: int) -> None:
         """A few workers for each API and location draw from one line of work."""
@@ -97,7 +103,12 @@ class Executor:
         for batch in batches:
             if self.stop.is_set():
                 return
-            await self._batch(batch)
+            try:
+                await self._batch(batch)
+            except JanitorError as error:
+                self._error = self._error or error
+                self.stop.set()
+                return
             self.on_done(len(self._outcomes), total)
 
     async def _batch(self, batch: list[Action]) -> None:
@@ -117,8 +128,8 @@ class Executor:
             for action, intent, outcome in zip(ready, intents, outcomes, strict=True)
             if action.name not in watch.left
         ]
-        await self.recorder.conclude(ends)
         self._outcomes.update((action.name, outcome) for action, _, outcome in ends)
+        await self.recorder.conclude(ends)
 
     def _watch(self, ready: list[Action], intents: list[int]) -> Watch:
         of = dict(zip((action.name for action in ready), intents, strict=True))

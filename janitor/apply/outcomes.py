@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from janitor.errors import JanitorError
+
 
 class OutcomeKind(StrEnum):
     """The wire names; PLANNED is the outcome of every action of a dry run or a refused plan."""
@@ -27,6 +29,17 @@ class Outcome:
     def gone(self) -> bool:
         """Whether the resource no longer exists."""
         return self.kind in (OutcomeKind.DELETED, OutcomeKind.ALREADY_GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How carrying out a plan ended: an outcome an action, in the plan's order. `interrupted`: work was left
+    undone. `error` is what ended it before its time, if not a signal: the ledger that could not be written,
+    the lock that another sweep has."""
+
+    outcomes: tuple[Outcome, ...]
+    interrupted: bool = False
+    error: JanitorError | None = None
 
 
 GONE = Outcome(OutcomeKind.ALREADY_GONE)

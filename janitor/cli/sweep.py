@@ -60,6 +60,8 @@ def sweep(
         result = _swept(request, settings, quiet, output)
         with writing(stream, out):
             _report(result, stream, output, show_all, _next_commands(request, flags))
+    if result.error:
+        raise result.error
     raise typer.Exit(exit_code(result))
 
 

@@ -53,7 +53,7 @@ class Metrics:
 
     def sweep_ended(self, result: SweepResult) -> None:
         """A sweep came to a result, whatever its exit code. Takes a while where it has many actions."""
-        sums, outcome = totals(result), _OF_RESULT[exit_code(result)]
+        sums, outcome = totals(result), _outcome(result)
         planned = capped_sum(iter(result.plan.actions), result.plan.group_bytes).usd_month
         with self._lock:
             self._sweeps.labels(result.mode, outcome).inc()
@@ -68,7 +68,7 @@ class Metrics:
 
     def sweep_failed(self, error: BaseException, mode: Mode) -> None:
         """A sweep came to no result."""
-        outcome = next(outcome for kind, outcome in _OF_ERROR if isinstance(error, kind))
+        outcome = _of_error(error)
         with self._lock:
             self._sweeps.labels(mode, outcome).inc()
 
@@ -162,6 +162,14 @@ class Metrics:
 
     def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
         return Gauge(f"janitor_{name}", about, labels, registry=self.registry)
+
+
+def _outcome(result: SweepResult) -> str:
+    return _of_error(result.error) if result.error else _OF_RESULT[exit_code(result)]
+
+
+def _of_error(error: BaseException) -> str:
+    return next(outcome for kind, outcome in _OF_ERROR if isinstance(error, kind))
 
 
 class _Plain(Collector):

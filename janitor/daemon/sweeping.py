@@ -61,10 +61,15 @@ class Sweeping:
                 self._ports.counters.run_skipped("sweep")
                 emit(Event.RUN_SKIPPED, run="sweep", why=str(end))
             case Exception():
-                self._failed(end, request)
+                self._count(end, request)
+                self._come_back(end)
             case SweepResult():
-                self._backoff.succeeded()
                 await asyncio.to_thread(self._ports.counters.sweep_ended, end)
+                if end.error:
+                    self._log(end.error, request)
+                    self._come_back(end.error)
+                else:
+                    self._backoff.succeeded()
                 self._aside("note", partial(self._after, request, end))
 
     async def report(self, due: datetime) -> None:
@@ -108,9 +113,8 @@ class Sweeping:
         await self._ports.messages.note(request.policies.report, result)
         await self._post_what_is_owed()
 
-    def _failed(self, error: Exception, request: SweepRequest) -> None:
-        """Write it down, come back to it, and tell of it once."""
-        self._count(error, request)
+    def _come_back(self, error: Exception) -> None:
+        """Try it again after a while, and tell of it once."""
         at = self._again(self._backoff.failed())
         emit(Event.RUN_BACKED_OFF, run="sweep", failures=self._backoff.failures, until=at)
         if self._backoff.is_news(error):
@@ -124,6 +128,9 @@ class Sweeping:
 
     def _count(self, error: Exception, request: SweepRequest) -> None:
         self._ports.counters.sweep_failed(error, "apply" if request.apply else "dry-run")
+        self._log(error, request)
+
+    def _log(self, error: Exception, request: SweepRequest) -> None:
         # What lies under an error of janitor's own may hold what its message leaves out, such as a password.
         lines = traceback.format_exception(error, chain=not isinstance(error, JanitorError))
         emit(

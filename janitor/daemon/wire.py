@@ -87,6 +87,8 @@ async def _once(request: SweepRequest, settings: Settings) -> int:
                 await unless_stopped(messages.failed(error), stop)
             raise
         await unless_stopped(messages.note(request.policies.report, result), stop)
+        if result.error:
+            raise result.error
         return exit_code(result)
 
 

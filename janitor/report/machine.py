@@ -45,7 +45,7 @@ def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
     out.write('],\n "totals": ' + dumps(totals_as_json(result, totals)))
     out.write(',\n "notices": ' + dumps(result.notices) + ',\n "grace": [')
     _write_rows((dumps(waiting_as_json(each, result.mode)) for each in result.waiting), out)
-    out.write("]}\n")
+    out.write('],\n "error": ' + dumps(None if result.error is None else str(result.error)) + "}\n")
 
 
 def totals_as_json(result: SweepResult, totals: Totals) -> dict[str, object]:

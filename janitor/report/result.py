@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from janitor.apply.outcomes import Outcome
+from janitor.errors import JanitorError
 from janitor.guard.values import Refusal
 from janitor.plan.values import Plan
 from janitor.policy.grace import Waiting
@@ -18,7 +19,8 @@ class SweepResult:
     `mode` is ``dry-run`` or ``apply``. `notices` are warnings that every output shows (what "in
     use" means, an unrecorded dry run, the fallback prices, …). `interrupted`: stopped by a signal
     with work undone. `standing` is what stood when it looked, None where that is not known. `waiting` is
-    what is in grace, the soonest first.
+    what is in grace, the soonest first. `error`: what ended an apply, or kept it out of the ledger, though
+    what stands here was done.
     """
 
     sweep_id: str
@@ -32,6 +34,7 @@ class SweepResult:
     notices: tuple[str, ...] = ()
     standing: Standing | None = field(default=None, repr=False)
     waiting: tuple[Waiting, ...] = field(default=(), repr=False)
+    error: JanitorError | None = None
 
 
 def is_announced(waiting: Waiting, mode: str) -> bool:

@@ -185,7 +185,12 @@ def _totals(result: SweepResult, totals: Totals) -> Iterator[Text]:
     }
     if any(others.values()):
         yield _line("Also " + ", ".join(f"{n:,} {word}" for word, n in others.items() if n) + ".")
-    if result.interrupted:
+    if result.error:
+        undone = "before its end" if result.interrupted else "at its end"
+        yield _line(
+            f"Stopped {undone}: {result.error} The next sweep settles what was left open.", "bold red"
+        )
+    elif result.interrupted:
         yield _line("Interrupted: what was left undone is left to the next sweep.", "bold yellow")
 
 

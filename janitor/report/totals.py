@@ -107,10 +107,11 @@ def totals(result: SweepResult) -> Totals:
 
 
 def exit_code(result: SweepResult) -> int:
-    """4 refused, 6 applied in part, 3 with gaps, else 0: the first that holds, in that order.
-
-    1, 2, 5 and 7 never come from a result: they are raised as errors.
+    """The code of the error that ended it; else 4 refused, 6 applied in part, 3 with gaps, else 0: the first
+    that holds, in that order.
     """
+    if result.error:
+        return result.error.exit_code
     if result.refusals:
         return _REFUSED
     in_part = {OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED}

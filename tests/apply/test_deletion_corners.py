@@ -134,7 +134,7 @@ async def test_the_intent_of_an_image_that_stays_ends_where_its_tags_are_back_an
         recorder = FakeRecorder()
         [image] = images(google, of_image("a", "v1"))
         google.fails = {image.name: [REFUSED]}
-        [outcome] = await executor(google, recorder).run(cleared(image))
+        [outcome] = (await executor(google, recorder).run(cleared(image))).outcomes
         assert outcome.kind is O.FAILED
         assert (image.name in recorder.ends) is ended
         lost = "; its tag v1 could not be put back: PERMISSION_DENIED"

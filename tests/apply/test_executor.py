@@ -26,7 +26,7 @@ async def test_one_failure_never_stops_the_rest_and_outcomes_keep_the_plans_orde
     google, recorder = FakeGoogle(), FakeRecorder()
     a, b, c = services(google, "a", "b", "c")
     google.fails = {b.name: [REFUSED]}
-    outcomes = await executor(google, recorder).run(cleared(a, b, c))
+    outcomes = (await executor(google, recorder).run(cleared(a, b, c))).outcomes
     assert [each.kind for each in outcomes] == [O.DELETED, O.FAILED, O.DELETED]
     assert outcomes[1].error == str(REFUSED)
     assert {name: end.kind for name, end in recorder.ends.items()} == {
@@ -39,7 +39,7 @@ async def test_what_waits_for_something_that_did_not_go_is_skipped_and_not_tried
     [web] = services(google, "web")
     [image] = images(google, of_image("a", after=(web.name,)))
     google.fails = {web.name: [REFUSED]}
-    outcomes = await executor(google, recorder).run(cleared(web, image))
+    outcomes = (await executor(google, recorder).run(cleared(web, image))).outcomes
     assert [each.kind for each in outcomes] == [O.FAILED, O.SKIPPED]
     assert image.name in google.tags
     assert ("intend", image.name) not in recorder.events
@@ -50,7 +50,7 @@ async def test_what_waits_for_something_that_was_gone_already_goes() -> None:
     [web] = services(google, "web")
     google.services.clear()
     [image] = images(google, of_image("a", after=(web.name,)))
-    outcomes = await executor(google, FakeRecorder()).run(cleared(web, image))
+    outcomes = (await executor(google, FakeRecorder()).run(cleared(web, image))).outcomes
     assert [each.kind for each in outcomes] == [O.ALREADY_GONE, O.DELETED]
 
 
@@ -67,7 +67,7 @@ async def test_each_intent_stands_before_its_call_and_its_end_after() -> None:
 async def test_at_most_eight_of_an_api_and_location_run_side_by_side() -> None:
     google = FakeGoogle(pause=0.01)
     actions = services(google, *(f"s{n}" for n in range(30)))
-    outcomes = await executor(google, FakeRecorder()).run(cleared(*actions))
+    outcomes = (await executor(google, FakeRecorder()).run(cleared(*actions))).outcomes
     assert {each.kind for each in outcomes} == {O.DELETED}
     assert google.busiest == 8
 
@@ -85,7 +85,7 @@ async def test_the_next_rank_starts_when_the_former_has_ended() -> None:
 async def test_untagged_images_of_a_package_go_in_batches_of_fifty() -> None:
     google, recorder = FakeGoogle(), FakeRecorder()
     actions = images(google, *(of_image(f"i{n}") for n in range(120)), of_image("other", package="web"))
-    outcomes = await executor(google, recorder).run(cleared(*actions))
+    outcomes = (await executor(google, recorder).run(cleared(*actions))).outcomes
     assert {each.kind for each in outcomes} == {O.DELETED}
     assert sorted(int(call.split()[1]) for call in google.sent("batch")) == [20, 50, 50]
     assert google.sent("delete_version") == [actions[-1].name]
@@ -96,7 +96,7 @@ async def test_a_batch_goes_without_the_image_that_drifted() -> None:
     google, recorder = FakeGoogle(), FakeRecorder()
     a, b, c = images(google, of_image("a"), of_image("b"), of_image("c"))
     google.tags[b.name].add("v2")
-    outcomes = await executor(google, recorder).run(cleared(a, b, c))
+    outcomes = (await executor(google, recorder).run(cleared(a, b, c))).outcomes
     assert [each.kind for each in outcomes] == [O.DELETED, O.DRIFTED, O.DELETED]
     assert set(google.tags) == {b.name}
     assert ("intend", b.name) not in recorder.events
@@ -107,7 +107,7 @@ async def test_after_a_stop_nothing_new_starts_and_what_runs_is_finished() -> No
     actions = services(google, *(f"s{n}" for n in range(12)))
     later = services(google, "later")[0]._replace(rank=(1, 0))
     google.before = lambda _: stop.set()
-    outcomes = await executor(google, recorder, stop=stop).run(cleared(*actions, later))
+    outcomes = (await executor(google, recorder, stop=stop).run(cleared(*actions, later))).outcomes
     kinds = [each.kind for each in outcomes]
     assert kinds.count(O.DELETED) == len(recorder.intents) == len(google.sent("delete_service"))
     assert O.PLANNED in kinds[:-1]
@@ -120,7 +120,7 @@ async def test_what_google_does_not_answer_after_a_stop_stays_an_open_intent() -
     [web] = services(google, "web")
     google.hangs = {web.name}
     google.before = lambda _: stop.set()
-    outcomes = await executor(google, recorder, stop=stop, patience=0.01).run(cleared(web))
+    outcomes = (await executor(google, recorder, stop=stop, patience=0.01).run(cleared(web))).outcomes
     assert outcomes[0].kind is O.PLANNED
     assert recorder.intents == [web.name]
     assert recorder.ends == {}

@@ -139,7 +139,7 @@ async def test_tagged_images_of_a_package_are_untagged_one_by_one_and_never_go_i
     """R18."""
     there = FakeGoogle()
     actions = images(there, of_image("a", "v1"), of_image("b", "v2"))
-    outcomes = await executor(there, FakeRecorder()).run(cleared(*actions))
+    outcomes = (await executor(there, FakeRecorder()).run(cleared(*actions))).outcomes
     assert {each.kind for each in outcomes} == {OutcomeKind.DELETED}
     assert there.sent("batch") == []
     assert sorted(there.sent("delete_tag")) == [REPOSITORY.tag("app", each) for each in ("v1", "v2")]
@@ -195,6 +195,8 @@ async def test_putting_tags_back_is_given_up_when_its_time_is_over() -> None:
     [image] = images(there, of_image("a", "v1"))
     there.hangs = {image.name}
     there.before = lambda _: stop.set()
-    [outcome] = await executor(there, recorder, stop=stop, patience=0.01, farewell=0.01).run(cleared(image))
+    [outcome] = (
+        await executor(there, recorder, stop=stop, patience=0.01, farewell=0.01).run(cleared(image))
+    ).outcomes
     assert outcome.kind is OutcomeKind.PLANNED
     assert recorder.ends == {}

@@ -95,7 +95,7 @@ async def test_a_stop_ends_single_deletes_after_a_refused_batch_and_leaves_their
     a, b, c = images(google, of_image("a"), of_image("b"), of_image("c"))
     google.fails = {PACKAGE: [CallError("PERMISSION_DENIED")]}
     google.before = lambda _: stop.set()
-    outcomes = await executor(google, recorder, stop=stop).run(cleared(a, b, c))
+    outcomes = (await executor(google, recorder, stop=stop).run(cleared(a, b, c))).outcomes
     assert [each.kind for each in outcomes] == [O.DELETED, O.PLANNED, O.PLANNED]
     assert google.sent("delete_version") == [a.name]
     assert list(recorder.ends) == [a.name]
@@ -132,7 +132,7 @@ async def test_tags_stay_off_while_google_may_still_delete_and_the_outcome_names
 
     google.wait = endless  # type: ignore[method-assign]
     [image] = images(google, of_image("a", "v1", "v2"))
-    [outcome] = await executor(google, recorder, stop=stop, patience=0.01).run(cleared(image))
+    [outcome] = (await executor(google, recorder, stop=stop, patience=0.01).run(cleared(image))).outcomes
     assert outcome.kind is O.PLANNED
     assert "v1, v2" in (outcome.error or "")
     assert google.sent("create_tag") == []
@@ -143,7 +143,7 @@ async def test_an_operation_that_does_not_end_is_not_asked_for_again_and_its_int
     google, recorder = Unending(), FakeRecorder()
     [web] = services(google, "web")
     [image] = images(google, of_image("a", "v1"))
-    outcomes = await executor(google, recorder).run(cleared(web, image))
+    outcomes = (await executor(google, recorder).run(cleared(web, image))).outcomes
     assert [each.kind for each in outcomes] == [O.FAILED, O.FAILED]
     assert "v1" in (outcomes[1].error or "")
     assert google.sent("delete_service") == [web.name]
@@ -155,6 +155,6 @@ async def test_an_operation_that_does_not_end_is_not_asked_for_again_and_its_int
 async def test_what_is_gone_though_its_operation_did_not_end_is_deleted() -> None:
     google, recorder = Unending(goes=True), FakeRecorder()
     [web] = services(google, "web")
-    [outcome] = await executor(google, recorder).run(cleared(web))
+    [outcome] = (await executor(google, recorder).run(cleared(web))).outcomes
     assert outcome.kind is O.DELETED
     assert recorder.ends[web.name].kind is O.DELETED

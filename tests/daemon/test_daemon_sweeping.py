@@ -83,6 +83,19 @@ async def test_any_failure_is_one_event_with_its_traceback_counted_told_and_back
     assert backed_off == {"run": "sweep", "failures": 1, "until": NOW + timedelta(minutes=1)}
 
 
+async def test_an_apply_that_its_ledger_ended_is_noted_counted_once_and_backed_off(
+    world: World, again: Again
+) -> None:
+    world.sweeps = Sweeps([replace(story(mode="apply"), error=LedgerError("disk full"))])
+    sweeping = Sweeping(world.ports, request, again, again.forget, again.aside)
+    await again.sweep(sweeping)
+    assert world.counted.all == ["ended"]
+    assert world.messages.notes == ["s1"]
+    assert "disk full" in str(world.events.of(Event.SWEEP_FAILED))
+    assert len(world.messages.troubles) == 1
+    assert again.after == [timedelta(minutes=1)]
+
+
 async def test_what_lies_under_an_error_of_janitors_own_is_not_logged(world: World, again: Again) -> None:
     """A driver's words may hold the password that the message leaves out."""
 

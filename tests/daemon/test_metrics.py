@@ -104,6 +104,14 @@ def test_a_sweep_without_a_result_is_counted_by_what_ended_it(error: BaseExcepti
     assert value(metrics, "janitor_last_success_timestamp_seconds", mode="apply") is None
 
 
+def test_an_apply_that_its_ledger_ended_is_counted_by_that_and_what_it_deleted_counts() -> None:
+    ends = (Outcome(OutcomeKind.DELETED),) * 4
+    metrics = after(replace(story(mode="apply", outcomes=ends), error=LedgerError("away")))
+    assert value(metrics, "janitor_sweeps_total", mode="apply", outcome="no-ledger") == 1
+    assert value(metrics, "janitor_actions_total", outcome="deleted") == 4
+    assert value(metrics, "janitor_last_success_timestamp_seconds", mode="apply") is None
+
+
 def test_how_long_a_sweep_took_is_measured_from_its_start_to_its_end() -> None:
     metrics = after(replace(story(), finished_at=AT + timedelta(seconds=42)))
     assert value(metrics, "janitor_sweep_duration_seconds_sum", mode="dry-run") == 42

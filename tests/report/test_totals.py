@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.errors import LedgerError, LockHeldError
 from janitor.model.money import Priced, Unpriced
 from janitor.plan.values import Action
 from janitor.report.result import SweepResult
@@ -148,7 +149,11 @@ IN_PART = applied([dollar(1), dollar(2)], DELETED, FAILED, gaps=(GAP,))
         (result(gaps=(GAP,), interrupted=True), 6),
         (story(refusals=(REFUSAL,)), 4),
         (replace(IN_PART, refusals=(REFUSAL,), interrupted=True), 4),
+        (replace(IN_PART, error=LedgerError("away")), 2),
+        (replace(IN_PART, interrupted=True, error=LockHeldError("lost")), 7),
     ],
 )
-def test_the_exit_code_is_the_first_of_refused_in_part_gaps_and_none(swept: SweepResult, code: int) -> None:
+def test_the_exit_code_is_the_first_of_an_error_refused_in_part_gaps_and_none(
+    swept: SweepResult, code: int
+) -> None:
     assert exit_code(swept) == code

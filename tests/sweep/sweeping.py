@@ -2,6 +2,7 @@
 
 import io
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -83,6 +84,13 @@ class Place:
     def changes(self) -> list[tuple[str, str]]:
         """The calls so far that change something."""
         return [call for call in self.google.calls if call[0].startswith(CHANGES)]
+
+    def ledger(self, statement: str) -> list[tuple[object, ...]]:
+        """What the ledger's database answers."""
+        with sqlite3.connect(self.folder / "ledger.db", timeout=10) as ledger:
+            found: list[tuple[object, ...]] = ledger.execute(statement).fetchall()
+        ledger.close()
+        return found
 
     def environment(self) -> Mapping[str, str]:
         """What tells a process of this place."""

@@ -53,17 +53,9 @@ def in_flight(here: Place) -> Callable[[], bool]:
     """Whether the deletion has begun, and its operation is written down."""
 
     def holds() -> bool:
-        return bool(deletions(here)) and bool(rows(here, "SELECT 1 FROM operations"))
+        return bool(deletions(here)) and bool(here.ledger("SELECT 1 FROM operations"))
 
     return holds
-
-
-def rows(here: Place, question: str) -> list[tuple[object, ...]]:
-    """What the ledger answers."""
-    with sqlite3.connect(here.folder / "ledger.db", timeout=10) as ledger:
-        found: list[tuple[object, ...]] = ledger.execute(question).fetchall()
-    ledger.close()
-    return found
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -86,7 +78,7 @@ def test_a_signal_ends_an_apply_with_6_and_the_next_sweep_settles_what_was_open(
     assert '"intent.settled"' in settled.err
     assert len(deletions(here)) == 1
     assert WEB not in here.google.world.names("services")
-    assert rows(here, "SELECT outcome FROM outcomes WHERE intent_id IS NOT NULL AND name LIKE '%/web'") == [
+    assert here.ledger("SELECT outcome FROM outcomes WHERE intent_id IS NOT NULL AND name LIKE '%/web'") == [
         ("deleted",)
     ]
 
@@ -151,4 +143,4 @@ def test_the_json_parses_and_the_lock_is_free_again_after_a_stop(place: Placing)
         wait_until(in_flight(here))
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=9)
-    assert rows(here, "SELECT holder FROM locks") == [(None,)]
+    assert here.ledger("SELECT holder FROM locks") == [(None,)]

@@ -7,7 +7,7 @@ import pytest
 from janitor.emulator.state import World
 from tests.sweep.conftest import Placing
 from tests.sweep.sweeping import RUN, Place, image, uri, version, world
-from tests.sweep.test_interrupted import applying, expire_the_dead_holders_lease, rows
+from tests.sweep.test_interrupted import applying, expire_the_dead_holders_lease
 
 # Images by use, not by age: a tag that is put back after a kill makes its image young again.
 POLICIES_ALL = """\
@@ -65,7 +65,7 @@ def test_a_kill_at_any_point_of_an_apply_loses_nothing_and_deletes_nothing_twice
     assert here.google.world.names("services") == [f"{RUN}/services/web"]
     assert here.google.world.names("versions") == [version("kept", "web")]
     assert here.google.world.names("tags") == [f"{RUN}/repositories/r/packages/web/tags/prod"]
-    assert not rows(here, "SELECT id FROM intents WHERE id NOT IN (SELECT intent_id FROM outcomes)")
+    assert not here.ledger("SELECT id FROM intents WHERE id NOT IN (SELECT intent_id FROM outcomes)")
 
 
 def killed_at(here: Place, when: str, rpc: str, number: int) -> None:
@@ -85,5 +85,5 @@ def deleted_once(here: Place) -> bool:
     Tags are another matter: those that a kill took off an image are put back first.
     """
     calls = Counter(name for rpc, name in here.changes if rpc.startswith("Delete") and rpc != "DeleteTag")
-    deleted = Counter(name for (name,) in rows(here, "SELECT name FROM outcomes WHERE outcome = 'deleted'"))
+    deleted = Counter(name for (name,) in here.ledger("SELECT name FROM outcomes WHERE outcome = 'deleted'"))
     return set(calls.values()) == {1} and set(deleted.values()) == {1}

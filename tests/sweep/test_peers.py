@@ -16,7 +16,6 @@ from janitor.emulator import digest
 from janitor.store.policy_file import load_policies
 from tests.sweep.conftest import Placing
 from tests.sweep.sweeping import POLICIES, RUN, image, uri, version, world
-from tests.sweep.test_interrupted import rows
 
 FAILED = f'{{web: {{updated: 3d ago, state: failed, image: "{uri("@z")}"}}}}'
 INDEXES = world(
@@ -155,7 +154,7 @@ def test_kube_janitor_counted_failed_deletions_as_deleted(place: Placing) -> Non
     assert (totals["deleted"], totals["failed"]) == (0, 1)
     assert (totals["reclaimed_bytes"], totals["saves_usd_month"]) == (0, "0")
     assert here.google.world.names("versions") == [version("a")]
-    assert rows(here, "SELECT outcome FROM outcomes") == [("failed",)]
+    assert here.ledger("SELECT outcome FROM outcomes") == [("failed",)]
 
 
 def test_kube_janitor_counted_what_a_dry_run_would_delete_as_deleted(place: Placing) -> None:
@@ -163,7 +162,7 @@ def test_kube_janitor_counted_what_a_dry_run_would_delete_as_deleted(place: Plac
     totals = here.sweep("--dry-run").document["totals"]
     assert (totals["planned"], totals["deleted"]) == (1, 0)
     assert Decimal(totals["saves_usd_month"]) > 0
-    assert rows(here, "SELECT outcome FROM outcomes WHERE outcome = 'deleted'") == []
+    assert here.ledger("SELECT outcome FROM outcomes WHERE outcome = 'deleted'") == []
 
 
 @pytest.mark.parametrize("wrong", ["--limit max_share=", "--limit max_deletions=all", "--policy no-such"])

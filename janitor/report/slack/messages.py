@@ -116,7 +116,9 @@ def note(result: SweepResult) -> Message:
     counts = totals(result)
     head = f"janitor {_deeds(result, counts)}"
     lines = [f"*{head}*", *_kinds(result), *_ends(counts), *_announced(result)]
-    if result.interrupted:
+    if result.error:
+        lines.append(f"It was stopped: {words(str(result.error), _LINE)}")
+    elif result.interrupted:
         lines.append("A signal ended it with work undone.")
     history = f"janitor history {words(result.sweep_id, 60)}"
     parts = [
