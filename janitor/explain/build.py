@@ -69,7 +69,7 @@ def explanation(decided: Decided, rests_on: tuple[str, ...]) -> Explanation:
     changes = (
         to_go(verdict, guards, policies, users, kind, follows) if stays
         else _elsewhere(verdict) if verdict.fate in (Fate.CONTAINED, Fate.OUT_OF_SCOPE)
-        else to_stay(verdict, kind, decided.policies.protect)
+        else to_stay(verdict, kind, decided.name, decided.policies.protect)
     )  # fmt: skip
     return Explanation(
         kind, decided.name, _uri(decided), decided.now, verdict, policies, guards, users, follows,

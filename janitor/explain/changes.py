@@ -1,5 +1,6 @@
 """What would have to change: for what stays to go, and for what goes to stay."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from janitor.model.kinds import KeepReason, Kind
@@ -106,7 +107,7 @@ def _places(policy: PolicyAnswer) -> str:
     return f"; it is {keep.rank} of {keep.of} from the newest"
 
 
-def to_stay(verdict: Verdict, kind: Kind, protect: Protect) -> Iterator[str]:
+def to_stay(verdict: Verdict, kind: Kind, name: str, protect: Protect) -> Iterator[str]:
     """Any one of these is enough."""
     of = {Kind.REVISION: "its service, or it", Kind.EXECUTION: "its job, or it"}
     of |= dict.fromkeys(_INSIDE, "its repository")
@@ -117,5 +118,6 @@ def to_stay(verdict: Verdict, kind: Kind, protect: Protect) -> Iterator[str]:
         yield f"protect.tags names {'it' if kind is Kind.TAG else 'a tag of it'}"
     if kind in (Kind.IMAGE, Kind.REPOSITORY):
         yield "a workload that remains, or a file of protect.references, names it"
+    yield f"somebody opts it out: janitor keep {shlex.quote(name)}"
     if verdict.policy:
         yield f"policy {verdict.policy} no longer matches it, and no other does"

@@ -11,7 +11,7 @@ GOES = Verdict(Fate.DELETE, "stale", "matched")
 
 
 def ways(kind: Kind) -> list[str]:
-    return list(to_stay(GOES, kind, Protect({"env": "prod"})))
+    return list(to_stay(GOES, kind, "projects/p/x y", Protect({"env": "prod"})))
 
 
 @pytest.mark.parametrize("kind", [Kind.IMAGE, Kind.PACKAGE, Kind.VERSION, Kind.TAG])
@@ -34,4 +34,5 @@ def test_workloads_are_protected_by_their_own_labels_and_by_what_holds_them(kind
     assert said[0] == f"{what} is labelled janitor=keep"
     assert said[2] == f"protect.names in the policy file names {what.partition(',')[0]}"
     assert not any("protect.tags" in line for line in said)
+    assert said[-2] == "somebody opts it out: janitor keep 'projects/p/x y'"
     assert said[-1] == "policy stale no longer matches it, and no other does"
