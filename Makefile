@@ -32,7 +32,7 @@ bench: $(STAMP)
 	$(BIN)/python -m bench
 
 laws: $(STAMP)
-	JANITOR_LAWS_EXAMPLES=5000 $(BIN)/pytest -q tests/laws
+	JANITOR_LAWS_EXAMPLES=5000 $(BIN)/pytest -q tests/laws tests/sweep/test_random.py
 
 mutants: $(STAMP)
 	$(BIN)/python scripts/mutants.py
