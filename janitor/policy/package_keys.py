@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeGuard
 
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Repository
@@ -16,7 +17,6 @@ from janitor.policy.truth import (
     AGE_UNKNOWN,
     NO,
     SIZE_UNKNOWN,
-    YES,
     Leaf,
     Test,
     Truth,
@@ -126,7 +126,7 @@ def _expression(expr: Expr, kind: Kind, repository: Repository, now: float, fail
     constants = repository_fields(kind, repository, asked)
 
     def unknown(held: Held) -> Truth | None:
-        if "age" in asked and _older(held.since, now, 0) is AGE_UNKNOWN:
+        if "age" in asked and not _is_known(held.since, now):
             return AGE_UNKNOWN
         return SIZE_UNKNOWN if "size_bytes" in asked and not held.size_bytes else None
 
@@ -138,6 +138,11 @@ def _expression(expr: Expr, kind: Kind, repository: Repository, now: float, fail
 
 
 def _older(since: float | None, now: float, seconds: float) -> Truth:
-    if since is None or since <= 0 or since > now:
+    if not _is_known(since, now):
         return AGE_UNKNOWN
-    return YES if now - since > seconds else NO
+    return truth(now - since > seconds)
+
+
+def _is_known(since: float | None, now: float) -> TypeGuard[float]:
+    """Whether it is a time of which an age can be told (R5)."""
+    return since is not None and 0 < since <= now

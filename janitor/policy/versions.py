@@ -50,8 +50,8 @@ def _comparisons(text: str) -> list[tuple[_Compare, Version]]:
 
 
 def _whole(version: str) -> str:
-    """``1`` and ``1.4`` as 1.0.0 and 1.4.0; a prerelease has all three numbers."""
-    return version if "-" in version else version + ".0" * (2 - version.count("."))
+    """``1`` and ``1.4`` as 1.0.0 and 1.4.0. A prerelease has all three numbers, else it is no version."""
+    return version + ".0" * (2 - version.count("."))
 
 
 def ranges_apart(one: str, other: str) -> bool:

@@ -73,6 +73,8 @@ MISTAKES = {
     "tags_semver: '>=1.0, <2'": "'>=1.0,' is no comparison",
     "tags_semver: '>=01.0'": "'>=01.0' is no comparison",
     "tags_semver: '~1.2'": "'~1.2' is no comparison",
+    "tags_semver: '>=2.0-rc.1'": "'>=2.0-rc.1' is no comparison",
+    "tags_semver: '>=2-rc'": "'>=2-rc' is no comparison",
     "tags_semver: ' '": "this range says nothing",
     "tagged: false, tags_regex: a": "tags_regex can match nothing beside `tagged: false`",
     "not: {tags_semver: '>=x'}": "'>=x' is no comparison",

@@ -5,13 +5,14 @@ import pytest
 from janitor.errors import PolicyFileError
 from janitor.kinds.version import FORMATS
 from janitor.model.kinds import Kind
-from janitor.model.resources import Mode, Package, Repository, Version
+from janitor.model.resources import Mode, Repository, Version
 from janitor.policy.decision import Delete
 from janitor.policy.document import parse_policies
 from janitor.policy.packages import decide_versions, kinds_asked, package_rules
 from janitor.policy.values import Policies
 from tests.deciding import context
-from tests.making import REPOSITORY, ago, repository
+from tests.making import repository
+from tests.policy.packaging import package, version
 
 
 def written(policy: str) -> Policies:
@@ -20,17 +21,6 @@ def written(policy: str) -> Policies:
         f"version: 1\nscope: {{projects: [p]}}\npolicies:\n- {{name: a, kind: artifact.version, {policy}}}\n"
     )
     return parse_policies(text.encode(), "policies.yaml", lambda _: b"")
-
-
-def package(*versions: Version, short: str = "web") -> Package:
-    """A package of npm."""
-    return Package(f"{REPOSITORY}/packages/{short}", short, None, None, versions)
-
-
-def version(id_: str, *tags: str, days: float | None = 40, size: int | None = 1000) -> Version:
-    """A version created `days` ago."""
-    made = None if days is None else ago(days=days).timestamp()
-    return Version(id_, tags, made, made, size)
 
 
 def decided(policies: Policies, *versions: Version, repo: Repository | None = None) -> dict[str, str]:
