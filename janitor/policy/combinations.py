@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from janitor.model.kinds import Kind
-from janitor.policy.expression import mistakes
+from janitor.policy.expression_mistakes import mistakes
 from janitor.policy.fields import fields_of
 from janitor.policy.globs import is_literal
 from janitor.policy.mistakes import Path

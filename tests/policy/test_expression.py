@@ -9,7 +9,7 @@ import pytest
 
 from janitor.model.kinds import Kind
 from janitor.policy.document import parse_policies
-from janitor.policy.expression import Failures, _program
+from janitor.policy.expression import Failures, program
 from janitor.policy.fields import fields_of
 from janitor.policy.package_keys import Held, held_leaf
 from janitor.policy.truth import YES
@@ -183,11 +183,11 @@ def test_other_keys_are_asked_first_so_it_need_not_hold_for_those_they_leave_out
 
 
 def test_an_expression_is_compiled_once_however_many_are_asked() -> None:
-    _program.cache_clear()
+    program.cache_clear()
     asked = policies(policy("a", Kind.SERVICE, Expr("resource.name.startsWith('w')", "a")))
     found = decided(asked, workloads(*(service(f"w{n}", failed=True) for n in range(20))))
     assert set(found.values()) == {"delete: matched"}
-    assert _program.cache_info().misses == 1
+    assert program.cache_info().misses == 1
 
 
 MISTAKES = {
