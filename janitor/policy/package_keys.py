@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeGuard
 
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Repository
@@ -126,7 +125,7 @@ def _expression(expr: Expr, kind: Kind, repository: Repository, now: float, fail
     constants = repository_fields(kind, repository, asked)
 
     def unknown(held: Held) -> Truth | None:
-        if "age" in asked and not _is_known(held.since, now):
+        if "age" in asked and _older(held.since, now, 0) is AGE_UNKNOWN:
             return AGE_UNKNOWN
         return SIZE_UNKNOWN if "size_bytes" in asked and not held.size_bytes else None
 
@@ -138,11 +137,6 @@ def _expression(expr: Expr, kind: Kind, repository: Repository, now: float, fail
 
 
 def _older(since: float | None, now: float, seconds: float) -> Truth:
-    if not _is_known(since, now):
+    if since is None or since <= 0 or since > now:
         return AGE_UNKNOWN
     return truth(now - since > seconds)
-
-
-def _is_known(since: float | None, now: float) -> TypeGuard[float]:
-    """Whether it is a time of which an age can be told (R5)."""
-    return since is not None and 0 < since <= now
