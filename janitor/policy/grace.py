@@ -184,8 +184,7 @@ def _renewed(
         return Mark(now, max(earliest, _date(now, grace)), state)
     if mark.state != state:
         return Mark(now, max(earliest, mark.due_at, _date(now, grace)), state)
-    due_at = max(mark.due_at, _date(mark.announced_at, grace))
-    return mark._replace(due_at=max(due_at, earliest) if earliest > now else due_at)
+    return mark._replace(due_at=max(earliest, mark.due_at, _date(mark.announced_at, grace)))
 
 
 def _date(since: datetime, grace: timedelta | None) -> datetime:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from janitor.model.kinds import DeleteReason, KeepReason, Kind
 from janitor.policy.decision import Delete, Keep
-from janitor.policy.grace import Grace, Mark, Marks, Thing
+from janitor.policy.grace import Grace, Mark, Marks, Thing, holders
 from janitor.policy.values import All, Policy
 from tests.making import NOW
 
@@ -119,3 +119,26 @@ def test_what_holds_something_that_is_announced_waits_for_it() -> None:
 def test_an_opt_out_covers_what_holds_a_thing_and_what_it_holds(opted_out: str, covered: set[str]) -> None:
     marks = Marks(opted_out=frozenset({opted_out}))
     assert {name for name in (SERVICE, REVISION, REPOSITORY, IMAGE) if marks.is_opted_out(name)} == covered
+
+
+def test_what_holds_a_thing_is_named_by_its_name_the_nearest_first() -> None:
+    package = f"{REPOSITORY}/packages/team%2Fapp"
+    assert list(holders(IMAGE)) == [package, REPOSITORY]
+    assert list(holders(REVISION)) == [SERVICE]
+    assert list(holders(SERVICE)) == []
+
+
+@pytest.mark.parametrize("state", ["a", "b"])
+def test_a_date_that_stood_for_what_it_holds_is_its_own_whether_it_changed_or_not(state: str) -> None:
+    first, last = NOW + timedelta(days=1), NOW + timedelta(days=9)
+    marks = Marks({REPOSITORY: Mark(NOW, first, "a"), IMAGE: Mark(NOW, last, "a")})
+    now = NOW + timedelta(hours=1)
+    assert asked(marks, timedelta(days=1), now, REPOSITORY, state).waiting[REPOSITORY].due_at == last
+
+
+@pytest.mark.parametrize("days", [1, 7])
+def test_a_mark_of_what_waits_or_goes_does_not_lapse(days: int) -> None:
+    mark = Mark(NOW, NOW + timedelta(days=7), "a")
+    sweep = asked(Marks({SERVICE: mark, REVISION: mark}), timedelta(days=7), NOW + timedelta(days=days))
+    sweep.close(lambda _: True)
+    assert sweep.lapsed == [REVISION]
