@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from enum import StrEnum
 
 from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
@@ -137,7 +136,7 @@ def _plain(value: object) -> object:
     """A value as CEL takes it."""
     if isinstance(value, frozenset):
         return sorted(map(str, value))
-    return str(value) if isinstance(value, StrEnum) else dict(value) if isinstance(value, Mapping) else value
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 FACTS_FIELDS = frozenset(each.name for each in fields(Facts)) - {"since", "unused"}

@@ -9,7 +9,8 @@ import pytest
 
 from janitor.model.kinds import Kind
 from janitor.policy.document import parse_policies
-from janitor.policy.expression import Failures, program
+from janitor.policy.expression import EXPR_FAILED, Failures, program
+from janitor.policy.expression import test_of as asking
 from janitor.policy.fields import fields_of
 from janitor.policy.package_keys import Held, held_leaf
 from janitor.policy.truth import YES
@@ -151,6 +152,54 @@ def test_a_failure_is_counted_once_a_resource_and_told_once_a_policy() -> None:
         "policy a: its expr could not be answered for 3 resources, which stay (expr-failed); "
         "the first cause: there is no 'team': ask first, with has(…) or `in`",
     )
+
+
+def test_each_policys_failures_are_told_in_the_order_of_their_names_in_the_librarys_own_words() -> None:
+    failures = Failures()
+    asked = policies(
+        policy("b", Kind.SERVICE, Expr("int(resource.labels.a) > 1", "b")),
+        policy("a", Kind.SERVICE, Expr("int(resource.labels.a) > 2", "a")),
+        policy("c", Kind.SERVICE, Expr("int(resource.labels.a) > 3", "a")),
+    )
+    decided(asked, workloads(service("web", failed=True, labels={"a": "x"})), failures=failures)
+    told = [line.partition(": its expr")[0] for line in failures.lines()]
+    assert told == ["policy a", "policy a", "policy b"]
+    cause = failures.lines()[0].partition("the first cause: ")[2]
+    assert cause.startswith("Function 'int' error: string parse error")
+
+
+class PanicException(BaseException):
+    """As PyO3's, by which a panic in Rust comes to Python."""
+
+
+class Ends:
+    """An expression, once compiled, that ends like this whatever it is asked."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def execute(self, _: object) -> object:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [PanicException("index out of bounds"), ValueError("no such overload")])
+def test_an_error_of_the_librarys_keeps_the_resource_even_a_panic(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    monkeypatch.setattr("janitor.policy.expression.program", lambda _: Ends(error))
+    failures = Failures()
+    answer = asking(Expr("x", "a"), failures, lambda _: None, lambda _: {})(object())
+    assert answer is EXPR_FAILED
+    assert str(error) in failures.lines()[0]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit()])
+def test_what_ends_the_program_is_no_error_of_an_expression(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    monkeypatch.setattr("janitor.policy.expression.program", lambda _: Ends(error))
+    with pytest.raises(type(error)):
+        asking(Expr("x", "a"), Failures(), lambda _: None, lambda _: {})(object())
 
 
 def test_what_a_label_says_stays_quoted_and_short_in_the_cause() -> None:

@@ -1,5 +1,7 @@
 """What each key reads of a version or a package of another format, and what cannot be known of it (R5)."""
 
+import time
+
 import pytest
 
 from janitor.model.resources import Version
@@ -100,3 +102,11 @@ def test_an_expression_counts_what_a_package_holds(held: tuple[Version, ...], sa
     assert Shelf(written(asked), [package(*held)], repo=NPM).decided_packages() == {
         "web": "delete: a, matched"
     }
+
+
+def test_now_is_utc_wherever_janitor_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Seoul")
+        time.tzset()
+        assert of_version('{expr: "now.getHours() == 4"}', version("1")) == "delete: a, matched"
+    time.tzset()

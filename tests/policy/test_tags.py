@@ -144,6 +144,16 @@ def test_a_tags_version_is_an_images_digest() -> None:
     assert of_image("v1", policies=written(f"kind: artifact.tag, when: {expr}")) == {"v1": GOES}
 
 
+def test_a_witness_is_shown_who_names_a_tag_and_what_frees_it() -> None:
+    used = workloads(FAILED, job("j", uri(":v1")))
+    shelf = Shelf(written(ALL, FAILS), images=[image("a", "pr-1", "v1")], workloads=used)
+    shelf.decided_tags()
+    shown = {
+        name.rpartition("/")[2]: (set(case.users), set(case.freed)) for name, case in shelf.cases.items()
+    }
+    assert shown == {"pr-1": (set(), {str(FAILED.name)}), "v1": ({str(used.jobs[0].name)}, set())}
+
+
 def test_a_tag_is_called_as_google_writes_it() -> None:
     shelf = Shelf(
         written(ALL), [package(version("1.0", "a tag"))], [image("a", "v1", package="team/app")], NPM

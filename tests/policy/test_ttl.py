@@ -45,6 +45,11 @@ def test_a_duration_from_an_unset_or_future_time_is_not_known() -> None:
         assert asked(since=since, janitor_ttl="1h") is AGE_UNKNOWN
 
 
+def test_a_duration_from_the_first_second_or_from_now_is_known() -> None:
+    assert asked(since=datetime.fromtimestamp(1, UTC), janitor_ttl="1h") is YES
+    assert asked(since=NOW, janitor_ttl="1h") is NO
+
+
 @pytest.mark.parametrize(
     ("until", "answer"),
     [("2026-11-23", YES), ("2026-11-24", NO), ("2026-11-24t03-59z", YES), ("2026-11-24t04-00z", NO),

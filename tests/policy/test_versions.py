@@ -4,15 +4,16 @@ import pytest
 
 from janitor.errors import PolicyFileError
 from janitor.kinds.version import FORMATS
-from janitor.model.kinds import Kind
+from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Mode, Repository, Version
 from janitor.policy.decision import Delete
 from janitor.policy.document import parse_policies
 from janitor.policy.packages import decide_versions, kinds_asked, package_rules
+from janitor.policy.retention import Standing
 from janitor.policy.values import Policies
 from tests.deciding import context
 from tests.making import repository
-from tests.policy.packaging import package, version
+from tests.policy.packaging import NPM, Shelf, package, version
 
 
 def written(policy: str) -> Policies:
@@ -72,6 +73,21 @@ def test_versions_of_unknown_creation_are_kept_beside_the_latest() -> None:
     policies = written("when: {larger_than: 1B}, keep: {latest: 1}")
     found = decided(policies, version("1", days=None), version("2"), version("3", days=90))
     assert found == {"1": "keep-latest", "2": "keep-latest", "3": "delete: larger-than"}
+
+
+def test_a_witness_is_shown_a_versions_place_in_keep() -> None:
+    shelf = Shelf(
+        written("keep: {latest: 1}"), [package(version("1", days=90), version("2", days=50))], repo=NPM
+    )
+    assert shelf.decided_versions() == {"1": "delete: a, matched", "2": "keep-latest"}
+    places = [case.keeps(case.questions[0]) for case in shelf.cases.values()]
+    assert places == [Standing(None, 2, 2), Standing(KeepReason.KEEP_LATEST, 1, 2)]
+
+
+def test_versions_of_one_precedence_stand_by_what_they_are_called() -> None:
+    policies = written("keep: {latest: 1, per: {semver: minor}}")
+    found = decided(policies, version("v1.0.0"), version("1.0.0"), version("1.0.0+b"))
+    assert found == {"v1.0.0": "delete: matched", "1.0.0": "keep-latest", "1.0.0+b": "delete: matched"}
 
 
 def test_a_tag_that_keep_names_is_the_reason_but_a_tag_keeps_anyway() -> None:
