@@ -90,16 +90,16 @@ class Broken(FakeRecorder):
 
 
 @pytest.mark.parametrize(
-    ("recorder", "error", "ends"),
+    ("takes", "error", "ends"),
     [
-        (Broken(intents=1), LockHeldError, [O.DELETED, O.PLANNED, O.PLANNED]),
-        (Broken(ends=1), LedgerError, [O.DELETED, O.DELETED, O.PLANNED]),
+        ({"intents": 1}, LockHeldError, [O.DELETED, O.PLANNED, O.PLANNED]),
+        ({"ends": 1}, LedgerError, [O.DELETED, O.DELETED, O.PLANNED]),
     ],
 )
 async def test_a_ledger_or_lock_that_fails_ends_the_work_and_what_was_deleted_is_told(
-    recorder: Broken, error: type[Exception], ends: list[O]
+    takes: dict[str, int], error: type[Exception], ends: list[O]
 ) -> None:
-    google = FakeGoogle()
+    google, recorder = FakeGoogle(), Broken(**takes)
     actions = [each._replace(rank=(n, 0)) for n, each in enumerate(services(google, "a", "b", "c"))]
     applied = await applier(google, recorder, [])(cleared(*actions), NAMED, SEEN)
     assert ([each.kind for each in applied.outcomes], applied.interrupted) == (ends, True)
