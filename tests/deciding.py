@@ -1,18 +1,33 @@
 """Asking the core about a small world: which images, services and revisions go, and why others stay."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
-from janitor.model.resources import Contents, Repository
+from janitor.model.resources import Contents, Image, Repository
 from janitor.policy.decision import Delete
-from janitor.policy.image_rules import image_rules
-from janitor.policy.images import Goes, decide_images
+from janitor.policy.image_rules import ImageRules, image_rules
+from janitor.policy.images import Goes, Weighed, decide_images
 from janitor.policy.usage import usage
 from janitor.policy.values import Policies
+from janitor.policy.witness import Case
 from janitor.policy.workload_rules import Context, WorkloadVerdicts
 from janitor.policy.workloads import decide_workloads
 from tests.making import NOW, repository
+
+
+@dataclass
+class Shown:
+    """A witness that remembers each case by its name; images are shown to it by packages, which it forgets."""
+
+    cases: dict[str, Case[Any]] = field(default_factory=dict)
+
+    def case(self, name: str, case: Case[Any]) -> None:
+        self.cases[name] = case
+
+    def package(self, rules: ImageRules, images: list[Image], weighed: Weighed) -> None: ...
 
 
 def context(policies: Policies, **facts: object) -> Context:

@@ -6,9 +6,10 @@ Sound and incomplete: what is said here is so for every resource, and much that 
 
 from collections.abc import Callable, Iterator, Sequence
 
-from janitor.policy.globs import covers, disjoint, is_literal
+from janitor.policy.globs import is_literal
 from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex, all_found
 from janitor.policy.largest import Largest
+from janitor.policy.overlap import covers, disjoint, range_within, ranges_apart
 from janitor.policy.patterns import found_in
 from janitor.policy.ttl import lifetime
 from janitor.policy.values import (
@@ -38,7 +39,7 @@ from janitor.policy.values import (
     TagsSemver,
     TtlExpired,
 )  # fmt: skip
-from janitor.policy.versions import in_range, range_within, ranges_apart
+from janitor.policy.versions import in_range
 
 # One text a resource (every tag, of tags), and what matches any of the globs.
 TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, CreatorIs, TagsMatch)

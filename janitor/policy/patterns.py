@@ -10,50 +10,19 @@ from typing import Any
 
 import re2
 
-from janitor.policy.problems import show
-
-
-def regex_mistake(expression: str) -> str | None:
-    """What is wrong with an expression that need only match."""
-    try:
-        _compiled(expression)
-    except re2.error as error:
-        return (
-            f"{show(expression)} is no regular expression of RE2's syntax ({_told(error)}): "
-            "write one such as '^pr-[0-9]+$'"
-        )
-    return None
-
 
 @cache
 def found_in(expression: str) -> Callable[[str], bool]:
     """Whether the expression is found anywhere in a text. Compiled once."""
-    search = _compiled(expression).search
+    search = regex(expression).search
     return lambda text: search(text) is not None
-
-
-def mistake_of(expression: str) -> str | None:
-    """What is wrong with an expression that must have one group, which captures what to group by."""
-    try:
-        groups = _compiled(expression).groups
-    except re2.error as error:
-        return (
-            f"{show(expression)} is no regular expression of RE2's syntax ({_told(error)}): "
-            "write one such as '^(main|release-\\d+)-'"
-        )
-    if groups == 1:
-        return None
-    return (
-        f"{show(expression)} captures {groups or 'no'} group{'s' * (groups > 1)}: put parentheses around the one part "
-        "of the tag to group by, such as '^(main|release-\\d+)-'; others are written (?:…)"
-    )
 
 
 @cache
 def captured(expression: str) -> Callable[[str], str | None]:
     """What the expression captures from a text, found anywhere in it; None where it does not match, or
     its group takes no part. Compiled once."""
-    search = _compiled(expression).search
+    search = regex(expression).search
 
     def run(text: str) -> str | None:
         found = search(text)
@@ -63,15 +32,9 @@ def captured(expression: str) -> Callable[[str], str | None]:
     return run
 
 
-def _compiled(expression: str) -> Any:
+def regex(expression: str) -> Any:
+    """The expression compiled; re2.error for what is not of its syntax."""
     options = re2.Options()
     options.log_errors = False  # RE2 writes what it refuses to stderr, where only logs may stand
     compile_it: Callable[[str, object], Any] = re2.compile  # it has no types
     return compile_it(expression, options)
-
-
-def _told(error: Exception) -> str:
-    """RE2's own words, which come as bytes and quote the expression."""
-    first = error.args[0] if error.args else ""
-    text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
-    return text if text.isprintable() and len(text) <= 120 else show(text)

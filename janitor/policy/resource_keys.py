@@ -133,10 +133,8 @@ def facts_expression(expr: Expr, now: datetime, failures: Failures) -> Test[Fact
 
 
 def _plain(value: object) -> object:
-    """A value as CEL takes it."""
-    if isinstance(value, frozenset):
-        return sorted(map(str, value))
-    return dict(value) if isinstance(value, Mapping) else value
+    """A value as CEL takes it, which knows no sets."""
+    return sorted(map(str, value)) if isinstance(value, frozenset) else value
 
 
 FACTS_FIELDS = frozenset(each.name for each in fields(Facts)) - {"since", "unused"}

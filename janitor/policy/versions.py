@@ -9,15 +9,15 @@ from janitor.model.semver import Version, parse_version
 from janitor.policy.problems import show
 
 _COMPARISON = re.compile(r"(>=|<=|>|<|=)(v?\d{1,9}(?:\.\d{1,9}){0,2}(?:-[0-9A-Za-z.-]+)?)", re.ASCII)
-_Compare = Callable[[Version, Version], bool]
-_OPERATORS: Mapping[str, _Compare] = {">=": ge, "<=": le, ">": gt, "<": lt, "=": eq}
+Compare = Callable[[Version, Version], bool]
+_OPERATORS: Mapping[str, Compare] = {">=": ge, "<=": le, ">": gt, "<": lt, "=": eq}
 _EXAMPLE = "write comparisons that all hold, such as '>=1.0 <2' or '=1.4.2'"
 
 
 def range_mistake(text: str) -> str | None:
     """What is wrong with a range, with the way out."""
     try:
-        _comparisons(text)
+        comparisons_of(text)
     except ValueError as error:
         return f"{error}: {_EXAMPLE}"
     return None
@@ -27,7 +27,7 @@ def range_mistake(text: str) -> str | None:
 def in_range(text: str) -> Callable[[str], bool]:
     """Whether a tag is a version for which every comparison holds, by precedence: ``2.0.0-rc.1`` is below
     ``2``. A tag that is no version is in no range."""
-    comparisons = _comparisons(text)
+    comparisons = comparisons_of(text)
 
     def run(tag: str) -> bool:
         version = parse_version(tag)
@@ -36,7 +36,8 @@ def in_range(text: str) -> Callable[[str], bool]:
     return run
 
 
-def _comparisons(text: str) -> list[tuple[_Compare, Version]]:
+def comparisons_of(text: str) -> list[tuple[Compare, Version]]:
+    """Each comparison of a range with its bound; ValueError for what is none."""
     found = []
     for part in text.split():
         match = _COMPARISON.fullmatch(part)
@@ -52,28 +53,3 @@ def _comparisons(text: str) -> list[tuple[_Compare, Version]]:
 def _whole(version: str) -> str:
     """``1`` and ``1.4`` as 1.0.0 and 1.4.0. A prerelease has all three numbers, else it is no version."""
     return version + ".0" * (2 - version.count("."))
-
-
-def ranges_apart(one: str, other: str) -> bool:
-    """Whether no version is in both; the same one twice: whether none is in it. Not all such are seen."""
-    bounds = [*_comparisons(one), *_comparisons(other)]
-    lowest = [(bound, compare is gt) for compare, bound in bounds if compare in (gt, ge, eq)]
-    highest = [(bound, compare is lt) for compare, bound in bounds if compare in (lt, le, eq)]
-    return any(
-        low > high or (low == high and (open_ or shut)) for low, open_ in lowest for high, shut in highest
-    )
-
-
-def range_within(one: str, other: str) -> bool:
-    """Whether every version in the first range is in the second. Not all such are seen."""
-    return all(any(_follows(has, wanted) for has in _comparisons(one)) for wanted in _comparisons(other))
-
-
-def _follows(has: tuple[_Compare, Version], wanted: tuple[_Compare, Version]) -> bool:
-    (compare, bound), (wants, limit) = has, wanted
-    if compare is eq:
-        return wants(bound, limit)
-    if (compare in (gt, ge)) is not (wants in (gt, ge)) or wants is eq:
-        return False
-    beyond = bound > limit if compare in (gt, ge) else bound < limit
-    return beyond or (bound == limit and (compare is wants or compare in (gt, lt)))

@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from janitor.policy.globs import covers, disjoint, is_literal, labels_match, matcher
+from janitor.policy.globs import is_literal, labels_match, matcher
+from janitor.policy.overlap import covers, disjoint
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from janitor.model.kinds import Kind
 from janitor.model.resources import Image
 from janitor.policy.groups import latest, latest_of_each
 from janitor.policy.images import TRAITS
-from janitor.policy.patterns import captured, mistake_of
+from janitor.policy.pattern_mistakes import mistake_of
+from janitor.policy.patterns import captured
 from janitor.policy.values import PerSemver, PerTag, Policy, Retention, Tagged
 from tests.deciding import images_decided
 from tests.laws.trying import law

@@ -1,6 +1,6 @@
 """What services and jobs share with the revisions and executions they hold, and whose those are."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,15 +9,12 @@ import pytest
 from janitor.kinds.provenance import Manager
 from janitor.model.kinds import KeepReason, Kind
 from janitor.policy.grace import Grace
-from janitor.policy.image_rules import ImageRules
-from janitor.policy.images import Weighed
 from janitor.policy.retention import Standing
 from janitor.policy.schedule import ReportOptions
-from janitor.policy.values import ManagedBy, NameIs, Policies, Retention
-from janitor.policy.witness import Case
+from janitor.policy.values import Expr, ManagedBy, NameIs, Policies, Retention
 from janitor.policy.workloads import decide_workloads
-from tests.deciding import context, decided
-from tests.making import ago, execution, job, policies, policy, revision, service, workloads
+from tests.deciding import Shown, context, decided
+from tests.making import ago, execution, job, policies, policy, pool, revision, service, workloads
 
 WEB = service("web", traffic=["web-9"], latest_created_revision="web-9")
 LIVE = revision("web", "web-9", status="active", days=1)
@@ -63,6 +60,26 @@ def test_and_by_what_their_holder_alone_says(says: dict[str, Any], manager: Mana
     world = workloads(replace(WEB, **says), LIVE, revision("web", "web-1"), replace(job("j"), **says), *runs)
     found = decided(policies(policy("a", Kind.REVISION, by), policy("b", Kind.EXECUTION, by)), world)
     assert (found["web-1"], found["j-1"]) == ("delete: matched", "delete: matched")
+
+
+@pytest.mark.parametrize("kind", [Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL])
+def test_an_expression_is_told_the_kind(kind: Kind) -> None:
+    world = workloads(
+        service("web", failed=True), revision("web", "web-1"), revision("web", "web-2", days=1),
+        job("j"), execution("j", "j-1"), execution("j", "j-2", days=1), pool("pool"),
+    )  # fmt: skip
+    found = decided(policies(policy("a", kind, Expr(f"resource.kind == '{kind.value}'", "a"))), world)
+    assert "delete: matched" in found.values()
+
+
+def test_a_policy_matches_what_goes_with_its_holder_by_what_that_says_of_it() -> None:
+    """Else it would be told to match nothing."""
+    by = ManagedBy((Manager.TERRAFORM,))
+    asked = policies(FAILED, JOBS, policy("a", Kind.REVISION, by), policy("b", Kind.EXECUTION, by))
+    asking = context(asked)
+    web, made = service("web", failed=True, client="terraform"), replace(job("j"), client="terraform")
+    decide_workloads(asking, workloads(web, revision("web", "web-1"), made, execution("j", "j-1")))
+    assert asking.matched == {"failed", "jobs", "a", "b"}
 
 
 @pytest.mark.parametrize(("own", "jobs"), [(True, False), (False, True), (True, True)])
@@ -115,19 +132,6 @@ def test_what_waits_is_changed_by_a_deploy_and_by_being_made_anew() -> None:
         decide_workloads(context(graceful, grace=grace), workloads(web))
         states.add(grace.waiting[str(web.name)].state)
     assert len(states) == 3
-
-
-@dataclass
-class Shown:
-    """A witness that remembers."""
-
-    cases: dict[str, Case[Any]] = field(default_factory=dict)
-
-    def case(self, name: str, case: Case[Any]) -> None:
-        self.cases[name] = case
-
-    def package(self, rules: ImageRules, images: object, weighed: Weighed) -> None:
-        raise AssertionError("no workload is an image")
 
 
 def test_a_witness_is_shown_each_by_name_with_its_gap_and_its_place_in_keep() -> None:

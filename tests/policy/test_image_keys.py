@@ -65,6 +65,12 @@ def test_a_size_is_strict_and_none_at_all_is_not_known(size: int, larger: str, n
     assert of_image(Not(LargerThan(1000)), image("one", size=size)) == not_larger
 
 
+def test_a_typed_image_that_may_be_meant_stays_for_what_is_not_known_of_it() -> None:
+    """And not for a subject that would not matter."""
+    unknown = image("one", days=None, artifact_type="x/y")
+    assert of_image(DAY, unknown) == "age-unknown"
+
+
 def test_an_image_without_a_type_is_of_no_type() -> None:
     assert of_image(ArtifactTypeIs(("*",)), image("one")) == "not-matched"
     assert of_image(ArtifactTypeIs(("*",)), image("one", artifact_type="x/y")) == "delete: matched"

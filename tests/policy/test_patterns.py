@@ -2,7 +2,8 @@
 
 import pytest
 
-from janitor.policy.patterns import captured, found_in, mistake_of, regex_mistake
+from janitor.policy.pattern_mistakes import mistake_of, regex_mistake
+from janitor.policy.patterns import captured, found_in
 
 
 def test_what_re2_refuses_is_told_in_its_words_and_nowhere_else(capfd: pytest.CaptureFixture[str]) -> None:

@@ -30,7 +30,7 @@ from janitor.policy.values import (
     Unused,
 )
 from janitor.policy.workloads import decide_workloads
-from tests.deciding import context
+from tests.deciding import Shown, context
 from tests.making import (
     NOW,
     ago,
@@ -73,6 +73,13 @@ def test_deletes_a_repository_in_which_nothing_is_in_use() -> None:
 def test_a_repository_that_something_names_stays(written: str) -> None:
     """R2, R13: whether by digest or tag, and though the image itself is gone."""
     assert asked(policies(BY_NAME), [image("a", "v1")], workloads(job("j", written)))[0] == "holds-in-use"
+
+
+@pytest.mark.parametrize("gap", [True, False])
+def test_a_witness_is_shown_it_by_its_name_and_whether_something_was_not_seen(gap: bool) -> None:
+    shown = Shown()
+    asked(policies(BY_NAME), [image("a")], gap=gap, witness=shown)
+    assert {name: case.gap for name, case in shown.cases.items()} == {str(repository().name): gap}
 
 
 def test_an_empty_repository_that_something_names_stays() -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from janitor.model.kinds import Kind
 from janitor.policy.document import parse_policies
+from janitor.policy.overlap import range_within, ranges_apart
 from janitor.policy.values import Condition, Not, TagsRegex, TagsSemver
-from janitor.policy.versions import in_range, range_within, ranges_apart
+from janitor.policy.versions import in_range
 from tests.deciding import images_decided
 from tests.making import contents, image, policies, policy
 from tests.policy.test_document_mistakes import of_policy
