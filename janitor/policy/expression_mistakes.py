@@ -35,8 +35,8 @@ def mistakes(source: str, kind: str, fields: Fields) -> Iterator[str]:
     """What is wrong with an expression about this kind, each mistake with its place in it and a way out."""
     try:
         found = tokens(source)
-        program = _compiled(source)
-        wrong = [*wrong_names(found, Names(VARIABLES, fields))] or [*_unread_names(program)]
+        compiled = _compiled(source)
+        wrong = [*wrong_names(found, Names(VARIABLES, fields))] or [*_unread_names(compiled)]
         wrong = wrong or [*_tried(source, found, fields)]
     except ExpressionError as error:
         wrong = [error]
@@ -44,12 +44,12 @@ def mistakes(source: str, kind: str, fields: Fields) -> Iterator[str]:
         yield f"expr, character {each.at + 1}: {each} ({kind})" if each.at else f"expr: {each} ({kind})"
 
 
-def _unread_names(program: "Program") -> Iterator[ExpressionError]:
+def _unread_names(compiled: "Program") -> Iterator[ExpressionError]:
     """What the library finds and `wrong_names` did not."""
-    for name in program.variables():
+    for name in compiled.variables():
         if name not in VARIABLES:
             yield ExpressionError(f"there is no variable {show(name)}: allowed here: {', '.join(VARIABLES)}")
-    for name in program.functions():
+    for name in compiled.functions():
         if name not in FUNCTIONS | METHODS | _OPERATORS:
             yield ExpressionError(
                 f"there is no function {show(name)}: allowed here: {', '.join(sorted(FUNCTIONS))}"
