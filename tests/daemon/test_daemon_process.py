@@ -27,19 +27,13 @@ RARELY = POLICIES + 'schedule: {sweep: {cron: "0 3 29 2 *"}, report: {cron: "0 9
 NIGHTLY = POLICIES + 'schedule: {sweep: {cron: "@daily"}, report: {cron: "0 9 29 2 *"}}\n'
 
 
-def rows(here: Place, question: str) -> list[tuple[object, ...]]:
-    """What the ledger answers."""
-    with closing(sqlite3.connect(here.folder / "ledger.db", timeout=10)) as ledger, ledger:
-        return ledger.execute(question).fetchall()
-
-
 def deletions(here: Place) -> list[tuple[str, str]]:
     return [call for call in here.changes if call[0] == "DeleteService"]
 
 
 def in_flight(here: Place) -> bool:
     """Whether the deletion has begun, and its operation is written down."""
-    return bool(deletions(here)) and bool(rows(here, "SELECT 1 FROM operations"))
+    return bool(deletions(here)) and bool(here.ledger("SELECT 1 FROM operations"))
 
 
 def asked(process: Process, path: str) -> tuple[int, str]:
@@ -72,7 +66,7 @@ def test_a_signal_during_an_apply_ends_with_6_and_the_next_daemon_settles_what_w
         process.signal(signal.SIGTERM)
         assert process.code() == 6, process.told
     assert process.of("sweep.interrupted")
-    assert rows(here, "SELECT holder FROM locks") == [(None,)]
+    assert here.ledger("SELECT holder FROM locks") == [(None,)]
     here.google.world.operations.delay = 0.0
     here.google.world.operations.hurry()
     with daemon(here, "--now", "--apply", policies=RARELY) as process:
@@ -193,7 +187,7 @@ def test_once_sweeps_and_exits_with_the_code_of_the_sweep(
         assert process.code() == code, process.told
     assert process.of("sweep.finished")[0]["exit_code"] == code
     assert process.of("daemon.started") == []
-    assert rows(here, "SELECT origin FROM sweeps") == [("hand",)]
+    assert here.ledger("SELECT origin FROM sweeps") == [("hand",)]
 
 
 def test_once_tells_slack_what_it_did_and_what_it_could_not_do(place: Placing) -> None:
@@ -237,7 +231,7 @@ def test_a_missed_night_is_made_up_for_once_and_not_again_at_the_next_start(plac
     with daemon(here, "--now", policies=NIGHTLY) as process:
         process.until("sweep.finished")
     three_days_ago = datetime.now(UTC) - timedelta(days=3)
-    rows(here, f"UPDATE sweeps SET started_at = '{three_days_ago:%Y-%m-%d %H:%M:%S.%f}'")
+    here.ledger(f"UPDATE sweeps SET started_at = '{three_days_ago:%Y-%m-%d %H:%M:%S.%f}'")
     with daemon(here, policies=NIGHTLY) as process:
         assert process.until("run.caught_up")["run"] == "sweep"
         process.until("sweep.finished")

@@ -4,7 +4,7 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,10 +87,8 @@ class Place:
 
     def ledger(self, statement: str) -> list[tuple[object, ...]]:
         """What the ledger's database answers."""
-        with sqlite3.connect(self.folder / "ledger.db", timeout=10) as ledger:
-            found: list[tuple[object, ...]] = ledger.execute(statement).fetchall()
-        ledger.close()
-        return found
+        with closing(sqlite3.connect(self.folder / "ledger.db", timeout=10)) as ledger, ledger:
+            return ledger.execute(statement).fetchall()
 
     def environment(self) -> Mapping[str, str]:
         """What tells a process of this place."""

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -107,9 +106,7 @@ def let_operations_end(here: Place) -> None:
 
 def expire_the_dead_holders_lease(here: Place) -> None:
     """As two minutes of waiting would."""
-    with sqlite3.connect(here.folder / "ledger.db") as ledger:
-        ledger.execute("UPDATE locks SET expires_at = '2000-01-01 00:00:00.000000'")
-    ledger.close()
+    here.ledger("UPDATE locks SET expires_at = '2000-01-01 00:00:00.000000'")
 
 
 def test_a_second_apply_says_who_holds_the_lock_and_exits_7_at_once(place: Placing) -> None:

@@ -5,7 +5,7 @@ import pytest
 from janitor.emulator.state import World
 from tests.sweep.conftest import Placing
 from tests.sweep.sweeping import POLICIES, REPOSITORY, Place, image, version, world
-from tests.sweep.test_interrupted import applying, expire_the_dead_holders_lease, rows
+from tests.sweep.test_interrupted import applying, expire_the_dead_holders_lease
 
 KEEPS_ALL = POLICIES.replace("older_than: 7d}}\n", "older_than: 3650d}}\n")
 TAGS = [f"{REPOSITORY}/r/packages/app/tags/{tag}" for tag in ("latest", "prod", "v1")]
@@ -33,14 +33,14 @@ def test_an_image_that_stays_after_all_has_its_tags_again(killed: Place) -> None
     assert "put back: its tag latest, prod" in swept.err
     assert sorted(killed.google.world.names("versions")) == sorted([version("a"), version("b")])
     assert killed.google.world.names("tags") == TAGS
-    assert rows(killed, "SELECT outcome FROM outcomes") == [("failed",)]
+    assert killed.ledger("SELECT outcome FROM outcomes") == [("failed",)]
 
 
 def test_a_dry_run_puts_nothing_back(killed: Place) -> None:
     before = killed.changes
     assert killed.sweep("--dry-run", policies=KEEPS_ALL).code == 0
     assert killed.changes == before
-    assert rows(killed, "SELECT outcome FROM outcomes") == []
+    assert killed.ledger("SELECT outcome FROM outcomes") == []
 
 
 def test_a_tag_that_another_image_has_by_now_stays_there(killed: Place) -> None:
@@ -58,8 +58,8 @@ def test_while_a_tag_cannot_be_put_back_the_intent_stays_open_and_the_image_alon
     assert '"intent.left_open"' in swept.err
     assert "its tag latest could not be put back" in swept.err
     assert killed.google.world.names("tags") == TAGS[2:]
-    assert rows(
-        killed, "SELECT 1 FROM intents WHERE id NOT IN (SELECT intent_id FROM outcomes WHERE intent_id > 0)"
+    assert killed.ledger(
+        "SELECT 1 FROM intents WHERE id NOT IN (SELECT intent_id FROM outcomes WHERE intent_id > 0)"
     )
     killed.google.control.clear_trouble()
     assert killed.sweep("--apply", policies=KEEPS_ALL).code == 0
