@@ -5,6 +5,7 @@ Nothing here or at the top of a command's file may import more than typer: `--he
 
 import os
 import sys
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -26,6 +27,8 @@ from janitor.cli.sweep import sweep
 from janitor.cli.validate import validate
 from janitor.errors import JanitorError, UsageError
 
+# Put together once a process, however many command lines it runs.
+_command = cache(get_command)
 app = typer.Typer(
     name="janitor",
     no_args_is_help=True,
@@ -69,7 +72,7 @@ def root(
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line (sys.argv when None is given); returns the exit code, never raises."""
     try:
-        get_command(app).main(args=arguments, prog_name="janitor")
+        _command(app).main(args=arguments, prog_name="janitor")
     except SystemExit as end:
         return _flushed(end.code if isinstance(end.code, int) else int(end.code is not None))
     except JanitorError as error:

@@ -59,6 +59,8 @@ EXPRESSIONS: dict[str, Matches] = {
     ),
 }
 
+MINUTES = {0, 10, 15, 20, 30, 40, 45, 59}  # all that any of them names
+
 
 @cache
 def counted(zone: str) -> dict[str, list[datetime]]:
@@ -75,7 +77,7 @@ def counted(zone: str) -> dict[str, list[datetime]]:
         wall = moment.astimezone(place).replace(tzinfo=None)
         while latest < wall:
             latest += MINUTE
-            for text, matches in EXPRESSIONS.items():
+            for text, matches in EXPRESSIONS.items() if latest.minute in MINUTES else ():
                 if matches(latest) and moment not in due[text][-1:]:
                     due[text].append(moment)
     return due

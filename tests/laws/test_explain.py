@@ -26,7 +26,7 @@ from tests.laws.trying import law
 from tests.laws.worlds import World, world
 from tests.making import NOW
 
-_TRIED = 12
+_TRIED = 6
 OFF = making.policy("off", Kind.TAG, TagsMatch(("v1*", "pr-*")))
 WHOLE = making.policy("whole", Kind.PACKAGE, OlderThan(timedelta(days=7)))
 _KEEPS = (

@@ -14,5 +14,5 @@ law = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
-# Worlds that are swept whole, over the emulator: a second and a half each.
-SWEEPS = int(_EXAMPLES or 500) // 50
+# Worlds that are swept whole, over the emulator: a second each.
+SWEEPS = int(_EXAMPLES or 500) // 100
