@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test cover check bench laws mutants lock clean
+.PHONY: demo test test-slow cover check bench laws mutants lock clean
 
 demo: $(STAMP)
 	@$(BIN)/janitor demo
@@ -18,6 +18,9 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -q
 	$(MAKE) --no-print-directory check
+
+test-slow: $(STAMP)
+	$(BIN)/pytest -m slow -n $(WORKERS) --dist worksteal -q
 
 cover: $(STAMP)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered -q

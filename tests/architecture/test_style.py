@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.architecture.reading import PACKAGE, ROOT, modules, name_of, texts, tree
 
-LONGEST_FILE, LONGEST_FUNCTION = 300, 45
+LONGEST_FILE, LONGEST_FUNCTION = 600, 45
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 # Put together here, so that this file does not hold what it looks for.
 _INDEXES = (
@@ -21,7 +21,7 @@ _VAGUE = {"utils", "helpers", "common", "base", "manager", "misc"}
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def test_no_module_is_longer_than_three_hundred_lines() -> None:
+def test_no_module_is_longer_than_six_hundred_lines() -> None:
     lengths = {name_of(path): len(path.read_text().splitlines()) for path in modules()}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
 
