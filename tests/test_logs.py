@@ -148,7 +148,7 @@ def test_libraries_are_heard_from_warnings_on_even_where_events_are_debugged(
 ) -> None:
     """What they say below that may hold headers, and with them credentials."""
     configure_logs(level, "json")
-    for tell in (logging.getLogger("httpx").debug, logging.getLogger("httpx").info):
+    for tell in (logging.getLogger("httpx2").debug, logging.getLogger("httpx2").info):
         tell("Authorization: Bearer abc")
     assert lines(capsys) == []
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import grpc.aio
-import httpx
+import httpx2
 from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
 from google.cloud.billing_v1 import CloudCatalogAsyncClient
 from google.cloud.run_v2 import (
@@ -27,7 +27,7 @@ from janitor.gcp.credentials import SCOPES, GoogleAuth, load_credentials, requir
 RUN_HOST = "run.googleapis.com"
 ARTIFACT_HOST = "artifactregistry.googleapis.com"
 BILLING_HOST = "cloudbilling.googleapis.com"
-_HTTP_TIMEOUT = httpx.Timeout(60.0)
+_HTTP_TIMEOUT = httpx2.Timeout(60.0)
 # A page of a thousand images is near 0.4 MB, and descriptions and labels have no small bound.
 _SIZES = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
 _NO_PROXY = [("grpc.enable_http_proxy", 0)]
@@ -50,7 +50,7 @@ class Clients:
     instances: InstancesAsyncClient
     artifacts: ArtifactRegistryAsyncClient
     catalog: CloudCatalogAsyncClient
-    http: httpx.AsyncClient
+    http: httpx2.AsyncClient
     run_http: str
     quota_project: str | None = None
 
@@ -93,7 +93,7 @@ def _for_emulator(host: str, http: str) -> Clients:
         return grpc.aio.insecure_channel(host, options=[*_SIZES, *_NO_PROXY])
 
     # trust_env: a proxy from the environment must not see what is meant for the emulator
-    client = httpx.AsyncClient(verify=_authorities(), timeout=_HTTP_TIMEOUT, trust_env=False)
+    client = httpx2.AsyncClient(verify=_authorities(), timeout=_HTTP_TIMEOUT, trust_env=False)
     return _clients(plain, client, http.rstrip("/"), None)
 
 
@@ -104,7 +104,7 @@ def _for_google(credentials: Any) -> Clients:
         )
         return channel
 
-    http = httpx.AsyncClient(verify=_authorities(), timeout=_HTTP_TIMEOUT, auth=GoogleAuth(credentials))
+    http = httpx2.AsyncClient(verify=_authorities(), timeout=_HTTP_TIMEOUT, auth=GoogleAuth(credentials))
     quota_project = getattr(credentials, "quota_project_id", None)
     return _clients(secure, http, f"https://{require_google(RUN_HOST)}", quota_project)
 
@@ -112,11 +112,11 @@ def _for_google(credentials: Any) -> Clients:
 @cache
 def _authorities() -> ssl.SSLContext:
     """Whose certificates are trusted: read once a process, as a daemon connects for each sweep."""
-    return httpx.create_ssl_context()
+    return httpx2.create_ssl_context()
 
 
 def _clients(
-    open_channel: _OpenChannel, http: httpx.AsyncClient, run_http: str, quota_project: str | None
+    open_channel: _OpenChannel, http: httpx2.AsyncClient, run_http: str, quota_project: str | None
 ) -> Clients:
     def client(kind: Any, host: str) -> Any:
         # One channel a client: each transport adds its logging interceptor to its channel for good.

@@ -7,7 +7,7 @@ from typing import Any
 import google.auth
 import google.auth.exceptions
 import google.auth.transport.requests
-import httpx
+import httpx2
 
 from janitor.errors import ObservationError
 
@@ -46,14 +46,16 @@ def require_google(host: str) -> str:
     return host
 
 
-class GoogleAuth(httpx.Auth):
+class GoogleAuth(httpx2.Auth):
     """Adds the bearer token, and the quota project where the credentials have one, to a request."""
 
     def __init__(self, credentials: Any) -> None:
         self._credentials = credentials
         self._one_at_a_time = asyncio.Lock()
 
-    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    async def async_auth_flow(
+        self, request: httpx2.Request
+    ) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """Refreshes off the event loop, once for all that wait."""
         require_google(request.url.host)
         if request.url.scheme != "https":

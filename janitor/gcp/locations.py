@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+import httpx2
 from google.api_core.exceptions import ServiceUnavailable, from_http_status
 from google.cloud.location.locations_pb2 import ListLocationsRequest
 
@@ -51,15 +51,15 @@ async def artifact_locations(clients: Clients, project: str) -> tuple[str, ...]:
             return _some(found, name)
 
 
-async def _get(http: httpx.AsyncClient, url: str, params: Mapping[str, str]) -> dict[str, Any]:
+async def _get(http: httpx2.AsyncClient, url: str, params: Mapping[str, str]) -> dict[str, Any]:
     """One page. Errors come as google.api_core's, with the error object of the body as `response`."""
     try:
         response = await http.get(url, params=dict(params))
-    except httpx.TransportError as error:
+    except httpx2.TransportError as error:
         unreachable: Any = ServiceUnavailable
         raise unreachable(f"{url}: {type(error).__name__}: {error}") from error
     body = _json_object(response)
-    if response.status_code != httpx.codes.OK:
+    if response.status_code != httpx2.codes.OK:
         found = body.get("error")
         problem: dict[str, Any] = found if isinstance(found, dict) else {}
         details = problem.get("details")
@@ -73,7 +73,7 @@ async def _get(http: httpx.AsyncClient, url: str, params: Mapping[str, str]) -> 
     return body
 
 
-def _json_object(response: httpx.Response) -> dict[str, Any]:
+def _json_object(response: httpx2.Response) -> dict[str, Any]:
     """The body; an empty object where an error has none that can be read."""
     try:
         body = response.json()
@@ -81,7 +81,7 @@ def _json_object(response: httpx.Response) -> dict[str, Any]:
         body = None
     if isinstance(body, dict):
         return body
-    if response.status_code == httpx.codes.OK:
+    if response.status_code == httpx2.codes.OK:
         raise BadReplyError(f"GET {response.url}: the answer is no JSON object")
     return {}
 

@@ -10,7 +10,7 @@ from janitor.cli.app import app
 from tests.cli.calling import Janitor
 
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
-_HEAVY = {"google", "grpc", "sqlalchemy", "pydantic", "pydantic_settings", "alembic", "ruamel", "httpx"}
+_HEAVY = {"google", "grpc", "sqlalchemy", "pydantic", "pydantic_settings", "alembic", "ruamel", "httpx2"}
 
 
 def test_only_commands_that_do_something_exist() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-import httpx
+import httpx2
 import pytest
 
 from janitor.daemon.health import Health
@@ -57,21 +57,21 @@ class Daemon:
     port: int = 0
 
     @contextmanager
-    def served(self) -> Iterator[httpx.Client]:
+    def served(self) -> Iterator[httpx2.Client]:
         with (
             serving("127.0.0.1", 0, self.health, self.metrics, self.page) as self.port,
-            httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30) as client,
+            httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30) as client,
         ):
             yield client
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[httpx.Client]:
+def client() -> Iterator[httpx2.Client]:
     with Daemon().served() as client:
         yield client
 
 
-def test_says_that_it_is_alive(client: httpx.Client) -> None:
+def test_says_that_it_is_alive(client: httpx2.Client) -> None:
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "alive"})
     assert answer.headers["content-type"] == "application/json"
@@ -131,7 +131,7 @@ def test_shows_the_metrics_as_they_are_now() -> None:
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
 
 
-def test_shows_the_report(client: httpx.Client) -> None:
+def test_shows_the_report(client: httpx2.Client) -> None:
     answer = client.get("/")
     assert (answer.status_code, answer.text) == (200, "<!doctype html><title>saved</title>")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -184,7 +184,7 @@ def test_a_report_that_failed_is_made_when_the_cause_is_gone() -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_head_answers_as_get_without_a_body(client: httpx.Client, path: str) -> None:
+def test_head_answers_as_get_without_a_body(client: httpx2.Client, path: str) -> None:
     head, get = client.head(path), client.get(path)
     assert head.status_code == get.status_code
     assert head.headers["content-type"] == get.headers["content-type"]
@@ -193,7 +193,9 @@ def test_head_answers_as_get_without_a_body(client: httpx.Client, path: str) -> 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 @pytest.mark.parametrize("path", PATHS)
-def test_whatever_might_change_something_is_not_offered(client: httpx.Client, method: str, path: str) -> None:
+def test_whatever_might_change_something_is_not_offered(
+    client: httpx2.Client, method: str, path: str
+) -> None:
     answer = client.request(method, path)
     assert answer.status_code == 405
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
@@ -201,7 +203,7 @@ def test_whatever_might_change_something_is_not_offered(client: httpx.Client, me
 
 @pytest.mark.parametrize("path", ["/sweep", "/healthz/", "/readyz/x", "/%2e%2e/etc", "/healthz%00"])
 def test_there_is_nothing_else_and_no_redirect_to_what_a_host_header_says(
-    client: httpx.Client, path: str
+    client: httpx2.Client, path: str
 ) -> None:
     assert client.get(path, headers={"Host": "evil.example"}).status_code == 404
 
@@ -219,7 +221,7 @@ def test_there_is_nothing_else_and_no_redirect_to_what_a_host_header_says(
     ],
 )
 def test_every_response_carries_the_security_headers_once(
-    client: httpx.Client, method: str, path: str, status: int
+    client: httpx2.Client, method: str, path: str, status: int
 ) -> None:
     answer = client.request(method, path)
     assert answer.status_code == status
@@ -228,7 +230,7 @@ def test_every_response_carries_the_security_headers_once(
     }
 
 
-def test_no_response_tells_what_serves_it(client: httpx.Client) -> None:
+def test_no_response_tells_what_serves_it(client: httpx2.Client) -> None:
     for path in (*PATHS, "/nothing"):
         headers = client.get(path).headers
         assert "server" not in headers
@@ -241,7 +243,7 @@ def test_a_failed_report_carries_the_security_headers_too() -> None:
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS
 
 
-def test_a_request_whose_headers_do_not_end_is_refused(client: httpx.Client) -> None:
+def test_a_request_whose_headers_do_not_end_is_refused(client: httpx2.Client) -> None:
     port = client.base_url.port
     assert port is not None
     start = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: "
@@ -263,7 +265,7 @@ def test_health_is_answered_while_a_report_is_being_made() -> None:
     with daemon.served() as client:
         texts: list[str] = []
         reader = threading.Thread(
-            target=lambda: texts.append(httpx.get(f"http://127.0.0.1:{daemon.port}/", timeout=30).text)
+            target=lambda: texts.append(httpx2.get(f"http://127.0.0.1:{daemon.port}/", timeout=30).text)
         )
         reader.start()
         assert asked.wait(30)
@@ -367,7 +369,7 @@ def test_is_bound_to_the_address_that_was_given_and_to_no_other() -> None:
             socket.create_connection(("127.0.0.2", port), timeout=30)
 
 
-def test_the_page_on_operations_lists_each_path_that_is_answered_and_no_other(client: httpx.Client) -> None:
+def test_the_page_on_operations_lists_each_path_that_is_answered_and_no_other(client: httpx2.Client) -> None:
     listed = first_column(between(text_of("docs/operations.md"), "endpoints").strip())
     assert sorted(listed) == sorted(PATHS)
     assert {client.get(path).status_code for path in listed} <= {200, 503}

@@ -1,6 +1,6 @@
 """Cloud Run's REST v1: the locations of a project."""
 
-import httpx
+import httpx2
 
 from tests.emulator.asking import Google, google, troubled
 
@@ -8,7 +8,7 @@ PATH = "/v1/projects/shop/locations"
 
 
 def test_lists_regions_some_without_the_projects_prefix(asked: Google) -> None:
-    body = httpx.get(asked.emulator.http + PATH).json()
+    body = httpx2.get(asked.emulator.http + PATH).json()
     names = [location["name"] for location in body["locations"]]
     assert names == [
         "shop/locations/asia-northeast3",
@@ -24,8 +24,8 @@ def test_lists_regions_some_without_the_projects_prefix(asked: Google) -> None:
 
 
 def test_gives_them_page_by_page(asked: Google) -> None:
-    first = httpx.get(asked.emulator.http + PATH, params={"pageSize": 2}).json()
-    second = httpx.get(
+    first = httpx2.get(asked.emulator.http + PATH, params={"pageSize": 2}).json()
+    second = httpx2.get(
         asked.emulator.http + PATH, params={"pageSize": 2, "pageToken": first["nextPageToken"]}
     ).json()
     assert [len(page["locations"]) for page in (first, second)] == [2, 1]
@@ -35,7 +35,7 @@ def test_gives_them_page_by_page(asked: Google) -> None:
 def test_errors_are_googles_json() -> None:
     rule = "rpc: ListRunLocations, permission_denied: {reason: SERVICE_DISABLED}"
     with google(troubled(rule)) as asked:
-        reply = httpx.get(asked.emulator.http + PATH)
+        reply = httpx2.get(asked.emulator.http + PATH)
     assert reply.status_code == 403
     error = reply.json()["error"]
     assert (error["code"], error["status"]) == (403, "PERMISSION_DENIED")
@@ -49,15 +49,15 @@ def test_quota_and_unavailability_have_their_status() -> None:
         rpc: ListRunLocations, unavailable: true, skip: 0, times: 1
     """
     with google(troubled(rules)) as asked:
-        statuses = [httpx.get(asked.emulator.http + PATH).status_code for _ in range(3)]
+        statuses = [httpx2.get(asked.emulator.http + PATH).status_code for _ in range(3)]
     assert statuses[0] == 429
     assert statuses[-1] == 200
 
 
 def test_refuses_everything_else(asked: Google) -> None:
     http = asked.emulator.http
-    assert httpx.get(http + "/v1/projects/other/locations").status_code == 403
-    assert httpx.get(http + "/v2/projects/shop/locations").status_code == 404
-    assert httpx.post(http + PATH).status_code == 404
-    assert httpx.get(http + PATH, params={"pageSize": "x"}).status_code == 400
-    assert httpx.get(http + PATH, params={"pageToken": "x"}).status_code == 400
+    assert httpx2.get(http + "/v1/projects/other/locations").status_code == 403
+    assert httpx2.get(http + "/v2/projects/shop/locations").status_code == 404
+    assert httpx2.post(http + PATH).status_code == 404
+    assert httpx2.get(http + PATH, params={"pageSize": "x"}).status_code == 400
+    assert httpx2.get(http + PATH, params={"pageToken": "x"}).status_code == 400

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.emulator.asking import WORLD
@@ -22,7 +22,7 @@ def test_prints_what_to_set_and_stops_at_a_signal(tmp_path: Path, number: signal
         host, http = (emulator.stdout.readline().strip() for _ in range(2))
         assert host.startswith("JANITOR_EMULATOR_HOST=127.0.0.1:")
         url = http.removeprefix("JANITOR_EMULATOR_HTTP=")
-        assert httpx.get(f"{url}/v1/projects/shop/locations").status_code == 200
+        assert httpx2.get(f"{url}/v1/projects/shop/locations").status_code == 200
         emulator.send_signal(number)
         assert emulator.stdout.read() == ""
         assert emulator.wait(timeout=20) == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import grpc
 import grpc.aio
-import httpx
+import httpx2
 from google.cloud import artifactregistry_v1 as ar
 from google.cloud import billing_v1, run_v2
 from google.cloud.location import locations_pb2
@@ -78,7 +78,7 @@ class Google(grpc.GenericRpcHandler):
     """`answers`: by method, from request to reply (proto-plus or raw) or a RefusedError that it raises."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
-    run_locations: Callable[[httpx.Request], httpx.Response] = lambda _: locations("us-central1")
+    run_locations: Callable[[httpx2.Request], httpx2.Response] = lambda _: locations("us-central1")
     calls: list[tuple[str, Any]] = field(default_factory=list)
     metadata: list[Mapping[str, Any]] = field(default_factory=list)
 
@@ -113,21 +113,21 @@ async def serving(google: Google) -> AsyncIterator[Clients]:
     server.add_generic_rpc_handlers((google,))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    transport = httpx.MockTransport(lambda request: google.run_locations(request))
+    transport = httpx2.MockTransport(lambda request: google.run_locations(request))
     try:
         async with (
             connect(f"127.0.0.1:{port}", "http://127.0.0.1:1") as clients,
-            httpx.AsyncClient(transport=transport) as http,
+            httpx2.AsyncClient(transport=transport) as http,
         ):
             yield replace(clients, http=http)
     finally:
         await server.stop(None)
 
 
-def locations(*ids: str, token: str = "") -> httpx.Response:
+def locations(*ids: str, token: str = "") -> httpx2.Response:
     """A page of Cloud Run's locations, named without ``projects/`` as recorded."""
     rows = [{"name": f"p/locations/{each}", "locationId": each} for each in ids]
-    return httpx.Response(200, json={"locations": rows, "nextPageToken": token})
+    return httpx2.Response(200, json={"locations": rows, "nextPageToken": token})
 
 
 def artifact_places(*ids: str) -> Answer:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import google.auth
-import httpx
+import httpx2
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import DefaultCredentialsError, RefreshError
@@ -49,16 +49,16 @@ def test_a_token_goes_to_no_other_host(host: str) -> None:
         require_google(host)
 
 
-async def asked(url: str) -> list[httpx.Request]:
+async def asked(url: str) -> list[httpx2.Request]:
     """What is sent when a URL is asked for with a token."""
     sent = []
 
-    def note(request: httpx.Request) -> httpx.Response:
+    def note(request: httpx2.Request) -> httpx2.Response:
         sent.append(request)
-        return httpx.Response(200)
+        return httpx2.Response(200)
 
-    transport = httpx.MockTransport(note)
-    async with httpx.AsyncClient(transport=transport, auth=GoogleAuth(Token())) as http:
+    transport = httpx2.MockTransport(note)
+    async with httpx2.AsyncClient(transport=transport, auth=GoogleAuth(Token())) as http:
         await http.get(url)
     return sent
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import grpc
-import httpx
+import httpx2
 import pytest
 from google.api_core.exceptions import Forbidden, ServiceUnavailable
 from google.cloud.location import locations_pb2
@@ -14,7 +14,7 @@ from tests.gcp.conftest import Hands
 from tests.gcp.google import Google, RefusedError, artifact_places, locations, serving
 
 
-async def run(answer: Callable[[httpx.Request], httpx.Response], project: str = "p") -> tuple[str, ...]:
+async def run(answer: Callable[[httpx2.Request], httpx2.Response], project: str = "p") -> tuple[str, ...]:
     async with serving(Google(run_locations=answer)) as clients:
         return await run_locations(clients, project)
 
@@ -22,7 +22,7 @@ async def run(answer: Callable[[httpx.Request], httpx.Response], project: str = 
 async def test_reads_every_page_and_goes_by_location_id() -> None:
     urls = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         urls.append(request.url.raw_path.decode())
         return (
             locations("us-central1")
@@ -38,7 +38,7 @@ async def test_reads_every_page_and_goes_by_location_id() -> None:
 async def test_a_project_cannot_lead_to_another_path() -> None:
     urls = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         urls.append(request.url.raw_path.decode())
         return locations("l")
 
@@ -50,13 +50,13 @@ async def test_a_project_cannot_lead_to_another_path() -> None:
     "reply",
     [
         locations("a", token="again"),
-        httpx.Response(200, json={}),
-        httpx.Response(200, json={"locations": [{"name": "projects/p/locations/a"}]}),
-        httpx.Response(200, text="<html>"),
-        httpx.Response(200, json=[]),
+        httpx2.Response(200, json={}),
+        httpx2.Response(200, json={"locations": [{"name": "projects/p/locations/a"}]}),
+        httpx2.Response(200, text="<html>"),
+        httpx2.Response(200, json=[]),
     ],
 )
-async def test_an_answer_that_cannot_be_relied_on_is_an_error(reply: httpx.Response) -> None:
+async def test_an_answer_that_cannot_be_relied_on_is_an_error(reply: httpx2.Response) -> None:
     with pytest.raises(BadReplyError):
         await run(lambda _: reply)
 
@@ -65,19 +65,19 @@ async def test_a_refusal_carries_what_google_says_of_it() -> None:
     details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED"}]
     body = {"error": {"message": "Permission 'run.locations.list' denied", "details": details}}
     with pytest.raises(Forbidden, match=r"run\.locations\.list") as raised:
-        await run(lambda _: httpx.Response(403, json=body))
+        await run(lambda _: httpx2.Response(403, json=body))
     assert raised.value.details == details
 
 
 async def test_what_may_pass_is_tried_again(hands: Hands) -> None:
-    replies = iter([httpx.Response(429, json={}), httpx.Response(503, text="busy"), locations("l")])
+    replies = iter([httpx2.Response(429, json={}), httpx2.Response(503, text="busy"), locations("l")])
     assert await run(lambda _: next(replies)) == ("l",)
     assert len(hands.slept) == 2
 
 
 async def test_a_network_that_is_down_is_unavailable_in_the_end(hands: Hands) -> None:
-    def down(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("no route", request=request)
+    def down(request: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("no route", request=request)
 
     with pytest.raises(ServiceUnavailable, match="no route"):
         await run(down)

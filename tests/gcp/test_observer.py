@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import grpc
-import httpx
+import httpx2
 import pytest
 from google.cloud import artifactregistry_v1 as ar
 from google.cloud import run_v2
@@ -202,7 +202,7 @@ async def test_a_name_that_cannot_be_read_is_a_gap() -> None:
 
 async def test_locations_that_cannot_be_listed_are_a_gap_of_the_whole_project() -> None:
     google = world(ListLocations=refusing(DENIED))
-    google.run_locations = lambda _: httpx.Response(403, json={"error": {"message": "no"}})
+    google.run_locations = lambda _: httpx2.Response(403, json={"error": {"message": "no"}})
     found, skips = await observed(google)
     assert [(gap.location, gap.kind) for gap in found.workloads.gaps] == [("-", Kind.RUN_LOCATION)]
     assert [(gap.location, gap.kind) for gap in found.gaps] == [("-", Kind.ARTIFACT_LOCATION)]
@@ -215,7 +215,7 @@ async def test_a_project_that_uses_neither_api_has_nothing_and_no_gap() -> None:
         "domain": "googleapis.com", "metadata": {"service": "run.googleapis.com", "consumer": "projects/p"},
     }  # fmt: skip
     google = world(ListLocations=refusing(DENIED, disabled("artifactregistry.googleapis.com")))
-    google.run_locations = lambda _: httpx.Response(403, json={"error": {"details": [info]}})
+    google.run_locations = lambda _: httpx2.Response(403, json={"error": {"details": [info]}})
     found, skips = await observed(google)
     assert (found.workloads.gaps, found.gaps) == ((), ())
     assert sorted(skips) == [
