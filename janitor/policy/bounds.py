@@ -14,6 +14,7 @@ from janitor.policy.implication import implies
 from janitor.policy.truth import keys, whom
 from janitor.policy.values import (
     OWN_LABEL,
+    AnyTag,
     Condition,
     JobIs,
     LabelsAre,
@@ -27,7 +28,6 @@ from janitor.policy.values import (
     RepositoryIs,
     ServiceIs,
     StatusIs,
-    TagsMatch,
 )  # fmt: skip
 
 _Names = type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs]
@@ -97,7 +97,7 @@ def _of_protection(policy: Policy, protect: Protect) -> Iterator[Bound]:
     out = "take one of them out"
     for key in _PROTECTED_BY_NAME[policy.kind]:
         yield Bound(Not(key(protect.names)), f"protect.names holds all of its {{}}: {out}")
-    yield Bound(Not(TagsMatch(protect.tags)), f"protect.tags holds all of its {{}}: {out}")
+    yield Bound(Not(AnyTag(protect.tags)), f"protect.tags holds all of its {{}}: {out}")
     for name, glob in protect.labels.items():
         yield Bound(Not(LabelsAre({name: glob})), f"protect.labels holds its label {name}: {out}")
     own = "the label janitor: keep always protects: write other {}"
@@ -127,7 +127,7 @@ def _of_keep(policy: Policy, policies: Policies) -> Iterator[Bound]:
         at = ("keep",) if each is policy else ()
         if keep.tagged:
             why = f"keep.tagged{whose} holds all of its {{}}: take one of them out"
-            yield Bound(Not(TagsMatch(keep.tagged)), why, (*at, "tagged") if at else ())
+            yield Bound(Not(AnyTag(keep.tagged)), why, (*at, "tagged") if at else ())
         if keep.newer_than is not None:
             why = f"keep.newer_than{whose} holds all of its {{}}: write a shorter one"
             yield Bound(OlderThan(keep.newer_than), why, (*at, "newer_than") if at else ())

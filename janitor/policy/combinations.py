@@ -174,7 +174,7 @@ def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True
         yield ("largest",), _LARGEST
     if "unused" in when and not positive:
         yield ("unused",), "unused may not stand under not: what is in use is never deleted"
-    for key in ("tags", "tags_regex", "tags_semver"):
+    for key in ("tags", "any_tag", "tags_regex", "tags_semver"):
         if when.get("tagged") is False and key in when:
             yield (key,), f"{key} can match nothing beside `tagged: false`: take one of them out"
     for step, part, says in _parts(when, positive):

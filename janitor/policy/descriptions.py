@@ -33,6 +33,7 @@ _SELECTORS = {
     "when.repository": "The repository of an image, a version or a package: a glob, or a list of globs.",
     "when.tagged": "true: it has a tag. false: it has none.",
     "when.tags": "Every tag of the image matches one of these globs; with another tag it is kept.",
+    "when.any_tag": "One tag of the image matches one of these globs; its other tags do not keep it.",
     "when.tags_regex": "In every tag of the image this regular expression (RE2) is found, such as '^pr-[0-9]+$'.",
     "when.tags_semver": "Every tag of the image is a version in this range, such as '>=1.0 <2'.",
     "when.artifact_type": "The artifact type (signatures, attestations and the like): a glob, or a list of globs.",

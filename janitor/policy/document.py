@@ -128,6 +128,7 @@ _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
     "repository": values.RepositoryIs,
     "format": values.FormatIs,
     "tags": values.TagsMatch,
+    "any_tag": values.AnyTag,
     "tags_regex": values.TagsRegex,
     "tags_semver": values.TagsSemver,
     "artifact_type": values.ArtifactTypeIs,

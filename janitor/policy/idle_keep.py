@@ -10,6 +10,7 @@ from janitor.policy.globs import is_literal
 from janitor.policy.implication import conjuncts, excludes
 from janitor.policy.patterns import captured
 from janitor.policy.values import (
+    AnyTag,
     Condition,
     OlderThan,
     PerSemver,
@@ -47,7 +48,9 @@ def idle_keep(policy: Policy, policies: Policies, now: datetime) -> Iterator[tup
 
 
 def _leaves_no_tag(part: Condition, tagged: Sequence[str]) -> bool:
-    """Whether `keep.tagged` holds none of whom a part of `when` leaves."""
+    """Whether `keep.tagged` holds none of the images that a part of `when` selects."""
+    if isinstance(part, AnyTag):
+        return False  # another tag of the image may be the one that keep.tagged names
     kept = TagsMatch(tuple(tagged))
     return excludes(kept, part) or excludes(part, kept)
 

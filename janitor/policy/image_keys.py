@@ -24,6 +24,7 @@ from janitor.policy.truth import (
 )  # fmt: skip
 from janitor.policy.ttl import lifetime
 from janitor.policy.values import (
+    AnyTag,
     ArtifactTypeIs,
     Expr,
     Key,
@@ -57,6 +58,8 @@ def image_leaf(repository: Repository, now: float, failures: Failures | None = N
                 return lambda image: YES if bool(image.tags) is value else NO
             case TagsMatch(globs):
                 return _tags_match(matcher(globs))
+            case AnyTag(globs):
+                return _one_tag_matches(matcher(globs))
             case TagsRegex(expression):
                 return _tags_match(found_in(expression))
             case TagsSemver(range_):
@@ -129,3 +132,7 @@ def _tags_match(matches: Callable[[str], bool]) -> Test[Image]:
         return YES if hits == len(image.tags) else SOME_TAGS_MATCH if hits else NO_TAG_MATCHES
 
     return run
+
+
+def _one_tag_matches(matches: Callable[[str], bool]) -> Test[Image]:
+    return lambda image: truth(any(map(matches, image.tags)))

@@ -16,6 +16,7 @@ from janitor.policy.values import (
     All,
     AnnotationsAre,
     AnyOf,
+    AnyTag,
     ArtifactTypeIs,
     Condition,
     CreatorIs,
@@ -44,7 +45,7 @@ from janitor.policy.versions import in_range
 # One text a resource (every tag, of tags), and what matches any of the globs.
 TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, CreatorIs, TagsMatch)
 # What holds of no untagged image.
-_OF_TAGGED = (TagsMatch, TagsRegex, TagsSemver)
+_OF_TAGGED = (TagsMatch, AnyTag, TagsRegex, TagsSemver)
 Pair = tuple[Condition, Condition]
 
 
@@ -103,6 +104,8 @@ def excludes(one: Condition, other: Condition) -> bool:
             return True
         case (TagsMatch(globs), TagsRegex() | TagsSemver()):
             return all(map(is_literal, globs)) and not any(map(_says(other), globs))
+        case (TagsMatch(some), AnyTag(others)):
+            return apart(some, others)
         case (TagsSemver(some), TagsSemver(others)):
             return ranges_apart(some, others)
         case (Empty(), LargerThan()):
@@ -180,6 +183,10 @@ def _narrower(key: Condition | Key, wider: Condition | Key) -> bool:
             return "*" in globs
         case (TagsMatch(globs), TagsRegex() | TagsSemver()):
             return all(is_literal(glob) and _says(wider)(glob) for glob in globs)
+        case (TagsMatch(some) | AnyTag(some), AnyTag(others)):
+            return all(within(glob, others) for glob in some)
+        case (Tagged(True), AnyTag(globs)):
+            return "*" in globs
         case (TagsSemver(inner), TagsSemver(outer)):
             return range_within(inner, outer)
         case (LabelsAre(some), LabelsAre(others)) | (AnnotationsAre(some), AnnotationsAre(others)):

@@ -67,7 +67,7 @@ def _inheriting(policy: Node, defaults: Mapping, grammar: Grammar) -> Node:
 # What a kind without an age refuses (combinations.py).
 _AGES = frozenset({"older_than"})
 # What could hold nothing where a policy says `tagged: false` itself.
-_ABOUT_TAGS = frozenset({"tags", "tags_regex", "tags_semver", "tagged"})
+_ABOUT_TAGS = frozenset({"tags", "any_tag", "tags_regex", "tags_semver", "tagged"})
 
 
 def _says_untagged(policy: Mapping) -> bool:

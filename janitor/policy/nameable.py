@@ -4,7 +4,17 @@ import re
 from collections.abc import Iterator
 
 from janitor.model.kinds import Kind
-from janitor.policy.values import JobIs, Key, LocationIs, NameIs, Policies, RepositoryIs, ServiceIs, TagsMatch
+from janitor.policy.values import (
+    AnyTag,
+    JobIs,
+    Key,
+    LocationIs,
+    NameIs,
+    Policies,
+    RepositoryIs,
+    ServiceIs,
+    TagsMatch,
+)
 
 # What names are made of: services, jobs and the like by the API ("must be lowercase": run/docs/deploying),
 # repositories by "lowercase letters, numbers, and hyphens" (artifact-registry/docs/repositories), and the
@@ -27,7 +37,7 @@ def unnameable(key: Key, kind: Kind) -> Iterator[tuple[str, str]]:
     """The globs of a key that match nothing of this kind anywhere, each with what its names are made of."""
     made_of = _made_of(key, kind)
     if made_of is not None and isinstance(
-        key, (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, TagsMatch)
+        key, (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, TagsMatch, AnyTag)
     ):
         yield from ((glob, _HAS[made_of]) for glob in key.globs if _is_none(glob, made_of))
 
@@ -50,7 +60,7 @@ def _made_of(key: Key, kind: Kind) -> re.Pattern[str] | None:
             if kind is Kind.REPOSITORY:
                 return _REPOSITORY
             return _RUN if kind.is_run else _IMAGE if kind is Kind.IMAGE else None
-        case TagsMatch():
+        case TagsMatch() | AnyTag():
             return _TAG if kind is Kind.IMAGE else None
         case _:
             return None

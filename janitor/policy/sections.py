@@ -106,6 +106,7 @@ class DefaultsWhen(Model):
     larger_than: Size | None = None
     tagged: bool | None = None
     tags: Globs | None = None
+    any_tag: Globs | None = None
     tags_regex: Text | None = None
     tags_semver: Text | None = None
     unused: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None

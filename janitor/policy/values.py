@@ -114,6 +114,13 @@ class TagsMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyTag:
+    """`any_tag`: one tag of the image matches one of these globs, whatever its other tags are (R49)."""
+
+    globs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TagsRegex:
     """`tags_regex`: in every tag of the image the expression (RE2's) is found; it has at least one (R8)."""
 
@@ -170,10 +177,10 @@ class TtlExpired:
 Key = (
     StatusIs | OlderThan | NameIs | ServiceIs | JobIs | LocationIs | RepositoryIs | FormatIs | LabelsAre | Tagged
     | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Empty | Expr | AnnotationsAre | CreatorIs | ManagedBy
-    | TtlExpired | TagsRegex | TagsSemver | Largest | LabelsRegex | AnnotationsRegex
+    | TtlExpired | AnyTag | TagsRegex | TagsSemver | Largest | LabelsRegex | AnnotationsRegex
 )  # fmt: skip
 SELECTORS = (
-    NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, FormatIs, LabelsAre, Tagged, TagsMatch, ArtifactTypeIs,
+    NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, FormatIs, LabelsAre, Tagged, TagsMatch, AnyTag, ArtifactTypeIs,
     AnnotationsAre, CreatorIs, ManagedBy, TagsRegex, TagsSemver, LabelsRegex, AnnotationsRegex,
 )  # fmt: skip
 

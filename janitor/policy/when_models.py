@@ -85,6 +85,7 @@ class ImageWhen(RepositoryWhen):
     repository: Globs | None = None
     tagged: bool | None = None
     tags: Globs | None = None
+    any_tag: Globs | None = None
     tags_regex: Text | None = None
     tags_semver: Text | None = None
     artifact_type: Globs | None = None

@@ -12,6 +12,7 @@ from janitor.policy.values import (
     All,
     AnnotationsAre,
     AnyOf,
+    AnyTag,
     ArtifactTypeIs,
     Condition,
     CreatorIs,
@@ -70,7 +71,7 @@ LEAVES: dict[Kind, tuple[Condition, ...]] = {
     Kind.WORKER_POOL: (*_ON_RUN, *_AGES, StatusIs((Status.FAILED,)), NameIs(("x*", "web"))),
     Kind.IMAGE: (
         *_EVERYWHERE, *_AGES, NameIs(("app",)), RepositoryIs(("r",)), RepositoryIs(("gcr.io",)), Tagged(False),
-        Tagged(True), TagsMatch(("pr-*",)), TagsMatch(("v*", "pr-*")), TagsRegex("^(pr|v)"),
+        Tagged(True), TagsMatch(("pr-*",)), TagsMatch(("v*", "pr-*")), AnyTag(("pr-*",)), TagsRegex("^(pr|v)"),
         TagsSemver(">=1.0"), ArtifactTypeIs(("application/*",)),
         LargerThan(2000), Unused(),
     ),

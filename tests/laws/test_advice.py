@@ -12,6 +12,7 @@ from janitor.policy.advice import advice, shadows
 from janitor.policy.implication import contradiction
 from janitor.policy.values import (
     All,
+    AnyTag,
     Condition,
     LabelsAre,
     LocationIs,
@@ -51,7 +52,7 @@ _SPOKEN_OF: dict[Kind, tuple[Condition, ...]] = {
     Kind.REVISION: (Not(StatusIs((Status.RETIRED, Status.FAILED))), Not(StatusIs((Status.FAILED,)))),
     Kind.EXECUTION: (Not(StatusIs((Status.SUCCEEDED, Status.FAILED, Status.CANCELLED))),),
     Kind.IMAGE: (
-        TagsMatch(("v1*",)), TagsMatch(("v1.0.0", "latest")), TagsMatch(("pr-*", "keep-*")), TagsRegex("^v1"),
+        TagsMatch(("v1*",)), TagsMatch(("v1.0.0", "latest")), TagsMatch(("pr-*", "keep-*")), AnyTag(("pr-*",)), AnyTag(("v1*", "latest")), TagsRegex("^v1"),
         TagsSemver("<1"), TagsSemver(">=1 <2"), TagsSemver(">=1.1"), TagsSemver(">2 <=2"), Tagged(True),
         RepositoryIs(("gcr.io", "eu.gcr.io")), RepositoryIs(("gcr.io", "r")), NameIs(("a*", "team/*")),
     ),

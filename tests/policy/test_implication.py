@@ -12,6 +12,7 @@ from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex
 from janitor.policy.largest import Largest
 from janitor.policy.values import (
     AnnotationsAre,
+    AnyTag,
     ArtifactTypeIs,
     CreatorIs,
     Empty,
@@ -24,6 +25,7 @@ from janitor.policy.values import (
     LocationIs,
     ManagedBy,
     NameIs,
+    Not,
     OlderThan,
     RepositoryIs,
     ServiceIs,
@@ -49,6 +51,7 @@ NARROWER: dict[type[Key], tuple[Key, Key]] = {
     AnnotationsAre: (AnnotationsAre({"env": "dev", "team": "a"}), AnnotationsAre({"env": "*"})),
     LabelsRegex: (LabelsRegex({"env": "^d", "team": "a"}), LabelsRegex({"env": "^d"})),
     AnnotationsRegex: (AnnotationsRegex({"env": "^d"}), AnnotationsAre({"env": "*"})),
+    AnyTag: (AnyTag(("web",)), AnyTag(("w*", "web"))),
     TagsRegex: (TagsRegex("^v"), Tagged(True)),
     TagsSemver: (TagsSemver(">=1.0"), Tagged(True)),
 }
@@ -64,6 +67,7 @@ APART: dict[type[Key], tuple[Key, Key]] = {
     LabelsRegex: (LabelsRegex({"env": "^d", "a": "b"}), LabelsAre({"env": "test", "x": "y"})),
     AnnotationsRegex: (AnnotationsRegex({"env": "^d"}), AnnotationsAre({"env": "test"})),
     Tagged: (Tagged(True), Tagged(False)),
+    AnyTag: (AnyTag(("web",)), Tagged(False)),
     TagsRegex: (TagsRegex("^v"), Tagged(False)),
     TagsSemver: (TagsSemver(">=1.0"), Tagged(False)),
 }
@@ -98,3 +102,12 @@ def test_keys_that_never_hold_together_are_seen(key: type[Key]) -> None:
 
 def test_several_managers_may_look_after_one_thing() -> None:
     assert not excludes(ManagedBy((Manager.TERRAFORM,)), ManagedBy((Manager.APP_HOSTING,)))
+
+
+def test_one_tag_that_matches_says_nothing_of_the_other_tags() -> None:
+    assert not excludes(AnyTag(("pr-*",)), AnyTag(("sha-*",)))
+    assert not excludes(AnyTag(("pr-*",)), Not(TagsMatch(("pr-*",))))
+    assert not implies(AnyTag(("pr-*",)), TagsMatch(("pr-*",)))
+    assert implies(TagsMatch(("pr-*",)), AnyTag(("pr-*",)))
+    assert excludes(TagsMatch(("sha-*",)), AnyTag(("pr-*",)))
+    assert implies(Tagged(True), AnyTag(("*",)))
