@@ -44,8 +44,9 @@ def test_any_one_tag(place: Placing) -> None:
 def test_another_tag_keeps_the_image_only_where_something_holds_it(
     place: Placing, tag: str, keep: str, repository: str, reason: str
 ) -> None:
+    named = uri(":live") if reason == "in-use" else "docker.io/library/web:1"
     here = place(
-        world(image("one", "pr-1", tag, age="40d ago"), services=USER % uri(":live"), repository=repository)
+        world(image("one", "pr-1", tag, age="40d ago"), services=USER % named, repository=repository)
     )
     swept = here.sweep("--apply", policies=RULES % keep)
     assert swept.code == 0, swept.err
