@@ -7,6 +7,7 @@ from typing import Any
 
 from google.longrunning import operations_pb2
 
+from janitor.emulator import listing
 from janitor.emulator.method import Method, resource_of
 from janitor.emulator.reader import read
 from janitor.emulator.state import World
@@ -88,7 +89,11 @@ class Dispatcher:
         with self.world.lock:
             self.world.operations.settle()
             self.control.run("before", method.name, number)
-            reply = method.answer(self.world, request)
+            shapes = [rule.listing for rule in struck if rule.listing]
+            if shapes and listing.is_listing(method):
+                reply = listing.answer(method, self.world, request, shapes)
+            else:
+                reply = method.answer(self.world, request)
         if inspect.isawaitable(reply):
             reply = await reply
         with self.world.lock:

@@ -1,7 +1,7 @@
 """Pages and their tokens.
 
-A token names the last key given out, so that what is deleted between two pages makes no other
-resource fall between them. It is bound to its request: "all other parameters must match the call
+By default a token names the last key given out, so that what is deleted between two pages makes no
+other resource fall between them; a rule can ask for offsets instead (listing.py). A token is bound to its request: "all other parameters must match the call
 that provided the page token" (AIP-158), else INVALID_ARGUMENT.
 """
 
@@ -40,6 +40,19 @@ def cut_at(keys: Sequence[Key], size: int, token: str, bound_to: str, maximum: i
     end = min(start + min(size or maximum, maximum), len(keys))
     more = end < len(keys)
     return Slice(start, end, _token(bound_to, keys[end - 1]) if more else "")
+
+
+def cut_by_offset(count: int, request: Any, maximum: int) -> Slice:
+    """The page of a listing of `count` items whose token is the number of items already given.
+
+    What is added or removed before that place between two pages makes an item come twice, or not at all.
+    """
+    if request.page_size < 0:
+        raise invalid("page_size must not be negative")
+    bound_to = fingerprint(request)
+    start = int(_last_key(request.page_token, bound_to)[0]) if request.page_token else 0
+    end = min(start + min(request.page_size or maximum, maximum), count)
+    return Slice(start, end, _token(bound_to, (end,)) if end < count else "")
 
 
 def fingerprint(request: Any) -> str:

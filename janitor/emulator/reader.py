@@ -59,6 +59,10 @@ class Value:
     def texts(self) -> list[str]:
         return [item.text() for item in self.items()]
 
+    def one_or_more(self) -> "list[Value]":
+        """The items of a list, or the value itself."""
+        return self.items() if isinstance(self.node, SequenceNode) else [self]
+
     def entries(self) -> "Iterator[tuple[str, Value]]":
         """The keys that a person chose (names, labels) and their values."""
         return iter(self._pairs().items())

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from janitor.emulator.errors import Refused
+from janitor.emulator.listing import Listing
 from janitor.emulator.naming import part
 from janitor.emulator.state import World
 
@@ -39,6 +40,7 @@ class Rule:
     error: Refused | None = None
     mutate: Callable[[World, str], None] | None = None
     reply: Callable[[World, Any, Any], None] | None = None
+    listing: Listing | None = None
     seen: int = 0
 
     def strikes(self, call: Call) -> bool:
@@ -65,7 +67,7 @@ class Troubles:
         self.rules = rules
 
     async def befall(self, call: Call, world: World) -> list[Rule]:
-        """Waits, hangs, mutates or raises; gives back the rules that change the reply."""
+        """Waits, hangs, mutates or raises; gives back the rules that change the reply or the listing."""
         struck = [rule for rule in self.rules if rule.strikes(call)]
         for rule in struck:
             if rule.latency:
@@ -77,4 +79,4 @@ class Troubles:
                     rule.mutate(world, call.resource)
             if rule.error:
                 raise rule.error
-        return [rule for rule in struck if rule.reply]
+        return [rule for rule in struck if rule.reply or rule.listing]

@@ -1,6 +1,6 @@
 """The `trouble:` list of a world file, read into rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -8,11 +8,12 @@ import grpc
 from google.rpc import error_details_pb2
 
 from janitor.emulator.errors import Refused, denied
+from janitor.emulator.listing import Listing, Repeat, items
 from janitor.emulator.reader import Value
-from janitor.emulator.rpcs import names
+from janitor.emulator.rpcs import names, served
 from janitor.emulator.trouble import REPEATED, Rule
 from janitor.emulator.units import seconds
-from janitor.emulator.wellknown import Duration
+from janitor.emulator.wellknown import Duration, Timestamp
 
 _WHICH = ("rpc", "name", "project", "location", "repository", "skip", "times")
 _CODES = tuple(code.name for code in grpc.StatusCode if code is not grpc.StatusCode.OK)
@@ -128,6 +129,85 @@ def _refusal(value: Value) -> Refused:
     return Refused(code, fields["message"].text() if "message" in fields else "said the world file")
 
 
+def _page_size(rule: Rule, value: Value) -> None:
+    rule.listing = Listing(page_size=value.integer())
+
+
+def _offset_tokens(rule: Rule, value: Value) -> None:
+    rule.listing = Listing(offset_tokens=value.flag())
+
+
+def _repeat(rule: Rule, value: Value) -> None:
+    """`true`: every item comes twice in a row, both alike."""
+    if not value.is_mapping():
+        rule.listing = Listing(repeat=Repeat()) if value.flag() else None
+        return
+    fields = value.fields("item", "place", "without", "earlier", "first")
+    without = fields["without"].items() if "without" in fields else []
+    for each in without:
+        _check_field(rule, each, _fields(rule))
+    rule.listing = Listing(
+        repeat=Repeat(
+            item=fields["item"].text() if "item" in fields else "*",
+            place=fields["place"].choice(("next", "end")) if "place" in fields else "next",
+            without=tuple(each.text() for each in without),
+            earlier=seconds(fields["earlier"]) if "earlier" in fields else 0.0,
+            first=fields["first"].flag() if "first" in fields else False,
+        )
+    )
+
+
+def _rewrite(rule: Rule, value: Value) -> None:
+    """Another content of one field, in replies and in the items of listings; of a time its epoch seconds."""
+    fields = value.fields("item", "field", "value")
+    for key in ("field", "value"):
+        if key not in fields:
+            value.fail(f"`{key}` is missing")
+    _check_field(rule, fields["field"], {key for key, kind in _fields(rule).items() if _is_written(kind)})
+    field, content = fields["field"].text(), fields["value"]
+    item = fields["item"].text() if "item" in fields else "*"
+
+    def reply(_: Any, __: Any, message: Any) -> None:
+        listed = "next_page_token" in message.DESCRIPTOR.fields_by_name
+        for each in items(message) if listed else [message]:
+            if fnmatchcase(each.name, item) and field in each.DESCRIPTOR.fields_by_name:
+                _set(each, field, content)
+
+    rule.reply = reply
+
+
+def _set(message: Any, field: str, content: Value) -> None:
+    kind = message.DESCRIPTOR.fields_by_name[field]
+    if kind.message_type:
+        getattr(message, field).seconds = content.integer()
+    else:
+        setattr(message, field, content.text())
+
+
+def _is_written(kind: Any) -> bool:
+    """Whether the field is one text, or one time."""
+    if kind.message_type:
+        return kind.message_type is Timestamp.DESCRIPTOR
+    return isinstance(kind.default_value, str)
+
+
+def _fields(rule: Rule) -> dict[str, Any]:
+    """The fields of every message that the RPCs of the rule read or list."""
+    found: dict[str, Any] = {}
+    for method in served():
+        if fnmatchcase(method.name, rule.rpc) and method.name.startswith(("List", "Get")):
+            message = method.response.DESCRIPTOR
+            if "next_page_token" in message.fields_by_name:
+                message = message.fields[0].message_type
+            found.update(message.fields_by_name)
+    return found
+
+
+def _check_field(rule: Rule, value: Value, known: Collection[str]) -> None:
+    if value.text() not in known:
+        value.fail(f"{rule.rpc} has no field {value.text()!r}; known: {', '.join(sorted(known))}")
+
+
 def _latency(rule: Rule, value: Value) -> None:
     rule.latency = seconds(value)
 
@@ -164,6 +244,10 @@ KINDS: dict[str, Callable[[Rule, Value], None]] = {
     "fail_page": _fail_page,
     "repeat_page_token": _repeat_page_token,
     "unreachable": _unreachable,
+    "page_size": _page_size,
+    "offset_tokens": _offset_tokens,
+    "repeat": _repeat,
+    "rewrite": _rewrite,
     "never_ends": _never_ends,
     "no_response": _no_response,
     "operation_error": _operation_error,

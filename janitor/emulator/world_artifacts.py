@@ -15,7 +15,17 @@ from janitor.emulator.world_packages import read_packages
 RepositoryMessage: Any = ar.Repository.pb()
 Attachment: Any = ar.Attachment.pb()
 _Format: Any = ar.Repository.Format
-_KEYS = ("created", "updated", "labels", "description", "mode", "format", "immutable_tags", "upstreams")
+_KEYS = (
+    "created",
+    "updated",
+    "labels",
+    "description",
+    "mode",
+    "format",
+    "immutable_tags",
+    "upstreams",
+    "upstream",
+)
 _CONTENT = ("size", "images", "packages", "attachments", "generate", "cleanup_policies")
 _IMAGE = ("package", "digest", "tags", "size", "uploaded", "updated", "built", "children")
 _IMAGE_MORE = ("artifact_type", "media_type", "subject")
@@ -68,8 +78,33 @@ def _describe(world: World, message: Any, fields: dict[str, Value]) -> None:
     for number, item in enumerate(fields["upstreams"].items() if "upstreams" in fields else ()):
         policies = message.virtual_repository_config.upstream_policies
         policies.add(id=f"upstream-{number}", repository=item.text(), priority=100 - number)
+    if "upstream" in fields:
+        _remote(message, fields["upstream"])
     for name in fields["cleanup_policies"].texts() if "cleanup_policies" in fields else ():
         message.cleanup_policies[name].id = name
+
+
+def _remote(message: Any, value: Value) -> None:
+    """Where a remote repository gets from what it does not hold yet.
+
+    `common`: a repository of Artifact Registry by its resource name, or the address of any registry
+    (repository.proto, CommonRemoteRepository.uri); `custom`: an address, in the message of its format.
+    """
+    if message.mode != _MODES["remote"]:
+        value.fail("only a repository of mode `remote` has it")
+    fields = value.fields("common", "custom")
+    if len(fields) != 1:
+        value.fail("needs exactly one of common, custom")
+    config = message.remote_repository_config
+    if "common" in fields:
+        config.common_repository.uri = fields["common"].text()
+        return
+    kind = getattr(config, f"{_Format(message.format_).name.lower()}_repository", None)
+    if kind is None or "custom_repository" not in kind.DESCRIPTOR.fields_by_name:
+        fields["custom"].fail(
+            f"a repository of format {_Format(message.format_).name} has no `custom` upstream"
+        )
+    kind.custom_repository.uri = fields["custom"].text()
 
 
 def _image(world: World, repository: Repository, value: Value, number: int) -> None:
@@ -99,14 +134,17 @@ def _image(world: World, repository: Repository, value: Value, number: int) -> N
     image.updated = epoch(world.now, fields.get("updated"), image.uploaded)
     image.built = epoch(world.now, fields.get("built"), image.uploaded)
     repository.add(image)
-    if "subject" in fields:
-        _refer(repository, f"{package}-{number}", image, digest(fields["subject"].text()))
+    for place, subject in enumerate(fields["subject"].one_or_more() if "subject" in fields else ()):
+        _refer(repository, f"{package}-{number}" + (f"-{place}" if place else ""), image, subject)
 
 
-def _refer(repository: Repository, name: str, image: Image, subject: str) -> None:
-    """An OCI referrer: a version whose attachment names the subject (attachment.proto)."""
+def _refer(repository: Repository, name: str, image: Image, subject: Value) -> None:
+    """An OCI referrer: a version whose attachment names the subject (attachment.proto), which may lie in
+    another package (`package@label`). Of several subjects each has an attachment."""
     message = Attachment(name=f"{repository.name}/attachments/{name.replace('/', '-')}")
-    message.target = repository.version_name((image.package, subject))
+    label = subject.text()
+    here = (image.package, digest(label))
+    message.target = _version(repository, subject) if "@" in label else repository.version_name(here)
     message.oci_version_name = repository.version_name(image.key)
     message.type_ = image.artifact_type or "application/vnd.oci.empty.v1+json"
     stamp(message.create_time, image.uploaded)

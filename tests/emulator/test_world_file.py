@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from janitor.emulator import WorldError
+from janitor.emulator import WorldError, digest
 from janitor.emulator.world import parse
 from tests.emulator.asking import REGION, WEB, WORLD
 
@@ -114,3 +114,53 @@ def test_no_resources_message_where_no_limit_is_written() -> None:
 
 def _container(world):  # type: ignore[no-untyped-def]
     return world.run["services"]["projects/p/locations/us-central1/services/s"].template.containers[0]
+
+
+REMOTE = """\
+projects:
+  p:
+    artifact_registry:
+      us:
+        repositories:
+          cache: {mode: remote, upstream: {common: projects/p/locations/us/repositories/r}}
+          address: {mode: remote, upstream: {custom: "https://us-docker.pkg.dev/p/r"}}
+          npm: {mode: remote, format: NPM, upstream: {custom: "https://us-npm.pkg.dev/p/r"}}
+"""
+
+
+def test_a_remote_repository_has_an_upstream_of_ours() -> None:
+    world, _ = parse(REMOTE)
+    found = {name.rpartition("/")[2]: each.message for name, each in world.repositories.items()}
+    of = {name: message.remote_repository_config for name, message in found.items()}
+    assert of["cache"].common_repository.uri == "projects/p/locations/us/repositories/r"
+    assert of["address"].docker_repository.custom_repository.uri == "https://us-docker.pkg.dev/p/r"
+    assert of["npm"].npm_repository.custom_repository.uri == "https://us-npm.pkg.dev/p/r"
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("upstream: {common: x}", "only a repository of mode `remote` has it"),
+        ("mode: remote, upstream: {common: x, custom: y}", "needs exactly one of common, custom"),
+        ("mode: remote, upstream: {}", "needs exactly one of common, custom"),
+        ("mode: remote, format: GO, upstream: {custom: x}", "has no `custom` upstream"),
+    ],
+)
+def test_an_upstream_that_cannot_be_is_refused(keys: str, said: str) -> None:
+    with pytest.raises(WorldError, match=said):
+        parse(REMOTE + f"          wrong: {{{keys}}}\n")
+
+
+def test_an_artifact_has_several_subjects_also_in_another_package() -> None:
+    world, _ = parse(
+        REPOSITORY + "            images:\n"
+        "              - {package: app, digest: one}\n"
+        "              - {package: app, digest: two}\n"
+        "              - {package: other, digest: three}\n"
+        "              - {package: app, digest: both, artifact_type: t, subject: [one, two, other@three]}\n"
+    )
+    (repository,) = world.repositories.values()
+    both = repository.version_name(("app", digest("both")))
+    assert {attached.oci_version_name for attached in repository.attachments.values()} == {both}
+    for package, label in (("app", "one"), ("app", "two"), ("other", "three")):
+        assert repository.referrers((package, digest(label))) == [both]
