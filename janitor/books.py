@@ -16,7 +16,7 @@ from janitor.ledger.sightings import Lookout
 from janitor.logs import Event, emit
 from janitor.policy.grace import Grace
 from janitor.report.machine import totals_as_json
-from janitor.report.result import SweepResult
+from janitor.report.result import SweepResult, clock_refuses
 from janitor.report.snapshot_codec import encode_snapshot
 from janitor.report.taking import take_snapshot
 from janitor.report.totals import exit_code, totals
@@ -52,14 +52,17 @@ class Books:
         back with that error.
 
         Reports rest on the last sweep of the `whole` policy file, and of no other may a mark lapse: what it
-        does not delete another policy may. A dry run announces nothing.
+        does not delete another policy may. A dry run announces nothing. While the clock is in doubt, no date of it is
+        used: nothing is announced, no report rests on the sweep, and nothing counts as seen or gone.
         """
         sums = totals_as_json(result, totals(result))
         try:
-            snapshot = encode_snapshot(take_snapshot(result)) if whole and self.ledger else None
-            if self.marks and result.mode == "apply":
+            in_doubt = clock_refuses(result)
+            reported = whole and self.ledger and not in_doubt
+            snapshot = encode_snapshot(take_snapshot(result)) if reported else None
+            if self.marks and result.mode == "apply" and not in_doubt:
                 await _note_marks(self.marks, result, grace.lapsed if whole else ())
-            await self._write(result, lookout, json.dumps(sums), snapshot)
+            await self._write(result, Lookout() if in_doubt else lookout, json.dumps(sums), snapshot)
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
             if result.mode == "apply":

@@ -24,6 +24,7 @@ class Event(StrEnum):
     LABEL_UNREADABLE = "label.unreadable"
     PRICES_FELL_BACK = "prices.fell_back"
     POLICY_UNMATCHED = "policy.unmatched"
+    CLOCK_DOUBTED = "clock.doubted"
     PLAN_REFUSED = "plan.refused"
     LOCK_WAITED = "lock.waited"
     LOCK_LOST = "lock.lost"
@@ -74,7 +75,14 @@ _WARNINGS = {
     Event.NOTE_UNPOSTED,
     Event.PAGE_FAILED,
 }
-_ERRORS = {Event.ACTION_FAILED, Event.LOCK_LOST, Event.SWEEP_FAILED, Event.RUN_FAILED, Event.POLICIES_REFUSED}
+_ERRORS = {
+    Event.CLOCK_DOUBTED,
+    Event.ACTION_FAILED,
+    Event.LOCK_LOST,
+    Event.SWEEP_FAILED,
+    Event.RUN_FAILED,
+    Event.POLICIES_REFUSED,
+}
 _DEBUG = {Event.ACTION_INTENDED}
 _LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
 

@@ -11,6 +11,7 @@ from janitor.findings import Findings
 from janitor.guard.values import ClearedPlan, Refused
 from janitor.guard.verdict import guard
 from janitor.ledger.sightings import Lookout
+from janitor.model.clock import ClockReading
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
@@ -76,6 +77,10 @@ class Only:
 def _unheard(_: str) -> None: ...
 
 
+def _not_compared() -> ClockReading:
+    return ClockReading(datetime.min, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Stages:
     """What the sweep needs from outside. Without an `applier` it is a dry run.
@@ -84,7 +89,8 @@ class Stages:
     what every output says beside its figures: it is given the prices and the policies that matched
     nothing. `lookout` looks again for what was deleted before; `on_expression` hears of each `expr` that
     failed, once a sweep, `on_label` of each label that says how long in words that cannot be read;
-    `grace` knows what was announced, and says of what would go whether its date has come.
+    `grace` knows what was announced, and says of what would go whether its date has come. `clock_reading` compares this machine's clock with
+    Google's, once something was read: without it nothing is deleted (R30).
     """
 
     observer: Observer
@@ -99,6 +105,7 @@ class Stages:
     on_expression: Callable[[str], None] = _unheard
     grace: Grace = field(default_factory=Grace)
     on_label: Callable[[str], None] = _unheard
+    clock_reading: Callable[[], ClockReading] = _not_compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,7 @@ class Decided:
 async def sweep(question: Question, stages: Stages) -> SweepResult:
     """Observe, decide, plan, guard, apply, record, report."""
     observed = await stages.observer.observe(question.read, question.now)
+    reading = stages.clock_reading()
     stages.check_locations(observed)
     stages.lookout.over(observed)
     book = await stages.prices()
@@ -123,13 +131,15 @@ async def sweep(question: Question, stages: Stages) -> SweepResult:
     _tell(stages, decided, misspelt)
     plan = decided.plan
     cleared = _guarded(plan, question.limits)
-    applied = await _apply(cleared, stages.applier, decided.planned, observed)
+    applier = stages.applier if reading.may_delete else None
+    applied = await _apply(cleared, applier, decided.planned, observed)
     notices = (*decided.failures, *misspelt, *stages.notices(book, decided.unmatched))
     return SweepResult(
         question.sweep_id, "apply" if stages.applier else "dry-run", plan,
         cleared.refusals if isinstance(cleared, Refused) else (), applied.outcomes,
         question.now, stages.clock(), applied.interrupted, notices,
         standing(observed, book, question.policies.report.show_creator), _by_date(stages.grace), applied.error,
+        reading,
     )  # fmt: skip
 
 

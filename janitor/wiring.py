@@ -30,6 +30,7 @@ from janitor.model.kinds import Kind
 from janitor.policy.grace import Grace
 from janitor.policy.values import Policies
 from janitor.recorder import LedgerRecorder
+from janitor.report.clock_words import clock_line
 from janitor.report.notices import notices
 from janitor.report.result import SweepResult
 from janitor.settings import Settings, SweepRequest
@@ -172,7 +173,7 @@ class _Wiring:
             selected=frozenset(request.only_policies or (policy.name for policy in policies.policies)),
             own=frozenset(self.settings.self_names),
             want_names=request.names_of_kept,
-            now=now(),
+            now=self.clients.google_time.begin(),
         )
 
     async def stages(self) -> Stages:
@@ -182,12 +183,14 @@ class _Wiring:
         )
         applier = None
         if self.request.apply and self.books.ledger:
-            applier = await self._applier(observer, LedgerRecorder(self.books.ledger, self.sweep_id, now))
+            clock = self.clients.google_time.now
+            applier = await self._applier(observer, LedgerRecorder(self.books.ledger, self.sweep_id, clock))
         return Stages(
             observer=observer,
             prices=self._prices,
             applier=applier,
-            clock=now,
+            clock=self.clients.google_time.now,
+            clock_reading=self.clients.google_time.reading,
             check_locations=lambda observed: self._check_locations(observed, observer.locations),
             notices=self._notices,
             on_gap=_gap,
@@ -200,6 +203,8 @@ class _Wiring:
 
     def log(self, result: SweepResult) -> None:
         """What the log must say of a result, beside its last line."""
+        if line := clock_line(result):
+            emit(Event.CLOCK_DOUBTED, text=line)
         for refusal in result.refusals:
             emit(Event.PLAN_REFUSED, limit=refusal.limit, text=refusal.message)
         if result.interrupted and not result.error:
@@ -223,7 +228,7 @@ class _Wiring:
             extra=self.request.policies.protect.references,
             in_flight=in_flight(answers),
             stop=self.stop,
-            clock=now,
+            clock=self.clients.google_time.now,
             on_start=self._begin,
             on_done=lambda done, total: self._progress("deletions", done, total),
         )

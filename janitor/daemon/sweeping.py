@@ -12,6 +12,7 @@ from janitor.daemon.ports import Ports, Work
 from janitor.errors import InterruptedSweepError, JanitorError, LedgerError, LockHeldError
 from janitor.ledger.history import Origin
 from janitor.logs import Event, emit
+from janitor.report.clock_words import clock_line
 from janitor.report.result import SweepResult
 from janitor.settings import SweepRequest
 
@@ -84,7 +85,7 @@ class Sweeping:
                 await self._post(due, str(end) or type(end).__name__)
             case SweepResult():
                 await asyncio.to_thread(self._ports.counters.sweep_ended, end)
-                await self._post(due, None)
+                await self._post(due, clock_line(end))
 
     async def _in_turn(self, request: SweepRequest, origin: Origin) -> SweepResult | Exception | None:
         """How the sweep ended, once those before it have; None where the daemon is to stop."""

@@ -7,6 +7,7 @@ facts 1.2), so this is where they come from. Permission: run.locations.list.
 import asyncio
 import json
 import re
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -64,7 +65,7 @@ class Rest:
             phrase = HTTPStatus(status).phrase
             writer.write(
                 f"HTTP/1.1 {status} {phrase}\r\nContent-Type: application/json; charset=UTF-8\r\n"
-                f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n".encode()
+                f"{self._date()}Content-Length: {len(content)}\r\nConnection: close\r\n\r\n".encode()
                 + content
             )
             await writer.drain()
@@ -72,6 +73,10 @@ class Rest:
             pass  # the client went away, or spoke no HTTP
         finally:
             writer.close()
+
+    def _date(self) -> str:
+        at = self._dispatcher.world.clock()
+        return f"Date: {format_datetime(at, usegmt=True)}\r\n" if at else ""
 
     async def _answer(self, line: str) -> tuple[int, Any]:
         try:

@@ -34,6 +34,8 @@ class World:
     repositories: dict[str, Repository] = field(default_factory=dict)
     operations: Operations = field(default_factory=Operations)
     lock: Any = field(default_factory=threading.RLock)
+    # What Google's clock shows, in the Date header of HTTP answers; None: they have no such header.
+    clock: Callable[[], datetime | None] = lambda: datetime.now(UTC)
 
     def names(self, kind: str) -> list[str]:
         """Sorted resource names of a kind: the six of Cloud Run, or repositories, packages, versions, tags."""

@@ -1,5 +1,6 @@
 """The world file: what a person writes, read into a World. docs/emulator.md has the format."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from janitor.emulator.resolve import resolve_inherited
 from janitor.emulator.state import Project, World
 from janitor.emulator.trouble import Rule
 from janitor.emulator.troubles import read_rules
-from janitor.emulator.units import seconds
+from janitor.emulator.units import moment, seconds
 from janitor.emulator.world_artifacts import read_repositories
 from janitor.emulator.world_run import read_region
 
@@ -34,7 +35,9 @@ def parse(text: str, source: str = "world") -> tuple[World, list[Rule]]:
 
 def merge(world: World, text: str, source: str = "world") -> list[Rule]:
     """Adds a text's resources to `world` (those of the same name are replaced); its trouble rules."""
-    fields = read(text, source).fields("operations", "projects", "trouble")
+    fields = read(text, source).fields("clock", "operations", "projects", "trouble")
+    if "clock" in fields:
+        world.clock = _clock(fields["clock"], world.now)
     if "operations" in fields:
         inner = fields["operations"].fields("delay")
         if "delay" in inner:
@@ -44,6 +47,17 @@ def merge(world: World, text: str, source: str = "world") -> list[Rule]:
             _project(world, name, value)
         resolve_inherited(world)
     return read_rules(fields["trouble"]) if "trouble" in fields else []
+
+
+def _clock(value: Value, now: datetime) -> Callable[[], datetime | None]:
+    """`in 7d`, `2h ago` or a time: what the clock shows at the start, from where it goes on; `none`."""
+    if value.text() == "none":
+        return lambda: None
+    start = moment(value, now)
+    if start is None:
+        return value.fail("must be a time such as `in 7d`, `2h ago` or `now`, or `none`")
+    ahead = start - now
+    return lambda: datetime.now(UTC) + ahead
 
 
 def _project(world: World, name: str, value: Value) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from google.cloud.run_v2 import (
 
 from janitor.errors import UsageError
 from janitor.gcp.credentials import SCOPES, GoogleAuth, load_credentials, require_google
+from janitor.gcp.google_time import GoogleTime
 
 RUN_HOST = "run.googleapis.com"
 ARTIFACT_HOST = "artifactregistry.googleapis.com"
@@ -39,7 +40,7 @@ class Clients:
     """Google's typed async clients, over one connection an API, and HTTP for Cloud Run's REST v1.
 
     `run_http` is the base URL of REST v1, without a slash at the end. `quota_project` is the project
-    that calls are counted against, where the credentials name one.
+    that calls are counted against, where the credentials name one. `google_time` hears of each HTTP answer.
     """
 
     services: ServicesAsyncClient
@@ -53,6 +54,7 @@ class Clients:
     http: httpx2.AsyncClient
     run_http: str
     quota_project: str | None = None
+    google_time: GoogleTime = field(default_factory=GoogleTime)
 
     @property
     def grpc_clients(self) -> tuple[Any, ...]:

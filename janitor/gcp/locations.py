@@ -27,7 +27,7 @@ async def run_locations(clients: Clients, project: str) -> tuple[str, ...]:
     token = ""
     while True:
         params = {"pageToken": token} if token else {}
-        body = await READ_RETRY(_get)(clients.http, url, params)
+        body = await READ_RETRY(_get)(clients, url, params)
         found.update(_location_ids(body, url))
         token = body.get("nextPageToken") or ""
         check_token(token, seen)
@@ -51,13 +51,15 @@ async def artifact_locations(clients: Clients, project: str) -> tuple[str, ...]:
             return _some(found, name)
 
 
-async def _get(http: httpx2.AsyncClient, url: str, params: Mapping[str, str]) -> dict[str, Any]:
+async def _get(clients: Clients, url: str, params: Mapping[str, str]) -> dict[str, Any]:
     """One page. Errors come as google.api_core's, with the error object of the body as `response`."""
     try:
-        response = await http.get(url, params=dict(params))
+        response = await clients.http.get(url, params=dict(params))
     except httpx2.TransportError as error:
         unreachable: Any = ServiceUnavailable
         raise unreachable(f"{url}: {type(error).__name__}: {error}") from error
+    # errors carry the header too
+    clients.google_time.note(response.headers.get("date"))
     body = _json_object(response)
     if response.status_code != httpx2.codes.OK:
         found = body.get("error")

@@ -8,6 +8,7 @@ from json.encoder import encode_basestring_ascii as quote
 from typing import TextIO
 
 from janitor.apply.outcomes import Outcome
+from janitor.model.clock import ClockReading
 from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced
 from janitor.plan.values import Action, Kept
@@ -45,7 +46,15 @@ def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
     out.write('],\n "totals": ' + dumps(totals_as_json(result, totals)))
     out.write(',\n "notices": ' + dumps(result.notices) + ',\n "grace": [')
     _write_rows((dumps(waiting_as_json(each, result.mode)) for each in result.waiting), out)
-    out.write('],\n "error": ' + dumps(None if result.error is None else str(result.error)) + "}\n")
+    out.write('],\n "error": ' + dumps(None if result.error is None else str(result.error)))
+    out.write(',\n "clock": ' + dumps(_clock(result.clock)) + "}\n")
+
+
+def _clock(reading: ClockReading | None) -> dict[str, object] | None:
+    if reading is None:
+        return None
+    google = None if reading.google is None else rfc3339(reading.google)
+    return {"here": rfc3339(reading.here), "google": google, "may_delete": reading.may_delete}
 
 
 def totals_as_json(result: SweepResult, totals: Totals) -> dict[str, object]:

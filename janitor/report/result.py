@@ -7,6 +7,7 @@ from decimal import Decimal
 from janitor.apply.outcomes import Outcome
 from janitor.errors import JanitorError
 from janitor.guard.values import Refusal
+from janitor.model.clock import ClockReading
 from janitor.plan.values import Plan
 from janitor.policy.grace import Waiting
 from janitor.report.snapshot import Standing
@@ -20,7 +21,7 @@ class SweepResult:
     use" means, an unrecorded dry run, the fallback prices, …). `interrupted`: stopped by a signal
     with work undone. `standing` is what stood when it looked, None where that is not known. `waiting` is
     what is in grace, the soonest first. `error`: what ended an apply, or kept it out of the ledger, though
-    what stands here was done.
+    what stands here was done. `clock`: this machine's clock beside Google's, None where nothing was read.
     """
 
     sweep_id: str
@@ -35,6 +36,12 @@ class SweepResult:
     standing: Standing | None = field(default=None, repr=False)
     waiting: tuple[Waiting, ...] = field(default=(), repr=False)
     error: JanitorError | None = None
+    clock: ClockReading | None = None
+
+
+def clock_refuses(result: SweepResult) -> bool:
+    """Whether an apply deletes nothing because this machine's clock may be wrong (R30)."""
+    return result.clock is not None and not result.clock.may_delete
 
 
 def is_announced(waiting: Waiting, mode: str) -> bool:

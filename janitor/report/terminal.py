@@ -8,10 +8,11 @@ from rich.text import Text
 
 from janitor.model.duration import show_size
 from janitor.plan.values import Kept
+from janitor.report.clock_words import clock_line
 from janitor.report.console import console_for, print_lines
 from janitor.report.grace_lines import grace_lines
 from janitor.report.layout import Columns, indented, listed
-from janitor.report.result import SweepResult, Totals
+from janitor.report.result import SweepResult, Totals, clock_refuses
 from janitor.report.rows import (
     PolicyRows,
     name_as_people_say,
@@ -37,7 +38,7 @@ class View:
 
 
 def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) -> None:
-    """Gaps, refusals, what goes by policy, what is kept, what is in grace, totals, notices, the next command.
+    """A wrong clock, gaps, refusals, what goes by policy, what is kept, what is in grace, totals, notices, the next command.
 
     Only the first line and the dates of grace hold a time of day: an unchanged world shows the same table
     tomorrow.
@@ -45,6 +46,7 @@ def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) ->
     console = console_for(out)
     print_lines(
         console,
+        _clock(result),
         _header(result),
         _gaps(result, console.width),
         _refusals(result, console.width),
@@ -59,6 +61,11 @@ def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) ->
 
 def _line(text: str, style: str = "") -> Text:
     return Text(safe_text(text), style=style)
+
+
+def _clock(result: SweepResult) -> Iterator[Text]:
+    if line := clock_line(result):
+        yield _line(line, "bold red")
 
 
 def _header(result: SweepResult) -> Iterator[Text]:
@@ -202,7 +209,7 @@ def _notices(result: SweepResult, width: int) -> Iterator[Text]:
 
 
 def _next(result: SweepResult, totals: Totals, view: View) -> Iterator[Text]:
-    if not result.plan.actions:
+    if not result.plan.actions or clock_refuses(result):
         return
     if result.refusals:
         yield Text()

@@ -11,7 +11,7 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.model.kinds import Kind
 from janitor.model.money import Priced
 from janitor.plan.values import Action
-from janitor.report.result import SweepResult, Totals
+from janitor.report.result import SweepResult, Totals, clock_refuses
 from janitor.report.snapshot import Planned
 
 # Bytes (16 digits) at ten cents a GiB: 2^30 divides a decimal in at most 30 places. Exact in all.
@@ -53,8 +53,8 @@ class Sum:
 
 
 def was_applied(result: SweepResult) -> bool:
-    """Whether deletes were sent at all: apply mode, and the guard did not refuse."""
-    return result.mode == "apply" and not result.refusals
+    """Whether deletes were sent at all: apply mode, a clock that is right, and the guard did not refuse."""
+    return result.mode == "apply" and not result.refusals and not clock_refuses(result)
 
 
 def counted(result: SweepResult) -> Iterator[Action]:
@@ -107,7 +107,7 @@ def totals(result: SweepResult) -> Totals:
 
 
 def exit_code(result: SweepResult) -> int:
-    """The code of the error that ended it; else 4 refused, 6 applied in part, 3 with gaps, else 0: the first
+    """The code of the error that ended it; else 4 refused, 6 applied in part, 3 with gaps or a wrong clock, else 0: the first
     that holds, in that order.
     """
     if result.error:
@@ -117,4 +117,11 @@ def exit_code(result: SweepResult) -> int:
     in_part = {OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED}
     if result.interrupted or not in_part.isdisjoint(map(_KIND, result.outcomes)):
         return _IN_PART
-    return _UNOBSERVED if result.plan.gaps else 0
+    return _UNOBSERVED if result.plan.gaps or _clock_is_in_doubt(result) else 0
+
+
+def _clock_is_in_doubt(result: SweepResult) -> bool:
+    """A clock that is off ends any sweep with 3, one that could not be compared only an apply (R30)."""
+    if result.clock is None:
+        return False
+    return result.clock.is_off or (result.mode == "apply" and not result.clock.may_delete)

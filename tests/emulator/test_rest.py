@@ -1,6 +1,10 @@
 """Cloud Run's REST v1: the locations of a project."""
 
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
 import httpx2
+import pytest
 
 from tests.emulator.asking import Google, google, troubled
 
@@ -61,3 +65,24 @@ def test_refuses_everything_else(asked: Google) -> None:
     assert httpx2.post(http + PATH).status_code == 404
     assert httpx2.get(http + PATH, params={"pageSize": "x"}).status_code == 400
     assert httpx2.get(http + PATH, params={"pageToken": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("clock", "ahead"), [("now", 0), ("in 2h", 7200), ("1d ago", -86400), ("1970-01-01T00:00:00Z", None)]
+)
+def test_every_answer_says_what_googles_clock_shows(clock: str, ahead: int | None) -> None:
+    with google(f"clock: {clock}\nprojects: {{shop: {{}}}}") as asked:
+        good, bad = (httpx2.get(asked.emulator.http + path) for path in (PATH, "/v2"))
+    for reply in (good, bad):
+        shown = parsedate_to_datetime(reply.headers["Date"])
+        expected = (
+            datetime.now(UTC) + timedelta(seconds=ahead)
+            if ahead is not None
+            else datetime.fromtimestamp(0, UTC)
+        )
+        assert abs(shown - expected) < timedelta(minutes=1)
+
+
+def test_answers_without_a_date_where_the_world_says_so() -> None:
+    with google("clock: none\nprojects: {shop: {}}") as asked:
+        assert "Date" not in httpx2.get(asked.emulator.http + PATH).headers

@@ -68,7 +68,7 @@ def written(sweep: SweepResult) -> object:
     out = StringIO()
     write_json(sweep, totals(sweep), out)
     document = json.loads(out.getvalue())
-    del document["notices"], document["grace"], document["error"]
+    del document["notices"], document["grace"], document["error"], document["clock"]
     for action in document["actions"]:
         del action["estimate"]["basis"], action["estimate"]["upper_bound"]
     return document

@@ -7,6 +7,7 @@ from itertools import chain
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.savings import Account
 from janitor.model.duration import show_size
+from janitor.report.clock_words import clock_line
 from janitor.report.result import SweepResult, Totals
 from janitor.report.rows import noun, short_name
 from janitor.report.slack.blocks import (
@@ -115,7 +116,7 @@ def note(result: SweepResult) -> Message:
     """What one sweep did, in short."""
     counts = totals(result)
     head = f"janitor {_deeds(result, counts)}"
-    lines = [f"*{head}*", *_kinds(result), *_ends(counts), *_announced(result)]
+    lines = [f"*{head}*", *_clock(result), *_kinds(result), *_ends(counts), *_announced(result)]
     if result.error:
         lines.append(f"It was stopped: {words(str(result.error), _LINE)}")
     elif result.interrupted:
@@ -132,6 +133,11 @@ def note(result: SweepResult) -> Message:
     small = context(f"{words(result.mode, 20)}, {moment(result.finished_at)}; all of it: {history}")
     pages, _ = laid_out(parts, _NOTE)
     return Message(head, (*sections(lines), *chain(*pages), small))
+
+
+def _clock(result: SweepResult) -> Iterator[str]:
+    if line := clock_line(result):
+        yield line  # nothing in it comes from outside
 
 
 def _deeds(result: SweepResult, counts: Totals) -> str:
