@@ -163,10 +163,11 @@ def pool_revision(of: str, short: str, *images: str, **facts: object) -> Revisio
 
 
 def policy(
-    name: str, kind: Kind, *parts: When, keep: Retention | None = None, managed: bool = False
-) -> Policy:
+    name: str, kind: Kind, *parts: When, keep: Retention | None = None, managed: bool = False,
+    deletes: bool = True,
+) -> Policy:  # fmt: skip
     """A policy whose `when` is the conjunction of the parts."""
-    return Policy(name, kind, All(parts), keep, managed)
+    return Policy(name, kind, All(parts), keep, managed, deletes=deletes)
 
 
 def policies(

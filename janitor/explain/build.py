@@ -165,7 +165,10 @@ def _guards(decided: Decided, case: Case[Any], policies: Sequence[PolicyAnswer])
         waiving = [
             each.policy.name
             for each in case.questions
-            if holds and each.policy.name in matching and not case.forbids(each.policy, reason)
+            if holds
+            and each.policy.deletes
+            and each.policy.name in matching
+            and not case.forbids(each.policy, reason)
         ]
         details = protections(protect, bearers.get(reason, ())) if holds else ()
         yield GuardAnswer(reason, holds, details, tuple(waiving))

@@ -59,10 +59,11 @@ def to_go(
     if follows:
         yield f"it follows {', '.join(follows)}: that goes"
         return
-    if not policies:
+    deleting = [policy for policy in policies if policy.deletes]
+    if not deleting:
         yield f"a policy of kind {kind.value} is written that matches it"
-    elif not any(policy.matches for policy in policies):
-        yield from _to_match(policies)
+    elif not any(policy.matches for policy in deleting):
+        yield from _to_match(deleting)
     for policy in policies:
         if policy.keep and policy.keep.reason is not None:
             yield f"policy {policy.name}: its keep ({policy.keep.asks}) holds it no more{_places(policy)}"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from janitor.explain.words import keep_asks, key_asks, key_has
-from janitor.policy.decision import Question
+from janitor.model.kinds import KeepReason
+from janitor.policy.decision import Question, kept_by_policy
 from janitor.policy.truth import compiled
 from janitor.policy.values import All, AnyOf, Condition, Not
 from janitor.policy.witness import Case
@@ -24,6 +25,7 @@ def _answer(case: Case[T], question: Question[T], values: Mapping[str, str]) -> 
         question.matches(case.resource).holds,
         tuple(_asked(part, question, case.resource, values) for part in question.policy.when.parts),
         _keep(case, question),
+        question.policy.deletes,
     )
 
 
@@ -49,7 +51,10 @@ def _asked(condition: Condition, question: Question[T], resource: T, values: Map
 def _keep(case: Case[T], question: Question[T]) -> KeepAnswer | None:
     keep = question.policy.keep
     if keep is None:
-        return None
+        if question.policy.deletes:
+            return None
+        holds = kept_by_policy((question,), case.resource)
+        return KeepAnswer("everything that it matches", True, KeepReason.KEEP_POLICY if holds else None)
     found = case.keeps(question)
     if found is None:
         return KeepAnswer(keep_asks(keep), False)

@@ -85,6 +85,7 @@ class KeepReason(StrEnum):
     KEEP_LATEST = "keep-latest"
     KEEP_ROLLBACK = "keep-rollback"
     KEEP_NEWER_THAN = "keep-newer-than"
+    KEEP_POLICY = "keep-policy"
     OTHER_TAGS = "other-tags"
     AGE_UNKNOWN = "age-unknown"
     TTL_UNREADABLE = "ttl-unreadable"

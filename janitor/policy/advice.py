@@ -14,12 +14,13 @@ from janitor.policy.idle_keep import idle_keep
 from janitor.policy.implication import conjuncts, contradiction, implies
 from janitor.policy.inheritance import with_defaults
 from janitor.policy.key_names import key_name
-from janitor.policy.mistakes import Path, locate_key
+from janitor.policy.mistakes import Path, locate, locate_key
 from janitor.policy.nameable import unnameable, unprotecting
 from janitor.policy.problems import Problem, show
-from janitor.policy.source import read_source
+from janitor.policy.source import Mapping, read_source
 from janitor.policy.truth import keys
 from janitor.policy.values import (
+    SELECTORS,
     All,
     AnyOf,
     ArtifactTypeIs,
@@ -40,8 +41,28 @@ Advice = tuple[Path, str]
 def warnings(data: bytes, source: str, policies: Policies, now: datetime) -> tuple[str, ...]:
     """All advice about a file that reads well, a line each (``FILE:LINE:COLUMN: …``), in its order."""
     root = with_defaults(read_source(data, source).root, GRAMMAR)
-    found = {Problem(locate_key(root, path), text) for path, text in advice(policies, now)}
+    told = (*advice(policies, now), *_rest(root, policies))
+    found = {Problem(locate_key(root, path), text) for path, text in told}
     return tuple(f"{source}:{at.line}:{at.column}: warning: {text}" for at, text in sorted(found))
+
+
+def _rest(root: Mapping, policies: Policies) -> Iterator[Advice]:
+    """A `keep` beside selectors alone deletes the rest: a native KEEP policy does not (R49). A policy that
+    says `deletes` itself has chosen."""
+    for place, policy in enumerate(policies.policies):
+        path: Path = ("policies", place)
+        _, written = locate(root, path)
+        chosen = isinstance(written, Mapping) and "deletes" in written.entries
+        if (
+            policy.keep is not None
+            and not chosen
+            and all(isinstance(k, SELECTORS) for k in keys(policy.when))
+        ):
+            text = f"{policy.name} deletes everything that it selects except what `keep` holds"
+            ways = (
+                "write `deletes: true` to confirm that, or `deletes: false` to delete nothing and only keep"
+            )
+            yield (*path, "keep"), f"{text}: {ways}"
 
 
 def advice(policies: Policies, now: datetime) -> Iterator[Advice]:
@@ -64,6 +85,8 @@ def shadows(earlier: Policy, policy: Policy) -> bool:
     What only the later one may take (managed things, what needs a literal name, what serves, what has an
     artifact type) is none of the earlier one's; a `keep` of its own is never in vain.
     """
+    if not (earlier.deletes and policy.deletes):
+        return False
     if earlier.kind is not policy.kind or policy.keep is not None or policy.managed:
         return False
     if may_take_serving(policy) and not may_take_serving(earlier):
@@ -106,7 +129,9 @@ def _never(policy: Policy, policies: Policies, now: datetime) -> Iterator[Advice
     if found := contradiction(policy.when):
         yield _key(policy, *found), f"can never match, for {_both(*found)}: take one of them out"
         return
-    yield from _held(policy, tuple(bounds(policy, policies)))
+    if policy.deletes:
+        yield from _held(policy, tuple(bounds(policy, policies)))
+        yield from _kept(policy, policies)
     where = policies.scope.locations
     if policy.kind.is_run and where is not None and set(where) <= set(MULTI_REGIONS):
         regions = "scope.locations names no region of Cloud Run: write one there, or take this policy out"
@@ -114,6 +139,13 @@ def _never(policy: Policy, policies: Policies, now: datetime) -> Iterator[Advice
     for part in conjuncts(policy.when):
         if isinstance(part, OlderThan) and (began := too_old(policy.kind, part.age, now)):
             yield _key(policy, part), f"can never match: {began}: write a shorter age"
+
+
+def _kept(policy: Policy, policies: Policies) -> Iterator[Advice]:
+    for each in policies.of(policy.kind):
+        if not each.deletes and each.keep is None and implies(policy.when, each.when):
+            text = f"can never delete: {each.name} has `deletes: false` and keeps everything that it matches"
+            yield ("when",), f"{text}: take one of them out"
 
 
 def _held(policy: Policy, known: Sequence[Bound]) -> Iterator[Advice]:

@@ -82,6 +82,10 @@ def _ttl_labels(section: Any) -> Iterator[Found]:
 def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
     kind = str(policy.get("kind"))
     when, keep = policy.get("when", {}), policy.get("keep")
+    if policy.get("deletes") is False:
+        for key in ("grace", "managed"):
+            if policy.get(key):
+                yield (key,), f"{key}: a policy with `deletes: false` deletes nothing: take one of them out"
     if keep == {}:
         yield ("keep",), "keep says nothing: write one such as `keep: {latest: 3}`, or take it out"
     if kind in _KEEPING and not keep and "when" not in policy:
@@ -92,13 +96,14 @@ def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
                 ("when",),
                 "when says nothing, so it would speak of all: write one such as {older_than: 72h}",
             )
-        if policy.get("managed") is True:
+        deletes = policy.get("deletes") is not False
+        if deletes and policy.get("managed") is True:
             yield from _managed(kind, when)
         yield from _kept_tags(when, keep)
         yield from _grouped(kind, when, keep)
-        for path, text in _serving(kind, when):
+        for path, text in _serving(kind, when) if deletes else ():
             yield ("when", *path), text
-        for path, text in _nested(kind, when, positive=True):
+        for path, text in _nested(kind if deletes else "", when, positive=True):
             yield ("when", *path), text
         for path, text in expressions(kind, when):
             yield ("when", *path), text

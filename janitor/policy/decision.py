@@ -73,16 +73,28 @@ def question(policy: Policy, leaf: Leaf[T], applies: bool) -> Question[T]:
     return Question(policy, matches, selects, _reason(when, leaf), applies, deletes, leaf)
 
 
+def kept_by_policy(questions: Iterable[Question[T]], resource: T) -> bool:
+    """Whether a policy with `deletes: false` and without `keep` matches it, or may do so."""
+    return any(
+        not each.policy.deletes and each.policy.keep is None and each.matches(resource).holds is not False
+        for each in questions
+    )
+
+
 def asked(
-    questions: Iterable[Question[T]], resource: T, forbids: Callable[[Policy], KeepReason | None]
+    questions: Collection[Question[T]], resource: T, forbids: Callable[[Policy], KeepReason | None]
 ) -> Decision:
     """The first policy in file order that matches and may delete it (R19); else why it stays.
 
     `forbids` says why a policy may not delete this resource though it matches (None: it may).
     Of several reasons to stay, the strongest (first in KeepReason) is named.
     """
+    if kept_by_policy(questions, resource):
+        return Keep(KeepReason.KEEP_POLICY)
     stays = [KeepReason.NOT_MATCHED]
     for each in questions:
+        if not each.policy.deletes:
+            continue
         answer = each.matches(resource)
         if answer is not YES:
             stays.append(answer.reason)
@@ -96,7 +108,7 @@ def asked(
 
 
 def verdict(
-    questions: Iterable[Question[T]],
+    questions: Collection[Question[T]],
     resource: T,
     stand: Sequence[KeepReason],
     forbids: Callable[[Policy, KeepReason], bool],

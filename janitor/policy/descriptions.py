@@ -72,6 +72,7 @@ _POLICY = {
     "policies.kind": "Of which kind of resource the policy speaks.",
     "policies.when": "Whom the policy may delete, and when: all of its keys must hold.",
     "policies.keep": "Who stays whatever else is said, in this policy or in another of its kind.",
+    "policies.deletes": "false: the policy deletes nothing. It keeps what its keep holds, or without keep all that it matches.",
     "policies.grace": "What it would delete is announced first, and goes this long after that, such as 7d.",
     "policies.managed": "true: it may take what another Google product made, named literally in when.",
 }

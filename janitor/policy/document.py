@@ -95,6 +95,7 @@ def _policy(policy: AnyPolicy, ttl: values.TtlExpired) -> values.Policy:
         _retention(keep),
         policy.managed,
         policy.grace,
+        policy.deletes,
     )
 
 

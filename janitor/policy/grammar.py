@@ -55,6 +55,7 @@ KindName = Literal[
 class _Policy(Model):
     name: Annotated[str, BeforeValidator(spelling.policy_name)]
     managed: bool = False
+    deletes: bool = True
     grace: Duration | None = None
 
 

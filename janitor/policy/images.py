@@ -13,7 +13,7 @@ from typing import NamedTuple
 from janitor.kinds.image import image_since
 from janitor.model.kinds import DeleteReason, KeepReason
 from janitor.model.resources import Image
-from janitor.policy.decision import Delete, Keep, strongest, verdict
+from janitor.policy.decision import Delete, Keep, kept_by_policy, strongest, verdict
 from janitor.policy.family import Family, below, family_of, placed, rings, spread
 from janitor.policy.groups import Traits
 from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image, held_by_tags
@@ -85,7 +85,8 @@ def _held_in(rules: ImageRules, package: str, images: list[Image]) -> set[KeepRe
     found = set()
     if rules.protects_name(package) or any_protected_tag(rules, images):
         found.add(KeepReason.HOLDS_PROTECTED)
-    if _retained(rules, images, family_of(images, rules.subjects)):
+    held = _retained(rules, images, family_of(images, rules.subjects))
+    if held or any(kept_by_policy(rules.questions, image) for image in images):
         found.add(KeepReason.HOLDS_RETAINED)
     return found
 
@@ -132,7 +133,9 @@ def _own_verdicts(
     held = _retained(rules, images, family)
     kept: Kept = {}
     goes: Going = {}
-    followers, orphans, questions = family.followers, family.orphans, rules.questions
+    followers, orphans = family.followers, family.orphans
+    questions = [each for each in rules.questions if each.policy.deletes]
+    keepers = [each for each in rules.questions if not each.policy.deletes]
     plain = not rules.managed
     residue = KeepReason.GOOGLE_MANAGED if rules.managed else KeepReason.NOT_MATCHED
     residue_of_tagged = strongest((residue, NO_TAG_MATCHES.reason))
@@ -145,6 +148,8 @@ def _own_verdicts(
             kept[digest] = whole
         elif special and (reason := held_by_tags(rules, image)):
             kept[digest] = reason
+        elif keepers and kept_by_policy(keepers, image):
+            kept[digest] = KeepReason.KEEP_POLICY
         elif digest in followers:
             continue
         elif digest in held:
@@ -173,7 +178,7 @@ def _own_verdicts(
 def _retained(rules: ImageRules, images: list[Image], family: Family) -> Kept:
     """Children and referrers use up nothing (R10): followers are not in the group, and a referrer
     with a tag of its own takes no place in `latest`."""
-    if not any(each.policy.keep for each in rules.questions):
+    if not any(each.policy.keeps for each in rules.questions):
         return {}
     followers = family.followers
     group = [i for i in images if i.digest not in followers] if followers else images

@@ -14,7 +14,9 @@ def with_defaults(root: Mapping, grammar: Grammar) -> Mapping:
     """The tree in which each policy says what it inherits, too.
 
     `grace`, and key by key `when` and `keep`: a policy's own key wins, and one that its kind does not have
-    is not inherited. A policy with neither of its own inherits nothing, for then nobody said what may go.
+    is not inherited. A policy with neither of its own inherits nothing, for then nobody said what may go. One
+    with `deletes: false` and without a `keep` of its own inherits nothing either: more conditions, or a
+    `keep`, would make it keep less than it says.
     """
     defaults, policies = _at(root, "defaults"), _at(root, "policies")
     if not isinstance(defaults, Mapping) or not isinstance(policies, Sequence):
@@ -48,7 +50,10 @@ def _inheriting(policy: Node, defaults: Mapping, grammar: Grammar) -> Node:
     keys = grammar.kinds.get(kind.text) if isinstance(kind, Scalar) else None
     if keys is None or not isinstance(policy, Mapping) or not {"when", "keep"} & policy.entries.keys():
         return policy
-    entries = {key: entry for key, entry in defaults.entries.items() if key == "grace"} | policy.entries
+    if _only_keeps(policy) and "keep" not in policy.entries:
+        return policy
+    grace = () if _only_keeps(policy) else ("grace",)
+    entries = {key: entry for key, entry in defaults.entries.items() if key in grace} | policy.entries
     void = _ABOUT_TAGS if _says_untagged(policy) else frozenset()
     if isinstance(kind, Scalar) and kind.text == "artifact.tag":
         void |= _AGES
@@ -68,6 +73,11 @@ def _inheriting(policy: Node, defaults: Mapping, grammar: Grammar) -> Node:
 _AGES = frozenset({"older_than"})
 # What could hold nothing where a policy says `tagged: false` itself.
 _ABOUT_TAGS = frozenset({"tags", "any_tag", "tags_regex", "tags_semver", "tagged"})
+
+
+def _only_keeps(policy: Mapping) -> bool:
+    deletes = _at(policy, "deletes")
+    return isinstance(deletes, Scalar) and deletes.value is False
 
 
 def _says_untagged(policy: Mapping) -> bool:

@@ -1,6 +1,6 @@
 """Deciding packages, and the versions of other formats than docker (R3, R9, R10, R11, R13, R14)."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -129,7 +129,7 @@ def decide_versions(rules: PackageRules, package: Package) -> list[tuple[Version
 
 def retained_versions(rules: PackageRules, package: Package) -> dict[str, KeepReason]:
     """The versions that some policy's `keep` holds: id -> why."""
-    if not any(each.policy.keep for each in rules.versions):
+    if not any(each.policy.keeps for each in rules.versions):
         return {}
     group = [version_facts(package, version) for version in package.versions]
     return retained(rules.versions, group, TRAITS, rules.now)
@@ -210,7 +210,7 @@ def _version_guards(rules: PackageRules, version: Version) -> Iterator[KeepReaso
 
 
 def answered(
-    rules: PackageRules, questions: Iterable[Question[Held]], facts: Held, guards: list[KeepReason]
+    rules: PackageRules, questions: Sequence[Question[Held]], facts: Held, guards: list[KeepReason]
 ) -> Decision:
     """The policies' answer, unless a guard stands that the matching policy may not waive."""
     waivable = (KeepReason.HOLDS_RETAINED,)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from janitor.model.kinds import KeepReason
-from janitor.policy.decision import Question
+from janitor.policy.decision import Question, kept_by_policy
 from janitor.policy.globs import matcher
 from janitor.policy.groups import Traits, latest, latest_of_each
 from janitor.policy.truth import YES
@@ -22,12 +22,15 @@ def retained(
     now: float,
     uncounted: Collection[str] = (),
 ) -> dict[H, KeepReason]:
-    """Whom any policy's `keep` holds in one group (a package, a service), each with the reason.
+    """What any policy's `keep`, or a policy that only protects, holds in one group (a package, a service),
+    each with the reason.
     `uncounted` are keys that take no place in `latest`."""
     found: dict[H, KeepReason] = {}
     for each in questions:
         keep = each.policy.keep
         if keep is None:
+            held = (r for r in group if kept_by_policy((each,), r))
+            found.update({traits.key(r): KeepReason.KEEP_POLICY for r in held if traits.key(r) not in found})
             continue
         chosen = [resource for resource in group if each.selects(resource) is YES]
         for reason, kept in _held(keep, chosen, traits, now, uncounted):

@@ -242,7 +242,8 @@ class Retention:
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One policy. `when` may be empty (everything of the kind). `grace`: what it would delete is
-    announced, and goes this long after that (policy/grace.py)."""
+    announced, and goes this long after that (policy/grace.py). Without `deletes` it only protects (R49):
+    what its `keep` holds, or without a `keep` everything that it matches."""
 
     name: str
     kind: Kind
@@ -250,6 +251,12 @@ class Policy:
     keep: Retention | None = None
     managed: bool = False
     grace: timedelta | None = None
+    deletes: bool = True
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it holds resources against every policy of its kind."""
+        return self.keep is not None or not self.deletes
 
 
 @dataclass(frozen=True, slots=True)

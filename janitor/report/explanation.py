@@ -42,12 +42,14 @@ class KeepAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PolicyAnswer:
-    """One policy of the kind, in file order; `asked` are the parts of its `when`."""
+    """One policy of the kind, in file order; `asked` are the parts of its `when`. Without `deletes` it
+    only protects."""
 
     name: str
     matches: bool | None
     asked: tuple[Asked, ...]
     keep: KeepAnswer | None
+    deletes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

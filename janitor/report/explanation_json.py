@@ -66,6 +66,7 @@ def _policy(policy: PolicyAnswer) -> Row:
     return {
         "policy": policy.name,
         "matches": policy.matches,
+        "deletes": policy.deletes,
         "when": [_asked(each) for each in policy.asked],
         "keep": None
         if keep is None

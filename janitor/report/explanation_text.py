@@ -111,7 +111,7 @@ def _policies(found: Explanation, width: int) -> Iterator[Text]:
         }
         yield indented(asked.get(found.verdict.fate, "there is none"), width)
     for policy in found.policies:
-        yield _line(f"  {policy.name}: {_matched(policy)}")
+        yield _line(f"  {policy.name}: {_matched(policy)}{'' if policy.deletes else ' (deletes: false)'}")
         for part in policy.asked:
             yield from _asked(part, width, 4)
         if policy.keep:

@@ -30,6 +30,7 @@ _KEPT = {
     KeepReason.KEEP_LATEST: "keep.latest holds it",
     KeepReason.KEEP_ROLLBACK: "keep.rollback holds it",
     KeepReason.KEEP_NEWER_THAN: "keep.newer_than holds it",
+    KeepReason.KEEP_POLICY: "a policy with deletes: false matches it",
     KeepReason.OTHER_TAGS: "it also has a tag that the policy does not name",
     KeepReason.AGE_UNKNOWN: "no time is known, or one in the future",
     KeepReason.TTL_UNREADABLE: "its label says how long in words that cannot be read",

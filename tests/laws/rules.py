@@ -153,7 +153,7 @@ def policy(dice: Random, name: str, kind: Kind) -> Policy:
     parts = tuple(condition(dice, kind) for _ in range(dice.choice((0, 1, 1, 1, 2))))
     if kind in RANKED and dice.randint(0, 3) == 0:
         parts = (*parts, *largest(dice))
-    return Policy(name, kind, All(parts), keep, bool(dice.randint(0, 1)))
+    return Policy(name, kind, All(parts), keep, bool(dice.randint(0, 1)), deletes=dice.randint(0, 7) > 0)
 
 
 def largest(dice: Random) -> tuple[Condition, Condition]:

@@ -13,7 +13,7 @@ from janitor.policy.values import All, LargerThan, OlderThan, Policies, Policy, 
 from tests.laws.deciding import destroyed, images_in, packages_in, plan_of
 from tests.laws.places import DICE
 from tests.laws.registries import reference
-from tests.laws.rules import KEEPS_OF, RANKED, policy
+from tests.laws.rules import KEEPS_OF, LEAVES, RANKED, policy
 from tests.laws.trying import law
 from tests.laws.worlds import World, with_gaps, worlds
 
@@ -31,9 +31,12 @@ def with_protect(world: World, protect: Protect) -> World:
 
 
 def kept_more(dice: Random, world: World) -> World:
-    """One policy keeps more than it did."""
+    """One policy keeps more than it did. A `keep` that one without `deletes` had not makes it keep less."""
     policies = list(world.policies.policies)
-    place = dice.choice([n for n, p in enumerate(policies) if p.kind in KEEPS_OF])
+    places = [n for n, p in enumerate(policies) if p.kind in KEEPS_OF and (p.deletes or p.keep)]
+    if not places:
+        return world
+    place = dice.choice(places)
     chosen = policies[place]
     keep = chosen.keep or dice.choice(KEEPS_OF[chosen.kind])
     if chosen.keep:
@@ -51,8 +54,23 @@ def kept_more(dice: Random, world: World) -> World:
 @law
 @given(worlds(), DICE)
 def test_keeping_more_never_deletes_more(world: World, dice: Random) -> None:
-    if any(each.kind in KEEPS_OF for each in world.policies.policies):
-        deletes_no_more(kept_more(dice, world), world)
+    deletes_no_more(kept_more(dice, world), world)
+
+
+@law
+@given(worlds(), DICE)
+def test_a_policy_that_deletes_no_more_never_adds_a_deletion(world: World, dice: Random) -> None:
+    policies = list(world.policies.policies)
+    place = dice.randrange(len(policies))
+    policies[place] = replace(policies[place], deletes=False)
+    deletes_no_more(with_policies(world, tuple(policies)), world)
+
+
+@law
+@given(worlds())
+def test_a_policy_that_only_keeps_deletes_nothing(world: World) -> None:
+    keeping = {policy.name for policy in world.policies.policies if not policy.deletes}
+    assert not keeping & {action.policy for action in plan_of(world).actions}
 
 
 @law
@@ -140,6 +158,8 @@ def _newest_first(version: Version) -> tuple[float, str]:
 def test_a_further_policy_that_only_keeps_never_adds_a_deletion(world: World, dice: Random) -> None:
     kind = dice.choice(tuple(KEEPS_OF))
     keeper = replace(policy(dice, "keeper", kind), keep=dice.choice(KEEPS_OF[kind]))
+    if dice.randint(0, 1):
+        keeper = replace(policy(dice, "keeper", dice.choice(tuple(LEAVES))), keep=None, deletes=False)
     more = _with(world.policies, keeper)
     everything = frozenset(policy.name for policy in world.policies.policies)
     deletes_no_more(replace(world, policies=more, selected=everything), world)

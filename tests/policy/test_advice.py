@@ -24,6 +24,7 @@ def of(*policies: str) -> str:
 
 
 def image(when: str, name: str = "a", more: str = "") -> str:
+    more += ", deletes: true" if "keep:" in more else ""
     return f"{{name: {name}, kind: artifact.image, when: {{{when}}}{more}}}"
 
 
