@@ -49,11 +49,15 @@ class References:
         for use, planned in self._uses(named, repository, package):
             if new := use.tags.keys() - planned.tags.keys():
                 return f"{_users(use.tags, new)} now names {package}:{min(new)}"
-            if tagged := use.tags.keys() & set(action.tags):
-                return f"{_users(use.tags, tagged)} names its tag {min(tagged)}"
-            new = use.digests.keys() - planned.digests.keys()
-            if digest in use.digests or (new and action.rank[1] < IMAGE_RANK):
-                return f"{_users(use.digests, {digest} & use.digests.keys() or new)} now names it or one of its family"
+            if running := use.whole - planned.whole:
+                return f"{min(running)} now names {package} by a tag, and may have pulled any image of it"
+            if tagged := {tag for tag in action.tags if use.of_tag(tag)}:
+                return f"{min(use.of_tag(min(tagged)))} names its tag {min(tagged)}"
+        digests = [(use.digests, planned.digests) for use, planned in self._uses(named, repository, package)]
+        for now, then in (*digests, (named.anywhere, self._planned.anywhere)):
+            new = now.keys() - then.keys()
+            if digest in now or (new and action.rank[1] < IMAGE_RANK):
+                return f"{_users(now, {digest} & now.keys() or new)} now names it or one of its family"
         return ""
 
     async def why_any_used(self, repository: RepositoryName, images: dict[str, list[Image]]) -> str:

@@ -85,15 +85,21 @@ class Package:
 
     def _how(self, named: Named, package: str, digest: str, user: str) -> str:
         tags = {tag for each in self.images if each.digest == digest for tag in each.tags}
-        exact = named.exact.get(self.rules.repository.name, {}).get(package)
-        for use, where in ((exact, ""), (named.elsewhere.get(package), " of a registry that was not seen")):
-            if use is None:
-                continue
+        repository = self.rules.repository.name
+        read = named.exact.get(repository, {}).get(package)
+        for use in named.uses(repository, package):
+            where = "" if use is read else " of a registry that was not read"
             if user in use.digests.get(digest, ()):
                 return f"by digest{where}"
-            by = sorted(tag for tag, users in use.tags.items() if user in users)
+            by = sorted(tag for tag in {*use.tags, *use.pinned} if user in use.of_tag(tag))
             if resolved := [tag for tag in by if tag in tags]:
                 return f"by tag {', '.join(resolved)}{where}"
+            if user in use.whole and use is read:
+                return f"by tag {', '.join(by)}, in a run that may have pulled any image of the package"
+            if user in use.whole:
+                return f"by tag {', '.join(by)}{where}, which may lead to any image of the package"
             if by:
                 return f"by tag {', '.join(by)}, which no image has, so that all of its package stays"
+        if user in named.anywhere.get(digest, ()):
+            return "by digest, in any repository"
         return "by name"

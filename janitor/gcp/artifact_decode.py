@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from google.cloud import artifactregistry_v1 as ar
 
 from janitor.gcp.run_values import enum_names, time_of
-from janitor.model.names import RepositoryName
+from janitor.model.names import DOCKER_HOST_SUFFIX, RepositoryName
 from janitor.model.resources import Image, Mode, Repository
 
 _FORMATS = enum_names(ar.Repository.Format)
@@ -34,8 +34,23 @@ def repository(message: Any) -> Repository:
             RepositoryName.parse(policy.repository)
             for policy in message.virtual_repository_config.upstream_policies
         ),
+        upstream_uri=_upstream_uri(message.remote_repository_config),
         cleanup_policies=len(message.cleanup_policies),
     )
+
+
+def _upstream_uri(remote: Any) -> str:
+    """Where a remote docker repository gets its images from: HOST/PATH, "" where that is no repository of
+    Artifact Registry. `common_repository` is a resource name or a URL, `custom_repository` a URL
+    (repository.proto, RemoteRepositoryConfig)."""
+    uri = (remote.common_repository.uri or remote.docker_repository.custom_repository.uri).strip()
+    name = uri.removeprefix("//artifactregistry.googleapis.com/")
+    if name.startswith("projects/"):
+        return RepositoryName.parse(name.rstrip("/")).uri
+    host, _, path = uri.rpartition("://")[2].rstrip("/").partition("/")
+    path = "" if path == "v2" else path.removeprefix("v2/")
+    ours = host.lower().endswith(DOCKER_HOST_SUFFIX) or host.lower().endswith("gcr.io")
+    return f"{host}/{path}".rstrip("/") if ours else ""
 
 
 class ImageDecoder:

@@ -201,7 +201,8 @@ class Mode(StrEnum):
 class Repository:
     """An Artifact Registry repository. `format` is Google's enum name (``DOCKER``, ``NPM``, …).
 
-    `size_bytes` is what Google bills. `upstreams` are a virtual repository's sources.
+    `size_bytes` is what Google bills. `upstreams` are a virtual repository's sources, `upstream_uri` is
+    where a remote one gets its images from, without a scheme, "" where that is no Artifact Registry.
     """
 
     name: RepositoryName
@@ -213,6 +214,7 @@ class Repository:
     labels: Mapping[str, str]
     immutable_tags: bool = False
     upstreams: tuple[RepositoryName, ...] = ()
+    upstream_uri: str = ""
     cleanup_policies: int = 0
 
 

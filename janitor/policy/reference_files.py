@@ -1,11 +1,12 @@
 """`protect.references`: image references from outside Cloud Run, one a line (R3). Pure but for its reader."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from janitor.model.references import BadReferenceError, parse_reference
+from janitor.model.references import SCHEMES, BadReferenceError, names_an_image
 from janitor.policy.mistakes import locate
 from janitor.policy.problems import Problem, show
 from janitor.policy.source import Mapping, Scalar, Sequence
@@ -14,7 +15,7 @@ from janitor.policy.source import Mapping, Scalar, Sequence
 @dataclass(slots=True)
 class ReferenceFiles:
     """What the files say. `problems` stand in the policy file, `mistaken` are whole lines about
-    the reference files themselves."""
+    the reference files themselves; `references` has one for each line."""
 
     contents: list[bytes] = field(default_factory=list)
     references: tuple[str, ...] = ()
@@ -37,7 +38,6 @@ def read_reference_files(root: Mapping, source: str, read: Callable[[str], bytes
     `source` is the policy file's name: the reference files stand beside it, and messages say so.
     """
     files = ReferenceFiles()
-    references: dict[str, None] = {}
     _, listed = locate(root, ("protect", "references"))
     names = listed.items if isinstance(listed, Sequence) else ()
     for node in names:
@@ -56,34 +56,42 @@ def read_reference_files(root: Mapping, source: str, read: Callable[[str], bytes
         if not found:
             files.problems.append(Problem(node.at, f"{show(node.value)} names no image: {_EMPTY}"))
         path = str(PurePath(source).parent / node.value)
-        files.mistaken += [f"{path}:{line}:1: {why}" for line, _, why in found if why]
-        references.update(dict.fromkeys(reference for _, reference, _ in found))
-    files.references = tuple(references)
+        files.mistaken += [f"{path}:{line}:{column}: {why}" for line, column, _, why in found if why]
+        files.references += tuple(reference for _, _, reference, _ in found)
     return files
 
 
 _EMPTY = "an empty list would protect nothing; write one image reference a line, or take the file out"
 
 
-def _lines(text: str) -> Iterator[tuple[int, str, str]]:
-    """Line, reference, and what is wrong with it ("" for nothing)."""
-    for place, line in enumerate(text.splitlines(), 1):
+def _lines(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """Line and column, reference, and what is wrong with it ("" for nothing). Lines end as editors count
+    them: at a line feed, a carriage return, or both."""
+    for place, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
         reference = line.strip()
         if reference and not reference.startswith("#"):
-            yield place, reference, _mistake(reference)
+            yield place, line.index(reference) + 1, reference, _mistake(reference)
 
 
 def _mistake(reference: str) -> str:
-    if len(reference.split()) > 1 or not reference.isprintable():
+    if len(reference.split()) > 1:
         return f"{show(reference)} is more than one image reference: write one a line, comments on their own"
+    if not reference.isprintable():
+        return f"{show(reference)} holds a character that cannot be seen: type the line again"
+    if reference[0] in _PUNCTUATION or reference[-1] in _PUNCTUATION:
+        return f"{show(reference)} is quoted, or an item of a list in YAML or JSON: write the image reference alone"
     try:
-        parse_reference(reference)
+        named = names_an_image(reference)
     except BadReferenceError:
-        return (
-            f"image reference {show(reference)} cannot be parsed: write "
-            "LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/PACKAGE:TAG or …@sha256:DIGEST"
-        )
-    return ""
+        return f"image reference {show(reference)} cannot be parsed: {_SPELLING}"
+    return "" if named else f"{show(reference)} does not name an image: {_SPELLING}"
+
+
+_PUNCTUATION = frozenset("\"'`,;[]{}()-")
+_SPELLING = (
+    "write LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/PACKAGE:TAG or …@sha256:DIGEST, with or without "
+    f"{', '.join(f'{each}://' for each in SCHEMES)}, or sha256:DIGEST alone"
+)
 
 
 def _why(error: OSError | ValueError) -> str:

@@ -45,6 +45,41 @@ def test_a_virtual_repository_has_upstreams() -> None:
     assert found.upstreams == (RepositoryName("q", "us", "s"),)
 
 
+_DOCKER, _COMMON = "docker_repository", "common_repository"
+
+
+@pytest.mark.parametrize(
+    ("field", "uri", "expected"),
+    [
+        (_COMMON, "projects/q/locations/us/repositories/s", "us-docker.pkg.dev/q/s"),
+        (_COMMON, "//artifactregistry.googleapis.com/projects/q/locations/us/repositories/s", "us-docker.pkg.dev/q/s"),
+        (_COMMON, "projects/q/locations/us/repositories/gcr.io", "gcr.io/q"),
+        (_COMMON, "https://us-docker.pkg.dev/q/s/", "us-docker.pkg.dev/q/s"),
+        (_DOCKER, "https://us-docker.pkg.dev/q/s", "us-docker.pkg.dev/q/s"),
+        (_DOCKER, "https://us-docker.pkg.dev/v2/q/s", "us-docker.pkg.dev/q/s"),
+        (_DOCKER, "https://us-docker.pkg.dev", "us-docker.pkg.dev"),
+        (_DOCKER, "us-docker.pkg.dev/q", "us-docker.pkg.dev/q"),
+        (_DOCKER, "https://eu.gcr.io/q", "eu.gcr.io/q"),
+        (_DOCKER, "https://registry-1.docker.io", ""),
+        (_DOCKER, "", ""),
+    ],
+)  # fmt: skip
+def test_a_remote_repository_names_the_registry_that_it_gets_images_from(
+    field: str, uri: str, expected: str
+) -> None:
+    """R47."""
+    message = raw(ar.Repository(name=str(NAME), mode=3, format_=1))
+    part = getattr(message.remote_repository_config, field)
+    (part if field == _COMMON else part.custom_repository).uri = uri
+    assert artifact_decode.repository(message).upstream_uri == expected
+
+
+def test_a_remote_repository_of_a_public_registry_names_none_of_ours() -> None:
+    message = raw(ar.Repository(name=str(NAME), mode=3, format_=1))
+    message.remote_repository_config.docker_repository.public_repository = 1
+    assert artifact_decode.repository(message).upstream_uri == ""
+
+
 def test_immutable_tags_and_cleanup_policies_are_seen() -> None:
     repository = ar.Repository(
         name=str(NAME),

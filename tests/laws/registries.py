@@ -25,6 +25,7 @@ OTHERS = {
 VIRTUAL = RepositoryName("p", "us-central1", "all")
 NESTED = RepositoryName("p", "us-central1", "all-of-all")
 UNSEEN = RepositoryName("elsewhere", "us-central1", "zz")
+REMOTE = RepositoryName("p", "us-central1", "cache")
 NUMBERED = RepositoryName("123456", "us-central1", "r")  # a project by its number: p's, q's or any
 PACKAGES = ("app", "team/api")
 OTHER_PACKAGES = ("app", "@scope/ui", "left-pad")
@@ -41,8 +42,11 @@ def repositories(dice: Random) -> tuple[Repository, ...]:
     found += [repository(dice, name, OTHERS[name]) for name in OTHERS if dice.randint(0, 1)]
     if dice.randint(0, 1):
         found.append(making.repository(VIRTUAL, mode=Mode.VIRTUAL, upstreams=DOCKER[:2]))
-        upstreams = (VIRTUAL, dice.choice((NUMBERED, NESTED)))
+        upstreams = (VIRTUAL, dice.choice((NUMBERED, NESTED, REMOTE)))
         found.append(making.repository(NESTED, mode=Mode.VIRTUAL, upstreams=upstreams))
+    if dice.randint(0, 1):
+        upstream = dice.choice((DOCKER[0].uri, f"{DOCKER[1].uri}/team", DOCKER[2].uri, NESTED.uri, ""))
+        found.append(making.repository(REMOTE, mode=Mode.REMOTE, upstream_uri=upstream))
     return tuple(sorted(found, key=lambda each: each.name))
 
 
@@ -146,13 +150,18 @@ def _tagged(dice: Random, images: list[Image]) -> list[Image]:
 
 
 def reference(dice: Random) -> str:
-    """What a workload may write: by digest, by tag, by neither, or another registry's."""
-    kind = dice.randint(0, 11)
+    """What a workload may write: by digest, by tag, by both or neither, or another registry's."""
+    kind = dice.randint(0, 13)
     if kind == 0:
         return "nginx:1.27"
-    repository = dice.choice((*DOCKER, *DOCKER, VIRTUAL, NESTED, UNSEEN, NUMBERED))
-    package = dice.choice(PACKAGES)
+    one = digest(f"i{dice.randint(0, 6)}")
+    if kind == 1:
+        return one
+    repository = dice.choice((*DOCKER, *DOCKER, VIRTUAL, NESTED, REMOTE, UNSEEN, NUMBERED))
+    package = dice.choice((*PACKAGES, *PACKAGES, "api"))
     base = f"{repository.uri}/{package}"
     if kind < 7:
-        return f"{base}@{digest(f'i{dice.randint(0, 6)}')}"
-    return f"{base}:{dice.choice((*TAGS, 'gone'))}" if kind < 11 else base
+        return f"{base}@{one}"
+    if kind == 7:
+        return f"{base}:{dice.choice((*TAGS, 'gone'))}@{one}"
+    return f"{base}:{dice.choice((*TAGS, 'gone'))}" if kind < 13 else base

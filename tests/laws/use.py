@@ -15,14 +15,14 @@ Known = tuple[RepositoryName, str, str]
 
 def in_use(world: World, gone: Collection[str]) -> set[Known]:
     """Repository, package and digest of all that what remains after `gone` needs."""
-    remaining = [image for name, image in _written(world) if name not in gone]
+    remaining = [each for each in _written(world) if each[0] not in gone]
     return _closed(world, _named(world, remaining))
 
 
 def users(world: World, gone: Collection[str], of: Known) -> set[str]:
     """The names in `gone` that need an image, at any remove."""
     written = [(name, image) for name, image in _written(world) if name in gone]
-    return {name for name, image in written if of in _closed(world, _named(world, [image]))}
+    return {each[0] for each in written if of in _closed(world, _named(world, [each]))}
 
 
 def _written(world: World) -> list[tuple[str, str]]:
@@ -51,17 +51,33 @@ def tag_users(world: World, gone: Collection[str], tag: str) -> set[str]:
 
 def _tags_named(world: World, text: str) -> set[str]:
     read = _read(text)
-    if read is None or read[3]:
+    if read is None or not read[2]:
         return set()
     name, package, tag, _ = read
     # what is pulled is an image, whatever else is called so
     seen = {each.name: each for each in world.repositories if each.format == "DOCKER"}
-    return {place.tag(package, tag) for place in _sources(seen, _meant(seen, name)) or seen}
+    places = _sources(seen, {(each, package) for each in _meant(seen, name)})
+    return {place.tag(inside, tag) for place, inside in places or {(each, package) for each in seen}}
 
 
-def _named(world: World, references: Iterable[str]) -> set[Known]:
-    read = [found for found in map(_read, references) if found is not None]
-    return {known for each in read for known in _resolved(world, *each)}
+def _named(world: World, references: Iterable[tuple[str, str]]) -> set[Known]:
+    running = {str(each.name) for each in world.workloads.executions if each.completion_time is None}
+    found: set[Known] = set()
+    for user, text in references:
+        if text.startswith("sha256:"):
+            found |= _everywhere(world, text)
+        elif read := _read(text):
+            found |= _resolved(world, *read, running=user in running)
+    return found
+
+
+def _everywhere(world: World, digest: str) -> set[Known]:
+    return {
+        (place, image.package, digest)
+        for place in world.contents
+        for image in images_in(world, place)
+        if image.digest == digest
+    }
 
 
 def _read(text: str) -> tuple[RepositoryName, str, str, str] | None:
@@ -76,24 +92,26 @@ def _read(text: str) -> tuple[RepositoryName, str, str, str] | None:
     else:
         name = RepositoryName(project, host.removesuffix("-docker.pkg.dev"), rest[0])
         package = "/".join(rest[1:])
-    return name, package, tag or "latest", digest
+    return name, package, tag or ("" if digest else "latest"), digest
 
 
-def _resolved(world: World, name: RepositoryName, package: str, tag: str, digest: str) -> set[Known]:
+def _resolved(
+    world: World, name: RepositoryName, package: str, tag: str, digest: str, running: bool
+) -> set[Known]:
     seen = {each.name: each for each in world.repositories}
-    places = _sources(seen, _meant(seen, name))
+    places = _sources(seen, {(each, package) for each in _meant(seen, name)})
     certain = bool(places)
-    places = places or set(seen)
-    found: set[Known] = set()
-    for place in places:
-        images = [i for i in images_in(world, place) if i.package == package]
-        if digest:
-            found |= {(place, package, i.digest) for i in images if i.digest == digest}
-            continue
+    remote = any(seen[place].mode is Mode.REMOTE for place, _ in places)
+    places = places or {(each, package) for each in seen}
+    found: set[Known] = _everywhere(world, digest) if digest and (remote or not certain) else set()
+    for place, inside in places:
+        images = [i for i in images_in(world, place) if i.package == inside]
         bearing = [i for i in images if tag in i.tags]
-        if not bearing and certain:
+        if not digest and (running or not certain or not bearing):
             bearing = images
-        found |= {(place, package, i.digest) for i in bearing}
+        found |= {
+            (place, inside, i.digest) for i in [*bearing, *images] if i in bearing or i.digest == digest
+        }
     return found
 
 
@@ -104,11 +122,18 @@ def _meant(seen: Mapping[RepositoryName, Repository], name: RepositoryName) -> s
     return {each for each in seen if (each.location, each.repository) == (name.location, name.repository)}
 
 
-def _sources(seen: Mapping[RepositoryName, Repository], names: set[RepositoryName]) -> set[RepositoryName]:
-    """These and, of virtual ones, all that they serve from, at any depth."""
-    virtual = [seen[each] for each in names if seen[each].mode is Mode.VIRTUAL]
-    more = {source for each in virtual for up in each.upstreams for source in _meant(seen, up)}
-    return names if more <= names else _sources(seen, names | more)
+def _sources(
+    seen: Mapping[RepositoryName, Repository], places: set[tuple[RepositoryName, str]]
+) -> set[tuple[RepositoryName, str]]:
+    """These and what virtual and remote ones get from elsewhere, at any depth: repository and package."""
+    more: set[tuple[RepositoryName, str]] = set()
+    for place, package in places:
+        for upstream in seen[place].upstreams if seen[place].mode is Mode.VIRTUAL else ():
+            more |= {(each, package) for each in _meant(seen, upstream)}
+        if seen[place].mode is Mode.REMOTE and seen[place].upstream_uri:
+            read = _read(f"{seen[place].upstream_uri}/{package}")
+            more |= {(each, read[1]) for each in _meant(seen, read[0])} if read else set()
+    return places if more <= places else _sources(seen, places | more)
 
 
 def _closed(world: World, named: set[Known]) -> set[Known]:

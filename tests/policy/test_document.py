@@ -183,7 +183,7 @@ def test_references_are_read_from_their_files_without_comments() -> None:
     )
     assert found.protect.reference_files == ("gke", "vms")
     assert found.protect.references == (
-        "us-docker.pkg.dev/p/r/app:1", "nginx", f"gcr.io/p/app@sha256:{'a' * 64}"
+        "us-docker.pkg.dev/p/r/app:1", "nginx", f"gcr.io/p/app@sha256:{'a' * 64}", "nginx"
     )  # fmt: skip
 
 

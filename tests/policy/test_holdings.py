@@ -15,6 +15,7 @@ from tests.making import (
     REPOSITORY,
     ago,
     contents,
+    digest,
     image,
     job,
     name_of,
@@ -51,8 +52,8 @@ def held(of: ImageRules, images: list[Image] | None = None) -> set[KeepReason]:
     [
         (uri("a"), True), (uri("gone"), True), (uri(":v1"), True), (uri(":gone"), True),
         (uri("a", "other"), False), (uri("a", repository=UNSEEN), True), (uri(":v1", repository=UNSEEN), True),
-        (uri("gone", repository=UNSEEN), False), (uri(":gone", repository=UNSEEN), False),
-        (uri("a", "other", UNSEEN), False),
+        (uri("gone", repository=UNSEEN), False), (uri(":gone", repository=UNSEEN), True),
+        (uri("a", "other", UNSEEN), True), (uri(":v1", "other", UNSEEN), False), (digest("a"), True),
     ],
 )  # fmt: skip
 def test_a_package_holds_what_is_named_in_it_and_a_repository_so_too(reference: str, used: bool) -> None:

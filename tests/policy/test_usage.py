@@ -1,6 +1,7 @@
 """Who names which image: rules R2, R3 and R12."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from janitor.model.references import BadReferenceError
 from janitor.model.resources import Execution, Image, Instance, Mode, Repository, WorkerPool
 from janitor.policy.usage import Named, unreadable, usage
 from tests.making import (
+    NOW,
     REPOSITORY,
     digest,
     image,
@@ -78,9 +80,43 @@ def test_a_tag_seen_on_two_images_protects_both() -> None:
     assert found == named(workloads(job("j", uri(":v1")))).digests(REPOSITORY, "app", twice[::-1])
 
 
-def test_a_digest_wins_over_a_tag_beside_it() -> None:
-    both = f"{REPOSITORY.uri}/app:v2@{digest('a')}"
-    assert of_app(named(workloads(job("j", both)))).keys() == {digest("a")}
+def test_a_tag_beside_a_digest_is_in_use_and_leads_to_no_more_than_what_bears_it() -> None:
+    """R2."""
+    both = named(workloads(job("j", f"{REPOSITORY.uri}/app:v2@{digest('a')}")))
+    assert of_app(both).keys() == {digest("a"), digest("b")}
+    assert both.of_tag(REPOSITORY, "app", "v2")
+    gone = named(workloads(job("j", f"{REPOSITORY.uri}/app:gone@{digest('a')}")))
+    assert of_app(gone).keys() == {digest("a")}
+    assert gone.of_tag(REPOSITORY, "app", "gone")
+
+
+def test_a_reference_by_digest_alone_names_no_tag() -> None:
+    """R2: no tag means latest, but not beside a digest."""
+    assert named(workloads(job("j", uri("b")))).of_tag(REPOSITORY, "app", "latest") == set()
+    assert named(workloads(job("j", f"{REPOSITORY.uri}/app"))).of_tag(REPOSITORY, "app", "latest")
+
+
+def test_a_running_execution_protects_the_whole_package_that_it_names_by_tag() -> None:
+    """R46: Google does not report which digest it pulled. A job's tag speaks of its next execution."""
+    running = Execution(name_of("jobs", "j", "executions", "e"), (uri(":v1"),))
+    assert len(of_app(named(Workloads(executions=(running,))))) == 3
+    ended = replace(running, completion_time=NOW)
+    assert of_app(named(Workloads(executions=(ended,)))).keys() == {digest("a")}
+    by_digest = replace(running, images=(f"{REPOSITORY.uri}/app:v1@{digest('b')}",))
+    assert of_app(named(Workloads(executions=(by_digest,)))).keys() == {digest("a"), digest("b")}
+    other = replace(running, images=(uri(":v1", package="other"),))
+    assert of_app(named(Workloads(executions=(other,)))) == {}
+
+
+def test_a_bare_digest_protects_it_in_every_package_of_every_repository() -> None:
+    """R38."""
+    found = named(Workloads(), extra=[digest("b")])
+    for place in (REPOSITORY, VIRTUAL):
+        for package in ("app", "other"):
+            assert found.digests(place, package, IMAGES) == {digest("b"): {"protect.references"}}
+            assert found.of_package(place, package, IMAGES) == {"protect.references"}
+    assert found.users(REPOSITORY, {"app": IMAGES}) == {"protect.references"}
+    assert found.users(REPOSITORY, {"app": IMAGES[:1]}) == set()
 
 
 def test_a_tag_that_resolves_to_nothing_protects_the_package() -> None:
@@ -88,11 +124,77 @@ def test_a_tag_that_resolves_to_nothing_protects_the_package() -> None:
     assert len(of_app(named(workloads(job("j", uri(":gone")))))) == 3
 
 
-def test_a_tag_of_a_repository_that_was_not_seen_protects_only_what_bears_it() -> None:
-    """R2: it need not lead here."""
+@pytest.mark.parametrize("tag", ["v2", "gone"])
+def test_a_tag_of_a_repository_that_was_not_read_protects_packages_of_that_name(tag: str) -> None:
+    """R47: it may have led anywhere when it was pulled."""
     unseen = RepositoryName("o", "us-central1", "zz")
-    assert of_app(named(workloads(job("j", uri(":gone", repository=unseen))))) == {}
-    assert of_app(named(workloads(job("j", uri(":v2", repository=unseen))))).keys() == {digest("b")}
+    found = named(workloads(job("j", uri(f":{tag}", repository=unseen))))
+    assert len(of_app(found)) == 3
+    assert found.digests(REPOSITORY, "other", IMAGES) == {}
+    assert found.of_tag(REPOSITORY, "app", tag)
+    assert found.of_package(REPOSITORY, "app", [])
+    assert not found.of_package(REPOSITORY, "other", IMAGES)
+
+
+def test_a_digest_of_a_repository_that_was_not_read_protects_it_in_every_repository() -> None:
+    """R47."""
+    unseen = RepositoryName("o", "us-central1", "zz")
+    found = named(workloads(job("j", uri("b", repository=unseen))))
+    for package in ("app", "other"):
+        assert found.digests(REPOSITORY, package, IMAGES).keys() == {digest("b")}
+        assert found.of_package(REPOSITORY, package, IMAGES)
+        assert not found.of_package(REPOSITORY, package, IMAGES[:1])
+
+
+REMOTE = RepositoryName("p", "us-central1", "cache")
+
+
+@pytest.mark.parametrize(
+    ("upstream", "package"),
+    [
+        (REPOSITORY.uri, "app"),
+        ("us-central1-docker.pkg.dev/p", "r/app"),
+        ("us-central1-docker.pkg.dev", "p/r/app"),
+    ],
+)
+@pytest.mark.parametrize("which", ["a", ":v1"])
+def test_a_remote_repository_leads_to_what_it_gets_from_a_repository_that_was_read(
+    upstream: str, package: str, which: str
+) -> None:
+    """R47: the upstream may be a repository, a project or the registry."""
+    seen = [repository(REMOTE, mode=Mode.REMOTE, upstream_uri=upstream)]
+    found = named(workloads(job("j", uri(which, repository=REMOTE, package=package))), seen=seen)
+    assert of_app(found).keys() == {digest("a")}
+    assert bool(found.of_tag(REPOSITORY, "app", "v1")) == (which == ":v1")
+
+
+def test_a_remote_repository_may_add_a_folder_to_what_it_is_asked_for() -> None:
+    """R47."""
+    seen = [repository(REMOTE, mode=Mode.REMOTE, upstream_uri=f"{REPOSITORY.uri}/team")]
+    found = named(workloads(job("j", uri(":v1", repository=REMOTE))), seen=seen)
+    assert found.digests(REPOSITORY, "team/app", IMAGES).keys() == {digest("a")}
+    assert found.digests(REPOSITORY, "app", IMAGES) == {}
+
+
+def test_virtual_and_remote_repositories_lead_through_any_number_of_steps_and_in_circles() -> None:
+    """R47: cycles end, also one that makes the name longer each time."""
+    second = RepositoryName("p", "us-central1", "second")
+    seen = [
+        repository(VIRTUAL, mode=Mode.VIRTUAL, upstreams=(REMOTE, second, VIRTUAL)),
+        repository(second, mode=Mode.REMOTE, upstream_uri=f"{second.uri}/again"),
+        repository(REMOTE, mode=Mode.REMOTE, upstream_uri=REPOSITORY.uri),
+    ]
+    loads = workloads(job("j", uri("a", repository=VIRTUAL)))
+    assert of_app(named(loads, seen=seen)).keys() == {digest("a")}
+
+
+def test_a_digest_through_a_remote_repository_protects_it_wherever_it_came_from() -> None:
+    """R47: the upstream may be another name of a registry that is read."""
+    seen = [repository(REMOTE, mode=Mode.REMOTE)]
+    found = named(workloads(job("j", uri("a", repository=REMOTE))), seen=seen)
+    assert of_app(found).keys() == {digest("a")}
+    by_tag = named(workloads(job("j", uri(":v1", repository=REMOTE))), seen=seen)
+    assert of_app(by_tag) == {}
 
 
 def test_a_virtual_repository_leads_to_all_that_it_serves_from_at_any_depth() -> None:
