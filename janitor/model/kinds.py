@@ -87,6 +87,7 @@ class KeepReason(StrEnum):
     KEEP_NEWER_THAN = "keep-newer-than"
     KEEP_POLICY = "keep-policy"
     OTHER_TAGS = "other-tags"
+    VERSION_UNREADABLE = "version-unreadable"
     AGE_UNKNOWN = "age-unknown"
     TTL_UNREADABLE = "ttl-unreadable"
     SIZE_UNKNOWN = "size-unknown"

@@ -1,7 +1,8 @@
 """`keep.latest` within the groups of `keep.per`: by what a tag captures, or by a part of its version.
 
-An image belongs to each group that one of its tags says, and one that keeps it is enough. What no tag
-says is one group more, the newest of which stay: so `per` by tag never keeps less than `latest` alone.
+An image belongs to each group that one of its tags says, and one that keeps it is enough. By tag, images of which
+no tag says a group are one group more, the newest of which are kept: so `per` by tag never keeps less than `latest`
+alone. By version, untagged images are that group; images whose tags are no versions are `unreadable`, and kept.
 """
 
 import heapq
@@ -17,8 +18,9 @@ T = TypeVar("T")
 H = TypeVar("H", bound=str)
 
 _PARTS = {"major": 1, "minor": 2, "patch": 3}
-# Releases and prereleases stand in groups of their own: many a candidate pushes out no release.
-Series = tuple[bool, tuple[int, ...]]
+# Releases and prereleases have groups of their own, so that no candidate pushes out a release; and so has each
+# variant, such as `alpine` (R39).
+Series = tuple[bool, str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _by_version(
         highest = _highest(texts(resource), parts)
         for series, version in highest.items():
             found.setdefault(series, []).append((version, resource))
-        if not highest:
+        if not texts(resource):
             others.append(resource)
     for series in _highest_first(found, groups):
         ranked = sorted(found[series], key=lambda each: traits.key(each[1]))
@@ -103,19 +105,26 @@ def _by_version(
     yield from latest(others, count, traits)
 
 
+def unreadable(chosen: Iterable[T], traits: Traits[T, H]) -> list[T]:
+    """Those of which no text can be read as a version, but for those without any text (R39)."""
+    texts = traits.versions or traits.tags
+    return [r for r in chosen if texts(r) and all(parse_version(text) is None for text in texts(r))]
+
+
 def _highest(texts: Iterable[str], parts: int) -> dict[Series, Version]:
     """An image with several versions stands in a group by the highest of them, and takes one place."""
     found: dict[Series, Version] = {}
     for text in texts:
         version = parse_version(text)
         if version is not None:
-            series = version.released, version.numbers[:parts]
+            series = version.released, version.variant, version.numbers[:parts]
             found[series] = max(version, found.get(series, version))
     return found
 
 
 def _highest_first(found: Iterable[Series], groups: int | None) -> list[Series]:
-    """The last `groups` of the releases, and as many of the prereleases."""
-    ordered = sorted(found, reverse=True)
-    lines = [[each for each in ordered if each[0] is released] for released in (True, False)]
-    return [series for line in lines for series in line[:groups]]
+    """Of each variant the last `groups` of the releases, and as many of the prereleases."""
+    lines: dict[tuple[bool, str], list[Series]] = {}
+    for series in sorted(found, reverse=True):
+        lines.setdefault(series[:2], []).append(series)
+    return [series for line in lines.values() for series in line[:groups]]

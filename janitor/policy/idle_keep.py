@@ -22,6 +22,10 @@ from janitor.policy.values import (
 )  # fmt: skip
 
 # Google keeps no more of these of one service or job, and deletes the oldest itself (docs: run/quotas).
+_GROUPS_NOTHING = {
+    PerTag: "keep.per groups nothing: none of its `tags` falls into a group: take per out, or write another",
+    PerSemver: "keep.per keeps all: none of its `tags` is a version (three numbers, such as 1.4.2): take per out",
+}
 _MOST_KEPT = {Kind.REVISION: (1000, "revisions of a service"), Kind.EXECUTION: (1000, "executions of a job")}
 
 
@@ -39,8 +43,7 @@ def idle_keep(policy: Policy, policies: Policies, now: datetime) -> Iterator[tup
         )
         yield "tagged", f"keep.tagged binds nothing: {text}: take one of them out"
     if keep.per is not None and any(_falls_into_no_group(part, keep.per) for part in parts):
-        text = "none of its `tags` falls into a group: take per out, or write another"
-        yield "per", f"keep.per groups nothing: {text}"
+        yield "per", _GROUPS_NOTHING[type(keep.per)]
     if keep.newer_than is not None and (began := too_old(policy.kind, keep.newer_than, now)):
         yield "newer_than", f"keep.newer_than keeps all: {began}: write a shorter one"
     yield from _too_many(policy.kind, keep)

@@ -38,7 +38,7 @@ from janitor.policy.values import (
     TtlExpired,
     Unused,
 )  # fmt: skip
-from janitor.policy.versions import in_range
+from janitor.policy.versions import tags_in_range
 
 
 def image_leaf(repository: Repository, now: float, failures: Failures | None = None) -> Leaf[Image]:
@@ -63,7 +63,7 @@ def image_leaf(repository: Repository, now: float, failures: Failures | None = N
             case TagsRegex(expression):
                 return _tags_match(found_in(expression))
             case TagsSemver(range_):
-                return _tags_match(in_range(range_))
+                return _versions(range_)
             case ArtifactTypeIs(globs):
                 return _of_type(matcher(globs))
             case LargerThan(size):
@@ -122,6 +122,11 @@ def _of_package(matches: Callable[[str], bool]) -> Test[Image]:
 
 def _of_type(matches: Callable[[str], bool]) -> Test[Image]:
     return lambda image: truth(bool(image.artifact_type) and matches(image.artifact_type))
+
+
+def _versions(range_: str) -> Test[Image]:
+    in_range = tags_in_range(range_)
+    return lambda image: in_range(image.tags)
 
 
 def _tags_match(matches: Callable[[str], bool]) -> Test[Image]:

@@ -6,9 +6,8 @@ Sound and incomplete, as implication.py: what is said is so, and much that is so
 import re
 from operator import eq, ge, gt, le, lt
 
-from janitor.model.semver import Version
+from janitor.model.semver import Comparison, parse_range
 from janitor.policy.globs import is_literal, matcher
-from janitor.policy.versions import Compare, comparisons_of
 
 # What a match begins and ends with whatever the glob: up to its first magic, from behind its last.
 _BEGIN = re.compile(r"[^*?[]*")
@@ -46,21 +45,30 @@ def _ends(glob: str) -> tuple[str, str]:
 
 def ranges_apart(one: str, other: str) -> bool:
     """Whether no version is in both; the same one twice: whether none is in it. Not all such are seen."""
-    bounds = [*comparisons_of(one), *comparisons_of(other)]
-    lowest = [(bound, compare is gt) for compare, bound in bounds if compare in (gt, ge, eq)]
-    highest = [(bound, compare is lt) for compare, bound in bounds if compare in (lt, le, eq)]
+    comparisons = (*parse_range(one).comparisons, *parse_range(other).comparisons)
+    bounds = [(bound.precedence, compare) for compare, bound in comparisons]
+    lowest = [(bound, compare is gt) for bound, compare in bounds if compare in (gt, ge, eq)]
+    highest = [(bound, compare is lt) for bound, compare in bounds if compare in (lt, le, eq)]
     return any(
         low > high or (low == high and (open_ or shut)) for low, open_ in lowest for high, shut in highest
     )
 
 
 def range_within(one: str, other: str) -> bool:
-    """Whether every version in the first range is in the second. Not all such are seen."""
-    return all(any(_follows(has, wanted) for has in comparisons_of(one)) for wanted in comparisons_of(other))
+    """Whether every version in the first range is in the second, and none is not in the first for certain that
+    may be in the second. Not all such are seen."""
+    inner, outer = parse_range(one), parse_range(other)
+    variants = {bound.variant for _, bound in inner.comparisons}
+    spoken_of = all(bound.variant in ("", *variants) for _, bound in outer.comparisons)
+    return (
+        spoken_of
+        and inner.prereleases <= outer.prereleases
+        and all(any(_follows(has, wanted) for has in inner.comparisons) for wanted in outer.comparisons)
+    )
 
 
-def _follows(has: tuple[Compare, Version], wanted: tuple[Compare, Version]) -> bool:
-    (compare, bound), (wants, limit) = has, wanted
+def _follows(has: Comparison, wanted: Comparison) -> bool:
+    compare, bound, wants, limit = has.compare, has.bound.precedence, wanted.compare, wanted.bound.precedence
     if compare is eq:
         return wants(bound, limit)
     if (compare in (gt, ge)) is not (wants in (gt, ge)) or wants is eq:

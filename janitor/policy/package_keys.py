@@ -37,7 +37,7 @@ from janitor.policy.values import (
     TagsSemver,
     TtlExpired,
 )  # fmt: skip
-from janitor.policy.versions import in_range
+from janitor.policy.versions import version_in_range
 
 _CANNOT_SAY = Truth(None, KeepReason.NOT_MATCHED)
 
@@ -82,7 +82,7 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
             case TagsRegex(expression):
                 return _tag_is(found_in(expression))
             case TagsSemver(range_):
-                return _tag_is(in_range(range_))
+                return _version_is(range_)
             case Empty():
                 return lambda held: truth(held.versions == 0)
             case Expr():
@@ -96,6 +96,12 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
 def _tag_is(matches: Callable[[str], bool]) -> Test[Held]:
     """Of tags alone, each of which is one."""
     return lambda held: truth(any(map(matches, held.tags)))
+
+
+def _version_is(range_: str) -> Test[Held]:
+    """Of tags alone, each of which is one."""
+    answer = version_in_range(range_)
+    return lambda held: answer("".join(held.tags))
 
 
 def may_speak_of(policy: Policy, repository: Repository) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import unquote
 
 from janitor.kinds.package import package_since
 from janitor.kinds.repository import is_managed
@@ -140,7 +141,7 @@ TRAITS: Traits[Held, str] = Traits(
     made=lambda held: held.made,
     since=lambda held: held.since,
     tags=lambda held: held.tags,
-    versions=lambda held: (held.id,),
+    versions=lambda held: (unquote(held.id),),  # Google escapes the + of build metadata
 )
 
 

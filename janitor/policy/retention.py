@@ -7,9 +7,9 @@ from typing import TypeVar
 from janitor.model.kinds import KeepReason
 from janitor.policy.decision import Question, kept_by_policy
 from janitor.policy.globs import matcher
-from janitor.policy.groups import Traits, latest, latest_of_each
+from janitor.policy.groups import Traits, latest, latest_of_each, unreadable
 from janitor.policy.truth import YES
-from janitor.policy.values import Retention
+from janitor.policy.values import PerSemver, Retention
 
 T = TypeVar("T")
 H = TypeVar("H", bound=str)
@@ -45,13 +45,15 @@ def _held(
     if keep.tagged:
         matches = matcher(keep.tagged)
         yield KeepReason.KEEP_TAGGED, [r for r in chosen if any(map(matches, traits.tags(r)))]
+    counted = [r for r in chosen if traits.key(r) not in uncounted] if uncounted else chosen
     if keep.latest is not None:
-        counted = [r for r in chosen if traits.key(r) not in uncounted] if uncounted else chosen
         if keep.per is None:
             yield KeepReason.KEEP_LATEST, latest(counted, keep.latest, traits)
         else:
             held = latest_of_each(counted, keep.per, keep.latest, keep.latest_groups, traits)
             yield KeepReason.KEEP_LATEST, held
+    if isinstance(keep.per, PerSemver):
+        yield KeepReason.VERSION_UNREADABLE, unreadable(counted, traits)
     if keep.rollback is not None:
         yield KeepReason.KEEP_ROLLBACK, _last_ready(chosen, keep.rollback, traits)
     if keep.newer_than is not None:

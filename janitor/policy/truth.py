@@ -25,6 +25,7 @@ NO_TAG_MATCHES = Truth(False, KeepReason.OTHER_TAGS)
 SOME_TAGS_MATCH = Truth(None, KeepReason.OTHER_TAGS)
 AGE_UNKNOWN = Truth(None, KeepReason.AGE_UNKNOWN)
 TTL_UNREADABLE = Truth(None, KeepReason.TTL_UNREADABLE)
+VERSION_UNREADABLE = Truth(None, KeepReason.VERSION_UNREADABLE)
 SIZE_UNKNOWN = Truth(None, KeepReason.SIZE_UNKNOWN)
 CREATOR_UNKNOWN = Truth(None, KeepReason.NOT_MATCHED)
 

@@ -1,55 +1,64 @@
-"""`tags_semver`: ranges of versions by Semantic Versioning, such as ``>=1.0 <2``. Pure."""
+"""`tags_semver`: how tags answer a range of versions (model/semver.py). Pure."""
 
-import re
-from collections.abc import Callable, Mapping
-from functools import cache
-from operator import eq, ge, gt, le, lt
+from collections.abc import Callable, Sequence
 
-from janitor.model.semver import Version, parse_version
-from janitor.policy.problems import show
+from janitor.model.kinds import KeepReason
+from janitor.model.semver import parse_range, parse_version
+from janitor.policy.truth import NO, NO_TAG_MATCHES, SOME_TAGS_MATCH, VERSION_UNREADABLE, YES, Truth
 
-_COMPARISON = re.compile(r"(>=|<=|>|<|=)(v?\d{1,9}(?:\.\d{1,9}){0,2}(?:-[0-9A-Za-z.-]+)?)", re.ASCII)
-Compare = Callable[[Version, Version], bool]
-_OPERATORS: Mapping[str, Compare] = {">=": ge, "<=": le, ">": gt, "<": lt, "=": eq}
+_NOT_SPOKEN_OF = Truth(None, KeepReason.NOT_MATCHED)
 _EXAMPLE = "write comparisons that all hold, such as '>=1.0 <2' or '=1.4.2'"
 
 
 def range_mistake(text: str) -> str | None:
     """What is wrong with a range, with the way out."""
     try:
-        comparisons_of(text)
+        parse_range(text)
     except ValueError as error:
         return f"{error}: {_EXAMPLE}"
     return None
 
 
-@cache
 def in_range(text: str) -> Callable[[str], bool]:
-    """Whether a tag is a version for which every comparison holds, by precedence: ``2.0.0-rc.1`` is below
-    ``2``. A tag that is no version is in no range."""
-    comparisons = comparisons_of(text)
+    """Whether a text is a version in the range."""
+    answer = version_in_range(text)
+    return lambda tag: answer(tag) is YES
 
-    def run(tag: str) -> bool:
+
+def version_in_range(text: str) -> Callable[[str], Truth]:
+    """How one text, such as a tag or the name of a version, answers a range.
+
+    Not known, and so kept, under `not` too: where the text is no version (`version-unreadable`, R39), and where
+    the range does not speak of its prerelease or variant though its numbers are in the range.
+    """
+    holds = parse_range(text).holds
+    answers = {True: YES, False: NO, None: _NOT_SPOKEN_OF}
+
+    def run(tag: str) -> Truth:
         version = parse_version(tag)
-        return version is not None and all(compare(version, bound) for compare, bound in comparisons)
+        return VERSION_UNREADABLE if version is None else answers[holds(version)]
 
     return run
 
 
-def comparisons_of(text: str) -> list[tuple[Compare, Version]]:
-    """Each comparison of a range with its bound; ValueError for what is none."""
-    found = []
-    for part in text.split():
-        match = _COMPARISON.fullmatch(part)
-        bound = parse_version(_whole(match[2])) if match else None
-        if match is None or bound is None:
-            raise ValueError(f"{show(part)} is no comparison with a version")
-        found.append((_OPERATORS[match[1]], bound))
-    if not found:
-        raise ValueError("this range says nothing")
-    return found
+def tags_in_range(text: str) -> Callable[[Sequence[str]], Truth]:
+    """Whether every tag of an image is a version in the range (R8); NO for an image without tags.
 
+    Not known where none of the tags can be read as a version, where only some of them are in the range, and
+    where the range does not speak of them.
+    """
+    holds = parse_range(text).holds
 
-def _whole(version: str) -> str:
-    """``1`` and ``1.4`` as 1.0.0 and 1.4.0. A prerelease has all three numbers, else it is no version."""
-    return version + ".0" * (2 - version.count("."))
+    def run(tags: Sequence[str]) -> Truth:
+        if not tags:
+            return NO
+        versions = [parse_version(each) for each in tags]
+        readable = [version for version in versions if version is not None]
+        if not readable:
+            return VERSION_UNREADABLE
+        found = [holds(version) for version in readable]
+        if len(readable) == len(versions) and all(found):
+            return YES
+        return NO_TAG_MATCHES if all(each is False for each in found) else SOME_TAGS_MATCH
+
+    return run

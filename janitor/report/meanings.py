@@ -32,6 +32,7 @@ _KEPT = {
     KeepReason.KEEP_NEWER_THAN: "keep.newer_than holds it",
     KeepReason.KEEP_POLICY: "a policy with deletes: false matches it",
     KeepReason.OTHER_TAGS: "it also has a tag that the policy does not name",
+    KeepReason.VERSION_UNREADABLE: "none of its tags can be read as a version (semver.org)",
     KeepReason.AGE_UNKNOWN: "no time is known, or one in the future",
     KeepReason.TTL_UNREADABLE: "its label says how long in words that cannot be read",
     KeepReason.SIZE_UNKNOWN: "no size is known",

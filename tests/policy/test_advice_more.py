@@ -57,7 +57,7 @@ WARNED = {
     of(image("not: {older_than: 10d}", "a", ", keep: {newer_than: 30d}")): "keep.newer_than holds all of its not",
     of(image("tags: 'pr-*'", "a", ", keep: {tagged: 'v*'}")): "keep.tagged binds nothing",
     of(image("tags_semver: '<2'", "a", ", keep: {tagged: [v2.0.0, latest]}")): "keep.tagged binds nothing",
-    of(image("tags: [latest, main]", "a", ", keep: {latest: 2, per: {semver: minor}}")): "keep.per groups nothing",
+    of(image("tags: [latest, main]", "a", ", keep: {latest: 2, per: {semver: minor}}")): "keep.per keeps all: none of its `tags` is a version",
     of(image("tags: [main]", "a", ", keep: {latest: 2, per: {tag: '^(pr)-'}}")): "keep.per groups nothing",
     of(revision("status: retired", ", keep: {latest: 1001}")): "keep.latest keeps all: Google itself keeps at most",
     of(revision("status: retired", ", keep: {rollback: 1001}")): "keep.rollback keeps all that were ready",

@@ -116,8 +116,35 @@ def test_equal_versions_stand_by_digest_whatever_the_order() -> None:
         assert list(latest_of_each(order, MINOR, 1, None, TRAITS)) == [first]
 
 
-def test_what_is_no_version_is_one_group_by_time() -> None:
-    assert held([*of_tags("1.2.3", "latest", "1.2"), image("x", days=9)], MINOR, 1) == {"1.2.3", "latest"}
+def test_without_a_tag_is_one_group_by_time_beside_the_versions() -> None:
+    images = [*of_tags("1.2.3", "1.2.2"), image("x", days=9), image("y", days=8)]
+    assert [each.digest for each in latest_of_each(images, MINOR, 1, None, TRAITS)] == [
+        digest("1.2.3"),
+        digest("y"),
+    ]
+
+
+def test_a_variant_has_groups_of_its_own() -> None:
+    """R39."""
+    images = of_tags(
+        "2.0.1", "2.0.0", "2.0.0-alpine", "2.0.0-slim-bookworm", "1.9.0-alpine", "2.0.1-rc.1-alpine"
+    )
+    assert held(images, MINOR, 1) == {each.tags[0] for each in images} - {"2.0.0"}
+    assert held(images, MINOR, 1, groups=1) == {
+        "2.0.1", "2.0.0-alpine", "2.0.0-slim-bookworm", "2.0.1-rc.1-alpine"
+    }  # fmt: skip
+
+
+def test_an_image_of_which_no_tag_is_a_version_is_kept_and_takes_no_place() -> None:
+    """R39: a readable tag is enough, and the unreadable ones beside it are ignored."""
+    unread = ("latest", "1.2", "20240101", "1a2b3c4", "7e10")
+    world = contents(
+        *of_tags("1.2.3", "1.2.2", *unread), image("both", "1.2.1", "stable", days=1), image("bare", days=9)
+    )
+    goes, stays = images_decided(policies(keeping(MINOR, 1)), world)
+    assert {each.image.tags[0] for each in goes} == {"1.2.2", "1.2.1"}
+    assert {stays[digest(tag)] for tag in unread} == {"version-unreadable"}
+    assert stays[digest("bare")] == stays[digest("1.2.3")] == "keep-latest"
 
 
 def test_a_time_that_is_not_known_is_not_asked_of_a_version() -> None:

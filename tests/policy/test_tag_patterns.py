@@ -10,7 +10,7 @@ from janitor.model.kinds import Kind
 from janitor.policy.document import parse_policies
 from janitor.policy.overlap import range_within, ranges_apart
 from janitor.policy.values import Condition, Not, TagsRegex, TagsSemver
-from janitor.policy.versions import in_range
+from janitor.policy.versions import in_range, version_in_range
 from tests.deciding import images_decided
 from tests.making import contents, image, policies, policy
 from tests.policy.test_document_mistakes import of_policy
@@ -50,8 +50,8 @@ def test_some_tag_that_matches_is_not_known_under_not(
     [
         (
             ">=1.0 <2",
-            ("1.0.0", "v1.9.9", "2.0.0-rc.1"),
-            ("0.9.9", "2.0.0", "1.0.0-rc.1", "1.0", "latest", ""),
+            ("1.0.0", "v1.9.9", "1.9.0-alpine"),
+            ("0.9.9", "2.0.0", "2.0.0-rc.1", "2.0.0-alpine", "1.0.0-rc.1", "1.0", "latest", ""),
         ),
         ("=1.4.2", ("1.4.2", "v1.4.2"), ("1.4.3", "1.4.2-rc.1")),
         (">1.4", ("1.4.1",), ("1.4.0",)),
@@ -62,6 +62,20 @@ def test_some_tag_that_matches_is_not_known_under_not(
 def test_a_range_holds_by_precedence(text: str, inside: tuple[str, ...], outside: tuple[str, ...]) -> None:
     holds = in_range(text)
     assert [tag for tag in (*inside, *outside) if holds(tag)] == list(inside)
+
+
+@pytest.mark.parametrize("tags", [("latest",), ("1.2", "1"), ("20240101",), ("1a2b3c4", "7e10")])
+def test_where_no_tag_is_a_version_the_image_is_kept_under_not_too(tags: tuple[str, ...]) -> None:
+    """R39."""
+    assert of_image(TagsSemver("<2"), *tags) == "version-unreadable"
+    assert of_image(Not(TagsSemver("<2")), *tags) == "version-unreadable"
+
+
+def test_a_prerelease_that_no_range_names_is_kept_under_not_too() -> None:
+    """R39: by its numbers 2.0.0-rc.1 is below 2, and yet it is no version of 1."""
+    assert of_image(TagsSemver("<2"), "2.0.0-rc.1") == "other-tags"
+    assert of_image(Not(TagsSemver("<2")), "2.0.0-rc.1") == "other-tags"
+    assert of_image(Not(TagsSemver("<2")), "2.1.0-rc.1") == "delete: matched"
 
 
 MISTAKES = {
@@ -100,13 +114,16 @@ def test_the_file_says_them_as_they_are() -> None:
     assert set(read.when.parts) == {TagsRegex("^a$"), TagsSemver("<2")}
 
 
-BOUNDS = ("1", "1.0.1", "2.0.0-rc.1", "2")
+BOUNDS = ("1", "1.0.1", "2.0.0-rc.1", "2", "2.0.0-x")
 VERSIONS = (
     "0.9.0",
     "1.0.0",
     "1.0.1-a",
     "1.0.1",
     "1.5.0",
+    "1.5.0-x",
+    "2.0.0-x",
+    "2.0.0-rc.1-x",
     "2.0.0-a",
     "2.0.0-rc.1",
     "2.0.0-z",
@@ -120,6 +137,9 @@ def test_what_is_said_of_two_ranges_is_so_of_every_version() -> None:
     """And enough is seen to be of use."""
     seen, pairs = Counter[str](), [f"{one} {other}" for one, other in product(RANGES, RANGES)] + RANGES
     held = {text: frozenset(filter(in_range(text), VERSIONS)) for text in pairs}
+    possible = {
+        text: frozenset(v for v in VERSIONS if version_in_range(text)(v).holds is not False) for text in pairs
+    }
     for one, other in product(pairs[::7], RANGES):
         if ranges_apart(one, other):
             seen["apart"] += 1
@@ -127,4 +147,5 @@ def test_what_is_said_of_two_ranges_is_so_of_every_version() -> None:
         if range_within(one, other):
             seen["within"] += 1
             assert held[one] <= held[other], (one, other)
+            assert possible[one] <= possible[other], (one, other)
     assert min(seen["apart"], seen["within"]) > 100

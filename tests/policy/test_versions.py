@@ -155,13 +155,20 @@ def test_what_cannot_hold_is_refused_with_the_way_out(policy: str, told: str) ->
 
 
 def test_the_last_of_each_minor_are_kept_by_what_versions_are_called() -> None:
-    """Whenever they were made; what is no version is one group by creation."""
+    """Whenever they were made; what is no version is kept (R39)."""
     policies = written("keep: {latest: 1, per: {semver: minor}}")
     made = {"1.2.9": 9, "1.2.10": 90, "1.3.0": 50, "2.0.0-rc.1": 70, "1.0rc1": 8, "1.0rc2": 80}
     found = decided(policies, *(version(name, days=days) for name, days in made.items()))
     assert {name for name, verdict in found.items() if verdict == "keep-latest"} == {
-        "1.2.10", "1.3.0", "2.0.0-rc.1", "1.0rc1"
+        "1.2.10", "1.3.0", "2.0.0-rc.1"
     }  # fmt: skip
+    assert found["1.0rc1"] == found["1.0rc2"] == "version-unreadable"
+
+
+def test_build_metadata_of_a_version_is_read_as_google_escapes_it() -> None:
+    policies = written("keep: {latest: 1, per: {semver: minor}}")
+    found = decided(policies, version("1.2.3%2Bbuild"), version("1.2.2%2Bbuild"))
+    assert found == {"1.2.3%2Bbuild": "keep-latest", "1.2.2%2Bbuild": "delete: matched"}
 
 
 def test_a_tag_inherits_no_age_for_it_has_none() -> None:
