@@ -13,10 +13,10 @@ from janitor.policy.shapes import Shape, shaped
 T = TypeVar("T")
 List = Annotated[tuple[T, ...], BeforeValidator(spelling.listed)]
 OneOrMore = Annotated[tuple[T, ...], BeforeValidator(spelling.one_or_more)]
-Text = Annotated[str, BeforeValidator(spelling.glob)]
-Globs = OneOrMore[Text]
+Text = Annotated[str, BeforeValidator(spelling.text)]
+Globs = OneOrMore[Annotated[str, BeforeValidator(spelling.glob)]]
 Labels = dict[
-    Annotated[str, BeforeValidator(spelling.label_key)], Annotated[str, BeforeValidator(spelling.bounded)]
+    Annotated[str, BeforeValidator(spelling.label_key)], Annotated[str, BeforeValidator(spelling.value_glob)]
 ]
 Expressions = dict[Annotated[str, BeforeValidator(spelling.label_key)], Text]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]

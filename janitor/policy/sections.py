@@ -40,7 +40,7 @@ class ProtectSection(Model):
     labels: Labels = {}  # noqa: RUF012 - pydantic copies it
     names: Globs = ()
     tags: Globs = ()
-    references: List[Annotated[str, BeforeValidator(spelling.glob)]] = ()
+    references: List[Text] = ()
 
 
 LabelKey = Annotated[str, BeforeValidator(spelling.label_key)]

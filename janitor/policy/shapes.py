@@ -1,7 +1,7 @@
 """How each spelling of the policy file looks in its JSON Schema: what spelling.py reads, as patterns.
 
 A pattern accepts exactly what the reader accepts, but for what none can say: that a cron expression comes
-at all, and that a time zone is one. Patterns are ECMA 262's, without anything that RE2 lacks.
+at all, that a time zone is one, and that a glob can match anything. Patterns are ECMA 262's, without anything that RE2 lacks.
 """
 
 from collections.abc import Callable, Mapping
@@ -93,7 +93,9 @@ _SHAPES: Mapping[Callable[..., Any], Shape] = {
     spelling.project: _text(spelling.PROJECT, "a project ID, such as my-project"),
     spelling.location: _text(spelling.LOCATION, "a location, such as europe-west1") | {"not": {"const": "all"}},
     spelling.policy_name: _text(spelling.POLICY_NAME, "a-z, 0-9 and -, not - first, at most 63 characters"),
+    spelling.text: {"type": "string", "minLength": 1, "maxLength": spelling.LONGEST_TEXT},
     spelling.glob: {"type": "string", "minLength": 1, "maxLength": spelling.LONGEST_TEXT},
+    spelling.value_glob: {"type": "string", "maxLength": spelling.LONGEST_TEXT},
     spelling.true: {"type": "boolean", "const": True},
     spelling.expression: {"type": "string", "minLength": 1},
     spelling.bounded: {"type": "string", "maxLength": spelling.LONGEST_TEXT},

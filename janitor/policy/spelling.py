@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from janitor.model.duration import parse_duration, parse_size
 from janitor.policy.cron import parse_cron
+from janitor.policy.glob_mistakes import name_glob_mistake, value_glob_mistake
 from janitor.policy.problems import show
 from janitor.policy.schedule import Cron
 
@@ -106,11 +107,27 @@ def policy_name(value: object) -> object:
     )
 
 
-def glob(value: object) -> object:
+def text(value: object) -> object:
     """Any text but the empty one."""
     if value == "":
         raise ValueError('an empty text matches nothing: write a name, or "*" for any')
     return bounded(value)
+
+
+def glob(value: object) -> object:
+    """A glob of names, locations, tags and the like."""
+    return _glob(text(value), name_glob_mistake)
+
+
+def value_glob(value: object) -> object:
+    """A glob of a label's or an annotation's value; the empty one too."""
+    return _glob(bounded(value), value_glob_mistake)
+
+
+def _glob(value: object, mistake: Callable[[str], str | None]) -> object:
+    if isinstance(value, str) and (wrong := mistake(value)):
+        raise ValueError(wrong)
+    return value
 
 
 def expression(value: object) -> object:
