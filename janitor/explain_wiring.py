@@ -18,7 +18,7 @@ from janitor.settings import Settings, SweepRequest
 from janitor.store.database import open_database
 from janitor.store.marks import SqlMarks
 from janitor.sweep import Question
-from janitor.wiring import deletable_projects, log_skipped, projects_read
+from janitor.wiring import deletable_projects, log_repeated, log_skipped, projects_read
 
 T = TypeVar("T")
 
@@ -60,7 +60,9 @@ async def _with_explainer(
             now=now(),
         )
         marks, ledger = await _marks(settings, question.now)
-        return await ask(Explainer(question, GoogleObserver(clients, log_skipped), marks, ledger))
+        return await ask(
+            Explainer(question, GoogleObserver(clients, log_skipped, on_repeated=log_repeated), marks, ledger)
+        )
 
 
 async def _marks(settings: Settings, at: datetime) -> tuple[Marks, str]:

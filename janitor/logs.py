@@ -19,6 +19,7 @@ class Event(StrEnum):
 
     SWEEP_STARTED = "sweep.started"
     LOCATION_SKIPPED = "location.skipped"
+    ITEM_REPEATED = "item.repeated"
     GAP_FOUND = "gap.found"
     EXPRESSION_FAILED = "expression.failed"
     LABEL_UNREADABLE = "label.unreadable"

@@ -179,7 +179,10 @@ class _Wiring:
     async def stages(self) -> Stages:
         """The sweep's way to the outside. A dry run is given nothing that could delete."""
         observer = GoogleObserver(
-            self.clients, log_skipped, lambda done, total: self._progress("locations", done, total)
+            self.clients,
+            log_skipped,
+            lambda done, total: self._progress("locations", done, total),
+            on_repeated=log_repeated,
         )
         applier = None
         if self.request.apply and self.books.ledger:
@@ -281,6 +284,18 @@ class _Wiring:
 def log_skipped(project: str, location: str, kind: Kind, why: str) -> None:
     """Log what is not there, and so no gap (R4)."""
     emit(Event.LOCATION_SKIPPED, project=project, location=location, kind=kind, why=why)
+
+
+def log_repeated(project: str, location: str, kind: Kind, names: Sequence[object]) -> None:
+    """Log what a listing returned more than once, which counts once (R28)."""
+    emit(
+        Event.ITEM_REPEATED,
+        project=project,
+        location=location,
+        kind=kind,
+        count=len(names),
+        first=str(names[0]),
+    )
 
 
 def _gap(gap: Gap) -> None:

@@ -11,11 +11,12 @@ from janitor.gcp.channels import Clients
 from janitor.gcp.collector import without_collector
 from janitor.gcp.failures import ARTIFACT_API, READ_FAILURES, cause, is_unimplemented, nothing_there
 from janitor.gcp.limits import Lanes
-from janitor.gcp.paging import pages
+from janitor.gcp.paging import OnRepeated, pages, rows, same, unheard, unreadable
 from janitor.gcp.run_api import OnSkipped
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
+from janitor.model.repeated import each_once
 from janitor.model.resources import Contents, Image, Repository
 
 # The greatest that Google gives (repository.proto, artifact.proto).
@@ -29,18 +30,28 @@ class Artifacts:
     clients: Clients
     lanes: Lanes
     on_skipped: OnSkipped
+    on_repeated: OnRepeated = unheard
 
     async def repositories(self, project: str, location: str) -> tuple[list[Repository], list[Gap]]:
-        """The repositories of a location; none, and a gap, where any page failed."""
+        """The repositories of a location; none, and a gap, where any page failed. A row that cannot be read
+        is a gap."""
+        request = ar.ListRepositoriesRequest(
+            parent=f"projects/{project}/locations/{location}", page_size=_PAGE_SIZE
+        )
+        method, response = self.clients.artifacts.list_repositories, ar.ListRepositoriesResponse
         try:
             async with self.lanes.turn(ARTIFACT_API, location):
-                return await self._repositories(f"projects/{project}/locations/{location}"), []
+                found = await rows(method, request, response, artifact_decode.repository)
         except READ_FAILURES as error:
             why = nothing_there(error, ARTIFACT_API, project, self.clients.quota_project)
             if why:
                 self.on_skipped(project, location, Kind.REPOSITORY, why)
                 return [], []
             return [], [Gap(project, location, Kind.REPOSITORY, cause(error))]
+        if found.repeated:
+            self.on_repeated(project, location, Kind.REPOSITORY, found.repeated)
+        bad = [Gap(project, location, Kind.REPOSITORY, cause(unreadable([row]))) for row in found.unreadable]
+        return found.values, bad
 
     async def contents(self, repository: Repository) -> Contents | Gap:
         """Every image of a docker repository, with referrers; a Gap where any page failed."""
@@ -53,15 +64,6 @@ class Artifacts:
         except READ_FAILURES as error:
             return Gap(name.project, name.location, kind, cause(error), name.repository)
 
-    async def _repositories(self, parent: str) -> list[Repository]:
-        request = ar.ListRepositoriesRequest(parent=parent, page_size=_PAGE_SIZE)
-        method, response = self.clients.artifacts.list_repositories, ar.ListRepositoriesResponse
-        return [
-            artifact_decode.repository(message)
-            async for page in pages(method, request, response)
-            for message in page.repositories
-        ]
-
     async def _images(self, name: RepositoryName) -> list[Image]:
         request = ar.ListDockerImagesRequest(parent=str(name), page_size=_PAGE_SIZE)
         method, response = self.clients.artifacts.list_docker_images, ar.ListDockerImagesResponse
@@ -70,6 +72,14 @@ class Artifacts:
         with without_collector():
             async for page in pages(method, request, response):
                 decoder.extend(images, page.docker_images)
+            if decoder.unreadable:
+                raise unreadable(decoder.unreadable)
+            if len({image.digest for image in images}) == len(images):  # the common case, at next to no cost
+                return images
+            images, repeated = each_once(images, lambda image: (image.package, image.digest))
+        if repeated:
+            names = [name.version(package, digest) for package, digest in repeated]
+            self.on_repeated(name.project, name.location, Kind.IMAGE, names)
         return images
 
     async def _subjects(self, name: RepositoryName) -> Mapping[tuple[str, str], str]:
@@ -79,15 +89,17 @@ class Artifacts:
         """
         request = ar.ListAttachmentsRequest(parent=str(name), page_size=_PAGE_SIZE)
         method, response = self.clients.artifacts.list_attachments, ar.ListAttachmentsResponse
-        found: dict[tuple[str, str], str] = {}
         try:
-            async for page in pages(method, request, response):
-                for message in page.attachments:
-                    if subject := artifact_decode.subject(message, name):
-                        found[subject[0]] = subject[1]
+            found = await rows(
+                method, request, response, lambda each: (each.name, artifact_decode.subject(each, name)), same
+            )
         except READ_FAILURES as error:
             if not is_unimplemented(error):
                 raise
             self.on_skipped(name.project, name.location, Kind.ATTACHMENT, "UNIMPLEMENTED")
             return {}
-        return found
+        if found.repeated:
+            self.on_repeated(
+                name.project, name.location, Kind.ATTACHMENT, [each for each, _ in found.repeated]
+            )
+        return dict(about for _, about in found.complete() if about)

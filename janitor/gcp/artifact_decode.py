@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from google.cloud import artifactregistry_v1 as ar
 
-from janitor.gcp.run_values import enum_names, time_of
+from janitor.gcp.run_values import FIRST_SECOND, LAST_SECOND, enum_names, time_of
 from janitor.model.names import DOCKER_HOST_SUFFIX, RepositoryName
 from janitor.model.resources import Image, Mode, Repository
 
@@ -64,33 +64,42 @@ class ImageDecoder:
         self._prefix = f"{repository}/dockerImages/"
         self._packages: dict[str, str] = {}
         self._types: dict[str, str] = {"": ""}
+        self.unreadable: list[str] = []
 
     def extend(self, images: list[Image], messages: Iterable[Any]) -> None:
-        """Add a page to `images`. ValueError at a name that is none of this repository."""
+        """Add a page to `images`; an image that cannot be read is noted in `unreadable` instead."""
         packages, types, make = self._packages, self._types, _image
         for message in messages:
             name = message.name
-            head, digest = name[:-_DIGEST_LENGTH], name[-_DIGEST_LENGTH:]
-            package = packages.get(head) or self._package(head, name)
-            if not digest.startswith(_DIGEST):
-                raise ValueError(f"not a docker image name: {name!r}")
-            uploaded, updated = message.upload_time, message.update_time
-            upload_second, update_second = uploaded.seconds, updated.seconds
-            tags, manifests, artifact_type = message.tags, message.image_manifests, message.artifact_type
-            images.append(
-                make(
-                    (
-                        package,
-                        digest,
-                        tuple(tags) if tags else (),
-                        message.image_size_bytes,
-                        upload_second + uploaded.nanos * 1e-9 if upload_second > 0 else None,
-                        update_second + updated.nanos * 1e-9 if update_second > 0 else None,
-                        types.get(artifact_type) or types.setdefault(artifact_type, artifact_type),
-                        tuple([each.digest for each in manifests]) if manifests else (),
+            try:
+                head, digest = name[:-_DIGEST_LENGTH], name[-_DIGEST_LENGTH:]
+                package = packages.get(head) or self._package(head, name)
+                if not digest.startswith(_DIGEST):
+                    raise ValueError(f"not a docker image name: {name!r}")
+                uploaded, updated = message.upload_time, message.update_time
+                upload_second, update_second = uploaded.seconds, updated.seconds
+                if not (
+                    FIRST_SECOND <= upload_second <= LAST_SECOND
+                    and FIRST_SECOND <= update_second <= LAST_SECOND
+                ):
+                    raise ValueError(f"no time can be read of {upload_second} s or {update_second} s")
+                tags, manifests, artifact_type = message.tags, message.image_manifests, message.artifact_type
+                images.append(
+                    make(
+                        (
+                            package,
+                            digest,
+                            tuple(tags) if tags else (),
+                            message.image_size_bytes,
+                            upload_second + uploaded.nanos * 1e-9 if upload_second > 0 else None,
+                            update_second + updated.nanos * 1e-9 if update_second > 0 else None,
+                            types.get(artifact_type) or types.setdefault(artifact_type, artifact_type),
+                            tuple([each.digest for each in manifests]) if manifests else (),
+                        )
                     )
                 )
-            )
+            except ValueError as error:
+                self.unreadable.append(f"{name}: {error}")
 
     def _package(self, head: str, name: str) -> str:
         package = unquote(head.removeprefix(self._prefix).removesuffix("@"))

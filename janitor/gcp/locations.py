@@ -1,6 +1,6 @@
 """Where Cloud Run and Artifact Registry are: each API names its own locations."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -9,46 +9,50 @@ from google.api_core.exceptions import ServiceUnavailable, from_http_status
 from google.cloud.location.locations_pb2 import ListLocationsRequest
 
 from janitor.gcp.channels import Clients
-from janitor.gcp.paging import BadReplyError, check_token
+from janitor.gcp.paging import BadReplyError, check_token, same, unheard
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
+from janitor.model.repeated import each_once
 
 _PAGE_SIZE = 1000
+OnRepeated = Callable[[tuple[str, ...]], None]
 
 
-async def run_locations(clients: Clients, project: str) -> tuple[str, ...]:
+async def run_locations(clients: Clients, project: str, on_repeated: OnRepeated = unheard) -> tuple[str, ...]:
     """Every location of Cloud Run in a project, sorted.
 
     Over REST v1: run_v2's clients cannot list them. Raises GoogleAPICallError, or BadReplyError (a
     reply that cannot be read, a repeated page, or none at all, for Google lists every region there is).
     """
     url = f"{clients.run_http}/v1/projects/{quote(project, safe=':')}/locations"
-    found: set[str] = set()
+    found: list[str] = []
     seen: set[str] = set()
     token = ""
     while True:
         params = {"pageToken": token} if token else {}
         body = await READ_RETRY(_get)(clients, url, params)
-        found.update(_location_ids(body, url))
+        found += _location_ids(body, url)
         token = body.get("nextPageToken") or ""
         check_token(token, seen)
         if not token:
-            return _some(found, url)
+            return _some(found, url, on_repeated)
 
 
-async def artifact_locations(clients: Clients, project: str) -> tuple[str, ...]:
+async def artifact_locations(
+    clients: Clients, project: str, on_repeated: OnRepeated = unheard
+) -> tuple[str, ...]:
     """Every location of Artifact Registry in a project, sorted; multi-regions (``us``) are among them."""
     name = f"projects/{project}"
-    found: set[str] = set()
+    found: list[str] = []
     seen: set[str] = set()
     token = ""
     while True:
         request = ListLocationsRequest(name=name, page_size=_PAGE_SIZE, page_token=token)
         reply = await clients.artifacts.list_locations(request, retry=READ_RETRY, timeout=READ_TIMEOUT)
-        found.update(each.location_id or each.name.rpartition("/")[2] for each in reply.locations)
+        found += [each.location_id or each.name.rpartition("/")[2] for each in reply.locations]
         token = reply.next_page_token
         check_token(token, seen)
         if not token:
-            return _some(found, name)
+            return _some(found, name, on_repeated)
 
 
 async def _get(clients: Clients, url: str, params: Mapping[str, str]) -> dict[str, Any]:
@@ -97,7 +101,10 @@ def _location_ids(body: Mapping[str, Any], url: str) -> list[str]:
     return [str(each) for each in ids]
 
 
-def _some(found: set[str], where: str) -> tuple[str, ...]:
+def _some(found: list[str], where: str, on_repeated: OnRepeated) -> tuple[str, ...]:
     if not found:
         raise BadReplyError(f"{where}: no location at all is listed")
-    return tuple(sorted(found))
+    once, repeated = each_once(found, same)
+    if repeated:
+        on_repeated(repeated)
+    return tuple(sorted(once))

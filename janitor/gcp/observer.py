@@ -12,6 +12,7 @@ from janitor.gcp.failures import ARTIFACT_API, READ_FAILURES, RUN_API, cause, no
 from janitor.gcp.limits import Lanes
 from janitor.gcp.locations import artifact_locations, run_locations
 from janitor.gcp.package_api import Packages
+from janitor.gcp.paging import OnRepeated, unheard
 from janitor.gcp.run_api import OnSkipped, RunLocation
 from janitor.model.inventory import Gap, Observed, Workloads, merged
 from janitor.model.kinds import Kind
@@ -48,7 +49,7 @@ class GoogleObserver:
     Locations come from the APIs alone, whatever the policy says: a user of an image may be anywhere (R1).
     `on_skipped` hears project, location, kind and why of each thing that is not there and so no gap (R4).
     `locations` are those that either API has named so far. `on_location` hears how many of them the
-    first pass has read.
+    first pass has read. `on_repeated` hears what a listing returned more than once (R28).
     """
 
     clients: Clients
@@ -56,6 +57,7 @@ class GoogleObserver:
     on_location: Callable[[int, int], None] = lambda _read, _named: None
     lanes: Lanes = field(default_factory=Lanes)
     locations: set[str] = field(default_factory=set)
+    on_repeated: OnRepeated = unheard
 
     async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
         """All of it, sorted by name; what could not be read stands in the gaps."""
@@ -84,8 +86,7 @@ class GoogleObserver:
         if isinstance(locations, Gap):
             read = Workloads(gaps=(locations,))
         elif location in locations:
-            at = RunLocation(self.clients, self.lanes, project, location, self.on_skipped)
-            read = merged([await at.workloads()])
+            read = merged([await self._run(project, location).workloads()])
         return Observed(now, (project,), read or Workloads(), ())
 
     async def contents(self, repository: Repository) -> Contents | Gap:
@@ -107,7 +108,10 @@ class GoogleObserver:
     @property
     def package_reader(self) -> Packages:
         """What reads packages."""
-        return Packages(self.clients, self.lanes)
+        return Packages(self.clients, self.lanes, self.on_repeated)
+
+    def _run(self, project: str, location: str) -> RunLocation:
+        return RunLocation(self.clients, self.lanes, project, location, self.on_skipped, self.on_repeated)
 
     async def _all_workloads(self, projects: Sequence[str], count: _Locations) -> Workloads:
         return merged(await asyncio.gather(*(self._workloads(project, count) for project in projects)))
@@ -116,10 +120,7 @@ class GoogleObserver:
         locations = await self._locations(project, Kind.RUN_LOCATION, RUN_API, run_locations)
         if isinstance(locations, Gap):
             return Workloads(gaps=(locations,))
-        reads = [
-            RunLocation(self.clients, self.lanes, project, location, self.on_skipped).workloads()
-            for location in locations
-        ]
+        reads = [self._run(project, location).workloads() for location in locations]
         return merged(await count.each(reads))
 
     async def _repositories(
@@ -136,12 +137,16 @@ class GoogleObserver:
         return [each for found, _ in parts for each in found], [gap for _, gaps in parts for gap in gaps]
 
     async def _locations(
-        self, project: str, kind: Kind, api: str, listed: Callable[[Clients, str], Awaitable[tuple[str, ...]]]
+        self, project: str, kind: Kind, api: str, listed: Callable[..., Awaitable[tuple[str, ...]]]
     ) -> tuple[str, ...] | Gap:
         """An API's locations; none where the API is not used in the project."""
         try:
             async with self.lanes.turn(api, ALL_LOCATIONS):
-                locations = await listed(self.clients, project)
+                locations = await listed(
+                    self.clients,
+                    project,
+                    lambda names: self.on_repeated(project, ALL_LOCATIONS, kind, names),
+                )
         except READ_FAILURES as error:
             why = nothing_there(error, api, project, self.clients.quota_project)
             if why is None:
@@ -153,4 +158,4 @@ class GoogleObserver:
 
     @property
     def _artifacts(self) -> Artifacts:
-        return Artifacts(self.clients, self.lanes, self.on_skipped)
+        return Artifacts(self.clients, self.lanes, self.on_skipped, self.on_repeated)

@@ -1,9 +1,9 @@
 """Packages of a repository and what they hold, in any format."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from google.cloud import artifactregistry_v1 as ar
 
@@ -11,7 +11,7 @@ from janitor.gcp import package_decode
 from janitor.gcp.channels import Clients
 from janitor.gcp.failures import ARTIFACT_API, READ_FAILURES, cause, is_unimplemented
 from janitor.gcp.limits import Lanes
-from janitor.gcp.paging import pages
+from janitor.gcp.paging import OnRepeated, rows, same, unheard
 from janitor.kinds.repository import DOCKER
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
@@ -23,6 +23,8 @@ _PAGE_SIZE = 1000
 # Packages of one repository that are read side by side; a lane lets no more through anyway.
 _SIDE_BY_SIDE = 8
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Packages:
@@ -30,6 +32,7 @@ class Packages:
 
     clients: Clients
     lanes: Lanes
+    on_repeated: OnRepeated = unheard
 
     async def of(self, repository: Repository) -> tuple[Package, ...] | Gap:
         """Every package; of other formats than docker with every version, its tags and its size."""
@@ -63,28 +66,45 @@ class Packages:
         """Every version of a package (its full name) with its tags. Raises what a read may raise."""
         async with self.lanes.turn(ARTIFACT_API, package.split("/")[3]):
             tags = await self._tags(package)
-            request = ar.ListVersionsRequest(parent=package, page_size=_PAGE_SIZE)
-            return tuple(
-                [
-                    package_decode.version(message, package, tags, sizes)
-                    async for page in pages(self._client.list_versions, request, ar.ListVersionsResponse)
-                    for message in page.versions
-                ]
+            found = await self.listed(
+                Kind.VERSION,
+                package,
+                (self._client.list_versions, ar.ListVersionsRequest, ar.ListVersionsResponse),
+                lambda message: package_decode.version(message, package, tags, sizes),
+                lambda version: version.id,
             )
+            return tuple(found)
 
     async def _tags(self, package: str) -> Mapping[str, tuple[str, ...]]:
         """Version id -> its tags. Where the method is not implemented there are no tags."""
-        request = ar.ListTagsRequest(parent=package, page_size=_PAGE_SIZE)
         found: dict[str, tuple[str, ...]] = {}
+        listing = self._client.list_tags, ar.ListTagsRequest, ar.ListTagsResponse
         try:
-            async for page in pages(self._client.list_tags, request, ar.ListTagsResponse):
-                for message in page.tags:
-                    tag, version = package_decode.tag(message, package)
-                    found[version] = (*found.get(version, ()), tag)
+            # a tag that moved meanwhile counts at both versions
+            for tag, version in await self.listed(
+                Kind.TAG, package, listing, lambda message: package_decode.tag(message, package), same
+            ):
+                found[version] = (*found.get(version, ()), tag)
         except READ_FAILURES as error:
             if not is_unimplemented(error):
                 raise
         return found
+
+    async def listed(
+        self,
+        kind: Kind,
+        parent: str,
+        listing: tuple[Any, Any, Any],
+        decode: Callable[[Any], T],
+        name: Callable[[T], Hashable],
+    ) -> list[T]:
+        """Each resource of a listing below `parent` once; what came more than once is told."""
+        method, request, response = listing
+        found = await rows(method, request(parent=parent, page_size=_PAGE_SIZE), response, decode, name)
+        if found.repeated:
+            _, project, _, location, *_ = parent.split("/")
+            self.on_repeated(project, location, kind, found.repeated)
+        return found.complete()
 
     @property
     def _client(self) -> Any:
@@ -100,14 +120,15 @@ class _Reading:
     kind: Kind = Kind.PACKAGE
 
     async def packages(self) -> list[Package]:
-        request = ar.ListPackagesRequest(parent=str(self.name), page_size=_PAGE_SIZE)
-        method, response = self.by.clients.artifacts.list_packages, ar.ListPackagesResponse
+        client = self.by.clients.artifacts
         async with self._turn():
-            return [
-                package_decode.package(message, self.name)
-                async for page in pages(method, request, response)
-                for message in page.packages
-            ]
+            return await self.by.listed(
+                Kind.PACKAGE,
+                str(self.name),
+                (client.list_packages, ar.ListPackagesRequest, ar.ListPackagesResponse),
+                lambda message: package_decode.package(message, self.name),
+                lambda package: package.name,
+            )
 
     async def filled(self, packages: Sequence[Package]) -> list[Package]:
         """With their versions; a few at a time, and none more once one could not be read."""
@@ -127,14 +148,19 @@ class _Reading:
 
     async def _sizes(self) -> Mapping[str, int]:
         """Full name of a version -> the bytes of the files that it owns (file.proto: owner)."""
-        request = ar.ListFilesRequest(parent=str(self.name), page_size=_PAGE_SIZE)
-        method, response = self.by.clients.artifacts.list_files, ar.ListFilesResponse
+        client = self.by.clients.artifacts
         sizes: dict[str, int] = {}
         async with self._turn():
-            async for page in pages(method, request, response):
-                for message in page.files:
-                    if message.owner:
-                        sizes[message.owner] = sizes.get(message.owner, 0) + message.size_bytes
+            found = await self.by.listed(
+                Kind.VERSION,
+                str(self.name),
+                (client.list_files, ar.ListFilesRequest, ar.ListFilesResponse),
+                package_decode.file,
+                lambda file: file.name,
+            )
+        for file in found:
+            if file.owner:
+                sizes[file.owner] = sizes.get(file.owner, 0) + file.size_bytes
         return sizes
 
     def _turn(self) -> Any:

@@ -5,9 +5,10 @@ version.proto), and a delete carries the name that was listed.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from janitor.gcp.run_values import time_of
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Package, Version
 
@@ -32,6 +33,19 @@ def version(
     )  # fmt: skip
 
 
+class File(NamedTuple):
+    """A file of a repository. `owner` is the full name of the version that owns it, or empty."""
+
+    name: str
+    owner: str
+    size_bytes: int
+
+
+def file(message: Any) -> File:
+    """A google.devtools.artifactregistry.v1.File."""
+    return File(message.name, message.owner, message.size_bytes)
+
+
 def tag(message: Any, package: str) -> tuple[str, str]:
     """The tag as people write it, and the id of the version that it points at (tag.proto)."""
     name = unquote(_id(message.name, f"{package}/tags/"))
@@ -50,4 +64,4 @@ def _id(name: str, prefix: str) -> str:
 
 def _epoch(time: Any) -> float | None:
     """Epoch seconds; None where it is unset, or the epoch itself (R5)."""
-    return time.seconds + time.nanos * 1e-9 if time.seconds > 0 else None
+    return found.timestamp() if (found := time_of(time)) else None

@@ -1,15 +1,79 @@
-"""Every page of a list, or an error: never a shorter list."""
+"""Every page of a list, or an error: never a shorter list. Each resource of it once (R28)."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
+from janitor.model.kinds import Kind
+from janitor.model.repeated import each_once
+
+T = TypeVar("T")
+# Hears project, location, kind and the names of resources that a listing returned more than once.
+OnRepeated = Callable[[str, str, Kind, Sequence[object]], None]
+# What a decoder raises at a row that it cannot read: a name, a time or a quantity out of its range.
+ROW_FAILURES = (ValueError, ArithmeticError)
+_SHOWN = 3
 
 
 class BadReplyError(Exception):
     """Google answered, but not in a way that can be relied on; the text says how."""
+
+
+def unheard(*_: object) -> None:
+    """Hears nothing of resources that came more than once."""
+
+
+def same(row: T) -> T:
+    """The name of rows that are the same only if all of each is."""
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[T]):
+    """A complete listing as a set: each resource once. `repeated` are the names that came more than once,
+    `unreadable` the rows that could not be read, each by its name and with the reason."""
+
+    values: list[T]
+    repeated: tuple[Any, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+    def complete(self) -> list[T]:
+        """The resources; BadReplyError names the rows that could not be read."""
+        if self.unreadable:
+            raise unreadable(self.unreadable)
+        return self.values
+
+
+def unreadable(rows: Sequence[str]) -> BadReplyError:
+    """The error of a listing of which rows could not be read."""
+    more = f"; and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    return BadReplyError(f"cannot be read: {'; '.join(rows[:_SHOWN])}{more}")
+
+
+async def rows(
+    method: Any,
+    request: Any,
+    response: Any,
+    decode: Callable[[Any], T],
+    name: Callable[[T], Hashable] = lambda value: value.name,  # type: ignore[attr-defined]
+    on_page: Callable[[Any], None] = unheard,
+) -> Rows[T]:
+    """The whole listing, decoded and united by name. Raises what a call may raise; a row that cannot be
+    decoded is noted and the others are read. The items of a page are its field 1 (AIP-158)."""
+    found: list[T] = []
+    bad: list[str] = []
+    async for page in pages(method, request, response):
+        on_page(page)
+        for message in getattr(page, page.DESCRIPTOR.fields_by_number[1].name):
+            try:
+                found.append(decode(message))
+            except ROW_FAILURES as error:
+                bad.append(f"{message.name}: {error}")
+    values, repeated = each_once(found, name)
+    return Rows(values, repeated, tuple(bad))
 
 
 async def pages(method: Any, request: Any, response: Any) -> AsyncIterator[Any]:

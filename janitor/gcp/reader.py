@@ -13,7 +13,7 @@ from janitor.apply.ports import CallError
 from janitor.gcp import artifact_decode, package_decode, run_decode
 from janitor.gcp.failures import READ_FAILURES, cause, is_unimplemented
 from janitor.gcp.observer import GoogleObserver
-from janitor.gcp.paging import pages
+from janitor.gcp.paging import rows, same
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.names import RepositoryName
@@ -150,16 +150,17 @@ class GoogleReader:
         """Those of the version alone, whatever a server makes of the filter (tag.proto: `version`)."""
         request = ar.ListTagsRequest(parent=package, filter=f'version="{version}"', page_size=_PAGE_SIZE)
         method, response = self._clients.artifacts.list_tags, ar.ListTagsResponse
-        return [
-            unquote(tag.name.rpartition("/tags/")[2])
-            async for page in pages(method, request, response)
-            for tag in page.tags
-            if _digest(tag.version) == _digest(version)
-        ]
+        found = await rows(method, request, response, _tag, same)
+        return [tag for tag, id_ in found.complete() if id_ == _digest(version)]
 
     @property
     def _clients(self) -> Any:
         return self.observer.clients
+
+
+def _tag(message: Any) -> tuple[str, str]:
+    """The tag as people write it, and the id of the version that it points at."""
+    return unquote(message.name.rpartition("/tags/")[2]), _digest(message.version)
 
 
 async def _get(method: Any, request: Any) -> Any:

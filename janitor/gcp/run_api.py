@@ -1,9 +1,9 @@
 """Every workload of one project in one location."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from google.cloud import run_v2
 
@@ -11,7 +11,7 @@ from janitor.gcp import run_decode
 from janitor.gcp.channels import Clients
 from janitor.gcp.failures import READ_FAILURES, RUN_API, cause, nothing_there
 from janitor.gcp.limits import Lanes
-from janitor.gcp.paging import pages
+from janitor.gcp.paging import OnRepeated, rows, unheard, unreadable
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.resources import Revision, WorkerPool
@@ -19,7 +19,30 @@ from janitor.model.resources import Revision, WorkerPool
 # No greatest size is documented for Cloud Run (service.proto, page_size): the server may give less.
 _PAGE_SIZE = 500
 
-T = TypeVar("T")
+# Of each kind: the client, its method, request and response, and what reads an item.
+_LISTINGS: Mapping[Kind, tuple[str, str, Any, Any, Callable[[Any], Any]]] = {
+    Kind.SERVICE: (
+        "services", "list_services", run_v2.ListServicesRequest, run_v2.ListServicesResponse, run_decode.service,
+    ),
+    Kind.REVISION: (
+        "revisions", "list_revisions", run_v2.ListRevisionsRequest, run_v2.ListRevisionsResponse,
+        run_decode.revision,
+    ),
+    Kind.JOB: ("jobs", "list_jobs", run_v2.ListJobsRequest, run_v2.ListJobsResponse, run_decode.job),
+    Kind.EXECUTION: (
+        "executions", "list_executions", run_v2.ListExecutionsRequest, run_v2.ListExecutionsResponse,
+        run_decode.execution,
+    ),
+    Kind.WORKER_POOL: (
+        "worker_pools", "list_worker_pools", run_v2.ListWorkerPoolsRequest, run_v2.ListWorkerPoolsResponse,
+        run_decode.worker_pool,
+    ),
+    Kind.INSTANCE: (
+        "instances", "list_instances", run_v2.ListInstancesRequest, run_v2.ListInstancesResponse,
+        run_decode.instance,
+    ),
+}  # fmt: skip
+
 OnSkipped = Callable[[str, str, Kind, str], None]
 
 
@@ -27,7 +50,8 @@ OnSkipped = Callable[[str, str, Kind, str], None]
 class RunLocation:
     """Reads what Cloud Run has in one location of one project.
 
-    What could not be read is a gap, never a shorter list; `on_skipped` hears of what is not there (R4).
+    What could not be read is a gap, never a shorter list; `on_skipped` hears of what is not there (R4),
+    `on_repeated` of what a listing returned more than once (R28).
     """
 
     clients: Clients
@@ -35,6 +59,7 @@ class RunLocation:
     project: str
     location: str
     on_skipped: OnSkipped
+    on_repeated: OnRepeated = unheard
 
     async def workloads(self) -> Workloads:
         """All kinds, side by side; unsorted."""
@@ -48,12 +73,12 @@ class RunLocation:
             (worker_pools, pool_revisions),
             instances,
         ) = await asyncio.gather(
-            self._list(Kind.SERVICE, self._services(gaps), gaps, absent),
-            self._list(Kind.REVISION, self._revisions("services/-"), gaps, absent),
-            self._list(Kind.JOB, self._jobs(), gaps, absent),
-            self._list(Kind.EXECUTION, self._executions(), gaps, absent),
+            self._list(Kind.SERVICE, gaps, absent),
+            self._list(Kind.REVISION, gaps, absent, "/services/-"),
+            self._list(Kind.JOB, gaps, absent),
+            self._list(Kind.EXECUTION, gaps, absent, "/jobs/-"),
             self._pools(gaps, absent),
-            self._list(Kind.INSTANCE, self._instances(), gaps, absent),
+            self._list(Kind.INSTANCE, gaps, absent),
         )
         for kind, holders in ((Kind.REVISION, [*services, *worker_pools]), (Kind.EXECUTION, jobs)):
             if kind in absent and holders:
@@ -69,12 +94,20 @@ class RunLocation:
             gaps=tuple(gaps),
         )
 
-    async def _list(self, kind: Kind, found: AsyncIterator[T], gaps: list[Gap], absent: set[Kind]) -> list[T]:
-        """All that is found; nothing, and a gap, where reading ended before its end. `absent` takes the
-        kind where its listing is not there."""
+    async def _list(self, kind: Kind, gaps: list[Gap], absent: set[Kind], below: str = "") -> list[Any]:
+        """Each resource of a listing once; nothing, and a gap, where reading ended before its end. A row
+        that cannot be read is a gap. `absent` takes the kind where its listing is not there."""
+        client, method, request, response, decode = _LISTINGS[kind]
+        ask = request(parent=f"{self._parent}{below}", page_size=_PAGE_SIZE)
+
+        def unreached(page: Any) -> None:
+            for place in getattr(page, "unreachable", ()):
+                gaps.append(self._gap(kind, f"Google could not reach {place}"))
+
         try:
             async with self.lanes.turn(RUN_API, self.location):
-                return [each async for each in found]
+                listed = getattr(getattr(self.clients, client), method)
+                found = await rows(listed, ask, response, decode, on_page=unreached)
         except READ_FAILURES as error:
             why = nothing_there(error, RUN_API, self.project, self.clients.quota_project)
             if why:
@@ -83,57 +116,17 @@ class RunLocation:
             else:
                 gaps.append(self._gap(kind, cause(error)))
             return []
+        gaps += [self._gap(kind, cause(unreadable([row]))) for row in found.unreadable]
+        if found.repeated:
+            self.on_repeated(self.project, self.location, kind, found.repeated)
+        return found.values
 
     async def _pools(self, gaps: list[Gap], absent: set[Kind]) -> tuple[list[WorkerPool], list[Revision]]:
         """Worker pools, and the revisions of each: that ``workerPools/-`` lists them all is not verified."""
-        pools = await self._list(Kind.WORKER_POOL, self._worker_pools(), gaps, absent)
-        listed: list[Awaitable[list[Revision]]] = [
-            self._list(Kind.REVISION, self._revisions(f"workerPools/{pool.name.short}"), gaps, absent)
-            for pool in pools
-        ]
-        return pools, [revision for each in await asyncio.gather(*listed) for revision in each]
-
-    async def _services(self, gaps: list[Gap]) -> AsyncIterator[Any]:
-        request = run_v2.ListServicesRequest(parent=self._parent, page_size=_PAGE_SIZE)
-        async for page in pages(self.clients.services.list_services, request, run_v2.ListServicesResponse):
-            for place in page.unreachable:
-                gaps.append(self._gap(Kind.SERVICE, f"Google could not reach {place}"))
-            for message in page.services:
-                yield run_decode.service(message)
-
-    async def _revisions(self, of: str) -> AsyncIterator[Revision]:
-        request = run_v2.ListRevisionsRequest(parent=f"{self._parent}/{of}", page_size=_PAGE_SIZE)
-        method, response = self.clients.revisions.list_revisions, run_v2.ListRevisionsResponse
-        async for page in pages(method, request, response):
-            for message in page.revisions:
-                yield run_decode.revision(message)
-
-    async def _jobs(self) -> AsyncIterator[Any]:
-        request = run_v2.ListJobsRequest(parent=self._parent, page_size=_PAGE_SIZE)
-        async for page in pages(self.clients.jobs.list_jobs, request, run_v2.ListJobsResponse):
-            for message in page.jobs:
-                yield run_decode.job(message)
-
-    async def _executions(self) -> AsyncIterator[Any]:
-        request = run_v2.ListExecutionsRequest(parent=f"{self._parent}/jobs/-", page_size=_PAGE_SIZE)
-        method, response = self.clients.executions.list_executions, run_v2.ListExecutionsResponse
-        async for page in pages(method, request, response):
-            for message in page.executions:
-                yield run_decode.execution(message)
-
-    async def _worker_pools(self) -> AsyncIterator[WorkerPool]:
-        request = run_v2.ListWorkerPoolsRequest(parent=self._parent, page_size=_PAGE_SIZE)
-        method, response = self.clients.worker_pools.list_worker_pools, run_v2.ListWorkerPoolsResponse
-        async for page in pages(method, request, response):
-            for message in page.worker_pools:
-                yield run_decode.worker_pool(message)
-
-    async def _instances(self) -> AsyncIterator[Any]:
-        request = run_v2.ListInstancesRequest(parent=self._parent, page_size=_PAGE_SIZE)
-        method, response = self.clients.instances.list_instances, run_v2.ListInstancesResponse
-        async for page in pages(method, request, response):
-            for message in page.instances:
-                yield run_decode.instance(message)
+        pools: list[WorkerPool] = await self._list(Kind.WORKER_POOL, gaps, absent)
+        below = [f"/workerPools/{pool.name.short}" for pool in pools]
+        listed = await asyncio.gather(*(self._list(Kind.REVISION, gaps, absent, each) for each in below))
+        return pools, [revision for each in listed for revision in each]
 
     @property
     def _parent(self) -> str:

@@ -36,12 +36,15 @@ _SUFFIXES = {
 # What a container has that asks for nothing (Cloud Run docs: configuring CPU and memory limits).
 _DEFAULT_CPU, _DEFAULT_MEMORY = "1", "512Mi"
 _GIB = Decimal(2**30)
-_LATEST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that protobuf's Timestamp allows
+# What protobuf's Timestamp allows (timestamp.proto): 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 
 
 def time_of(stamp: Any) -> datetime | None:
-    """A protobuf timestamp; None where it is unset, at the epoch or before it, or out of range."""
-    if not 0 < stamp.seconds <= _LATEST_SECOND:
+    """A protobuf timestamp; None where it is unset, at the epoch or before it. ValueError: out of range."""
+    if not FIRST_SECOND <= stamp.seconds <= LAST_SECOND:
+        raise ValueError(f"no time can be read of {stamp.seconds} s")
+    if stamp.seconds <= 0:
         return None
     return datetime.fromtimestamp(stamp.seconds, UTC).replace(microsecond=stamp.nanos // 1000)
 

@@ -124,8 +124,25 @@ def test_an_artifact_type_is_kept() -> None:
     ],
 )
 def test_an_image_name_that_is_none_of_the_repository_cannot_be_read(name: str) -> None:
-    with pytest.raises(ValueError, match="not a docker image name"):
-        decoded(ar.DockerImage(name=name))
+    decoder = ImageDecoder(NAME)
+    images: list[Image] = []
+    decoder.extend(images, [raw(ar.DockerImage(name=name)), raw(named("app"))])
+    assert [image.package for image in images] == ["app"]
+    (said,) = decoder.unreadable
+    assert said.startswith(f"{name}: not a docker image name")
+
+
+@pytest.mark.parametrize("field", ["upload_time", "update_time"])
+@pytest.mark.parametrize("seconds", [253_402_300_800, -62_135_596_801, 2**63 - 1, -(2**63)])
+def test_an_image_with_a_time_that_protobuf_does_not_allow_cannot_be_read(field: str, seconds: int) -> None:
+    message = raw(named("app"))
+    getattr(message, field).seconds = seconds
+    decoder = ImageDecoder(NAME)
+    images: list[Image] = []
+    decoder.extend(images, [message])
+    assert images == []
+    (said,) = decoder.unreadable
+    assert said.startswith(f"{message.name}: no time can be read of")
 
 
 def test_an_attachment_tells_whose_its_version_is() -> None:

@@ -201,7 +201,13 @@ def test_a_state_that_is_not_known_yet_is_unspecified() -> None:
     assert condition(message).state is State.UNSPECIFIED
 
 
-@pytest.mark.parametrize("seconds", [0, -1, -62135596800, 2**62])
+@pytest.mark.parametrize("seconds", [2**62, 253_402_300_800, -62_135_596_801, -(2**63)])
+def test_a_time_that_protobuf_does_not_allow_cannot_be_read(seconds: int) -> None:
+    with pytest.raises(ValueError, match="no time can be read"):
+        time_of(Timestamp(seconds=seconds))
+
+
+@pytest.mark.parametrize("seconds", [0, -1, -62135596800])
 def test_a_time_that_is_none_is_none(seconds: int) -> None:
     assert time_of(Timestamp(seconds=seconds)) is None
 
