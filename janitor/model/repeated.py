@@ -125,7 +125,9 @@ RULES: Mapping[str, Callable[[Any, Any], Any]] = {
     ),
     **dict.fromkeys(("labels", "annotations"), _labels),
     **dict.fromkeys(("create_time", "update_time", "upload_time"), _later),
-    **dict.fromkeys(("reconciling", "multi_region", "immutable_tags", "uri", "artifact_type"), _either),
+    **dict.fromkeys(
+        ("reconciling", "multi_region", "immutable_tags", "uri", "upstream_uri", "artifact_type"), _either
+    ),
     **dict.fromkeys(("execution_count", "running_count", "cleanup_policies"), _more),
     **dict.fromkeys(("terminal", "ready", "active"), _healthier),
     "completion_time": _ended,
