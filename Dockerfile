@@ -1,5 +1,8 @@
-# The system's Python is enough: a virtual environment in a container is what broke the deploys
-# that this program was born from.
+# The image's own Python is used: a container needs no virtual environment.
+#
+# The tag moves with Python's patch releases. To pin the base image by digest, look the digest up and build with it:
+#   docker buildx imagetools inspect python:3.13-slim --format '{{.Manifest.Digest}}'
+#   docker build --build-arg PYTHON=3.13-slim@sha256:DIGEST -t janitor .
 ARG PYTHON=3.13-slim
 FROM python:${PYTHON}
 
@@ -18,18 +21,22 @@ ENV PYTHONDONTWRITEBYTECODE=1 \
 
 WORKDIR /app
 
-# Dependencies in a layer of their own: a change of code does not fetch them again.
+# Dependencies have their own layer: a change of the code does not download them again. pip resolves and
+# builds nothing; it installs exactly the files that the lock names by hash.
 COPY requirements.lock ./
-RUN pip install --require-hashes -r requirements.lock
+RUN pip install --no-deps --only-binary :all: --require-hashes -r requirements.lock
 
 COPY pyproject.toml README.md LICENSE policies.yaml policies.test.yaml ./
 COPY janitor ./janitor
+# Group 0 may write what the user may write: OpenShift runs the image as any user ID, in group 0.
 RUN pip install --no-deps --no-build-isolation . \
+    && pip check \
     && mkdir -p /var/lib/janitor \
-    && chown 10001:10001 /var/lib/janitor
+    && chown 10001:0 /var/lib/janitor \
+    && chmod g=u /var/lib/janitor
 
-# A number, so that Kubernetes can see that it is not root. /var/lib/janitor holds the ledger, unless
-# JANITOR_DATABASE_URL names another database (it must, where the disk does not last).
+# A numeric user lets Kubernetes verify that the image does not run as root. /var/lib/janitor holds the
+# ledger, unless JANITOR_DATABASE_URL names a database (set it where the disk is not persistent).
 USER 10001
 VOLUME ["/var/lib/janitor"]
 

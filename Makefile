@@ -1,8 +1,9 @@
-# Every target sets up all it needs in .venv, from the locks, by hash.
+# Every target installs what it needs into .venv, from the locks: `demo` the runtime, all others the tools too.
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
 # The checkout stays clean, and no process of a test compiles janitor anew.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 export PYTHONDONTWRITEBYTECODE :=
@@ -10,42 +11,49 @@ export PYTHONDONTWRITEBYTECODE :=
 WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-slow cover check bench laws mutants lock clean
+.PHONY: demo test test-slow cover check bench laws mutants lock upgrade clean
 
-demo: $(STAMP)
+demo: $(RUNTIME)
 	@$(BIN)/janitor demo
 
-test: $(STAMP)
+test: $(DEV)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -q
 	$(MAKE) --no-print-directory check
 
-test-slow: $(STAMP)
+test-slow: $(DEV)
 	$(BIN)/pytest -m slow -n $(WORKERS) --dist worksteal -q
 
-cover: $(STAMP)
+cover: $(DEV)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered -q
 
-check: $(STAMP)
+check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP)
+bench: $(DEV)
 	$(BIN)/python -m bench
 
-laws: $(STAMP)
+laws: $(DEV)
 	JANITOR_LAWS_EXAMPLES=5000 $(BIN)/pytest -q tests/laws tests/sweep/test_random.py
 
-mutants: $(STAMP)
+mutants: $(DEV)
 	$(BIN)/python scripts/mutants.py
 
-lock: $(STAMP)
-	scripts/lock $(BIN)
+lock: $(DEV)
+	$(BIN)/python scripts/lock.py
 
-$(STAMP): requirements-dev.lock pyproject.toml scripts/setup
-	@scripts/setup $(VENV)
-	@touch $(STAMP)
+upgrade: $(DEV)
+	$(BIN)/python scripts/lock.py --upgrade
+
+$(RUNTIME): requirements.lock pyproject.toml scripts/setup
+	@scripts/setup $(VENV) runtime
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements-dev.lock
+	@scripts/setup $(VENV) dev
+	@touch $@
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis dist mutants
