@@ -63,6 +63,13 @@ class Operations:
             if not running.never:
                 _end(running)
 
+    def end_all(self) -> None:
+        """Ends everything that runs, what never ends by itself too."""
+        for running in self.all.values():
+            if not running.message.done:
+                _end(running)
+        self._due.clear()
+
     def hurry(self) -> None:
         """Makes everything that runs due now; what never ends still does not."""
         self._due = [(0.0, number, running) for _, number, running in sorted(self._due)]

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,11 @@ from google.longrunning import operations_pb2
 
 from janitor.apply.ports import CallError, UnendedError
 from janitor.apply.settle import OperationState
+from janitor.gcp import budgets
 from janitor.gcp.errors import CALL_FAILURES, as_call_error, error_of
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.model.kinds import Kind
 
-# Seconds that an operation may take: api_core's own default; Google gives none. A whole repository may
-# hold a hundred thousand images.
-_BUDGET = 900.0
-_REPOSITORY_BUDGET = 3600.0
 # Seconds between questions: the first, how it grows, and the longest.
 _FIRST, _GROWTH, _LONGEST = 0.25, 1.5, 10.0
 
@@ -31,7 +28,7 @@ class GoogleOperations:
     """Asks by GetOperation, the only method that both APIs have (artifactregistry_v1.yaml).
 
     Polled here and not by api_core's AsyncOperation, which takes "done with neither error nor response"
-    for an error and has no retry of its own. `budget` is in seconds, None is each kind's own.
+    for an error and has no retry of its own. `budget` is in seconds, None is each kind's own (budgets.py).
     """
 
     services: ServicesAsyncClient
@@ -39,6 +36,7 @@ class GoogleOperations:
     budget: float | None = None
     first: float = _FIRST
     clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
 
     async def wait(self, kind: Kind, operation: str) -> frozenset[str]:
         """Wait for its end; versions that a batch reports as failed, also where it succeeded.
@@ -51,7 +49,7 @@ class GoogleOperations:
         while not (found := await self._found(kind, operation)).done:
             if self.clock() + pause > deadline:
                 raise UnendedError(f"Google's operation {operation} did not end within {budget:g} s")
-            await asyncio.sleep(pause)
+            await self.sleep(pause)
             pause = min(pause * _GROWTH, _LONGEST)
         if found.HasField("error"):
             raise error_of(found.error.code, found.error.message)
@@ -83,7 +81,8 @@ class GoogleOperations:
 
 
 def _budget(kind: Kind) -> float:
-    return _REPOSITORY_BUDGET if kind in (Kind.REPOSITORY, Kind.PACKAGE) else _BUDGET
+    holds_many = kind in (Kind.REPOSITORY, Kind.PACKAGE)
+    return budgets.HOLDER_OPERATION if holds_many else budgets.OPERATION
 
 
 def _failed_versions(operation: Any) -> frozenset[str]:

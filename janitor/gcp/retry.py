@@ -22,6 +22,8 @@ from google.api_core.exceptions import (
 )
 from google.rpc.error_details_pb2 import RetryInfo
 
+from janitor.gcp import budgets
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -106,10 +108,9 @@ def _delay(detail: object) -> float:
 
 
 # Any, for the clients are annotated with AsyncRetry, though they ask no more than a decorator.
-# Reads change nothing: whatever may pass is tried again. The quotas are per minute, so two minutes
-# outlast a storm of 429; what is down for half a minute is a gap, and the next sweep's business.
-READ_RETRY: Any = Backoff(on=_TRANSIENT, budget=120.0, outage=30.0)
-READ_TIMEOUT = EachAttempt(60.0)
+# Reads change nothing: whatever may pass is tried again.
+READ_RETRY: Any = Backoff(on=_TRANSIENT, budget=budgets.READ, outage=budgets.READ_OUTAGE)
+READ_TIMEOUT = EachAttempt(budgets.READ_ATTEMPT)
 # After DEADLINE_EXCEEDED or INTERNAL a delete may have happened: it is not sent again unread (R22).
-DELETE_RETRY: Any = Backoff(on=_PUSHED_BACK, budget=60.0, outage=60.0)
-DELETE_TIMEOUT = EachAttempt(60.0)
+DELETE_RETRY: Any = Backoff(on=_PUSHED_BACK, budget=budgets.DELETE, outage=budgets.DELETE_OUTAGE)
+DELETE_TIMEOUT = EachAttempt(budgets.DELETE_ATTEMPT)

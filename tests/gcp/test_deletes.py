@@ -10,7 +10,7 @@ from google.rpc.status_pb2 import Status
 
 from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError
 from janitor.apply.settle import OperationState
-from janitor.gcp import deletes
+from janitor.gcp import budgets, deletes
 from janitor.gcp.channels import Clients
 from janitor.gcp.deletes import GoogleDeleter
 from janitor.gcp.operations import GoogleOperations
@@ -185,6 +185,21 @@ async def test_an_operation_that_never_ends_is_unclear_once_its_budget_is_spent(
             await deleter(clients, budget=0.05).wait(Kind.IMAGE, OPERATION)
         assert await deleter(clients).operations.state(Kind.IMAGE, OPERATION) is OperationState.RUNNING
     assert len(google.asked("GetOperation")) > 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "budget"),
+    [(kind, budgets.OPERATION) for kind in (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.IMAGE, Kind.VERSION)]
+    + [(kind, budgets.HOLDER_OPERATION) for kind in (Kind.PACKAGE, Kind.REPOSITORY)],
+)
+async def test_each_kind_s_operation_is_waited_for_as_long_as_its_budget(
+    hands: Hands, kind: Kind, budget: float
+) -> None:
+    async with serving(answers(GetOperation=lambda _: Operation(name=OPERATION))) as clients:
+        asked = GoogleOperations(clients.services, clients.artifacts, clock=hands.clock, sleep=hands.sleep)
+        with pytest.raises(UnclearError, match=f"did not end within {budget:g} s"):
+            await asked.wait(kind, OPERATION)
+    assert budget - 10 <= hands.now <= budget
 
 
 async def test_an_operation_that_google_does_not_know_says_nothing_of_the_thing() -> None:

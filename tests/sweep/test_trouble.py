@@ -166,3 +166,24 @@ def test_a_location_that_neither_api_has_is_a_mistake_in_the_file(place: Placing
     swept = place(world()).sweep("--dry-run", policies=rules)
     assert swept.code == 2
     assert "us-central1" in swept.err
+
+
+def test_an_operation_that_never_ends_is_waited_for_within_its_budget_and_settled_later(
+    place: Placing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R22, R23: the intent stays open, nothing is sent twice, and a later sweep records what became of it."""
+    monkeypatch.setattr("janitor.gcp.budgets.OPERATION", 0.5)
+    here = place(world(services=FAILED, trouble="[{rpc: DeleteService, never_ends: true}]"))
+    first = here.sweep("--apply")
+    assert (first.code, first.outcomes) == (6, {"web": "failed"})
+    assert "did not end within 0.5 s; the next sweep asks again" in first.actions[0]["error"]
+    second = here.sweep("--apply")
+    assert (second.code, second.outcomes) == (6, {"web": "drifted"})
+    assert "its deletion is still under way at Google" in second.err
+    here.google.control.now(lambda world: world.operations.end_all())
+    third = here.sweep("--apply")
+    assert (third.code, third.names) == (0, [])
+    assert '"intent.settled"' in third.err
+    assert [call for call in here.changes if call[0] == "DeleteService"] == [
+        ("DeleteService", f"{RUN}/services/web")
+    ]
