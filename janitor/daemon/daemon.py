@@ -34,7 +34,7 @@ class Daemon:
 
     def __init__(self, watch: PolicyWatch, ports: Ports) -> None:
         self._watch, self._ports = watch, ports
-        self._jobs = Jobs(self._submitted, self._skipped)
+        self._jobs = Jobs(self._submitted, self._skipped, lambda: self._ports.clock(), ports.elapsed)
         self._sweeping = Sweeping(ports, lambda: watch.request, self._again, self._forget, self._jobs.aside)
         self._born = self._began = ports.clock()
         self._report_due = self._began
@@ -63,10 +63,10 @@ class Daemon:
     async def _begin(self, port: int, sweep_now: bool) -> None:
         """Say what runs here, and start. The scheduler takes what is late before anything else."""
         request = self._watch.request
-        self._add_jobs(request.policies.schedule)
         facts = await self._costs()
-        # What came due until now is made up; the scheduler takes what is due from now on.
+        # What came due until now is made up; the schedules say what is due from now on.
         self._began = self._ports.clock()
+        self._add_jobs(request.policies.schedule)
         self._jobs.start()
         emit(
             Event.DAEMON_STARTED,
@@ -93,8 +93,8 @@ class Daemon:
 
         self._jobs.every("heartbeat", BEAT_EVERY, beat)
         self._jobs.every("policies", LOOK_EVERY, self._look)
-        self._jobs.add(_SWEEP, self._sweep, self._trigger(_SWEEP, schedule))
-        self._jobs.add(_REPORT, self._report, self._trigger(_REPORT, schedule))
+        self._jobs.add(_SWEEP, self._sweep, self._trigger(_SWEEP, schedule), self._began)
+        self._jobs.add(_REPORT, self._report, self._trigger(_REPORT, schedule), self._began)
 
     def _trigger(self, run: Run, schedule: Schedule) -> Any:
         cron, jitter = _times(run, schedule)
@@ -108,10 +108,10 @@ class Daemon:
         await self._sweeping.report(self._report_due)
         _let_go()
 
-    def _submitted(self, name: str, due: datetime) -> None:
+    def _submitted(self, name: str, due: datetime, scheduled: bool) -> None:
         if name == _REPORT:
             self._report_due = due
-        if name in _RUNS and due > self._born and self._ports.clock() - due > LATE:
+        if scheduled and name in _RUNS and self._ports.clock() - due > LATE:
             emit(Event.RUN_CAUGHT_UP, run=name, due=due)
 
     def _skipped(self, name: str, due: datetime) -> None:
@@ -125,7 +125,7 @@ class Daemon:
         at, regular = self._ports.clock() + after, self._jobs.next(_SWEEP)
         if regular and regular <= at:
             return regular
-        self._jobs.once(_RETRY, self._sweep_now, at)
+        self._jobs.once(_RETRY, self._sweep_now, after)
         return at
 
     def _forget(self) -> None:

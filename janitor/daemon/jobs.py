@@ -1,91 +1,118 @@
-"""The daemon's jobs in APScheduler: each once at a time, none lost, and each failure and skip told."""
+"""The daemon's jobs: each once at a time, none lost, and each failure and skip told.
+
+They are begun by one task, which looks every second at most. What is due after so many seconds goes by a clock
+that nobody sets; what is due by a schedule goes by the wall clock, which may be set (`due.py`, ADR 0015).
+"""
 
 import asyncio
-import logging
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_SUBMITTED
-from apscheduler.events import JobExecutionEvent as Ended
-from apscheduler.events import JobSubmissionEvent as Submitted
-from apscheduler.jobstores.base import JobLookupError
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
+from janitor.daemon.due import Due
 from janitor.daemon.ports import Work
 from janitor.logs import Event, emit
+
+# How long it may take until a clock that was set is noticed, in seconds.
+LOOK_AFTER = 1.0
+
+
+class Submitted(Protocol):
+    """Hears that a job begins, the time at which it was due, and whether its own schedule said so."""
+
+    def __call__(self, name: str, due: datetime, scheduled: bool) -> None: ...
+
+
+@dataclass(slots=True)
+class _Job:
+    """`due`: by a schedule; `at`: by `elapsed`, and then again after `every` seconds if that is given."""
+
+    name: str
+    work: Work
+    due: Due | None = None
+    at: float | None = None
+    every: float | None = None
+    task: "asyncio.Task[None] | None" = None
+
+    @property
+    def runs(self) -> bool:
+        return self.task is not None and not self.task.done()
 
 
 class Jobs:
     """Named pieces of work, each with its times.
 
-    `submitted` hears that one begins, with the time at which it was due, the last one where several were
-    missed; `skipped` that one came due while it was under way. Both are called before the work goes on.
+    `submitted` hears that one begins, `skipped` that one came due while it was under way. `clock` is the wall
+    clock, `elapsed` seconds by a clock that is never set.
     """
 
     def __init__(
-        self, submitted: Callable[[str, datetime], None], skipped: Callable[[str, datetime], None]
+        self,
+        submitted: Submitted,
+        skipped: Callable[[str, datetime], None],
+        clock: Callable[[], datetime],
+        elapsed: Callable[[], float],
     ) -> None:
+        self._submitted, self._skipped = submitted, skipped
+        self._clock, self._elapsed = clock, elapsed
+        self._jobs: dict[str, _Job] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
         self._ending = False
-        self._scheduler = _scheduler()
-        self._scheduler.add_listener(lambda event: submitted(*_which(event)), EVENT_JOB_SUBMITTED)
-        self._scheduler.add_listener(lambda event: skipped(*_which(event)), EVENT_JOB_MAX_INSTANCES)
-        self._scheduler.add_listener(_failed, EVENT_JOB_ERROR)
-        # What the listeners tell need not be told twice.
-        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
-        logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
+        self._changed = asyncio.Event()
+        self._turning: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Within a running loop."""
-        self._scheduler.start()
+        self._turning = asyncio.create_task(self._turn())
 
-    def add(self, name: str, work: Work, trigger: BaseTrigger) -> None:
-        """Do `work` at the trigger's times; one of that name is replaced."""
-        self._scheduler.add_job(self._guarded(work), trigger, id=name, name=name, replace_existing=True)
+    def add(self, name: str, work: Work, trigger: BaseTrigger, since: datetime) -> None:
+        """Do `work` at the trigger's times after `since`; one of that name is replaced."""
+        self._set(_Job(name, work, due=Due(trigger, since)))
 
     def every(self, name: str, seconds: float, work: Work) -> None:
-        """Do it again and again."""
-        self.add(name, work, IntervalTrigger(seconds=seconds, timezone="UTC"))  # type: ignore[no-untyped-call]
+        """Do it again and again, for the first time after so many seconds."""
+        self._set(_Job(name, work, at=self._elapsed() + seconds, every=seconds))
 
-    def once(self, name: str, work: Work, at: datetime | None = None) -> None:
-        """Do it one time, now if no time is given."""
-        self.add(name, work, DateTrigger(at, timezone="UTC"))  # type: ignore[no-untyped-call]
+    def once(self, name: str, work: Work, after: timedelta = timedelta(0)) -> None:
+        """Do it one time."""
+        self._set(_Job(name, work, at=self._elapsed() + after.total_seconds()))
 
     def drop(self, name: str) -> None:
         """No more of it; none of that name is no error."""
-        with suppress(JobLookupError):
-            self._scheduler.remove_job(name)
+        self._jobs.pop(name, None)
 
     def hurry(self, name: str, due: datetime) -> None:
         """Do it now, as the one that was due at `due`; its next times are as ever."""
-        self._scheduler.modify_job(name, next_run_time=due)
+        job = self._jobs[name]
+        missed = job.due.at(self._clock()) if job.due else None
+        self._begin(job, missed or due, scheduled=False)
 
     def retime(self, name: str, trigger: BaseTrigger) -> None:
         """Other times from now on."""
-        self._scheduler.reschedule_job(name, trigger=trigger)
+        self._jobs[name].due = Due(trigger, self._clock())
+        self._changed.set()
 
     def next(self, name: str) -> datetime | None:
         """When it is due next, in UTC."""
-        job = self._scheduler.get_job(name)
-        return job.next_run_time.astimezone(UTC) if job and job.next_run_time else None
+        job = self._jobs.get(name)
+        if job is None:
+            return None
+        return job.due.next if job.due else self._clock() + timedelta(seconds=self._left(job))
 
     def aside(self, name: str, work: Work) -> None:
         """Do it now, beside the jobs; within a running loop."""
-        task = asyncio.create_task(_told(name, self._guarded(work)))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._run(name, work)
 
     def begin_no_more(self) -> None:
         """From here on nothing starts."""
         self._ending = True
-        if self._scheduler.running:
-            self._scheduler.pause()
+        if self._turning:
+            self._turning.cancel()
 
     async def end(self, seconds: float) -> None:
         """Wait this long for what is under way and what that begins, then cancel it."""
@@ -96,47 +123,81 @@ class Jobs:
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
-            await asyncio.sleep(0)  # that comes to pass in the loop's next round
 
-    def _guarded(self, work: Work) -> Work:
-        async def job() -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            self._under_way.add(task)
+    def look(self) -> None:
+        """Begin what is due now."""
+        now = self._clock()
+        for job in list(self._jobs.values()):
+            if job.due:
+                if due := job.due.at(now):
+                    self._begin(job, due, scheduled=True)
+            elif self._left(job) <= 0:
+                self._again(job)
+                self._begin(job, now, scheduled=True)
+
+    async def _turn(self) -> None:
+        while True:
+            pause = LOOK_AFTER
             try:
-                await work()
-            except asyncio.CancelledError:
-                if not self._ending:
-                    raise
-            finally:
-                self._under_way.discard(task)
+                self.look()
+                pause = self._pause()
+            except Exception as error:  # the heartbeat and the other jobs go on
+                _tell("schedule", error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), pause)
+            self._changed.clear()
 
-        return job
+    def _set(self, job: _Job) -> None:
+        self._jobs[job.name] = job
+        self._changed.set()
+
+    def _again(self, job: _Job) -> None:
+        """The next time of what is due after seconds. However late it is, none is made up."""
+        if job.every is None:
+            self.drop(job.name)
+        else:
+            job.at = self._elapsed() + job.every
+
+    def _begin(self, job: _Job, due: datetime, scheduled: bool) -> None:
+        if self._ending:
+            return
+        if job.runs:
+            self._skipped(job.name, due)
+            return
+        self._submitted(job.name, due, scheduled)
+        job.task = self._run(job.name, job.work)
+
+    def _run(self, name: str, work: Work) -> "asyncio.Task[None]":
+        task = asyncio.create_task(self._told(name, work))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def _told(self, name: str, work: Work) -> None:
+        """What it raises is a bug; the job's next time is as ever."""
+        try:
+            await work()
+        except asyncio.CancelledError:
+            if not self._ending:
+                raise
+        except Exception as error:
+            _tell(name, error)
+
+    def _left(self, job: _Job) -> float:
+        """Seconds until it is due by `elapsed`."""
+        assert job.at is not None
+        return job.at - self._elapsed()
+
+    def _pause(self) -> float:
+        """Seconds until something is due, if no clock is set, or until the next look."""
+        now = self._clock()
+        left = [
+            (job.due.next - now).total_seconds() if job.due else self._left(job)
+            for job in self._jobs.values()
+        ]
+        return max(0.0, min([LOOK_AFTER, *left]))
 
 
-def _scheduler() -> Any:
-    """APScheduler has no types. A run that is late is made, however late; of many that were missed, one."""
-    defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    return AsyncIOScheduler(timezone="UTC", job_defaults=defaults)  # type: ignore[no-untyped-call]
-
-
-async def _told(name: str, work: Work) -> None:
-    try:
-        await work()
-    except Exception as error:
-        _tell(name, error, "".join(traceback.format_tb(error.__traceback__)))
-
-
-def _which(event: Submitted) -> tuple[str, datetime]:
-    return event.job_id, event.scheduled_run_times[-1].astimezone(UTC)
-
-
-def _failed(event: Ended) -> None:
-    _tell(event.job_id, event.exception, event.traceback)
-
-
-def _tell(name: str, error: BaseException, lines: str) -> None:
-    """A bug; the job's next time is as ever."""
+def _tell(name: str, error: Exception) -> None:
+    lines = "".join(traceback.format_tb(error.__traceback__))
     emit(Event.RUN_FAILED, run=name, error=f"{type(error).__name__}: {error}", traceback=lines)

@@ -13,10 +13,12 @@ async def missed(
 ) -> Mapping[Run, datetime]:
     """The last time that each run was due and not made, until the daemon began at `until`. LedgerError.
 
-    On the very first start, when the ledger knows of no sweep by a daemon, only what came due since this
+    Nothing, where the last sweep began later than that. On the very first start, when the ledger knows of no sweep by a daemon, only what came due since this
     process was `born`.
     """
     last = await past.last_sweep(Origin.DAEMON)
+    if last and last.started_at > until:
+        return {}  # the clock was set back since: schedules start again on the new one
     swept = last.started_at if last else born
     found: dict[Run, datetime] = {}
     if due := times.latest(schedule.sweep, schedule.timezone, swept, until):

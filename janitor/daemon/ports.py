@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
+from janitor.clock import elapsed
 from janitor.ledger.history import Origin, PastSweep
 from janitor.policy.schedule import Cron, ReportOptions
 from janitor.report.result import SweepResult
@@ -90,7 +91,7 @@ class Counters(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """All of them."""
+    """All of them. `clock` is the wall clock, which may be set; `elapsed` are seconds by one that is not."""
 
     sweeper: Sweeper
     times: Times
@@ -101,3 +102,4 @@ class Ports:
     counters: Counters
     costs: Costs
     clock: Callable[[], datetime]
+    elapsed: Callable[[], float] = elapsed
