@@ -12,8 +12,8 @@ from janitor.plan.build import Builder
 from janitor.plan.packages import tag_action
 from janitor.policy.decision import Delete, Keep
 from janitor.policy.grace import Thing
+from janitor.policy.image_places import by_package
 from janitor.policy.image_rules import ImageRules
-from janitor.policy.images import by_package
 from janitor.policy.matching import note_matches
 from janitor.policy.packages import PackageRules, kinds_asked, package_rules
 from janitor.policy.tags import (

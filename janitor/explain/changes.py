@@ -103,9 +103,7 @@ def _missing(asked: Sequence[Asked]) -> Iterator[str]:
 
 def _places(policy: PolicyAnswer) -> str:
     keep = policy.keep
-    if keep is None or keep.rank is None:
-        return ""
-    return f"; it is {keep.rank} of {keep.of} from the newest"
+    return f"; it is {keep.place}" if keep is not None and keep.place else ""
 
 
 def to_stay(verdict: Verdict, kind: Kind, name: str, protect: Protect) -> Iterator[str]:

@@ -8,8 +8,9 @@ from janitor.model.kinds import KeepReason
 from janitor.model.resources import Image, Mode
 from janitor.policy.decision import Question
 from janitor.policy.family import below, spread
+from janitor.policy.image_places import image_traits
 from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image
-from janitor.policy.images import TRAITS, Weighed
+from janitor.policy.images import Weighed
 from janitor.policy.retention import Standing, standing
 from janitor.policy.usage import Named
 from janitor.policy.witness import Case
@@ -45,10 +46,10 @@ class Package:
         return Case(image, rules.questions, guards, forbids, partial(self._standing, digest))
 
     def _standing(self, digest: str, question: Question[Image]) -> Standing | None:
-        """As `keep` takes it: followers are in no group, referrers take no place (R10)."""
+        """How `keep` treats it: followers are in no group."""
         family = self.weighed.family
         group = [image for image in self.images if image.digest not in family.followers]
-        return standing(question, group, TRAITS, self.rules.now, digest, family.referrers)
+        return standing(question, group, image_traits(family), self.rules.now, digest)
 
     def follows(self, digest: str) -> tuple[str, ...]:
         """The indexes or the subject that a follower goes and stays with; nothing for any other."""

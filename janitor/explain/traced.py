@@ -58,4 +58,4 @@ def _keep(case: Case[T], question: Question[T]) -> KeepAnswer | None:
     found = case.keeps(question)
     if found is None:
         return KeepAnswer(keep_asks(keep), False)
-    return KeepAnswer(keep_asks(keep), True, found.reason, found.rank, found.of)
+    return KeepAnswer(keep_asks(keep), True, found.reason, found.rank, found.of, found.rank_by_update)

@@ -90,6 +90,33 @@ def _reach(users: Users, edges: Mapping[str, Iterable[str]]) -> Users:
     return found
 
 
+def above(digest: str, family: Family) -> set[str]:
+    """The indexes that hold an image, at any depth."""
+    found: set[str] = set()
+    stack = [digest]
+    while stack:
+        for index in family.indexes.get(stack.pop(), ()):
+            if index not in found:
+                found.add(index)
+                stack.append(index)
+    return found
+
+
+def needed(roots: Iterable[str], family: Family) -> set[str]:
+    """Everything that must stay with any of the roots, at any depth: what it holds, what is about it, and what it
+    is about, for Google refuses to delete the subject of a referrer that stays (R40)."""
+    found: set[str] = set()
+    stack = list(roots)
+    while stack:
+        digest = stack.pop()
+        subject = family.referrers.get(digest)
+        for other in (*family.dependents.get(digest, ()), *((subject,) if subject else ())):
+            if other not in found:
+                found.add(other)
+                stack.append(other)
+    return found
+
+
 def below(roots: Iterable[str], family: Family) -> set[str]:
     """Everything that any of the roots keeps, at any depth, without the roots themselves."""
     found: set[str] = set()

@@ -6,13 +6,13 @@ alone. By version, untagged images are that group; images whose tags are no vers
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from janitor.model.semver import Version, parse_version
 from janitor.policy.patterns import captured
-from janitor.policy.values import PerSemver, PerTag
+from janitor.policy.values import PerSemver, PerTag, Policy
 
 T = TypeVar("T")
 H = TypeVar("H", bound=str)
@@ -25,10 +25,15 @@ Series = tuple[bool, str, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Traits(Generic[T, H]):
-    """How retention reads a kind. `made` ranks for `latest` (newest first, ties by key); `since`
-    counts for `newer_than`; both are epoch seconds, None where not known. `versions` are the texts that may
-    be versions, the tags where it is None. `ready`: whether it ever was
-    ready, for `rollback`; None where that is not known."""
+    """How retention reads a kind. Times are epoch seconds, None where not known.
+
+    - `made` ranks for `latest` (newest first, ties by key); `updated`, where a kind has it, ranks a second
+      time, and the newest by either are kept (R37). `since` counts for `newer_than`.
+    - `versions` are the texts that may be versions, the tags where it is None.
+    - `ready`: whether it ever was ready, for `rollback`; None where that is not known.
+    - `takes_place`: whether a resource takes a place in a policy's `latest` (R36); None: it takes no place and
+      is held. `above`: the keys of what holds it, at any depth: it takes no place in a group that has one.
+    """
 
     key: Callable[[T], H]
     made: Callable[[T], float | None]
@@ -36,16 +41,41 @@ class Traits(Generic[T, H]):
     tags: Callable[[T], tuple[str, ...]]
     versions: Callable[[T], tuple[str, ...]] | None = None
     ready: Callable[[T], bool | None] = field(default=lambda _: False)
+    updated: Callable[[T], float | None] | None = None
+    takes_place: Callable[[Policy, T], bool | None] | None = None
+    above: Callable[[T], Set[str]] | None = None
+
+    @property
+    def times(self) -> tuple[Callable[[T], float | None], ...]:
+        """The times by which `latest` counts."""
+        return (self.made,) if self.updated is None else (self.made, self.updated)
+
+
+def placed(members: Iterable[T], traits: Traits[T, H]) -> list[T]:
+    """The members of a group that take a place of their own: no child of an index in the same group (R36)."""
+    found = list(members)
+    if traits.above is None:
+        return found
+    keys = {traits.key(resource) for resource in found}
+    return [resource for resource in found if keys.isdisjoint(traits.above(resource))]
+
+
+def newest(
+    chosen: Iterable[T], count: int, key: Callable[[T], H], time: Callable[[T], float | None]
+) -> list[T]:
+    """The newest `count` by one time, the newest first, ties by key; none whose time is unknown."""
+    made = ((time(resource), key(resource), resource) for resource in chosen)
+    ranked = heapq.nsmallest(count, ((-at, name, resource) for at, name, resource in made if at is not None))
+    return [resource for _, _, resource in ranked]
 
 
 def latest(chosen: Iterable[T], count: int, traits: Traits[T, H]) -> list[T]:
-    """The newest `count`, and beside them all whose time is unknown: they use up no place."""
-    made = [(traits.made(resource), traits.key(resource), resource) for resource in chosen]
-    undated = [resource for time, _, resource in made if time is None]
-    dated = heapq.nsmallest(
-        count, ((-time, key, resource) for time, key, resource in made if time is not None)
-    )
-    return undated + [resource for _, _, resource in dated]
+    """The newest `count` by each time, and all whose time is unknown: these take no place."""
+    members = placed(chosen, traits)
+    found = [resource for resource in members if traits.made(resource) is None]
+    for time in traits.times:
+        found += newest(members, count, traits.key, time)
+    return found
 
 
 def latest_of_each(
@@ -70,17 +100,18 @@ def _by_tag(
             found.setdefault(name, []).append(resource)
         if not names:
             others.append(resource)
-    for place, name in enumerate(_newest_first(found, traits)):
-        within = groups is None or place < groups
-        yield from latest(found[name], count if within else 0, traits)
+    members = {name: placed(group, traits) for name, group in found.items()}
+    last = {name for time in traits.times for name in _newest_first(members, time)[:groups]}
+    for name, group in members.items():
+        yield from latest(group, count if name in last else 0, traits)
     yield from latest(others, count, traits)
 
 
-def _newest_first(groups: Mapping[str, list[T]], traits: Traits[T, H]) -> list[str]:
-    """By their newest, ties by name; those whose every time is unknown are kept as it is, and come last."""
+def _newest_first(groups: Mapping[str, list[T]], time: Callable[[T], float | None]) -> list[str]:
+    """By their newest, ties by name; groups whose every time is unknown are kept anyway, and come last."""
 
     def age(name: str) -> tuple[float, str]:
-        times = [time for time in map(traits.made, groups[name]) if time is not None]
+        times = [at for at in map(time, groups[name]) if at is not None]
         return (-max(times) if times else float("inf")), name
 
     return sorted(groups, key=age)
@@ -99,9 +130,10 @@ def _by_version(
         if not texts(resource):
             others.append(resource)
     for series in _highest_first(found, groups):
+        own = set(map(traits.key, placed((resource for _, resource in found[series]), traits)))
         ranked = sorted(found[series], key=lambda each: traits.key(each[1]))
         ranked.sort(key=lambda each: each[0], reverse=True)  # stable: ties stay by key
-        yield from (resource for _, resource in ranked[:count])
+        yield from [resource for _, resource in ranked if traits.key(resource) in own][:count]
     yield from latest(others, count, traits)
 
 

@@ -1,6 +1,7 @@
 """What services, jobs and worker pools are decided by alike, and so are the revisions and executions they hold."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
@@ -85,10 +86,10 @@ def decide_held(
     holder: Seen | None,
     held: Iterable[tuple[W, Facts]],
     guards: Callable[[W], Guards] | None,
-    ready: Callable[[W], bool | None] = lambda _: False,
+    ready: Callable[[W], bool | None] | None = None,
 ) -> dict[ResourceName, Decision]:
     """One verdict on each thing of one holder, of which `keep` counts (R10). Without `guards` nothing about
-    them is known; `ready` is for `keep.rollback`."""
+    them is known. `ready` is for revisions: whether one ever was, None where that is not known."""
     pairs = list(held)
     by_name = {facts.name: each for each, facts in pairs}
     traits: Traits[Facts, str] = Traits(
@@ -96,8 +97,13 @@ def decide_held(
         made=lambda facts: seconds(by_name[facts.name].create_time),
         since=lambda facts: seconds(facts.since),
         tags=lambda _: (),
-        ready=lambda facts: ready(by_name[facts.name]),
     )
+    if ready is not None:
+        traits = replace(
+            traits,
+            ready=lambda facts: ready(by_name[facts.name]),
+            takes_place=lambda _, facts: _takes_place(facts, ready(by_name[facts.name])),
+        )
     group, now = [facts for _, facts in pairs], rules.context.now.timestamp()
     kept = retained(rules.questions[kind], group, traits, now)
     found: dict[ResourceName, Decision] = {}
@@ -106,3 +112,10 @@ def decide_held(
         keeps = partial(standing, group=group, traits=traits, now=now, key=facts.name)
         found[each.name] = decided(rules, kind, each, facts, stand, kept.get(facts.name), keeps, holder)
     return found
+
+
+def _takes_place(facts: Facts, was_ready: bool | None) -> bool | None:
+    """R36: a revision that is failed now takes no place; one whose readiness is unknown is held without one."""
+    if facts.status is Status.FAILED:
+        return False
+    return None if was_ready is None else True

@@ -12,9 +12,10 @@ from janitor.policy.expression import Failures
 from janitor.policy.globs import matcher
 from janitor.policy.grace import Holding
 from janitor.policy.image_keys import image_leaf
+from janitor.policy.image_places import competing, names_a_type
 from janitor.policy.ranking import IMAGES, ranked
 from janitor.policy.usage import Usage
-from janitor.policy.values import ArtifactTypeIs, Policies, Policy, RepositoryIs
+from janitor.policy.values import Policies, Policy, RepositoryIs
 from janitor.policy.witness import Witness
 
 
@@ -45,10 +46,11 @@ def image_rules(
     chosen = set(selected)
     leaf = image_leaf(repository, now, failures)
     protect = policies.protect
+    places = competing(contents.images, contents.subjects)
     return ImageRules(
         repository,
         tuple(
-            question(p, ranked(p, leaf, contents.images, IMAGES), p.name in chosen)
+            question(p, ranked(p, leaf, contents.images, IMAGES, places), p.name in chosen)
             for p in policies.of(Kind.IMAGE)
         ),
         usage,
@@ -101,5 +103,5 @@ def forbids_image(name: RepositoryName, policy: Policy, guard: KeepReason) -> bo
     if guard is KeepReason.GOOGLE_MANAGED:
         return not may_touch_managed(policy, name)
     if guard is KeepReason.SUBJECT_UNKNOWN:
-        return not any(isinstance(part, ArtifactTypeIs) for part in policy.when.parts)
+        return not names_a_type(policy)
     return True

@@ -5,17 +5,15 @@ alone (docs/performance.md).
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from janitor.kinds.image import image_since
 from janitor.model.kinds import DeleteReason, KeepReason
 from janitor.model.resources import Image
 from janitor.policy.decision import Delete, Keep, kept_by_policy, strongest, verdict
-from janitor.policy.family import Family, below, family_of, placed, rings, spread
-from janitor.policy.groups import Traits
+from janitor.policy.family import Family, below, family_of, needed, placed, rings, spread
+from janitor.policy.image_places import by_package, image_traits
 from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image, held_by_tags
 from janitor.policy.retention import retained
 from janitor.policy.truth import NO, NO_TAG_MATCHES, YES
@@ -89,14 +87,6 @@ def _held_in(rules: ImageRules, package: str, images: list[Image]) -> set[KeepRe
     if held or any(kept_by_policy(rules.questions, image) for image in images):
         found.add(KeepReason.HOLDS_RETAINED)
     return found
-
-
-def by_package(images: Iterable[Image]) -> dict[str, list[Image]]:
-    """The images of each package."""
-    packages: dict[str, list[Image]] = {}
-    for image in images:
-        packages.setdefault(image.package, []).append(image)
-    return packages
 
 
 def _decide_package(
@@ -176,21 +166,12 @@ def _own_verdicts(
 
 
 def _retained(rules: ImageRules, images: list[Image], family: Family) -> Kept:
-    """Children and referrers use up nothing (R10): followers are not in the group, and a referrer
-    with a tag of its own takes no place in `latest`."""
+    """The images that a `keep` holds. Followers are in no group: they share the place of what they follow."""
     if not any(each.policy.keeps for each in rules.questions):
         return {}
     followers = family.followers
     group = [i for i in images if i.digest not in followers] if followers else images
-    return retained(rules.questions, group, TRAITS, rules.now, family.referrers)
-
-
-TRAITS: Traits[Image, str] = Traits(
-    key=lambda image: image.digest,
-    made=lambda image: image.upload_time,
-    since=image_since,
-    tags=lambda image: image.tags,
-)
+    return retained(rules.questions, group, image_traits(family), rules.now)
 
 
 def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Going) -> None:
@@ -208,13 +189,13 @@ def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Goin
 
 
 def _follow(kept: Kept, goes: Going, family: Family) -> None:
-    """What a kept image needs stays; what hangs on one that goes, goes with it (R16, R17)."""
+    """What a kept image needs is kept; what depends on an image that goes, goes with it (R16, R17, R40)."""
     if not family.dependents:
         return
     for digest in rings(family):
         kept.setdefault(digest, KeepReason.SUBJECT_UNKNOWN)
         goes.pop(digest, None)
-    for digest in below([digest for digest in family.dependents if digest in kept], family):
+    for digest in needed([d for d in (*family.dependents, *family.referrers) if d in kept], family):
         kept.setdefault(digest, KeepReason.CHILD_OF_KEPT)
         goes.pop(digest, None)
     for root in sorted(goes.keys() & family.dependents.keys()):

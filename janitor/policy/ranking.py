@@ -25,22 +25,31 @@ IMAGES: Measure[Image] = Measure(
     size=lambda image: image.size_bytes if image.size_bytes > 0 else None,
     name=lambda image: (image.package, image.digest),
 )
+# The things of one policy that take a place, of all that its selectors match.
+Placed = Callable[[Policy, list[T]], list[T]]
 VERSIONS: Measure[Held] = Measure(
     size=lambda held: held.size_bytes or None,
     name=lambda held: (held.package, held.id),
 )
 
 
-def ranked(policy: Policy, leaf: Leaf[T], things: Iterable[T], measure: Measure[T]) -> Leaf[T]:
+def ranked(
+    policy: Policy, leaf: Leaf[T], things: Iterable[T], measure: Measure[T], placed: Placed[T] | None = None
+) -> Leaf[T]:
     """The leaf with which a policy is compiled; `things` are all of the kind in one repository.
 
-    All whom the selectors match, or may match, take a place, what is kept too (R9): so what stays for
-    good is never passed over for the next in size, night by night. The same leaf where nothing is ranked.
+    All that the selectors match, or may match, take a place, what is kept too (R9): so what stays for
+    good is never passed over for the next in size, night by night. `placed` leaves out what takes none (R36).
+    The same leaf where nothing is ranked.
     """
     asked = next((part for part in policy.when.parts if isinstance(part, Largest)), None)
     if asked is None:
         return leaf
-    among = _among(asked, compiled(whom(policy.when), leaf), things, measure)
+    selects = compiled(whom(policy.when), leaf)
+    selected = (
+        [thing for thing in things if selects(thing).holds is not False] if selects is not always(NO) else []
+    )
+    among = _among(asked, placed(policy, selected) if placed else selected, measure)
 
     def with_rank(key: Key) -> Test[T]:
         return among if key == asked else leaf(key)
@@ -48,16 +57,14 @@ def ranked(policy: Policy, leaf: Leaf[T], things: Iterable[T], measure: Measure[
     return with_rank
 
 
-def _among(asked: Largest, selects: Test[T], things: Iterable[T], measure: Measure[T]) -> Test[T]:
-    if selects is always(NO):
-        return always(NO)
-    selected = (thing for thing in things if selects(thing).holds is not False)
-    found = places(asked.count, selected, measure.size, measure.name)
+def _among(asked: Largest, competing: list[T], measure: Measure[T]) -> Test[T]:
+    found = places(asked.count, competing, measure.size, measure.name)
+    unknown = {measure.name(thing) for thing in competing if measure.size(thing) is None}
 
     def run(thing: T) -> Truth:
-        if measure.size(thing) is None:
-            return SIZE_UNKNOWN
         name = measure.name(thing)
+        if name in unknown:
+            return SIZE_UNKNOWN
         return YES if name in found.certain else SIZE_UNKNOWN if name in found.doubtful else NO
 
     return run

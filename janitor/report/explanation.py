@@ -31,13 +31,24 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class KeepAnswer:
     """A policy's `keep`: whether its selectors speak of the resource, and for what reason it holds it
-    (None: not). `rank` is its place among the `of` that `latest` counts, where it has one."""
+    (None: not). `rank` is its place among the `of` that `latest` counts, where it has one; `rank_by_update` the
+    same by update, for images."""
 
     asks: str
     speaks: bool
     reason: KeepReason | None = None
     rank: int | None = None
     of: int = 0
+    rank_by_update: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Its place in words; empty where it has none."""
+        if self.rank is None:
+            return ""
+        if self.rank_by_update in (None, self.rank):
+            return f"{self.rank} of {self.of} from the newest"
+        return f"{self.rank} of {self.of} from the newest by upload, {self.rank_by_update} by update"
 
 
 @dataclass(frozen=True, slots=True)

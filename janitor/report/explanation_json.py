@@ -76,6 +76,7 @@ def _policy(policy: PolicyAnswer) -> Row:
             "reason": keep.reason.value if keep.reason else None,
             "rank": keep.rank,
             "of": keep.of,
+            "rank_by_update": keep.rank_by_update,
         },
     }
 

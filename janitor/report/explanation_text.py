@@ -133,7 +133,7 @@ def _asked(asked: Asked, width: int, left: int) -> Iterator[Text]:
 def _keep(keep: KeepAnswer) -> str:
     if not keep.speaks:
         return "does not speak of it"
-    place = f"; {keep.rank} of {keep.of} from the newest" if keep.rank else ""
+    place = f"; {keep.place}" if keep.place else ""
     return (f"holds it ({keep.reason.value})" if keep.reason else "does not hold it") + place
 
 

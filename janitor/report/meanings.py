@@ -25,7 +25,7 @@ _KEPT = {
     KeepReason.IMMUTABLE_TAGS: "its tags cannot be taken off",
     KeepReason.HAS_TAGS: "it has a tag, and goes only without",
     KeepReason.SUBJECT_UNKNOWN: "it is about another image, and which one is not known",
-    KeepReason.CHILD_OF_KEPT: "an index or image that stays needs it",
+    KeepReason.CHILD_OF_KEPT: "an index that holds it, the image that it is about, or an image about it is kept",
     KeepReason.KEEP_TAGGED: "keep.tagged holds it",
     KeepReason.KEEP_LATEST: "keep.latest holds it",
     KeepReason.KEEP_ROLLBACK: "keep.rollback holds it",

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from janitor.model.resources import Image
-from janitor.policy.family import Family, below, family_of, holders, placed, rings, spread
+from janitor.policy.family import Family, above, below, family_of, holders, needed, placed, rings, spread
 from tests.making import digest, image
 
 quickly = settings(max_examples=150, derandomize=True, database=None, deadline=None)
@@ -75,6 +75,27 @@ def test_what_is_named_protects_its_indexes_and_everything_below_for_the_same_us
 @given(FAMILIES, SOME)
 def test_all_that_hangs_on_an_image_is_below_it_at_any_depth(family: Family, roots: set[str]) -> None:
     assert below(roots, family) == reached(roots, family.dependents)
+
+
+@quickly
+@given(FAMILIES, SOME)
+def test_what_an_image_needs_is_all_below_it_and_the_subjects_of_that(
+    family: Family, roots: set[str]
+) -> None:
+    """R40: the subject of a referrer that stays cannot be deleted."""
+    edges = {one: [*family.dependents.get(one, ()), *_subjects(family, one)] for one in map(digest, LABELS)}
+    assert needed(roots, family) == reached(roots, edges)
+
+
+def _subjects(family: Family, one: str) -> list[str]:
+    return [family.referrers[one]] if one in family.referrers else []
+
+
+@quickly
+@given(FAMILIES)
+def test_the_indexes_above_an_image_hold_it_at_any_depth(family: Family) -> None:
+    for one in map(digest, LABELS):
+        assert above(one, family) == reached([one], family.indexes)
 
 
 @quickly

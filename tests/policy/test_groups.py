@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image
 from janitor.policy.groups import latest, latest_of_each
-from janitor.policy.images import TRAITS
+from janitor.policy.image_places import TRAITS
 from janitor.policy.pattern_mistakes import mistake_of
 from janitor.policy.patterns import captured
 from janitor.policy.values import PerSemver, PerTag, Policy, Retention, Tagged
@@ -118,10 +118,8 @@ def test_equal_versions_stand_by_digest_whatever_the_order() -> None:
 
 def test_without_a_tag_is_one_group_by_time_beside_the_versions() -> None:
     images = [*of_tags("1.2.3", "1.2.2"), image("x", days=9), image("y", days=8)]
-    assert [each.digest for each in latest_of_each(images, MINOR, 1, None, TRAITS)] == [
-        digest("1.2.3"),
-        digest("y"),
-    ]
+    kept = {each.digest for each in latest_of_each(images, MINOR, 1, None, TRAITS)}
+    assert kept == {digest("1.2.3"), digest("y")}
 
 
 def test_a_variant_has_groups_of_its_own() -> None:

@@ -3,11 +3,12 @@
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Image
 from janitor.policy.decision import question
+from janitor.policy.family import Family
 from janitor.policy.image_keys import image_leaf
-from janitor.policy.images import TRAITS
+from janitor.policy.image_places import image_traits
 from janitor.policy.retention import Standing, standing
 from janitor.policy.values import NameIs, Policy, Retention
-from tests.making import NOW, digest, image, policy, repository
+from tests.making import NOW, ago, digest, image, policy, repository
 
 IMAGES = [
     image("old", "v1", days=9),
@@ -21,8 +22,8 @@ IMAGES = [
 
 def of(one: Policy, label: str, images: list[Image] | None = None) -> Standing | None:
     asked = question(one, image_leaf(repository(), NOW.timestamp()), True)
-    signers = (digest("signer"),)
-    return standing(asked, images or IMAGES, TRAITS, NOW.timestamp(), digest(label), signers)
+    family = Family(referrers={digest("signer"): digest("old")})
+    return standing(asked, images or IMAGES, image_traits(family), NOW.timestamp(), digest(label))
 
 
 def keeping(**keep: object) -> Policy:
@@ -31,14 +32,25 @@ def keeping(**keep: object) -> Policy:
 
 def test_the_newest_is_the_first_of_those_that_are_counted() -> None:
     latest = KeepReason.KEEP_LATEST
-    assert of(keeping(latest=2), "new") == Standing(latest, 1, 3)
-    assert of(keeping(latest=2), "mid") == Standing(latest, 2, 3)
-    assert of(keeping(latest=2), "old") == Standing(None, 3, 3)
+    assert of(keeping(latest=2), "new") == Standing(latest, 1, 3, 1)
+    assert of(keeping(latest=2), "mid") == Standing(latest, 2, 3, 2)
+    assert of(keeping(latest=2), "old") == Standing(None, 3, 3, 3)
 
 
 def test_what_has_no_time_or_takes_no_place_has_no_rank() -> None:
     assert of(keeping(latest=1), "undated") == Standing(KeepReason.KEEP_LATEST, None, 3)
     assert of(keeping(latest=1), "signer") == Standing(None, None, 3)
+
+
+def test_an_image_has_a_place_by_upload_and_one_by_update() -> None:
+    """R37."""
+    moved = [
+        each._replace(update_time=ago(hours=1).timestamp()) if each.digest == digest("old") else each
+        for each in IMAGES
+    ]
+    assert of(keeping(latest=1), "old", moved) == Standing(KeepReason.KEEP_LATEST, 3, 3, 1)
+    assert of(keeping(latest=1), "new", moved) == Standing(KeepReason.KEEP_LATEST, 1, 3, 2)
+    assert of(keeping(latest=1), "mid", moved) == Standing(None, 2, 3, 3)
 
 
 def test_without_latest_there_is_no_rank() -> None:
