@@ -4,7 +4,7 @@ Only candidates and counts outlive their repository, so memory is bounded by the
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Set
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -13,12 +13,12 @@ from janitor.kinds.repository import DOCKER
 from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import KeepReason, Kind
-from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Package, Repository
 from janitor.plan.build import Builder
 from janitor.plan.jobs import job_actions
 from janitor.plan.worker_pools import worker_pool_actions
 from janitor.policy.decision import Decision, Delete, Keep
+from janitor.policy.gaps import Blocked
 from janitor.policy.grace import Holding, image_holding, repository_thing
 from janitor.policy.image_rules import ImageRules, image_rules
 from janitor.policy.images import ImageVerdicts, decide_images, holdings
@@ -57,7 +57,7 @@ def note_workloads(
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Reads and decides repositories. `blocked` are those behind a gap; None is all (R4).
+    """Reads and decides repositories. `blocked` says which stand behind a gap (R4).
 
     `on_done` hears how many are done, of how many, and how many images were seen in all.
     """
@@ -67,7 +67,7 @@ class Survey:
     usage: Usage
     builder: Builder
     findings: Findings
-    blocked: Set[RepositoryName] | None
+    blocked: Blocked
     lookout: Lookout
     on_done: Callable[[int, int, int], None]
 
@@ -122,7 +122,7 @@ class Survey:
             self._keep_repository(repository, decide_repository(self.context, repository, [], set(), True))
             return
         known = contents or Contents()
-        blocked = self.blocked is None or repository.name in self.blocked
+        blocked = self.blocked.blocks(repository)
         policies, now = self.context.policies, self.context.now.timestamp()
         holding = None if blocked else self._holding(repository)
         rules = image_rules(

@@ -19,6 +19,7 @@ from janitor.model.resources import Repository
 from janitor.plan.build import Builder, ordered
 from janitor.plan.codec import with_id
 from janitor.plan.values import Plan
+from janitor.policy.gaps import Blocked, blocked_by
 from janitor.policy.grace import Grace, Waiting
 from janitor.policy.misspelt import misspelt_labels
 from janitor.policy.usage import Named, unreadable, usage
@@ -154,14 +155,15 @@ async def decide(question: Question, stages: Stages, observed: Observed, book: P
     builder = Builder(book, question.now, policies.report.show_creator)
     verdicts = decide_workloads(context, workloads)
     note_workloads(findings, verdicts, workloads, builder)
-    use = usage(workloads, verdicts.freed_by(), policies.protect.references, by_name(observed.repositories))
-    blocked = _blocked_repositories(gaps)
+    repositories = by_name(observed.repositories)
+    use = usage(workloads, verdicts.freed_by(), policies.protect.references, repositories)
+    blocked = blocked_by(gaps)
     survey = Survey(
         stages.observer, context, use, builder, findings, blocked, stages.lookout, stages.on_repository
     )
     await survey.run(r for r in observed.repositories if only is None or r.name in only.repositories)
-    hidden = _blocked_repositories((*gaps, *findings.gaps))
-    stages.grace.close(lambda name: _was_seen(name, context, hidden))
+    hidden = blocked_by((*gaps, *findings.gaps))
+    stages.grace.close(lambda name: _was_seen(name, context, hidden, repositories))
     plan = _plan(question, observed, findings, gaps)
     return Decided(
         plan, use.remaining, context.failures.lines(), _unmatched(question, context.matched, plan.gaps)
@@ -211,21 +213,16 @@ def _blocked_places(gaps: Sequence[Gap]) -> Set[tuple[str, str]]:
     return {(gap.project, gap.location) for gap in gaps if gap.kind.is_run}
 
 
-def _blocked_repositories(gaps: Sequence[Gap]) -> Set[RepositoryName] | None:
-    """None is all: what lies not inside one repository may hide a user of any image (R4)."""
-    if any(gap.repository is None for gap in gaps):
-        return None
-    return {RepositoryName(gap.project, gap.location, gap.repository) for gap in gaps if gap.repository}
-
-
-def _was_seen(name: str, context: Context, blocked: Set[RepositoryName] | None) -> bool:
+def _was_seen(
+    name: str, context: Context, hidden: Blocked, repositories: Mapping[RepositoryName, Repository]
+) -> bool:
     """Whether it stands where things are deleted, and no gap hides it or who needs it."""
     thing = ResourceName.parse(name)
     if not context.in_scope(thing):
         return False
     if thing.path[0] != "repositories":
         return not context.is_blocked(thing)
-    return blocked is not None and RepositoryName(thing.project, thing.location, thing.path[1]) not in blocked
+    return not hidden.may_hide(RepositoryName(thing.project, thing.location, thing.path[1]), repositories)
 
 
 def _by_date(grace: Grace) -> tuple[Waiting, ...]:

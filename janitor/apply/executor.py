@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol
@@ -123,12 +123,14 @@ class Executor:
             outcomes = await self._delete(ready, watch)
         finally:
             self._outcomes.update(watch.left)
+            self._notice_drift((action, watch.left.get(action.name)) for action in ready)
         ends = [
             (action, intent, outcome)
             for action, intent, outcome in zip(ready, intents, outcomes, strict=True)
             if action.name not in watch.left
         ]
         self._outcomes.update((action.name, outcome) for action, _, outcome in ends)
+        self._notice_drift((action, outcome) for action, _, outcome in ends)
         await self.recorder.conclude(ends)
 
     def _watch(self, ready: list[Action], intents: list[int]) -> Watch:
@@ -156,10 +158,17 @@ class Executor:
         ends = [
             (action, outcome) for action, outcome in zip(batch, found, strict=True) if outcome is not None
         ]
+        self._notice_drift(ends)
         if ends:
             await self.recorder.conclude([(action, None, outcome) for action, outcome in ends])
             self._outcomes.update((action.name, outcome) for action, outcome in ends)
         return [action for action, outcome in zip(batch, found, strict=True) if outcome is None]
+
+    def _notice_drift(self, ends: Iterable[tuple[Action, Outcome | None]]) -> None:
+        """A workload that did not go as planned was changed by somebody: it may name other images now (R45)."""
+        for action, outcome in ends:
+            if action.kind.is_run and outcome is not None and outcome.kind is not OutcomeKind.DELETED:
+                self.recheck.references.outdate()
 
     async def _not_ready(self, action: Action) -> Outcome | None:
         """Why it may not be deleted now; None where it may."""

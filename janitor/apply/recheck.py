@@ -16,6 +16,7 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Image, Repository
 from janitor.plan.values import Action
+from janitor.policy.gaps import Blocked
 from janitor.policy.images import IMAGE_RANK
 from janitor.policy.usage import Named, PackageUse, unreadable, usage
 
@@ -24,7 +25,7 @@ REFERENCES_LAST = timedelta(minutes=5)
 
 
 class References:
-    """Who names which image now: read again when older than five minutes, once for all who ask."""
+    """Who names which image now: read again when older than five minutes or outdated, once for all who ask."""
 
     def __init__(
         self,
@@ -38,7 +39,12 @@ class References:
         self._reader, self._planned, self._clock = reader, planned, clock
         self._extra, self._repositories = tuple(extra), repositories
         self._named, self._read_at, self._gap = planned, observed_at, ""
+        self._outdated = False
         self._lock = asyncio.Lock()
+
+    def outdate(self) -> None:
+        """A workload is not as it was read: whoever asks from now on is answered by a set read after this (R45)."""
+        self._outdated = True
 
     async def why_used(self, repository: RepositoryName, package: str, digest: str, action: Action) -> str:
         """Why the image must stay now, or "". What hangs together with other images (indexes,
@@ -70,6 +76,8 @@ class References:
 
     async def why_package_used(self, repository: RepositoryName, package: str, images: list[Image]) -> str:
         """Why a package must stay now, or ""."""
+        if self._is_other_format(repository):
+            return ""
         named = await self._fresh()
         if self._gap:
             return self._gap
@@ -77,12 +85,18 @@ class References:
         return f"{min(users)} now names an image of it" if users else ""
 
     async def why_tag_used(self, repository: RepositoryName, package: str, tag: str) -> str:
-        """Why a tag must stay now, or ""."""
+        """Why a tag must stay now, or "". Cloud Run cannot use another format than docker (R4)."""
+        if self._is_other_format(repository):
+            return ""
         named = await self._fresh()
         if self._gap:
             return self._gap
         users = named.of_tag(repository, package, tag)
         return f"{min(users)} now names {package}:{tag}" if users else ""
+
+    def _is_other_format(self, name: RepositoryName) -> bool:
+        repository = self._repositories.get(name)
+        return repository is not None and not Blocked(docker=True).blocks(repository)
 
     def _uses(
         self, named: Named, repository: RepositoryName, package: str
@@ -98,6 +112,9 @@ class References:
     async def _fresh(self) -> Named:
         async with self._lock:
             if self._clock() - self._read_at > REFERENCES_LAST:
+                self._outdated = True
+            while self._outdated:  # once more where a workload drifted while it was read
+                self._outdated = False
                 workloads = await self._reader.workloads()
                 projects = {name.project for name in self._repositories}
                 self._gap = _gap_text((*workloads.gaps, *unreadable(workloads, projects)))

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from janitor.model.inventory import Gap
 from janitor.model.money import Estimate, Priced
+from janitor.policy.gaps import blocked_kinds
 from janitor.report.snapshot import Planned, Running, Stored
 from janitor.report.times import rfc3339
 
@@ -36,12 +37,13 @@ def estimate_as_json(estimate: Estimate) -> Row:
 
 
 def gap_as_json(gap: Gap) -> Row:
-    """The repository only where it is one's own gap."""
+    """The repository only where it is one's own gap. `blocks` are the kinds of which it keeps some."""
     row: Row = {
         "project": gap.project,
         "location": gap.location,
         "kind": gap.kind.value,
         "cause": gap.cause,
+        "blocks": [kind.value for kind in blocked_kinds(gap)],
     }
     return row if gap.repository is None else row | {"repository": gap.repository}
 

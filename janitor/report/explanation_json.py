@@ -4,6 +4,7 @@ from json import dumps
 from typing import TextIO
 
 from janitor.model.inventory import Gap
+from janitor.policy.gaps import blocked_kinds
 from janitor.report.explanation import Asked, Explanation, KeptList, PolicyAnswer
 from janitor.report.times import rfc3339
 
@@ -93,4 +94,5 @@ def _gap(gap: Gap) -> Row:
         "kind": gap.kind.value,
         "cause": gap.cause,
         "repository": gap.repository,
+        "blocks": [kind.value for kind in blocked_kinds(gap)],
     }

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from janitor.model.inventory import Gap
 from janitor.model.names import ResourceName
+from janitor.policy.gaps import blocks_in_words
 from janitor.report.console import console_for, print_lines
 from janitor.report.explanation import (
     Asked,
@@ -189,3 +190,5 @@ def _rests_on(rests_on: Sequence[str], gaps: Sequence[Gap], width: int) -> Itera
         yield indented(
             f"{gap.kind.value} in {gap.location} {gap.project}{inside}: {gap.cause}", width, style="red"
         )
+    if gaps:
+        yield indented(f"kept because of this: {blocks_in_words(gaps)}", width, style="red")

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from janitor.model.duration import show_size
 from janitor.plan.values import Kept
+from janitor.policy.gaps import blocks_in_words
 from janitor.report.clock_words import clock_line
 from janitor.report.console import console_for, print_lines
 from janitor.report.grace_lines import grace_lines
@@ -84,6 +85,7 @@ def _gaps(result: SweepResult, width: int) -> Iterator[Text]:
         where = gap.project if gap.location == "-" else f"{gap.location} {gap.project}"
         inside = f" {gap.repository}" if gap.repository else ""
         yield indented(f"{gap.kind.value} in {where}{inside}: {gap.cause}", width, style="red")
+    yield indented(f"kept because of this: {blocks_in_words(gaps)}", width, style="red")
 
 
 def _refusals(result: SweepResult, width: int) -> Iterator[Text]:

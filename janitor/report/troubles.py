@@ -10,6 +10,7 @@ from typing import TypeVar
 from janitor.model.duration import show_age
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
+from janitor.policy.gaps import blocks_in_words
 from janitor.report.rows import name_as_people_say
 from janitor.report.snapshot import LONGEST_TEXT, Planned, Snapshot
 from janitor.report.text import shorten
@@ -148,7 +149,6 @@ def _where(gaps: Sequence[Gap]) -> str:
 def _way_to_see(gaps: Sequence[Gap]) -> str:
     first, projects = gaps[0], _list(gap.project for gap in gaps)
     code = _code(first.cause)
-    kept = "what is in it stays" if first.repository else "no image and no repository is deleted"
     if code in _DENIED:
         role, api = ("run.viewer", "Cloud Run") if first.kind.is_run else ("artifactregistry.reader", "Artifact Registry")  # fmt: skip
         way = f"grant roles/{role} on {projects} to whom janitor runs as, and see that {api}'s API is enabled"
@@ -160,7 +160,7 @@ def _way_to_see(gaps: Sequence[Gap]) -> str:
         way = "correct the image reference of that workload, or delete the workload"
     else:
         way = "the next sweep reads it again; if it stays, JANITOR_LOG_LEVEL=DEBUG janitor sweep --dry-run tells more"
-    return f"{way}. Until then {kept}"
+    return f"{way}. Until then it keeps {blocks_in_words(gaps)}"
 
 
 def _actions(snapshot: Snapshot) -> Iterator[Trouble]:

@@ -6,13 +6,13 @@ import pytest
 
 from janitor.apply.recheck import Recheck, References
 from janitor.kinds.image import fingerprint
-from janitor.model.inventory import Workloads
+from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.plan.values import Action
 from janitor.policy.images import INDEX_RANK
 from janitor.policy.usage import usage
-from tests.apply.fakes import FakeGoogle, action, images, of_image
+from tests.apply.fakes import FakeGoogle, action, images, of_image, recheck
 from tests.making import NOW, REPOSITORY, contents, image, job, repository, uri, workloads
 
 OTHER = RepositoryName("p", "us-central1", "s")
@@ -139,3 +139,47 @@ async def test_an_image_whose_tags_are_others_says_which_they_are() -> None:
     assert await why(google, a) == "its tags are now none; the plan saw v1"
     google.tags[a.name] = {"v2", "v1"}
     assert await why(google, a) == "its tags are now v1, v2; the plan saw v1"
+
+
+async def test_references_that_are_outdated_are_read_again_however_young_and_once() -> None:
+    """R45."""
+    google = named_by_a_job(uri("a"))
+    a, b = images(google, of_image("a"), of_image("b"))
+    check = recheck(google)
+    assert await check.still(a) is None
+    check.references.outdate()
+    assert await check.still(a) is not None
+    assert await check.still(b) is None
+    assert len(google.sent("workloads")) == 1
+
+
+async def test_a_workload_that_drifts_while_references_are_read_has_them_read_once_more() -> None:
+    """R45: a set whose reading began before the drift answers nobody."""
+
+    class Moving(FakeGoogle):
+        async def workloads(self) -> Workloads:
+            found = await super().workloads()
+            if len(self.sent("workloads")) == 1:
+                self.now_running = workloads(job("j", uri("a")))
+                check.references.outdate()
+            return found
+
+    google = Moving()
+    [a] = images(google, of_image("a"))
+    check = recheck(google)
+    check.references.outdate()
+    assert await check.still(a) is not None
+    assert len(google.sent("workloads")) == 2
+
+
+async def test_no_reading_of_cloud_run_holds_what_it_cannot_use() -> None:
+    """R4."""
+    google = FakeGoogle(now_running=Workloads(gaps=(Gap("p", "us", Kind.JOB, "403"),)))
+    npm = RepositoryName("p", "us-central1", "libs")
+    places = {npm: repository(npm, format="NPM"), REPOSITORY: repository()}
+    references = References(google, usage(Workloads(), {}, (), {}).remaining, NOW, (), places, lambda: NOW)
+    references.outdate()
+    assert await references.why_tag_used(npm, "app", "v1") == ""
+    assert await references.why_package_used(npm, "app", []) == ""
+    assert await references.why_tag_used(REPOSITORY, "app", "v1")
+    assert await references.why_package_used(REPOSITORY, "app", [])

@@ -69,6 +69,8 @@ def written(sweep: SweepResult) -> object:
     write_json(sweep, totals(sweep), out)
     document = json.loads(out.getvalue())
     del document["notices"], document["grace"], document["error"], document["clock"]
+    for gap in document["gaps"]:
+        del gap["blocks"]
     for action in document["actions"]:
         del action["estimate"]["basis"], action["estimate"]["upper_bound"]
     return document

@@ -96,14 +96,17 @@ def test_a_gap_names_the_place_the_cause_and_the_role_that_is_missing() -> None:
     assert (trouble.kind, trouble.about) == (TroubleKind.GAP, "run.revision in p (us-west1)")
     assert trouble.what == DENIED
     assert "roles/run.viewer on p" in trouble.way_out
-    assert "no image and no repository is deleted" in trouble.way_out
+    assert trouble.way_out.endswith(
+        "Until then it keeps docker images, packages, tags and repositories in every project;"
+        " services, revisions, jobs and worker pools in p us-west1"
+    )
 
 
 def test_a_gap_within_a_repository_keeps_that_repository_alone() -> None:
     trouble = only(with_gaps(gap("us", kind=Kind.IMAGE, repository="r")))
     assert trouble.about == "artifact.image in p (us/r)"
     assert "roles/artifactregistry.reader on p" in trouble.way_out
-    assert trouble.way_out.endswith("Until then what is in it stays")
+    assert trouble.way_out.endswith("Until then it keeps everything in repository r")
 
 
 def test_a_gap_of_a_whole_project_names_no_location() -> None:

@@ -148,12 +148,34 @@ def test_a_format_without_tags_has_none(place: Placing) -> None:
     assert (swept.code, swept.outcomes) == (0, {"1.0.0": "deleted"})
 
 
-def test_no_version_is_deleted_while_a_location_of_cloud_run_could_not_be_read(place: Placing) -> None:
-    trouble = "[{rpc: ListServices, location: europe-west1, permission_denied: true}]"
-    here = place(libs(f"{{web: {versions('1.0.0')}}}", trouble=trouble))
-    swept = here.sweep("--apply", policies=OLD)
-    assert (swept.code, swept.names) == (3, [])
-    assert swept.kept("artifact.version") == {"gap": 1}
+OFF = "  - {name: off, kind: artifact.tag, when: {tags: beta}}\n"
+WHOLE = "  - {name: whole, kind: artifact.package, when: {name: api, older_than: 7d}}\n"
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    ["rpc: ListServices, location: europe-west1, permission_denied: true", "rpc: ListJobs, internal: true",
+     "rpc: ListRepositories, location: us, permission_denied: true"],
+)  # fmt: skip
+def test_what_cloud_run_cannot_use_goes_though_a_workload_or_a_list_could_not_be_read(
+    place: Placing, trouble: str
+) -> None:
+    """R4: versions, packages and tags of npm go; nothing of docker does."""
+    held = f"{{web: {versions('1.0.0')}, api: {versions('1.0.0')}, ui: {versions('2.0.0 tags: [beta]')}}}"
+    docker = "docker: {images: [{package: app, digest: a, tags: [beta], uploaded: 30d ago, size: 1MB}]}\n          libs:"
+    there = libs(held, trouble=f"[{{{trouble}}}]").replace("libs:", docker, 1)
+    there = there.replace("artifact_locations: [us-central1]", "artifact_locations: [us-central1, us]")
+    rules = OLD + OFF + WHOLE + "  - {name: images, kind: artifact.image, when: {older_than: 7d}}\n"
+    here = place(there)
+    planned = here.sweep("--dry-run", policies=rules)
+    swept = here.sweep("--apply", policies=rules)
+    gone = {f"{LIBS}/packages/api", name("web", "1.0.0"), f"{LIBS}/packages/ui/tags/beta"}
+    assert swept.code == 3
+    assert set(swept.names) == set(planned.names) == gone
+    assert set(swept.outcomes.values()) == {"deleted"}
+    assert swept.kept("artifact.image") == {"gap": 1}
+    assert swept.kept("artifact.tag") == {"gap": 1}
+    assert [gap["blocks"] for gap in swept.document["gaps"]]
 
 
 def test_a_version_that_was_published_again_meanwhile_is_drifted(place: Placing) -> None:

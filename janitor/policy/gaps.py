@@ -1,0 +1,78 @@
+"""What a gap blocks: which kinds of resources are kept because something could not be read (R4). Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from janitor.kinds.version import FORMATS
+from janitor.model.inventory import Gap
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName
+from janitor.model.resources import Repository
+
+_OTHER_FORMATS = frozenset(each.upper() for each in FORMATS)
+_WORKLOADS = (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL)
+_NAMED = 5
+_DOCKER = (Kind.IMAGE, Kind.PACKAGE, Kind.TAG, Kind.REPOSITORY)
+_STORED = (Kind.IMAGE, Kind.PACKAGE, Kind.VERSION, Kind.TAG, Kind.REPOSITORY)
+
+
+def blocked_kinds(gap: Gap) -> tuple[Kind, ...]:
+    """The kinds of which a gap blocks deletions: in its repository where it lies inside one. Else docker
+    ones everywhere, and workloads in its own project and location where it is one of Cloud Run."""
+    if gap.repository is not None:
+        return _STORED
+    return (*_WORKLOADS, *_DOCKER) if gap.kind.is_run else _DOCKER
+
+
+def blocks_in_words(gaps: Iterable[Gap]) -> str:
+    """What these gaps block, for people: each kind once, with where it holds."""
+    gaps, parts = tuple(gaps), []
+    if any(gap.repository is None for gap in gaps):
+        parts.append("docker images, packages, tags and repositories in every project")
+    if places := _places(gap for gap in gaps if gap.repository is None and gap.kind.is_run):
+        parts.append(f"services, revisions, jobs and worker pools in {places}")
+    if inside := sorted({gap.repository for gap in gaps if gap.repository}):
+        parts.append(f"everything in repository {_few(inside)}")
+    return "; ".join(parts)
+
+
+def _places(gaps: Iterable[Gap]) -> str:
+    return _few(
+        sorted({gap.project if gap.location == "-" else f"{gap.project} {gap.location}" for gap in gaps})
+    )
+
+
+def _few(texts: Sequence[str]) -> str:
+    more = len(texts) - _NAMED
+    return ", ".join(texts[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Repositories of which nothing may be deleted. `docker`: all docker ones, for a workload that could
+    name any image of them was not seen; `inside`: those of which something could not be read."""
+
+    docker: bool = False
+    inside: frozenset[RepositoryName] = frozenset()
+
+    def blocks(self, repository: Repository) -> bool:
+        """Whether a gap keeps what a repository holds, and the repository. Cloud Run cannot use other formats."""
+        if repository.name in self.inside:
+            return True
+        return self.docker and repository.format not in _OTHER_FORMATS
+
+    def may_hide(self, name: RepositoryName, repositories: Mapping[RepositoryName, Repository]) -> bool:
+        """The same by name; of one that is not among those listed the format is not known."""
+        repository = repositories.get(name)
+        return self.docker or name in self.inside if repository is None else self.blocks(repository)
+
+
+def blocked_by(gaps: Iterable[Gap]) -> Blocked:
+    """What these gaps block of all that lies in repositories."""
+    gaps = tuple(gaps)
+    return Blocked(
+        any(gap.repository is None for gap in gaps),
+        frozenset(
+            RepositoryName(gap.project, gap.location, gap.repository) for gap in gaps if gap.repository
+        ),
+    )
