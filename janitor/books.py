@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,8 +13,10 @@ from janitor.ledger.entries import Ledger, SweepEnd, SweepStart
 from janitor.ledger.history import Origin, Sightings
 from janitor.ledger.marks import MarkBook, marks_of
 from janitor.ledger.sightings import Lookout
+from janitor.ledger.uploads import UploadBook
 from janitor.logs import Event, emit
 from janitor.policy.grace import Grace
+from janitor.policy.uploads import Uploads
 from janitor.report.machine import totals_as_json
 from janitor.report.result import SweepResult, clock_refuses
 from janitor.report.snapshot_codec import encode_snapshot
@@ -25,6 +27,7 @@ from janitor.store.history import SqlHistory
 from janitor.store.ledger import SqlLedger
 from janitor.store.lock import ApplyLock, holder_of, started_by
 from janitor.store.marks import SqlMarks
+from janitor.store.uploads import SqlUploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Books:
     ledger: Ledger | None = None
     sightings: Sightings | None = None
     marks: MarkBook | None = None
+    newest_uploads: UploadBook | None = None
 
     async def lookout(self, since: datetime) -> Lookout:
         """For what was deleted after `since`; LedgerError where that cannot be read."""
@@ -44,6 +48,17 @@ class Books:
         if self.marks is None:
             return Grace()
         return Grace(marks_of(await self.marks.marked(), await self.marks.opt_outs(at)))
+
+    async def uploads(self, noting: bool) -> Uploads:
+        """The newest uploads that earlier sweeps deleted; LedgerError where that cannot be read. `noting`: this
+        sweep adds to them."""
+        known = await self.newest_uploads.newest() if self.newest_uploads else {}
+        return Uploads(known, noting)
+
+    async def remember(self, uploads: Mapping[str, float]) -> None:
+        """Write down the newest uploads that are about to be deleted; LedgerError where that cannot be done."""
+        if self.newest_uploads:
+            await self.newest_uploads.remember(uploads, now())
 
     async def close_sweep(
         self, result: SweepResult, lookout: Lookout, grace: Grace, whole: bool
@@ -130,7 +145,7 @@ class Opening:
             async with lock.held(wait, waiting, lost):
                 ledger = SqlLedger(database, lock.token)
                 await ledger.begin(self._start("apply"))
-                yield Books(ledger, SqlHistory(database), SqlMarks(database))
+                yield Books(ledger, SqlHistory(database), SqlMarks(database), SqlUploads(database))
         finally:
             await database.close()
 
@@ -143,7 +158,7 @@ class Opening:
             database = await open_database(self.url)
             ledger = SqlLedger(database)
             await ledger.begin(self._start("dry-run"))
-            books = Books(ledger, SqlHistory(database), SqlMarks(database))
+            books = Books(ledger, SqlHistory(database), SqlMarks(database), SqlUploads(database))
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
         try:

@@ -13,10 +13,12 @@ from janitor.gcp.observer import GoogleObserver
 from janitor.ledger.marks import marks_of
 from janitor.model.kinds import KeepReason, Kind
 from janitor.policy.grace import Marks
+from janitor.policy.uploads import Uploads
 from janitor.report.explanation import Explanation, KeptList
 from janitor.settings import Settings, SweepRequest
 from janitor.store.database import open_database
 from janitor.store.marks import SqlMarks
+from janitor.store.uploads import SqlUploads
 from janitor.sweep import Question
 from janitor.wiring import deletable_projects, log_repeated, log_skipped, projects_read
 
@@ -59,21 +61,22 @@ async def _with_explainer(
             want_names=True,
             now=now(),
         )
-        marks, ledger = await _marks(settings, question.now)
-        return await ask(
-            Explainer(question, GoogleObserver(clients, log_skipped, on_repeated=log_repeated), marks, ledger)
-        )
+        known = await _known(settings, question.now)
+        observer = GoogleObserver(clients, log_skipped, on_repeated=log_repeated)
+        return await ask(Explainer(question, observer, *known))
 
 
-async def _marks(settings: Settings, at: datetime) -> tuple[Marks, str]:
-    """What was announced and who opted out, as a dry run knows it: nothing, where there is no ledger."""
+async def _known(settings: Settings, at: datetime) -> tuple[Marks, str, Uploads]:
+    """What was announced, who opted out and which uploads are remembered, as a dry run knows it: nothing, where
+    there is no ledger."""
     url = settings.ledger_url
     try:
         database = await open_database(url)
     except LedgerError as error:
-        return Marks(), f"no ledger, so that nothing announced is known ({error})"
+        return Marks(), f"no ledger, so that nothing announced is known ({error})", Uploads()
     try:
         book = SqlMarks(database)
-        return marks_of(await book.marked(), await book.opt_outs(at)), "the marks of the ledger"
+        marks = marks_of(await book.marked(), await book.opt_outs(at))
+        return marks, "the marks of the ledger", Uploads(await SqlUploads(database).newest())
     finally:
         await database.close()

@@ -21,6 +21,7 @@ from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
 from janitor.plan.values import Plan
 from janitor.policy.grace import Grace, Marks
+from janitor.policy.uploads import Uploads
 from janitor.policy.workload_rules import Context
 from janitor.report.explanation import Explanation, KeptList, KeptRow
 from janitor.sweep import Observer, Only, Question, Stages, decide
@@ -45,6 +46,7 @@ class Explainer:
     looker: Looker
     marks: Marks = field(default_factory=Marks)
     ledger: str = "the marks of the ledger"
+    uploads: Uploads = field(default_factory=Uploads)
 
     async def explain(self, text: str) -> Explanation:
         """The explanation of what `text` names. UsageError: nothing, or several things, are called so;
@@ -159,7 +161,9 @@ class Explainer:
         self, observed: Observed, witness: OneWitness | UsersWitness, only: Only
     ) -> tuple[Plan, Grace]:
         question, grace = replace(self.question, witness=witness, only=only), Grace(self.marks)
-        decided = await decide(question, _stages(self.looker, question.now, grace), observed, _NO_PRICES)
+        decided = await decide(
+            question, _stages(self.looker, question.now, grace, self.uploads), observed, _NO_PRICES
+        )
         return decided.plan, grace
 
     async def _all(self) -> Observed:
@@ -231,7 +235,7 @@ def _repositories(observed: Observed, wanted: str | None) -> tuple[Repository, .
     return found
 
 
-def _stages(looker: Looker, now: datetime, grace: Grace) -> Stages:
+def _stages(looker: Looker, now: datetime, grace: Grace, uploads: Uploads) -> Stages:
     """What deciding needs of a sweep's outside: to read, and nobody to tell."""
 
     async def no_prices() -> PriceBook:
@@ -248,4 +252,5 @@ def _stages(looker: Looker, now: datetime, grace: Grace) -> Stages:
         on_repository=lambda _, __, ___: None,
         lookout=Lookout(),
         grace=grace,
+        uploads=uploads,
     )

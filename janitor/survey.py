@@ -119,7 +119,9 @@ class Survey:
         self.findings.seen(Kind.REPOSITORY)
         if isinstance(contents, Gap):
             self.findings.gaps.append(contents)
-            self._keep_repository(repository, decide_repository(self.context, repository, [], set(), True))
+            self._keep_repository(
+                repository, decide_repository(self.context, repository, Contents(), set(), True)
+            )
             return
         known = contents or Contents()
         blocked = self.blocked.blocks(repository)
@@ -130,7 +132,7 @@ class Survey:
             self.context.witness, holding,
         )  # fmt: skip
         held, waits = holdings(rules, known.images) if may_match(self.context, repository) else (set(), set())
-        decision = decide_repository(self.context, repository, known.images, held, blocked)
+        decision = decide_repository(self.context, repository, known, held, blocked)
         if isinstance(decision, Delete):
             decision = self.context.grace.answer(
                 decision, repository_thing(repository, known.images), self.context.now
@@ -144,9 +146,12 @@ class Survey:
             )
         else:
             self._keep_repository(repository, decision)
+            before = len(self.findings.actions)
             packages = PackageSurvey(self.context, self.builder, self.findings, rules, blocked)
             left = packages.run(known)
             going = self._decide_images(repository, rules, left.images, blocked)
+            gone = {action.name for action in self.findings.actions[before:]}
+            self.context.uploads.note(repository.name, known, gone)
             TagSurvey(self.context, self.builder, self.findings, rules, blocked).run(left, going)
             holds_what_goes = left is not known or bool(going)
         if holds_what_goes:

@@ -66,7 +66,7 @@ class PackageSurvey:
     def _goes(self, rules: PackageRules, package: Package, images: list[Image]) -> bool:
         findings = self.findings
         decision, waits = decide_package(rules, package, images, self.images)
-        facts = package_facts(package, images)
+        facts = package_facts(package, images, self.context.uploads.of(package.name))
         note_matches(self.context.matched, rules.packages, [facts], self.context.failures)
         findings.seen(Kind.PACKAGE)
         if isinstance(decision, Delete):
@@ -123,7 +123,10 @@ def note_contained(context: Context, images: ImageRules, contents: Contents, blo
     tags = [tag for image in contents.images for tag in tags_of_image(images, image)]
     tags += [tag for package in packages for tag in tags_of_package(package)]
     for questions, held in (
-        (rules.packages, [package_facts(each, by_name.get(each.short, [])) for each in packages]),
+        (
+            rules.packages,
+            [package_facts(p, by_name.get(p.short, []), context.uploads.of(p.name)) for p in packages],
+        ),
         (rules.versions, [version_facts(each, version) for each in packages for version in each.versions]),
         (rules.tags, [tag_facts(tag) for tag in tags]),
     ):

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from janitor.findings import Findings
+from janitor.kinds.image import image_times
 from janitor.kinds.owner import owner_of
-from janitor.kinds.tag import tag_name
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image
 from janitor.plan.build import Builder
 from janitor.plan.packages import tag_action
 from janitor.policy.decision import Delete, Keep
+from janitor.policy.floor import latest
 from janitor.policy.grace import Thing
 from janitor.policy.image_places import by_package
 from janitor.policy.image_rules import ImageRules
@@ -22,6 +23,7 @@ from janitor.policy.tags import (
     keeps_image_by,
     keeps_version_by,
     tag_facts,
+    tag_of,
     tags_of_image,
 )
 from janitor.policy.workload_rules import Context
@@ -60,8 +62,7 @@ class TagSurvey:
         for package in contents.packages or ():
             for version in package.versions:
                 for tag in version.tags:
-                    tagged = Tagged(tag_name(package, tag), package.short, tag, version.id)
-                    yield tagged, keeps_version_by(rules, package, version, tag)
+                    yield tag_of(package, version, tag), keeps_version_by(rules, package, version, tag)
 
     def _of_images(self, images: Sequence[Image]) -> Iterator[tuple[Tagged, bool]]:
         """Those of one package, once each: a tag that stands on several is taken for the first one's by digest."""
@@ -70,7 +71,11 @@ class TagSurvey:
             for tagged in tags_of_image(self.images, image):
                 bearers = moved.get(tagged.tag, [image])
                 if image is bearers[0]:
-                    yield tagged, any(keeps_image_by(self.images, each, tagged.tag) for each in bearers)
+                    newest = latest(time for each in bearers for time in image_times(each))
+                    yield (
+                        tagged._replace(newest=newest),
+                        any(keeps_image_by(self.images, each, tagged.tag) for each in bearers),
+                    )
 
     def _note(self, rules: PackageRules, tagged: Tagged, kept_by_it: bool) -> None:
         findings, owner = self.findings, owner_of(rules.repository.labels)

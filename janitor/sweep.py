@@ -22,6 +22,7 @@ from janitor.plan.values import Plan
 from janitor.policy.gaps import Blocked, blocked_by
 from janitor.policy.grace import Grace, Waiting
 from janitor.policy.misspelt import misspelt_labels
+from janitor.policy.uploads import Uploads
 from janitor.policy.usage import Named, unreadable, usage
 from janitor.policy.values import Limits, Policies
 from janitor.policy.witness import Witness
@@ -82,6 +83,9 @@ def _not_compared() -> ClockReading:
     return ClockReading(datetime.min, None)
 
 
+async def _unremembered(_: Mapping[str, float]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stages:
     """What the sweep needs from outside. Without an `applier` it is a dry run.
@@ -90,8 +94,9 @@ class Stages:
     what every output says beside its figures: it is given the prices and the policies that matched
     nothing. `lookout` looks again for what was deleted before; `on_expression` hears of each `expr` that
     failed, once a sweep, `on_label` of each label that says how long in words that cannot be read;
-    `grace` knows what was announced, and says of what would go whether its date has come. `clock_reading` compares this machine's clock with
-    Google's, once something was read: without it nothing is deleted (R30).
+    `grace` knows what was announced, and says of what would go whether its date has come; `uploads` are what the
+    ledger remembers, and `remember` adds to it before anything is deleted. `clock_reading` compares this machine's
+    clock with Google's, once something was read: without it nothing is deleted (R30).
     """
 
     observer: Observer
@@ -107,6 +112,8 @@ class Stages:
     grace: Grace = field(default_factory=Grace)
     on_label: Callable[[str], None] = _unheard
     clock_reading: Callable[[], ClockReading] = _not_compared
+    uploads: Uploads = field(default_factory=Uploads)
+    remember: Callable[[Mapping[str, float]], Awaitable[None]] = _unremembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,8 @@ async def sweep(question: Question, stages: Stages) -> SweepResult:
     plan = decided.plan
     cleared = _guarded(plan, question.limits)
     applier = stages.applier if reading.may_delete else None
+    if applier and isinstance(cleared, ClearedPlan):
+        await stages.remember(stages.uploads.noted)
     applied = await _apply(cleared, applier, decided.planned, observed)
     notices = (*decided.failures, *misspelt, *stages.notices(book, decided.unmatched))
     return SweepResult(
@@ -148,11 +157,11 @@ async def decide(question: Question, stages: Stages, observed: Observed, book: P
     """Workloads first, then each repository against what remains of them (R12)."""
     policies, workloads = question.policies, observed.workloads
     gaps = (*workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read)))
-    context = _context(question, _blocked_places(gaps), stages.grace)
+    context = _context(question, _blocked_places(gaps), stages.grace, stages.uploads)
     only = question.only
     kinds = {policy.kind for policy in policies.policies} | ({only.kind} if only and only.kind else set())
     findings = Findings(frozenset(kinds), question.want_names)
-    builder = Builder(book, question.now, policies.report.show_creator)
+    builder = Builder(book, question.now, policies.report.show_creator, stages.uploads)
     verdicts = decide_workloads(context, workloads)
     note_workloads(findings, verdicts, workloads, builder)
     repositories = by_name(observed.repositories)
@@ -179,10 +188,11 @@ def _tell(stages: Stages, decided: Decided, misspelt: Sequence[str]) -> None:
         stages.on_label(line)
 
 
-def _context(question: Question, blocked: Set[tuple[str, str]], grace: Grace) -> Context:
+def _context(question: Question, blocked: Set[tuple[str, str]], grace: Grace, uploads: Uploads) -> Context:
     return Context(
         question.policies, question.selected, set(question.deletable), blocked, question.own, question.now,
         witness=question.witness, wanted=question.only.kind if question.only else None, grace=grace,
+        uploads=uploads,
     )  # fmt: skip
 
 
@@ -200,7 +210,7 @@ def _unmatched(question: Question, matched: Set[str], gaps: Sequence[Gap]) -> tu
 
 
 def _misspelt(question: Question, observed: Observed) -> tuple[str, ...]:
-    context = _context(question, set(), Grace())
+    context = _context(question, set(), Grace(), Uploads())
     return misspelt_labels(context, observed.workloads, observed.repositories)
 
 

@@ -28,6 +28,7 @@ from janitor.logs import Event, emit
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.policy.grace import Grace
+from janitor.policy.uploads import Uploads
 from janitor.policy.values import Policies
 from janitor.recorder import LedgerRecorder
 from janitor.report.clock_words import clock_line
@@ -96,11 +97,11 @@ async def _opened(
             opening.for_apply(request.wait, stop) if request.apply else opening.for_dry_run()
         )
         lookout = await books.lookout(now() - request.policies.report.horizon)
-        grace = await books.grace(now())
+        grace, uploads = await books.grace(now()), await books.uploads(noting=request.apply)
         planning = stack.enter_context(ExitStack())
         planning.enter_context(making_what_stays())
         wiring = _Wiring(
-            request, settings, clients, books, lookout, grace, opening.sweep_id, deletable, stop, applying,
+            request, settings, clients, books, lookout, grace, uploads, opening.sweep_id, deletable, stop, applying,
             planning,
         )  # fmt: skip
         result = await sweep(wiring.question(), await wiring.stages())
@@ -148,6 +149,7 @@ class _Wiring:
     books: Books
     lookout: Lookout
     grace: Grace
+    uploads: Uploads
     sweep_id: str
     deletable: tuple[str, ...]
     stop: asyncio.Event
@@ -201,6 +203,8 @@ class _Wiring:
             lookout=self.lookout,
             on_expression=lambda text: emit(Event.EXPRESSION_FAILED, text=text),
             grace=self.grace,
+            uploads=self.uploads,
+            remember=self.books.remember,
             on_label=lambda text: emit(Event.LABEL_UNREADABLE, text=text),
         )
 

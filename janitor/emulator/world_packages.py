@@ -9,15 +9,26 @@ _VERSION = ("version", "tags", "size", "created", "updated")
 
 
 def read_packages(world: World, repository: Repository, value: Value) -> None:
-    """`packages: {NAME: {created: …, versions: [{version: 1.0.0, size: 1MB, tags: [latest]}]}}`."""
+    """`packages: {NAME: {created: …, versions: [{version: 1.0.0, size: 1MB, tags: [latest]}]}}`.
+
+    A package is created with its first version and updated with its last one, where the file does not say.
+    """
     for name, inner in value.entries():
         fields = inner.fields("created", "updated", "versions")
-        created = epoch(world.now, fields.get("created"), world.now.timestamp())
-        repository.declare(name, created, epoch(world.now, fields.get("updated"), created))
         if "versions" in fields and repository.is_docker:
             fields["versions"].fail("versions of a DOCKER repository are its `images`")
         for item in fields["versions"].items() if "versions" in fields else ():
             _version(world, repository, name, item)
+        times = [
+            each.uploaded for each in repository.images.values() if each.package == name and each.uploaded
+        ]
+        created = epoch(world.now, fields.get("created"), min(times, default=world.now.timestamp()))
+        updated = fields.get("created") if "created" in fields else None
+        repository.declare(
+            name,
+            created,
+            epoch(world.now, fields.get("updated", updated), max(times, default=world.now.timestamp())),
+        )
 
 
 def _version(world: World, repository: Repository, package: str, value: Value) -> None:

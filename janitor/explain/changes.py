@@ -35,6 +35,8 @@ _WAYS = {
     KeepReason.IMMUTABLE_TAGS: "its repository's tags are immutable no more",
     KeepReason.SUBJECT_UNKNOWN: "what it is about can be told, or a policy names its artifact_type",
     KeepReason.CHILD_OF_KEPT: "every index and image that needs it goes",
+    KeepReason.JUST_CREATED: "one hour has passed since the latest time that is known of it",
+    KeepReason.AGE_UNKNOWN: "Google gives a time of it, and none in the future",
     KeepReason.NEEDS_LITERAL_NAME: "a policy names it literally, without a glob",
     KeepReason.HOLDS_IN_USE: "no workload that remains names anything in it",
     KeepReason.HOLDS_RETAINED: "a policy names it literally, or no keep holds anything in it",

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from janitor.kinds.image import image_times
 from janitor.model.kinds import KeepReason
 from janitor.model.resources import Image, Mode
 from janitor.policy.decision import Question
 from janitor.policy.family import below, spread
+from janitor.policy.floor import floor_guards, latest
 from janitor.policy.image_places import image_traits
 from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image
 from janitor.policy.images import Weighed
@@ -41,6 +43,7 @@ class Package:
             or kept is KeepReason.SUBJECT_UNKNOWN,
             KeepReason.CHILD_OF_KEPT: kept is KeepReason.CHILD_OF_KEPT,
             KeepReason.GOOGLE_MANAGED: rules.managed,
+            **floor_guards(latest(image_times(image)), rules.now),
         }
         forbids = partial(forbids_image, rules.repository.name)
         return Case(image, rules.questions, guards, forbids, partial(self._standing, digest))

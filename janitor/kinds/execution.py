@@ -33,6 +33,11 @@ def execution_since(execution: Execution) -> datetime | None:
     return execution.completion_time
 
 
+def execution_times(execution: Execution) -> tuple[datetime | None, ...]:
+    """The times from which the floor of one hour counts (R43): its creation and its completion."""
+    return execution.create_time, execution.completion_time
+
+
 def last_of(job: Job, executions: Iterable[Execution]) -> frozenset[str]:
     """Short names of those of its executions that tell when the job was last used: the one that the job
     itself names, the one made last, and the one completed last. What has no time counts as the last."""

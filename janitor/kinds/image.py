@@ -27,6 +27,11 @@ def image_since(image: Image) -> float | None:
     return update if update > upload else upload
 
 
+def image_times(image: Image) -> tuple[float | None, ...]:
+    """The times from which the floor of one hour counts (R43): its upload and its update."""
+    return image.upload_time, image.update_time
+
+
 def state_of(image: Image) -> str:
     """What differs once somebody has touched it: its digest is its name, so that is its tags."""
     return " ".join(sorted(image.tags))

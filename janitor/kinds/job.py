@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from janitor.kinds.execution import execution_status
+from janitor.kinds.execution import execution_status, execution_times
 from janitor.model.kinds import Status
 from janitor.model.resources import Execution, Job, State
 
@@ -47,6 +47,12 @@ def job_since(job: Job, executions: Sequence[Execution]) -> datetime | None:
     times = [each.completion_time for each in executions]
     times.append(job.last.completion_time if job.last else None)
     return max([job.update_time, *(time for time in times if time)])
+
+
+def job_times(job: Job, executions: Sequence[Execution]) -> list[datetime | None]:
+    """The times from which the floor of one hour counts (R43): its own and those of its executions."""
+    held = [time for execution in executions for time in execution_times(execution)]
+    return [job.create_time, job.update_time, job.last.completion_time if job.last else None, *held]
 
 
 def last_run(job: Job) -> str:

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Iterable
 
+from janitor.kinds.image import image_since, image_times
+from janitor.kinds.version import version_times
 from janitor.model.resources import Image, Package
 
 IS = "a package of a repository of any format, with all of its versions and tags"
-AGES_FROM = "its newest upload; of an empty one its own update"
+AGES_FROM = "the latest upload or update of anything in it, its own update, and the newest upload that the ledger remembers"
 READ_PERMISSIONS = (
     "artifactregistry.packages.get",
     "artifactregistry.packages.list",
@@ -18,15 +20,34 @@ READ_PERMISSIONS = (
 DELETE_PERMISSIONS = ("artifactregistry.packages.delete",)
 
 
-def package_since(package: Package, uploads: Iterable[float | None]) -> float | None:
-    """What `older_than` counts from (R7), in epoch seconds: its newest upload.
+def package_since(
+    package: Package, held: Iterable[float | None], remembered: float | None = None
+) -> float | None:
+    """What `older_than` counts from (R37), in epoch seconds: the newest of its own update, of the times of
+    what it holds, and of what the ledger remembers.
 
-    None where any upload's time is not known; an empty package counts from its own update.
+    None where its own update, or the time of anything in it, is not known.
     """
-    times = list(uploads)
-    if not times:
-        return package.update_time
-    return None if None in times else max(time for time in times if time is not None)
+    times = [package.update_time, *held]
+    if any(time is None or time <= 0 for time in times):
+        return None
+    return max(time for time in (*times, remembered) if time is not None)
+
+
+def held_since(package: Package, images: Iterable[Image]) -> list[float | None]:
+    """What the age of each version counts from; `images` are those of a docker package."""
+    return [image_since(image) for image in images] or [_later(*version_times(v)) for v in package.versions]
+
+
+def _later(created: float | None, updated: float | None) -> float | None:
+    return created if created is None or updated is None else max(created, updated)
+
+
+def package_times(package: Package, images: Iterable[Image]) -> list[float | None]:
+    """The times from which the floor of one hour counts (R43): its own and those of all that it holds."""
+    held = [time for image in images for time in image_times(image)]
+    held += [time for version in package.versions for time in version_times(version)]
+    return [package.create_time, package.update_time, *held]
 
 
 def held_in(package: Package, images: Iterable[Image]) -> list[tuple[str, tuple[str, ...]]]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from janitor.model.resources import Image, Repository
+from janitor.model.resources import Contents, Image, Repository
 
 IS = "an Artifact Registry repository of docker images, with all in it"
-AGES_FROM = "the later of its update and its newest upload"
+AGES_FROM = "the latest upload or update of an image in it, its own update, and the newest upload that the ledger remembers"
 READ_PERMISSIONS = ("artifactregistry.repositories.get", "artifactregistry.repositories.list")
 DELETE_PERMISSIONS = ("artifactregistry.repositories.delete",)
 DOCKER = "DOCKER"
@@ -34,13 +34,30 @@ def is_managed(repository: Repository) -> bool:
     return name.repository in _MANAGED_REPOSITORIES or name.is_gcr or has_managed_labels(repository.labels)
 
 
-def repository_since(repository: Repository, images: Iterable[Image]) -> datetime | None:
-    """What `older_than` counts from (R7): the later of its update and its newest upload.
+def repository_since(
+    repository: Repository, images: Iterable[Image], remembered: float | None = None
+) -> datetime | None:
+    """What `older_than` counts from (R37): the newest of its own update, of the uploads and updates of its
+    images, and of what the ledger remembers.
 
     None where its own update time, or any image's upload time, is not known.
     """
-    uploads = [image.upload_time for image in images]
-    if repository.update_time is None or None in uploads:
+    found = list(images)
+    uploads = [image.upload_time or 0.0 for image in found]
+    if repository.update_time is None or min(uploads, default=1.0) <= 0:
         return None
-    newest = max((time for time in uploads if time is not None), default=0.0)
+    updates = [image.update_time or 0.0 for image in found]
+    newest = max([*uploads, *updates, remembered or 0.0])
     return max(repository.update_time, datetime.fromtimestamp(newest, UTC))
+
+
+def repository_times(repository: Repository, contents: Contents) -> list[float | None]:
+    """The times from which the floor of one hour counts (R43), in epoch seconds: its own and those of all that
+    was read of it."""
+    own = [time.timestamp() if time else None for time in (repository.create_time, repository.update_time)]
+    held = [image.upload_time for image in contents.images]
+    held += [image.update_time for image in contents.images]
+    held += [
+        time for package in contents.packages or () for time in (package.create_time, package.update_time)
+    ]
+    return [*own, *held]

@@ -37,6 +37,13 @@ def revision_since(revision: Revision) -> datetime | None:
     return revision.create_time if status is Status.FAILED else None
 
 
+def revision_times(revision: Revision) -> tuple[datetime | None, ...]:
+    """The times from which the floor of one hour counts (R43): its creation and its retirement."""
+    active = revision.active
+    retired = active.last_transition_time if active and active.reason == RETIRED else None
+    return revision.create_time, retired
+
+
 def has_traffic(revision: Revision, service: Service) -> bool:
     """Whether the service's traffic names it, as it is or as it is asked to be, by any share or by a
     tag (R15)."""

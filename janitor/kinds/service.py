@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from janitor.kinds.revision import RETIRED
+from janitor.kinds.revision import RETIRED, revision_times
 from janitor.model.kinds import Status
 from janitor.model.resources import Revision, Service, State
 
@@ -42,3 +42,9 @@ def never_ready(revisions: Sequence[Revision]) -> bool:
 def service_since(service: Service) -> datetime | None:
     """What `older_than` counts from: the last deploy (R7)."""
     return service.update_time
+
+
+def service_times(service: Service, revisions: Sequence[Revision]) -> list[datetime | None]:
+    """The times from which the floor of one hour counts (R43): its own and those of its revisions."""
+    held = [time for revision in revisions for time in revision_times(revision)]
+    return [service.create_time, service.update_time, *held]

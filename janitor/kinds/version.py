@@ -33,6 +33,11 @@ def version_since(version: Version) -> float | None:
     return version.create_time
 
 
+def version_times(version: Version) -> tuple[float | None, ...]:
+    """The times from which the floor of one hour counts (R43): its creation and its update."""
+    return version.create_time, version.update_time
+
+
 def state_of(version: Version) -> str:
     """One text that changes when the version does: its times, to the microsecond."""
     times = (version.create_time, version.update_time)

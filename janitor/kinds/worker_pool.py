@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from janitor.kinds.revision import revision_times
 from janitor.kinds.service import never_ready
 from janitor.model.kinds import Status
 from janitor.model.resources import Revision, State, WorkerPool
@@ -33,3 +34,9 @@ def may_have_instances(pool: WorkerPool, revisions: Sequence[Revision]) -> bool:
 def pool_since(pool: WorkerPool) -> datetime | None:
     """What `older_than` counts from (R7): its update, by deploying or by scaling it."""
     return pool.update_time
+
+
+def pool_times(pool: WorkerPool, revisions: Sequence[Revision]) -> list[datetime | None]:
+    """The times from which the floor of one hour counts (R43): its own and those of its revisions."""
+    held = [time for revision in revisions for time in revision_times(revision)]
+    return [pool.create_time, pool.update_time, *held]

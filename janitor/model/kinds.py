@@ -86,6 +86,7 @@ class KeepReason(StrEnum):
     KEEP_ROLLBACK = "keep-rollback"
     KEEP_NEWER_THAN = "keep-newer-than"
     KEEP_POLICY = "keep-policy"
+    JUST_CREATED = "just-created"
     OTHER_TAGS = "other-tags"
     VERSION_UNREADABLE = "version-unreadable"
     AGE_UNKNOWN = "age-unknown"

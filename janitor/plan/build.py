@@ -1,7 +1,7 @@
 """From decisions to actions: what each deletion carries, contains, costs and waits for."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import chain, groupby
@@ -27,6 +27,7 @@ from janitor.model.resources import Condition, Image, Repository, Revision, Serv
 from janitor.plan.values import Action
 from janitor.policy.decision import Delete
 from janitor.policy.images import Goes
+from janitor.policy.uploads import Uploads
 from janitor.policy.workload_rules import WorkloadVerdicts
 
 # In this order what goes is deleted: workloads first, for they set images free.
@@ -55,6 +56,7 @@ class Builder:
     book: PriceBook
     now: datetime
     show_creator: bool = False
+    uploads: Uploads = field(default_factory=Uploads)
 
     def workloads(self, workloads: Workloads, verdicts: WorkloadVerdicts) -> list[Action]:
         """Services, each with its revisions contained, then revisions that go by themselves."""
@@ -115,7 +117,7 @@ class Builder:
         """The whole repository; its images are contained, and `also` what else is counted in it."""
         return Action(
             Kind.REPOSITORY, str(repository.name), repository.name.uri, decision.policy.name, decision.reason,
-            details(self.age(repository_since(repository, images)), "nothing in it is in use"),
+            details(self.age(repository_since(repository, images, self.uploads.of(str(repository.name)))), "nothing in it is in use"),
             repository.size_bytes,
             estimate_repository(repository.size_bytes, repository.name.location, self.book),
             (REPOSITORY_RANK, 0), after=tuple(sorted(waits)),

@@ -39,7 +39,11 @@ def package_action(
     decision: Delete, waits: Iterable[str], tags: int,
 ) -> Action:  # fmt: skip
     """The whole package; its images or versions are contained, and `tags` of them where those count."""
-    name, facts, docker = repository.name, package_facts(package, images), repository.format == DOCKER
+    name, facts, docker = (
+        repository.name,
+        package_facts(package, images, builder.uploads.of(package.name)),
+        repository.format == DOCKER,
+    )
     kind = Kind.IMAGE if docker else Kind.VERSION
     held = held_in(package, images)
     estimate = estimate_package(facts.size_bytes, len(held), docker, name.location, builder.book)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from janitor.model.kinds import DeleteReason, KeepReason, Status
+from janitor.policy.floor import FLOOR_REASONS
 from janitor.policy.globs import is_literal
 from janitor.policy.truth import YES, Leaf, Test, Truth, compiled, whom
 from janitor.policy.values import (
@@ -119,15 +120,16 @@ def verdict(
     something (R4).
 
     `stand` are the guards that do, the strongest first, and `forbids` says whether one does so against a
-    policy that matches. One of `waivable` is named only where a matching policy could not waive it.
+    policy that matches. One of `waivable`, and the floor (floor.py), is named only where a policy matches.
     """
+    unnamed = (*waivable, *FLOOR_REASONS)
 
     def obstacle(policy: Policy) -> KeepReason | None:
         return next((guard for guard in stand if forbids(policy, guard)), None)
 
     decision = asked(questions, resource, obstacle)
     if isinstance(decision, Keep):
-        return Keep(strongest([*(guard for guard in stand if guard not in waivable), decision.reason]))
+        return Keep(strongest([*(guard for guard in stand if guard not in unnamed), decision.reason]))
     return Keep(KeepReason.GAP) if gap else decision
 
 

@@ -11,6 +11,7 @@ from janitor.kinds.repository import has_managed_labels
 from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.names import ResourceName
 from janitor.policy.decision import Decision
+from janitor.policy.floor import latest_of
 from janitor.policy.groups import Traits
 from janitor.policy.resource_keys import Facts, seconds
 from janitor.policy.retention import retained, standing
@@ -41,15 +42,20 @@ def by_holder(things: Iterable[W], collection: str) -> dict[ResourceName, list[W
 
 
 def workload_facts(
-    kind: Kind, resource: Workload, status: Status, since: datetime | None, managed_by: frozenset[Manager]
+    kind: Kind,
+    resource: Workload,
+    status: Status,
+    since: datetime | None,
+    managed_by: frozenset[Manager],
+    times: Iterable[datetime | None],
 ) -> Facts:
-    """A workload as policies read it; `since` is what ages count from (R7)."""
+    """A workload as policies read it; `since` is what ages count from (R7), `times` are all that are known."""
     name = resource.name
     return Facts(
         name.short, name.location, name.parent.short if kind is Kind.REVISION else "", resource.labels,
         status, since, kind=kind, project=name.project, annotations=resource.annotations,
         creator=resource.creator, job=name.parent.short if kind is Kind.EXECUTION else "",
-        managed_by=managed_by,
+        managed_by=managed_by, newest=latest_of(times),
     )  # fmt: skip
 
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
+from janitor.kinds.image import image_times
 from janitor.model.kinds import DeleteReason, KeepReason
 from janitor.model.resources import Image
 from janitor.policy.decision import Delete, Keep, kept_by_policy, strongest, verdict
 from janitor.policy.family import Family, below, family_of, needed, placed, rings, spread
+from janitor.policy.floor import FLOOR, latest, too_young
 from janitor.policy.image_places import by_package, image_traits
 from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image, held_by_tags
 from janitor.policy.retention import retained
@@ -98,6 +100,11 @@ def _decide_package(
     waits = spread(rules.usage.freed.digests(name, package, images), family)
     kept, goes = _own_verdicts(rules, package, images, family, in_use)
     _follow(kept, goes, family)
+    if young := _young(images, goes, rules.now):
+        kept.update(young)
+        for digest in young:
+            del goes[digest]
+        _follow(kept, goes, family)
     if rules.holding is not None and rules.holding(package, images, kept, goes):
         _follow(kept, goes, family)
     if rules.witness:
@@ -186,6 +193,18 @@ def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Goin
         kept[image.digest] = answer.reason
     else:
         goes[image.digest] = answer
+
+
+def _young(images: list[Image], goes: Going, now: float) -> Kept:
+    """The images among those that go which are younger than the floor, or of unknown age (R43)."""
+    floor = now - FLOOR.total_seconds()
+    # one comparison for all but the few that `too_young` has to look at
+    suspects = [
+        i for i in images
+        if i.digest in goes and not (0 < (i.upload_time or 0) <= floor and (i.update_time or 0) <= floor)
+    ]  # fmt: skip
+    found = {image.digest: too_young(latest(image_times(image)), now) for image in suspects}
+    return {digest: reason for digest, reason in found.items() if reason}
 
 
 def _follow(kept: Kept, goes: Going, family: Family) -> None:

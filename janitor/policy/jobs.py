@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from janitor.kinds.execution import execution_since, execution_status, last_of
-from janitor.kinds.job import job_since, job_status
+from janitor.kinds.execution import execution_since, execution_status, execution_times, last_of
+from janitor.kinds.job import job_since, job_status, job_times
 from janitor.kinds.provenance import managers_of, managers_of_job
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import KeepReason, Kind, Status
@@ -38,7 +38,8 @@ def decide_jobs(rules: Rules, workloads: Workloads, verdicts: WorkloadVerdicts) 
 
 def _decide_job(rules: Rules, job: Job, executions: list[Execution], verdicts: WorkloadVerdicts) -> None:
     name, status = job.name, job_status(job, executions)
-    facts = workload_facts(Kind.JOB, job, status, job_since(job, executions), managers_of_job(job))
+    since, times = job_since(job, executions), job_times(job, executions)
+    facts = workload_facts(Kind.JOB, job, status, since, managers_of_job(job), times)
     guards = _job_guards(rules, job, status, executions)
     verdicts.jobs[name] = decision = decided(rules, Kind.JOB, job, facts, guards)
     if isinstance(decision, Delete):
@@ -59,7 +60,7 @@ def _execution_facts(execution: Execution, job: Job | None) -> Facts:
     managers = managers_of(execution.labels, execution.annotations, execution.images)
     managers |= managers_of_job(job) if job else frozenset()
     status, since = execution_status(execution), execution_since(execution)
-    return workload_facts(Kind.EXECUTION, execution, status, since, managers)
+    return workload_facts(Kind.EXECUTION, execution, status, since, managers, execution_times(execution))
 
 
 def _execution_guards(

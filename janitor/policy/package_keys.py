@@ -47,8 +47,8 @@ class Held:
     """What policies ask of something in a repository. `package` is the short name, `id` the version's.
 
     Times are epoch seconds, None where not known: `made` ranks for `keep.latest`, `since` is what
-    ages count from (R7). `size_bytes` is None where it is not known. `versions` are how many a package
-    holds.
+    ages count from (R7), `newest` the latest time that is known of it (floor.py). `size_bytes` is None where
+    it is not known. `versions` are how many a package holds.
     """
 
     package: str
@@ -58,6 +58,7 @@ class Held:
     since: float | None = None
     size_bytes: int | None = None
     versions: int = 1
+    newest: float | None = None
 
 
 def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures) -> Leaf[Held]:

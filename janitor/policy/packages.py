@@ -1,16 +1,17 @@
 """Deciding packages, and the versions of other formats than docker (R3, R9, R10, R11, R13, R14)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from urllib.parse import unquote
 
-from janitor.kinds.package import package_since
+from janitor.kinds.package import held_since, package_since, package_times
 from janitor.kinds.repository import is_managed
-from janitor.kinds.version import holds_versions, total_size, version_since
+from janitor.kinds.version import holds_versions, total_size, version_since, version_times
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Image, Mode, Package, Repository, Version
 from janitor.policy.decision import Decision, Keep, Question, names_literally, question, strongest, verdict
+from janitor.policy.floor import FLOOR_REASONS, latest, too_young
 from janitor.policy.globs import matcher
 from janitor.policy.groups import Traits
 from janitor.policy.image_rules import ImageRules, everything_stays, may_touch_managed
@@ -18,6 +19,7 @@ from janitor.policy.images import package_holdings
 from janitor.policy.package_keys import Held, held_leaf, may_speak_of
 from janitor.policy.ranking import VERSIONS, ranked
 from janitor.policy.retention import Standing, retained, standing
+from janitor.policy.uploads import Uploads
 from janitor.policy.values import Policies, Policy, RepositoryIs
 from janitor.policy.witness import Case, Witness
 from janitor.policy.workload_rules import Context
@@ -51,6 +53,7 @@ class PackageRules:
     blocked: bool
     now: float
     witness: Witness | None = None
+    uploads: Uploads = field(default_factory=Uploads)
 
 
 def package_rules(
@@ -70,6 +73,7 @@ def package_rules(
         blocked,
         now,
         context.witness,
+        context.uploads,
     )
 
 
@@ -102,21 +106,26 @@ def decide_package(
     if retained_versions(rules, package):
         held.add(KeepReason.HOLDS_RETAINED)
     guards = [*place_guards(rules, package.short), *(reason for reason in KeepReason if reason in held)]
-    facts = package_facts(package, images)
+    facts = package_facts(package, images, rules.uploads.of(package.name))
+    guards += floor_of(rules, facts)
     if rules.witness:
         rules.witness.case(package.name, case_of(rules, rules.packages, facts, guards, PACKAGE_GUARDS))
     return answered(rules, rules.packages, facts, guards), waits
 
 
-def package_facts(package: Package, images: Sequence[Image]) -> Held:
-    """A package as policies read it. A size is known where that of everything in it is."""
+def package_facts(package: Package, images: Sequence[Image], remembered: float | None) -> Held:
+    """A package as policies read it. A size is known where that of everything in it is; `remembered` is the
+    newest upload that the ledger knows of it."""
     if images:
-        uploads, sizes = [i.upload_time for i in images], [i.size_bytes for i in images]
+        sizes = [i.size_bytes for i in images]
         size = sum(sizes) if all(size > 0 for size in sizes) else None
     else:
-        uploads, size = [v.create_time for v in package.versions], total_size(package.versions)
+        size = total_size(package.versions)
     count = len(images) or len(package.versions)
-    return Held(package.short, since=package_since(package, uploads), size_bytes=size, versions=count)
+    return Held(
+        package.short, since=package_since(package, held_since(package, images), remembered), size_bytes=size, versions=count,
+        newest=latest(package_times(package, images)),
+    )  # fmt: skip
 
 
 def decide_versions(rules: PackageRules, package: Package) -> list[tuple[Version, Decision]]:
@@ -148,12 +157,16 @@ TRAITS: Traits[Held, str] = Traits(
 def version_facts(package: Package, version: Version) -> Held:
     """A version as its policies read it."""
     since = version_since(version)
-    return Held(package.short, version.id, version.tags, version.create_time, since, version.size_bytes)
+    return Held(
+        package.short, version.id, version.tags, version.create_time, since, version.size_bytes,
+        newest=latest(version_times(version)),
+    )  # fmt: skip
 
 
 def _decided(rules: PackageRules, package: Package, version: Version, held: KeepReason | None) -> Decision:
     guards = [*place_guards(rules, package.short), *_version_guards(rules, version)]
     facts = version_facts(package, version)
+    guards += floor_of(rules, facts)
     if rules.witness:
         name, keeps = f"{package.name}/versions/{version.id}", partial(_standing, rules, package, version.id)
         case = case_of(rules, rules.versions, facts, guards, VERSION_GUARDS)
@@ -185,9 +198,8 @@ def case_of(
     rules: PackageRules, questions: Sequence[Question[Held]], facts: Held, guards: Sequence[KeepReason],
     of_kind: Sequence[KeepReason],
 ) -> Case[Held]:  # fmt: skip
-    """What a witness is shown: every guard of the kind, and whether it stands."""
-
-    shown = {reason: reason in guards for reason in KeepReason if reason in of_kind}
+    """What a witness is shown: every guard of the kind, the floor too, and whether it stands."""
+    shown = {reason: reason in guards for reason in KeepReason if reason in (*of_kind, *FLOOR_REASONS)}
     return Case(facts, questions, shown, partial(_forbidden, rules, facts), gap=rules.blocked)
 
 
@@ -199,6 +211,12 @@ def place_guards(rules: PackageRules, package: str) -> Iterator[KeepReason]:
         yield KeepReason.PROTECTED
     if rules.managed:
         yield KeepReason.GOOGLE_MANAGED
+
+
+def floor_of(rules: PackageRules, facts: Held) -> list[KeepReason]:
+    """The floor of one hour (R43), where it holds."""
+    found = too_young(facts.newest, rules.now)
+    return [found] if found else []
 
 
 def _version_guards(rules: PackageRules, version: Version) -> Iterator[KeepReason]:

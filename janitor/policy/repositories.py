@@ -4,10 +4,11 @@ from datetime import datetime
 from functools import partial
 
 from janitor.kinds.provenance import managers_of_repository
-from janitor.kinds.repository import DOCKER, SOURCE_DEPLOY, is_managed, repository_since
+from janitor.kinds.repository import DOCKER, SOURCE_DEPLOY, is_managed, repository_since, repository_times
 from janitor.model.kinds import KeepReason, Kind, Status
-from janitor.model.resources import Image, Mode, Repository
+from janitor.model.resources import Contents, Mode, Repository
 from janitor.policy.decision import Decision, names_literally, question, verdict
+from janitor.policy.floor import floor_guards, latest
 from janitor.policy.image_rules import repository_protected
 from janitor.policy.matching import note_matches
 from janitor.policy.resource_keys import Facts, facts_leaf
@@ -28,15 +29,19 @@ def may_match(context: Context, repository: Repository) -> bool:
 
 
 def decide_repository(
-    context: Context, repository: Repository, images: list[Image], held: set[KeepReason], gap: bool
+    context: Context, repository: Repository, contents: Contents, held: set[KeepReason], gap: bool
 ) -> Decision:
     """`held` says what its images are: HOLDS_IN_USE, HOLDS_PROTECTED, HOLDS_RETAINED.
 
     `gap`: something about its content or its users could not be read.
     """
+    if not context.policies.of(Kind.REPOSITORY):
+        contents = Contents()  # nothing asks how old its images are, and there may be a million
+    since = repository_since(repository, contents.images, context.uploads.of(str(repository.name)))
     guards = _guards(context.policies, repository) | {reason: reason in held for reason in _HELD}
+    guards |= floor_guards(latest(repository_times(repository, contents)), context.now.timestamp())
     unused = KeepReason.HOLDS_IN_USE not in held if repository.format == DOCKER else None
-    facts = _facts(repository, repository_since(repository, images), unused)
+    facts = _facts(repository, since, unused)
     leaf, policies = facts_leaf(context.now, context.failures), context.policies.of(Kind.REPOSITORY)
     questions = [question(p, leaf, p.name in context.selected) for p in policies]
     case = Case(facts, questions, guards, partial(_forbidden, repository), gap=gap)

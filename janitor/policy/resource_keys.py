@@ -34,7 +34,8 @@ from janitor.policy.values import (
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What policies ask of a resource of these kinds. `service` and `job` are the short names of what
-    holds a revision or an execution. `since` is what ages count from (R7).
+    holds a revision or an execution. `since` is what ages count from (R7), `newest` the latest time that is
+    known of it, in epoch seconds (floor.py).
 
     `unused` is None where it cannot be known (a repository that holds no docker images).
     """
@@ -53,6 +54,7 @@ class Facts:
     creator: str = ""
     job: str = ""
     managed_by: frozenset[Manager] = frozenset()
+    newest: float | None = None
 
 
 def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
@@ -137,7 +139,7 @@ def _plain(value: object) -> object:
     return sorted(map(str, value)) if isinstance(value, frozenset) else value
 
 
-FACTS_FIELDS = frozenset(each.name for each in fields(Facts)) - {"since", "unused"}
+FACTS_FIELDS = frozenset(each.name for each in fields(Facts)) - {"since", "unused", "newest"}
 
 
 def _older(since: datetime | None, now: datetime, seconds: float) -> Truth:

@@ -4,45 +4,62 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from janitor.kinds.image import is_referrer_tag
+from janitor.kinds.image import image_times, is_referrer_tag
 from janitor.kinds.tag import tag_name
+from janitor.kinds.version import version_times
 from janitor.model.kinds import KeepReason
 from janitor.model.resources import Image, Package, Version
 from janitor.policy.decision import Decision, Question
+from janitor.policy.floor import latest
 from janitor.policy.globs import matcher
 from janitor.policy.image_rules import ImageRules
 from janitor.policy.package_keys import Held
-from janitor.policy.packages import PLACE_GUARDS, PackageRules, answered, case_of, place_guards, version_facts
+from janitor.policy.packages import (
+    PLACE_GUARDS,
+    PackageRules,
+    answered,
+    case_of,
+    floor_of,
+    place_guards,
+    version_facts,
+)
 from janitor.policy.truth import YES
 
 
 class Tagged(NamedTuple):
     """One tag: Google's name of it, its package and its own as people write them, and the version that
-    it points at, of docker an image."""
+    it points at, of docker an image. `newest` is the latest time that is known of that version."""
 
     name: str
     package: str
     tag: str
     version: str
+    newest: float | None = None
 
 
 def tags_of_image(rules: ImageRules, image: Image) -> Iterator[Tagged]:
     """The tags of a docker image."""
     for tag in image.tags:
         name = rules.repository.name.tag(image.package, tag)
-        yield Tagged(name, image.package, tag, image.digest)
+        yield Tagged(name, image.package, tag, image.digest, latest(image_times(image)))
 
 
 def tags_of_package(package: Package) -> Iterator[Tagged]:
     """The tags of the versions of a package of another format."""
     for version in package.versions:
         for tag in version.tags:
-            yield Tagged(tag_name(package, tag), package.short, tag, version.id)
+            yield tag_of(package, version, tag)
+
+
+def tag_of(package: Package, version: Version, tag: str) -> Tagged:
+    """One tag of a version of another format than docker."""
+    newest = latest(version_times(version))
+    return Tagged(tag_name(package, tag), package.short, tag, version.id, newest)
 
 
 def tag_facts(tagged: Tagged) -> Held:
     """A tag as policies read it."""
-    return Held(tagged.package, tagged.version, (tagged.tag,))
+    return Held(tagged.package, tagged.version, (tagged.tag,), newest=tagged.newest)
 
 
 def decide_tag(
@@ -64,6 +81,7 @@ def decide_tag(
     guards = [*place_guards(rules, tagged.package), *(reason for reason, holds in found.items() if holds)]
     waits = images.usage.freed.of_tag(repository.name, tagged.package, tagged.tag)
     facts = tag_facts(tagged)
+    guards += floor_of(rules, facts)
     if rules.witness:
         case = case_of(rules, rules.tags, facts, guards, (*PLACE_GUARDS, *found))
         rules.witness.case(tagged.name, replace(case, users=users, freed=waits))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from janitor.kinds.provenance import managers_of_pool
-from janitor.kinds.worker_pool import may_have_instances, pool_since, pool_status
+from janitor.kinds.worker_pool import may_have_instances, pool_since, pool_status, pool_times
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.resources import Revision, WorkerPool
@@ -22,7 +22,8 @@ def decide_worker_pools(rules: Rules, workloads: Workloads, verdicts: WorkloadVe
 
 def _decide(rules: Rules, pool: WorkerPool, revisions: list[Revision], verdicts: WorkloadVerdicts) -> None:
     name, status = pool.name, pool_status(pool, revisions)
-    facts = workload_facts(Kind.WORKER_POOL, pool, status, pool_since(pool), managers_of_pool(pool))
+    managers, times = managers_of_pool(pool), pool_times(pool, revisions)
+    facts = workload_facts(Kind.WORKER_POOL, pool, status, pool_since(pool), managers, times)
     guards = _guards(rules, pool, status, revisions)
     verdicts.worker_pools[name] = decision = decided(rules, Kind.WORKER_POOL, pool, facts, guards)
     if isinstance(decision, Delete):

@@ -22,11 +22,13 @@ from janitor.policy.decision import (
     verdict,
 )  # fmt: skip
 from janitor.policy.expression import Failures
+from janitor.policy.floor import floor_guards
 from janitor.policy.globs import matcher
 from janitor.policy.grace import Grace, Thing
 from janitor.policy.matching import note_matches
 from janitor.policy.resource_keys import Facts, facts_leaf
 from janitor.policy.retention import Standing
+from janitor.policy.uploads import Uploads
 from janitor.policy.values import JobIs, Policies, Policy, ServiceIs
 from janitor.policy.witness import Case, Witness, no_keep
 
@@ -39,7 +41,7 @@ class Context:
     with a gap; `own` the short names of what janitor itself runs as; `failures` hears what failed;
     `witness` is shown what each verdict rests on; `wanted` is a kind that is decided though no policy
     speaks of it; `matched` takes the names of policies whose `when` holds of anything; `grace` is asked
-    last of whatever would go.
+    last of whatever would go; `uploads` are those that the ledger remembers.
     """
 
     policies: Policies
@@ -53,6 +55,7 @@ class Context:
     wanted: Kind | None = None
     matched: set[str] = field(default_factory=set)
     grace: Grace = field(default_factory=Grace)
+    uploads: Uploads = field(default_factory=Uploads)
 
     def in_scope(self, name: "Located") -> bool:
         """Whether it stands where the scope lets anything be deleted (R1)."""
@@ -179,11 +182,12 @@ def decided(
     """The policies' answer, unless a guard stands that the matching policy may not waive, a `keep` holds
     it, a gap of its own project and location hides something (R4), or grace is due to it.
 
-    `guards` are all of the kind, the strongest first; `keeps` says for people how a policy's `keep` takes
+    `guards` are all of the kind beside the floor (R43), the strongest first; `keeps` says for people how a policy's `keep` takes
     it. `holder` is a revision's service, an execution's job: who deploys that owns it.
     """
     context, questions = rules.context, rules.questions[kind]
     gap = context.is_blocked(resource.name)
+    guards = {**guards, **floor_guards(facts.newest, context.now.timestamp())}
     case = Case(facts, questions, guards, partial(_forbidden, facts), keeps, gap)
     if context.witness:
         context.witness.case(str(resource.name), case)

@@ -3,8 +3,15 @@
 from collections.abc import Callable, Sequence
 
 from janitor.kinds.provenance import managers_of, managers_of_service
-from janitor.kinds.revision import has_traffic, is_latest, revision_since, revision_status, was_ready
-from janitor.kinds.service import service_since, service_status
+from janitor.kinds.revision import (
+    has_traffic,
+    is_latest,
+    revision_since,
+    revision_status,
+    revision_times,
+    was_ready,
+)
+from janitor.kinds.service import service_since, service_status, service_times
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import KeepReason, Kind, Status
 from janitor.model.resources import Revision, Service
@@ -53,7 +60,8 @@ def _decide_service(
 ) -> None:
     name, status = service.name, service_status(service, revisions)
     managers = managers_of_service(service)
-    facts = workload_facts(Kind.SERVICE, service, status, service_since(service), managers)
+    times = service_times(service, revisions)
+    facts = workload_facts(Kind.SERVICE, service, status, service_since(service), managers, times)
     guards = _service_guards(rules, service, status, revisions)
     verdicts.services[name] = decision = decided(rules, Kind.SERVICE, service, facts, guards)
     if isinstance(decision, Delete):
@@ -75,7 +83,7 @@ def _revision_facts(revision: Revision, service: Service | None) -> Facts:
     managers = managers_of(revision.labels, revision.annotations, revision.images)
     managers |= managers_of_service(service) if service else frozenset()
     status, since = revision_status(revision), revision_since(revision)
-    return workload_facts(Kind.REVISION, revision, status, since, managers)
+    return workload_facts(Kind.REVISION, revision, status, since, managers, revision_times(revision))
 
 
 def _revision_guards(

@@ -31,6 +31,7 @@ _KEPT = {
     KeepReason.KEEP_ROLLBACK: "keep.rollback holds it",
     KeepReason.KEEP_NEWER_THAN: "keep.newer_than holds it",
     KeepReason.KEEP_POLICY: "a policy with deletes: false matches it",
+    KeepReason.JUST_CREATED: "it is younger than one hour",
     KeepReason.OTHER_TAGS: "it also has a tag that the policy does not name",
     KeepReason.VERSION_UNREADABLE: "none of its tags can be read as a version (semver.org)",
     KeepReason.AGE_UNKNOWN: "no time is known, or one in the future",

@@ -60,6 +60,16 @@ def insert_unless_there(db: Connection, table: Table) -> Any:
     return dialect.insert(table).on_conflict_do_nothing()
 
 
+def insert_or_update(db: Connection, table: Table, key: str, newer: str) -> Any:
+    """An insertion that replaces a row of the same key where its column `newer` is later."""
+    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+    adding = dialect.insert(table)
+    others = {column.name: adding.excluded[column.name] for column in table.c if column.name != key}
+    return adding.on_conflict_do_update(
+        index_elements=[key], set_=others, where=adding.excluded[newer] > table.c[newer]
+    )
+
+
 # SQLite counts up by itself only what is called INTEGER.
 _ID = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -203,6 +213,15 @@ opt_outs = Table(
     Column("ended_at", UtcTime),
     Column("ended_who", Text),
     sqlite_autoincrement=True,
+)
+
+# The newest upload of a package or a repository (Google's name) of which a sweep deleted it (R37).
+newest_uploads = Table(
+    "newest_uploads",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("uploaded_at", UtcTime, nullable=False, index=True),
+    Column("noted_at", UtcTime, nullable=False),
 )
 
 # One row, there from the first migration on; `token` is null while nobody holds it.

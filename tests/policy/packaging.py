@@ -13,6 +13,7 @@ from janitor.policy.document import parse_policies
 from janitor.policy.image_rules import ImageRules, image_rules
 from janitor.policy.packages import PackageRules, decide_package, decide_versions, package_rules
 from janitor.policy.tags import decide_tag, keeps_image_by, keeps_version_by, tags_of_image, tags_of_package
+from janitor.policy.uploads import Uploads
 from janitor.policy.usage import usage
 from janitor.policy.values import Policies
 from janitor.policy.witness import Case
@@ -36,8 +37,8 @@ def version(id_: str, *tags: str, days: float | None = 40, size: int | None = 10
     return Version(id_, tags, made, made, size)
 
 
-def package(*versions: Version, short: str = "web", days: float | None = None) -> Package:
-    """A package that itself changed `days` ago."""
+def package(*versions: Version, short: str = "web", days: float | None = 40) -> Package:
+    """A package that was made and changed `days` ago."""
     changed = None if days is None else ago(days=days).timestamp()
     return Package(REPOSITORY.package(short), short, changed, changed, versions)
 
@@ -53,6 +54,7 @@ class Shelf:
     workloads: Workloads = field(default_factory=Workloads)
     blocked: bool = False
     selected: frozenset[str] | None = None
+    uploads: Uploads = field(default_factory=Uploads)
     cases: dict[str, Case[Any]] = field(default_factory=dict)
 
     def case(self, name: str, case: Case[Any]) -> None:
@@ -78,7 +80,8 @@ class Shelf:
     @cached_property
     def rules(self) -> PackageRules:
         facts = {"witness": self} | ({} if self.selected is None else {"selected": self.selected})
-        return package_rules(context(self.policies, **facts), self.repo, self.blocked, self.packages)
+        asked = context(self.policies, uploads=self.uploads, **facts)
+        return package_rules(asked, self.repo, self.blocked, self.packages)
 
     @cached_property
     def image_rules(self) -> ImageRules:

@@ -65,7 +65,7 @@ def test_and_by_what_their_holder_alone_says(says: dict[str, Any], manager: Mana
 @pytest.mark.parametrize("kind", [Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL])
 def test_an_expression_is_told_the_kind(kind: Kind) -> None:
     world = workloads(
-        service("web", failed=True), revision("web", "web-1"), revision("web", "web-2", days=1),
+        service("web", failed=True), revision("web", "web-1"), revision("web", "web-2", days=2),
         job("j"), execution("j", "j-1"), execution("j", "j-2", days=1), pool("pool"),
     )  # fmt: skip
     found = decided(policies(policy("a", kind, Expr(f"resource.kind == '{kind.value}'", "a"))), world)

@@ -37,11 +37,11 @@ def at(seconds: float, updated: float | None = None) -> Image:
         (at(1), "delete: older-than", "not-matched"),
         (at(AT - 86400), "not-matched", "delete: matched"),
         (at(AT - 86401), "delete: older-than", "not-matched"),
-        (at(AT), "not-matched", "delete: matched"),
+        (at(AT), "not-matched", "just-created"),
         (at(AT + 1), "age-unknown", "age-unknown"),
-        (at(1, AT - 1), "not-matched", "delete: matched"),
+        (at(1, AT - 3600), "not-matched", "delete: matched"),
         (at(1, AT + 1), "age-unknown", "age-unknown"),
-        (at(AT - 1, 1), "not-matched", "delete: matched"),
+        (at(AT - 3600, 1), "not-matched", "delete: matched"),
     ],
 )
 def test_an_age_is_strict_and_a_time_at_the_epoch_or_to_come_tells_none(
@@ -80,11 +80,11 @@ def test_an_image_without_a_type_is_of_no_type() -> None:
 @pytest.mark.parametrize(
     ("text", "found", "said"),
     [
-        ("now == timestamp('2026-11-24T04:00:00Z')", at(0), "delete: matched"),
+        ("now == timestamp('2026-11-24T04:00:00Z')", at(1), "delete: matched"),
         ("now > timestamp('2026-11-24T04:00:00Z')", at(0), "not-matched"),
         ("age >= duration('0s')", at(0), "age-unknown"),
         ("age >= duration('0s')", at(1), "delete: matched"),
-        ("age >= duration('0s')", at(AT), "delete: matched"),
+        ("age >= duration('0s')", at(AT - 3600), "delete: matched"),
         ("age >= duration('0s')", at(AT + 1), "age-unknown"),
         ("resource.size_bytes < 2", image("one", size=1), "delete: matched"),
         ("resource.size_bytes < 2", image("one", size=0), "size-unknown"),
@@ -101,5 +101,5 @@ def test_now_is_utc_wherever_janitor_runs(monkeypatch: pytest.MonkeyPatch) -> No
     with monkeypatch.context() as elsewhere:
         elsewhere.setenv("TZ", "KST-9")
         time.tzset()
-        assert of_image(expr("now.getHours() == 4"), at(0)) == "delete: matched"
+        assert of_image(expr("now.getHours() == 4"), at(1)) == "delete: matched"
     time.tzset()

@@ -52,12 +52,6 @@ def test_a_package_ages_from_its_newest_upload_and_an_empty_one_from_its_own_cha
     assert of_versions(held) == said
 
 
-def test_an_image_that_moved_a_tag_since_is_no_newer_upload_of_its_package() -> None:
-    """R7: a package counts from its newest upload."""
-    moved = image("a", days=40)
-    assert of_images(moved._replace(update_time=image("b", days=1).update_time)) == "delete: a, older-than"
-
-
 @pytest.mark.parametrize(
     ("days", "said"), [(2, "delete: a, older-than"), (0.01, "not-matched"), (None, "age-unknown")]
 )

@@ -61,7 +61,7 @@ def asked(
     use = usage(loads, decide_workloads(asking, loads).freed_by(), (), {repo.name: repo})
     rules = image_rules(file, asking.selected, repo, contents(*found), use, NOW.timestamp())
     held, waits = holdings(rules, found) if may_match(asking, repo) else (set(), set())
-    decision = decide_repository(asking, repo, found, held, gap)
+    decision = decide_repository(asking, repo, contents(*found), held, gap)
     return (f"delete: {decision.reason}" if isinstance(decision, Delete) else decision.reason.value), waits
 
 

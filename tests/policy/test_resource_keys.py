@@ -11,7 +11,7 @@ from janitor.policy.decision import Delete
 from janitor.policy.repositories import decide_repository
 from janitor.policy.values import Condition, Expr, LargerThan, NameIs, Not, OlderThan
 from tests.deciding import context, decided
-from tests.making import NOW, image, policies, policy, repository, service, workloads
+from tests.making import NOW, contents, image, policies, policy, repository, service, workloads
 
 DAY = OlderThan(timedelta(days=1))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,7 +27,9 @@ def of_service(condition: Condition, **facts: object) -> str:
 def of_repository(condition: Condition, size: int) -> str:
     """The verdict on a repository of this size."""
     asked = policies(policy("a", Kind.REPOSITORY, NameIs(("r",)), condition))
-    answer = decide_repository(context(asked), repository(size_bytes=size), [image("a")], set(), gap=False)
+    answer = decide_repository(
+        context(asked), repository(size_bytes=size), contents(image("a")), set(), gap=False
+    )
     return f"delete: {answer.reason}" if isinstance(answer, Delete) else answer.reason.value
 
 
@@ -39,7 +41,7 @@ def of_repository(condition: Condition, size: int) -> str:
         (EPOCH + SECOND, "delete: older-than", "not-matched"),
         (NOW - DAY.age, "not-matched", "delete: matched"),
         (NOW - DAY.age - SECOND, "delete: older-than", "not-matched"),
-        (NOW, "not-matched", "delete: matched"),
+        (NOW, "not-matched", "just-created"),
         (NOW + SECOND, "age-unknown", "age-unknown"),
     ],
 )

@@ -118,6 +118,8 @@ def test_in_other_repositories_only_what_lost_its_tag_goes() -> None:
 
 def test_the_abandoned_source_repository_goes_with_all_that_it_holds() -> None:
     repo = repository(DEPLOYED, update_time=ago(hours=30))
-    decision = decide_repository(context(default_policies(), **in_scope()), repo, [], set(), gap=False)
+    decision = decide_repository(
+        context(default_policies(), **in_scope()), repo, contents(), set(), gap=False
+    )
     assert isinstance(decision, Delete)
     assert decision.policy.kind is Kind.REPOSITORY

@@ -157,7 +157,7 @@ IMAGES = policies(policy("p", Kind.IMAGE, KEY))
         ({"janitor-ttl": "72h"}, ["old"], {"not-matched", "age-unknown"}),
         ({"janitor-ttl": "72h", "janitor-expires": "2026-12-01"}, [], {"not-matched"}),
         ({"janitor-ttl": "72h", "janitor-expires": "2026-11-01"}, ["old"], {"not-matched", "age-unknown"}),
-        ({"janitor-expires": "2026-11-01"}, ["old", "young", "undated"], set()),
+        ({"janitor-expires": "2026-11-01"}, ["old", "young"], {"age-unknown"}),
         ({"janitor-expires": "november"}, [], {"ttl-unreadable"}),
     ],
 )
