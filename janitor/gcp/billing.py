@@ -13,6 +13,7 @@ from google.cloud.billing_v1 import CloudCatalogAsyncClient, ListSkusRequest, Li
 
 from janitor.cost.book import PriceBook, PricesUnavailableError
 from janitor.cost.skus import Rate, Sku, price_book
+from janitor.gcp.failures import cause
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 
 CLOUD_RUN = "services/152E-C115-5142"
@@ -33,7 +34,7 @@ async def read_catalog(client: CloudCatalogAsyncClient, today: date) -> PriceBoo
             async for sku in _list_skus(client, service)
         ]
     except (GoogleAPICallError, RetryError, google.auth.exceptions.GoogleAuthError) as error:
-        raise PricesUnavailableError(_why(error)) from error
+        raise PricesUnavailableError(cause(error)) from error
     book = price_book(skus, today)
     if not book.prices:
         raise PricesUnavailableError(f"none of the catalog's {len(skus)} SKUs is known here")
@@ -72,9 +73,3 @@ def _sku(sku: Any) -> Sku:
         ),
         currency=currencies.pop() if len(currencies) == 1 else "",
     )
-
-
-def _why(error: Exception) -> str:
-    """One line of a failure: its kind, and what it says first."""
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import google.auth.credentials
 import grpc.aio
 import httpx2
 from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
@@ -21,9 +22,12 @@ from google.cloud.run_v2 import (
     WorkerPoolsAsyncClient,
 )
 
+from janitor.error_facts import facts
 from janitor.errors import UsageError
 from janitor.gcp.credentials import SCOPES, GoogleAuth, load_credentials, require_google
 from janitor.gcp.google_time import GoogleTime
+from janitor.gcp.tokens import channel_credentials
+from janitor.proxies import proxy_for
 
 RUN_HOST = "run.googleapis.com"
 ARTIFACT_HOST = "artifactregistry.googleapis.com"
@@ -100,21 +104,41 @@ def _for_emulator(host: str, http: str) -> Clients:
 
 
 def _for_google(credentials: Any) -> Clients:
-    def secure(transport: Any, host: str) -> grpc.aio.Channel:
-        channel: grpc.aio.Channel = transport.create_channel(
-            f"{require_google(host)}:443", credentials=credentials, scopes=SCOPES, options=_SIZES
-        )
-        return channel
+    scoped = google.auth.credentials.with_scopes_if_required(credentials, SCOPES)  # type: ignore[no-untyped-call]
 
-    http = httpx2.AsyncClient(verify=_authorities(), timeout=_HTTP_TIMEOUT, auth=GoogleAuth(credentials))
+    def secure(_transport: Any, host: str) -> grpc.aio.Channel:
+        proxy = proxy_for(require_google(host))
+        # Without the option gRPC would read the environment by a rule of its own (core/ext/http_proxy.cc).
+        by = [("grpc.http_proxy", proxy.url)] if proxy else _NO_PROXY
+        return grpc.aio.secure_channel(
+            f"{host}:443", channel_credentials(scoped, host), options=[*_SIZES, *by]
+        )
+
+    proxy = proxy_for(require_google(RUN_HOST))
+    http = httpx2.AsyncClient(
+        verify=_authorities(),
+        timeout=_HTTP_TIMEOUT,
+        auth=GoogleAuth(credentials),
+        trust_env=False,
+        proxy=proxy.url if proxy else None,
+    )
     quota_project = getattr(credentials, "quota_project_id", None)
     return _clients(secure, http, f"https://{require_google(RUN_HOST)}", quota_project)
 
 
 @cache
 def _authorities() -> ssl.SSLContext:
-    """Whose certificates are trusted: read once a process, as a daemon connects for each sweep."""
-    return httpx2.create_ssl_context()
+    """Whose certificates are trusted: read once a process, as a daemon connects for each sweep.
+
+    UsageError where SSL_CERT_FILE or SSL_CERT_DIR cannot be read.
+    """
+    try:
+        return httpx2.create_ssl_context()
+    except OSError as error:
+        raise UsageError(
+            f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used ({facts(error)}): name a readable PEM file or folder of"
+            " certificates, or unset it"
+        ) from error
 
 
 def _clients(

@@ -1,13 +1,15 @@
 """What an error of a call that changes something means: refused, gone, changed, or not known."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import google.auth.exceptions
 import grpc
 from google.api_core.exceptions import GoogleAPICallError, RetryError
+from google.rpc.error_details_pb2 import ErrorInfo
 
 from janitor.apply.ports import CallError, ChangedError, InvalidError, NotFoundError, UnclearError
-from janitor.gcp.failures import cause
+from janitor.gcp.failures import cause, status_said
 
 # What a call may raise. ValueError: the client itself refuses a request that it cannot send.
 CALL_FAILURES = (
@@ -18,7 +20,14 @@ CALL_FAILURES = (
     OSError,
     ValueError,
 )
-_LONGEST = 500
+# What a code means that comes without a reason, in janitor's words: Google's text is not shown (R29).
+_MEANING = {
+    grpc.StatusCode.FAILED_PRECONDITION: "Google refused because of the state of the resource or of what uses it",
+    grpc.StatusCode.PERMISSION_DENIED: "a permission is missing (docs/roles.md)",
+    grpc.StatusCode.RESOURCE_EXHAUSTED: "a quota is used up",
+    grpc.StatusCode.UNIMPLEMENTED: "Google does not offer this call here",
+    grpc.StatusCode.INVALID_ARGUMENT: "Google does not accept the request",
+}
 _CODES = {code.value[0]: code for code in grpc.StatusCode if code is not grpc.StatusCode.OK}
 # The call may have taken effect: the answer was lost, or speaks of a fault on Google's side.
 _UNCLEAR = frozenset(
@@ -44,33 +53,45 @@ def as_call_error(error: Exception) -> CallError:
         return as_call_error(error.cause)
     code = _code(error)
     if code is not None:
-        words = error.message if isinstance(error, GoogleAPICallError) else cause(error)
-        return error_of(code, str(words))
+        return _of_code(code, cause(error))
     if isinstance(error, google.auth.exceptions.GoogleAuthError | ValueError):
-        return CallError(_line(cause(error)))
-    return UnclearError(_line(cause(error)))
+        return CallError(cause(error))
+    return UnclearError(cause(error))
 
 
-def error_of(code: grpc.StatusCode | int, message: str) -> CallError:
-    """A code and Google's words, of a call or of a google.rpc.Status; an unknown number is unclear.
+def error_of(status: Any) -> CallError:
+    """A google.rpc.Status as the core knows it; an unknown code is unclear. Its message is not shown (R29).
 
     ABORTED is a conflict (google/rpc/code.proto), an etag of another's making among them. Whether Cloud
     Run says so by FAILED_PRECONDITION is not verified, and that code also means "actively serving", or a
-    version that a tag or an index holds: it is a refusal in Google's words. Either way nothing went.
+    version that a tag or an index holds: it is a refusal. Either way nothing was deleted.
     """
-    known = code if isinstance(code, grpc.StatusCode) else _CODES.get(code)
+    known = _CODES.get(status.code)
     if known is None:
-        return UnclearError(_line(f"code {code}: {message}"))
-    text = _line(f"{known.name}: {message}")
-    if known in _UNCLEAR:
+        return UnclearError(f"Google answered with the unknown code {int(status.code)}")
+    said = status_said(status.message, _unpacked(status.details))
+    return _of_code(known, f"{known.name}: {said}" if said else known.name)
+
+
+def _of_code(code: grpc.StatusCode, shown: str) -> CallError:
+    text = f"{code.name}: {_MEANING[code]}" if shown == code.name and code in _MEANING else shown
+    if code in _UNCLEAR:
         return UnclearError(text)
-    if known is grpc.StatusCode.NOT_FOUND:
+    if code is grpc.StatusCode.NOT_FOUND:
         return NotFoundError(text)
-    if known is grpc.StatusCode.ABORTED:
+    if code is grpc.StatusCode.ABORTED:
         return ChangedError(text)
-    if known is grpc.StatusCode.INVALID_ARGUMENT:
+    if code is grpc.StatusCode.INVALID_ARGUMENT:
         return InvalidError(text)
     return CallError(text)
+
+
+def _unpacked(details: Any) -> Iterator[ErrorInfo]:
+    """The ErrorInfo messages among the details of a google.rpc.Status."""
+    for each in details:
+        info = ErrorInfo()
+        if each.Is(info.DESCRIPTOR) and each.Unpack(info):
+            yield info
 
 
 def _code(error: Exception) -> grpc.StatusCode | None:
@@ -83,9 +104,3 @@ def _code(error: Exception) -> grpc.StatusCode | None:
     if isinstance(error, grpc.aio.AioRpcError):
         return error.code()
     return None
-
-
-def _line(text: str) -> str:
-    """One line without control characters: the words are Google's, but a name in them may be anyone's."""
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(shown.split())[:_LONGEST]

@@ -1,13 +1,16 @@
 """What a failed read means: that there is nothing to read (R4), or that something stays unseen."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import google.auth.exceptions
 import grpc
-from google.api_core.exceptions import GoogleAPICallError, RetryError
+from google.api_core.exceptions import ClientError, GoogleAPICallError, RetryError, ServerError
 from google.rpc.error_details_pb2 import ErrorInfo
+from httpx2 import HTTPError
 
+from janitor.error_facts import constant, facts, own_text, recognised
 from janitor.gcp.paging import BadReplyError
 
 RUN_API = "run.googleapis.com"
@@ -21,6 +24,41 @@ READ_FAILURES = (
     ValueError,
 )
 _LONGEST = 500
+_DOMAIN = re.compile(r"([a-z0-9-]+\.)*googleapis\.com", re.ASCII)
+_PERMISSION = re.compile(
+    r"(run|artifactregistry|iam|serviceusage|resourcemanager|cloudasset|logging|monitoring)(\.[A-Za-z]{1,30}){2}",
+    re.ASCII,
+)
+_PERMISSION_IN = re.compile(r"ermission '([A-Za-z.]{1,80})'")
+# Google's known refusals, in janitor's words. Sources: the text of Cloud Run (hashicorp/waypoint#814), of Artifact
+# Registry ("manifest is referenced by parent manifests"), and repository.proto on immutable tags.
+_REFUSALS = {
+    "actively serving": "the revision serves traffic",
+    "latest revision": "it is the latest revision",
+    "only revision": "it is the only revision",
+    "because it is running": "it is running",
+    "parent manifest": "an index refers to the image",
+    "referring_manifest": "another image refers to it",
+    "dangling_tag": "the image has a tag",
+    "immutable": "tags of the repository are immutable",
+    "is tagged": "the image has a tag",
+    "etag": "it was changed since it was read",
+    "cleanup": "a cleanup policy of the repository is at work",
+}
+# What gRPC's own texts mean (a connection that failed before any server answered), in janitor's words.
+_CONNECTION = {
+    "getting metadata from plugin failed": "no access token could be obtained",
+    "proxy returned response code": "the proxy refused the connection",
+    "dns resolution failed": "the host name cannot be resolved",
+    "name resolution": "the host name cannot be resolved",
+    "connection refused": "the connection was refused",
+    "certificate": "the TLS certificate was not accepted",
+    "handshake": "the TLS handshake failed",
+    "connection reset": "the connection was reset",
+    "socket closed": "the connection was closed",
+    "deadline exceeded": "no answer in time",
+    "failed to connect": "no connection could be made",
+}
 # The projects of gcloud itself. User credentials without a quota project are counted against them, and
 # are refused with SERVICE_DISABLED of *that* project, whatever the project that was asked about uses.
 _GCLOUD = frozenset({"764086051850", "32555940559"})
@@ -54,17 +92,62 @@ def is_unimplemented(error: Exception) -> bool:
     return bool(error.grpc_status_code == grpc.StatusCode.UNIMPLEMENTED)
 
 
-def cause(error: Exception) -> str:
-    """A failure in one line: its kind, and what Google says first, without control characters."""
-    message = error.message if isinstance(error, GoogleAPICallError) else str(error)
-    line = next(iter(str(message).strip().splitlines()), "")
-    shown = "".join(letter if letter.isprintable() else " " for letter in line)[:_LONGEST]
-    return f"{_status(error)}: {shown}" if shown else _status(error)
+def cause(error: BaseException) -> str:
+    """A failure in one line, by facts alone (R29): its code, then Google's reason, or what is known of it.
+
+    ``PERMISSION_DENIED: IAM_PERMISSION_DENIED, permission run.services.list``. The text of a library is never
+    shown; that of janitor's own errors is, without control characters.
+    """
+    code = _status(error)
+    said = ", ".join(dict.fromkeys(_said(error)))
+    if not code:
+        text = "".join(letter if letter.isprintable() else " " for letter in own_text(error))[:_LONGEST]
+        return f"{type(error).__name__}: {text}" if text else facts(error)
+    return f"{code}: {said}" if said else code
 
 
-def _status(error: Exception) -> str:
-    code = getattr(error, "grpc_status_code", None)
-    return code.name if isinstance(code, grpc.StatusCode) else type(error).__name__
+def status_said(message: str, details: Iterable[Any]) -> str:
+    """What a google.rpc.Status says that may be shown: reasons, and a refusal that is known; "" for nothing."""
+    known = recognised(Exception(message), _REFUSALS)
+    return ", ".join(dict.fromkeys([*_shown_details(_infos_in(details)), *([known] if known else [])]))
+
+
+def _status(error: BaseException) -> str:
+    """gRPC's code, or the HTTP status in words; "" for an error that no server answered with."""
+    if isinstance(error, grpc.aio.AioRpcError):
+        return str(error.code().name)
+    if not isinstance(error, GoogleAPICallError):
+        return ""
+    code = error.grpc_status_code
+    if isinstance(code, grpc.StatusCode):
+        return code.name
+    return type(error).__name__
+
+
+def _said(error: BaseException) -> Iterator[str]:
+    if isinstance(error, GoogleAPICallError):
+        yield from _shown_details(_error_infos(error))
+        if type(error) in (GoogleAPICallError, ClientError, ServerError) and error.code is not None:
+            yield f"HTTP {int(error.code)}"
+        found = _PERMISSION_IN.search(error.message)
+        if found and _PERMISSION.fullmatch(found[1]):
+            yield f"permission {found[1]}"
+    if sentence := recognised(error, {**_REFUSALS, **_CONNECTION}):
+        yield sentence
+    elif isinstance(error, GoogleAPICallError) and isinstance(error.__cause__, OSError | HTTPError):
+        yield facts(error.__cause__)
+
+
+def _shown_details(infos: Iterable[tuple[str, str, Mapping[str, str]]]) -> Iterator[str]:
+    """Reasons and permissions of Google's own domains: each has a closed form."""
+    for reason, domain, metadata in infos:
+        if not _DOMAIN.fullmatch(domain):
+            continue
+        if constant(reason):
+            yield reason
+        permission = metadata.get("permission", "")
+        if _PERMISSION.fullmatch(permission):
+            yield f"permission {permission}"
 
 
 def _speaks_of(project: str, metadata: Mapping[str, str], quota_project: str | None) -> bool:
@@ -78,7 +161,10 @@ def _speaks_of(project: str, metadata: Mapping[str, str], quota_project: str | N
 
 def _error_infos(error: GoogleAPICallError) -> Iterator[tuple[str, str, Mapping[str, str]]]:
     """Reason, domain and metadata of each ErrorInfo: messages over gRPC, objects over REST."""
-    details: Any = error.details or ()
+    yield from _infos_in(error.details or ())
+
+
+def _infos_in(details: Iterable[Any]) -> Iterator[tuple[str, str, Mapping[str, str]]]:
     for detail in details:
         if isinstance(detail, ErrorInfo):
             yield detail.reason, detail.domain, dict(detail.metadata)

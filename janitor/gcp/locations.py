@@ -8,6 +8,7 @@ import httpx2
 from google.api_core.exceptions import ServiceUnavailable, from_http_status
 from google.cloud.location.locations_pb2 import ListLocationsRequest
 
+from janitor.error_facts import facts
 from janitor.gcp.channels import Clients
 from janitor.gcp.paging import BadReplyError, check_token, same, unheard
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
@@ -59,9 +60,9 @@ async def _get(clients: Clients, url: str, params: Mapping[str, str]) -> dict[st
     """One page. Errors come as google.api_core's, with the error object of the body as `response`."""
     try:
         response = await clients.http.get(url, params=dict(params))
-    except httpx2.TransportError as error:
+    except httpx2.HTTPError as error:
         unreachable: Any = ServiceUnavailable
-        raise unreachable(f"{url}: {type(error).__name__}: {error}") from error
+        raise unreachable(f"{url}: {facts(error)}") from error
     # errors carry the header too
     clients.google_time.note(response.headers.get("date"))
     body = _json_object(response)

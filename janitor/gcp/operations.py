@@ -52,7 +52,7 @@ class GoogleOperations:
             await self.sleep(pause)
             pause = min(pause * _GROWTH, _LONGEST)
         if found.HasField("error"):
-            raise error_of(found.error.code, found.error.message)
+            raise error_of(found.error)
         return _failed_versions(found)
 
     async def state(self, kind: Kind, operation: str) -> OperationState:

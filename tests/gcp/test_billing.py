@@ -71,7 +71,7 @@ async def test_reads_every_page_of_both_services_at_the_latest_price_of_the_last
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (refusing(grpc.StatusCode.PERMISSION_DENIED, message="no permission"), "no permission"),
+        (refusing(grpc.StatusCode.PERMISSION_DENIED, message="no permission"), "^PERMISSION_DENIED$"),
         (lambda _: billing_v1.ListSkusResponse(next_page_token="again"), "repeated a page"),
         (lambda _: billing_v1.ListSkusResponse(skus=[sku("Something else", "s", (0, 1))]), "known"),
     ],

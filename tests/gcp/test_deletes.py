@@ -120,11 +120,12 @@ async def test_a_tag_put_back_that_stands_already_is_left_as_it_is() -> None:
     ],
 )
 async def test_a_refusal_is_told_by_its_code(code: grpc.StatusCode, error: type[CallError]) -> None:
-    google = answers(DeleteService=refusing(code, message="serving\nnow"))
+    google = answers(DeleteService=refusing(code, message="xoxb-marker"))
     async with serving(google) as clients:
-        with pytest.raises(CallError, match=f"^{code.name}: serving") as raised:
+        with pytest.raises(CallError, match=f"^{code.name}(:|$)") as raised:
             await deleter(clients).delete_service(SERVICE, ETAG)
     assert type(raised.value) is error
+    assert "marker" not in str(raised.value)
 
 
 async def test_an_unclear_delete_is_not_sent_again_unread() -> None:
@@ -166,7 +167,7 @@ async def test_done_with_neither_error_nor_response_is_deleted() -> None:
 async def test_an_operation_that_ends_with_an_error_raises_it() -> None:
     ended = Operation(name=OPERATION, done=True, error=Status(code=9, message="is actively serving"))
     async with serving(answers(GetOperation=lambda _: ended)) as clients:
-        with pytest.raises(CallError, match="FAILED_PRECONDITION: is actively serving"):
+        with pytest.raises(CallError, match="FAILED_PRECONDITION: the revision serves traffic"):
             await deleter(clients).wait(Kind.REVISION, OPERATION)
         assert await deleter(clients).operations.state(Kind.REVISION, OPERATION) is OperationState.FAILED
 

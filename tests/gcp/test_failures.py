@@ -8,10 +8,14 @@ from google.api_core.exceptions import (
     MethodNotImplemented,
     NotFound,
     PermissionDenied,
+    ServiceUnavailable,
+    from_http_status,
 )
+from google.auth.exceptions import RefreshError
 from google.rpc.error_details_pb2 import ErrorInfo
 
 from janitor.gcp.failures import cause, nothing_there
+from janitor.model.names import RepositoryName
 from tests.gcp.google import disabled
 
 RUN = "run.googleapis.com"
@@ -85,8 +89,43 @@ def test_an_api_that_is_disabled_for_another_consumer_says_nothing_of_the_projec
     assert why(refused(disabled(consumer=consumer)), "p", quota_project) == expected
 
 
-def test_the_cause_is_one_line() -> None:
-    assert cause(PermissionDenied("Permission denied\non p")) == "PERMISSION_DENIED: Permission denied"
-    assert cause(PermissionDenied("a\x1b[31mb")) == "PERMISSION_DENIED: a [31mb"
-    assert cause(PermissionDenied("")) == "PERMISSION_DENIED"
-    assert cause(ValueError("not a name")) == "ValueError: not a name"
+SECRET = "ya29.marker"
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (PermissionDenied(SECRET), "PERMISSION_DENIED"),
+        (
+            PermissionDenied(f"Permission 'run.services.list' denied {SECRET}"),
+            "PERMISSION_DENIED: permission run.services.list",
+        ),
+        (PermissionDenied(f"Permission '{SECRET}' denied"), "PERMISSION_DENIED"),
+        (Forbidden(SECRET), "Forbidden"),
+        (from_http_status(418, SECRET), "GoogleAPICallError: HTTP 418"),
+        (
+            ServiceUnavailable(f"failed to connect to all addresses {SECRET}"),
+            "UNAVAILABLE: no connection could be made",
+        ),
+        (
+            ServiceUnavailable(f"Getting metadata from plugin failed with error: {SECRET}"),
+            "UNAVAILABLE: no access token could be obtained",
+        ),
+        (
+            refused(ErrorInfo(reason="BILLING_DISABLED", domain="googleapis.com")),
+            "PERMISSION_DENIED: BILLING_DISABLED",
+        ),
+        (refused(ErrorInfo(reason="BILLING_DISABLED", domain="evil.example")), "PERMISSION_DENIED"),
+        (refused(ErrorInfo(reason=SECRET, domain="googleapis.com")), "PERMISSION_DENIED"),
+        (RefreshError(SECRET, {"error": SECRET}), "RefreshError"),
+        (ValueError(SECRET), "ValueError"),
+    ],
+)
+def test_the_cause_is_told_by_facts_and_never_by_the_text_of_a_library(error: Exception, shown: str) -> None:
+    assert cause(error) == shown
+
+
+def test_the_cause_that_janitor_itself_found_is_told_whole() -> None:
+    with pytest.raises(ValueError, match="not a regional resource name") as raised:
+        RepositoryName.parse("a\x1b[31mb")
+    assert cause(raised.value) == "ValueError: not a regional resource name: 'a\\x1b[31mb'"

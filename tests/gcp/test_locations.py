@@ -79,7 +79,7 @@ async def test_a_network_that_is_down_is_unavailable_in_the_end(hands: Hands) ->
     def down(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("no route", request=request)
 
-    with pytest.raises(ServiceUnavailable, match="no route"):
+    with pytest.raises(ServiceUnavailable, match="ConnectError"):
         await run(down)
 
 

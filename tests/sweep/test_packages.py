@@ -195,13 +195,11 @@ def test_a_package_that_went_meanwhile_is_already_gone(place: Placing) -> None:
 
 
 def test_what_google_refuses_leaves_the_package_and_is_said(place: Placing) -> None:
-    trouble = (
-        "[{rpc: DeletePackage, operation_error: {code: FAILED_PRECONDITION, message: in use elsewhere}}]"
-    )
+    trouble = "[{rpc: DeletePackage, operation_error: {code: FAILED_PRECONDITION, message: the tags are immutable}}]"
     here = place(world(image("a"), trouble=trouble))
     swept = here.sweep("--apply", policies=STALE)
     assert (swept.code, swept.outcomes) == (6, {"app": "failed"})
-    assert "in use elsewhere" in swept.actions[0]["error"]
+    assert "tags of the repository are immutable" in swept.actions[0]["error"]
     assert version("a") in here.google.world.names("versions")
 
 
