@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+BOUNDS := $(VENV)-bounds/.bounds
 # The checkout stays clean, and no process of a test compiles janitor anew.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 export PYTHONDONTWRITEBYTECODE :=
@@ -11,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-slow cover check bench laws mutants lock upgrade clean
+.PHONY: demo test test-slow bounds container cover check bench laws mutants lock upgrade clean
 
 demo: $(RUNTIME)
 	@$(BIN)/janitor demo
@@ -22,6 +23,14 @@ test: $(DEV)
 
 test-slow: $(DEV)
 	$(BIN)/pytest -m slow -n $(WORKERS) --dist worksteal -q
+
+# A part of the tests with the lowest version of each dependency: those that touch the libraries most.
+bounds: $(BOUNDS)
+	$(VENV)-bounds/bin/pytest -n $(WORKERS) --dist worksteal -q -p no:cacheprovider \
+	  tests/cli tests/daemon tests/gcp tests/notify tests/store tests/sweep/test_story.py
+
+container: $(DEV)
+	scripts/container $(BIN)/python
 
 cover: $(DEV)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered -q
@@ -55,5 +64,9 @@ $(DEV): $(RUNTIME) requirements-dev.lock
 	@scripts/setup $(VENV) dev
 	@touch $@
 
+$(BOUNDS): requirements-bounds.lock pyproject.toml scripts/setup
+	@scripts/setup $(VENV)-bounds bounds
+	@touch $@
+
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis dist mutants
+	rm -rf $(VENV) $(VENV)-bounds .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis dist mutants
