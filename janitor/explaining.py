@@ -21,9 +21,12 @@ from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
 from janitor.plan.values import Plan
 from janitor.policy.grace import Grace, Marks
+from janitor.policy.reference_lines import ReferenceCounts
 from janitor.policy.uploads import Uploads
 from janitor.policy.workload_rules import Context
 from janitor.report.explanation import Explanation, KeptList, KeptRow
+from janitor.report.native_cleanup import native_cleanup
+from janitor.report.notices import reference_notice
 from janitor.sweep import Observer, Only, Question, Stages, decide
 
 # Nothing here is priced: what a thing costs decides nothing.
@@ -64,7 +67,7 @@ class Explainer:
         runs = kind is not None and kind.is_run
         names = frozenset(() if runs else (each.name for each in chosen_ones))
         only = Only(kind, names)
-        plan, _ = await self._decide(observed, witness, only)
+        plan, _, _ = await self._decide(observed, witness, only)
         inside = tuple(f"{each.name}/" for each in chosen_ones) if repository else ("",)
         rows = [
             KeptRow(row.kind, name, witness.users.get(name, ()))
@@ -149,22 +152,25 @@ class Explainer:
         where = repository.name if repository else None
         witness = OneWitness(name, where, image.package if image else "")
         only = Only(target.kind, frozenset((where,) if where else ()))
-        plan, grace = await self._decide(observed, witness, only)
+        plan, grace, references = await self._decide(observed, witness, only)
         in_scope = _in_scope(self.question, where or target.name)
         decided = Decided(
             self.question.policies, observed, plan, target, name, in_scope, image, repository, witness,
             self.question.now, grace.waiting.get(name), held,
         )  # fmt: skip
-        return explanation(decided, (*rests_on, self.ledger))
+        notices = native_cleanup((repository,)) if repository else ()
+        if image or held:
+            notices = (*notices, *reference_notice(references))
+        return explanation(decided, (*rests_on, self.ledger), notices)
 
     async def _decide(
         self, observed: Observed, witness: OneWitness | UsersWitness, only: Only
-    ) -> tuple[Plan, Grace]:
+    ) -> tuple[Plan, Grace, ReferenceCounts]:
         question, grace = replace(self.question, witness=witness, only=only), Grace(self.marks)
         decided = await decide(
             question, _stages(self.looker, question.now, grace, self.uploads), observed, _NO_PRICES
         )
-        return decided.plan, grace
+        return decided.plan, grace, decided.references
 
     async def _all(self) -> Observed:
         return await self.looker.observe(self.question.read, self.question.now)

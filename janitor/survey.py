@@ -24,6 +24,7 @@ from janitor.policy.image_rules import ImageRules, image_rules
 from janitor.policy.images import ImageVerdicts, decide_images, holdings
 from janitor.policy.matching import note_matches
 from janitor.policy.packages import kinds_asked
+from janitor.policy.reference_lines import ReferenceLines
 from janitor.policy.repositories import decide_repository, may_match
 from janitor.policy.usage import Usage
 from janitor.policy.workload_rules import Context, WorkloadVerdicts
@@ -69,6 +70,7 @@ class Survey:
     findings: Findings
     blocked: Blocked
     lookout: Lookout
+    references: ReferenceLines
     on_done: Callable[[int, int, int], None]
 
     async def run(self, repositories: Iterable[Repository]) -> None:
@@ -79,6 +81,8 @@ class Survey:
             if isinstance(contents, Contents):
                 images += len(contents.images)
                 self.lookout.inside(repository.name, contents)
+                if repository.format == DOCKER:
+                    self.references.inside(repository.name, contents.images)
             self._decide(repository, contents)
             self.on_done(done, len(chosen), images)
 

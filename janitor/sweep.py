@@ -1,6 +1,6 @@
 """One sweep: observe, decide, plan, guard, apply, record, report."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -22,12 +22,15 @@ from janitor.plan.values import Plan
 from janitor.policy.gaps import Blocked, blocked_by
 from janitor.policy.grace import Grace, Waiting
 from janitor.policy.misspelt import misspelt_labels
+from janitor.policy.reference_lines import ReferenceCounts, ReferenceLines
 from janitor.policy.uploads import Uploads
 from janitor.policy.usage import Named, unreadable, usage
 from janitor.policy.values import Limits, Policies
 from janitor.policy.witness import Witness
 from janitor.policy.workload_rules import Context
 from janitor.policy.workloads import decide_workloads
+from janitor.report.native_cleanup import native_cleanup
+from janitor.report.notices import reference_notice
 from janitor.report.result import SweepResult
 from janitor.report.standing import standing
 from janitor.report.totals import capped_sum
@@ -125,6 +128,7 @@ class Decided:
     planned: Named
     failures: tuple[str, ...]
     unmatched: tuple[str, ...]
+    references: ReferenceCounts
 
 
 async def sweep(question: Question, stages: Stages) -> SweepResult:
@@ -143,13 +147,16 @@ async def sweep(question: Question, stages: Stages) -> SweepResult:
     if applier and isinstance(cleared, ClearedPlan):
         await stages.remember(stages.uploads.noted)
     applied = await _apply(cleared, applier, decided.planned, observed)
-    notices = (*decided.failures, *misspelt, *stages.notices(book, decided.unmatched))
+    notices = (
+        *decided.failures, *misspelt, *reference_notice(decided.references),
+        *stages.notices(book, decided.unmatched), *native_cleanup(_deletable(question, observed)),
+    )  # fmt: skip
     return SweepResult(
         question.sweep_id, "apply" if stages.applier else "dry-run", plan,
         cleared.refusals if isinstance(cleared, Refused) else (), applied.outcomes,
         question.now, stages.clock(), applied.interrupted, notices,
         standing(observed, book, question.policies.report.show_creator), _by_date(stages.grace), applied.error,
-        reading,
+        reading, decided.references,
     )  # fmt: skip
 
 
@@ -167,16 +174,28 @@ async def decide(question: Question, stages: Stages, observed: Observed, book: P
     repositories = by_name(observed.repositories)
     use = usage(workloads, verdicts.freed_by(), policies.protect.references, repositories)
     blocked = blocked_by(gaps)
+    lines = _reference_lines(question, observed, repositories)
     survey = Survey(
-        stages.observer, context, use, builder, findings, blocked, stages.lookout, stages.on_repository
+        stages.observer, context, use, builder, findings, blocked, stages.lookout, lines, stages.on_repository
     )
     await survey.run(r for r in observed.repositories if only is None or r.name in only.repositories)
     hidden = blocked_by((*gaps, *findings.gaps))
     stages.grace.close(lambda name: _was_seen(name, context, hidden, repositories))
     plan = _plan(question, observed, findings, gaps)
     return Decided(
-        plan, use.remaining, context.failures.lines(), _unmatched(question, context.matched, plan.gaps)
+        plan,
+        use.remaining,
+        context.failures.lines(),
+        _unmatched(question, context.matched, plan.gaps),
+        lines.counts(),
     )
+
+
+def _reference_lines(
+    question: Question, observed: Observed, repositories: Mapping[RepositoryName, Repository]
+) -> ReferenceLines:
+    unlisted = {gap.project for gap in observed.gaps if gap.repository is None}
+    return ReferenceLines(question.policies.protect.references, repositories, observed.projects, unlisted)
 
 
 def _tell(stages: Stages, decided: Decided, misspelt: Sequence[str]) -> None:
@@ -212,6 +231,11 @@ def _unmatched(question: Question, matched: Set[str], gaps: Sequence[Gap]) -> tu
 def _misspelt(question: Question, observed: Observed) -> tuple[str, ...]:
     context = _context(question, set(), Grace(), Uploads())
     return misspelt_labels(context, observed.workloads, observed.repositories)
+
+
+def _deletable(question: Question, observed: Observed) -> Iterator[Repository]:
+    context = _context(question, set(), Grace(), Uploads())
+    return (each for each in observed.repositories if context.in_scope(each.name))
 
 
 def by_name(repositories: Sequence[Repository]) -> Mapping[RepositoryName, Repository]:

@@ -51,7 +51,7 @@ class Decided:
     inside: Inside | None = None
 
 
-def explanation(decided: Decided, rests_on: tuple[str, ...]) -> Explanation:
+def explanation(decided: Decided, rests_on: tuple[str, ...], notices: tuple[str, ...] = ()) -> Explanation:
     """The whole of it. The verdict is the plan's own; all else says what it rests on."""
     plan, kind, image = decided.plan, decided.target.kind, decided.image
     verdict, action = verdict_of(
@@ -75,7 +75,7 @@ def explanation(decided: Decided, rests_on: tuple[str, ...]) -> Explanation:
         kind, decided.name, _uri(decided), decided.now, verdict, policies, guards, users, follows,
         action.contains if action and action.name == decided.name else (),
         action.after if action and action.name == decided.name else (),
-        tuple(changes), rests_on, plan.gaps,
+        tuple(changes), rests_on, plan.gaps, notices,
     )  # fmt: skip
 
 

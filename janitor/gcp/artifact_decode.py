@@ -1,6 +1,6 @@
 """Artifact Registry's messages, as raw protobuf, read into the model. ValueError: what cannot be read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +13,7 @@ from janitor.model.resources import Image, Mode, Repository
 
 _FORMATS = enum_names(ar.Repository.Format)
 _MODES = {number: Mode(name) for number, name in enum_names(ar.Repository.Mode).items() if name in list(Mode)}
+_ACTIONS = {number: name for number, name in enum_names(ar.CleanupPolicy.Action).items() if number}
 _DIGEST = "sha256:"
 _DIGEST_LENGTH = len(_DIGEST) + 64
 # Image._make without its own Python frame.
@@ -35,8 +36,15 @@ def repository(message: Any) -> Repository:
             for policy in message.virtual_repository_config.upstream_policies
         ),
         upstream_uri=_upstream_uri(message.remote_repository_config),
-        cleanup_policies=len(message.cleanup_policies),
+        cleanup_policies=_cleanup_policies(message.cleanup_policies),
+        cleanup_dry_run=message.cleanup_policy_dry_run,
     )
+
+
+def _cleanup_policies(policies: Mapping[str, Any]) -> tuple[str, ...]:
+    """By name, each with what it does where that is known (``old: DELETE``)."""
+    actions = {name: _ACTIONS.get(policies[name].action, "") for name in sorted(policies)}
+    return tuple(f"{name}: {action}" if action else name for name, action in actions.items())
 
 
 def _upstream_uri(remote: Any) -> str:

@@ -82,6 +82,10 @@ def _either(newer: Any, older: Any) -> Any:
     return newer or older
 
 
+def _both(newer: bool, older: bool) -> bool:
+    return newer and older
+
+
 def _smaller(newer: int | None, older: int | None) -> int | None:
     """The smaller known size, so that no threshold is passed by one row alone."""
     known = [size for size in (newer, older) if size]
@@ -121,15 +125,27 @@ def _mode(newer: Mode, older: Mode) -> Mode:
 
 RULES: Mapping[str, Callable[[Any, Any], Any]] = {
     **dict.fromkeys(
-        ("images", "tags", "children", "traffic", "splits", "targets", "conditions", "upstreams"), _all
+        (
+            "images",
+            "tags",
+            "children",
+            "traffic",
+            "splits",
+            "targets",
+            "conditions",
+            "upstreams",
+            "cleanup_policies",
+        ),
+        _all,
     ),
     **dict.fromkeys(("labels", "annotations"), _labels),
     **dict.fromkeys(("create_time", "update_time", "upload_time"), _later),
     **dict.fromkeys(
         ("reconciling", "multi_region", "immutable_tags", "uri", "upstream_uri", "artifact_type"), _either
     ),
-    **dict.fromkeys(("execution_count", "running_count", "cleanup_policies"), _more),
+    **dict.fromkeys(("execution_count", "running_count"), _more),
     **dict.fromkeys(("terminal", "ready", "active"), _healthier),
+    "cleanup_dry_run": _both,
     "completion_time": _ended,
     "size_bytes": _smaller,
     "instances": _most,

@@ -203,6 +203,7 @@ class Repository:
 
     `size_bytes` is what Google bills. `upstreams` are a virtual repository's sources, `upstream_uri` is
     where a remote one gets its images from, without a scheme, "" where that is no Artifact Registry.
+    `cleanup_policies` are Google's own, by name and what they do; in a dry run they delete nothing.
     """
 
     name: RepositoryName
@@ -215,7 +216,8 @@ class Repository:
     immutable_tags: bool = False
     upstreams: tuple[RepositoryName, ...] = ()
     upstream_uri: str = ""
-    cleanup_policies: int = 0
+    cleanup_policies: tuple[str, ...] = ()
+    cleanup_dry_run: bool = False
 
 
 class Image(NamedTuple):

@@ -99,7 +99,8 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """All of it. `follows`: images that it goes or stays with, so that no policy is asked of it.
-    `changes` say what would have to change for the other verdict; `rests_on` what was read for it."""
+    `changes` say what would have to change for the other verdict; `rests_on` what was read for it;
+    `notices` what a person should know beside it."""
 
     kind: Kind
     name: str
@@ -115,6 +116,7 @@ class Explanation:
     changes: tuple[str, ...]
     rests_on: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def write_explanation_json(found: Explanation, out: TextIO) -> None:
         "changes": list(found.changes),
         "rests_on": list(found.rests_on),
         "gaps": [_gap(gap) for gap in found.gaps],
+        "notices": list(found.notices),
     }
     out.write(dumps(document, indent=1) + "\n")
 

@@ -44,6 +44,7 @@ def write_explanation(found: Explanation, out: TextIO) -> None:
         _users(found.users, width),
         _along(found, width),
         _changes(found, width),
+        _notices(found.notices, width),
         _rests_on(found.rests_on, found.gaps, width),
     )
 
@@ -178,6 +179,13 @@ def _changes(found: Explanation, width: int) -> Iterator[Text]:
     )
     for change in found.changes:
         yield indented(f"- {change}", width)
+
+
+def _notices(notices: Sequence[str], width: int) -> Iterator[Text]:
+    if notices:
+        yield Text()
+    for notice in notices:
+        yield indented(f"Note: {notice}", width, left=0, style="dim")
 
 
 def _rests_on(rests_on: Sequence[str], gaps: Sequence[Gap], width: int) -> Iterator[Text]:

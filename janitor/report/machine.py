@@ -13,6 +13,7 @@ from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced
 from janitor.plan.values import Action, Kept
 from janitor.policy.grace import Waiting
+from janitor.policy.reference_lines import ReferenceCounts
 from janitor.report.as_json import gap_as_json
 from janitor.report.result import SweepResult, Totals, is_announced
 from janitor.report.times import rfc3339
@@ -47,7 +48,20 @@ def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
     out.write(',\n "notices": ' + dumps(result.notices) + ',\n "grace": [')
     _write_rows((dumps(waiting_as_json(each, result.mode)) for each in result.waiting), out)
     out.write('],\n "error": ' + dumps(None if result.error is None else str(result.error)))
-    out.write(',\n "clock": ' + dumps(_clock(result.clock)) + "}\n")
+    out.write(',\n "clock": ' + dumps(_clock(result.clock)))
+    out.write(',\n "references": ' + dumps(_references(result.references)) + "}\n")
+
+
+def _references(counts: ReferenceCounts | None) -> dict[str, object] | None:
+    """Of the files of `protect.references`; null where there are none."""
+    if counts is None or not counts.lines:
+        return None
+    return {
+        "lines": counts.lines,
+        "found": counts.found,
+        "missing": list(counts.missing),
+        "not_read": counts.not_read,
+    }
 
 
 def _clock(reading: ClockReading | None) -> dict[str, object] | None:

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from janitor.policy.reference_lines import ReferenceCounts
+
 MONEY = (
     "dollars are gross, at list price: the free 0.5 GiB of storage is not subtracted, image sizes (≤) are"
     " upper bounds as layers may be shared, and what a service costs in use is not known"
 )
+_NAMED = 3
 _THROWN_AWAY = (
     "the ledger is an SQLite file that Cloud Run throws away after this run: set JANITOR_DATABASE_URL to"
     " a database that lasts"
@@ -46,6 +49,26 @@ def _in_use(projects: Sequence[str], reference_files: Sequence[str]) -> str:
     noun = "project" if len(projects) == 1 else "projects"
     files = f", and the references in {', '.join(reference_files)}" if reference_files else ""
     return f'"in use" means: named by Cloud Run in {noun} {", ".join(projects)}{files}'
+
+
+def reference_notice(counts: ReferenceCounts | None) -> tuple[str, ...]:
+    """How many lines of `protect.references` name something that exists (R38), and which do not."""
+    if counts is None or not counts.lines:
+        return ()
+    noun, verb = ("reference", "names") if counts.lines == 1 else ("references", "name")
+    parts = [
+        f"{counts.found:,} of {counts.lines:,} {noun} in the files of protect.references {verb} an image that exists"
+    ]
+    if counts.missing:
+        shown = ", ".join(counts.missing[:_NAMED])
+        more = len(counts.missing) - _NAMED
+        rest = f" and {more:,} more" if more > 0 else ""
+        parts.append(
+            f"{len(counts.missing):,} {'names' if len(counts.missing) == 1 else 'name'} none: {shown}{rest}"
+        )
+    if counts.not_read:
+        parts.append(f"{counts.not_read:,} of other registries or of repositories that were not read")
+    return ("; ".join(parts),)
 
 
 def _matched_nothing(policies: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from janitor.guard.values import Refusal
 from janitor.model.clock import ClockReading
 from janitor.plan.values import Plan
 from janitor.policy.grace import Waiting
+from janitor.policy.reference_lines import ReferenceCounts
 from janitor.report.snapshot import Standing
 
 
@@ -37,6 +38,7 @@ class SweepResult:
     waiting: tuple[Waiting, ...] = field(default=(), repr=False)
     error: JanitorError | None = None
     clock: ClockReading | None = None
+    references: ReferenceCounts | None = None
 
 
 def clock_refuses(result: SweepResult) -> bool:

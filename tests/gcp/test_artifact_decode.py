@@ -84,10 +84,16 @@ def test_immutable_tags_and_cleanup_policies_are_seen() -> None:
     repository = ar.Repository(
         name=str(NAME),
         docker_config=ar.Repository.DockerRepositoryConfig(immutable_tags=True),
-        cleanup_policies={"a": ar.CleanupPolicy(id="a"), "b": ar.CleanupPolicy(id="b")},
+        cleanup_policies={
+            "b": ar.CleanupPolicy(id="b", action=2),
+            "a": ar.CleanupPolicy(id="a", action=1),
+            "c": ar.CleanupPolicy(id="c"),
+        },
+        cleanup_policy_dry_run=True,
     )
     found = artifact_decode.repository(raw(repository))
-    assert (found.immutable_tags, found.cleanup_policies) == (True, 2)
+    assert (found.immutable_tags, found.cleanup_dry_run) == (True, True)
+    assert found.cleanup_policies == ("a: DELETE", "b: KEEP", "c")
 
 
 def test_a_format_or_mode_that_is_not_known_yet_breaks_nothing() -> None:

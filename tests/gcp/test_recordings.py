@@ -105,7 +105,7 @@ def test_a_repository_of_which_google_names_no_mode_is_not_taken_for_a_standard_
 def test_the_repository_of_source_deployments() -> None:
     repository = artifact_decode.repository(message(ar.Repository, body("goblet/repository.json")))
     assert repository.name.repository == "cloud-run-source-deploy"
-    assert (repository.size_bytes, repository.cleanup_policies) == (224856157539, 0)
+    assert (repository.size_bytes, repository.cleanup_policies) == (224856157539, ())
     assert repository.labels["owner"] == "data-platform"
 
 

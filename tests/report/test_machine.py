@@ -19,7 +19,7 @@ from tests.report.samples import GAP, REFUSAL, REGION, SERVICE, image, result, s
 
 TOP = [
     "schema_version", "sweep_id", "mode", "observed_at", "policy_digest", "plan_id", "gaps", "refusals",
-    "actions", "kept", "totals",
+    "actions", "kept", "totals", "notices", "grace", "error", "clock", "references",
 ]  # fmt: skip
 ACTION = [
     "kind", "name", "uri", "policy", "reason", "detail", "size_bytes", "estimate", "after", "contains",

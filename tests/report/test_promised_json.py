@@ -68,7 +68,7 @@ def written(sweep: SweepResult) -> object:
     out = StringIO()
     write_json(sweep, totals(sweep), out)
     document = json.loads(out.getvalue())
-    del document["notices"], document["grace"], document["error"], document["clock"]
+    del document["notices"], document["grace"], document["error"], document["clock"], document["references"]
     for gap in document["gaps"]:
         del gap["blocks"]
     for action in document["actions"]:

@@ -1,7 +1,11 @@
 """What is in use by references of every spelling, in whole sweeps: R2, R38, R46 and R47."""
 
+import io
+from contextlib import redirect_stdout
+
 import pytest
 
+from janitor.cli.app import run
 from janitor.emulator import digest
 from tests.sweep.conftest import Placing
 from tests.sweep.sweeping import POLICIES, REGISTRY, REPOSITORY, image, uri, version, world
@@ -24,6 +28,29 @@ def test_docker_pullable(place: Placing) -> None:
     swept = here.sweep("--apply", policies=FROM_FILE)
     assert swept.names == [version("old", "web")]
     assert swept.kept("artifact.image") == {"in-use": 2}
+    assert swept.document["references"] == {"lines": 2, "found": 2, "missing": [], "not_read": 0}
+
+
+def test_every_output_says_how_many_lines_name_something_that_exists(place: Placing) -> None:
+    """R38: the digest of a configuration, which a cluster prints as well, names no image."""
+    here = place(world(image("a", "v1"), image("b")))
+    (here.folder / "in-use.txt").write_text(f"{uri(':v1')}\n{digest('config')}\nnginx:1.27\n")
+    swept = here.sweep("--dry-run", policies=FROM_FILE)
+    assert swept.document["references"] == {
+        "lines": 3,
+        "found": 1,
+        "missing": [digest("config")],
+        "not_read": 1,
+    }
+    said = "1 of 3 references in the files of protect.references name an image that exists; 1 names none"
+    assert any(said in notice for notice in swept.document["notices"])
+    assert said in " ".join(here.sweep("--dry-run", policies=FROM_FILE, fmt="table").out.split())
+    out = io.StringIO()
+    with redirect_stdout(out):
+        assert run(["explain", uri(":v1")]) == 0
+    assert said in " ".join(out.getvalue().split())
+    without = here.sweep("--dry-run").document
+    assert without["references"] is None
 
 
 @pytest.mark.parametrize(
