@@ -7,7 +7,8 @@ alone. By version, untagged images are that group; images whose tags are no vers
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from janitor.model.semver import Version, parse_version
@@ -32,7 +33,8 @@ class Traits(Generic[T, H]):
     - `versions` are the texts that may be versions, the tags where it is None.
     - `ready`: whether it ever was ready, for `rollback`; None where that is not known.
     - `takes_place`: whether a resource takes a place in a policy's `latest` (R36); None: it takes no place and
-      is held. `above`: the keys of what holds it, at any depth: it takes no place in a group that has one.
+      is held. `counts` is the same of the policy that asks (`asked_by`).
+    - `above`: the keys of the indexes that hold it, at any depth.
     """
 
     key: Callable[[T], H]
@@ -43,7 +45,12 @@ class Traits(Generic[T, H]):
     ready: Callable[[T], bool | None] = field(default=lambda _: False)
     updated: Callable[[T], float | None] | None = None
     takes_place: Callable[[Policy, T], bool | None] | None = None
+    counts: Callable[[T], bool | None] | None = None
     above: Callable[[T], Set[str]] | None = None
+
+    def asked_by(self, policy: Policy) -> "Traits[T, H]":
+        """The traits as one policy asks for them."""
+        return self if self.takes_place is None else replace(self, counts=partial(self.takes_place, policy))
 
     @property
     def times(self) -> tuple[Callable[[T], float | None], ...]:
@@ -52,12 +59,23 @@ class Traits(Generic[T, H]):
 
 
 def placed(members: Iterable[T], traits: Traits[T, H]) -> list[T]:
-    """The members of a group that take a place of their own: no child of an index in the same group (R36)."""
-    found = list(members)
+    """The members of a group that take a place of their own: no child of another one that does (R36)."""
+    counts = traits.counts
+    found = [resource for resource in members if counts is None or counts(resource)]
     if traits.above is None:
         return found
     keys = {traits.key(resource) for resource in found}
     return [resource for resource in found if keys.isdisjoint(traits.above(resource))]
+
+
+def _rankings(members: Iterable[T], traits: Traits[T, H]) -> list[list[T]]:
+    """The members that take a place; and, where they differ, those that no index of the package holds at all. What
+    either way of counting keeps is kept: an index may be in another group, or take no place itself."""
+    found = placed(members, traits)
+    if traits.above is None:
+        return [found]
+    top = [resource for resource in found if not traits.above(resource)]
+    return [found] if len(top) == len(found) else [found, top]
 
 
 def newest(
@@ -71,10 +89,11 @@ def newest(
 
 def latest(chosen: Iterable[T], count: int, traits: Traits[T, H]) -> list[T]:
     """The newest `count` by each time, and all whose time is unknown: these take no place."""
-    members = placed(chosen, traits)
-    found = [resource for resource in members if traits.made(resource) is None]
-    for time in traits.times:
-        found += newest(members, count, traits.key, time)
+    found: list[T] = []
+    for members in _rankings(chosen, traits):
+        found += [resource for resource in members if traits.made(resource) is None]
+        for time in traits.times:
+            found += newest(members, count, traits.key, time)
     return found
 
 
@@ -100,9 +119,9 @@ def _by_tag(
             found.setdefault(name, []).append(resource)
         if not names:
             others.append(resource)
-    members = {name: placed(group, traits) for name, group in found.items()}
-    last = {name for time in traits.times for name in _newest_first(members, time)[:groups]}
-    for name, group in members.items():
+    own = {name: members for name, group in found.items() if (members := placed(group, traits))}
+    last = {name for time in traits.times for name in _newest_first(own, time)[:groups]}
+    for name, group in found.items():
         yield from latest(group, count if name in last else 0, traits)
     yield from latest(others, count, traits)
 
@@ -129,18 +148,25 @@ def _by_version(
             found.setdefault(series, []).append((version, resource))
         if not texts(resource):
             others.append(resource)
-    for series in _highest_first(found, groups):
-        own = set(map(traits.key, placed((resource for _, resource in found[series]), traits)))
+    own = [series for series, group in found.items() if placed((r for _, r in group), traits)]
+    for series in _highest_first(own, groups):
         ranked = sorted(found[series], key=lambda each: traits.key(each[1]))
         ranked.sort(key=lambda each: each[0], reverse=True)  # stable: ties stay by key
-        yield from [resource for _, resource in ranked if traits.key(resource) in own][:count]
+        for members in _rankings([resource for _, resource in ranked], traits):
+            yield from members[:count]
     yield from latest(others, count, traits)
 
 
 def unreadable(chosen: Iterable[T], traits: Traits[T, H]) -> list[T]:
     """Those of which no text can be read as a version, but for those without any text (R39)."""
-    texts = traits.versions or traits.tags
-    return [r for r in chosen if texts(r) and all(parse_version(text) is None for text in texts(r))]
+    texts, counts = traits.versions or traits.tags, traits.counts
+    return [
+        resource
+        for resource in chosen
+        if (counts is None or counts(resource))
+        and texts(resource)
+        and all(parse_version(text) is None for text in texts(resource))
+    ]
 
 
 def _highest(texts: Iterable[str], parts: int) -> dict[Series, Version]:

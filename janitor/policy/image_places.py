@@ -35,7 +35,7 @@ def competing(
         found: list[Image] = []
         for package, group in by_package(selected).items():
             family = family_of(everything[package], subjects)
-            found += placed([i for i in group if _takes_place(family, policy, i)], image_traits(family))
+            found += placed(group, image_traits(family).asked_by(policy))
         return found
 
     return run

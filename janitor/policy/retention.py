@@ -9,7 +9,7 @@ from janitor.policy.decision import Question, kept_by_policy
 from janitor.policy.globs import matcher
 from janitor.policy.groups import Traits, latest, latest_of_each, newest, placed, unreadable
 from janitor.policy.truth import YES
-from janitor.policy.values import PerSemver, Policy
+from janitor.policy.values import PerSemver, Retention
 
 T = TypeVar("T")
 H = TypeVar("H", bound=str)
@@ -27,44 +27,33 @@ def retained(
             found.update({traits.key(r): KeepReason.KEEP_POLICY for r in held if traits.key(r) not in found})
             continue
         chosen = [resource for resource in group if each.selects(resource) is YES]
-        for reason, kept in _held(each.policy, chosen, traits, now):
+        for reason, kept in _held(each.policy.keep, chosen, traits.asked_by(each.policy), now):
             for resource in kept:
                 found.setdefault(traits.key(resource), reason)
     return found
 
 
 def _held(
-    policy: Policy, chosen: list[T], traits: Traits[T, H], now: float
+    keep: Retention, chosen: list[T], traits: Traits[T, H], now: float
 ) -> Iterator[tuple[KeepReason, Iterable[T]]]:
-    keep = policy.keep
-    if keep is None:
-        return
     if keep.tagged:
         matches = matcher(keep.tagged)
         yield KeepReason.KEEP_TAGGED, [r for r in chosen if any(map(matches, traits.tags(r)))]
     if keep.latest is not None:
-        counted, unknown = _counted(policy, chosen, traits)
-        yield KeepReason.KEEP_LATEST, unknown
+        if traits.counts is not None:
+            yield KeepReason.KEEP_LATEST, [r for r in chosen if traits.counts(r) is None]
         if keep.per is None:
-            yield KeepReason.KEEP_LATEST, latest(counted, keep.latest, traits)
+            yield KeepReason.KEEP_LATEST, latest(chosen, keep.latest, traits)
         else:
-            held = latest_of_each(counted, keep.per, keep.latest, keep.latest_groups, traits)
+            held = latest_of_each(chosen, keep.per, keep.latest, keep.latest_groups, traits)
             yield KeepReason.KEEP_LATEST, held
         if isinstance(keep.per, PerSemver):
-            yield KeepReason.VERSION_UNREADABLE, unreadable(counted, traits)
+            yield KeepReason.VERSION_UNREADABLE, unreadable(chosen, traits)
     if keep.rollback is not None:
         yield KeepReason.KEEP_ROLLBACK, _last_ready(chosen, keep.rollback, traits)
     if keep.newer_than is not None:
         oldest = now - keep.newer_than.total_seconds()
         yield KeepReason.KEEP_NEWER_THAN, [r for r in chosen if _not_before(traits.since(r), oldest)]
-
-
-def _counted(policy: Policy, chosen: list[T], traits: Traits[T, H]) -> tuple[list[T], list[T]]:
-    """The resources that `latest` counts, and those that it holds without a place."""
-    if traits.takes_place is None:
-        return chosen, []
-    answers = [(traits.takes_place(policy, resource), resource) for resource in chosen]
-    return [r for takes, r in answers if takes], [r for takes, r in answers if takes is None]
 
 
 def _last_ready(chosen: list[T], count: int, traits: Traits[T, H]) -> list[T]:
@@ -104,7 +93,7 @@ def standing(
     if policy.keep is None or all(traits.key(r) != key for r in chosen):
         return None
     reason = retained((question,), group, traits, now).get(key)
-    counted = placed(_counted(policy, chosen, traits)[0], traits)
+    counted = placed(chosen, traits.asked_by(policy))
     if policy.keep.latest is None or policy.keep.per is not None:
         return Standing(reason, None, len(counted))
     undated = sum(traits.made(r) is None for r in counted)

@@ -29,7 +29,18 @@ REMOTE = RepositoryName("p", "us-central1", "cache")
 NUMBERED = RepositoryName("123456", "us-central1", "r")  # a project by its number: p's, q's or any
 PACKAGES = ("app", "team/api")
 OTHER_PACKAGES = ("app", "@scope/ui", "left-pad")
-TAGS = ("latest", "v1", "v1.2.3", "v1.2.4", "pr-1", "pr-2", "keep-me")
+TAGS = (
+    "latest",
+    "v1",
+    "v1.2.3",
+    "v1.2.4",
+    "pr-1",
+    "pr-2",
+    "keep-me",
+    "v1.2.4-alpine",
+    "1.2.5-rc.2",
+    "20240101",
+)
 OTHER_TAGS = ("latest", "next", "pr-1", "keep-me", "a tag")
 VERSIONS = ("1.0.0", "1.2.3", "1.2.4", "2.0.0-rc.1", "2.0.0", "1.2.3%2Bbuild", "nightly")
 AGES = (None, -1.0, 0.5, 3.0, 8.0, 10.0, 10.0, 30.0, 30.0, 100.0, 100.0, 100.0)

@@ -7,10 +7,10 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.resources import Version
 from janitor.policy.values import All, LargerThan, OlderThan, Policies, Policy, Protect, Retention
-from tests.laws.deciding import destroyed, images_in, packages_in, plan_of
+from tests.laws.deciding import destroyed, packages_in, plan_of
 from tests.laws.places import DICE
 from tests.laws.registries import reference
 from tests.laws.rules import KEEPS_OF, LEAVES, RANKED, policy
@@ -103,33 +103,6 @@ def test_selecting_fewer_policies_never_deletes_more(world: World, dice: Random)
     fewer = replace(world, selected=chosen)
     deletes_no_more(fewer, world)
     assert {action.policy for action in plan_of(fewer).actions} <= chosen
-
-
-@law
-@given(worlds(), st.integers(0, 2), DICE)
-def test_no_deleted_image_is_newer_than_one_that_its_policy_keeps_as_latest(
-    world: World, latest: int, dice: Random
-) -> None:
-    """With one policy for images, so that there is one answer to who is kept as latest."""
-    one = policy(dice, "images", Kind.IMAGE)
-    others = tuple(each for each in world.policies.policies if each.kind is not Kind.IMAGE)
-    world = with_policies(world, (*others, replace(one, keep=Retention(latest=latest))))
-    plan = plan_of(world)
-    kept = {n for row in plan.kept if row.reason is KeepReason.KEEP_LATEST for n in row.names}
-    gone = {a.name for a in plan.actions if a.kind is Kind.IMAGE and a.reason != "child-of"}
-    for name in world.contents:
-        images = images_in(world, name)
-        referrers = {(i.package, i.digest) for i in images if any(t.startswith("sha256-") for t in i.tags)}
-        referrers |= set(world.contents[name].subjects)  # type: ignore[union-attr]
-        for old in images:
-            if old.upload_time is None or name.version(old.package, old.digest) not in kept:
-                continue
-            for new in images:
-                if new.package != old.package or (new.package, new.digest) in referrers:
-                    continue
-                if name.version(new.package, new.digest) in gone:
-                    assert new.upload_time is not None
-                    assert new.upload_time <= old.upload_time
 
 
 @law
