@@ -35,7 +35,7 @@ from janitor.report.clock_words import clock_line
 from janitor.report.notices import notices
 from janitor.report.result import SweepResult
 from janitor.settings import Settings, SweepRequest
-from janitor.signals import stop_asked
+from janitor.signals import asked_to_stop, stop_asked
 from janitor.store.address import cache_folder
 from janitor.store.price_cache import load_prices
 from janitor.sweep import Question, Stages, sweep
@@ -225,7 +225,7 @@ class _Wiring:
         """Settles first what earlier sweeps left open (R22)."""
         clients, reader = self.clients, GoogleReader(observer, self._read)
         operations = GoogleOperations(clients.services, clients.artifacts)
-        deleter = GoogleDeleter.of(clients, operations)
+        deleter = GoogleDeleter.of(clients, operations, lambda: self.stop.is_set() or asked_to_stop())
         answers = await settle(await recorder.ledger.open_intents(), reader, operations, deleter)
         await recorder.settled(answers)
         return Applier(

@@ -13,6 +13,7 @@ from janitor.apply.ports import (
     InvalidError,
     NotFoundError,
     Reader,
+    StoppedError,
     UnclearError,
     UnendedError,
 )
@@ -153,6 +154,8 @@ class Deletion:
                 error, asked = unclear, True
                 if not await self._is_there(action):
                     return DELETED
+            except StoppedError:
+                return watch.leave(action, UNANSWERED if asked else UNTRIED)
             except CallError as refused:
                 return await self._refused(action, refused)
         return failed(f"{error} (asked {ATTEMPTS} times; it is still there)")
@@ -226,6 +229,8 @@ class Deletion:
                 for tag in sorted(action.tags):
                     await self._untag(action, tag, taken)
                 outcome = await self._attempt(action, watch)
+            except StoppedError:
+                outcome = watch.leave(action, UNTRIED)
             except CallError as error:
                 outcome = failed(error)
         except BaseException:

@@ -42,6 +42,10 @@ class InvalidError(CallError):
     """Google does not take the request as it is (INVALID_ARGUMENT), a batch that is too large among them."""
 
 
+class StoppedError(CallError):
+    """A stop came before the call was sent, so that it was not."""
+
+
 class Reader(Protocol):
     """Reading again. None means that the thing does not exist; CallError that it cannot be read."""
 
@@ -84,7 +88,7 @@ class Reader(Protocol):
 class Deleter(Protocol):
     """The deletes. Each returns the name of Google's operation ("" where the call is synchronous).
 
-    Raises NotFoundError, ChangedError, InvalidError, UnclearError or CallError. 429 and UNAVAILABLE are retried
+    Raises NotFoundError, ChangedError, InvalidError, UnclearError, StoppedError or CallError. 429 and UNAVAILABLE are retried
     inside, within a stated budget (R22).
     """
 

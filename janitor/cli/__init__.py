@@ -5,6 +5,9 @@ import sys
 
 def main() -> None:
     """Run one command and exit with its code: a JanitorError's own, 1 for a bug."""
+    from janitor.cli.starting import end_on_signals
+
+    end_on_signals(sys.argv[1:])
     from janitor.cli.app import run
     from janitor.cli.streams import prepare_streams
 

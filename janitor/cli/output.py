@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from janitor.cli.starting import unfinished
 from janitor.cli.streams import discard_stdout
 from janitor.errors import UsageError
 
@@ -66,6 +67,7 @@ def _device(path: Path) -> Iterator[TextIO]:
 def _atomic(path: Path) -> Iterator[TextIO]:
     with _told(path):
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    unfinished.add(name)
     out = os.fdopen(handle, "w", encoding="utf-8")
     try:
         yield out
@@ -80,3 +82,4 @@ def _atomic(path: Path) -> Iterator[TextIO]:
         with suppress(OSError):
             out.close()
         Path(name).unlink(missing_ok=True)
+        unfinished.discard(name)

@@ -1,16 +1,7 @@
-"""Ending in time: what may be cut off, and what nothing may hold up."""
+"""Ending in time: what may be cut off by a stop."""
 
 import asyncio
-import os
-import threading
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
-
-from janitor.errors import InterruptedSweepError
-
-# From the signal until the process ends, whatever keeps it, in seconds (R23): what is in flight then stays an
-# open intent.
-AT_THE_LATEST = 8.0
+from collections.abc import Awaitable
 
 
 async def unless_stopped(work: Awaitable[None], stop: asyncio.Event) -> None:
@@ -24,23 +15,3 @@ async def unless_stopped(work: Awaitable[None], stop: asyncio.Event) -> None:
     await asyncio.wait({task})
     if not (cut_off and task.cancelled()):
         task.result()
-
-
-@contextmanager
-def ending_in_time(stop: asyncio.Event) -> Iterator[None]:
-    """Within a running loop: a thread that waits for a disk or a server keeps no process from ending.
-
-    Python itself waits for such threads at its end, so that the clock runs on after the block.
-    """
-
-    async def watch() -> None:
-        await stop.wait()
-        end = threading.Timer(AT_THE_LATEST, os._exit, (InterruptedSweepError.exit_code,))
-        end.daemon = True
-        end.start()
-
-    watching = asyncio.ensure_future(watch())
-    try:
-        yield
-    finally:
-        watching.cancel()

@@ -17,7 +17,7 @@ from janitor.daemon.metrics import Metrics
 from janitor.daemon.own_cost import own_cost_facts
 from janitor.daemon.policy_watch import PolicyWatch
 from janitor.daemon.ports import Ports
-from janitor.daemon.stopping import ending_in_time, unless_stopped
+from janitor.daemon.stopping import unless_stopped
 from janitor.daemon.trigger import ScheduleTimes
 from janitor.errors import LockHeldError
 from janitor.ledger.history import Origin, PastSweep
@@ -73,13 +73,13 @@ async def _run(policies: Watched, settings: Settings, host: str, port: int, swee
     messages = _Messages(settings, metrics)
     ports = Ports(sweeper, ScheduleTimes(), _Past(settings), reports, messages, health, metrics, costs, now)
     daemon = Daemon(watch, ports)
-    with stop_asked() as stop, ending_in_time(stop), _hang_up(daemon.reload):
+    with stop_asked() as stop, _hang_up(daemon.reload):
         return await daemon.run(stop, serving(host, port, health, metrics, page), sweep_now)
 
 
 async def _once(request: SweepRequest, settings: Settings) -> int:
     messages = _Messages(settings, Metrics())
-    with stop_asked() as stop, ending_in_time(stop):
+    with stop_asked() as stop:
         try:
             result = await swept(request, settings, stop, Origin.HAND)
         except Exception as error:

@@ -18,7 +18,7 @@ from google.cloud.run_v2 import (
     WorkerPoolsAsyncClient,
 )
 
-from janitor.apply.ports import UnclearError
+from janitor.apply.ports import StoppedError, UnclearError
 from janitor.gcp.channels import Clients
 from janitor.gcp.errors import CALL_FAILURES, as_call_error
 from janitor.gcp.operations import GoogleOperations
@@ -35,17 +35,21 @@ MOST_VERSIONS = 50
 
 @dataclass(slots=True)
 class _Attempts:
-    """The deletes' retry, which also knows whether a lost answer came before the last one."""
+    """The deletes' retry, which also knows whether a lost answer came before the last one. Once `stopped`
+    nothing is sent: StoppedError, or the last lost answer."""
 
-    lost: bool = False
+    stopped: Callable[[], bool]
+    lost: ServiceUnavailable | None = None
 
     def __call__(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         @functools.wraps(call)
         async def noted(*args: Any, **kwargs: Any) -> Any:
+            if self.stopped():
+                raise self.lost or StoppedError("interrupted before it was sent")
             try:
                 return await call(*args, **kwargs)
-            except ServiceUnavailable:
-                self.lost = True
+            except ServiceUnavailable as error:
+                self.lost = error
                 raise
 
         tried: Callable[..., Awaitable[Any]] = DELETE_RETRY(noted)
@@ -67,11 +71,14 @@ class GoogleDeleter:
     worker_pools: WorkerPoolsAsyncClient
     artifacts: ArtifactRegistryAsyncClient
     operations: GoogleOperations
+    stopped: Callable[[], bool] = lambda: False
     _writes: dict[tuple[str, str], AsyncLimiter] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, clients: Clients, operations: GoogleOperations) -> "GoogleDeleter":
-        """By all clients that delete anything."""
+    def of(
+        cls, clients: Clients, operations: GoogleOperations, stopped: Callable[[], bool] = lambda: False
+    ) -> "GoogleDeleter":
+        """By all clients that delete anything. Once `stopped` holds, no delete is sent (R23)."""
         return cls(
             clients.services,
             clients.revisions,
@@ -80,59 +87,60 @@ class GoogleDeleter:
             clients.worker_pools,
             clients.artifacts,
             operations,
+            stopped,
         )
 
     async def delete_service(self, name: str, etag: str) -> str:
         """Delete it as it was read: Google refuses another etag."""
         request = run_v2.DeleteServiceRequest(name=name, etag=etag)
         async with self._turn(name):
-            return await _begun(self.services.delete_service, request)
+            return await self._begun(self.services.delete_service, request)
 
     async def delete_revision(self, name: str, etag: str) -> str:
         """Delete it as it was read: Google refuses another etag."""
         request = run_v2.DeleteRevisionRequest(name=name, etag=etag)
         async with self._turn(name):
-            return await _begun(self.revisions.delete_revision, request)
+            return await self._begun(self.revisions.delete_revision, request)
 
     async def delete_job(self, name: str, etag: str) -> str:
         """Delete it as it was read, with its executions."""
         async with self._turn(name):
-            return await _begun(self.jobs.delete_job, run_v2.DeleteJobRequest(name=name, etag=etag))
+            return await self._begun(self.jobs.delete_job, run_v2.DeleteJobRequest(name=name, etag=etag))
 
     async def delete_execution(self, name: str, etag: str) -> str:
         """Delete it as it was read. One that runs must be cancelled first: janitor never does."""
         request = run_v2.DeleteExecutionRequest(name=name, etag=etag)
         async with self._turn(name):
-            return await _begun(self.executions.delete_execution, request)
+            return await self._begun(self.executions.delete_execution, request)
 
     async def delete_worker_pool(self, name: str, etag: str) -> str:
         """Delete it as it was read, with its revisions."""
         request = run_v2.DeleteWorkerPoolRequest(name=name, etag=etag)
         async with self._turn(name):
-            return await _begun(self.worker_pools.delete_worker_pool, request)
+            return await self._begun(self.worker_pools.delete_worker_pool, request)
 
     async def delete_version(self, name: str) -> str:
         """Without force: "a version that is tagged may not be deleted" (version.proto:178-186)."""
-        return await _begun(self.artifacts.delete_version, ar.DeleteVersionRequest(name=name))
+        return await self._begun(self.artifacts.delete_version, ar.DeleteVersionRequest(name=name))
 
     async def delete_versions(self, package: str, names: list[str]) -> str:
         """The package is the parent, as the HTTP binding has it (service.proto:284-288)."""
         if len(names) > MOST_VERSIONS:
             raise ValueError(f"at most {MOST_VERSIONS} versions go in one batch, not {len(names)}")
         request = ar.BatchDeleteVersionsRequest(parent=package, names=names)
-        return await _begun(self.artifacts.batch_delete_versions, request)
+        return await self._begun(self.artifacts.batch_delete_versions, request)
 
     async def delete_package(self, name: str) -> str:
         """All of its versions and tags go too."""
-        return await _begun(self.artifacts.delete_package, ar.DeletePackageRequest(name=name))
+        return await self._begun(self.artifacts.delete_package, ar.DeletePackageRequest(name=name))
 
     async def delete_repository(self, name: str) -> str:
         """Everything in it goes, and nothing brings it back."""
-        return await _begun(self.artifacts.delete_repository, ar.DeleteRepositoryRequest(name=name))
+        return await self._begun(self.artifacts.delete_repository, ar.DeleteRepositoryRequest(name=name))
 
     async def delete_tag(self, name: str) -> None:
         """Synchronous (service.proto:380)."""
-        await _sent(self.artifacts.delete_tag, ar.DeleteTagRequest(name=name))
+        await self._sent(self.artifacts.delete_tag, ar.DeleteTagRequest(name=name))
 
     async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
         """Put a tag back; one that exists is left as it is."""
@@ -159,26 +167,24 @@ class GoogleDeleter:
             self._writes[where.project, where.location] = limiter
         return limiter
 
+    async def _begun(self, method: Any, request: Any) -> str:
+        """The name of the operation that a delete began."""
+        started = await self._sent(method, request)
+        if started is None:
+            return ""
+        name = str(started.operation.name)
+        if not name:
+            raise UnclearError("Google began to delete it, but named no operation to ask about")
+        return name
 
-async def _begun(method: Any, request: Any) -> str:
-    """The name of the operation that a delete began."""
-    started = await _sent(method, request)
-    if started is None:
-        return ""
-    name = str(started.operation.name)
-    if not name:
-        raise UnclearError("Google began to delete it, but named no operation to ask about")
-    return name
-
-
-async def _sent(method: Any, request: Any) -> Any:
-    """What Google answers; None where it has nothing of that name after a lost answer of our own."""
-    attempts = _Attempts()
-    try:
-        return await method(request=request, retry=attempts, timeout=DELETE_TIMEOUT)
-    except NotFound as error:
-        if attempts.lost:
-            return None
-        raise as_call_error(error) from error
-    except CALL_FAILURES as error:
-        raise as_call_error(error) from error
+    async def _sent(self, method: Any, request: Any) -> Any:
+        """What Google answers; None where it has nothing of that name after a lost answer of our own."""
+        attempts = _Attempts(self.stopped)
+        try:
+            return await method(request=request, retry=attempts, timeout=DELETE_TIMEOUT)
+        except NotFound as error:
+            if attempts.lost:
+                return None
+            raise as_call_error(error) from error
+        except CALL_FAILURES as error:
+            raise as_call_error(error) from error

@@ -38,7 +38,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Events:
         "daemon.wire",
     ):
         monkeypatch.setattr(f"janitor.{module}.emit", events)
-    monkeypatch.setattr("janitor.daemon.stopping.AT_THE_LATEST", 3600)
+    monkeypatch.setattr("janitor.signals.AT_THE_LATEST", 3600)
     monkeypatch.setattr("janitor.daemon.backoff.FIRST", timedelta(milliseconds=100))
     monkeypatch.setattr("janitor.store.database._BUSY", 0.1)
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy"):

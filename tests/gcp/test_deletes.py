@@ -8,7 +8,7 @@ from google.cloud import artifactregistry_v1 as ar
 from google.longrunning.operations_pb2 import Operation
 from google.rpc.status_pb2 import Status
 
-from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError
+from janitor.apply.ports import CallError, ChangedError, NotFoundError, StoppedError, UnclearError
 from janitor.apply.settle import OperationState
 from janitor.gcp import budgets, deletes
 from janitor.gcp.channels import Clients
@@ -243,3 +243,29 @@ async def test_the_31st_write_of_a_minute_waits_by_project_and_region(
         await sender.delete_version(VERSION)
     assert [(each.rate, each.seconds) for each in Turns.made] == [(30, 60.0)] * 3
     assert [(each.taken, each.waited) for each in Turns.made] == [(32, 2), (1, 0), (1, 0)]
+
+
+async def test_once_stopped_nothing_is_sent() -> None:
+    sent: list[Any] = []
+    async with serving(answers(DeleteService=sent.append)) as clients:
+        stopped = GoogleDeleter.of(
+            clients, GoogleOperations(clients.services, clients.artifacts), lambda: True
+        )
+        with pytest.raises(StoppedError):
+            await stopped.delete_service(SERVICE, ETAG)
+    assert sent == []
+
+
+async def test_a_stop_after_a_lost_answer_leaves_it_unclear(patient: Hands) -> None:
+    sent: list[Any] = []
+
+    def lost(request: Any) -> Any:
+        sent.append(request)
+        raise RefusedError(grpc.StatusCode.UNAVAILABLE)
+
+    async with serving(answers(DeleteService=lost)) as clients:
+        operations = GoogleOperations(clients.services, clients.artifacts)
+        stopped = GoogleDeleter.of(clients, operations, lambda: bool(sent))
+        with pytest.raises(UnclearError):
+            await stopped.delete_service(SERVICE, ETAG)
+    assert len(sent) == 1

@@ -141,3 +141,16 @@ def test_the_json_parses_and_the_lock_is_free_again_after_a_stop(place: Placing)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=9)
     assert here.ledger("SELECT holder FROM locks") == [(None,)]
+
+
+def test_no_delete_call_is_sent_after_a_signal_not_even_again(place: Placing) -> None:
+    """Google pushed the first attempt back: the second one is due while the sweep ends in order."""
+    pushed_back = "trouble: [{rpc: DeleteService, resource_exhausted: {retry_after: 2s}, times: 1}]"
+    here = place(SLOW.replace("trouble: []", pushed_back))
+    with applying(here) as process:
+        wait_until(lambda: bool(deletions(here)))
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=15)
+    assert process.returncode == 6, err
+    assert len(deletions(here)) == 1
+    assert WEB in here.google.world.names("services")
