@@ -10,6 +10,7 @@ from janitor.kinds.repository import DOCKER
 from janitor.kinds.tag import tag_name
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Package, Repository
+from janitor.model.text import nfc
 
 IN_PACKAGES = (Kind.PACKAGE, Kind.VERSION, Kind.TAG)
 
@@ -42,15 +43,16 @@ def inside(
         return Inside(_version(target, package))
     pointed = {tag: repository.name.version(i.package, i.digest) for i in held for tag in i.tags}
     pointed |= {tag: f"{package.name}/versions/{v.id}" for v in package.versions for tag in v.tags}
-    if target.tag not in pointed:
+    tag = next((each for each in pointed if nfc(each) == target.tag), None)
+    if tag is None:
         raise _missing("tag", target.tag, target, list(pointed))
-    name = repository.name.tag(package.short, target.tag) if docker else tag_name(package, target.tag)
-    return Inside(name, f"{uri}:{target.tag}" if uri else "", (), pointed[target.tag])
+    name = repository.name.tag(package.short, tag) if docker else tag_name(package, tag)
+    return Inside(name, f"{uri}:{tag}" if uri else "", (), pointed[tag])
 
 
 def _version(target: Named, package: Package) -> str:
     for version in package.versions:
-        if unquote(version.id) == unquote(target.version):
+        if nfc(unquote(version.id)) == nfc(unquote(target.version)):
             return f"{package.name}/versions/{version.id}"
     raise _missing("version", target.version, target, [each.id for each in package.versions])
 

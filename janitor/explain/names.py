@@ -10,6 +10,7 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.references import BadReferenceError, ImageReference, parse_reference
 from janitor.model.resources import Image
+from janitor.model.text import nfc
 
 KINDS = {
     "services": Kind.SERVICE,
@@ -50,7 +51,7 @@ def named(text: str) -> Named | str:
 
     NoSuchNameError for a full name of a kind that is not explained, or a URI that cannot be read.
     """
-    text = text.strip()
+    text = nfc(text.strip())
     if text.startswith("projects/"):
         return _full(text)
     try:
@@ -88,13 +89,13 @@ def _inside(text: str, name: ResourceName) -> Named:
     path, repository = name.path, ResourceName(name.project, name.location, name.path[:2])
     match path[2::2]:
         case ("packages",):
-            return Named(Kind.PACKAGE, repository, unquote(path[3]))
+            return Named(Kind.PACKAGE, repository, nfc(unquote(path[3])))
         case ("packages", "tags"):
-            return Named(Kind.TAG, repository, unquote(path[3]), tag=unquote(path[5]))
+            return Named(Kind.TAG, repository, nfc(unquote(path[3])), tag=nfc(unquote(path[5])))
         case ("packages", "versions") if path[5].startswith("sha256:"):
-            return Named(Kind.IMAGE, repository, unquote(path[3]), path[5])
+            return Named(Kind.IMAGE, repository, nfc(unquote(path[3])), path[5])
         case ("packages", "versions"):
-            return Named(Kind.VERSION, repository, unquote(path[3]), version=path[5])
+            return Named(Kind.VERSION, repository, nfc(unquote(path[3])), version=path[5])
         case _:
             raise NoSuchNameError(f"{text}: this kind is not explained")
 

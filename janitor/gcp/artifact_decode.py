@@ -10,6 +10,7 @@ from google.cloud import artifactregistry_v1 as ar
 from janitor.gcp.run_values import FIRST_SECOND, LAST_SECOND, enum_names, time_of
 from janitor.model.names import DOCKER_HOST_SUFFIX, RepositoryName
 from janitor.model.resources import Image, Mode, Repository
+from janitor.model.text import nfc_labels
 
 _FORMATS = enum_names(ar.Repository.Format)
 _MODES = {number: Mode(name) for number, name in enum_names(ar.Repository.Mode).items() if name in list(Mode)}
@@ -29,7 +30,7 @@ def repository(message: Any) -> Repository:
         size_bytes=message.size_bytes,
         create_time=time_of(message.create_time),
         update_time=time_of(message.update_time),
-        labels=dict(message.labels),
+        labels=nfc_labels(message.labels),
         immutable_tags=message.docker_config.immutable_tags,
         upstreams=tuple(
             RepositoryName.parse(policy.repository)

@@ -11,12 +11,13 @@ from urllib.parse import unquote
 from janitor.gcp.run_values import time_of
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Package, Version
+from janitor.model.text import nfc
 
 
 def package(message: Any, repository: RepositoryName) -> Package:
     """A google.devtools.artifactregistry.v1.Package of this repository, its versions not read yet."""
     id_ = _id(message.name, f"{repository}/packages/")
-    return Package(message.name, unquote(id_), _epoch(message.create_time), _epoch(message.update_time))
+    return Package(message.name, nfc(unquote(id_)), _epoch(message.create_time), _epoch(message.update_time))
 
 
 def version(

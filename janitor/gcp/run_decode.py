@@ -22,6 +22,7 @@ from janitor.model.resources import (
     Traffic,
     WorkerPool,
 )
+from janitor.model.text import nfc, nfc_labels
 
 _MANUAL = int(run_v2.ServiceScaling.ScalingMode.MANUAL)
 _COMPLETION = run_v2.ExecutionReference.CompletionStatus
@@ -37,9 +38,9 @@ def service(message: Any) -> Service:
         etag=message.etag,
         create_time=time_of(message.create_time),
         update_time=time_of(message.update_time),
-        labels=dict(message.labels),
-        annotations=dict(message.annotations),
-        creator=message.creator,
+        labels=nfc_labels(message.labels),
+        annotations=nfc_labels(message.annotations),
+        creator=nfc(message.creator),
         terminal=condition(message.terminal_condition),
         reconciling=message.reconciling,
         traffic=tuple(_traffic(entry) for entry in message.traffic_statuses),
@@ -63,7 +64,7 @@ def revision(message: Any) -> Revision:
         uid=message.uid,
         etag=message.etag,
         create_time=time_of(message.create_time),
-        labels=dict(message.labels),
+        labels=nfc_labels(message.labels),
         ready=condition_of(message.conditions, "Ready"),
         active=condition_of(message.conditions, "Active"),
         containers=tuple(container(each) for each in message.containers),
@@ -74,8 +75,8 @@ def revision(message: Any) -> Revision:
             status.desired_min_instance_count if message.HasField("scaling_status") else None
         ),
         images=named(images_of(message.containers)),
-        creator=message.creator,
-        annotations=dict(message.annotations),
+        creator=nfc(message.creator),
+        annotations=nfc_labels(message.annotations),
     )
 
 
@@ -88,9 +89,9 @@ def job(message: Any) -> Job:
         etag=message.etag,
         create_time=time_of(message.create_time),
         update_time=time_of(message.update_time),
-        labels=dict(message.labels),
-        annotations=dict(message.annotations),
-        creator=message.creator,
+        labels=nfc_labels(message.labels),
+        annotations=nfc_labels(message.annotations),
+        creator=nfc(message.creator),
         terminal=condition(message.terminal_condition),
         reconciling=message.reconciling,
         execution_count=message.execution_count,
@@ -121,9 +122,9 @@ def execution(message: Any) -> Execution:
         etag=message.etag,
         create_time=time_of(message.create_time),
         completion_time=time_of(message.completion_time),
-        labels=dict(message.labels),
-        annotations=dict(message.annotations),
-        creator=message.creator,
+        labels=nfc_labels(message.labels),
+        annotations=nfc_labels(message.annotations),
+        creator=nfc(message.creator),
         completed=condition_of(message.conditions, "Completed"),
         reconciling=message.reconciling,
         running_count=message.running_count,
@@ -141,9 +142,9 @@ def worker_pool(message: Any) -> WorkerPool:
         etag=message.etag,
         create_time=time_of(message.create_time),
         update_time=time_of(message.update_time),
-        labels=dict(message.labels),
-        annotations=dict(message.annotations),
-        creator=message.creator,
+        labels=nfc_labels(message.labels),
+        annotations=nfc_labels(message.annotations),
+        creator=nfc(message.creator),
         terminal=condition(message.terminal_condition),
         reconciling=message.reconciling,
         instances=scaling.manual_instance_count if scaling.HasField("manual_instance_count") else None,

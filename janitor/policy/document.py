@@ -59,9 +59,7 @@ def _policies(document: Document, references: ReferenceFiles, data: bytes) -> va
             _once(scope.projects), scope.locations and _once(scope.locations), _once(scope.also_read)
         ),
         document.mode,
-        values.Protect(
-            protect.labels, protect.names, protect.tags, references.references, _once(protect.references)
-        ),
+        values.Protect(protect.labels, protect.names, protect.tags, references.references, references.names),
         values.Limits(limits.max_deletions, limits.max_share, limits.max_monthly_value),
         tuple(_policy(each, ttl) for each in document.policies),
         references.digest_with(data),

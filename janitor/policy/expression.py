@@ -5,12 +5,13 @@ policy and cause, for every output to say.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from janitor.model.kinds import KeepReason
+from janitor.model.text import nfc
 from janitor.policy.problems import show
 from janitor.policy.truth import NO, YES, Test, Truth
 from janitor.policy.values import Expr
@@ -88,7 +89,7 @@ def _answer(
     failures: Failures,
 ) -> Truth:
     try:
-        found = execute(variables)
+        found = execute({name: _composed(value) for name, value in variables.items()})
     except BaseException as error:
         if not _is_the_library_s(error):
             raise
@@ -100,6 +101,17 @@ def _answer(
         return NO
     failures.note(expr, f"it gives {type(found).__name__}, and not true or false")
     return EXPR_FAILED
+
+
+def _composed(value: object) -> object:
+    """Texts in NFC, in lists and mappings too (R48)."""
+    if isinstance(value, str):
+        return nfc(value)
+    if isinstance(value, list):
+        return [_composed(each) for each in value]
+    if isinstance(value, Mapping):
+        return {_composed(key): _composed(each) for key, each in value.items()}
+    return value
 
 
 def _is_the_library_s(error: BaseException) -> bool:

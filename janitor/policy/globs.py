@@ -1,8 +1,10 @@
-"""Globs of names, labels and tags: `*`, `?` and `[...]`, case-sensitive, `*` crosses `/`."""
+"""Globs of names, labels and tags: `*`, `?` and `[...]`, case-sensitive, `*` crosses `/`; texts are compared in NFC."""
 
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Mapping
+
+from janitor.model.text import nfc
 
 _MAGIC = re.compile(r"[*?[]")
 
@@ -11,7 +13,7 @@ def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
     """A function that says whether a text matches any of the globs, as a whole."""
     pattern = "|".join(f"(?:{fnmatch.translate(glob)})" for glob in globs)
     matches = re.compile(pattern or r"(?!)").fullmatch
-    return lambda text: matches(text) is not None
+    return lambda text: matches(nfc(text)) is not None
 
 
 def is_literal(glob: str) -> bool:
@@ -21,4 +23,4 @@ def is_literal(glob: str) -> bool:
 
 def labels_match(wanted: Mapping[str, str], labels: Mapping[str, str]) -> list[bool]:
     """For each wanted label, whether the resource has it with a value that its glob matches."""
-    return [key in labels and fnmatch.fnmatchcase(labels[key], glob) for key, glob in wanted.items()]
+    return [key in labels and fnmatch.fnmatchcase(nfc(labels[key]), glob) for key, glob in wanted.items()]

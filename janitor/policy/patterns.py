@@ -10,12 +10,14 @@ from typing import Any
 
 import re2
 
+from janitor.model.text import nfc
+
 
 @cache
 def found_in(expression: str) -> Callable[[str], bool]:
     """Whether the expression is found anywhere in a text. Compiled once."""
     search = regex(expression).search
-    return lambda text: search(text) is not None
+    return lambda text: search(nfc(text)) is not None
 
 
 @cache
@@ -25,7 +27,7 @@ def captured(expression: str) -> Callable[[str], str | None]:
     search = regex(expression).search
 
     def run(text: str) -> str | None:
-        found = search(text)
+        found = search(nfc(text))
         text_of_group: str | None = found[1] if found else None
         return text_of_group
 

@@ -15,9 +15,11 @@ from janitor.policy.source import Mapping, Scalar, Sequence
 @dataclass(slots=True)
 class ReferenceFiles:
     """What the files say. `problems` stand in the policy file, `mistaken` are whole lines about
-    the reference files themselves; `references` has one for each line."""
+    the reference files themselves; `references` has one for each line;
+    `names` are the files as written, byte for byte."""
 
     contents: list[bytes] = field(default_factory=list)
+    names: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     mistaken: list[str] = field(default_factory=list)
@@ -52,6 +54,7 @@ def read_reference_files(root: Mapping, source: str, read: Callable[[str], bytes
             files.problems.append(Problem(node.at, f"{show(node.value)} cannot be read: {_why(error)}"))
             continue
         files.contents.append(data)
+        files.names = tuple(dict.fromkeys((*files.names, node.value)))
         found = list(_lines(text))
         if not found:
             files.problems.append(Problem(node.at, f"{show(node.value)} names no image: {_EMPTY}"))

@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )  # fmt: skip
 
+from janitor.model.text import nfc
 from janitor.policy.problems import Mark, Problem, refusal, show
 
 LARGEST_BYTES = 1 << 20
@@ -81,10 +82,10 @@ def read_source(data: bytes, name: str) -> Source:
 
 
 def plain(node: Node) -> Any:
-    """The node as dicts, lists and values."""
+    """The node as dicts, lists and values; texts in NFC, in which they are compared (R48)."""
     match node:
         case Scalar():
-            return node.value
+            return nfc(node.value) if isinstance(node.value, str) else node.value
         case Sequence():
             return [plain(item) for item in node.items]
         case Mapping():
@@ -216,14 +217,14 @@ class _Reader:
                     else ", not a list or a mapping"
                 )
                 self._note(key.at, f"a key must be text{this}")
-            elif key.value in entries:
-                first = entries[key.value][0]
+            elif (name := nfc(key.value)) in entries:
+                first = entries[name][0]
                 self._note(key.at, f"{show(key.value)} stands twice, first in line {first.line}: keep one")
             elif key.value == "<<" and isinstance(value, Mapping | Sequence):
                 self._note(key.at, "YAML 1.2 has no merge keys (<<): write the keys out")
             else:
                 self._refuse_nothing(value, show(key.value))
-                entries[key.value] = (key.at, value)
+                entries[name] = (key.at, value)
         return Mapping(at, entries)
 
     def _scalar(self, event: ScalarEvent, at: Mark) -> Scalar:
