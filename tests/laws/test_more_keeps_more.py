@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from janitor.model.kinds import Kind
-from janitor.model.resources import Version
+from janitor.model.names import ResourceName
+from janitor.model.resources import Instance, Version
 from janitor.policy.values import All, LargerThan, OlderThan, Policies, Policy, Protect, Retention
 from tests.laws.deciding import destroyed, packages_in, plan_of
 from tests.laws.places import DICE
@@ -85,6 +86,24 @@ def test_adding_a_protection_never_adds_a_deletion(world: World, dice: Random) -
     ])  # fmt: skip
     deletes_no_more(with_protect(world, protect), world)
     deletes_no_more(replace(world, own=world.own | {"xai"}), world)
+
+
+def with_user(world: World, *images: str) -> World:
+    """One instance more, which names these images."""
+    loads = world.workloads
+    name = ResourceName("p", "us-central1", ("instances", f"box-{len(loads.instances)}"))
+    return replace(world, workloads=replace(loads, instances=(*loads.instances, Instance(name, images))))
+
+
+@law
+@given(worlds(), DICE)
+def test_one_user_or_one_reference_more_never_adds_a_deletion(world: World, dice: Random) -> None:
+    """Where there is a workload already: a world without any is kept for that (R42)."""
+    world = with_user(world, "nginx")
+    deletes_no_more(with_user(world, *(reference(dice) for _ in range(3))), world)
+    protect = world.policies.protect
+    listed = replace(protect, references=(*protect.references, reference(dice), reference(dice)))
+    deletes_no_more(with_protect(world, listed), world)
 
 
 @law

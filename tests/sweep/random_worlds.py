@@ -107,7 +107,9 @@ def _pools(dice: Random) -> Iterator[str]:
 def _uri(dice: Random, repository: str) -> str:
     """By digest, by tag, or by neither; what it names may not be there."""
     package = dice.choice(("app", "team/api"))
-    what = dice.choice((f"@{package[0]}{dice.randint(0, 8)}", f":{dice.choice(TAGS)}", ""))
+    one = f"{package[0]}{dice.randint(0, 8)}"
+    tag = dice.choice(TAGS)
+    what = dice.choice((f"@{one}", f":{tag}", f":{tag}@{digest(one)}", ""))
     return f"us-central1-docker.pkg.dev/p/{repository}/{package}{what}"
 
 
