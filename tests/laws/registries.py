@@ -135,7 +135,7 @@ def image(dice: Random, package: str, place: int, count: int) -> Image:
     made = making.image(f"i{place}", days=days, package=package, size=size, children=children,
                         artifact_type=artifact_type)  # fmt: skip
     if days is not None and dice.randint(0, 5) == 0:
-        made = made._replace(update_time=ago(days=days / 2).timestamp())
+        made = made._replace(update_time=ago(days=dice.choice((days / 2, min(days, 2.0)))).timestamp())
     return made
 
 

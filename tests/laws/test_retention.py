@@ -123,7 +123,9 @@ def test_no_deleted_image_is_newer_than_one_kept_as_latest_by_both_times(world: 
 @law
 @given(worlds())
 def test_the_subject_of_a_referrer_that_stays_stays(world: World) -> None:
-    """R40: Google refuses to delete it."""
+    """R40: Google refuses to delete it. Where tags are immutable, many a referrer stays."""
+    immutable = tuple(replace(each, immutable_tags=each.format == "DOCKER") for each in world.repositories)
+    world = replace(world, repositories=immutable)
     plan = plan_of(world)
     gone = {action.name for action in plan.actions}
     stays = {n for row in plan.kept if row.kind is Kind.IMAGE for n in row.names}
@@ -188,3 +190,21 @@ def added(world: World, name: RepositoryName, package: str, image: Image, dice: 
         images[place] = holder._replace(children=(*holder.children, image.digest))
         image = image._replace(tags=tuple(f"{tag}-amd64" for tag in holder.tags))
     return replace(world, contents={**world.contents, name: replace(contents, images=[*images, image])})
+
+
+@law
+@given(worlds(), DICE)
+def test_the_image_that_was_updated_last_stays_however_old_it_is(world: World, dice: Random) -> None:
+    """R37: a tag was moved to it last of all, and `latest` keeps one."""
+    world = with_keep(world, dice, Retention(latest=1))
+    places = [(name, each) for name in world.contents for each in releases(world, name) if each.upload_time]
+    if not places:
+        return
+    name, chosen = dice.choice(places)
+    contents = world.contents[name]
+    assert isinstance(contents, Contents)
+    now = max([making.ago(days=0.2).timestamp(), *(changed(each) + 1 for each in contents.images)])
+    images = [each._replace(update_time=now) if each == chosen else each for each in contents.images]
+    world = replace(world, contents={**world.contents, name: replace(contents, images=images)})
+    gone = {action.name for action in plan_of(world).actions}
+    assert name.version(chosen.package, chosen.digest) not in gone
