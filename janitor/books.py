@@ -29,6 +29,9 @@ from janitor.store.lock import ApplyLock, holder_of, started_by
 from janitor.store.marks import SqlMarks
 from janitor.store.uploads import SqlUploads
 
+# A dry run is not worth a long wait for the database, in seconds: it warns and goes on unrecorded.
+_DRY_RUN_PATIENCE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Books:
@@ -155,7 +158,7 @@ class Opening:
         database: Database | None = None
         books = Books()
         try:
-            database = await open_database(self.url)
+            database = await open_database(self.url, _DRY_RUN_PATIENCE)
             ledger = SqlLedger(database)
             await ledger.begin(self._start("dry-run"))
             books = Books(ledger, SqlHistory(database), SqlMarks(database), SqlUploads(database))

@@ -5,12 +5,14 @@ Shown are its type, its code, the operating system's name for the code, and wher
 A text may select one of our own sentences (`recognised`); the text itself stays hidden.
 """
 
+import ast
 import os
 import re
 import socket
 import ssl
 import traceback
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from janitor.errors import JanitorError
@@ -22,6 +24,7 @@ _PATH = re.compile(r"[\w./~@+,=: -]+")
 _ROOTED = ("/", "./", "../", "~/")
 _EXTENSIONS = frozenset({".json", ".yaml", ".yml", ".db", ".sqlite", ".txt", ".pem", ".crt", ".key"})
 _LONGEST_PATH = 255
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 
 def facts(error: BaseException) -> str:
@@ -33,6 +36,11 @@ def facts(error: BaseException) -> str:
         return str(error)
     reason = next((found for each in chain(error) if (found := _system_reason(each))), "")
     return f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+
+
+def named(error: BaseException) -> str:
+    """`facts` with the type before the text of a JanitorError too, for a log."""
+    return f"{type(error).__name__}: {error}" if isinstance(error, JanitorError) else facts(error)
 
 
 def recognised(error: BaseException, sentences: Mapping[str, str]) -> str:
@@ -53,7 +61,9 @@ def trace(error: BaseException) -> str:
     """The traceback of an error and of what caused it: files, lines, functions, types, codes. No texts, no values."""
     parts: list[str] = []
     for each in reversed(list(chain(error))):
-        parts += traceback.format_tb(each.__traceback__)
+        for frame, line in traceback.walk_tb(each.__traceback__):
+            code = frame.f_code
+            parts.append(f'  File "{code.co_filename}", line {line}, in {code.co_name}\n')
         parts.append(f"{facts(each)}\n")
     return "".join(parts)
 
@@ -89,6 +99,32 @@ def chain(error: BaseException) -> Iterator[BaseException]:
         if isinstance(each, BaseExceptionGroup):
             carried += each.exceptions
         waiting += [found for found in carried if isinstance(found, BaseException)]
+
+
+def literal(text: str, filename: str) -> str:
+    """A text that stands word for word in a source file, so that it can hold no value; "" for any other."""
+    return text if text in _literals(filename) else ""
+
+
+@lru_cache(maxsize=32)
+def _literals(filename: str) -> frozenset[str]:
+    """Every string that a Python source file has in it."""
+    try:
+        tree = ast.parse(Path(filename).read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    return frozenset(
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+def place_in_package(filename: str) -> str:
+    """A source file by its last folders, without where it is installed: ``google/auth/_default.py``."""
+    parts = Path(filename).parts
+    start = max((place + 1 for place, part in enumerate(parts) if part in _INSTALLED), default=len(parts) - 2)
+    return "/".join(parts[max(start, 0) :])
 
 
 def constant(text: object) -> str:

@@ -24,6 +24,9 @@ from janitor.wiring import deletable_projects, log_repeated, log_skipped, projec
 
 T = TypeVar("T")
 
+# How long the ledger is waited for, in seconds: without it, explain says that announcements are not known.
+_PATIENCE = 2
+
 
 def run_explain(request: SweepRequest, settings: Settings, name: str) -> Explanation:
     """The explanation of one resource, read live. UsageError, ObservationError."""
@@ -71,7 +74,7 @@ async def _known(settings: Settings, at: datetime) -> tuple[Marks, str, Uploads]
     there is no ledger."""
     url = settings.ledger_url
     try:
-        database = await open_database(url)
+        database = await open_database(url, _PATIENCE)
     except LedgerError as error:
         return Marks(), f"no ledger, so that nothing announced is known ({error})", Uploads()
     try:

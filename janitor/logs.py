@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from janitor.error_facts import literal, named
 from janitor.report.text import safe_text
 from janitor.report.times import rfc3339
 
@@ -137,13 +138,18 @@ class _FromLibraries(logging.Handler):
     """What libraries log through `logging` comes out as one event, in the same format."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        try:
-            text = record.getMessage()
-        except Exception:  # a message that does not fit its arguments is no reason to end a sweep
-            text = str(record.msg)
+        # Only a message that stands so in the library's source: one that was put together may hold a secret (R29).
+        text = literal(str(record.msg), record.pathname) or "not shown"
+        facts: dict[str, str] = {
+            "logger": record.name,
+            "text": text,
+            "place": f"{record.module}:{record.lineno}",
+        }
+        if record.exc_info and record.exc_info[1]:
+            facts["error"] = named(record.exc_info[1])
         # the logger knows Python's own levels only, and libraries make up others
         level = max((known for known in _LEVELS if known <= record.levelno), default=logging.DEBUG)
-        structlog.get_logger().log(level, Event.LIBRARY_LOGGED.value, logger=record.name, text=text)
+        structlog.get_logger().log(level, Event.LIBRARY_LOGGED.value, **facts)
 
 
 Facts = MutableMapping[str, Any]

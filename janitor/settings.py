@@ -1,5 +1,6 @@
 """Settings from the environment, and what one sweep is asked to do."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from janitor.environment import tidy_environment
+from janitor.error_facts import shown_path
 from janitor.errors import UsageError
 from janitor.policy.values import Limits, Policies
 
@@ -17,6 +20,10 @@ Mode = Literal["dry-run", "apply"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["json", "console"]
 _LOOPBACK = (("http", "127.0.0.1"), ("http", "localhost"))
+_ADDRESS = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}", re.ASCII)
+_VISIBLE = re.compile(r"[!-~]+")
+_CHANNEL = re.compile(r"[#@]?[^\W_][\w.-]{0,79}")
+_LAST_PORT = 65_535
 # What is being done, how much of it is done, and how much there is (0: not known).
 Progress = Callable[[str, int, int], None]
 
@@ -50,18 +57,46 @@ class Settings(BaseSettings):
     def _any_case(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
+    @field_validator("policies", mode="before")
+    @classmethod
+    def _is_path(cls, value: object) -> object:
+        """A key in place of a path must not be shown as the name of a file that is missing."""
+        if isinstance(value, str) and not shown_path(value) and not _exists(value):
+            raise ValueError(
+                "must be the path of a policy file; what it holds is not shown, as it may be a secret"
+            )
+        return value
+
     @field_validator("emulator_host")
     @classmethod
     def _has_port(cls, value: str | None) -> str | None:
-        if value is not None and not value.rpartition(":")[2].isdecimal():
+        if value is not None and not (
+            _ADDRESS.fullmatch(value) and int(value.rpartition(":")[2]) <= _LAST_PORT
+        ):
             raise ValueError("must be HOST:PORT, such as 127.0.0.1:8085")
         return value
 
     @field_validator("emulator_http")
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith("http://"):
+        scheme, _, rest = (value or "http://localhost:0").rstrip("/").partition("://")
+        if scheme != "http" or not _ADDRESS.fullmatch(rest) or int(rest.rpartition(":")[2]) > _LAST_PORT:
             raise ValueError("must be a URL such as http://127.0.0.1:8086")
+        return value
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _is_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _VISIBLE.fullmatch(value.get_secret_value()):
+            raise ValueError("holds a character that no token has: copy it again")
+        return value
+
+    @field_validator("slack_channel")
+    @classmethod
+    def _is_channel(cls, value: str | None) -> str | None:
+        """The channel is printed: a token that was put in its place must not be."""
+        if value is not None and (not _CHANNEL.fullmatch(value) or value.startswith("xox")):
+            raise ValueError("must be a channel, such as #costs or C0123456789")
         return value
 
     @field_validator("slack_webhook_url")
@@ -70,8 +105,15 @@ class Settings(BaseSettings):
         """The URL is a secret: it goes nowhere unencrypted but to this machine itself."""
         if value is None:
             return None
-        url = urlsplit(value.get_secret_value())
-        if url.hostname is None or not (url.scheme == "https" or (url.scheme, url.hostname) in _LOOPBACK):
+        text = value.get_secret_value()
+        try:
+            url = urlsplit(text)
+            host, _ = url.hostname, url.port
+        except ValueError:
+            raise ValueError("is not a URL: copy it again from Slack") from None
+        if not _VISIBLE.fullmatch(text):
+            raise ValueError("holds a character that no URL has: copy it again from Slack")
+        if host is None or not (url.scheme == "https" or (url.scheme, host) in _LOOPBACK):
             raise ValueError("must begin with https://")
         return value
 
@@ -115,12 +157,20 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment. UsageError names each variable that is wrong, and never shows a secret."""
+    """Read the environment, which is tidied first. UsageError names each variable that is wrong, and never its value."""
+    tidy_environment()
     try:
         return Settings()  # type: ignore[call-arg]  # every field comes from the environment
     except ValidationError as error:
         problems = [_problem(str(e["loc"][0]) if e["loc"] else "", e["msg"]) for e in error.errors()]
         raise UsageError("\n".join(problems)) from None
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _problem(variable: str, message: str) -> str:

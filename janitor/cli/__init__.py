@@ -9,7 +9,9 @@ def main() -> None:
 
     end_on_signals(sys.argv[1:])
     from janitor.cli.app import run
+    from janitor.cli.messages import watch_interpreter
     from janitor.cli.streams import prepare_streams
 
     prepare_streams()
+    watch_interpreter()
     sys.exit(run())

@@ -6,7 +6,7 @@ Nothing here or at the top of a command's file may import more than typer: `--he
 import os
 import sys
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
@@ -19,6 +19,7 @@ from janitor.cli.history import history
 from janitor.cli.init import init
 from janitor.cli.keep import keep
 from janitor.cli.marks import marks
+from janitor.cli.messages import bug, is_json, tell
 from janitor.cli.policy_test import policy_test
 from janitor.cli.report import report
 from janitor.cli.schema import schema
@@ -27,6 +28,12 @@ from janitor.cli.sweep import sweep
 from janitor.cli.validate import validate
 from janitor.errors import JanitorError, UsageError
 
+# 128 + SIGINT, as shells count it.
+_STOPPED = 130
+# click's, or since typer 0.20 typer's own copy of it.
+_MISUSED: type[Exception] = next(
+    each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException"
+)
 # Put together once a process, however many command lines it runs.
 _command = cache(get_command)
 app = typer.Typer(
@@ -72,16 +79,25 @@ def root(
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line (sys.argv when None is given); returns the exit code, never raises."""
     try:
-        _command(app).main(args=arguments, prog_name="janitor")
+        end = _command(app).main(args=arguments, prog_name="janitor", standalone_mode=False)
+        return _flushed(end if isinstance(end, int) else 0)
     except SystemExit as end:
         return _flushed(end.code if isinstance(end.code, int) else int(end.code is not None))
+    except _MISUSED as error:
+        return _misused(error)
+    except (typer.Abort, KeyboardInterrupt):
+        tell("ERROR", "stopped by a signal")
+        return _STOPPED
     except JanitorError as error:
-        _say(str(error))
+        tell("ERROR", str(error), exit_code=error.exit_code)
         return error.exit_code
     except BrokenPipeError:
         discard_stdout()
+    except OSError as error:
+        return _refused_by_the_system(error)
     except Exception as error:
-        return _bug(error)
+        bug(error)
+        return JanitorError.exit_code
     return 0
 
 
@@ -92,24 +108,33 @@ def _flushed(code: int) -> int:
     except OSError as error:
         discard_stdout()
         if not isinstance(error, BrokenPipeError):
-            _say(f"stdout: cannot be written ({error.strerror or error})")
+            why = os.strerror(error.errno) if error.errno else type(error).__name__
+            tell("ERROR", f"stdout: cannot be written ({why})", exit_code=UsageError.exit_code)
             return UsageError.exit_code
     return code
 
 
-def _bug(error: Exception) -> int:
-    _say(f"this is a bug in janitor: {type(error).__name__}: {error}")
-    if os.environ.get("JANITOR_LOG_LEVEL", "").upper() == "DEBUG":
-        import traceback
-
-        _say("".join(traceback.format_exception(error)))
+def _misused(error: Any) -> int:
+    """A flag or an argument that is wrong: on a terminal as typer shows it. Without a command: the help."""
+    if is_json() and type(error).__name__ != "NoArgsIsHelpError":
+        command = error.ctx.command_path if getattr(error, "ctx", None) else "janitor"
+        message = f"{error.format_message()}\nTry '{command} --help' for help."
+        tell("ERROR", message, exit_code=UsageError.exit_code)
     else:
-        _say("run it again with JANITOR_LOG_LEVEL=DEBUG for the traceback")
-    return 1
+        from typer.rich_utils import rich_format_error
+
+        rich_format_error(error)
+    return UsageError.exit_code
 
 
-def _say(message: str) -> None:
-    from janitor.report.text import safe_text
+def _refused_by_the_system(error: OSError) -> int:
+    """A full disk, a limit on open files, a folder that is gone: no fault of janitor's, and no text of others."""
+    from janitor.error_facts import facts, raised_at
 
-    for line in message.splitlines():
-        print(f"janitor: {safe_text(line)}", file=sys.stderr)
+    place = raised_at(error)
+    tell(
+        "ERROR",
+        f"the system refused ({facts(error)}{f' at {place}' if place else ''})",
+        exit_code=UsageError.exit_code,
+    )
+    return UsageError.exit_code

@@ -1,11 +1,11 @@
 """`janitor daemon`."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from janitor.cli.messages import tell
 from janitor.cli.options import ApplyOption, PoliciesOption, ProjectOption
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def daemon(
     reading = _Reading(settings, policies or settings.policies, dry_run, apply, limit or [], project or [])
     first = reading()
     if first.shipped_policies:
-        print(f"janitor: no {reading.path} here: dry runs of the shipped default policies", file=sys.stderr)
+        tell("WARNING", f"no {reading.path} here: dry runs of the shipped default policies")
     if settings.loses_ledger:
-        print(f"janitor: {_THROWN_AWAY}", file=sys.stderr)
+        tell("WARNING", _THROWN_AWAY)
     if once:
         raise typer.Exit(run_once(first, settings))
     watched = Watched(reading, reading.path, first)

@@ -1,11 +1,11 @@
 """`janitor explain`."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from janitor.cli.messages import tell
 from janitor.cli.options import Format, FormatOption, OutOption, PoliciesOption, ProjectOption
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _request(path: Path | None, projects: list[str]) -> "SweepRequest":
 
     loaded, source, shipped = policies_for(path, apply=False)
     if shipped:
-        print("janitor: no policies.yaml here: using the shipped default policies", file=sys.stderr)
+        tell("WARNING", "no policies.yaml here: using the shipped default policies")
     return SweepRequest(
         policies=loaded,
         policies_source=source,

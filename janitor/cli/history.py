@@ -1,12 +1,12 @@
 """`janitor history`."""
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from janitor.cli.messages import tell
 from janitor.cli.options import Format, FormatOption, OutOption
 
 
@@ -45,7 +45,7 @@ def history(
     url = database_url(settings)
     if sweep is None:
         if projects:
-            print("janitor: sweeps are listed whole: --project is for one, history SWEEP", file=sys.stderr)
+            tell("WARNING", "sweeps are listed whole: --project is for one, history SWEEP")
         _list_sweeps(url, limit, output, out)
     else:
         _show_sweep(url, sweep, projects, output, out)

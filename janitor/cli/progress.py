@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from janitor.cli.messages import tell
 from janitor.settings import Progress
 
 _EVERY_SECONDS = 5.0
@@ -52,6 +53,6 @@ def _lines() -> Progress:
         if time.monotonic() - last < _EVERY_SECONDS:
             return
         last = time.monotonic()
-        print(", ".join(f"{name}: {count}" for name, count in so_far.items()), file=sys.stderr)
+        tell("INFO", ", ".join(f"{name}: {count}" for name, count in so_far.items()))
 
     return report

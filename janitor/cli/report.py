@@ -1,13 +1,13 @@
 """`janitor report`."""
 
 import asyncio
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from janitor.cli.messages import tell
 from janitor.cli.options import ProjectFilter
 
 if TYPE_CHECKING:
@@ -134,7 +134,10 @@ def _since(text: str | None, until: "datetime") -> "datetime | timedelta | None"
             return parse_duration(text)
         except ValueError as error:
             raise UsageError(f"--since {error}; or a day, such as 2026-11-01") from error
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise UsageError(f"--since {text} is before the year 1 in UTC") from None
     if moment >= until:
         raise UsageError(f"--since {text} is not in the past")
     return moment
@@ -178,4 +181,4 @@ async def _post(settings: "Settings", summary: "Summary", recorded: bool) -> Non
 
     async with history_at(settings.ledger_url) as history:
         await post_report(settings, summary, history if recorded else None)
-    print("janitor: posted to Slack", file=sys.stderr)
+    tell("INFO", "posted to Slack")

@@ -1,13 +1,13 @@
 """From flags, environment and policy file to one request; a flag wins, then the environment."""
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 
+from janitor.cli.messages import tell
 from janitor.errors import UsageError
 from janitor.policy.values import Limits, Policies
 from janitor.settings import Settings
@@ -64,10 +64,10 @@ def policies_for(path: Path | None, apply: bool) -> tuple[Policies, str, bool]:
 def database_url(settings: Settings) -> str | None:
     """The ledger's URL; None is the default one, of which a warning is due where its disk does not last (R24)."""
     if settings.loses_ledger:
-        print(
-            "janitor: JANITOR_DATABASE_URL is not set, and Cloud Run throws the disk away after each run: this"
+        tell(
+            "WARNING",
+            "JANITOR_DATABASE_URL is not set, and Cloud Run throws the disk away after each run: this"
             " ledger holds what this run wrote",
-            file=sys.stderr,
         )
     return settings.ledger_url
 

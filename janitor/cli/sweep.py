@@ -1,12 +1,12 @@
 """`janitor sweep`."""
 
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from janitor.cli.messages import tell
 from janitor.cli.options import ApplyOption, Format, FormatOption, OutOption, PoliciesOption, ProjectOption
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _request(
     loaded, source, shipped = policies_for(path, asked_to_apply)
     needs_lasting_ledger(loaded, settings)
     if shipped:
-        print("janitor: no policies.yaml here: using the shipped default policies", file=sys.stderr)
+        tell("WARNING", "no policies.yaml here: using the shipped default policies")
     return SweepRequest(
         policies=loaded,
         policies_source=source,
@@ -117,7 +117,6 @@ def _swept(request: "SweepRequest", settings: "Settings", quiet: bool, output: F
 
     from janitor.cli.progress import showing
     from janitor.errors import InterruptedSweepError, ObservationError
-    from janitor.report.text import safe_text
     from janitor.wiring import run_sweep
 
     try:
@@ -127,7 +126,7 @@ def _swept(request: "SweepRequest", settings: "Settings", quiet: bool, output: F
         if output is Format.TABLE:
             raise
         # Pipelines read JSON whatever happened: nothing observed is a document with one gap.
-        print(*(f"janitor: {safe_text(line)}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
+        tell("ERROR", str(error), exit_code=error.exit_code)
         return _nothing_observed(request, error)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from janitor.cli.messages import tell
 from janitor.cli.options import ProjectOption
 
 
@@ -23,12 +24,10 @@ def validate(
 
     What is legal and can never act (a policy that matches nothing, or that another one shadows) is a warning.
     """
-    import sys
 
     from janitor.cli.request import checked_projects, one_path
     from janitor.clock import now
     from janitor.errors import PolicyFileError
-    from janitor.report.text import safe_text
     from janitor.settings import load_settings
     from janitor.store.policy_file import load_with_warnings
 
@@ -42,6 +41,6 @@ def validate(
     for policy in loaded.policies:
         print(f"  {policy.name} ({policy.kind.value})")
     for line in warnings:
-        print(f"janitor: {safe_text(line)}", file=sys.stderr)
+        tell("WARNING", line)
     if warnings and strict:
         raise typer.Exit(PolicyFileError.exit_code)

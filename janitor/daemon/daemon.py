@@ -13,6 +13,7 @@ from janitor.daemon.policy_watch import PolicyWatch, Refused, Reloaded
 from janitor.daemon.ports import Ports, Run
 from janitor.daemon.stopping import unless_stopped
 from janitor.daemon.sweeping import Sweeping
+from janitor.error_facts import named
 from janitor.errors import InterruptedSweepError, LedgerError
 from janitor.logs import Event, emit
 from janitor.policy.schedule import Cron, Schedule
@@ -85,7 +86,7 @@ class Daemon:
         try:
             return dict(await asyncio.wait_for(self._ports.costs(), PRICING))
         except Exception as error:  # a price is not worth the daemon
-            return {"own_cost": f"not known ({type(error).__name__}: {error})"}
+            return {"own_cost": f"not known ({named(error)})"}
 
     def _add_jobs(self, schedule: Schedule) -> None:
         async def beat() -> None:

@@ -5,7 +5,6 @@ import html
 import logging
 import socket
 import threading
-import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp
 
 from janitor.daemon.health import Health
 from janitor.daemon.metrics import Metrics
+from janitor.error_facts import named, trace
 from janitor.errors import JanitorError, UsageError
 from janitor.logs import Event, emit
 
@@ -175,7 +175,7 @@ class _Answers:
 
 def _traceback(error: Exception) -> str:
     """Of a bug; janitor's own errors say what to do by themselves."""
-    return "" if isinstance(error, JanitorError) else "".join(traceback.format_exception(error))
+    return "" if isinstance(error, JanitorError) else trace(error)
 
 
 def _no_page(error: Exception) -> Response:
@@ -186,7 +186,7 @@ def _no_page(error: Exception) -> Response:
         why = f"It was not made within {_PAGE_PATIENCE:g} seconds."
     else:
         why = f"It could not be made ({type(error).__name__}); the log says more."
-    emit(Event.PAGE_FAILED, error=f"{type(error).__name__}: {error}", traceback=_traceback(error))
+    emit(Event.PAGE_FAILED, error=named(error), traceback=_traceback(error))
     body = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>janitor: no report</title>'
         f"<h1>No report now</h1><p>{html.escape(why)}</p></html>"

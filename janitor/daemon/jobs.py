@@ -5,7 +5,6 @@ that nobody sets; what is due by a schedule goes by the wall clock, which may be
 """
 
 import asyncio
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from janitor.daemon.due import Due
 from janitor.daemon.ports import Work
+from janitor.error_facts import named, trace
 from janitor.logs import Event, emit
 
 # How long it may take until a clock that was set is noticed, in seconds.
@@ -199,5 +199,4 @@ class Jobs:
 
 
 def _tell(name: str, error: Exception) -> None:
-    lines = "".join(traceback.format_tb(error.__traceback__))
-    emit(Event.RUN_FAILED, run=name, error=f"{type(error).__name__}: {error}", traceback=lines)
+    emit(Event.RUN_FAILED, run=name, error=named(error), traceback=trace(error))

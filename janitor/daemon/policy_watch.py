@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from janitor.error_facts import facts
 from janitor.errors import UsageError
 from janitor.settings import SweepRequest
 
@@ -79,7 +80,7 @@ class PolicyWatch:
         except UsageError as error:
             return self._refuse(content, str(error))
         except Exception as error:  # a bug in reading must not end what is in force either
-            return self._refuse(content, f"{self._path}: {type(error).__name__}: {error}")
+            return self._refuse(content, f"{self._path}: {facts(error)}")
         reloaded, self._refused = Reloaded(self.request, request), None
         if self._files(request) != self._files(self.request):
             self._seen = None  # looked at from now on, and compared by reading once more

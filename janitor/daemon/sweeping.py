@@ -1,7 +1,6 @@
 """A sweep of the daemon and what follows it: one at a time, nothing retained, no failure that ends the rest."""
 
 import asyncio
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,7 +8,8 @@ from functools import partial
 
 from janitor.daemon.backoff import Backoff
 from janitor.daemon.ports import Ports, Work
-from janitor.errors import InterruptedSweepError, JanitorError, LedgerError, LockHeldError
+from janitor.error_facts import facts, named, trace
+from janitor.errors import InterruptedSweepError, LedgerError, LockHeldError
 from janitor.ledger.history import Origin
 from janitor.logs import Event, emit
 from janitor.report.clock_words import clock_line
@@ -82,7 +82,7 @@ class Sweeping:
                 return
             case Exception():
                 self._count(end, request)
-                await self._post(due, str(end) or type(end).__name__)
+                await self._post(due, facts(end))
             case SweepResult():
                 await asyncio.to_thread(self._ports.counters.sweep_ended, end)
                 await self._post(due, clock_line(end))
@@ -119,7 +119,7 @@ class Sweeping:
         at = self._again(self._backoff.failed())
         emit(Event.RUN_BACKED_OFF, run="sweep", failures=self._backoff.failures, until=at)
         if self._backoff.is_news(error):
-            text = f"The sweep failed: {error or type(error).__name__}\nIt is tried again at {at:%H:%M} UTC."
+            text = f"The sweep failed: {facts(error)}\nIt is tried again at {at:%H:%M} UTC."
             self._aside("trouble", partial(self._tell, text))
 
     async def _tell(self, text: str) -> None:
@@ -132,13 +132,11 @@ class Sweeping:
         self._log(error, request)
 
     def _log(self, error: Exception, request: SweepRequest) -> None:
-        # What lies under an error of janitor's own may hold what its message leaves out, such as a password.
-        lines = traceback.format_exception(error, chain=not isinstance(error, JanitorError))
         emit(
             Event.SWEEP_FAILED,
-            error=f"{type(error).__name__}: {error}",
+            error=named(error),
             mode="apply" if request.apply else "dry-run",
-            traceback="".join(lines),
+            traceback=trace(error),
         )
 
     async def _post_what_is_owed(self) -> None:
@@ -154,6 +152,6 @@ class Sweeping:
         try:
             posted = await self._ports.reports.post(due, self._request().policies.report, failure)
         except Exception as error:
-            emit(Event.REPORT_UNPOSTED, due=due, why=f"{type(error).__name__}: {error}")
+            emit(Event.REPORT_UNPOSTED, due=due, why=named(error))
             posted = False
         self._owed = None if posted else due

@@ -33,6 +33,8 @@ async def run_locations(clients: Clients, project: str, on_repeated: OnRepeated 
         body = await READ_RETRY(_get)(clients, url, params)
         found += _location_ids(body, url)
         token = body.get("nextPageToken") or ""
+        if not isinstance(token, str):
+            raise BadReplyError(f"GET {url}: nextPageToken is no text")
         check_token(token, seen)
         if not token:
             return _some(found, url, on_repeated)
@@ -96,6 +98,8 @@ def _json_object(response: httpx2.Response) -> dict[str, Any]:
 def _location_ids(body: Mapping[str, Any], url: str) -> list[str]:
     """By locationId: `name` may lack its ``projects/`` (recorded: ``P/locations/asia-east1``)."""
     rows = body.get("locations") or []
+    if not isinstance(rows, list):
+        raise BadReplyError(f"GET {url}: locations is no list")
     ids = [row.get("locationId") if isinstance(row, dict) else None for row in rows]
     if not all(isinstance(each, str) and each for each in ids):
         raise BadReplyError(f"GET {url}: a location without locationId")

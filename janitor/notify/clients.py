@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import (
     HTTPRedirectHandler,
     HTTPSHandler,
@@ -23,6 +24,8 @@ from slack_sdk.http_retry import (
 from slack_sdk.http_retry.builtin_handlers import ServerErrorRetryHandler
 from slack_sdk.web import WebClient
 from slack_sdk.webhook import WebhookClient, WebhookResponse
+
+from janitor.proxies import proxy_for
 
 TRIES_AGAIN = 2
 LONGEST_WAIT = 30  # seconds that Slack may ask to be left alone; more is a failure
@@ -67,13 +70,13 @@ class _NoRedirect(HTTPRedirectHandler):
 
 
 def _opener(client: WebClient | WebhookClient, req: Request) -> OpenerDirector:
-    """As slack-sdk opens, with the proxy that it found in the environment, but for redirects."""
+    """As slack-sdk opens, but without redirects, and with the proxy that janitor's own rule says."""
     if not req.full_url.lower().startswith(("http://", "https://")):
         raise SlackRequestError("not a URL of the web")
-    handlers: list[Any] = [_NoRedirect(), HTTPSHandler(context=client.ssl)]
-    if client.proxy:
-        handlers.append(ProxyHandler({"http": client.proxy, "https": client.proxy}))
-    return build_opener(*handlers)
+    proxy = proxy_for(urlsplit(req.full_url).hostname or "")
+    # given also where it is empty: else urllib would read the environment itself
+    by = ProxyHandler({"http": proxy.url, "https": proxy.url} if proxy else {})
+    return build_opener(_NoRedirect(), HTTPSHandler(context=client.ssl), by)
 
 
 class Webhook(WebhookClient):

@@ -62,7 +62,6 @@ class Slack:
     def __init__(self, way: ToWebhook | ToChannel, answer_within: int = _ANSWER_WITHIN) -> None:
         self._way = way
         self._answer_within = answer_within
-        self._secrets = _secrets(way)
 
     async def post(self, message: Message, taken_within: float = _TAKEN_WITHIN) -> Taken:
         """Post it, with its details where there are threads. SlackError: it was not taken, as far as is
@@ -100,32 +99,19 @@ class Slack:
         except SlackError:
             raise
         except SlackApiError as error:
-            raise SlackError(not_taken(*_answer(error), self._secrets)) from None
+            raise SlackError(not_taken(*_answer(error))) from None
         except Exception as error:  # whatever slack-sdk makes of an answer that is not Slack's
-            raise SlackError(not_reached(error, self._secrets)) from None
+            raise SlackError(not_reached(error)) from None
 
     def _by_webhook(self, url: str, payload: dict[str, Any]) -> str:
         answer = Webhook(url, self._answer_within).send_dict(payload)
         # Slack says "ok"; a page is somebody's in between, who asks for a login.
         if answer.status_code != 200 or answer.body.lstrip().startswith("<"):
-            raise SlackError(not_taken(answer.status_code, answer.body, self._secrets))
+            raise SlackError(not_taken(answer.status_code, answer.body))
         return ""
 
 
 def _answer(error: SlackApiError) -> tuple[int, str]:
-    """Its status, and its code with what Slack says about it."""
+    """Its status and its code."""
     data = error.response.data if isinstance(error.response.data, dict) else {}
-    said = [str(data.get("error", ""))]
-    metadata = data.get("response_metadata")
-    if isinstance(metadata, dict) and isinstance(metadata.get("messages"), list):
-        said += map(str, metadata["messages"])
-    return error.response.status_code, ": ".join(said[:2])
-
-
-def _secrets(way: ToWebhook | ToChannel) -> tuple[str, ...]:
-    match way:
-        case ToWebhook(url):
-            path = url.partition("://")[2].partition("/")[2]
-            return (url, path) if path else (url,)
-        case ToChannel(token=token):
-            return (token,)
+    return error.response.status_code, str(data.get("error", ""))

@@ -1,12 +1,9 @@
-"""Why Slack did not take a message, in its words, with the way out, and never with a secret."""
+"""Why Slack did not take a message: its status, its error code, and the way out."""
 
 import re
 
-from janitor.report.text import safe_text, shorten
+from janitor.error_facts import facts
 
-_LONGEST = 300
-# A token, or a webhook's path, of whomever, and as little of it as there may be.
-_SECRET = re.compile(r"xox\w*-\S*|services/\S*")
 # Slack's error codes: docs.slack.dev/reference/methods/chat.postMessage, and for webhooks
 # docs.slack.dev/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks.
 _WAYS_OUT = {
@@ -28,25 +25,55 @@ _WAYS_OUT = {
 )
 
 
-def not_taken(status: int, said: str, secrets: tuple[str, ...]) -> str:
-    """For an answer: what Slack said, which is an error code where it is Slack that answers."""
-    words = _tidy(said, secrets) or "nothing"
-    code = said.strip().partition(" ")[0].rstrip(":")
-    way_out = "Slack takes no more for a while; it is tried again later" if status == 429 else ""
-    way_out = _WAYS_OUT.get(code, way_out)
+_CODE = re.compile(r"[a-z][a-z_]{2,40}")
+# Those that need no other way out than their name.
+_CODES = frozenset(_WAYS_OUT) | {
+    "as_user_not_supported",
+    "attachment_payload_limit_exceeded",
+    "duplicate_channel_not_found",
+    "ekm_access_denied",
+    "enterprise_is_restricted",
+    "fatal_error",
+    "internal_error",
+    "invalid_arguments",
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "invalid_form_data",
+    "invalid_json",
+    "invalid_payload",
+    "message_limit_exceeded",
+    "messages_tab_disabled",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "no_permission",
+    "no_text",
+    "not_allowed_token_type",
+    "org_login_required",
+    "posting_to_general_channel_denied",
+    "request_timeout",
+    "rollup_error",
+    "service_unavailable",
+    "team_access_not_granted",
+    "team_not_found",
+    "too_many_attachments",
+    "two_factor_setup_required",
+    "user_not_found",
+}
+
+
+def not_taken(status: int, said: str) -> str:
+    """For an answer: its status and Slack's error code, with the way out. No other text of an answer is shown (R29)."""
+    code = next((found for found in _CODE.findall(said) if found in _CODES), "")
+    way_out = _WAYS_OUT.get(
+        code, "Slack takes no more for a while; it is tried again later" if status == 429 else ""
+    )
     if 300 <= status < 400:
         way_out = "that is a redirect, which is not followed: is there a proxy, or a login page, in between?"
-    return f"Slack answered {status}: {words}" + (f"; {way_out}" if way_out else "")
+    elif not code and said.lstrip().startswith("<"):
+        way_out = "the answer is a page and not Slack's: is there a proxy, or a login page, in between?"
+    return f"Slack answered {status}{f': {code}' if code else ''}" + (f"; {way_out}" if way_out else "")
 
 
-def not_reached(error: BaseException, secrets: tuple[str, ...]) -> str:
-    """For a failure on the way. Only the system's words are shown: others may quote what was sent."""
-    said = _tidy(str(error), secrets) if isinstance(error, OSError) else ""
-    return f"Slack could not be reached: {type(error).__name__}" + (f": {said}" if said else "")
-
-
-def _tidy(text: str, secrets: tuple[str, ...]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    text = _SECRET.sub("***", text)
-    return shorten(safe_text(" ".join(text.split())), _LONGEST)
+def not_reached(error: BaseException) -> str:
+    """For a failure on the way, by its type and code alone: its text may quote what was sent."""
+    return f"Slack could not be reached: {facts(error)}"

@@ -1,17 +1,25 @@
 """Where the database is: from a URL or the user's state directory, and how to name it without secrets."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from janitor.error_facts import facts, shown_path
 from janitor.errors import LedgerError
 
 _SPELLINGS = (
     "JANITOR_DATABASE_URL is written sqlite:////folder/janitor.db or postgresql://user:password@host/database"
 )
+# Databases that people may take janitor to work with; another scheme may be anything, and is not shown.
+_OTHERS = frozenset(
+    {"mysql", "mariadb", "mssql", "oracle", "mongodb", "redis", "cockroachdb", "http", "https"}
+)
+_HOST = re.compile(r"[\w.-]{0,253}|[0-9A-Fa-f:.]+(%\w+)?")
+_NAME = re.compile(r"[^\x00-\x1f/?#@:]{0,63}")
 _DRIVERS = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -35,26 +43,43 @@ def address_of(url: str | None) -> URL:
         raise LedgerError(f"JANITOR_DATABASE_URL is not a URL. {_SPELLINGS}.") from None
     driver = _DRIVERS.get(parsed.drivername)
     if driver is None:
-        raise LedgerError(f"janitor keeps no ledger in a {parsed.drivername} database. {_SPELLINGS}.")
-    if driver == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise LedgerError(f"{parsed.drivername}:// names no file: the ledger would be lost. {_SPELLINGS}.")
+        named = parsed.drivername.partition("+")[0]
+        what = f"a {named} database" if named in _OTHERS else "that kind of database"
+        raise LedgerError(f"janitor keeps no ledger in {what}. {_SPELLINGS}.")
+    if driver == "sqlite":
+        return _sqlite(parsed)
+    if url.count("@") > 1:
+        raise LedgerError(
+            "JANITOR_DATABASE_URL has more than one @: percent-encode the password in it"
+            " (@ is %40, : is %3A, / is %2F, % is %25)."
+        )
+    host = parsed.host or ""
+    if not (_HOST.fullmatch(host) and _NAME.fullmatch(parsed.database or "")):
+        raise LedgerError(
+            f"JANITOR_DATABASE_URL names no host and database that can be read: percent-encode the user"
+            f" name and the password in it. {_SPELLINGS}."
+        )
     return parsed.set(drivername=driver)
 
 
+def _sqlite(parsed: URL) -> URL:
+    if parsed.database in (None, "", ":memory:"):
+        raise LedgerError(f"sqlite:// names no file: the ledger would be lost. {_SPELLINGS}.")
+    if parsed.host or parsed.username or parsed.password or parsed.port:
+        raise LedgerError(
+            f"JANITOR_DATABASE_URL names an SQLite file on a host: write sqlite:////folder/janitor.db. {_SPELLINGS}."
+        )
+    return parsed.set(drivername="sqlite")
+
+
 def shown(address: URL) -> str:
-    """For people: without its password, and without its options, which may hold one too."""
+    """For people: the file, or the host and the database. No user name, password or option, which may be secret."""
     if address.drivername == "sqlite":
-        return f"SQLite {address.database}"
-    return address.set(query={}).render_as_string(hide_password=True)
-
-
-def without_secrets(text: str, address: URL) -> str:
-    """A driver's own words, with whatever is a secret of the address blotted out."""
-    secrets = {str(address.password)} if address.password else set()
-    secrets |= {str(value) for key, value in address.query.items() if "password" in key}
-    for secret in sorted(secrets - {""}, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text
+        path = shown_path((address.database or "").removeprefix("file:").partition("?")[0])
+        return f"SQLite {path}" if path else "the SQLite file that JANITOR_DATABASE_URL names"
+    port = f":{address.port}" if address.port else ""
+    host = f"[{address.host}]" if ":" in (address.host or "") else address.host or "(local)"
+    return f"Postgres {host}{port}/{address.database or ''}"
 
 
 def state_folder() -> Path:
@@ -86,7 +111,7 @@ def _default() -> URL:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (OSError, RuntimeError) as error:
         raise LedgerError(
-            f"The folder for the ledger could not be made: {error}. Set JANITOR_DATABASE_URL to a"
+            f"The folder for the ledger could not be made ({facts(error)}). Set JANITOR_DATABASE_URL to a"
             " database that can be written, or XDG_STATE_HOME to a folder that can."
         ) from error
     return URL.create("sqlite", database=str(folder / "janitor.db"))

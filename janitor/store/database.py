@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from janitor.errors import LedgerError
-from janitor.store.address import address_of, shown, without_secrets
+from janitor.store.address import address_of, shown
+from janitor.store.refusals import unusable
 
 T = TypeVar("T")
 
@@ -29,7 +30,11 @@ _SERVER = {
     "tcp_user_timeout": 20_000,
     # poolers such as PgBouncer do not keep prepared statements
     "prepare_threshold": None,
+    # a server in the C locale (SQL_ASCII) would answer in bytes: psycopg decodes by the client's encoding
+    "client_encoding": "utf8",
 }
+# What SQLAlchemy, a driver and the system raise. ValueError, TypeError: an option of the URL that a driver cannot take.
+_OF_THE_DRIVER = (SQLAlchemyError, OSError, ValueError, TypeError)
 
 
 class Database:
@@ -52,8 +57,8 @@ class Database:
         try:
             with self._engine.begin() as connection:
                 return work(connection)
-        except SQLAlchemyError as error:
-            raise _unusable(self._engine.url, error) from error
+        except (SQLAlchemyError, OSError, UnicodeError) as error:
+            raise unusable(self._engine.url, error) from error
 
 
 async def open_database(url: str | None, patience: int | None = None) -> Database:
@@ -81,8 +86,8 @@ def _open(url: str | None, patience: int | None) -> Engine:
             _migrate(connection, address)
     except BaseException as error:
         engine.dispose()
-        if isinstance(error, SQLAlchemyError):
-            raise _unusable(address, error) from error
+        if isinstance(error, _OF_THE_DRIVER):
+            raise unusable(address, error) from error
         raise
     return engine
 
@@ -99,9 +104,11 @@ def _engine(address: URL, patience: int | None) -> Engine:
         return create_engine(address, connect_args=own, pool_pre_ping=True)
     except ImportError as error:
         raise LedgerError(
-            f"{shown(address)} needs a driver that is not installed ({error})."
+            f"{shown(address)} needs the driver psycopg, which is not installed."
             " Install janitor with its `postgres` extra: janitor-gcp[postgres]."
         ) from error
+    except _OF_THE_DRIVER as error:
+        raise unusable(address, error) from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -150,21 +157,3 @@ def _steps(connection: Connection) -> set[str]:
     if not inspect(connection).has_table("alembic_version"):
         return set()
     return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
-
-
-def _unusable(address: URL, error: SQLAlchemyError) -> LedgerError:
-    """The driver's own words, without the statement and its values."""
-    cause = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
-    words = without_secrets(cause[0] if cause else type(error).__name__, address)
-    if isinstance(error, IntegrityError):
-        way_out = (
-            "Another sweep wrote the same at the same time: start another sweep, which settles what is open."
-        )
-    elif address.drivername == "sqlite":
-        way_out = "Is its folder there, can it be written, and is the disk not full?"
-    else:
-        way_out = "Is the server up, is it reached from here, and may this user create and write tables?"
-    return LedgerError(
-        f"The ledger in {shown(address)} cannot be used: {words}. {way_out}"
-        " JANITOR_DATABASE_URL names the database."
-    )

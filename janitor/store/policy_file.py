@@ -16,6 +16,12 @@ _LARGEST_REFERENCE_FILE = 64 << 20
 _SHIPPED, _SHIPPED_TESTS = "policies.yaml", "policies.test.yaml"
 
 
+# What stands in files of credentials, in UTF-8 and UTF-16.
+_OF_KEYS = tuple(
+    mark.encode(encoding)
+    for mark in ("PRIVATE KEY-----", '"refresh_token"', '"credential_source"', '"source_credentials"')
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+)
 # The place in the shipped file where a scope goes.
 _COMMENTED_SCOPE = """\
 # Without a scope: the project of your credentials, in all locations. To name projects instead:
@@ -40,6 +46,11 @@ def load_with_warnings(path: Path, now: datetime) -> tuple[Policies, tuple[str, 
 
 
 def _parsed(path: Path, data: bytes) -> Policies:
+    if any(mark in data for mark in _OF_KEYS):
+        # mistakes in a policy file are told with the words that are wrong
+        raise PolicyFileError(
+            f"{path}: this is a file of credentials, not a policy file: name the policy file"
+        )
     return parse_policies(data, str(path), lambda name: _reference_file(path.parent / name))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from janitor.cost.book import PriceBook, PricesUnavailableError, decode_book, encode_book
 from janitor.cost.fallback import fallback_book
+from janitor.error_facts import named
 
 FRESH_FOR = timedelta(days=1)
 USABLE_FOR = timedelta(days=30)
@@ -41,7 +42,7 @@ async def load_prices(
     except PricesUnavailableError as error:
         why = str(error)
     except Exception as error:  # no price is worth a sweep, whatever went wrong with reading it
-        why = f"{type(error).__name__}: {error}"
+        why = named(error)
     else:
         if path:
             _write(path, endpoint, _Cached(book, now))

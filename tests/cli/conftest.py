@@ -18,6 +18,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith(_OURS)]:
         monkeypatch.delenv(name)
+    # as on a terminal: tests/cli/test_messages.py is about the other form
+    monkeypatch.setenv("JANITOR_LOG_FORMAT", "console")
     yield tmp_path
     structlog.reset_defaults()
 

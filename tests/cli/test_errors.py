@@ -43,10 +43,9 @@ def test_a_bug_ends_with_one_and_a_hint_and_no_traceback(
     sweeps.answer = ZeroDivisionError("by zero")
     called = janitor("sweep")
     assert (called.code, called.out) == (1, "")
-    assert called.err == (
-        "janitor: this is a bug in janitor: ZeroDivisionError: by zero\n"
-        "janitor: run it again with JANITOR_LOG_LEVEL=DEBUG for the traceback\n"
-    )
+    first, second = called.err.splitlines()
+    assert first.startswith("janitor: this is a bug in janitor: ZeroDivisionError at janitor/cli/sweep.py:")
+    assert second == "janitor: run it again with JANITOR_LOG_LEVEL=DEBUG for the traceback"
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "debug"])
@@ -57,17 +56,17 @@ def test_a_bug_shows_its_traceback_to_those_who_ask(
     sweeps.answer = ZeroDivisionError("by zero")
     called = janitor("sweep")
     assert called.code == 1
-    assert "janitor: Traceback (most recent call last):" in called.err
+    assert "/janitor/cli/app.py" in called.err
+    assert "by zero" not in called.err
 
 
 def test_a_message_from_outside_cannot_steer_the_terminal(
     policies: Path, janitor: Janitor, sweeps: Sweeps
 ) -> None:
-    for error in (ObservationError("a\x1b[2Jb\u202ec"), RuntimeError("a\x1b[2Jb\u202ec")):
-        sweeps.answer = error
-        told = janitor("sweep").err
-        assert "a\\x1b[2Jb\\u202ec" in told
-        assert "\x1b" not in told
+    sweeps.answer = ObservationError("a\x1b[2Jb\u202ec")
+    told = janitor("sweep").err
+    assert "a\\x1b[2Jb\\u202ec" in told
+    assert "\x1b" not in told
 
 
 def test_a_command_that_does_not_exist_is_a_usage_error(janitor: Janitor) -> None:

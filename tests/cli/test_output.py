@@ -134,6 +134,7 @@ def test_quiet_has_no_progress_at_all() -> None:
 def test_progress_goes_to_stderr_and_cannot_steer_it(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("JANITOR_LOG_FORMAT", "console")
     monkeypatch.setattr("janitor.cli.progress._EVERY_SECONDS", 0.0)
     with showing(quiet=False) as progress:
         assert progress is not None
@@ -142,7 +143,7 @@ def test_progress_goes_to_stderr_and_cannot_steer_it(
     out, err = capfd.readouterr()
     assert out == ""
     seen = "repositories\\x1b[2J: 1,200 of 4,000"
-    assert err == f"{seen}\n{seen}, deletions: 3\n"
+    assert err == f"janitor: {seen}\njanitor: {seen}, deletions: 3\n"
 
 
 def test_progress_off_a_terminal_says_no_more_than_a_line_every_few_seconds(

@@ -38,7 +38,12 @@ needs_full = pytest.mark.skipif(not FULL.exists(), reason="no device that is alw
 def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Runs a line of shell in which $SWEEP is the sweep; stdout is the file `out`."""
     env = {key: value for key, value in os.environ.items() if not key.startswith(("JANITOR_", "PYTHON"))}
-    env |= {"PYTHONPATH": str(ROOT), "PYTHON": sys.executable, "CODE": _SWEEP}
+    env |= {
+        "PYTHONPATH": str(ROOT),
+        "PYTHON": sys.executable,
+        "CODE": _SWEEP,
+        "JANITOR_LOG_FORMAT": "console",
+    }
     line = command.replace("$SWEEP", '"$PYTHON" -c "$CODE" sweep --dry-run --project p')
     return subprocess.run(
         ["sh", "-c", line], cwd=folder, env=env, text=True, capture_output=True, check=False

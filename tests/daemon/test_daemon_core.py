@@ -96,7 +96,7 @@ async def test_a_price_that_cannot_be_had_keeps_no_daemon_from_starting(world: W
     async with running(world, now=True):
         await until(asked(world, 1))
     (started,) = world.events.of(Event.DAEMON_STARTED)
-    assert "no route" in str(started["own_cost"])
+    assert started["own_cost"] == "not known (OSError)"
 
 
 async def test_now_sweeps_at_once_and_keeps_the_schedule(world: World) -> None:
@@ -340,7 +340,7 @@ async def test_a_bug_in_what_follows_a_sweep_is_told_and_the_next_one_runs(
         await ran.daemon._sweep_now()
         await until(came(world, Event.RUN_FAILED, 2))
     (first, _) = world.events.of(Event.RUN_FAILED)
-    assert (first["run"], first["error"]) == ("note", "ZeroDivisionError: in the note")
+    assert (first["run"], first["error"]) == ("note", "ZeroDivisionError")
     assert "in fails" in str(first["traceback"])
     assert len(world.sweeps.asked) == 2
 

@@ -9,7 +9,7 @@ import pytest
 from janitor.daemon.backoff import Backoff
 from janitor.daemon.ports import Work
 from janitor.daemon.sweeping import Sweeping
-from janitor.errors import InterruptedSweepError, LedgerError, LockHeldError, ObservationError
+from janitor.errors import InterruptedSweepError, JanitorError, LedgerError, LockHeldError, ObservationError
 from janitor.ledger.history import Origin
 from janitor.logs import Event
 from janitor.report.result import SweepResult
@@ -74,7 +74,8 @@ async def test_any_failure_is_one_event_with_its_traceback_counted_told_and_back
     sweeping = Sweeping(world.ports, request, again, again.forget, again.aside)
     await again.sweep(sweeping)
     (failed,) = world.events.of(Event.SWEEP_FAILED)
-    assert str(error) in str(failed["error"])
+    assert type(error).__name__ in str(failed["error"])
+    assert (str(error) in str(failed)) is isinstance(error, JanitorError)
     assert "daemon_fakes.py" in str(failed["traceback"])
     assert world.counted.all == ["failed apply"]
     assert len(world.messages.troubles) == 1

@@ -125,9 +125,7 @@ async def test_says_what_slack_says_of_blocks_that_it_does_not_take(slack: Stand
     broken = Message("text", ({"type": "header", "text": {"type": "plain_text", "text": "x" * 151}},))
     with pytest.raises(SlackError, match="Slack answered 400: invalid_blocks"):
         await by_webhook(slack).post(broken)
-    with pytest.raises(
-        SlackError, match=r"200: invalid_blocks: \[ERROR\] invalid_blocks \[json-pointer:/blocks\]"
-    ):
+    with pytest.raises(SlackError, match=r"200: invalid_blocks$"):
         await by_bot(slack).post(broken)
     assert len(slack.requests) == 2
 
@@ -151,7 +149,7 @@ async def test_what_is_not_slacks_answer_is_a_failure_in_words_that_are_safe(
 
 async def test_a_login_page_in_between_is_not_slack(slack: StandIn) -> None:
     slack.moods = [Mood(200, NOT_SLACK)]
-    with pytest.raises(SlackError, match="Sign in to the network"):
+    with pytest.raises(SlackError, match="login page"):
         await by_webhook(slack).post(trouble("hello"))
 
 

@@ -1,22 +1,27 @@
 """Opening the database: where it is, what is refused, and that no message tells a secret."""
 
 import asyncio
+import sqlite3
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from janitor.clock import now
 from janitor.errors import LedgerError
-from janitor.store import address
+from janitor.store import address, refusals
 from janitor.store.address import address_of, shown
 from janitor.store.database import Database, open_database
 from janitor.store.ledger import SqlLedger
 from janitor.store.lock import ApplyLock
+from janitor.store.refusals import unusable
 from tests.store.recording import start
 
 PASSWORD = "s3cr3t/@:word"
@@ -35,7 +40,7 @@ async def refusal(url: str | None) -> str:
 def test_postgres_may_be_spelled_in_every_usual_way(scheme: str) -> None:
     found = address_of(f"{scheme}://user:{QUOTED}@db.example/ledger")
     assert (found.drivername, found.password, found.database) == ("postgresql+psycopg", PASSWORD, "ledger")
-    assert shown(found) == "postgresql+psycopg://user:***@db.example/ledger"
+    assert shown(found) == "Postgres db.example/ledger"
 
 
 @pytest.mark.parametrize(
@@ -64,16 +69,113 @@ async def test_a_ledger_in_memory_is_refused(url: str) -> None:
 async def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
     url = f"postgresql://user:{QUOTED}@127.0.0.1:1/ledger?application_name={QUOTED}&sslpassword=hush-hush"
     message = await refusal(url)
-    assert "postgresql+psycopg://user:***@127.0.0.1:1/ledger" in message
+    assert "Postgres 127.0.0.1:1/ledger" in message
+    assert "the connection was refused" in message
     assert "Is the server up" in message
     for secret in (PASSWORD, QUOTED, "hush-hush"):
         assert secret not in message
 
 
-async def test_a_password_in_the_drivers_own_words_is_blotted_out() -> None:
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            'connection to server at "h", port 1 failed: FATAL: password authentication failed for user "marker"',
+            "refused the user name or the password",
+        ),
+        ('FATAL:  database "marker" does not exist', "no database of that name"),
+        ("could not translate host name marker to address", "the host name cannot be resolved"),
+        ("marker", "OperationalError"),
+    ],
+)
+def test_a_driver_is_told_in_our_words(words: str, told: str) -> None:
+    """R29: what a driver says may quote the password, in whatever form."""
     found = address_of(f"postgresql://user:{QUOTED}@h/x?sslpassword=hush-hush")
-    words = f"bad conninfo: password={PASSWORD} sslpassword=hush-hush"
-    assert address.without_secrets(words, found) == "bad conninfo: password=*** sslpassword=***"
+    error = OperationalError("SELECT 'marker'", {"p": "marker"}, psycopg.OperationalError(words))
+    message = str(unusable(found, error))
+    assert told in message
+    assert "marker" not in message
+
+
+@pytest.mark.parametrize(
+    "option", ["sslmode=marker", "connect_timeout=marker", "marker=1", "options=marker", "port=marker"]
+)
+async def test_an_option_that_the_driver_does_not_take_is_refused_without_being_quoted(option: str) -> None:
+    assert "marker" not in await refusal(f"postgresql://user:{QUOTED}@127.0.0.1:1/x?{option}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://jan:open@sesame-1@host/db",
+        "postgresql://jan:open@sesame-1@127.0.0.1:9/ledger",
+        "postgresql://jan:pa@ss/sesame-1@host/db",
+        "postgresql://jan:pa@ss?sesame-1@host/db",
+        "postgresql://jan:@sesame-1@@host/db",
+        "postgresql://jan:12/sesame-1@h@st/db",
+    ],
+)
+async def test_password_with_at_sign(url: str) -> None:
+    """Else everything after the first @ would be taken for the host, and shown."""
+    message = await refusal(url)
+    assert "percent-encode the password" in message
+    assert "sesame" not in message
+
+
+@pytest.mark.parametrize("character", [*"!#$%&'()*+,/:;=?@[] \"<>\\^`{|}~", "%2F", "\u00e9"])
+async def test_no_character_of_a_password_gets_it_shown(character: str) -> None:
+    for quoted in (character, quote(character, safe="")):
+        message = await refusal(f"postgresql://jan:front{quoted}sesame{quoted}end@127.0.0.1:1/ledger")
+        assert not [part for part in ("front", "sesame", "jan:") if part in message]
+
+
+async def test_advice_for_a_locked_ledger(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/janitor.db"
+    await (await open_database(url)).close()
+    held = sqlite3.connect(tmp_path / "janitor.db", isolation_level=None)
+    held.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LedgerError, match="another process holds it") as refused:
+        await open_database(url, 1)
+    held.close()
+    assert "SQLITE_BUSY" in str(refused.value)
+    assert "Is its folder there" not in str(refused.value)
+
+
+def sqlite_error(name: str) -> OperationalError:
+    error = sqlite3.OperationalError("marker")
+    error.sqlite_errorname = name
+    return OperationalError("SELECT 1", {}, error)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("SQLITE_BUSY", "another process holds it"),
+        ("SQLITE_BUSY_SNAPSHOT", "another process holds it"),
+        ("SQLITE_PROTOCOL", "network disk"),
+        ("SQLITE_IOERR_SHMMAP", "local disk, or use Postgres"),
+        ("SQLITE_FULL", "Make room"),
+        ("SQLITE_READONLY_DBMOVED", "can it be written"),
+        ("SQLITE_NOTADB", "not a database"),
+        ("SQLITE_CANTOPEN", "Is its folder there"),
+        ("marker", "OperationalError"),
+    ],
+)
+def test_sqlite_is_told_by_its_code_with_the_way_out(name: str, told: str) -> None:
+    message = str(unusable(address_of("sqlite:////var/lib/janitor.db"), sqlite_error(name)))
+    assert told in message
+    assert "marker" not in message
+
+
+def test_a_busy_file_on_a_network_disk_is_told_as_such(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path.resolve()} nfs4 rw 0 0\n")
+    monkeypatch.setattr(refusals, "_MOUNTS", mounts)
+    message = str(unusable(address_of(f"sqlite:///{tmp_path}/janitor.db"), sqlite_error("SQLITE_BUSY")))
+    assert "network disk (nfs4)" in message
+    assert "another process" not in message
 
 
 async def test_a_missing_driver_names_the_extra_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
