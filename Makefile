@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-slow bounds container cover check bench laws mutants lock upgrade clean
+.PHONY: demo test test-slow bounds matrix container cover check bench laws mutants lock upgrade clean
 
 demo: $(RUNTIME)
 	@$(BIN)/janitor demo
@@ -28,6 +28,9 @@ test-slow: $(DEV)
 bounds: $(BOUNDS)
 	$(VENV)-bounds/bin/pytest -n $(WORKERS) --dist worksteal -q -p no:cacheprovider \
 	  tests/cli tests/daemon tests/gcp tests/notify tests/store tests/sweep/test_story.py
+
+matrix: $(DEV)
+	$(BIN)/python scripts/matrix.py
 
 container: $(DEV)
 	scripts/container $(BIN)/python
