@@ -11,7 +11,10 @@ from janitor.plan.values import Action, Kept
 
 @dataclass(slots=True)
 class Findings:
-    """What deciding has come to so far, over all kinds. `examined` counts kinds that a policy names."""
+    """What deciding has come to so far, over all kinds. `examined` counts kinds that a policy names.
+
+    `blocked_as` is the reason of what is blocked where deciding is now: a gap, or that no workload was seen.
+    """
 
     named: frozenset[Kind]
     want_names: bool
@@ -19,6 +22,7 @@ class Findings:
     gaps: list[Gap] = field(default_factory=list)
     examined: Counter[Kind] = field(default_factory=Counter)
     group_bytes: dict[str, int] = field(default_factory=dict)
+    blocked_as: KeepReason = KeepReason.GAP
     _kept: Counter[tuple[Kind, KeepReason]] = field(default_factory=Counter)
     _names: dict[tuple[Kind, KeepReason], list[str]] = field(default_factory=dict)
 
@@ -29,6 +33,7 @@ class Findings:
 
     def keep(self, kind: Kind, reason: KeepReason, names: Sequence[str], count: int | None = None) -> None:
         """Count what stays; without names (images) `count` says how many."""
+        reason = self.blocked_as if reason is KeepReason.GAP else reason
         if kind in self.named:
             self._kept[kind, reason] += len(names) if count is None else count
             if self.want_names:

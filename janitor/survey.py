@@ -121,6 +121,7 @@ class Survey:
 
     def _decide(self, repository: Repository, contents: Contents | Gap | None) -> None:
         self.findings.seen(Kind.REPOSITORY)
+        self.findings.blocked_as = KeepReason.GAP
         if isinstance(contents, Gap):
             self.findings.gaps.append(contents)
             self._keep_repository(
@@ -129,6 +130,7 @@ class Survey:
             return
         known = contents or Contents()
         blocked = self.blocked.blocks(repository)
+        self.findings.blocked_as = self.blocked.reason(repository)
         policies, now = self.context.policies, self.context.now.timestamp()
         holding = None if blocked else self._holding(repository)
         rules = image_rules(

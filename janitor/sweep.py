@@ -19,10 +19,11 @@ from janitor.model.resources import Repository
 from janitor.plan.build import Builder, ordered
 from janitor.plan.codec import with_id
 from janitor.plan.values import Plan
-from janitor.policy.gaps import Blocked, blocked_by
+from janitor.policy.gaps import Blocked, blocked_by, unseen_gap
 from janitor.policy.grace import Grace, Waiting
 from janitor.policy.misspelt import misspelt_labels
 from janitor.policy.reference_lines import ReferenceCounts, ReferenceLines
+from janitor.policy.unseen import no_workloads_seen
 from janitor.policy.uploads import Uploads
 from janitor.policy.usage import Named, unreadable, usage
 from janitor.policy.values import Limits, Policies
@@ -173,6 +174,8 @@ async def decide(question: Question, stages: Stages, observed: Observed, book: P
     note_workloads(findings, verdicts, workloads, builder)
     repositories = by_name(observed.repositories)
     use = usage(workloads, verdicts.freed_by(), policies.protect.references, repositories)
+    if not blocked_by(gaps).docker and no_workloads_seen(context, workloads, observed.repositories):
+        gaps = (*gaps, unseen_gap(question.read))
     blocked = blocked_by(gaps)
     lines = _reference_lines(question, observed, repositories)
     survey = Survey(

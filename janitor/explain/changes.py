@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from janitor.model.kinds import KeepReason, Kind
+from janitor.policy.gaps import LINE_TO_ADD
 from janitor.policy.values import Protect
 from janitor.report.explanation import Asked, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
 from janitor.report.meanings import meaning_of
@@ -11,6 +12,7 @@ from janitor.report.meanings import meaning_of
 # What is asked of what would go, after every policy and guard.
 _LAST = {
     KeepReason.GAP.value: "everything that was not read, listed as gaps, can be read",
+    KeepReason.NO_WORKLOADS_SEEN.value: f"a workload that runs images is read, or the policy file says {LINE_TO_ADD}",
     KeepReason.OPTED_OUT.value: "nobody keeps it any more: janitor marks says who does, janitor keep NAME --end ends it",
     KeepReason.GRACE.value: "the date that was announced has come",
 }

@@ -1,11 +1,13 @@
 """What was observed, and what could not be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from janitor.model.kinds import Kind
 from janitor.model.resources import Execution, Instance, Job, Repository, Revision, Service, WorkerPool
+
+Workload = Service | Revision | Job | Execution | WorkerPool | Instance
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,6 +35,15 @@ class Workloads:
     worker_pools: tuple[WorkerPool, ...] = ()
     instances: tuple[Instance, ...] = ()
     gaps: tuple[Gap, ...] = ()
+
+    def all(self) -> Iterator[Workload]:
+        """Every workload, whatever its kind."""
+        yield from self.services
+        yield from self.revisions
+        yield from self.jobs
+        yield from self.executions
+        yield from self.worker_pools
+        yield from self.instances
 
 
 @dataclass(frozen=True, slots=True)

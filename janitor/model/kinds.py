@@ -98,6 +98,7 @@ class KeepReason(StrEnum):
     HOLDS_IN_USE = "holds-in-use"
     HOLDS_PROTECTED = "holds-protected"
     HOLDS_RETAINED = "holds-retained"
+    NO_WORKLOADS_SEEN = "no-workloads-seen"
     GRACE = "grace"
     POLICY_NOT_SELECTED = "policy-not-selected"
     GAP = "gap"

@@ -83,6 +83,7 @@ _SECTIONS = {
     "scope.projects": "Projects by ID. Without them: the project of your credentials.",
     "scope.locations": "all, or a list of locations such as europe-west1.",
     "scope.also_read": "Projects whose workloads may use our images; nothing is deleted there.",
+    "scope.workloads": "none: images may be deleted though no workload is found that could use them.",
     "protect": "Any one of these protects a thing, and all that it holds.",
     "protect.labels": "Any one of these labels; a value is a glob.",
     "protect.names": "Globs of short names: services, jobs, worker pools, repositories, packages.",

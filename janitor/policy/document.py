@@ -56,7 +56,10 @@ def _policies(document: Document, references: ReferenceFiles, data: bytes) -> va
     ttl = values.TtlExpired(document.ttl.label, document.ttl.expires_label)
     return values.Policies(
         values.Scope(
-            _once(scope.projects), scope.locations and _once(scope.locations), _once(scope.also_read)
+            _once(scope.projects),
+            scope.locations and _once(scope.locations),
+            _once(scope.also_read),
+            scope.workloads == "none",
         ),
         document.mode,
         values.Protect(protect.labels, protect.names, protect.tags, references.references, references.names),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from janitor.kinds.version import FORMATS
 from janitor.model.inventory import Gap
-from janitor.model.kinds import Kind
+from janitor.model.kinds import KeepReason, Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Repository
 
+LINE_TO_ADD = "scope: {workloads: none}"
 _OTHER_FORMATS = frozenset(each.upper() for each in FORMATS)
 _WORKLOADS = (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL)
 _NAMED = 5
@@ -24,12 +25,29 @@ def blocked_kinds(gap: Gap) -> tuple[Kind, ...]:
     return (*_WORKLOADS, *_DOCKER) if gap.kind.is_run else _DOCKER
 
 
+def unseen_gap(projects: Sequence[str]) -> Gap:
+    """What every output says of it, with the line to add. It names the first project; the cause names all."""
+    return Gap(
+        projects[0],
+        "-",
+        Kind.SERVICE,
+        f"no workload was found in {', '.join(projects)}: docker images, packages, tags and repositories are kept. If"
+        f" nothing runs these images, add to the policy file: {LINE_TO_ADD}. Else add the projects that run them to"
+        " scope.also_read, or list the images under protect.references.",
+    )
+
+
+def is_unseen_gap(gap: Gap) -> bool:
+    """Whether this is the gap of `unseen_gap`."""
+    return gap.kind is Kind.SERVICE and gap.location == "-" and LINE_TO_ADD in gap.cause
+
+
 def blocks_in_words(gaps: Iterable[Gap]) -> str:
     """What these gaps block, for people: each kind once, with where it holds."""
     gaps, parts = tuple(gaps), []
     if any(gap.repository is None for gap in gaps):
         parts.append("docker images, packages, tags and repositories in every project")
-    if places := _places(gap for gap in gaps if gap.repository is None and gap.kind.is_run):
+    if places := _places(g for g in gaps if g.repository is None and g.kind.is_run and not is_unseen_gap(g)):
         parts.append(f"services, revisions, jobs and worker pools in {places}")
     if inside := sorted({gap.repository for gap in gaps if gap.repository}):
         parts.append(f"everything in repository {_few(inside)}")
@@ -50,29 +68,41 @@ def _few(texts: Sequence[str]) -> str:
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """Repositories of which nothing may be deleted. `docker`: all docker ones, for a workload that could
-    name any image of them was not seen; `inside`: those of which something could not be read."""
+    name any image of them was not seen; `inside`: those of which something could not be read; `unseen`: there
+    is no workload at all (R42)."""
 
     docker: bool = False
     inside: frozenset[RepositoryName] = frozenset()
+    unseen: bool = False
+
+    def reason(self, repository: Repository) -> KeepReason:
+        """Why what it `blocks` is kept."""
+        only_unseen = self.unseen and not self.docker and repository.name not in self.inside
+        return KeepReason.NO_WORKLOADS_SEEN if only_unseen else KeepReason.GAP
 
     def blocks(self, repository: Repository) -> bool:
         """Whether a gap keeps what a repository holds, and the repository. Cloud Run cannot use other formats."""
         if repository.name in self.inside:
             return True
-        return self.docker and repository.format not in _OTHER_FORMATS
+        return (self.docker or self.unseen) and repository.format not in _OTHER_FORMATS
 
     def may_hide(self, name: RepositoryName, repositories: Mapping[RepositoryName, Repository]) -> bool:
         """The same by name; of one that is not among those listed the format is not known."""
         repository = repositories.get(name)
-        return self.docker or name in self.inside if repository is None else self.blocks(repository)
+        return (
+            self.docker or self.unseen or name in self.inside
+            if repository is None
+            else self.blocks(repository)
+        )
 
 
 def blocked_by(gaps: Iterable[Gap]) -> Blocked:
     """What these gaps block of all that lies in repositories."""
     gaps = tuple(gaps)
     return Blocked(
-        any(gap.repository is None for gap in gaps),
+        any(gap.repository is None and not is_unseen_gap(gap) for gap in gaps),
         frozenset(
             RepositoryName(gap.project, gap.location, gap.repository) for gap in gaps if gap.repository
         ),
+        any(map(is_unseen_gap, gaps)),
     )

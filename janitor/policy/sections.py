@@ -32,6 +32,7 @@ class ScopeSection(Model):
     projects: List[Project] = ()
     locations: Locations = None
     also_read: List[Project] = ()
+    workloads: Literal["none"] | None = None
 
 
 class ProtectSection(Model):

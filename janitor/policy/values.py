@@ -261,11 +261,15 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What may be deleted (projects x locations) and what is only read. Locations None is all."""
+    """What may be deleted (projects x locations) and what is only read. Locations None is all.
+
+    `no_workloads`: no workload uses the images, and this is so on purpose (R42).
+    """
 
     projects: tuple[str, ...] = ()
     locations: tuple[str, ...] | None = None
     also_read: tuple[str, ...] = ()
+    no_workloads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

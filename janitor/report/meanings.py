@@ -43,6 +43,7 @@ _KEPT = {
     KeepReason.HOLDS_IN_USE: "it holds an image in use",
     KeepReason.HOLDS_PROTECTED: "it holds something protected",
     KeepReason.HOLDS_RETAINED: "it holds an image that a keep holds",
+    KeepReason.NO_WORKLOADS_SEEN: "no workload was found that could use images",
     KeepReason.GRACE: "its deletion is announced, and the date has not come",
     KeepReason.POLICY_NOT_SELECTED: "its policy was not among those given",
     KeepReason.GAP: "something that could name it, or be in it, could not be read",

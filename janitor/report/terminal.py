@@ -8,7 +8,7 @@ from rich.text import Text
 
 from janitor.model.duration import show_size
 from janitor.plan.values import Kept
-from janitor.policy.gaps import blocks_in_words
+from janitor.policy.gaps import blocks_in_words, is_unseen_gap
 from janitor.report.clock_words import clock_line
 from janitor.report.console import console_for, print_lines
 from janitor.report.grace_lines import grace_lines
@@ -39,7 +39,7 @@ class View:
 
 
 def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) -> None:
-    """A wrong clock, gaps, refusals, what goes by policy, what is kept, what is in grace, totals, notices, the next command.
+    """A wrong clock, that no workload was found, gaps, refusals, what goes by policy, what is kept, what is in grace, totals, notices, the next command.
 
     Only the first line and the dates of grace hold a time of day: an unchanged world shows the same table
     tomorrow.
@@ -48,6 +48,7 @@ def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) ->
     print_lines(
         console,
         _clock(result),
+        _unseen(result, console.width),
         _header(result),
         _gaps(result, console.width),
         _refusals(result, console.width),
@@ -69,6 +70,12 @@ def _clock(result: SweepResult) -> Iterator[Text]:
         yield _line(line, "bold red")
 
 
+def _unseen(result: SweepResult, width: int) -> Iterator[Text]:
+    for gap in filter(is_unseen_gap, result.plan.gaps):
+        yield _line("NO WORKLOADS FOUND", "bold red")
+        yield indented(gap.cause, width, style="red")
+
+
 def _header(result: SweepResult) -> Iterator[Text]:
     what = "apply" if result.mode == "apply" else "dry run, nothing is deleted"
     at = rfc3339(result.plan.observed_at.replace(microsecond=0))
@@ -76,7 +83,7 @@ def _header(result: SweepResult) -> Iterator[Text]:
 
 
 def _gaps(result: SweepResult, width: int) -> Iterator[Text]:
-    gaps = result.plan.gaps
+    gaps = [gap for gap in result.plan.gaps if not is_unseen_gap(gap)]
     if not gaps:
         return
     yield Text()

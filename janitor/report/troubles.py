@@ -10,7 +10,7 @@ from typing import TypeVar
 from janitor.model.duration import show_age
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.policy.gaps import blocks_in_words
+from janitor.policy.gaps import LINE_TO_ADD, blocks_in_words, is_unseen_gap
 from janitor.report.rows import name_as_people_say
 from janitor.report.snapshot import LONGEST_TEXT, Planned, Snapshot
 from janitor.report.text import shorten
@@ -121,7 +121,10 @@ def _stale(snapshot: Snapshot, until: datetime) -> Iterator[Trouble]:
 
 
 def _gaps(snapshot: Snapshot) -> Iterator[Trouble]:
-    alike = _alike(snapshot.gaps, lambda gap: (gap.kind.is_run, gap.repository is None, _code(gap.cause)))
+    alike = _alike(
+        snapshot.gaps,
+        lambda gap: (is_unseen_gap(gap), gap.kind.is_run, gap.repository is None, _code(gap.cause)),
+    )
     for gaps in alike.values():
         yield Trouble(TroubleKind.GAP, _where(gaps), gaps[0].cause, _way_to_see(gaps))
     if more := snapshot.gapped - len(snapshot.gaps):
@@ -149,6 +152,8 @@ def _where(gaps: Sequence[Gap]) -> str:
 def _way_to_see(gaps: Sequence[Gap]) -> str:
     first, projects = gaps[0], _list(gap.project for gap in gaps)
     code = _code(first.cause)
+    if is_unseen_gap(first):
+        return f"if nothing runs these images, add to the policy file: {LINE_TO_ADD}"
     if code in _DENIED:
         role, api = ("run.viewer", "Cloud Run") if first.kind.is_run else ("artifactregistry.reader", "Artifact Registry")  # fmt: skip
         way = f"grant roles/{role} on {projects} to whom janitor runs as, and see that {api}'s API is enabled"

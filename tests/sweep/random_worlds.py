@@ -58,6 +58,7 @@ projects:
         services: {{{", ".join(_services(dice))}}}
         jobs: {{{", ".join(_jobs(dice))}}}
         worker_pools: {{{", ".join(_pools(dice))}}}
+        instances: {{user: {{image: docker.io/library/user}}}}
     artifact_registry:
       us-central1:
         repositories:

@@ -21,6 +21,8 @@ RUN = "projects/p/locations/us-central1"
 REPOSITORY = f"{RUN}/repositories"
 # Every call of Google's APIs that takes something away, or gives a tag back.
 CHANGES = ("Delete", "BatchDelete", "Create", "Update", "Cancel")
+# A workload that no policy speaks of and that uses no image of the project.
+USER = "{user: {image: docker.io/library/user}}"
 POLICIES = """\
 version: 1
 scope: {projects: [p]}
@@ -130,11 +132,13 @@ def world(
     services: str = "{}",
     jobs: str = "{}",
     pools: str = "{}",
+    instances: str = USER,
     trouble: str = "[]",
     repository: str = "",
     more: str = "",
 ) -> str:
-    """Project p in us-central1 with one repository `r`; everything in YAML's flow style."""
+    """Project p in us-central1 with one repository `r`; everything in YAML's flow style. Without `instances`
+    nothing might run at all, and then no image is deleted (R42)."""
     listed = ", ".join(images)
     return f"""\
 operations: {{delay: 1ms}}
@@ -142,7 +146,9 @@ projects:
   p:
     locations: [us-central1, europe-west1]
     artifact_locations: [us-central1]
-    run: {{us-central1: {{services: {services}, jobs: {jobs}, worker_pools: {pools}}}}}
+    run:
+      us-central1: {{services: {services}, jobs: {jobs}, worker_pools: {pools}}}
+      europe-west1: {{instances: {instances}}}
     artifact_registry:
       us-central1:
         repositories: {{r: {{created: 90d ago, updated: 40d ago, size: 2GB{repository}, images: [{listed}]}}}}
