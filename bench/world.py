@@ -66,7 +66,7 @@ def policy_file(share: float) -> str:
     days = round(SPAN_DAYS * (1 - share))
     return (
         f"version: 1\nscope: {{projects: [{PROJECT}]}}\n"
-        "limits: {max_deletions: 10000000, max_share: 100%, max_monthly_value: 100000000 USD}\n"
+        "limits: {max_deletions: 10000000, max_share: 100%, max_monthly_value: 100000000 USD, max_unpriced: 10000000}\n"
         "policies:\n"
         "  - name: stale-images\n    kind: artifact.image\n"
         f"    when: {{older_than: {days}d}}\n    keep: {{latest: 3}}\n"

@@ -20,6 +20,7 @@ _LIMIT_VALUES = {
     "max_deletions": "a whole number, such as 200",
     "max_share": "a percentage from 0% to 100%, such as 60%",
     "max_monthly_value": "dollars a month, such as '800 USD'",
+    "max_unpriced": "a number, such as 50",
 }
 
 
@@ -120,7 +121,7 @@ def overridden(limits: Limits, flags: Sequence[str]) -> Limits:
 
 
 def _limit_value(key: str, text: str) -> int | Decimal:
-    if key == "max_deletions" and _COUNT.fullmatch(text):
+    if key in ("max_deletions", "max_unpriced") and _COUNT.fullmatch(text):
         return int(text)
     if key == "max_monthly_value" and (money := _MONEY.fullmatch(text)):
         return Decimal(money[1])

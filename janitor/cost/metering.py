@@ -20,6 +20,9 @@ MONTH_SECONDS = MONTH_HOURS * 3600
 GIB = 2**30
 _ZERO = Decimal(0)
 _DIGITS = 60
+AN_INDEX = Priced(
+    _ZERO, "an index stores nothing by itself: the images that it holds are counted on their own"
+)
 _L4 = "nvidia-l4"
 _IN_USE = "what it costs in use is not known without metrics"
 

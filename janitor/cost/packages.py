@@ -8,14 +8,21 @@ from janitor.model.money import Estimate, Priced, Unpriced
 
 
 def estimate_package(
-    size_bytes: int | None, versions: int, is_docker: bool, location: str, book: PriceBook
+    size_bytes: int | None, versions: int, unsized: int, is_docker: bool, location: str, book: PriceBook
 ) -> Estimate:
-    """Storage of all of its versions; nothing where it has none."""
+    """Storage of all of its versions of known size; nothing where it has none. A lower bound where the size of
+    some (`unsized`) is not known."""
     if not versions:
         return Priced(Decimal(0), "it is empty: nothing is stored")
-    if is_docker:
-        return estimate_image(size_bytes or 0, location, book)
-    return estimate_version(size_bytes, location, book)
+    found = (
+        estimate_image(size_bytes or 0, location, book)
+        if is_docker
+        else estimate_version(size_bytes, location, book)
+    )
+    if unsized and isinstance(found, Priced):
+        basis = f"lower bound: the size of {unsized} of its {versions} versions is not known; {found.basis}"
+        return Priced(found.usd_month, basis)
+    return found
 
 
 def estimate_version(size_bytes: int | None, location: str, book: PriceBook) -> Estimate:

@@ -30,6 +30,7 @@ def exceeded(plan: Plan, limits: Limits, monthly: Decimal, unpriced: int) -> tup
         *_deletions(sum(counts.values()), limits),
         *_shares(counts, plan.examined, limits),
         *_value(monthly, unpriced, limits),
+        *_unpriced(unpriced, limits),
     )
 
 
@@ -69,6 +70,16 @@ def _value(monthly: Decimal, unpriced: int, limits: Limits) -> Iterator[Refusal]
             f"what would be destroyed costs {monthly:.2f} USD a month{beside}; max_monthly_value is"
             f" {limits.max_monthly_value:f} USD. To allow it this once:"
             f' --limit "max_monthly_value={_rounded_up(monthly)} USD"',
+        )
+
+
+def _unpriced(unpriced: int, limits: Limits) -> Iterator[Refusal]:
+    """Resources without a price pass under max_monthly_value, so their number has a limit of its own (R41)."""
+    if unpriced > limits.max_unpriced:
+        yield Refusal(
+            "max_unpriced",
+            f"{unpriced} resources without a known price would be deleted; max_unpriced is {limits.max_unpriced}."
+            f" To allow it this once: --limit max_unpriced={unpriced}",
         )
 
 

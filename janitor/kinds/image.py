@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from janitor.model.resources import Image
 
@@ -30,6 +30,16 @@ def image_since(image: Image) -> float | None:
 def image_times(image: Image) -> tuple[float | None, ...]:
     """The times from which the floor of one hour counts (R43): its upload and its update."""
     return image.upload_time, image.update_time
+
+
+def stored_sizes(images: Sequence[Image]) -> list[int | None]:
+    """What each image of one package stores by itself, so that each byte counts once (R41). An index whose
+    children are all known stores nothing by itself; None where the size is not known."""
+    present = {image.digest for image in images}
+    return [
+        0 if image.children and present.issuperset(image.children) else image.size_bytes or None
+        for image in images
+    ]
 
 
 def state_of(image: Image) -> str:

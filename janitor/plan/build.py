@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from janitor.cost.book import PriceBook
 from janitor.cost.metering import (
+    AN_INDEX,
     estimate_image,
     estimate_repository,
     estimate_revision,
@@ -193,10 +194,10 @@ def _package(repository: Repository, package: str, goes: Iterable[Goes], shared:
     return [
         _action((
             Kind.IMAGE, names[image.digest], base + image.digest, policy, reason, shared.detail(image),
-            image.size_bytes, shared.estimate(image.size_bytes), shared.rank(rank), "", "", image.tags,
+            0 if empty else image.size_bytes, AN_INDEX if empty else shared.estimate(image.size_bytes), shared.rank(rank), "", "", image.tags,
             waits + tuple([names[digest] for digest in holders]) if holders else waits, (), group, "", owner,
         ))
-        for image, policy, reason, rank, holders, waits in sorted(goes, key=lambda each: each.image.digest)
+        for image, policy, reason, rank, holders, waits, empty in sorted(goes, key=lambda each: each.image.digest)
     ]  # fmt: skip
 
 

@@ -46,7 +46,9 @@ def package_action(
     )
     kind = Kind.IMAGE if docker else Kind.VERSION
     held = held_in(package, images)
-    estimate = estimate_package(facts.size_bytes, len(held), docker, name.location, builder.book)
+    estimate = estimate_package(
+        facts.size_bytes, len(held), facts.unsized, docker, name.location, builder.book
+    )
     detail = _detail(repository, builder.now.timestamp(), facts.since)
     return Action(
         Kind.PACKAGE, package.name, f"{name.uri}/{package.short}" if docker else "", decision.policy.name,

@@ -96,6 +96,7 @@ _SECTIONS = {
     "limits.max_deletions": "So many things at the most; a repository counts as 1 and each image in it.",
     "limits.max_share": "This share of a kind at the most, such as 50%; asked beyond ten of a kind.",
     "limits.max_monthly_value": "This value a month at the most, such as 500 USD, of what has a known price.",
+    "limits.max_unpriced": "So many resources without a known price at the most.",
     "schedule": "When `janitor daemon` sweeps and reports.",
     "defaults": "What policies inherit, key by key; a policy's own key wins.",
     "defaults.when": "Inherited by `when`; whom a policy speaks of by name is its own.",

@@ -63,7 +63,7 @@ def _policies(document: Document, references: ReferenceFiles, data: bytes) -> va
         ),
         document.mode,
         values.Protect(protect.labels, protect.names, protect.tags, references.references, references.names),
-        values.Limits(limits.max_deletions, limits.max_share, limits.max_monthly_value),
+        values.Limits(limits.max_deletions, limits.max_share, limits.max_monthly_value, limits.max_unpriced),
         tuple(_policy(each, ttl) for each in document.policies),
         references.digest_with(data),
         _schedule(document.schedule),

@@ -6,6 +6,7 @@ from janitor.model.resources import Image, Repository
 from janitor.policy.expression import Failures
 from janitor.policy.globs import matcher
 from janitor.policy.image_expression import image_expression
+from janitor.policy.index_sizes import Sizes
 from janitor.policy.patterns import found_in
 from janitor.policy.repository_keys import of_repository
 from janitor.policy.truth import (
@@ -41,7 +42,9 @@ from janitor.policy.values import (
 from janitor.policy.versions import tags_in_range
 
 
-def image_leaf(repository: Repository, now: float, failures: Failures | None = None) -> Leaf[Image]:
+def image_leaf(
+    repository: Repository, now: float, failures: Failures | None = None, sizes: Sizes | None = None
+) -> Leaf[Image]:
     """How each key of a policy reads an image of this repository; what is the same for all of its
     images is answered once."""
 
@@ -67,7 +70,7 @@ def image_leaf(repository: Repository, now: float, failures: Failures | None = N
             case ArtifactTypeIs(globs):
                 return _of_type(matcher(globs))
             case LargerThan(size):
-                return lambda i: SIZE_UNKNOWN if i.size_bytes <= 0 else YES if i.size_bytes > size else NO
+                return _larger(size, sizes or {})
             case Unused():
                 return always(YES)  # what is in use was kept before any policy is asked
             case TtlExpired():
@@ -78,6 +81,18 @@ def image_leaf(repository: Repository, now: float, failures: Failures | None = N
                 raise AssertionError(f"the policy reader lets no {key} through for images")
 
     return leaf
+
+
+def _larger(size: int, sizes: Sizes) -> Test[Image]:
+    """Of an index, `sizes` say what it weighs (R41)."""
+
+    def run(image: Image) -> Truth:
+        if image.children and sizes:
+            found = sizes.get((image.package, image.digest))
+            return SIZE_UNKNOWN if found is None else truth(found > size)
+        return SIZE_UNKNOWN if image.size_bytes <= 0 else YES if image.size_bytes > size else NO
+
+    return run
 
 
 def older_than(seconds: float, now: float) -> Test[Image]:

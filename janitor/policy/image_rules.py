@@ -13,9 +13,12 @@ from janitor.policy.globs import matcher
 from janitor.policy.grace import Holding
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.image_places import competing, names_a_type
-from janitor.policy.ranking import IMAGES, ranked
+from janitor.policy.index_sizes import index_sizes
+from janitor.policy.largest import Largest
+from janitor.policy.ranking import image_measure, ranked
+from janitor.policy.truth import keys
 from janitor.policy.usage import Usage
-from janitor.policy.values import Policies, Policy, RepositoryIs
+from janitor.policy.values import LargerThan, Policies, Policy, RepositoryIs
 from janitor.policy.witness import Witness
 
 
@@ -44,13 +47,17 @@ def image_rules(
     """Compile the image policies for a repository; `selected` are the names that may delete, `holding`
     what may stay though it would go (policy/grace.py)."""
     chosen = set(selected)
-    leaf = image_leaf(repository, now, failures)
+    asked = any(
+        isinstance(key, LargerThan | Largest) for p in policies.of(Kind.IMAGE) for key in keys(p.when)
+    )
+    sizes = index_sizes(contents.images) if asked else {}
+    leaf, measure = image_leaf(repository, now, failures, sizes), image_measure(sizes)
     protect = policies.protect
     places = competing(contents.images, contents.subjects)
     return ImageRules(
         repository,
         tuple(
-            question(p, ranked(p, leaf, contents.images, IMAGES, places), p.name in chosen)
+            question(p, ranked(p, leaf, contents.images, measure, places), p.name in chosen)
             for p in policies.of(Kind.IMAGE)
         ),
         usage,

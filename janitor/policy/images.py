@@ -28,7 +28,7 @@ REFERRER_RANK, INDEX_RANK, IMAGE_RANK = 100, 200, 300
 
 class Goes(NamedTuple):
     """An image that may go. `holders` are digests, deleted too, that must go before it; `waits` are
-    names of the workload actions that free it."""
+    names of the workload actions that free it. `stores_nothing`: an index whose children are all known (R41)."""
 
     image: Image
     policy: str
@@ -36,6 +36,7 @@ class Goes(NamedTuple):
     rank: int
     holders: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
+    stores_nothing: bool = False
 
 
 @dataclass(slots=True)
@@ -235,11 +236,14 @@ def _collect(
                 verdicts.kept_names.setdefault(kept[image.digest], []).append(name)
     going = [image for image in images if image.digest in goes]
     ranks, holders = placed({image.digest: _plain_rank(image, family) for image in going}, family)
+    present = {image.digest for image in images} if any(image.children for image in going) else set()
     for image in going:
         digest, verdict = image.digest, goes[image.digest]
         freed = tuple(sorted(waits[digest])) if digest in waits else ()
         before = tuple(sorted(holders[digest])) if digest in holders else ()
-        verdicts.goes.append(Goes(image, verdict.policy.name, verdict.reason, ranks[digest], before, freed))
+        nothing = bool(image.children) and present.issuperset(image.children)
+        name, reason = verdict.policy.name, verdict.reason
+        verdicts.goes.append(Goes(image, name, reason, ranks[digest], before, freed, nothing))
 
 
 def _plain_rank(image: Image, family: Family) -> int:

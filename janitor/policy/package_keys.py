@@ -48,7 +48,8 @@ class Held:
 
     Times are epoch seconds, None where not known: `made` ranks for `keep.latest`, `since` is what
     ages count from (R7), `newest` the latest time that is known of it (floor.py). `size_bytes` is None where
-    it is not known. `versions` are how many a package holds.
+    it is not known. `versions` are how many a package holds, `unsized` of how many of them the size is not known:
+    then its own is a lower bound.
     """
 
     package: str
@@ -59,6 +60,7 @@ class Held:
     size_bytes: int | None = None
     versions: int = 1
     newest: float | None = None
+    unsized: int = 0
 
 
 def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures) -> Leaf[Held]:
@@ -75,7 +77,7 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
             case OlderThan(age):
                 return lambda held: _older(held.since, now, age.total_seconds())
             case LargerThan(size):
-                return lambda held: larger(held.size_bytes, size)
+                return lambda held: _larger(held, size)
             case TtlExpired():
                 return lambda held: expired(key, repository.labels, held.since, now)
             case TagsMatch(globs):
@@ -92,6 +94,12 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
                 raise AssertionError(f"the policy reader lets no {key} through for this kind")
 
     return leaf
+
+
+def _larger(held: Held, size: int) -> Truth:
+    """A lower bound that is larger is enough; one that is not leaves it unknown."""
+    found = larger(held.size_bytes, size)
+    return SIZE_UNKNOWN if held.unsized and found is NO else found
 
 
 def _tag_is(matches: Callable[[str], bool]) -> Test[Held]:
@@ -134,7 +142,7 @@ def _expression(expr: Expr, kind: Kind, repository: Repository, now: float, fail
     def unknown(held: Held) -> Truth | None:
         if "age" in asked and _older(held.since, now, 0) is AGE_UNKNOWN:
             return AGE_UNKNOWN
-        return SIZE_UNKNOWN if "size_bytes" in asked and not held.size_bytes else None
+        return SIZE_UNKNOWN if "size_bytes" in asked and (held.unsized or not held.size_bytes) else None
 
     def read(held: Held) -> dict[str, object]:
         resource = constants | {field: get(held) for field, get in _READ.items() if field in asked}

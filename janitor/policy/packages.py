@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from urllib.parse import unquote
 
+from janitor.kinds.image import stored_sizes
 from janitor.kinds.package import held_since, package_since, package_times
 from janitor.kinds.repository import is_managed
-from janitor.kinds.version import holds_versions, total_size, version_since, version_times
+from janitor.kinds.version import holds_versions, version_since, version_times
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Image, Mode, Package, Repository, Version
 from janitor.policy.decision import Decision, Keep, Question, names_literally, question, strongest, verdict
@@ -114,17 +115,14 @@ def decide_package(
 
 
 def package_facts(package: Package, images: Sequence[Image], remembered: float | None) -> Held:
-    """A package as policies read it. A size is known where that of everything in it is; `remembered` is the
-    newest upload that the ledger knows of it."""
-    if images:
-        sizes = [i.size_bytes for i in images]
-        size = sum(sizes) if all(size > 0 for size in sizes) else None
-    else:
-        size = total_size(package.versions)
-    count = len(images) or len(package.versions)
+    """A package as policies read it. Its size is the sum of what is known, each byte once (R41); `remembered` is
+    the newest upload that the ledger knows of it."""
+    sizes = stored_sizes(images) or [version.size_bytes or None for version in package.versions]
+    known = [size for size in sizes if size is not None]
+    size, count = sum(known) if known or not sizes else None, len(sizes)
     return Held(
         package.short, since=package_since(package, held_since(package, images), remembered), size_bytes=size, versions=count,
-        newest=latest(package_times(package, images)),
+        newest=latest(package_times(package, images)), unsized=len(sizes) - len(known),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from janitor.model.resources import Image
+from janitor.policy.index_sizes import Sizes
 from janitor.policy.largest import Largest, Name, places
 from janitor.policy.package_keys import Held
 from janitor.policy.truth import NO, SIZE_UNKNOWN, YES, Leaf, Test, Truth, always, compiled, whom
@@ -21,10 +22,17 @@ class Measure(Generic[T]):
     name: Callable[[T], Name]
 
 
-IMAGES: Measure[Image] = Measure(
-    size=lambda image: image.size_bytes if image.size_bytes > 0 else None,
-    name=lambda image: (image.package, image.digest),
-)
+def image_measure(sizes: Sizes) -> Measure[Image]:
+    """Of an index, `sizes` say what it weighs (R41)."""
+
+    def size(image: Image) -> int | None:
+        if image.children:
+            return sizes.get((image.package, image.digest))
+        return image.size_bytes if image.size_bytes > 0 else None
+
+    return Measure(size=size, name=lambda image: (image.package, image.digest))
+
+
 # The things of one policy that take a place, of all that its selectors match.
 Placed = Callable[[Policy, list[T]], list[T]]
 VERSIONS: Measure[Held] = Measure(

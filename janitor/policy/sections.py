@@ -60,6 +60,7 @@ class LimitsSection(Model):
     max_deletions: Annotated[int, Field(ge=0, le=1_000_000_000)] = values.Limits().max_deletions
     max_share: Annotated[Decimal, BeforeValidator(spelling.share)] = values.Limits().max_share
     max_monthly_value: Annotated[Decimal, BeforeValidator(spelling.money)] = values.Limits().max_monthly_value
+    max_unpriced: Annotated[int, Field(ge=0, le=1_000_000_000)] = values.Limits().max_unpriced
 
 
 class SweepSchedule(Model):

@@ -298,6 +298,7 @@ class Limits:
     max_deletions: int = 100
     max_share: Decimal = Decimal("0.5")
     max_monthly_value: Decimal = Decimal(500)
+    max_unpriced: int = 20
 
 
 @dataclass(frozen=True, slots=True)

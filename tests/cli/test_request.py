@@ -194,7 +194,9 @@ def test_a_limit_that_is_nearly_right_is_told_which_one_may_be_meant() -> None:
 
 @pytest.mark.parametrize("flag", ["zzz=5", "=5", ""])
 def test_a_limit_that_is_none_is_told_which_ones_there_are(flag: str) -> None:
-    with pytest.raises(UsageError, match="the keys are max_deletions, max_share, max_monthly_value"):
+    with pytest.raises(
+        UsageError, match="the keys are max_deletions, max_share, max_monthly_value, max_unpriced"
+    ):
         overridden(Limits(), [flag])
 
 

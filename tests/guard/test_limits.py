@@ -14,7 +14,7 @@ from janitor.policy.values import Limits
 from tests.plan.samples import action, plan
 
 NOTHING = Decimal(0)
-AMPLE = Limits(10**6, Decimal(1), Decimal(10**9))
+AMPLE = Limits(10**6, Decimal(1), Decimal(10**9), 10**6)
 
 
 def services(count: int) -> list[Action]:
@@ -35,8 +35,8 @@ def flag(refusal: Refusal) -> str:
 
 
 def test_the_limits_of_a_file_that_says_nothing() -> None:
-    """R20: 100, 50%, 500 USD."""
-    assert Limits() == Limits(100, Decimal("0.5"), Decimal(500))
+    """R20, R41: 100, 50%, 500 USD, 20 without a price."""
+    assert Limits() == Limits(100, Decimal("0.5"), Decimal(500), 20)
 
 
 def test_a_plan_within_every_limit_is_cleared_whole() -> None:
@@ -147,3 +147,11 @@ def test_all_violations_are_told_at_once() -> None:
 def test_a_plan_of_nothing_is_cleared_by_the_strictest_limits() -> None:
     empty: Plan = plan()
     assert guard(empty, Limits(0, NOTHING, NOTHING), NOTHING, 0) == ClearedPlan(empty)
+
+
+def test_more_resources_without_a_price_than_max_unpriced_are_refused() -> None:
+    """R41: no amount of money covers them."""
+    limits = Limits(10**6, Decimal(1), Decimal(10**9), 20)
+    assert refusals(services(1), limits, unpriced=20) == ()
+    (refusal,) = refusals(services(1), limits, unpriced=21)
+    assert (refusal.limit, flag(refusal)) == ("max_unpriced", "max_unpriced=21")

@@ -231,6 +231,7 @@ LIMITS = st.builds(
     st.integers(0, 12),
     st.integers(0, 100).map(lambda percent: Decimal(percent) / 100),
     st.integers(0, 3).map(lambda value: Decimal(value) / 10**6),
+    st.integers(0, 6),
 )
 
 
@@ -246,7 +247,7 @@ def test_a_stricter_limit_never_clears_what_a_looser_one_refused(world: World, a
     plan = plan_of(world)
     stricter = Limits(
         min(a.max_deletions, b.max_deletions), min(a.max_share, b.max_share),
-        min(a.max_monthly_value, b.max_monthly_value),
+        min(a.max_monthly_value, b.max_monthly_value), min(a.max_unpriced, b.max_unpriced),
     )  # fmt: skip
     assert refused(plan, a) | refused(plan, b) <= refused(plan, stricter)
 

@@ -78,8 +78,11 @@ def test_a_package_weighs_what_all_in_it_does(sizes: tuple[int, ...], said: str)
     )
 
 
-def test_a_size_that_is_not_known_of_one_is_not_known_of_the_package() -> None:
-    larger = "kind: artifact.package, when: {larger_than: 1kB}"
+def test_a_package_is_larger_where_what_is_known_of_it_is() -> None:
+    """R41: a lower bound. One that is not larger leaves it unknown."""
+    small = "kind: artifact.package, when: {larger_than: 1kB}"
+    assert of_images(old("a", size=5000), old("b", size=0), policies=(small,)) == "delete: a, larger-than"
+    larger = "kind: artifact.package, when: {larger_than: 6kB}"
     assert of_images(old("a", size=5000), old("b", size=0), policies=(larger,)) == "size-unknown"
     assert of_versions(package(version("1", size=5000), version("2", size=None)), larger) == "size-unknown"
 

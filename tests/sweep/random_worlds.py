@@ -39,7 +39,7 @@ def policy_file(dice: Random) -> str:
     protect = "protect: {tags: [keep-me]}\n" if dice.randint(0, 1) else ""
     return (
         "version: 1\nscope: {projects: [p]}\n"
-        "limits: {max_deletions: 1000000, max_share: 100%, max_monthly_value: 1000000 USD}\n"
+        "limits: {max_deletions: 1000000, max_share: 100%, max_monthly_value: 1000000 USD, max_unpriced: 1000000}\n"
         f"{protect}policies:\n" + "".join(f"  - {each}\n" for each in chosen)
     )
 
