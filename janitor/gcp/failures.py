@@ -101,7 +101,9 @@ def cause(error: BaseException) -> str:
     code = _status(error)
     said = ", ".join(dict.fromkeys(_said(error)))
     if not code:
-        text = "".join(letter if letter.isprintable() else " " for letter in own_text(error))[:_LONGEST]
+        # one of janitor's own that was made and never raised has no frame that says whose it is
+        said_by_us = str(error) if isinstance(error, BadReplyError) else own_text(error)
+        text = "".join(letter if letter.isprintable() else " " for letter in said_by_us)[:_LONGEST]
         return f"{type(error).__name__}: {text}" if text else facts(error)
     return f"{code}: {said}" if said else code
 
