@@ -14,9 +14,12 @@ from janitor.ledger.history import Origin, Sightings
 from janitor.ledger.marks import MarkBook, marks_of
 from janitor.ledger.sightings import Lookout
 from janitor.ledger.uploads import UploadBook
+from janitor.ledger.uses import UseBook
 from janitor.logs import Event, emit
 from janitor.policy.grace import Grace
 from janitor.policy.uploads import Uploads
+from janitor.policy.use_history import UseLog, asks_for_use
+from janitor.policy.values import Policies
 from janitor.report.machine import totals_as_json
 from janitor.report.result import SweepResult, clock_refuses
 from janitor.report.snapshot_codec import encode_snapshot
@@ -28,6 +31,7 @@ from janitor.store.ledger import SqlLedger
 from janitor.store.lock import ApplyLock, holder_of, started_by
 from janitor.store.marks import SqlMarks
 from janitor.store.uploads import SqlUploads
+from janitor.store.uses import SqlUses
 
 # A dry run is not worth a long wait for the database, in seconds: it warns and goes on unrecorded.
 _DRY_RUN_PATIENCE = 2
@@ -41,6 +45,7 @@ class Books:
     sightings: Sightings | None = None
     marks: MarkBook | None = None
     newest_uploads: UploadBook | None = None
+    uses: UseBook | None = None
 
     async def lookout(self, since: datetime) -> Lookout:
         """For what was deleted after `since`; LedgerError where that cannot be read."""
@@ -58,20 +63,26 @@ class Books:
         known = await self.newest_uploads.newest() if self.newest_uploads else {}
         return Uploads(known, noting)
 
+    async def use_log(self, policies: Policies, at: datetime, read: tuple[str, ...]) -> UseLog:
+        """What earlier sweeps saw in use, where a policy asks, and room for what this one sees; LedgerError where
+        it cannot be read."""
+        asked = self.uses and asks_for_use(policies)
+        return UseLog(await self.uses.history(at, read) if self.uses and asked else None, read)
+
     async def remember(self, uploads: Mapping[str, float]) -> None:
         """Write down the newest uploads that are about to be deleted; LedgerError where that cannot be done."""
         if self.newest_uploads:
             await self.newest_uploads.remember(uploads, now())
 
     async def close_sweep(
-        self, result: SweepResult, lookout: Lookout, grace: Grace, whole: bool
+        self, result: SweepResult, lookout: Lookout, grace: Grace, uses: UseLog, whole: bool
     ) -> SweepResult:
         """The sweep's last line, in the ledger and in the log. An apply that cannot be written down comes
         back with that error.
 
         Reports rest on the last sweep of the `whole` policy file, and of no other may a mark lapse: what it
         does not delete another policy may. A dry run announces nothing. While the clock is in doubt, no date of it is
-        used: nothing is announced, no report rests on the sweep, and nothing counts as seen or gone.
+        used: nothing is announced, no report rests on the sweep, and nothing counts as seen or gone, nor as in use.
         """
         sums = totals_as_json(result, totals(result))
         try:
@@ -80,7 +91,8 @@ class Books:
             snapshot = encode_snapshot(take_snapshot(result)) if reported else None
             if self.marks and result.mode == "apply" and not in_doubt:
                 await _note_marks(self.marks, result, grace.lapsed if whole else ())
-            await self._write(result, Lookout() if in_doubt else lookout, json.dumps(sums), snapshot)
+            seen = (Lookout(), UseLog()) if in_doubt else (lookout, uses)
+            await self._write(result, *seen, json.dumps(sums), snapshot)
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
             if result.mode == "apply":
@@ -95,8 +107,12 @@ class Books:
         emit(Event.SWEEP_FINISHED, **facts, gaps=len(result.plan.gaps), **sums)
         return result
 
-    async def _write(self, result: SweepResult, lookout: Lookout, sums: str, snapshot: str | None) -> None:
+    async def _write(
+        self, result: SweepResult, lookout: Lookout, uses: UseLog, sums: str, snapshot: str | None
+    ) -> None:
         plan = result.plan
+        if self.uses:
+            await self.uses.note_uses(uses.names, plan.observed_at)
         if self.sightings:
             await self.sightings.note_sightings(result.sweep_id, lookout.gone, lookout.back, plan.observed_at)
         if self.ledger:
@@ -109,6 +125,7 @@ class Books:
                     exit_code(result),
                     sums,
                     snapshot,
+                    uses.read if uses.complete else None,
                 )
             )
 
@@ -148,7 +165,9 @@ class Opening:
             async with lock.held(wait, waiting, lost):
                 ledger = SqlLedger(database, lock.token)
                 await ledger.begin(self._start("apply"))
-                yield Books(ledger, SqlHistory(database), SqlMarks(database), SqlUploads(database))
+                yield Books(
+                    ledger, SqlHistory(database), SqlMarks(database), SqlUploads(database), SqlUses(database)
+                )
         finally:
             await database.close()
 
@@ -161,7 +180,9 @@ class Opening:
             database = await open_database(self.url, _DRY_RUN_PATIENCE)
             ledger = SqlLedger(database)
             await ledger.begin(self._start("dry-run"))
-            books = Books(ledger, SqlHistory(database), SqlMarks(database), SqlUploads(database))
+            books = Books(
+                ledger, SqlHistory(database), SqlMarks(database), SqlUploads(database), SqlUses(database)
+            )
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
         try:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import TypeVar
 
 from janitor.clock import now
@@ -14,11 +13,13 @@ from janitor.ledger.marks import marks_of
 from janitor.model.kinds import KeepReason, Kind
 from janitor.policy.grace import Marks
 from janitor.policy.uploads import Uploads
+from janitor.policy.use_history import UseLog, asks_for_use
 from janitor.report.explanation import Explanation, KeptList
 from janitor.settings import Settings, SweepRequest
 from janitor.store.database import open_database
 from janitor.store.marks import SqlMarks
 from janitor.store.uploads import SqlUploads
+from janitor.store.uses import SqlUses
 from janitor.sweep import Question
 from janitor.wiring import deletable_projects, log_repeated, log_skipped, projects_read
 
@@ -64,22 +65,26 @@ async def _with_explainer(
             want_names=True,
             now=now(),
         )
-        known = await _known(settings, question.now)
+        known = await _known(settings, question)
         observer = GoogleObserver(clients, log_skipped, on_repeated=log_repeated)
         return await ask(Explainer(question, observer, *known))
 
 
-async def _known(settings: Settings, at: datetime) -> tuple[Marks, str, Uploads]:
-    """What was announced, who opted out and which uploads are remembered, as a dry run knows it: nothing, where
+async def _known(settings: Settings, question: Question) -> tuple[Marks, str, Uploads, UseLog]:
+    """What was announced, who opted out and which uploads and uses are remembered, as a dry run knows it: nothing, where
     there is no ledger."""
     url = settings.ledger_url
     try:
         database = await open_database(url, _PATIENCE)
     except LedgerError as error:
-        return Marks(), f"no ledger, so that nothing announced is known ({error})", Uploads()
+        return Marks(), f"no ledger, so that nothing announced is known ({error})", Uploads(), UseLog()
     try:
         book = SqlMarks(database)
-        marks = marks_of(await book.marked(), await book.opt_outs(at))
-        return marks, "the marks of the ledger", Uploads(await SqlUploads(database).newest())
+        marks = marks_of(await book.marked(), await book.opt_outs(question.now))
+        uploads = Uploads(await SqlUploads(database).newest())
+        asked = asks_for_use(question.policies)
+        read = tuple(question.read)
+        history = await SqlUses(database).history(question.now, read) if asked else None
+        return marks, "the marks of the ledger", uploads, UseLog(history, read)
     finally:
         await database.close()

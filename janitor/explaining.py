@@ -23,6 +23,7 @@ from janitor.plan.values import Plan
 from janitor.policy.grace import Grace, Marks
 from janitor.policy.reference_lines import ReferenceCounts
 from janitor.policy.uploads import Uploads
+from janitor.policy.use_history import UseLog
 from janitor.policy.workload_rules import Context
 from janitor.report.explanation import Explanation, KeptList, KeptRow
 from janitor.report.native_cleanup import native_cleanup
@@ -50,6 +51,7 @@ class Explainer:
     marks: Marks = field(default_factory=Marks)
     ledger: str = "the marks of the ledger"
     uploads: Uploads = field(default_factory=Uploads)
+    uses: UseLog = field(default_factory=UseLog)
 
     async def explain(self, text: str) -> Explanation:
         """The explanation of what `text` names. UsageError: nothing, or several things, are called so;
@@ -110,7 +112,9 @@ class Explainer:
         if target.kind is Kind.REPOSITORY:
             return await self._decided(target, observed, rests_on, str(repository.name), None, repository)
         docker = repository.format == DOCKER
-        held = _Held(self.looker, await self.looker.contents(repository) if docker else Contents())
+        held = _Held(
+            self.looker, repository, await self.looker.contents(repository) if docker else Contents()
+        )
         if isinstance(held.found, Gap):
             raise ObservationError(f"{repository.name}: it could not be read: {held.found.cause}")
         if target.kind in IN_PACKAGES:
@@ -130,7 +134,7 @@ class Explainer:
         if isinstance(packages, Gap):
             raise ObservationError(f"{repository.name}: it could not be read: {packages.cause}")
         found = inside(target, repository, contents.images, packages)
-        again = replace(self, looker=_Held(self.looker, contents, packages))
+        again = replace(self, looker=_Held(self.looker, repository, contents, packages))
         return await again._decided(target, observed, rests_on, found.name, None, repository, found)
 
     def _must_be_there(self, name: ResourceName, observed: Observed) -> None:
@@ -168,7 +172,7 @@ class Explainer:
     ) -> tuple[Plan, Grace, ReferenceCounts]:
         question, grace = replace(self.question, witness=witness, only=only), Grace(self.marks)
         decided = await decide(
-            question, _stages(self.looker, question.now, grace, self.uploads), observed, _NO_PRICES
+            question, _stages(self.looker, question.now, grace, self.uploads, self.uses), observed, _NO_PRICES
         )
         return decided.plan, grace, decided.references
 
@@ -185,9 +189,10 @@ class Explainer:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A looker that has read the content of the one repository already, and its packages where `held`."""
+    """A looker that has read the content of one repository already, and its packages where `held`."""
 
     looker: Looker
+    repository: Repository
     found: Contents | Gap
     held: tuple[Package, ...] | None = None
 
@@ -197,8 +202,10 @@ class _Held:
     async def place(self, project: str, location: str, now: datetime) -> Observed:
         return await self.looker.place(project, location, now)
 
-    async def contents(self, _repository: Repository) -> Contents | Gap:
-        return self.found
+    async def contents(self, repository: Repository) -> Contents | Gap:
+        if repository.name == self.repository.name:
+            return self.found
+        return await self.looker.contents(repository)
 
     async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
         return await self.looker.packages(repository) if self.held is None else self.held
@@ -241,7 +248,7 @@ def _repositories(observed: Observed, wanted: str | None) -> tuple[Repository, .
     return found
 
 
-def _stages(looker: Looker, now: datetime, grace: Grace, uploads: Uploads) -> Stages:
+def _stages(looker: Looker, now: datetime, grace: Grace, uploads: Uploads, uses: UseLog) -> Stages:
     """What deciding needs of a sweep's outside: to read, and nobody to tell."""
 
     async def no_prices() -> PriceBook:
@@ -259,4 +266,5 @@ def _stages(looker: Looker, now: datetime, grace: Grace, uploads: Uploads) -> St
         lookout=Lookout(),
         grace=grace,
         uploads=uploads,
+        uses=uses,
     )

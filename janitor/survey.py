@@ -4,7 +4,7 @@ Only candidates and counts outlive their repository, so memory is bounded by the
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -23,10 +23,12 @@ from janitor.policy.grace import Holding, image_holding, repository_thing
 from janitor.policy.image_rules import ImageRules, image_rules
 from janitor.policy.images import ImageVerdicts, decide_images, holdings
 from janitor.policy.matching import note_matches
+from janitor.policy.orphans import Presence, waits_for_others
 from janitor.policy.packages import kinds_asked
 from janitor.policy.reference_lines import ReferenceLines
 from janitor.policy.repositories import decide_repository, may_match
 from janitor.policy.usage import Usage
+from janitor.policy.use_history import UseLog
 from janitor.policy.workload_rules import Context, WorkloadVerdicts
 from janitor.survey_packages import PackageSurvey, contained, note_contained
 from janitor.survey_tags import TagSurvey
@@ -38,6 +40,9 @@ class ContentReader(Protocol):
     async def contents(self, repository: Repository) -> Contents | Gap: ...
 
     async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap: ...
+
+
+Reading = Callable[[Repository], Coroutine[None, None, Contents | Gap | None]]
 
 
 def note_workloads(
@@ -60,7 +65,8 @@ def note_workloads(
 class Survey:
     """Reads and decides repositories. `blocked` says which stand behind a gap (R4).
 
-    `on_done` hears how many are done, of how many, and how many images were seen in all.
+    `on_done` hears how many are done, of how many, and how many images were seen in all. `presence` is
+    filled where a policy asks for `orphaned`; `listed`: no list of repositories is missing.
     """
 
     reader: ContentReader
@@ -72,33 +78,74 @@ class Survey:
     lookout: Lookout
     references: ReferenceLines
     on_done: Callable[[int, int, int], None]
+    presence: Presence | None = None
+    listed: bool = True
+    uses: UseLog | None = None
 
-    async def run(self, repositories: Iterable[Repository]) -> None:
-        """All repositories in scope, in the order of their names."""
+    async def run(self, repositories: Iterable[Repository], everywhere: Sequence[Repository]) -> None:
+        """All repositories in scope, in the order of their names.
+
+        Where `orphaned` is asked for, `everywhere` (every repository that is known) is read for its digests, and
+        repositories that wait for those are read again and decided at the end (R40).
+        """
         chosen = [r for r in repositories if self.context.in_scope(r.name)]
-        images = 0
-        async for done, (repository, contents) in _numbered(self._read_ahead(chosen)):
+        done = images = 0
+        waiting: list[Repository] = []
+        async for repository, contents in self._read_ahead(chosen, self._contents):
             if isinstance(contents, Contents):
                 images += len(contents.images)
                 self.lookout.inside(repository.name, contents)
                 if repository.format == DOCKER:
                     self.references.inside(repository.name, contents.images)
+            if self._waits(contents):
+                waiting.append(repository)
+                continue
             self._decide(repository, contents)
+            done += 1
+            self.on_done(done, len(chosen), images)
+        if waiting:
+            await self._look_elsewhere(chosen, everywhere)
+        async for repository, contents in self._read_ahead(waiting, self._contents):
+            self._decide(repository, contents)
+            done += 1
             self.on_done(done, len(chosen), images)
 
+    def _waits(self, contents: Contents | Gap | None) -> bool:
+        """Note its digests; whether something in it may be about an image of another repository."""
+        if self.presence is None or not isinstance(contents, Contents):
+            return False
+        self.presence.add(contents.images)
+        return waits_for_others(contents)
+
+    async def _look_elsewhere(self, chosen: Sequence[Repository], everywhere: Sequence[Repository]) -> None:
+        """The digests of every other docker repository. A gap anywhere leaves what is gone unknown."""
+        assert self.presence is not None
+        names = {each.name for each in chosen}
+        others = [each for each in everywhere if each.format == DOCKER and each.name not in names]
+        async for _, contents in self._read_ahead(others, self._digests):
+            if isinstance(contents, Gap):
+                self.findings.gaps.append(contents)
+            elif contents is not None:
+                self.presence.add(contents.images)
+        unread = any(not gap.kind.is_run for gap in self.findings.gaps)
+        self.presence.close(complete=self.listed and not unread)
+
     async def _read_ahead(
-        self, repositories: list[Repository]
+        self, repositories: list[Repository], read: Reading
     ) -> AsyncIterator[tuple[Repository, Contents | Gap | None]]:
         """The next one is read while this one is decided; None where nothing asks for its content."""
         ahead: list[asyncio.Task[Contents | Gap | None]] = []
         try:
             for place, repository in enumerate(repositories):
                 for coming in repositories[place + len(ahead) : place + 2]:
-                    ahead.append(asyncio.create_task(self._contents(coming)))
+                    ahead.append(asyncio.create_task(read(coming)))
                 yield repository, await ahead.pop(0)
         finally:
             for task in ahead:
                 task.cancel()
+
+    async def _digests(self, repository: Repository) -> Contents | Gap | None:
+        return None if repository.mode is Mode.VIRTUAL else await self.reader.contents(repository)
 
     async def _contents(self, repository: Repository) -> Contents | Gap | None:
         if repository.mode is Mode.VIRTUAL:
@@ -108,6 +155,7 @@ class Survey:
         if repository.format == DOCKER:
             if (
                 not asked
+                and self.presence is None
                 and Kind.IMAGE not in self.findings.named
                 and not may_match(self.context, repository)
             ):
@@ -135,7 +183,7 @@ class Survey:
         holding = None if blocked else self._holding(repository)
         rules = image_rules(
             policies, self.context.selected, repository, known, self.usage, now, self.context.failures,
-            self.context.witness, holding,
+            self.context.witness, holding, self.presence, self.uses,
         )  # fmt: skip
         held, waits = holdings(rules, known.images) if may_match(self.context, repository) else (set(), set())
         decision = decide_repository(self.context, repository, known, held, blocked)
@@ -199,12 +247,3 @@ def _withhold(verdicts: ImageVerdicts, repository: Repository, want_names: bool)
         names = [repository.name.version(g.image.package, g.image.digest) for g in verdicts.goes]
         verdicts.kept_names.setdefault(KeepReason.GAP, []).extend(names)
     verdicts.goes.clear()
-
-
-async def _numbered(
-    items: AsyncIterator[tuple[Repository, Contents | Gap | None]],
-) -> AsyncIterator[tuple[int, tuple[Repository, Contents | Gap | None]]]:
-    done = 0
-    async for item in items:
-        done += 1
-        yield done, item

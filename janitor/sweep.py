@@ -22,10 +22,12 @@ from janitor.plan.values import Plan
 from janitor.policy.gaps import Blocked, blocked_by, unseen_gap
 from janitor.policy.grace import Grace, Waiting
 from janitor.policy.misspelt import misspelt_labels
+from janitor.policy.orphans import Presence, asks_for_orphans
 from janitor.policy.reference_lines import ReferenceCounts, ReferenceLines
 from janitor.policy.unseen import no_workloads_seen
 from janitor.policy.uploads import Uploads
 from janitor.policy.usage import Named, unreadable, usage
+from janitor.policy.use_history import UseLog
 from janitor.policy.values import Limits, Policies
 from janitor.policy.witness import Witness
 from janitor.policy.workload_rules import Context
@@ -98,7 +100,7 @@ class Stages:
     what every output says beside its figures: it is given the prices and the policies that matched
     nothing. `lookout` looks again for what was deleted before; `on_expression` hears of each `expr` that
     failed, once a sweep, `on_label` of each label that says how long in words that cannot be read;
-    `grace` knows what was announced, and says of what would go whether its date has come; `uploads` are what the
+    `uses` knows what was in use and notes what is; `grace` knows what was announced, and says of what would go whether its date has come; `uploads` are what the
     ledger remembers, and `remember` adds to it before anything is deleted. `clock_reading` compares this machine's
     clock with Google's, once something was read: without it nothing is deleted (R30).
     """
@@ -115,6 +117,7 @@ class Stages:
     on_expression: Callable[[str], None] = _unheard
     grace: Grace = field(default_factory=Grace)
     on_label: Callable[[str], None] = _unheard
+    uses: UseLog = field(default_factory=UseLog)
     clock_reading: Callable[[], ClockReading] = _not_compared
     uploads: Uploads = field(default_factory=Uploads)
     remember: Callable[[Mapping[str, float]], Awaitable[None]] = _unremembered
@@ -177,11 +180,18 @@ async def decide(question: Question, stages: Stages, observed: Observed, book: P
     if not blocked_by(gaps).docker and no_workloads_seen(context, workloads, observed.repositories):
         gaps = (*gaps, unseen_gap(question.read))
     blocked = blocked_by(gaps)
+    for named in (use.remaining, use.freed):
+        stages.uses.note(named)
+    stages.uses.complete = all(gap.repository is not None for gap in gaps)
     lines = _reference_lines(question, observed, repositories)
+    presence = Presence() if asks_for_orphans(policies) else None
+    listed = all(gap.kind.is_run for gap in gaps)
     survey = Survey(
-        stages.observer, context, use, builder, findings, blocked, stages.lookout, lines, stages.on_repository
-    )
-    await survey.run(r for r in observed.repositories if only is None or r.name in only.repositories)
+        stages.observer, context, use, builder, findings, blocked, stages.lookout, lines,
+        stages.on_repository, presence, listed, stages.uses,
+    )  # fmt: skip
+    within = [r for r in observed.repositories if only is None or r.name in only.repositories]
+    await survey.run(within, observed.repositories)
     hidden = blocked_by((*gaps, *findings.gaps))
     stages.grace.close(lambda name: _was_seen(name, context, hidden, repositories))
     plan = _plan(question, observed, findings, gaps)

@@ -29,6 +29,7 @@ from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.policy.grace import Grace
 from janitor.policy.uploads import Uploads
+from janitor.policy.use_history import UseLog
 from janitor.policy.values import Policies
 from janitor.recorder import LedgerRecorder
 from janitor.report.clock_words import clock_line
@@ -98,15 +99,16 @@ async def _opened(
         )
         lookout = await books.lookout(now() - request.policies.report.horizon)
         grace, uploads = await books.grace(now()), await books.uploads(noting=request.apply)
+        uses = await books.use_log(request.policies, now(), projects_read(request.policies, deletable))
         planning = stack.enter_context(ExitStack())
         planning.enter_context(making_what_stays())
         wiring = _Wiring(
-            request, settings, clients, books, lookout, grace, uploads, opening.sweep_id, deletable, stop, applying,
+            request, settings, clients, books, lookout, grace, uploads, uses, opening.sweep_id, deletable, stop, applying,
             planning,
         )  # fmt: skip
         result = await sweep(wiring.question(), await wiring.stages())
         wiring.log(result)
-        return await books.close_sweep(result, lookout, grace, whole=not request.only_policies)
+        return await books.close_sweep(result, lookout, grace, uses, whole=not request.only_policies)
 
 
 def _new_id() -> str:
@@ -150,6 +152,7 @@ class _Wiring:
     lookout: Lookout
     grace: Grace
     uploads: Uploads
+    uses: UseLog
     sweep_id: str
     deletable: tuple[str, ...]
     stop: asyncio.Event
@@ -204,6 +207,7 @@ class _Wiring:
             on_expression=lambda text: emit(Event.EXPRESSION_FAILED, text=text),
             grace=self.grace,
             uploads=self.uploads,
+            uses=self.uses,
             remember=self.books.remember,
             on_label=lambda text: emit(Event.LABEL_UNREADABLE, text=text),
         )

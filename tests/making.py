@@ -186,8 +186,8 @@ def policies(
 
 
 def contents(*images: Image, subjects: Mapping[tuple[str, str], str] | None = None) -> Contents:
-    """The content of a repository."""
-    return Contents(list(images), subjects or {})
+    """The content of a repository; each referrer of `subjects` is about one image."""
+    return Contents(list(images), {key: (about,) for key, about in (subjects or {}).items()})
 
 
 def workloads(*resources: Service | Revision | Job | Execution | WorkerPool) -> Workloads:

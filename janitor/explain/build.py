@@ -57,17 +57,20 @@ def explanation(decided: Decided, rests_on: tuple[str, ...], notices: tuple[str,
     verdict, action = verdict_of(
         plan, decided.name, decided.in_scope, decided.inside.holder if decided.inside else ""
     )
+    within = decided.witness.within
+    artifact = within.artifact(image) if within and image else ("", "")
+    if verdict.reason == KeepReason.SUBJECT_UNKNOWN.value and artifact[0]:
+        verdict = replace(verdict, detail=artifact[0])
     if decided.waiting:
         verdict = replace(verdict, detail=_announced(decided.waiting))
     case, values = _case(decided)
     policies = answers(case, values) if case else ()
-    within = decided.witness.within
     users = within.users(image) if within and image else _tag_users(case)
     follows = within.follows(image.digest) if within and image else ()
     guards = tuple(_guards(decided, case, policies)) if case else ()
     stays = verdict.fate is Fate.KEEP
     changes = (
-        to_go(verdict, guards, policies, users, kind, follows) if stays
+        to_go(verdict, guards, policies, users, kind, follows, artifact[1]) if stays
         else _elsewhere(verdict) if verdict.fate in (Fate.CONTAINED, Fate.OUT_OF_SCOPE)
         else to_stay(verdict, kind, decided.name, decided.policies.protect)
     )  # fmt: skip
@@ -127,8 +130,8 @@ def _elsewhere(verdict: Verdict) -> Iterator[str]:
 def _case(decided: Decided) -> tuple[Case[Any] | None, Mapping[str, str]]:
     image, repository, witness = decided.image, decided.repository, decided.witness
     if image and repository:
-        within = witness.within
-        values = image_values(image, repository, decided.now.timestamp())
+        about = within.about(image) if (within := witness.within) else ()
+        values = image_values(image, repository, decided.now.timestamp(), about)
         return (within.case(image) if within else None), values
     found = witness.found
     if found is None:

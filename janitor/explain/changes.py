@@ -35,7 +35,9 @@ _WAYS = {
     KeepReason.FORMAT_UNSUPPORTED: "none: only whole repositories of format docker go",
     KeepReason.MULTI_REGION: "none: the regions of a multi-region service are Google's to manage",
     KeepReason.IMMUTABLE_TAGS: "its repository's tags are immutable no more",
-    KeepReason.SUBJECT_UNKNOWN: "what it is about can be told, or a policy names its artifact_type",
+    KeepReason.SUBJECT_UNKNOWN: "a policy names its artifact_type, or says orphaned: true and its subject is gone",
+    KeepReason.HOLDS_REFERRER: "the artifacts in it whose images lie elsewhere are gone, or those images are",
+    KeepReason.HOLDS_SUBJECT_UNKNOWN: "a policy names it literally, or policies of artifact_type took what it holds",
     KeepReason.CHILD_OF_KEPT: "every index and image that needs it goes",
     KeepReason.JUST_CREATED: "one hour has passed since the latest time that is known of it",
     KeepReason.AGE_UNKNOWN: "Google gives a time of it, and none in the future",
@@ -52,12 +54,15 @@ def to_go(
     users: Sequence[UserAnswer],
     kind: Kind,
     follows: Sequence[str],
+    artifact: str = "",
 ) -> Iterator[str]:
-    """Everything that has to change, all of it; the policies are alternatives of each other."""
+    """Everything that has to change, all of it; the policies are alternatives of each other. `artifact` is
+    what makes an artifact deletable whose subject is not known."""
     for guard in guards:
         if guard.holds:
             signs = kind is Kind.TAG and guard.reason is KeepReason.CHILD_OF_KEPT
-            yield f"{guard.reason.value}: {_SIGNS if signs else _way(guard, users)}"
+            by_artifact = artifact if guard.reason is KeepReason.SUBJECT_UNKNOWN else ""
+            yield f"{guard.reason.value}: {_SIGNS if signs else by_artifact or _way(guard, users)}"
     if verdict.reason in _LAST:
         yield f"{verdict.reason}: {_LAST[verdict.reason]}"
     if follows:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from janitor.kinds.image import image_times
+from janitor.kinds.image import image_times, subjects_of
 from janitor.model.kinds import KeepReason
 from janitor.model.resources import Image, Mode
 from janitor.policy.decision import Question
@@ -31,7 +31,6 @@ class Package:
         """The image before its verdict; guards in the order in which they are asked."""
         rules, family, digest = self.rules, self.weighed.family, image.digest
         kept = self.weighed.kept.get(digest)
-        typed = bool(image.artifact_type) or digest in family.orphans
         guards = {
             KeepReason.IN_USE: digest in self.weighed.in_use,
             KeepReason.PROTECTED: rules.everything is KeepReason.PROTECTED
@@ -39,8 +38,7 @@ class Package:
             or any_protected_tag(rules, (image,)),
             KeepReason.NOT_STANDARD: rules.repository.mode is not Mode.STANDARD,
             KeepReason.IMMUTABLE_TAGS: bool(image.tags) and rules.repository.immutable_tags,
-            KeepReason.SUBJECT_UNKNOWN: (typed and digest not in family.referrers)
-            or kept is KeepReason.SUBJECT_UNKNOWN,
+            KeepReason.SUBJECT_UNKNOWN: family.subject_unknown(image) or kept is KeepReason.SUBJECT_UNKNOWN,
             KeepReason.CHILD_OF_KEPT: kept is KeepReason.CHILD_OF_KEPT,
             KeepReason.GOOGLE_MANAGED: rules.managed,
             **floor_guards(latest(image_times(image)), rules.now),
@@ -54,13 +52,29 @@ class Package:
         group = [image for image in self.images if image.digest not in family.followers]
         return standing(question, group, image_traits(family), self.rules.now, digest)
 
+    def about(self, image: Image) -> tuple[str, ...]:
+        """The digests that it is about."""
+        return subjects_of(image, self.rules.subjects)
+
+    def artifact(self, image: Image) -> tuple[str, str]:
+        """Of an artifact whose subject is not known: what it is, and what makes it deletable; else empty."""
+        if not self.weighed.family.subject_unknown(image):
+            return "", ""
+        named = f"it is an artifact of type {image.artifact_type}; a policy must name it"
+        by_type = f"a policy names its artifact_type, {image.artifact_type}, in `when`"
+        missing = [each for each in self.about(image) if all(each != other.digest for other in self.images)]
+        if not missing:
+            return named, by_type
+        orphaned = "a policy says orphaned: true, and no repository that is read holds what it is about"
+        said = f"it is about {', '.join(missing)}, which its package does not hold"
+        return said, f"{orphaned}; or {by_type}" if image.artifact_type else orphaned
+
     def follows(self, digest: str) -> tuple[str, ...]:
         """The indexes or the subject that a follower goes and stays with; nothing for any other."""
         family = self.weighed.family
         if digest not in family.followers:
             return ()
-        subject = family.referrers.get(digest)
-        return (*family.indexes.get(digest, ()), *((subject,) if subject else ()))
+        return (*family.indexes.get(digest, ()), *family.referrers.get(digest, ()))
 
     def users(self, image: Image) -> tuple[UserAnswer, ...]:
         """Everybody who names it, directly or through what it hangs together with, sorted by name."""

@@ -1,6 +1,6 @@
 """Keys of a policy as they are written, and what a resource has for each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -102,8 +102,10 @@ def facts_values(facts: Facts, now: datetime) -> dict[str, str]:
     }
 
 
-def image_values(image: Image, repository: Repository, now: float) -> dict[str, str]:
-    """What an image has, by the names of keys."""
+def image_values(
+    image: Image, repository: Repository, now: float, about: Sequence[str] = ()
+) -> dict[str, str]:
+    """What an image has, by the names of keys; `about` are the digests that it is about."""
     since = image_since(image)
     known = datetime.fromtimestamp(since, UTC) if since else None
     tags = ", ".join(image.tags) or "no tag"
@@ -115,11 +117,13 @@ def image_values(image: Image, repository: Repository, now: float) -> dict[str, 
         "any_tag": tags,
         "tags_regex": tags,
         "tags_semver": tags,
+        "orphaned": f"about {', '.join(about)}" if about else "no subject that is known",
         "artifact_type": image.artifact_type or "no type",
         "older_than": _age(known, datetime.fromtimestamp(now, UTC)),
         "larger_than": size,
         "largest": size,
         "unused": "see who names it, below",
+        "unused_for": "counted from its last recorded use, its age, and the first of the recorded sweeps",
     }
 
 
@@ -129,6 +133,9 @@ def held_values(held: Held, repository: Repository, now: datetime) -> dict[str, 
     size = show_size(held.size_bytes) if held.size_bytes else "size unknown"
     return _of_repository(repository) | {
         "name": held.package,
+        "version": held.id,
+        "version_semver": held.id,
+        "prerelease": held.id,
         "tags": tags,
         "tags_regex": tags,
         "tags_semver": tags,

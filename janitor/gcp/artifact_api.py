@@ -82,8 +82,8 @@ class Artifacts:
             self.on_repeated(name.project, name.location, Kind.IMAGE, names)
         return images
 
-    async def _subjects(self, name: RepositoryName) -> Mapping[tuple[str, str], str]:
-        """Package and digest of each attachment's own version -> the digest that it is about (R17).
+    async def _subjects(self, name: RepositoryName) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Package and digest of each attachment's own version -> the digests that it is about (R17, R40).
 
         Where the method is not implemented there are no attachments; any other failure is raised.
         """
@@ -102,4 +102,9 @@ class Artifacts:
             self.on_repeated(
                 name.project, name.location, Kind.ATTACHMENT, [each for each, _ in found.repeated]
             )
-        return dict(about for _, about in found.complete() if about)
+        subjects: dict[tuple[str, str], tuple[str, ...]] = {}
+        for _, each in found.complete():
+            if each:
+                held_by, about = each
+                subjects[held_by] = (*subjects.get(held_by, ()), about)
+        return subjects

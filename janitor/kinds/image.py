@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from janitor.model.resources import Image
 
@@ -52,10 +52,11 @@ def is_referrer_tag(tag: str) -> bool:
     return _REFERRER_TAG.fullmatch(tag) is not None
 
 
-def subject_of_tags(image: Image) -> str | None:
-    """The digest that its tags say it is about; None where none says so, or several differ."""
-    subjects = {f"sha256:{match[1]}" for match in map(_REFERRER_TAG.fullmatch, image.tags) if match}
-    return subjects.pop() if len(subjects) == 1 else None
+def subjects_of(image: Image, attached: Mapping[tuple[str, str], tuple[str, ...]]) -> tuple[str, ...]:
+    """The digests that an artifact is about (R40), sorted: by its tags, and by the attachments that hold it
+    (`attached`: package and digest -> subjects). Empty where nothing says so."""
+    found = {f"sha256:{match[1]}" for match in map(_REFERRER_TAG.fullmatch, image.tags) if match}
+    return tuple(sorted(found.union(attached.get((image.package, image.digest), ()))))
 
 
 def fingerprint(images: Iterable[Image]) -> str:

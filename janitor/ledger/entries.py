@@ -23,7 +23,8 @@ class SweepStart:
 
 @dataclass(frozen=True, slots=True)
 class SweepEnd:
-    """The one line that closes a sweep: what it planned, its totals as JSON text, its exit code."""
+    """The one line that closes a sweep: what it planned, its totals as JSON text, its exit code.
+    `references_of` are the projects of which it read all references, None where a gap hid some."""
 
     sweep_id: str
     finished_at: datetime
@@ -32,6 +33,7 @@ class SweepEnd:
     exit_code: int
     totals_json: str
     snapshot_json: str | None = None
+    references_of: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

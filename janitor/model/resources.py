@@ -269,11 +269,11 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All of one repository, as read. `subjects`: digest of a referrer -> digest it is about.
+    """All of one repository, as read. `subjects`: package and digest of a referrer -> digests it is about.
 
     `packages` is None where nothing asked for them.
     """
 
     images: list[Image] = field(default_factory=list)
-    subjects: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    subjects: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     packages: tuple[Package, ...] | None = None

@@ -29,6 +29,7 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
+    Orphaned,
     Policies,
     Policy,
     RepositoryIs,
@@ -110,7 +111,7 @@ def _asked(policy: Policy) -> All:
 
 
 def _names_types(policy: Policy) -> bool:
-    return any(isinstance(part, ArtifactTypeIs) for part in policy.when.parts)
+    return any(isinstance(part, ArtifactTypeIs | Orphaned) for part in policy.when.parts)
 
 
 def _shadowed(policy: Policy, earlier: Iterable[Policy]) -> Iterator[Advice]:

@@ -177,6 +177,10 @@ def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True
         yield ("older_than",), "older_than: a tag has no age: Google keeps no time of it; take it out"
     if "largest" in when and not (top and "older_than" in when):
         yield ("largest",), _LARGEST
+    if "unused_for" in when and not positive:
+        yield ("unused_for",), "unused_for may not stand under not: what is in use is never deleted"
+    if "orphaned" in when and not top:
+        yield ("orphaned",), "orphaned must stand in when itself, not within any, all or not"
     if "unused" in when and not positive:
         yield ("unused",), "unused may not stand under not: what is in use is never deleted"
     for key in ("tags", "any_tag", "tags_regex", "tags_semver"):
@@ -196,7 +200,11 @@ def expressions(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
     if fields and isinstance(when.get("expr"), str) and when["expr"]:
         for text in mistakes(when["expr"], kind, fields):
             yield ("expr",), text
-    for key, mistake in (("tags_regex", regex_mistake), ("tags_semver", range_mistake)):
+    for key, mistake in (
+        ("tags_regex", regex_mistake),
+        ("tags_semver", range_mistake),
+        ("version_semver", range_mistake),
+    ):
         if isinstance(when.get(key), str) and when[key] and (wrong := mistake(when[key])):
             yield (key,), f"{key}: {wrong}"
     for key in ("labels_regex", "annotations_regex"):

@@ -19,6 +19,7 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
+    Orphaned,
     Policy,
     RepositoryIs,
     ServiceIs,
@@ -26,6 +27,7 @@ from janitor.policy.values import (
     Tagged,
     TtlExpired,
     Unused,
+    UnusedFor,
 )  # fmt: skip
 
 T = TypeVar("T")
@@ -209,8 +211,10 @@ def _named(key: Key) -> Iterator[tuple[DeleteReason, Key]]:
                     yield DeleteReason(status.value), StatusIs((status,))
         case TtlExpired():
             yield DeleteReason.TTL, key
-        case Unused():
+        case Unused() | UnusedFor():
             yield DeleteReason.UNUSED, key
+        case Orphaned():
+            yield DeleteReason.ORPHANED, key
         case Tagged(False):
             yield DeleteReason.UNTAGGED, key
         case LargerThan():

@@ -16,6 +16,9 @@ _SELECTORS = {
     "artifact.tag when.managed_by": "What made its repository, as the repository's labels or name say.",
     "artifact.version when.name": "Its package, such as left-pad or @team/web: a glob, or a list of globs.",
     "artifact.version when.labels": "All of these labels of the version's repository; a value is a glob.",
+    "when.version": "The version itself, such as 1.2.3: a glob, or a list of globs.",
+    "when.version_semver": "The version is in this range, such as '<2'; one that cannot be read is kept.",
+    "when.prerelease": "true: a prerelease or snapshot by the rules of its format. false: a release.",
     "when.format": "The format of the repository, such as npm, python, maven or apt: one, or a list.",
     "when.location": "Where it stands, such as europe-west1: a glob, or a list of globs.",
     "when.labels": "All of these labels; a value is a glob, \"*\" for any.",
@@ -45,6 +48,8 @@ _CONDITIONS = {
     "when.largest": "Among the so many largest in its repository of whom the policy speaks, kept ones included.",
     "when.empty": "true: the package holds no version.",
     "when.unused": "true: nothing that remains on Cloud Run names it, or anything in it.",
+    "when.unused_for": "Strictly longer not in use than this, such as 7d, as the ledger of recorded sweeps knows.",
+    "when.orphaned": "true: a signature, an attestation or the like whose every subject is gone from all repositories.",
     "run.service when.status": "What the service is doing; one that serves goes only by `serving`, "
     "with older_than and a selector.",
     "run.revision when.status": "What the revision is doing; `active` may stand only under not.",

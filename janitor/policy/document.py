@@ -130,6 +130,9 @@ _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
     "repository": values.RepositoryIs,
     "format": values.FormatIs,
     "tags": values.TagsMatch,
+    "version": values.VersionIs,
+    "version_semver": values.VersionSemver,
+    "prerelease": values.Prerelease,
     "any_tag": values.AnyTag,
     "tags_regex": values.TagsRegex,
     "tags_semver": values.TagsSemver,
@@ -141,6 +144,7 @@ _LEAVES: dict[str, Callable[[Any], values.Condition]] = {
     "creator": values.CreatorIs,
     "tagged": values.Tagged,
     "older_than": values.OlderThan,
+    "unused_for": values.UnusedFor,
     "larger_than": values.LargerThan,
     "largest": Largest,
 }
@@ -161,6 +165,8 @@ def _parts(when: When, policy: str, ttl: values.TtlExpired) -> Iterator[values.C
                 yield ttl
             case "unused":
                 yield values.Unused()
+            case "orphaned":
+                yield values.Orphaned()
             case "empty":
                 yield values.Empty()
             case "any":

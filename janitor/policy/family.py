@@ -1,9 +1,9 @@
 """How the images of one package hang together: indexes and children, subjects and referrers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from janitor.kinds.image import is_referrer_tag, subject_of_tags
+from janitor.kinds.image import is_referrer_tag, subjects_of
 from janitor.model.resources import Image
 from janitor.policy.usage import Users
 
@@ -11,21 +11,24 @@ from janitor.policy.usage import Users
 @dataclass(frozen=True, slots=True)
 class Family:
     """`indexes`: child -> indexes that hold it. `dependents`: an index or subject -> what it keeps.
-    `referrers`: referrer -> its subject. `followers` go and stay with what they depend on: untagged
+    `referrers`: referrer -> its subjects in the package. `orphans`: artifacts about an image that is not in
+    the package, beside others that are or not. `followers` go and stay with what they depend on: untagged
     children, and referrers with no tag but a referrer's."""
 
     indexes: dict[str, list[str]] = field(default_factory=dict)
     dependents: dict[str, list[str]] = field(default_factory=dict)
-    referrers: dict[str, str] = field(default_factory=dict)
+    referrers: dict[str, list[str]] = field(default_factory=dict)
     followers: set[str] = field(default_factory=set)
     orphans: set[str] = field(default_factory=set)
 
+    def subject_unknown(self, image: Image) -> bool:
+        """Whether it is about another image, or of an artifact type, and not all of its subjects are here."""
+        typed = bool(image.artifact_type) and image.digest not in self.referrers
+        return typed or image.digest in self.orphans
 
-def family_of(images: list[Image], subjects: Mapping[tuple[str, str], str]) -> Family:
-    """`subjects` are attachments: (package, digest) -> the digest it is about.
 
-    `orphans` are referrers by their tags whose subject is not here.
-    """
+def family_of(images: list[Image], subjects: Mapping[tuple[str, str], tuple[str, ...]]) -> Family:
+    """`subjects` are attachments: (package, digest) -> the digests it is about."""
     family = Family()
     related = [
         i for i in images
@@ -38,9 +41,9 @@ def family_of(images: list[Image], subjects: Mapping[tuple[str, str], str]) -> F
     for image in related:
         if image.children:
             _hold(family, image, present)
-        subject = subjects.get((image.package, image.digest)) or (image.tags and subject_of_tags(image))
-        if subject:
-            _refer(family, image, subject, subject in present and subject != image.digest)
+        about = subjects_of(image, subjects)
+        if about:
+            _refer(family, image, [each for each in about if each in present and each != image.digest], about)
     return family
 
 
@@ -59,13 +62,16 @@ def _hold(family: Family, image: Image, present: Mapping[str, Image]) -> None:
             family.followers.add(child)
 
 
-def _refer(family: Family, referrer: Image, subject: str, present: bool) -> None:
-    if not present:
+def _refer(family: Family, referrer: Image, here: list[str], about: Sequence[str]) -> None:
+    """A referrer stays while any of its subjects does (R40): one that is not here is not known to go."""
+    if len(here) < len(about):
         family.orphans.add(referrer.digest)
+    if not here:
         return
-    family.referrers[referrer.digest] = subject
-    family.dependents.setdefault(subject, []).append(referrer.digest)
-    if all(map(is_referrer_tag, referrer.tags)):
+    family.referrers[referrer.digest] = here
+    for subject in here:
+        family.dependents.setdefault(subject, []).append(referrer.digest)
+    if len(here) == len(about) and all(map(is_referrer_tag, referrer.tags)):
         family.followers.add(referrer.digest)
 
 
@@ -109,8 +115,7 @@ def needed(roots: Iterable[str], family: Family) -> set[str]:
     stack = list(roots)
     while stack:
         digest = stack.pop()
-        subject = family.referrers.get(digest)
-        for other in (*family.dependents.get(digest, ()), *((subject,) if subject else ())):
+        for other in (*family.dependents.get(digest, ()), *family.referrers.get(digest, ())):
             if other not in found:
                 found.add(other)
                 stack.append(other)
@@ -134,7 +139,7 @@ def holders(digest: str, goes: Set[str], family: Family) -> set[str]:
     found = {index for index in family.indexes.get(digest, ()) if index in goes}
     if family.referrers:
         for other in family.dependents.get(digest, ()):
-            if other in goes and family.referrers.get(other) == digest:
+            if other in goes and digest in family.referrers.get(other, ()):
                 found.add(other)
     return found
 

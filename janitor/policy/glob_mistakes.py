@@ -12,6 +12,8 @@ def name_glob_mistake(glob: str) -> str | None:
     """What is wrong with a glob of names, locations, repositories, tags or creators."""
     if wrong := value_glob_mistake(glob):
         return wrong
+    if glob.startswith("!"):
+        return f"{show(glob)}: a glob cannot be negated by a ! before it: list what it should match"
     if found := _FOREIGN.search(re.sub(r"\[[^]]*\]", "", glob)):
         return (
             f"{show(glob)} is no glob, for {found[0]} has no meaning in one: write *, ? and [a-z], "

@@ -7,6 +7,7 @@ from janitor.policy.expression import Failures
 from janitor.policy.globs import matcher
 from janitor.policy.image_expression import image_expression
 from janitor.policy.index_sizes import Sizes
+from janitor.policy.orphans import not_known
 from janitor.policy.patterns import found_in
 from janitor.policy.repository_keys import of_repository
 from janitor.policy.truth import (
@@ -32,21 +33,34 @@ from janitor.policy.values import (
     LargerThan,
     NameIs,
     OlderThan,
+    Orphaned,
     Tagged,
     TagsMatch,
     TagsRegex,
     TagsSemver,
     TtlExpired,
     Unused,
+    UnusedFor,
 )  # fmt: skip
 from janitor.policy.versions import tags_in_range
 
 
+def _not_recorded(_: Key) -> Test[Image]:
+    """`unused_for` where no ledger says what was in use."""
+    return lambda _: AGE_UNKNOWN
+
+
 def image_leaf(
-    repository: Repository, now: float, failures: Failures | None = None, sizes: Sizes | None = None
+    repository: Repository,
+    now: float,
+    failures: Failures | None = None,
+    sizes: Sizes | None = None,
+    orphaned: Test[Image] = not_known,
+    unused_for: Leaf[Image] = _not_recorded,
 ) -> Leaf[Image]:
     """How each key of a policy reads an image of this repository; what is the same for all of its
-    images is answered once."""
+    images is answered once. `orphaned` and `unused_for` answer the keys of these
+    names (orphans.py, use_history.py)."""
 
     def leaf(key: Key) -> Test[Image]:
         answer = of_repository(key, repository)
@@ -73,6 +87,10 @@ def image_leaf(
                 return _larger(size, sizes or {})
             case Unused():
                 return always(YES)  # what is in use was kept before any policy is asked
+            case UnusedFor():
+                return unused_for(key)
+            case Orphaned():
+                return orphaned
             case TtlExpired():
                 return _expired(key, repository, now)
             case Expr():

@@ -26,7 +26,7 @@ def image_traits(family: Family) -> Traits[Image, str]:
 
 
 def competing(
-    images: Iterable[Image], subjects: Mapping[tuple[str, str], str]
+    images: Iterable[Image], subjects: Mapping[tuple[str, str], tuple[str, ...]]
 ) -> Callable[[Policy, list[Image]], list[Image]]:
     """The images of a repository that take a place in `largest`, of those that a policy's selectors match."""
 

@@ -12,13 +12,15 @@ from janitor.policy.expression import Failures
 from janitor.policy.globs import matcher
 from janitor.policy.grace import Holding
 from janitor.policy.image_keys import image_leaf
-from janitor.policy.image_places import competing, names_a_type
+from janitor.policy.image_places import by_package, competing, names_a_type
 from janitor.policy.index_sizes import index_sizes
 from janitor.policy.largest import Largest
+from janitor.policy.orphans import Presence, not_known, orphan_test
 from janitor.policy.ranking import image_measure, ranked
-from janitor.policy.truth import keys
+from janitor.policy.truth import Test, keys
 from janitor.policy.usage import Usage
-from janitor.policy.values import LargerThan, Policies, Policy, RepositoryIs
+from janitor.policy.use_history import UseLog, unused_for_leaf
+from janitor.policy.values import LargerThan, Orphaned, Policies, Policy, RepositoryIs
 from janitor.policy.witness import Witness
 
 
@@ -29,7 +31,7 @@ class ImageRules:
     repository: Repository
     questions: tuple[Question[Image], ...]
     usage: Usage
-    subjects: Mapping[tuple[str, str], str]
+    subjects: Mapping[tuple[str, str], tuple[str, ...]]
     protects_name: Callable[[str], bool]
     protects_tag: Callable[[str], bool] | None
     everything: KeepReason | None
@@ -37,21 +39,32 @@ class ImageRules:
     now: float
     witness: Witness | None = None
     holding: Holding | None = None
+    orphaned: Test[Image] = not_known
+    uses: UseLog | None = None
 
 
 def image_rules(
     policies: Policies, selected: Iterable[str], repository: Repository, contents: Contents,
     usage: Usage, now: float, failures: Failures | None = None,
-    witness: Witness | None = None, holding: Holding | None = None,
+    witness: Witness | None = None, holding: Holding | None = None, presence: Presence | None = None,
+    uses: UseLog | None = None,
 ) -> ImageRules:  # fmt: skip
     """Compile the image policies for a repository; `selected` are the names that may delete, `holding`
-    what may stay though it would go (policy/grace.py)."""
+    what may stay though it would go (policy/grace.py), `presence` which digests there are anywhere,
+    `uses` what was in use when, and is noted of what is (policy/use_history.py)."""
     chosen = set(selected)
+    orphaned: Test[Image] = not_known
+    if presence is not None:
+        orphaned = orphan_test(by_package(contents.images), contents.subjects, presence)
+    history = uses.history if uses else None
+    unused_for = unused_for_leaf(
+        repository.name, by_package(contents.images) if history else {}, now, history
+    )
     asked = any(
         isinstance(key, LargerThan | Largest) for p in policies.of(Kind.IMAGE) for key in keys(p.when)
     )
     sizes = index_sizes(contents.images) if asked else {}
-    leaf, measure = image_leaf(repository, now, failures, sizes), image_measure(sizes)
+    leaf, measure = image_leaf(repository, now, failures, sizes, orphaned, unused_for), image_measure(sizes)
     protect = policies.protect
     places = competing(contents.images, contents.subjects)
     return ImageRules(
@@ -69,6 +82,8 @@ def image_rules(
         now,
         witness,
         holding,
+        orphaned,
+        uses,
     )
 
 
@@ -110,5 +125,5 @@ def forbids_image(name: RepositoryName, policy: Policy, guard: KeepReason) -> bo
     if guard is KeepReason.GOOGLE_MANAGED:
         return not may_touch_managed(policy, name)
     if guard is KeepReason.SUBJECT_UNKNOWN:
-        return not names_a_type(policy)
+        return not (names_a_type(policy) or any(isinstance(part, Orphaned) for part in policy.when.parts))
     return True

@@ -15,6 +15,7 @@ from janitor.model.resources import Image
 from janitor.policy.decision import Delete, Keep, kept_by_policy, strongest, verdict
 from janitor.policy.family import Family, below, family_of, needed, placed, rings, spread
 from janitor.policy.floor import FLOOR, latest, too_young
+from janitor.policy.holdings import artifacts_held
 from janitor.policy.image_places import by_package, image_traits
 from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image, held_by_tags
 from janitor.policy.retention import retained
@@ -67,7 +68,7 @@ def holdings(rules: ImageRules, images: list[Image]) -> tuple[set[KeepReason], s
         found.add(KeepReason.HOLDS_IN_USE)
     for package, group in packages.items():
         found |= _held_in(rules, package, group)
-    return found, rules.usage.freed.users(name, packages)
+    return found | artifacts_held(rules, packages), rules.usage.freed.users(name, packages)
 
 
 def package_holdings(
@@ -79,6 +80,7 @@ def package_holdings(
         found.add(KeepReason.HOLDS_IN_USE)
     if rules.repository.immutable_tags and any(image.tags for image in images):
         found.add(KeepReason.IMMUTABLE_TAGS)
+    found |= artifacts_held(rules, {package: images})
     return found, rules.usage.freed.of_package(name, package, images)
 
 
@@ -99,6 +101,8 @@ def _decide_package(
     name = rules.repository.name
     in_use = spread(rules.usage.remaining.digests(name, package, images), family)
     waits = spread(rules.usage.freed.digests(name, package, images), family)
+    if rules.uses:
+        rules.uses.note_images(name, package, {*in_use, *waits})
     kept, goes = _own_verdicts(rules, package, images, family, in_use)
     _follow(kept, goes, family)
     if young := _young(images, goes, rules.now):
@@ -184,9 +188,8 @@ def _retained(rules: ImageRules, images: list[Image], family: Family) -> Kept:
 
 def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Going) -> None:
     """The slow way, for an image that some policy matches or may match."""
-    typed = bool(image.artifact_type) or image.digest in family.orphans
-    unknown_subject = typed and image.digest not in family.referrers
-    guards = {KeepReason.GOOGLE_MANAGED: rules.managed, KeepReason.SUBJECT_UNKNOWN: unknown_subject}
+    unknown = family.subject_unknown(image)
+    guards = {KeepReason.GOOGLE_MANAGED: rules.managed, KeepReason.SUBJECT_UNKNOWN: unknown}
     stand = [guard for guard, stands in guards.items() if stands]
     forbids = partial(forbids_image, rules.repository.name)
     answer = verdict(rules.questions, image, stand, forbids, waivable=(KeepReason.SUBJECT_UNKNOWN,))

@@ -31,6 +31,7 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
+    Prerelease,
     RepositoryIs,
     ServiceIs,
     StatusIs,
@@ -39,11 +40,14 @@ from janitor.policy.values import (
     TagsRegex,
     TagsSemver,
     TtlExpired,
+    UnusedFor,
+    VersionIs,
+    VersionSemver,
 )  # fmt: skip
 from janitor.policy.versions import in_range
 
 # One text a resource (every tag, of tags), and what matches any of the globs.
-TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, CreatorIs, TagsMatch)
+TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, CreatorIs, TagsMatch, VersionIs)
 # What holds of no untagged image.
 _OF_TAGGED = (TagsMatch, AnyTag, TagsRegex, TagsSemver)
 Pair = tuple[Condition, Condition]
@@ -106,7 +110,9 @@ def excludes(one: Condition, other: Condition) -> bool:
             return all(map(is_literal, globs)) and not any(map(_says(other), globs))
         case (TagsMatch(some), AnyTag(others)):
             return apart(some, others)
-        case (TagsSemver(some), TagsSemver(others)):
+        case (Prerelease(some), Prerelease(others)):
+            return some is not others
+        case (TagsSemver(some), TagsSemver(others)) | (VersionSemver(some), VersionSemver(others)):
             return ranges_apart(some, others)
         case (Empty(), LargerThan()):
             return True
@@ -169,6 +175,8 @@ def _narrower(key: Condition | Key, wider: Condition | Key) -> bool:
             return True
         case (OlderThan(age), OlderThan(least)):
             return age >= least
+        case (UnusedFor(age), UnusedFor(least)):
+            return age >= least
         case (LargerThan(size), LargerThan(least)):
             return size >= least
         case (StatusIs(some), StatusIs(others)):
@@ -187,7 +195,7 @@ def _narrower(key: Condition | Key, wider: Condition | Key) -> bool:
             return all(within(glob, others) for glob in some)
         case (Tagged(True), AnyTag(globs)):
             return "*" in globs
-        case (TagsSemver(inner), TagsSemver(outer)):
+        case (TagsSemver(inner), TagsSemver(outer)) | (VersionSemver(inner), VersionSemver(outer)):
             return range_within(inner, outer)
         case (LabelsAre(some), LabelsAre(others)) | (AnnotationsAre(some), AnnotationsAre(others)):
             return all(name in some and within(some[name], (glob,)) for name, glob in others.items())

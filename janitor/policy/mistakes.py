@@ -4,11 +4,19 @@ import re
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Facts
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from janitor.policy.problems import Mark, Problem, show
 from janitor.policy.source import Mapping, Node, Scalar, Sequence
+from janitor.policy.wrong_words import (
+    is_foreign,
+    is_negation,
+    nearest,
+    way_for_key,
+    way_for_negation,
+    way_for_scope,
+    way_for_status,
+)
 
 Path = tuple[str | int, ...]
 
@@ -41,6 +49,7 @@ _MAPPINGS = {
 }
 _TRUE = {
     "unused": "only `unused: true` can be said, for what is in use is never deleted",
+    "orphaned": "only `orphaned: true` can be said: nothing else deletes an artifact whose subject is not known",
     "empty": "only `empty: true` can be said: a package that holds something goes by its age",
 }
 
@@ -102,12 +111,15 @@ def mistake(root: Node, grammar: Grammar, error: Facts[str, Any]) -> Problem:
     if path and path[-1] == "[key]":
         return Problem(locate_key(root, path[:-1]), str(error["ctx"]["error"]))
     at, node = locate(root, path)
-    return Problem(at, _told(str(error["type"]), error, node, path))
+    return Problem(at, _negated(node, path) or _told(str(error["type"]), error, node, path, kind))
 
 
 def _unknown_key(grammar: Grammar, path: Path, kind: str) -> str:
     key, keys = str(path[-1]), grammar.kinds.get(kind)
     part: Callable[[KindKeys], tuple[str, ...]] = lambda each: each.policy  # noqa: E731
+    way = way_for_scope(key) if path[0] == "scope" else _way(grammar, path, key, kind)
+    if way:
+        return f"unknown key {show(key)}: {way}"
     if keys is None:
         if kind:
             return _near(key, {name for each in grammar.kinds.values() for name in each.policy})
@@ -124,6 +136,20 @@ def _unknown_key(grammar: Grammar, path: Path, kind: str) -> str:
     return _near(key, part(keys))
 
 
+def _way(grammar: Grammar, path: Path, key: str, kind: str) -> str | None:
+    """What another tool's word for a key of `when` is here; None where the key is a misspelling of one that is."""
+    in_when = "when" in path[:-1] or len(path) == 3
+    if not in_when or path[0] not in ("policies", "defaults"):
+        return None
+    keys = grammar.kinds.get(kind)
+    here = keys.when if keys else grammar.sections["defaults.when"]
+    beside = keys.policy if keys and len(path) == 3 else ()
+    elsewhere = any(key in (*each.when, *each.policy) for each in grammar.kinds.values())
+    if key in here or (not is_foreign(key) and (elsewhere or nearest(key, (*here, *beside)))):
+        return None
+    return way_for_key(key, kind)
+
+
 def _listed(names: list[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
@@ -131,8 +157,8 @@ def _listed(names: list[str]) -> str:
 
 def _near(key: str, allowed: Iterable[str]) -> str:
     names = sorted(allowed)
-    near = get_close_matches(key, names, n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
+    near = nearest(key, names)
+    hint = f"did you mean {near}? " if near else ""
     return f"unknown key {show(key)}: {hint}allowed here: {', '.join(names)}"
 
 
@@ -145,14 +171,27 @@ def _dotted(path: Path) -> str:
     return ".".join(map(str, path))
 
 
-def _told(kind: str, error: Facts[str, Any], node: Node, path: Path) -> str:
+def _negated(node: Node, path: Path) -> str | None:
+    """A selector that is written with its `not` inside: `repository: {not: base-images}`."""
+    if not isinstance(node, Mapping) or "when" not in path or len(node.entries) != 1:
+        return None
+    (word, (_, inner)), key = next(iter(node.entries.items())), _key(path)
+    if key in _MAPPINGS or not is_negation(word):
+        return None
+    written = inner.text if isinstance(inner, Scalar) else "…"
+    return f"{key}: it holds no `{word}`: {way_for_negation(key, written)}"
+
+
+def _told(type_: str, error: Facts[str, Any], node: Node, path: Path, kind: str) -> str:
     key = _key(path)
     written = show(node.text) if isinstance(node, Scalar) else "this"
-    match kind:
+    match type_:
+        case "value_error" if isinstance(node, Scalar) and node.text[:1] == "!" and "when" in path:
+            return f"{key}: a `!` before it negates nothing: {way_for_negation(key, node.text[1:].strip())}"
         case "value_error":
             return f"{key}: {error['ctx']['error']}"
         case "literal_error":
-            return f"{key}: {_not_among(key, written, node, str(error['ctx']['expected']))}"
+            return f"{key}: {_not_among(key, written, node, str(error['ctx']['expected']), kind)}"
         case "string_type":
             quoted = f': write "{node.text[:60]}" in quotes' if isinstance(node, Scalar) else ""
             return f"{key}: {written} must be text{quoted}"
@@ -169,12 +208,14 @@ def _told(kind: str, error: Facts[str, Any], node: Node, path: Path) -> str:
             return f"{key}: {error['msg']}"
 
 
-def _not_among(key: str, written: str, node: Node, expected: str) -> str:
+def _not_among(key: str, written: str, node: Node, expected: str, kind: str) -> str:
     if expected == "True" and key in _TRUE:
         return _TRUE[key]
     allowed = re.findall(r"'([^']+)'", expected)
-    near = get_close_matches(node.text, allowed, n=1) if isinstance(node, Scalar) else []
-    hint = f"did you mean {near[0]}? " if near else ""
+    near = nearest(node.text, allowed) if isinstance(node, Scalar) else None
+    hint = f"did you mean {near}? " if near else ""
+    if not near and key == "status" and isinstance(node, Scalar) and (way := way_for_status(node.text, kind)):
+        hint = f"{way}; "
     return f"{written} is not known: {hint}allowed here: {', '.join(allowed)}"
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from urllib.parse import unquote
 
+from janitor.kinds.prerelease import is_prerelease, version_of
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Repository
 from janitor.policy.cel_text import tokens
@@ -16,6 +19,7 @@ from janitor.policy.truth import (
     AGE_UNKNOWN,
     NO,
     SIZE_UNKNOWN,
+    VERSION_UNREADABLE,
     Leaf,
     Test,
     Truth,
@@ -32,10 +36,13 @@ from janitor.policy.values import (
     NameIs,
     OlderThan,
     Policy,
+    Prerelease,
     TagsMatch,
     TagsRegex,
     TagsSemver,
     TtlExpired,
+    VersionIs,
+    VersionSemver,
 )  # fmt: skip
 from janitor.policy.versions import version_in_range
 
@@ -86,6 +93,13 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
                 return _tag_is(found_in(expression))
             case TagsSemver(range_):
                 return _version_is(range_)
+            case VersionIs(globs):
+                version = matcher(globs)
+                return lambda held: truth(version(unquote(held.id)))
+            case VersionSemver(range_):
+                return _in_range(range_, repository.format.lower())
+            case Prerelease(value):
+                return _prerelease(value, repository.format.lower())
             case Empty():
                 return lambda held: truth(held.versions == 0)
             case Expr():
@@ -111,6 +125,19 @@ def _version_is(range_: str) -> Test[Held]:
     """Of tags alone, each of which is one."""
     answer = version_in_range(range_)
     return lambda held: answer("".join(held.tags))
+
+
+def _in_range(range_: str, format_: str) -> Test[Held]:
+    answer = version_in_range(range_, partial(version_of, format_))
+    return lambda held: answer(unquote(held.id))  # Google escapes the + of build metadata
+
+
+def _prerelease(value: bool, format_: str) -> Test[Held]:
+    def run(held: Held) -> Truth:
+        found = is_prerelease(format_, unquote(held.id))
+        return VERSION_UNREADABLE if found is None else truth(found is value)
+
+    return run
 
 
 def may_speak_of(policy: Policy, repository: Repository) -> bool:

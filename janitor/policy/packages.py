@@ -181,12 +181,15 @@ def _standing(
     return standing(question, group, TRAITS, rules.now, version)
 
 
+WAIVED_BY_NAME = (KeepReason.HOLDS_SUBJECT_UNKNOWN, KeepReason.HOLDS_RETAINED)
 PLACE_GUARDS = (KeepReason.PROTECTED, KeepReason.NOT_STANDARD, KeepReason.GOOGLE_MANAGED)
 PACKAGE_GUARDS = (
     *PLACE_GUARDS,
     KeepReason.IMMUTABLE_TAGS,
     KeepReason.HOLDS_IN_USE,
     KeepReason.HOLDS_PROTECTED,
+    KeepReason.HOLDS_REFERRER,
+    KeepReason.HOLDS_SUBJECT_UNKNOWN,
     KeepReason.HOLDS_RETAINED,
 )
 VERSION_GUARDS = (*PLACE_GUARDS, KeepReason.HAS_TAGS)
@@ -230,8 +233,8 @@ def answered(
     rules: PackageRules, questions: Sequence[Question[Held]], facts: Held, guards: list[KeepReason]
 ) -> Decision:
     """The policies' answer, unless a guard stands that the matching policy may not waive."""
-    waivable = (KeepReason.HOLDS_RETAINED,)
-    return verdict(questions, facts, guards, partial(_forbidden, rules, facts), rules.blocked, waivable)
+    forbids = partial(_forbidden, rules, facts)
+    return verdict(questions, facts, guards, forbids, rules.blocked, WAIVED_BY_NAME)
 
 
 def _forbidden(rules: PackageRules, facts: Held, policy: Policy, guard: KeepReason) -> bool:
@@ -239,7 +242,7 @@ def _forbidden(rules: PackageRules, facts: Held, policy: Policy, guard: KeepReas
     name = rules.repository.name
     if guard is KeepReason.GOOGLE_MANAGED:
         return not may_touch_managed(policy, name)
-    if guard is KeepReason.HOLDS_RETAINED:
+    if guard in WAIVED_BY_NAME:
         literal = names_literally(policy, name.repository, RepositoryIs)
         return not (literal and names_literally(policy, facts.package))
     return True

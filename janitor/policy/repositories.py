@@ -31,7 +31,7 @@ def may_match(context: Context, repository: Repository) -> bool:
 def decide_repository(
     context: Context, repository: Repository, contents: Contents, held: set[KeepReason], gap: bool
 ) -> Decision:
-    """`held` says what its images are: HOLDS_IN_USE, HOLDS_PROTECTED, HOLDS_RETAINED.
+    """`held` says what its images are: reasons of `_HELD`.
 
     `gap`: something about its content or its users could not be read.
     """
@@ -52,8 +52,18 @@ def decide_repository(
     return decision
 
 
-WAIVED_BY_NAME = (KeepReason.NEEDS_LITERAL_NAME, KeepReason.HOLDS_RETAINED)
-_HELD = (KeepReason.HOLDS_IN_USE, KeepReason.HOLDS_PROTECTED, KeepReason.HOLDS_RETAINED)
+WAIVED_BY_NAME = (
+    KeepReason.NEEDS_LITERAL_NAME,
+    KeepReason.HOLDS_SUBJECT_UNKNOWN,
+    KeepReason.HOLDS_RETAINED,
+)
+_HELD = (
+    KeepReason.HOLDS_IN_USE,
+    KeepReason.HOLDS_PROTECTED,
+    KeepReason.HOLDS_REFERRER,
+    KeepReason.HOLDS_SUBJECT_UNKNOWN,
+    KeepReason.HOLDS_RETAINED,
+)
 
 
 def _guards(policies: Policies, repository: Repository) -> dict[KeepReason, bool]:

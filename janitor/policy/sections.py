@@ -111,7 +111,12 @@ class DefaultsWhen(Model):
     any_tag: Globs | None = None
     tags_regex: Text | None = None
     tags_semver: Text | None = None
+    version: Globs | None = None
+    version_semver: Text | None = None
+    prerelease: bool | None = None
     unused: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
+    unused_for: Duration | None = None
+    orphaned: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
     expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
 
 

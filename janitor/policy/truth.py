@@ -29,6 +29,8 @@ VERSION_UNREADABLE = Truth(None, KeepReason.VERSION_UNREADABLE)
 SIZE_UNKNOWN = Truth(None, KeepReason.SIZE_UNKNOWN)
 CREATOR_UNKNOWN = Truth(None, KeepReason.NOT_MATCHED)
 
+SUBJECT_UNKNOWN = Truth(None, KeepReason.SUBJECT_UNKNOWN)
+
 T = TypeVar("T")
 Test = Callable[[T], Truth]
 Leaf = Callable[[Key], Test[T]]

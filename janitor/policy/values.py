@@ -135,6 +135,27 @@ class TagsSemver:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionIs:
+    """`version`: any of these globs, on the version's own name such as ``1.2.3``."""
+
+    globs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSemver:
+    """`version_semver`: the version is in the range; one that cannot be read is kept."""
+
+    range: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prerelease:
+    """`prerelease: true|false`, by the rules of the version's format (kinds/prerelease.py)."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ArtifactTypeIs:
     """`artifact_type`: any of these globs; an image without a type never matches."""
 
@@ -151,6 +172,18 @@ class LargerThan:
 @dataclass(frozen=True, slots=True)
 class Unused:
     """`unused: true`: nothing that remains names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedFor:
+    """`unused_for`: strictly longer since it was last in use, as recorded sweeps know (policy/use_history.py)."""
+
+    age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Orphaned:
+    """`orphaned: true`: an artifact about other images, each of which is gone (R40)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +209,13 @@ class TtlExpired:
 
 Key = (
     StatusIs | OlderThan | NameIs | ServiceIs | JobIs | LocationIs | RepositoryIs | FormatIs | LabelsAre | Tagged
-    | TagsMatch | ArtifactTypeIs | LargerThan | Unused | Empty | Expr | AnnotationsAre | CreatorIs | ManagedBy
-    | TtlExpired | AnyTag | TagsRegex | TagsSemver | Largest | LabelsRegex | AnnotationsRegex
+    | TagsMatch | ArtifactTypeIs | LargerThan | Unused | UnusedFor | Orphaned | Empty | Expr | AnnotationsAre | CreatorIs | ManagedBy
+    | TtlExpired | VersionIs | VersionSemver | Prerelease | AnyTag | TagsRegex | TagsSemver | Largest | LabelsRegex | AnnotationsRegex
 )  # fmt: skip
 SELECTORS = (
     NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, FormatIs, LabelsAre, Tagged, TagsMatch, AnyTag, ArtifactTypeIs,
-    AnnotationsAre, CreatorIs, ManagedBy, TagsRegex, TagsSemver, LabelsRegex, AnnotationsRegex,
+    AnnotationsAre, CreatorIs, ManagedBy, TagsRegex, TagsSemver, LabelsRegex, AnnotationsRegex, VersionIs,
+    VersionSemver, Prerelease,
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from janitor.model.kinds import KeepReason
-from janitor.model.semver import parse_range, parse_version
+from janitor.model.semver import Version, parse_range, parse_version
 from janitor.policy.truth import NO, NO_TAG_MATCHES, SOME_TAGS_MATCH, VERSION_UNREADABLE, YES, Truth
 
 _NOT_SPOKEN_OF = Truth(None, KeepReason.NOT_MATCHED)
@@ -25,8 +25,10 @@ def in_range(text: str) -> Callable[[str], bool]:
     return lambda tag: answer(tag) is YES
 
 
-def version_in_range(text: str) -> Callable[[str], Truth]:
-    """How one text, such as a tag or the name of a version, answers a range.
+def version_in_range(
+    text: str, read: Callable[[str], Version | None] = parse_version
+) -> Callable[[str], Truth]:
+    """How one text, such as a tag or the name of a version, answers a range; `read` reads the text.
 
     Not known, and so kept, under `not` too: where the text is no version (`version-unreadable`, R39), and where
     the range does not speak of its prerelease or variant though its numbers are in the range.
@@ -35,7 +37,7 @@ def version_in_range(text: str) -> Callable[[str], Truth]:
     answers = {True: YES, False: NO, None: _NOT_SPOKEN_OF}
 
     def run(tag: str) -> Truth:
-        version = parse_version(tag)
+        version = read(tag)
         return VERSION_UNREADABLE if version is None else answers[holds(version)]
 
     return run

@@ -89,6 +89,8 @@ class ImageWhen(RepositoryWhen):
     tags_regex: Text | None = None
     tags_semver: Text | None = None
     artifact_type: Globs | None = None
+    unused_for: Duration | None = None
+    orphaned: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
     largest: Count | None = None
 
 
@@ -116,5 +118,8 @@ class VersionWhen(When):
 
     repository: Globs | None = None
     format: OneOrMore[Format] | None = None
+    version: Globs | None = None
+    version_semver: Text | None = None
+    prerelease: bool | None = None
     larger_than: Size | None = None
     largest: Count | None = None

@@ -14,13 +14,15 @@ from janitor.rehearsal.values import Thing
 
 @dataclass(slots=True)
 class Place:
-    """The project and location of what names none, what is there so far, and what time it is."""
+    """The project and location of what names none, what is there so far, what time it is, and which image
+    was last used when."""
 
     project: str
     location: str
     now: datetime
     repositories: dict[str, RepositoryName] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
+    uses: list[tuple[str, datetime]] = field(default_factory=list)
 
     def of(self, fields: Fields) -> tuple[str, str]:
         """The project and the location of a resource."""

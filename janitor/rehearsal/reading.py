@@ -72,7 +72,7 @@ def _case(node: Node, problems: list[Problem], now: datetime, policies: Policies
         if thing and verdict:
             expected[thing.full] = verdict
     fields.done()
-    return Case(name, node.at.line, workloads, repositories, place.things, expected)
+    return Case(name, node.at.line, workloads, repositories, place.things, expected, tuple(place.uses))
 
 
 def _thing(written: str, at: Mark, fields: Fields, things: Facts[str, Thing]) -> Thing | None:

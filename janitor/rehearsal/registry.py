@@ -1,13 +1,16 @@
 """Repositories, images and versions of a test, made as Google would report them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
+from janitor.kinds.image import image_since
 from janitor.kinds.repository import DOCKER
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
 from janitor.policy.problems import Mark
+from janitor.policy.use_history import use_of
 from janitor.rehearsal.fields import Fields, flag, labels, one_of, size, text
 from janitor.rehearsal.naming import digest_of, split_image
 from janitor.rehearsal.place import Place
@@ -41,7 +44,8 @@ def _repository(short: str, fields: Fields, place: Place) -> tuple[Repository, C
     said = {package.short for package in packages}
     for short_package in dict.fromkeys(image.package for image in images if image.package not in said):
         full = _enter_package(name, short_package, place)
-        packages.append(Package(full, short_package, None, None))
+        times = [image_since(image) for image in images if image.package == short_package]
+        packages.append(Package(full, short_package, None, _newest(times)))
     weight = sum(i.size_bytes for i in images) or _DEFAULT_BYTES
     updated = place.time(fields, "updated")
     repository = Repository(
@@ -59,22 +63,25 @@ def _repository(short: str, fields: Fields, place: Place) -> tuple[Repository, C
 
 def _images(
     repository: RepositoryName, fields: Fields, place: Place
-) -> tuple[list[Image], dict[tuple[str, str], str]]:
+) -> tuple[list[Image], dict[tuple[str, str], tuple[str, ...]]]:
     images: list[Image] = []
-    subjects: dict[tuple[str, str], str] = {}
+    subjects: dict[tuple[str, str], tuple[str, ...]] = {}
     for written, at, below in fields.entries("images"):
-        image, subject = _image(written, at, below, place)
+        image, about = _image(written, at, below, place)
         place.enter(Kind.IMAGE, written, repository.version(image.package, image.digest), str(repository))
         for tag in image.tags:
             short = f"{repository.repository}/{image.package}:{tag}"
             place.enter(Kind.TAG, short, repository.tag(image.package, tag), str(repository))
+        if last_used := place.time(below, "last_used"):
+            place.uses.append((use_of(repository, image), last_used))
+        below.done()
         images.append(image)
-        if subject:
-            subjects[image.package, image.digest] = digest_of(subject)
+        if about:
+            subjects[image.package, image.digest] = tuple(map(digest_of, about))
     return images, subjects
 
 
-def _image(written: str, at: Mark, fields: Fields, place: Place) -> tuple[Image, str]:
+def _image(written: str, at: Mark, fields: Fields, place: Place) -> tuple[Image, tuple[str, ...]]:
     try:
         package, label = split_image(written)
     except ValueError as error:
@@ -87,8 +94,7 @@ def _image(written: str, at: Mark, fields: Fields, place: Place) -> tuple[Image,
         package, digest_of(label), fields.several("tags"), fields.read("size", size, _DEFAULT_BYTES),
         uploaded, updated or uploaded, fields.read("artifact_type", text, ""), tuple(map(digest_of, children)),
     )  # fmt: skip
-    subject = fields.read("subject", text, "")
-    fields.done()
+    subject = fields.several("subject")
     return image, subject
 
 
@@ -104,7 +110,9 @@ def _package(repository: RepositoryName, short: str, fields: Fields, place: Plac
             place.enter(Kind.TAG, called, repository.tag(short, tag), str(repository))
         versions.append(version)
     created = _epoch(place.time(fields, "created"))
-    package = Package(full, short, created, _epoch(place.time(fields, "updated")) or created, tuple(versions))
+    updated = _epoch(place.time(fields, "updated")) or created
+    updated = updated or _newest([version.create_time for version in versions])
+    package = Package(full, short, created, updated, tuple(versions))
     fields.done()
     return package
 
@@ -124,6 +132,11 @@ def _version(written: str, fields: Fields, place: Place) -> Version:
     )  # fmt: skip
     fields.done()
     return version
+
+
+def _newest(times: Sequence[float | None]) -> float | None:
+    """When a package was last changed of which a test does not say it: with the newest thing in it."""
+    return max((time for time in times if time is not None), default=None)
 
 
 def _epoch(time: datetime | None) -> float | None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from janitor.cost.book import PriceBook
@@ -12,6 +12,7 @@ from janitor.model.inventory import Gap, Observed, merged
 from janitor.model.kinds import KeepReason, Kind
 from janitor.model.resources import Contents, Package, Repository
 from janitor.plan.values import Plan
+from janitor.policy.use_history import UseLog, history_of
 from janitor.policy.values import Policies
 from janitor.rehearsal.reading import PROJECT
 from janitor.rehearsal.values import Case, Deleted, Difference, GoesWith, Kept, Outcome, Thing, Verdict
@@ -69,9 +70,12 @@ async def _plan(case: Case, policies: Policies, now: datetime) -> Plan:
         "test", policies, policies.limits, deletable, read, {policy.name for policy in policies.policies},
         frozenset(), True, now,
     )  # fmt: skip
+    # the ledger of a test goes back for ever: what it does not say was used never was
+    uses = UseLog(history_of(datetime.fromtimestamp(0, UTC), case.uses), read)
     stages = Stages(
-        observer, _unpriced, None, lambda: now, _ignore, lambda *_: (), _ignore, _ignore, Lookout()
-    )
+        observer, _unpriced, None, lambda: now, _ignore, lambda *_: (), _ignore, _ignore, Lookout(),
+        uses=uses,
+    )  # fmt: skip
     observed = await observer.observe(read, now)
     return (await decide(question, stages, observed, await _unpriced())).plan
 

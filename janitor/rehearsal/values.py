@@ -1,7 +1,8 @@
 """A test of policies as values: what there is, what is expected of it, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import DeleteReason, KeepReason, Kind
@@ -55,7 +56,8 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One test; `line` is where it begins. `things` are in the file's order, by Google's name."""
+    """One test; `line` is where it begins. `things` are in the file's order, by Google's name;
+    `uses` say when images were last in use (policy/use_history.py)."""
 
     name: str
     line: int
@@ -63,6 +65,7 @@ class Case:
     repositories: Mapping[RepositoryName, tuple[Repository, Contents]]
     things: Mapping[str, Thing]
     expected: Mapping[str, Verdict]
+    uses: Sequence[tuple[str, datetime]] = ()
 
 
 @dataclass(frozen=True, slots=True)

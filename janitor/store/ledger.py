@@ -89,6 +89,7 @@ class SqlLedger:
             "policy_digest": end.policy_digest,
             "exit_code": end.exit_code,
             "totals": end.totals_json,
+            "references_of": None if end.references_of is None else json.dumps(end.references_of),
             "snapshot": None if end.snapshot_json is None else kept(end.snapshot_json),
         }
         statement = update(sweeps).where(sweeps.c.id == end.sweep_id).values(**closing)

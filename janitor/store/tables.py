@@ -1,7 +1,7 @@
 """The tables as they stand now; migrations/ says how they came to be.
 
 Nothing is ever updated but the closing of a sweep, which drops the snapshot of the one before, the one
-row of the lock, who may post a report, and the end of a mark or an opt-out.
+row of the lock, who may post a report, the end of a mark or an opt-out, and when an image was last in use.
 """
 
 from datetime import UTC, datetime
@@ -75,6 +75,7 @@ _ID = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
 
+# `references_of`: a JSON list of the projects of which the sweep read all references, null where it did not.
 # `origin` is an Origin; `snapshot` a Snapshot as JSON text, where the sweep came to its end.
 sweeps = Table(
     "sweeps",
@@ -90,6 +91,7 @@ sweeps = Table(
     Column("totals", Text),
     Column("origin", String(16), nullable=False, server_default="hand"),
     Column("snapshot", Text),
+    Column("references_of", Text),
     Index("ix_sweeps_origin_started_at", "origin", "started_at"),
 )
 
@@ -222,6 +224,14 @@ newest_uploads = Table(
     Column("name", Text, primary_key=True),
     Column("uploaded_at", UtcTime, nullable=False, index=True),
     Column("noted_at", UtcTime, nullable=False),
+)
+
+# One row a reference or an image that was ever in use (policy/use_history.py), with the last sweep that saw it.
+uses = Table(
+    "uses",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("last_seen", UtcTime, nullable=False),
 )
 
 # One row, there from the first migration on; `token` is null while nobody holds it.

@@ -254,7 +254,7 @@ async def test_the_content_of_a_repository_is_every_page_with_its_attachments() 
     found, _ = await contents(google)
     assert isinstance(found, Contents)
     assert [image.digest for image in found.images] == [DIGEST, OTHER]
-    assert found.subjects == {("app", OTHER): DIGEST}
+    assert found.subjects == {("app", OTHER): (DIGEST,)}
     assert {(r.parent, r.page_size) for r in google.asked("ListDockerImages")} == {(str(NAME), 1000)}
 
 

@@ -15,6 +15,7 @@ from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Contents, Image, Package, Repository
 from janitor.plan.values import Plan
 from janitor.policy.grace import Grace
+from janitor.policy.use_history import UseLog
 from janitor.sweep import Question, Stages, decide
 from tests.laws.places import DELETABLE, READ
 from tests.laws.worlds import World
@@ -53,12 +54,12 @@ class Remembered:
         return found.packages or ()
 
 
-def plan_of(world: World, grace: Grace | None = None) -> Plan:
+def plan_of(world: World, grace: Grace | None = None, uses: UseLog | None = None) -> Plan:
     """What one sweep of this world would do, with the name of everything that stays."""
-    return asyncio.run(_plan_of(world, grace or Grace()))
+    return asyncio.run(_plan_of(world, grace or Grace(), uses or UseLog()))
 
 
-async def _plan_of(world: World, grace: Grace) -> Plan:
+async def _plan_of(world: World, grace: Grace, uses: UseLog) -> Plan:
     observer = Remembered(world)
     selected = world.selected
     if selected is None:
@@ -68,7 +69,7 @@ async def _plan_of(world: World, grace: Grace) -> Plan:
     )
     stages = Stages(
         observer, _no_prices, None, lambda: NOW, _ignore, lambda *_: (), _ignore, _ignore, Lookout(),
-        grace=grace,
+        grace=grace, uses=uses,
     )  # fmt: skip
     observed = await observer.observe(READ, NOW)
     return (await decide(question, stages, observed, BOOK)).plan

@@ -108,18 +108,18 @@ def _seconds(days: float | None) -> float | None:
     return None if days is None else ago(days=days).timestamp()
 
 
-def _images(dice: Random) -> tuple[list[Image], dict[tuple[str, str], str]]:
+def _images(dice: Random) -> tuple[list[Image], dict[tuple[str, str], tuple[str, ...]]]:
     """Images of one or two packages; digests are shared between packages and repositories."""
     images: list[Image] = []
-    subjects: dict[tuple[str, str], str] = {}
+    subjects: dict[tuple[str, str], tuple[str, ...]] = {}
     for package in PACKAGES[: dice.randint(1, 2)]:
         count = dice.randint(0, 6)
         made = [image(dice, package, place, count) for place in range(count)]
         images += _tagged(dice, made)
         for place in range(count):
             if dice.randint(0, 9) == 0:
-                about = dice.randint(0, count)
-                subjects[package, digest(f"i{place}")] = digest(f"i{about}")
+                about = {dice.randint(0, count) for _ in range(dice.choice((1, 1, 2)))}
+                subjects[package, digest(f"i{place}")] = tuple(digest(f"i{each}") for each in sorted(about))
     return images, subjects
 
 

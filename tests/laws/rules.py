@@ -27,9 +27,11 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
+    Orphaned,
     PerSemver,
     PerTag,
     Policy,
+    Prerelease,
     RepositoryIs,
     Retention,
     ServiceIs,
@@ -40,6 +42,9 @@ from janitor.policy.values import (
     TagsSemver,
     TtlExpired,
     Unused,
+    UnusedFor,
+    VersionIs,
+    VersionSemver,
 )
 
 _AGES = tuple(OlderThan(timedelta(days=days)) for days in (1, 7, 10, 20))
@@ -73,7 +78,7 @@ LEAVES: dict[Kind, tuple[Condition, ...]] = {
         *_EVERYWHERE, *_AGES, NameIs(("app",)), RepositoryIs(("r",)), RepositoryIs(("gcr.io",)), Tagged(False),
         Tagged(True), TagsMatch(("pr-*",)), TagsMatch(("v*", "pr-*")), AnyTag(("pr-*",)), TagsRegex("^(pr|v)"),
         TagsSemver(">=1.0"), ArtifactTypeIs(("application/*",)),
-        LargerThan(2000), Unused(),
+        LargerThan(2000), Unused(), UnusedFor(timedelta(days=5)),
     ),
     Kind.REPOSITORY: (
         *_EVERYWHERE, Unused(), LargerThan(1000), NameIs(("r",)), NameIs(("*",)),
@@ -86,6 +91,7 @@ LEAVES: dict[Kind, tuple[Condition, ...]] = {
     Kind.VERSION: (
         *_EVERYWHERE, *_AGES, *_AGES, *_STORED, NameIs(("@scope/*",)), FormatIs(("npm",)),
         FormatIs(("generic", "python")), LargerThan(2000), Expr("resource.version.startsWith('1.')", "p"),
+        Prerelease(True), Prerelease(False), VersionIs(("1.*",)), VersionSemver("<2"),
     ),
     Kind.TAG: (
         *_AGELESS, *_STORED, TagsMatch(("pr-*",)), TagsMatch(("v1*", "pr-*", "a*")), FormatIs(("docker",)),
@@ -153,6 +159,8 @@ def policy(dice: Random, name: str, kind: Kind) -> Policy:
     parts = tuple(condition(dice, kind) for _ in range(dice.choice((0, 1, 1, 1, 2))))
     if kind in RANKED and dice.randint(0, 3) == 0:
         parts = (*parts, *largest(dice))
+    if kind is Kind.IMAGE and dice.randint(0, 5) == 0:
+        parts = (*parts[:1], Orphaned())
     return Policy(name, kind, All(parts), keep, bool(dice.randint(0, 1)), deletes=dice.randint(0, 7) > 0)
 
 

@@ -169,8 +169,8 @@ def test_referrers_go_before_their_subjects_and_indexes_before_their_children(wo
         for image in images_in(world, name):
             own = name.version(image.package, image.digest)
             later = [name.version(image.package, child) for child in image.children]
-            subject = contents.subjects.get((image.package, image.digest))  # type: ignore[union-attr]
-            later += [name.version(image.package, subject)] if subject else []
+            about = contents.subjects.get((image.package, image.digest), ())  # type: ignore[union-attr]
+            later += [name.version(image.package, each) for each in about]
             if own in ranks:
                 assert all(ranks[own] < ranks[each] for each in later if each in ranks and each != own)
 

@@ -151,9 +151,9 @@ def _edges(world: World) -> tuple[set[tuple[Known, Known]], set[tuple[Known, Kno
             for child in image.children:
                 up.add(((place, image.package, child), key))
                 down.add((key, (place, image.package, child)))
-            subject = contents.subjects.get((image.package, image.digest))  # type: ignore[union-attr]
+            attached = contents.subjects.get((image.package, image.digest), ())  # type: ignore[union-attr]
             signed = [f"sha256:{tag[7:-4]}" for tag in image.tags if tag.startswith("sha256-")]
-            for about in [subject] if subject else signed:
+            for about in {*attached, *signed}:
                 down.add(((place, image.package, about), key))
     return up, down
 

@@ -118,7 +118,7 @@ class Shelf:
         """What was shown of it comes to the same, but for what a `keep` holds."""
         case = self.cases[name]
         held = any(case.keeps(each) for each in case.questions) and not isinstance(decision, Delete)
-        waivable = (KeepReason.HOLDS_RETAINED,)
+        waivable = (KeepReason.HOLDS_SUBJECT_UNKNOWN, KeepReason.HOLDS_RETAINED)
         stands = case.standing_guards()
         answer = verdict(case.questions, case.resource, stands, case.forbids, case.gap, waivable)
         assert held or answer == decision

@@ -126,7 +126,7 @@ def test_an_image_that_it_holds_keeps_its_repository_but_for_a_literal_name(
     use = usage(workloads(), {}, (), {})
     rules = image_rules(file, {"gone"}, repository(), found, use, NOW.timestamp())
     held, _ = holdings(rules, found.images)
-    decision = decide_repository(context(file), repository(), found.images, held, False)
+    decision = decide_repository(context(file), repository(), found, held, False)
     assert decision.reason == (reason or "matched")
 
 

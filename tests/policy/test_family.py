@@ -15,16 +15,18 @@ LABELS = [f"i{n}" for n in range(6)]
 Edges = Mapping[str, Iterable[str]]
 
 
-def images(dice: Random) -> tuple[list[Image], dict[tuple[str, str], str]]:
+def images(dice: Random) -> tuple[list[Image], dict[tuple[str, str], tuple[str, ...]]]:
     """Six images: each holds, signs or is attached to any other, itself, or one that is not there."""
     made = []
-    subjects: dict[tuple[str, str], str] = {}
+    subjects: dict[tuple[str, str], tuple[str, ...]] = {}
     for label in LABELS:
         children = dice.sample([*LABELS, "absent"], dice.choice((0, 0, 1, 2)))
         tags = dice.sample(["v1", signature(dice)], dice.choice((0, 0, 1, 2)))
         made.append(image(label, *tags, children=children))
         if dice.randint(0, 4) == 0:
-            subjects["app", digest(label)] = digest(dice.choice([*LABELS, "absent"]))
+            subjects["app", digest(label)] = tuple(
+                digest(each) for each in dice.sample([*LABELS, "absent"], dice.choice((1, 1, 2)))
+            )
     return made, subjects
 
 
@@ -51,7 +53,7 @@ def waits_for(goes: Iterable[str], family: Family) -> dict[str, set[str]]:
     goes = set(goes)
     return {
         one: {index for index in family.indexes.get(one, ()) if index in goes}
-        | {referrer for referrer, subject in family.referrers.items() if subject == one and referrer in goes}
+        | {referrer for referrer, about in family.referrers.items() if one in about and referrer in goes}
         for one in goes
     }
 
@@ -87,8 +89,8 @@ def test_what_an_image_needs_is_all_below_it_and_the_subjects_of_that(
     assert needed(roots, family) == reached(roots, edges)
 
 
-def _subjects(family: Family, one: str) -> list[str]:
-    return [family.referrers[one]] if one in family.referrers else []
+def _subjects(family: Family, digest: str) -> list[str]:
+    return family.referrers.get(digest, [])
 
 
 @quickly
@@ -139,14 +141,14 @@ def test_untagged_children_follow_and_tagged_ones_are_images_of_their_own() -> N
 def test_a_referrer_with_a_tag_of_its_own_keeps_its_subject_but_does_not_follow() -> None:
     tag = digest("a").replace(":", "-")
     family = family_of([image("a"), image("s", tag), image("t", f"{tag}.att", "v1")], {})
-    assert family.referrers == {digest("s"): digest("a"), digest("t"): digest("a")}
+    assert family.referrers == {digest("s"): [digest("a")], digest("t"): [digest("a")]}
     assert family.followers == {digest("s")}
 
 
 def test_a_referrer_of_itself_or_of_what_is_not_here_is_an_orphan() -> None:
     own, gone = digest("s").replace(":", "-"), digest("gone").replace(":", "-")
     family = family_of(
-        [image("s", own), image("t", gone), image("u")], {("app", digest("u")): digest("gone")}
+        [image("s", own), image("t", gone), image("u")], {("app", digest("u")): (digest("gone"),)}
     )
     assert family.orphans == {digest("s"), digest("t"), digest("u")}
     assert family.referrers == {}

@@ -27,6 +27,8 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
+    Orphaned,
+    Prerelease,
     RepositoryIs,
     ServiceIs,
     StatusIs,
@@ -36,9 +38,12 @@ from janitor.policy.values import (
     TagsSemver,
     TtlExpired,
     Unused,
+    UnusedFor,
+    VersionIs,
+    VersionSemver,
 )  # fmt: skip
 
-_TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, CreatorIs, TagsMatch)
+_TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, CreatorIs, TagsMatch, VersionIs)
 # The first holds only where the second does, and not the other way round.
 NARROWER: dict[type[Key], tuple[Key, Key]] = {
     **{text: (text(("web",)), text(("w*", "web"))) for text in _TEXTS},
@@ -53,10 +58,20 @@ NARROWER: dict[type[Key], tuple[Key, Key]] = {
     AnnotationsRegex: (AnnotationsRegex({"env": "^d"}), AnnotationsAre({"env": "*"})),
     AnyTag: (AnyTag(("web",)), AnyTag(("w*", "web"))),
     TagsRegex: (TagsRegex("^v"), Tagged(True)),
+    UnusedFor: (UnusedFor(timedelta(days=3)), UnusedFor(timedelta(days=2))),
     TagsSemver: (TagsSemver(">=1.0"), Tagged(True)),
+    VersionSemver: (VersionSemver("<1"), VersionSemver("<2")),
 }
 # Of these only the same is seen to follow.
-WHOLE: tuple[Key, ...] = (Tagged(True), Unused(), Empty(), Expr("true", "p"), TtlExpired())
+WHOLE: tuple[Key, ...] = (
+    Tagged(True),
+    Prerelease(True),
+    Unused(),
+    Orphaned(),
+    Empty(),
+    Expr("true", "p"),
+    TtlExpired(),
+)
 # No two that hold of one resource.
 APART: dict[type[Key], tuple[Key, Key]] = {
     **{text: (text(("web",)), text(("api", "a*"))) for text in _TEXTS},
@@ -70,6 +85,8 @@ APART: dict[type[Key], tuple[Key, Key]] = {
     AnyTag: (AnyTag(("web",)), Tagged(False)),
     TagsRegex: (TagsRegex("^v"), Tagged(False)),
     TagsSemver: (TagsSemver(">=1.0"), Tagged(False)),
+    VersionSemver: (VersionSemver("<1"), VersionSemver(">=2")),
+    Prerelease: (Prerelease(True), Prerelease(False)),
 }
 
 

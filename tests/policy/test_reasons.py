@@ -103,7 +103,7 @@ def test_of_several_reasons_to_stay_the_strongest_is_named() -> None:
 
 def test_reasons_are_named_by_their_wire_names_in_the_order_of_the_rules() -> None:
     assert list(DeleteReason) == [
-        "failed", "ttl", "retired", "unused", "untagged", "larger-than", "older-than", "matched", "child-of",
+        "failed", "ttl", "retired", "unused", "orphaned", "untagged", "larger-than", "older-than", "matched", "child-of",
     ]  # fmt: skip
 
 

@@ -241,3 +241,28 @@ def test_whatever_a_file_of_tests_says_it_is_refused_or_run(
         return
     found = [rehearse(case, loaded, now) for case in cases]
     assert as_text(found, "t").endswith(" failed\n")
+
+
+def test_unused_for_counts_from_the_last_use_that_a_test_says() -> None:
+    """The ledger of a test goes back for ever, and what it does not say was used never was."""
+    policies = (
+        "version: 1\npolicies:\n- {name: u, kind: artifact.image, when: {unused_for: 7d, older_than: 30d}}\n"
+    )
+    loaded = parse_policies(policies.encode(), "policies.yaml", lambda _: b"")
+    text = """\
+version: 1
+tests:
+  - name: used lately, used long ago, and never
+    repositories:
+      dev:
+        images:
+          web@lately: {uploaded: 60d ago, last_used: 3d ago}
+          web@long-ago: {uploaded: 60d ago, last_used: 8d ago}
+          web@never: {uploaded: 60d ago}
+    expect:
+      web@lately: {keep: not-matched}
+      web@long-ago: {delete: u, reason: unused}
+      web@never: {delete: u, reason: unused}
+"""
+    now, (case,) = read_tests(text.encode(), "t", loaded)
+    assert as_text([rehearse(case, loaded, now)], "t").startswith("passed")

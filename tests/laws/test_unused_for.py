@@ -1,0 +1,69 @@
+"""Laws of `unused_for`: R49."""
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+from hypothesis import given
+
+from janitor.policy.use_history import UseHistory, UseLog, history_of, use_of
+from janitor.policy.values import All, AnyOf, Condition, Not, Policies, Unused, UnusedFor
+from tests.laws.deciding import destroyed, images_in, plan_of
+from tests.laws.places import DICE
+from tests.laws.trying import law
+from tests.laws.worlds import World, worlds
+from tests.making import NOW, ago
+
+
+def history(dice: Random, world: World) -> UseHistory:
+    """Some images were in use some days ago."""
+    uses = [
+        (use_of(name, image), ago(days=dice.choice((0.5, 3, 10))))
+        for name in world.contents
+        for image in images_in(world, name)
+        if dice.randint(0, 1)
+    ]
+    return history_of(ago(days=dice.choice((0.5, 30))), uses)
+
+
+def as_unused(condition: Condition) -> Condition:
+    match condition:
+        case UnusedFor():
+            return Unused()
+        case All(parts):
+            return All(tuple(map(as_unused, parts)))
+        case AnyOf(parts):
+            return AnyOf(tuple(map(as_unused, parts)))
+        case Not(_):
+            return condition  # the policy reader lets no `unused_for` through under `not`
+        case _:
+            return condition
+
+
+def with_unused(policies: Policies) -> Policies:
+    changed = tuple(replace(p, when=as_unused(p.when)) if p.deletes else p for p in policies.policies)  # type: ignore[arg-type]
+    return replace(policies, policies=changed)
+
+
+@law
+@given(worlds(), DICE)
+def test_unused_for_deletes_no_more_than_unused(world: World, dice: Random) -> None:
+    known = history(dice, world)
+    gone = destroyed(world, plan_of(world, uses=UseLog(known)))
+    plain = replace(world, policies=with_unused(world.policies))
+    assert not set(gone) - set(destroyed(plain, plan_of(plain)))
+
+
+@law
+@given(worlds(), DICE)
+def test_a_later_use_never_adds_a_deletion(world: World, dice: Random) -> None:
+    known = history(dice, world)
+    used = [
+        (use_of(name, image), NOW - timedelta(hours=1))
+        for name in world.contents
+        for image in images_in(world, name)
+    ]
+    later = history_of(ago(days=30), used)
+    gone = destroyed(world, plan_of(world, uses=UseLog(later)))
+    assert not set(gone) - set(destroyed(world, plan_of(world, uses=UseLog(known))))
+    assert not set(destroyed(world, plan_of(world))) - set(gone)

@@ -1,0 +1,91 @@
+"""`unused_for`, end to end: what ran until Friday is not unused on Friday evening (R49)."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.sweep.stepping import Days
+from tests.sweep.sweeping import Swept, image, placed, uri, version, world
+
+RULES = """\
+version: 1
+scope: {projects: [p]}
+limits: {max_share: 100%}
+policies:
+  - {name: u, kind: artifact.image, when: {repository: r, unused: true, unused_for: 7d, older_than: 30d}}
+"""
+IMAGES = (image("live-until-friday", "r41", age="60d ago"), image("older", "r40", age="90d ago"))
+OTHER = "{other: {updated: 1d ago, image: 'docker.io/library/web:1'}}"
+RUNNING = "{web: {updated: 40d ago, image: '%s'}}"
+
+
+@pytest.fixture
+def nightly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: Days) -> "Nights":
+    return Nights(tmp_path, monkeypatch, days)
+
+
+class Nights:
+    """A sweep each night, over one ledger, in worlds that change."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, days: Days) -> None:
+        self._folder, self._monkeypatch, self._days = folder, monkeypatch, days
+
+    def sweep(
+        self, services: str, *flags: str, nights: int = 1, trouble: str = "[]", hours: float = 24
+    ) -> Swept:
+        """The last of so many; the clock goes on after each."""
+        for _ in range(nights):
+            with placed(
+                world(*IMAGES, services=services, trouble=trouble), self._folder, self._monkeypatch
+            ) as here:
+                found = here.sweep(*(flags or ("--apply",)), policies=RULES)
+            self._days.pass_by(hours=hours)
+        return found
+
+
+BY_TAG = RUNNING % uri(":r41")
+
+
+def test_torn_down_on_friday(nightly: Nights) -> None:
+    first = nightly.sweep(BY_TAG)
+    assert (first.code, first.names) == (0, []), first.err
+    assert nightly.sweep(BY_TAG, "--dry-run", nights=6).names == []
+    assert nightly.sweep(BY_TAG).names == [version("older")]
+    friday = nightly.sweep(OTHER)
+    assert version("live-until-friday") not in friday.names
+    assert version("live-until-friday") not in nightly.sweep(OTHER, nights=5).names
+    assert version("live-until-friday") in nightly.sweep(OTHER, nights=3).names
+
+
+def test_a_new_ledger_knows_of_no_use_and_deletes_nothing(nightly: Nights) -> None:
+    assert nightly.sweep(OTHER).names == []
+
+
+def test_a_pause_of_more_than_two_days_starts_again(nightly: Nights) -> None:
+    nightly.sweep(OTHER, nights=6)
+    nightly.sweep(OTHER, hours=49)
+    assert nightly.sweep(OTHER, nights=7).names == []
+
+
+def test_a_sweep_with_a_gap_does_not_count(nightly: Nights) -> None:
+    trouble = "[{rpc: ListJobs, permission_denied: true}]"
+    nightly.sweep(OTHER, nights=7)
+    nightly.sweep(OTHER, nights=2, trouble=trouble)
+    assert nightly.sweep(OTHER).names == []
+
+
+def test_a_narrowed_dry_run_counts_for_it_reads_every_reference(nightly: Nights) -> None:
+    nightly.sweep(OTHER, "--dry-run", "--project", "p", "--policy", "u", nights=8)
+    assert len(nightly.sweep(OTHER).names) == 2
+
+
+def test_without_a_ledger_it_never_matches(nightly: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+    nightly.sweep(OTHER, nights=9)
+    real = monkeypatch.setenv
+
+    def without(name: str, value: str, prepend: str | None = None) -> None:
+        real(name, "sqlite:////nowhere/ledger.db" if name == "JANITOR_DATABASE_URL" else value, prepend)
+
+    monkeypatch.setattr(nightly._monkeypatch, "setenv", without)
+    swept = nightly.sweep(OTHER, "--dry-run")
+    assert (swept.names, swept.kept("artifact.image")) == ([], {"age-unknown": 2})
