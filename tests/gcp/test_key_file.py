@@ -72,6 +72,14 @@ def test_key_file_unreadable(
     assert re.search(told, message)
 
 
+@pytest.mark.parametrize("make", [latin1, utf16])
+def test_key_in_another_encoding(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, make: Callable[[Path], object]
+) -> None:
+    make(tmp_path / "key.json")
+    assert "save it as UTF-8" in refusal(monkeypatch, str(tmp_path / "key.json"))
+
+
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero"])
 def test_a_device_is_no_key_file(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
     assert "not a regular file" in refusal(monkeypatch, device)

@@ -25,7 +25,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         pytest.skip(f"{SERVER} is not set")
     address = make_url(server).set(drivername="postgresql+psycopg")
     schema = f"test_{uuid.uuid4().hex}"
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    engine = create_engine(address, isolation_level="AUTOCOMMIT", connect_args={"client_encoding": "utf8"})
     with engine.connect() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
     own = address.update_query_dict({"options": f"-csearch_path={schema}"})

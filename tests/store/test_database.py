@@ -1,10 +1,12 @@
 """Opening the database: where it is, what is refused, and that no message tells a secret."""
 
 import asyncio
+import os
 import sqlite3
 import stat
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,6 +24,7 @@ from janitor.store.database import Database, open_database
 from janitor.store.ledger import SqlLedger
 from janitor.store.lock import ApplyLock
 from janitor.store.refusals import unusable
+from tests.store.conftest import SERVER
 from tests.store.recording import start
 
 PASSWORD = "s3cr3t/@:word"
@@ -127,6 +130,31 @@ async def test_no_character_of_a_password_gets_it_shown(character: str) -> None:
     for quoted in (character, quote(character, safe="")):
         message = await refusal(f"postgresql://jan:front{quoted}sesame{quoted}end@127.0.0.1:1/ledger")
         assert not [part for part in ("front", "sesame", "jan:") if part in message]
+
+
+async def test_sql_ascii() -> None:
+    """The case of that name: a server in the C locale answers in bytes, unless the client asks for UTF-8."""
+    server = os.environ.get(SERVER)
+    if not server:
+        pytest.skip(f"{SERVER} is not set")
+    address = make_url(server).set(drivername="postgresql+psycopg")
+    name = f"ascii_{uuid.uuid4().hex}"
+    engine = create_engine(address, isolation_level="AUTOCOMMIT", connect_args={"client_encoding": "utf8"})
+    with engine.connect() as connection:
+        connection.execute(
+            text(
+                f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+            )
+        )
+    try:
+        url = address.set(database=name).render_as_string(hide_password=False)
+        for _ in range(2):
+            database = await open_database(url)
+            await database.close()
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name}"))
+        engine.dispose()
 
 
 async def test_advice_for_a_locked_ledger(tmp_path: Path) -> None:
