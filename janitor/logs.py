@@ -1,6 +1,7 @@
 """Logs: events with facts, out of one catalogue, to stderr. docs/operations.md explains each."""
 
 import logging
+import os
 import sys
 from collections.abc import MutableMapping
 from datetime import datetime
@@ -118,7 +119,7 @@ def configure_logs(level: str | None = None, log_format: str | None = None) -> N
         ending = [
             _safe_facts,
             _shown_time,
-            structlog.dev.ConsoleRenderer(colors=watched),
+            structlog.dev.ConsoleRenderer(colors=watched and not os.environ.get("NO_COLOR")),
         ]
     structlog.configure(
         processors=[

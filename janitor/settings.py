@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     slack_webhook_url: SecretStr | None = Field(None, validation_alias="JANITOR_SLACK_WEBHOOK_URL")
     slack_bot_token: SecretStr | None = Field(None, validation_alias="JANITOR_SLACK_BOT_TOKEN")
     slack_channel: str | None = Field(None, validation_alias="JANITOR_SLACK_CHANNEL")
-    host: str = Field("127.0.0.1", validation_alias="JANITOR_HOST")
+    host: str | None = Field(None, validation_alias="JANITOR_HOST")
     port: int = Field(8080, ge=0, le=65535, validation_alias="PORT")
     service: str | None = Field(None, validation_alias="K_SERVICE")
     job: str | None = Field(None, validation_alias="CLOUD_RUN_JOB")
@@ -139,6 +139,11 @@ class Settings(BaseSettings):
     def speaks_to_slack(self) -> bool:
         """Whether there is a way to Slack."""
         return self.slack_webhook_url is not None or self.slack_bot_token is not None
+
+    @property
+    def listen_host(self) -> str:
+        """Where the daemon answers: what JANITOR_HOST says; else loopback, or any address as a Cloud Run service."""
+        return self.host or ("0.0.0.0" if self.service else "127.0.0.1")
 
     @property
     def self_names(self) -> tuple[str, ...]:

@@ -56,7 +56,8 @@ class Load:
 def test_an_empty_environment_says_only_where_to_listen_which_is_this_machine(settings: Load) -> None:
     found = settings().model_dump()
     said = {name: value for name, value in found.items() if value is not None}
-    assert said == {"host": "127.0.0.1", "port": 8080}
+    assert said == {"port": 8080}
+    assert settings().listen_host == "127.0.0.1"
 
 
 def test_where_to_listen_is_read(settings: Load) -> None:
@@ -222,3 +223,24 @@ def test_settings_do_not_change_once_read(settings: Load) -> None:
     found = settings()
     with pytest.raises(ValidationError, match="frozen"):
         found.mode = "apply"
+
+
+@pytest.mark.parametrize(
+    ("environment", "host"),
+    [
+        ({}, "127.0.0.1"),
+        ({"K_SERVICE": "janitor"}, "0.0.0.0"),
+        ({"K_SERVICE": "janitor", "JANITOR_HOST": "127.0.0.1"}, "127.0.0.1"),
+        ({"CLOUD_RUN_JOB": "janitor"}, "127.0.0.1"),
+        ({"JANITOR_HOST": "0.0.0.0"}, "0.0.0.0"),
+    ],
+)
+def test_loopback_on_cloud_run(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], host: str
+) -> None:
+    """The case: a service that was built without the Dockerfile is asked at PORT from outside."""
+    for name in ("K_SERVICE", "JANITOR_HOST", "CLOUD_RUN_JOB"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings().listen_host == host

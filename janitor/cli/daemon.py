@@ -35,7 +35,9 @@ def daemon(
     host: Annotated[
         str | None,
         typer.Option(
-            metavar="H", help="Address to answer probes on; else JANITOR_HOST.", show_default="127.0.0.1"
+            metavar="H",
+            help="Address to answer probes on; else JANITOR_HOST.",
+            show_default="127.0.0.1; 0.0.0.0 on Cloud Run",
         ),
     ] = None,
     port: Annotated[
@@ -66,7 +68,7 @@ def daemon(
     if once:
         raise typer.Exit(run_once(first, settings))
     watched = Watched(reading, reading.path, first)
-    at = (host or settings.host, settings.port if port is None else port)
+    at = (host or settings.listen_host, settings.port if port is None else port)
     raise typer.Exit(run_daemon(watched, settings, *at, sweep_now=now))
 
 

@@ -11,6 +11,7 @@ from typing import TextIO
 from janitor.cli.starting import unfinished
 from janitor.cli.streams import discard_stdout
 from janitor.errors import UsageError
+from janitor.report.console import PlainText
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def _told(path: Path | None) -> Iterator[None]:
 
 def _device(path: Path) -> Iterator[TextIO]:
     with _told(path):
-        out = path.open("w", encoding="utf-8")
+        out = PlainText(path.open("wb"), encoding="utf-8")
     try:
         yield out
     finally:
@@ -68,7 +69,7 @@ def _atomic(path: Path) -> Iterator[TextIO]:
     with _told(path):
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     unfinished.add(name)
-    out = os.fdopen(handle, "w", encoding="utf-8")
+    out = PlainText(os.fdopen(handle, "wb"), encoding="utf-8")
     try:
         yield out
         with _told(path):

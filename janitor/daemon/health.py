@@ -24,6 +24,8 @@ FRESH, PATIENCE = 10.0, 3.0
 # How long the database may keep a probe's thread, and with it the end of the process, in seconds.
 _DATABASE_PATIENCE = 2
 _LONGEST_WHY = 300
+# How often `tick` is called, and how much time one call counts at most, in seconds.
+TICK, _LONGEST_TICK = 1.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Readiness:
 
 
 class Health:
-    """What is known of the daemon's state. `beat`, `alive` and `policies_are` may be called from any thread,
+    """What is known of the daemon's state. `beat`, `tick`, `alive` and `policies_are` may be called from any thread,
     `readiness` from one event loop.
 
     `clock` is monotonic, in seconds. The daemon counts as alive from the start until `young` seconds
@@ -57,23 +59,31 @@ class Health:
     ) -> None:
         self._clock, self._young = clock, young
         self._lock = threading.Lock()
-        self._beat = clock()
+        self._silent, self._ticked = 0.0, clock()
         self._policies: str | None = "no policy file has been read yet"
         self._checks = {name: _Remembered(check, clock, fresh, patience) for name, check in checks.items()}
 
     def beat(self) -> None:
         """The scheduler turns."""
         with self._lock:
-            self._beat = self._clock()
+            self._silent = 0.0
+
+    def tick(self) -> None:
+        """Time passes. While the whole process stands still (a suspended machine, Cloud Run between two requests)
+        nobody ticks, and the silence of that time does not count."""
+        with self._lock:
+            now = self._clock()
+            self._silent += min(now - self._ticked, _LONGEST_TICK)
+            self._ticked = now
 
     def alive(self) -> bool:
         """Whether the last heartbeat is younger than the bound."""
         return self.silent_for() < self._young
 
     def silent_for(self) -> float:
-        """Seconds since the last heartbeat."""
+        """Seconds of a running process since the last heartbeat."""
         with self._lock:
-            return self._clock() - self._beat
+            return self._silent
 
     def policies_are(self, good: bool, why: str = "") -> None:
         """Whether the policy file is good as it stands on the disk; `why` not, without secrets."""

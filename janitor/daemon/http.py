@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from janitor.daemon.health import Health
+from janitor.daemon.connections import Connection
+from janitor.daemon.health import TICK, Health
+from janitor.daemon.host_names import OnlyLoopbackNames, is_loopback
 from janitor.daemon.metrics import Metrics
 from janitor.error_facts import named, trace
 from janitor.errors import JanitorError, UsageError
@@ -41,8 +43,8 @@ _HEADERS = {
 }
 # How long a page may take to be made, in seconds.
 _PAGE_PATIENCE = 30.0
-# What is sent before a request is whole, in bytes; how many connections there may be at once.
-_HEADER_BYTES, _CONNECTIONS = 16 * 1024, 100
+# What is sent before a request is whole, in bytes; how many requests may wait for the page at once.
+_HEADER_BYTES, _PAGE_QUEUE = 16 * 1024, 10
 # How long a connection may rest, how long answers that are under way may take on leaving, and how long leaving
 # may take in all, in seconds.
 _KEEP_ALIVE, _GRACE, _LEAVE = 5, 1, 5
@@ -56,7 +58,10 @@ def serving(host: str, port: int, health: Health, metrics: Metrics, page: Page) 
     UsageError where the address cannot be had. Leaving closes every connection, and takes two seconds at most.
     """
     listener = _listen(host, port)
-    server = _Server(_config(_app(health, metrics, page)))
+    app = _app(health, metrics, page)
+    if is_loopback(listener.getsockname()[0]):
+        app = OnlyLoopbackNames(app, host)
+    server = _Server(_config(app), health)
     thread = threading.Thread(target=server.run_on, args=(listener,), name="janitor-http", daemon=True)
     bound: int = listener.getsockname()[1]
     thread.start()
@@ -70,15 +75,26 @@ def serving(host: str, port: int, health: Health, metrics: Metrics, page: Page) 
 class _Server(uvicorn.Server):
     """Uvicorn takes no signals outside of the main thread, and leaves open what does not end in time."""
 
+    def __init__(self, config: uvicorn.Config, health: Health) -> None:
+        super().__init__(config)
+        self._health = health
+
     def run_on(self, listener: socket.socket) -> None:
         # should this thread die, a probe is refused instead of left waiting
         with listener:
             asyncio.run(self._serve_on(listener))
 
     async def _serve_on(self, listener: socket.socket) -> None:
+        ticking = asyncio.create_task(self._tick())
         await self.serve(sockets=[listener])
+        ticking.cancel()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
+
+    async def _tick(self) -> None:
+        while True:
+            self._health.tick()
+            await asyncio.sleep(TICK)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -107,7 +123,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -116,9 +132,8 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        # of every response: errors, and the one where there are too many connections
+        # of every response, errors too
         headers=list(_HEADERS.items()),
-        limit_concurrency=_CONNECTIONS,
         h11_max_incomplete_event_size=_HEADER_BYTES,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
@@ -130,6 +145,9 @@ def _app(health: Health, metrics: Metrics, page: Page) -> ASGIApp:
     app = Starlette(
         routes=[
             Route("/", answers.report),
+            # Cloud Run's front end keeps paths that end in z to itself (cloud.google.com/run/docs/known-issues)
+            Route("/health", answers.healthz),
+            Route("/ready", answers.readyz),
             Route("/healthz", answers.healthz),
             Route("/readyz", answers.readyz),
             Route("/metrics", answers.metrics),
@@ -148,6 +166,7 @@ class _Answers:
     source: Metrics
     page: Page
     one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: set[object] = field(default_factory=set)
 
     async def healthz(self, _: Request) -> Response:
         if self.health.alive():
@@ -165,12 +184,22 @@ class _Answers:
         text, content_type = self.source.render()
         return Response(text, headers={"Content-Type": content_type})
 
-    async def report(self, _: Request) -> Response:
+    async def report(self, request: Request) -> Response:
+        if len(self.waiting) >= _PAGE_QUEUE:
+            return _busy()
+        self.waiting.add(request)
         try:
             async with self.one_at_a_time:
                 return HTMLResponse(await asyncio.wait_for(self.page(), _PAGE_PATIENCE))
         except Exception as error:
             return _no_page(error)
+        finally:
+            self.waiting.discard(request)
+
+
+def _busy() -> Response:
+    text = f"{_PAGE_QUEUE} requests wait for the report already. Try again in a moment.\n"
+    return PlainTextResponse(text, 503, {"Retry-After": "5"})
 
 
 def _traceback(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Where text for people goes: a terminal or a pipe, and nothing in the text is interpreted."""
 
+import io
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -7,6 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 PIPE_WIDTH = 120
+
+
+class PlainText(io.TextIOWrapper):
+    """A file that others read: without colours, whatever FORCE_COLOR and its like say."""
 
 
 class _PipeConsole(Console):
@@ -20,7 +25,10 @@ class _PipeConsole(Console):
 def console_for(out: TextIO) -> Console:
     """A console that interprets nothing in the text; 120 wide where nobody sees its width."""
     width = None if out.isatty() else PIPE_WIDTH
-    return _PipeConsole(file=out, width=width, markup=False, highlight=False, emoji=False)
+    terminal = False if isinstance(out, PlainText) else None
+    return _PipeConsole(
+        file=out, width=width, force_terminal=terminal, markup=False, highlight=False, emoji=False
+    )
 
 
 def print_lines(console: Console, *parts: Iterable[Text]) -> None:

@@ -1,7 +1,7 @@
 """The apply lock: a lease in the database, renewed while its holder lives, lost by expiry when not.
 
 Holders compare their own clocks with the lease's end: clocks of machines that share a database must
-agree to within half a minute.
+agree to within half a minute. How long a holder has gone without renewing is measured by a clock that nobody sets.
 """
 
 import asyncio
@@ -12,8 +12,9 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
+from janitor.clock import elapsed
 from janitor.errors import LedgerError, LockHeldError
 from janitor.store.database import Database
 from janitor.store.tables import locks
@@ -24,6 +25,10 @@ TRY_AGAIN_AFTER = timedelta(seconds=5)
 # With this much of the lease left unrenewed, the work must stop: it needs a while to do so.
 STOP_BEFORE = timedelta(seconds=30)
 POLL_EVERY = timedelta(seconds=5)
+# How far the clocks of two machines may be apart. A lease that ends later than its own length and this from now was
+# written by a clock that was wrong: it is not valid (R30).
+APART = timedelta(seconds=30)
+_STOP_AFTER = (LEASE - STOP_BEFORE).total_seconds()
 _NAME = "apply"
 
 
@@ -39,7 +44,7 @@ def holder_of(sweep_id: str) -> str:
 
 async def holder_now(database: Database, at: datetime) -> str:
     """Who holds the lock at this time, for people; "" for nobody."""
-    held = select(locks.c.holder).where(locks.c.name == _NAME, locks.c.expires_at > at)
+    held = select(locks.c.holder).where(locks.c.name == _NAME, _valid(at))
     return await database.run(lambda db: db.scalar(held)) or ""
 
 
@@ -55,15 +60,17 @@ class ApplyLock:
         holder: str,
         clock: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        elapsed: Callable[[], float] = elapsed,
     ) -> None:
         self._database, self._holder, self._clock, self._sleep = database, holder, clock, sleep
+        self._elapsed = elapsed
         self.token = uuid.uuid4().hex
-        self._expires_at: datetime | None = None
+        self._held_since: float | None = None  # by `elapsed`, when it was acquired or renewed
 
     async def acquire(self) -> None:
         """Take the lease, or raise LockHeldError naming who holds it, since when and until when."""
-        at = self._clock()
-        free = or_(locks.c.token.is_(None), locks.c.expires_at <= at)
+        at, began = self._clock(), self._elapsed()
+        free = or_(locks.c.token.is_(None), ~_valid(at))
         taking = {"token": self.token, "holder": self._holder, "since": at, "expires_at": at + LEASE}
         statement = update(locks).where(locks.c.name == _NAME, free).values(**taking)
 
@@ -73,27 +80,27 @@ class ApplyLock:
         held = await self._database.run(work)
         if held is not None:
             raise LockHeldError(held)
-        self._expires_at = at + LEASE
+        self._held_since = began
 
     async def acquire_within(self, wait: timedelta | None, waiting: Callable[[str], None]) -> None:
         """As acquire, trying again until `wait` has passed; `waiting` hears once who holds it."""
-        until = self._clock() + (wait or timedelta(0))
+        until = self._elapsed() + (wait or timedelta(0)).total_seconds()
         told = False
         while True:
             try:
                 return await self.acquire()
             except LockHeldError as held:
-                if self._clock() >= until:
+                if self._elapsed() >= until:
                     raise
                 if not told:
                     waiting(str(held))
                 told = True
-            left = until - self._clock()
-            await self._sleep(max(min(POLL_EVERY, left).total_seconds(), 0.0))
+            left = until - self._elapsed()
+            await self._sleep(max(min(POLL_EVERY.total_seconds(), left), 0.0))
 
     async def renew(self) -> None:
         """Hold on for another lease; LockHeldError when another has it by now."""
-        at = self._clock()
+        at, began = self._clock(), self._elapsed()
         statement = update(locks).where(locks.c.name == _NAME, locks.c.token == self.token)
 
         def work(db: Connection) -> str | None:
@@ -103,7 +110,7 @@ class ApplyLock:
         held = await self._database.run(work)
         if held is not None:
             raise LockHeldError(held)
-        self._expires_at = at + LEASE
+        self._held_since = began
 
     async def release(self) -> None:
         """Give it back; giving back what is not held is no error."""
@@ -114,7 +121,7 @@ class ApplyLock:
             db.execute(statement.values(**nobody))
 
         await self._database.run(work)
-        self._expires_at = None
+        self._held_since = None
 
     @contextlib.asynccontextmanager
     async def held(
@@ -146,8 +153,13 @@ class ApplyLock:
                 return lost(f"The lock was lost. {error}")
             except (LedgerError, TimeoutError) as error:
                 pause = TRY_AGAIN_AFTER
-                if self._expires_at is None or self._clock() >= self._expires_at - STOP_BEFORE:
+                if self._held_since is None or self._elapsed() >= self._held_since + _STOP_AFTER:
                     return lost(f"The lock could not be renewed: {error or 'the database does not answer'}")
+
+
+def _valid(at: datetime) -> ColumnElement[bool]:
+    """Whether somebody may hold a lease with this end at this time."""
+    return and_(locks.c.expires_at > at, locks.c.expires_at <= at + LEASE + APART)
 
 
 def _held_by(db: Connection) -> str:

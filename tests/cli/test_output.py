@@ -12,7 +12,10 @@ import pytest
 from janitor.cli.output import results_to
 from janitor.cli.progress import showing
 from janitor.errors import UsageError
+from janitor.report.terminal import View, write_table
+from janitor.report.totals import totals
 from tests.cli.calling import Janitor, Sweeps
+from tests.report.samples import story
 
 _BROKEN = """\
 import sys
@@ -154,3 +157,20 @@ def test_progress_off_a_terminal_says_no_more_than_a_line_every_few_seconds(
         for done in range(100):
             progress("repositories", done, 100)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("variable", ["FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "TTY_COMPATIBLE"])
+@pytest.mark.parametrize("exists", [False, True])
+def test_colours_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, exists: bool
+) -> None:
+    """The case: FORCE_COLOR for a whole pipeline, as is usual; what --out writes is read by others."""
+    monkeypatch.setenv(variable, "1")
+    file = tmp_path / "plan.txt"
+    if exists:
+        file.write_text("before")
+    result = story()
+    with results_to(file) as out:
+        write_table(result, totals(result), out, View())
+    assert "failed-services" in file.read_text() or "Would delete" in file.read_text()
+    assert "\x1b" not in file.read_text()

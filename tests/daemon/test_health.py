@@ -41,6 +41,13 @@ def health(clock: Clock, **checks: Check) -> Health:
     return Health(checks, clock=clock, young=60, fresh=10, patience=5)
 
 
+def passes(daemon: Health, clock: Clock, seconds: float) -> None:
+    """While the process runs."""
+    for _ in range(100):
+        clock.now += seconds / 100
+        daemon.tick()
+
+
 async def why(check: Check, name: str = "it") -> str | None:
     return (await health(Clock(), **{name: check}).readiness()).checks[name]
 
@@ -48,17 +55,29 @@ async def why(check: Check, name: str = "it") -> str | None:
 def test_is_alive_from_the_start_until_the_bound_has_passed_without_a_beat() -> None:
     clock = Clock()
     daemon = health(clock)
-    clock.now += 59.9
+    passes(daemon, clock, 59.9)
     assert daemon.alive()
-    clock.now += 0.1
+    passes(daemon, clock, 0.2)
     assert not daemon.alive()
-    assert daemon.silent_for() == pytest.approx(60)
+    assert daemon.silent_for() == pytest.approx(60.1)
+
+
+def test_a_pause_of_the_whole_process_is_no_silence() -> None:
+    """The first probe after a night's suspension, or after a minute without a processor on Cloud Run."""
+    clock = Clock()
+    daemon = health(clock)
+    passes(daemon, clock, 5)
+    clock.now += 8 * 3600
+    daemon.tick()
+    assert daemon.alive()
+    passes(daemon, clock, 61)
+    assert not daemon.alive(), "the scheduler stays silent while the process runs"
 
 
 def test_a_beat_brings_it_to_life_again() -> None:
     clock = Clock()
     daemon = health(clock)
-    clock.now += 500
+    passes(daemon, clock, 400)
     assert not daemon.alive()
     daemon.beat()
     assert daemon.alive()

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 import httpx2
 import pytest
 
+from janitor.daemon import connections
 from janitor.daemon.health import Health
 from janitor.daemon.http import Page, serving
 from janitor.daemon.metrics import Metrics
 from janitor.errors import LedgerError, UsageError
 from tests.docs.pages import between, first_column, text_of
 
-PATHS = ("/", "/healthz", "/readyz", "/metrics")
+PATHS = ("/", "/health", "/healthz", "/ready", "/readyz", "/metrics")
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
@@ -79,8 +80,11 @@ def test_says_that_it_is_alive(client: httpx2.Client) -> None:
 
 def test_says_that_its_scheduler_has_fallen_silent() -> None:
     now = 0.0
-    with Daemon(health=Health({}, clock=lambda: now, young=60)).served() as client:
-        now = 61.0
+    health = Health({}, clock=lambda: now, young=60)
+    with Daemon(health=health).served() as client:
+        for _ in range(61):
+            now += 1.0
+            health.tick()
         answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json() == {"status": "stuck", "why": "the scheduler has been silent for 61 s"}
@@ -205,7 +209,8 @@ def test_whatever_might_change_something_is_not_offered(
 def test_there_is_nothing_else_and_no_redirect_to_what_a_host_header_says(
     client: httpx2.Client, path: str
 ) -> None:
-    assert client.get(path, headers={"Host": "evil.example"}).status_code == 404
+    answer = client.get(path, headers={"Host": "localhost:1"})
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +251,7 @@ def test_a_failed_report_carries_the_security_headers_too() -> None:
 def test_a_request_whose_headers_do_not_end_is_refused(client: httpx2.Client) -> None:
     port = client.base_url.port
     assert port is not None
-    start = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: "
+    start = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: "
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(start.ljust(16 * 1024 + 1, b"x"))
         assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
@@ -279,6 +284,118 @@ async def test_health_is_answered_while_the_callers_event_loop_is_held_up() -> N
     with Daemon().served() as client:
         # this call blocks the only event loop of the main thread until it is answered
         assert client.get("/healthz").status_code == 200
+
+
+def test_idle_connections(client: httpx2.Client) -> None:
+    """The case: a hundred that send nothing, and more; each probe is answered meanwhile."""
+    port = client.base_url.port
+    assert port is not None
+    held = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(150)]
+    try:
+        codes = [
+            httpx2.get(f"http://127.0.0.1:{port}{path}").status_code for path in ("/healthz", "/health") * 5
+        ]
+        assert codes == [200] * 10
+        assert held[0].recv(1) == b"", "the oldest idle ones are closed first"
+    except ConnectionResetError:
+        pass  # closed by a reset
+    finally:
+        for each in held:
+            each.close()
+
+
+@pytest.mark.parametrize(
+    "start", [b"", b"GET /healthz HT", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: "]
+)
+def test_a_request_that_is_not_whole_in_time_is_closed(
+    client: httpx2.Client, monkeypatch: pytest.MonkeyPatch, start: bytes
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_PATIENCE", 0.3)
+    port = client.base_url.port
+    assert port is not None
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as slow:
+        closed = threading.Event()
+        with suppress(ConnectionError):
+            for byte in start + b"x" * 3000:
+                slow.sendall(bytes([byte]))
+                if closed.wait(0.01):
+                    break
+            else:
+                pytest.fail("a byte now and then kept it open")
+
+
+def test_a_connection_that_is_kept_alive_is_closed_when_it_rests(
+    client: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_PATIENCE", 0.3)
+    port = client.base_url.port
+    assert port is not None
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as rests:
+        rests.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        answer = b""
+        with suppress(ConnectionResetError):
+            while more := rests.recv(4096):
+                answer += more
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+def test_health_is_answered_while_many_wait_for_the_report() -> None:
+    go = threading.Event()
+
+    async def page() -> str:
+        while not go.is_set():
+            await asyncio.sleep(0.01)
+        return "made"
+
+    daemon = Daemon(page=page)
+    with daemon.served() as client:
+        codes: list[int] = []
+        url = f"http://127.0.0.1:{daemon.port}/"
+        readers = [
+            threading.Thread(target=lambda: codes.append(httpx2.get(url, timeout=30).status_code))
+            for _ in range(15)
+        ]
+        for reader in readers:
+            reader.start()
+        while len(codes) < 5:
+            assert client.get("/healthz").status_code == 200
+        go.set()
+        for reader in readers:
+            reader.join(30)
+    assert sorted(codes) == [200] * 10 + [503] * 5
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8080", "localhost.evil.example", "10.0.0.1", "[::2]:80", ""]
+)
+def test_host_header(client: httpx2.Client, path: str, host: str) -> None:
+    """The case: a website lets its own name point to 127.0.0.1."""
+    answer = client.get(path, headers={"Host": host})
+    assert answer.status_code == 421
+    assert "saved" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LocalHost:80", "localhost.", "127.0.0.1:9", "127.0.0.2", "[::1]", "[::1]:8080"]
+)
+def test_on_loopback_its_own_names_are_answered(client: httpx2.Client, host: str) -> None:
+    assert client.get("/", headers={"Host": host}).status_code == 200
+
+
+def test_a_probe_of_http_1_0_may_have_no_host(client: httpx2.Client) -> None:
+    port = client.base_url.port
+    assert port is not None
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as probe:
+        probe.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert probe.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+def test_bound_to_every_address_any_name_is_answered() -> None:
+    daemon = Daemon()
+    with serving("0.0.0.0", 0, daemon.health, daemon.metrics, a_page) as port:
+        answer = httpx2.get(f"http://127.0.0.1:{port}/", headers={"Host": "janitor.example"})
+    assert answer.status_code == 200
 
 
 def test_leaves_no_thread_and_no_socket_though_a_connection_is_kept_open() -> None:
@@ -316,7 +433,7 @@ def test_leaves_though_a_report_never_ends() -> None:
     before = set(threading.enumerate())
     with daemon.served():
         reader = socket.create_connection(("127.0.0.1", daemon.port), timeout=30)
-        reader.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        reader.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert asked.wait(30)
     assert ended.is_set()
     assert set(threading.enumerate()) == before

@@ -10,7 +10,7 @@ import pytest
 from janitor.clock import now
 from janitor.errors import LedgerError, LockHeldError
 from janitor.store.database import Database, open_database
-from janitor.store.lock import LEASE, ApplyLock, holder_of
+from janitor.store.lock import LEASE, ApplyLock, holder_now, holder_of
 from tests.making import NOW
 
 
@@ -19,10 +19,15 @@ class Time:
 
     def __init__(self) -> None:
         self.at = NOW
+        # how far somebody has set the wall clock
+        self.set_by = timedelta(0)
         self.slept: list[float] = []
 
     def now(self) -> datetime:
-        return self.at
+        return self.at + self.set_by
+
+    def elapsed(self) -> float:
+        return (self.at - NOW).total_seconds()
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -31,7 +36,7 @@ class Time:
 
 
 def lock(database: Database, time: Time, holder: str = "sweep s-1 on host, pid 1") -> ApplyLock:
-    return ApplyLock(database, holder, time.now, time.sleep)
+    return ApplyLock(database, holder, time.now, time.sleep, time.elapsed)
 
 
 def ignore(_text: str) -> None:
@@ -127,7 +132,7 @@ async def test_a_holder_whose_lock_was_taken_is_told_to_stop(database: Database)
         time.at += timedelta(minutes=5)
         await lock(database, time, "next").acquire()
 
-    suspended = ApplyLock(database, "suspended", time.now, sleep)
+    suspended = ApplyLock(database, "suspended", time.now, sleep, time.elapsed)
     async with suspended.held(None, ignore, lambda text: (why.append(text), stop.set())[0]):
         await asyncio.wait_for(stop.wait(), 30)
     assert len(why) == 1
@@ -208,3 +213,58 @@ def test_of_processes_that_race_for_it_one_gets_it_and_all_find_the_tables(url: 
         for racer in racers:
             racer.join(30)
     assert sorted(got, key=str) == [False, False, True]
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=10), timedelta(days=400)])
+async def test_a_lease_that_ends_later_than_its_own_length_from_now_is_not_valid(
+    database: Database, back: timedelta
+) -> None:
+    """A holder died, and its clock had been ahead: nobody waits for a year."""
+    time = Time()
+    await lock(database, time, "dead").acquire()
+    time.set_by = -back
+    assert await holder_now(database, time.now()) == ""
+    await lock(database, time).acquire()
+
+
+async def test_clocks_that_are_half_a_minute_apart_take_no_lease_from_its_holder(database: Database) -> None:
+    time = Time()
+    await lock(database, time, "ahead").acquire()
+    time.set_by = -timedelta(seconds=30)
+    with pytest.raises(LockHeldError, match="ahead"):
+        await lock(database, time).acquire()
+
+
+@pytest.mark.parametrize("by", [timedelta(days=-400), timedelta(days=400)])
+async def test_waiting_lasts_as_long_as_was_given_whatever_the_clock_is_set_to(
+    database: Database, by: timedelta
+) -> None:
+    time = Time()
+    holder = lock(database, time, "holder")
+    await holder.acquire()
+
+    async def sleep(seconds: float) -> None:
+        await time.sleep(seconds)
+        time.set_by += by
+        await holder.renew()
+
+    waiting = ApplyLock(database, "waiting", time.now, sleep, time.elapsed)
+    with pytest.raises(LockHeldError):
+        await waiting.acquire_within(timedelta(seconds=30), ignore)
+    assert time.elapsed() == 30
+
+
+async def test_a_clock_that_is_set_back_makes_no_unrenewed_lease_last_longer(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time, stop = Time(), asyncio.Event()
+    unlucky = lock(database, time)
+
+    async def unreachable() -> None:
+        raise LedgerError("the server is away")
+
+    monkeypatch.setattr(unlucky, "renew", unreachable)
+    async with unlucky.held(None, ignore, lambda _: stop.set()):
+        time.set_by = timedelta(days=-1)
+        await asyncio.wait_for(stop.wait(), 30)
+    assert time.elapsed() <= LEASE.total_seconds() - 30
