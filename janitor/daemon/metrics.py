@@ -1,7 +1,8 @@
 """The daemon's metrics for Prometheus. docs/operations.md explains each."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from itertools import product
 from typing import Literal, get_args
@@ -65,6 +66,12 @@ class Metrics:
             self._set_last_sweep(result, sums, planned)
             if was_applied(result):
                 self._count_actions(sums)
+
+    def remember_successes(self, done: Mapping[str, datetime]) -> None:
+        """What the ledger says of sweeps before this process: when one of each mode was last done."""
+        with self._lock:
+            for mode, at in done.items():
+                self._last_success.labels(mode).set(at.timestamp())
 
     def sweep_failed(self, error: BaseException, mode: Mode) -> None:
         """A sweep came to no result."""

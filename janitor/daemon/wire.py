@@ -65,6 +65,7 @@ async def _run(policies: Watched, settings: Settings, host: str, port: int, swee
 
     async def costs() -> dict[str, object]:
         async with history_at(settings.ledger_url) as history:
+            metrics.remember_successes(await history.last_done())
             return await own_cost_facts(settings, history, watch.request.policies)
 
     async def page() -> str:

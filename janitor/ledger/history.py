@@ -87,6 +87,9 @@ class Records(Protocol):
     async def last_sweep(self, origin: Origin) -> PastSweep | None:
         """The last one that was begun by it."""
 
+    async def last_done(self) -> Mapping[str, datetime]:
+        """When a sweep of each mode last ended with 0; a mode without one is not there."""
+
     async def deletions(self) -> tuple[Deletion, ...]:
         """All that Google confirmed, oldest first."""
 

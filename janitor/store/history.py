@@ -65,6 +65,15 @@ class SqlHistory:
         found = await self._sweeps(by.order_by(*_NEWEST_FIRST).limit(1))
         return found[0] if found else None
 
+    async def last_done(self) -> Mapping[str, datetime]:
+        """When a sweep of each mode last ended with 0; a mode without one is not there."""
+        done = select(sweeps.c.mode, func.max(sweeps.c.finished_at)).where(sweeps.c.exit_code == 0)
+
+        def work(db: Connection) -> Mapping[str, datetime]:
+            return {mode: at for mode, at in db.execute(done.group_by(sweeps.c.mode)) if at}
+
+        return await self._database.run(work)
+
     async def actions(self, sweep_id: str) -> list[PastAction]:
         """In the order in which they were begun; what was never tried stands where that was found out."""
 

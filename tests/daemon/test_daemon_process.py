@@ -274,3 +274,10 @@ def test_the_page_and_the_metrics_tell_of_the_sweep_and_the_log_of_its_price(pla
         cost = process.until("daemon.started")["own_cost"]
         assert "as the smallest Cloud Run service" in cost
         assert "last 30 days" in cost
+
+
+def test_the_last_success_survives_a_restart(place: Placing) -> None:
+    here = place(QUIET)
+    assert here.sweep("--dry-run").code == 0
+    with daemon(here, "--dry-run", policies=RARELY) as process:
+        assert 'janitor_last_success_timestamp_seconds{mode="dry-run"}' in asked(process, "/metrics")[1]

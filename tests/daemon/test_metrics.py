@@ -261,3 +261,10 @@ def test_metrics_are_named_as_prometheus_wants_it() -> None:
     for name, kind in listed().items():
         assert name.endswith("_total") == (kind == "counter") or name.startswith("process_")
         assert not re.search(r"_(ms|minutes|hours|kb|mb)(_|$)", name)
+
+
+def test_the_last_success_survives_a_restart() -> None:
+    metrics = Metrics()
+    metrics.remember_successes({"apply": AT})
+    assert value(metrics, "janitor_last_success_timestamp_seconds", mode="apply") == AT.timestamp()
+    assert value(metrics, "janitor_last_success_timestamp_seconds", mode="dry-run") is None

@@ -126,6 +126,15 @@ async def test_the_last_sweep_is_told_by_who_asked_for_it(ledger: SqlLedger, his
     assert await history.last_sweep(Origin.REPORT) is None
 
 
+async def test_the_last_success_of_each_mode_is_known(ledger: SqlLedger, history: SqlHistory) -> None:
+    assert await history.last_done() == {}
+    for number, code in enumerate((0, 0, 3)):
+        await begun(ledger, f"s-{number}")
+        at = NOW + timedelta(hours=number)
+        await ledger.finish(SweepEnd(f"s-{number}", at, "plan", "digest", code, "{}", None))
+    assert await history.last_done() == {start("s").mode: NOW + timedelta(hours=1)}
+
+
 async def test_the_last_snapshot_is_that_of_the_last_sweep_that_has_one(
     ledger: SqlLedger, history: SqlHistory
 ) -> None:
