@@ -41,6 +41,17 @@ PIPS = {
 }
 LOCK = "requirements-dev.lock"
 DEBIAN = Path("/usr/bin/python3")
+# Settings of a user that the set-up must not be led astray by. "no-compile = no" is how pip spells
+# "compile nothing" in a file: the bytecode would take half of the time.
+SETTINGS = """
+[global]
+index-url = {url}
+user = true
+require-hashes = true
+no-binary = :all:
+[install]
+no-compile = no
+"""
 INSTALLED = """
 import importlib.metadata as metadata, re
 for each in metadata.distributions():
@@ -83,7 +94,10 @@ def main() -> int:
             wanted = [(pip, each) for each in pythons for pip, minors in PIPS.items() if each.minor in minors]
             waiting = {key: pool.submit(trial.cell, *key) for key in wanted}
             resolving = pool.submit(trial.resolving, pythons[0])
-            cells = {key: future.result() for key, future in waiting.items()}
+            cells = {}
+            for (pip, python), future in waiting.items():
+                cells[pip, python] = future.result()
+                print(f"pip {pip} on Python {python.label}: {cells[pip, python].seconds:.0f} s", flush=True)
     show(pythons, cells)
     failed = [(key, cell) for key, cell in cells.items() if cell.error]
     for (pip, python), cell in failed:
@@ -241,9 +255,7 @@ class Trial:
         bin_folder.mkdir()
         self._as_python3(bin_folder / "python3.14", pip, python)
         settings = folder / "pip.conf"
-        settings.write_text(
-            f"[global]\nindex-url = {self._url}\nuser = true\nrequire-hashes = true\nno-binary = :all:\n"
-        )
+        settings.write_text(SETTINGS.format(url=self._url))
         environment = {
             "HOME": str(folder),
             "PATH": str(bin_folder),
