@@ -48,7 +48,7 @@ bench: $(DEV)
 	$(BIN)/python -m bench
 
 laws: $(DEV)
-	JANITOR_LAWS_EXAMPLES=5000 $(BIN)/pytest -q tests/laws tests/sweep/test_random.py
+	JANITOR_LAWS_NAMES=1 $(BIN)/python -m tests.laws --worlds 20000 --sweeps 2000
 
 mutants: $(DEV)
 	$(BIN)/python scripts/mutants.py

@@ -60,6 +60,10 @@ class Control:
         """More rules from now on, a list as in a world file; `clear_trouble` ends all of them."""
         self._troubles.rules.extend(read_rules(read(text, "trouble")))
 
+    def rule(self, rule: Rule) -> None:
+        """One more rule, with a mutation or reply that no world file can say."""
+        self._troubles.rules.append(rule)
+
     def clear_trouble(self) -> None:
         self._troubles.rules.clear()
 

@@ -1,7 +1,7 @@
 """Asking the real core about a whole world, and reading its plan."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -26,6 +26,9 @@ BOOK = PriceBook("fallback", date(2026, 11, 1), {Metered.STORAGE: {GLOBAL: Decim
 
 # What goes with all that it holds.
 CONTAINERS = (Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL, Kind.REPOSITORY, Kind.PACKAGE)
+
+
+_LAST: deque[tuple[World, Plan]] = deque(maxlen=4)
 
 
 class Remembered:
@@ -55,8 +58,18 @@ class Remembered:
 
 
 def plan_of(world: World, grace: Grace | None = None, uses: UseLog | None = None) -> Plan:
-    """What one sweep of this world would do, with the name of everything that stays."""
-    return asyncio.run(_plan_of(world, grace or Grace(), uses or UseLog()))
+    """What one sweep of this world would do, with the name of everything that stays.
+
+    Deciding is pure, so the answers about the last few worlds are kept; a copy of a world is decided anew.
+    """
+    if grace is not None or uses is not None:
+        return asyncio.run(_plan_of(world, grace or Grace(), uses or UseLog()))
+    for known, plan in _LAST:
+        if known is world:
+            return plan
+    plan = asyncio.run(_plan_of(world, Grace(), UseLog()))
+    _LAST.append((world, plan))
+    return plan
 
 
 async def _plan_of(world: World, grace: Grace, uses: UseLog) -> Plan:

@@ -26,6 +26,11 @@ class Dice(Random):
         super().__init__(begin)
         self._begin = begin
 
+    @property
+    def begin(self) -> int:
+        """The seed."""
+        return self._begin
+
     def __repr__(self) -> str:
         return f"Dice({self._begin})"
 

@@ -22,11 +22,10 @@ from tests import making
 from tests.laws.deciding import Remembered, destroyed, held_in, plan_of, tags_of
 from tests.laws.places import DELETABLE, DICE, READ, Dice
 from tests.laws.test_grace import marked, with_grace
-from tests.laws.trying import law
+from tests.laws.trying import NAMES, law
 from tests.laws.worlds import World, world
 from tests.making import NOW
 
-_TRIED = 6
 OFF = making.policy("off", Kind.TAG, TagsMatch(("v1*", "pr-*")))
 WHOLE = making.policy("whole", Kind.PACKAGE, OlderThan(timedelta(days=7)))
 _KEEPS = (
@@ -112,7 +111,7 @@ def swept(of: World, plan: Plan, name: str) -> tuple[str, str, str] | None:
 def tries(dice: Dice, gaps: bool) -> Iterator[tuple[World, tuple[str, str, str] | None, Explanation]]:
     of = world(dice, gaps)
     plan, names = plan_of(of), names_in(of)
-    for name in dice.sample(names, min(_TRIED, len(names))):
+    for name in dice.sample(names, min(NAMES, len(names))):
         yield of, swept(of, plan, name), explained(of, name)
 
 
@@ -148,7 +147,7 @@ def test_of_packages_and_tags_and_what_goes_with_them_it_says_what_the_sweep_say
     plan = plan_of(of)
     names = [name for repository in of.repositories for name in inside(of, repository)]
     names += [name for repository in of.repositories for name in held_in(of, repository.name)[Kind.IMAGE]]
-    for name in dice.sample(names, min(_TRIED, len(names))):
+    for name in dice.sample(names, min(NAMES, len(names))):
         expected, found = swept(of, plan, name), explained(of, name).verdict
         assert expected in (None, (found.fate.value, found.policy, found.reason)), name
         if expected is None and "/versions/" not in name:  # no policy may speak of versions or images
@@ -163,7 +162,7 @@ def test_of_what_was_announced_and_of_whom_somebody_opted_out_it_says_what_the_s
     marks, waiting = marked(dice, gone), with_grace(dice, of, None, timedelta(days=1))
     plan = plan_of(waiting, Grace(marks))
     known = sorted({*gone} & {*names_in(of)})
-    for name in dice.sample(known, min(_TRIED, len(known))):
+    for name in dice.sample(known, min(NAMES, len(known))):
         expected, found = swept(of, plan, name), explained(waiting, name, marks).verdict
         assert expected in (None, (found.fate.value, found.policy, found.reason)), name
 

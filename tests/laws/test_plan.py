@@ -187,7 +187,7 @@ def test_a_plan_read_back_is_the_same_plan_and_the_same_bytes(world: World) -> N
 @law
 @given(worlds(gaps=True))
 def test_a_second_look_at_the_same_world_gives_the_same_bytes(world: World) -> None:
-    assert encode(plan_of(world)) == encode(plan_of(world))
+    assert encode(plan_of(replace(world))) == encode(plan_of(world))
 
 
 @law

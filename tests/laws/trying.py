@@ -14,5 +14,8 @@ law = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
+# How many names of a world are explained by each law of explaining.
+NAMES = int(os.environ.get("JANITOR_LAWS_NAMES", "6"))
+
 # Worlds that are swept whole, over the emulator: a second each.
 SWEEPS = int(_EXAMPLES or 500) // 100

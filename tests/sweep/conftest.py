@@ -1,7 +1,7 @@
 """A place for a sweep: `place(world)` serves a world until the test ends."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Placing]:
 
 @pytest.fixture(autouse=True)
 def _hurried() -> Iterator[None]:
+    with hurried():
+        yield
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
     """Calls are tried again as ever, with pauses of milliseconds and a budget of two seconds."""
     hurry = {"first": 0.01, "longest": 0.05, "budget": 2.0}
     usual = [(retry, key, getattr(retry, key)) for retry in (READ_RETRY, DELETE_RETRY) for key in hurry]

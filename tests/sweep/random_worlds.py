@@ -1,9 +1,15 @@
-"""World files and policy files at random, for whole sweeps over the emulator."""
+"""World files and policy files at random, for whole sweeps over the emulator.
 
-from collections.abc import Iterator
+They hold what docs/emulator.md says that real registries show. A world follows from its seed.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from random import Random
 
 from janitor.emulator import digest
+from janitor.emulator.repository import Image, Repository
+from janitor.emulator.world import parse
 
 TAGS = ("latest", "v1", "v1.2.3", "v1.2.4", "v2.0.0", "pr-1", "pr-2", "keep-me")
 AGES = (1, 5, 9, 20, 40, 90)
@@ -44,11 +50,108 @@ def policy_file(dice: Random) -> str:
     )
 
 
+UPSTREAMS = (
+    "common: projects/p/locations/us-central1/repositories/r",
+    "custom: 'https://us-central1-docker.pkg.dev/p/r'",
+    "custom: 'https://registry-1.docker.io'",
+)
+# How listings behave, and what of it is a feature. Nothing of this changes what is deleted.
+HARMLESS = {
+    "an item twice within a page": ("rpc: 'List*', repeat: true",),
+    "an item twice on two pages": ("rpc: 'List*', page_size: 2", "rpc: 'List*', repeat: {place: end}"),
+    "two copies whose tags differ": (
+        "rpc: ListDockerImages, repeat: {place: end, without: [tags], first: FIRST}",
+    ),
+    "two copies whose times differ": ("rpc: 'List*', repeat: {earlier: 300d, first: FIRST}",),
+    "short pages with offsets": ("rpc: 'List*', page_size: 3", "rpc: 'List*', offset_tokens: true"),
+}
+BEYOND = 253_402_300_800  # the first second that protobuf's Timestamp does not allow
+UNREADABLE = (
+    f"rpc: ListDockerImages, rewrite: {{item: '*/r/*@sha256:[0-7]*', field: upload_time, value: {BEYOND}}}",
+    f"rpc: ListVersions, rewrite: {{item: '*@team*', field: create_time, value: {BEYOND}}}",
+    f"rpc: ListJobs, rewrite: {{item: '*/once', field: update_time, value: {BEYOND}}}",
+    "rpc: ListServices, rewrite: {item: '*/old', field: name, value: nonsense}",
+)
+
+
+@dataclass(frozen=True)
+class RandomWorld:
+    """A world, policies for it, how its listings behave, and the names of what it has of SWEPT_FEATURES."""
+
+    text: str
+    policies: str
+    rules: tuple[str, ...]
+    features: frozenset[str]
+
+    @property
+    def harmless(self) -> bool:
+        """Whether the rules hide nothing: the same is decided as without them."""
+        return not self.features & {"a row that cannot be read"}
+
+
+def random_world(seed: int) -> RandomWorld:
+    """The world of a seed."""
+    dice = Random(seed)
+    text, policies = world_file(dice), policy_file(dice)
+    stored = parse(text)[0].repositories.values()
+    found = {name for name, has in STORED.items() if any(map(has, stored))}
+    rules: tuple[str, ...] = ()
+    draw = dice.randint(0, 9)
+    if draw < 5:
+        name = dice.choice(tuple(HARMLESS))
+        rules = tuple(rule.replace("FIRST", dice.choice(("true", "false"))) for rule in HARMLESS[name])
+        found.add(name)
+    elif draw == 5:
+        rules = (dice.choice(UNREADABLE),)
+        found.add("a row that cannot be read")
+    elif draw == 6:
+        found.add("an image pushed between two pages")
+    elif draw == 7:
+        found.add("an operation that never ends")
+    return RandomWorld(text, policies, rules, frozenset(found))
+
+
+def _any(has: Callable[[Repository, Image], bool]) -> Callable[[Repository], bool]:
+    return lambda repository: any(has(repository, image) for image in repository.images.values())
+
+
+def _subjects(repository: Repository, image: Image) -> int:
+    """How many attachments are stored as it."""
+    name = repository.version_name(image.key)
+    return sum(each.oci_version_name == name for each in repository.attachments.values())
+
+
+STORED = {
+    "a child of an index that has a tag": _any(
+        lambda repository, image: bool(image.tags and repository.holders.get(image.key))
+    ),
+    "an index without a size": _any(lambda _, image: bool(image.children) and not image.size),
+    "a referrer whose subject is not known": _any(
+        lambda repository, image: bool(image.artifact_type) and not _subjects(repository, image)
+    ),
+    "a referrer of another image": _any(lambda repository, image: _subjects(repository, image) > 0),
+    "an update later than the upload": _any(lambda _, image: (image.updated or 0) > (image.uploaded or 0)),
+    "a signature": _any(lambda _, image: any(tag.startswith("sha256-") for tag in image.tags)),
+    "a remote repository with an upstream of ours": lambda repository: (
+        "/p/" in str(repository.message.remote_repository_config)
+    ),
+    "a virtual repository": lambda repository: repository.message.mode == 2,
+    "immutable tags": lambda repository: repository.message.docker_config.immutable_tags,
+}
+SWEPT_FEATURES = (
+    *STORED,
+    *HARMLESS,
+    "a row that cannot be read",
+    "an image pushed between two pages",
+    "an operation that never ends",
+)
+
+
 def world_file(dice: Random) -> str:
     """One project: services with revisions, jobs with executions, a worker pool, four repositories."""
     immutable = dice.choice(("true", "false", "false"))
     return f"""\
-operations: {{delay: 1ms}}
+operations: {{delay: 0s}}
 projects:
   p:
     locations: [us-central1]
@@ -66,7 +169,16 @@ projects:
           q: {{{OLD}, immutable_tags: {immutable}, images: [{", ".join(_images(dice))}]}}
           cloud-run-source-deploy: {{{OLD}, images: [{", ".join(_images(dice))}]}}
           libs: {{{OLD}, format: NPM, packages: {{{", ".join(_packages(dice))}}}}}
-"""
+{"".join(_passing_on(dice))}"""
+
+
+def _passing_on(dice: Random) -> Iterator[str]:
+    """Repositories that serve what others hold."""
+    if dice.randint(0, 2) == 0:
+        yield f"          cache: {{{OLD}, mode: remote, upstream: {{{dice.choice(UPSTREAMS)}}}}}\n"
+    if dice.randint(0, 2) == 0:
+        upstreams = ", ".join(f"projects/p/locations/us-central1/repositories/{each}" for each in ("r", "q"))
+        yield f"          all: {{{OLD}, mode: virtual, upstreams: [{upstreams}]}}\n"
 
 
 def _some(dice: Random, *items: str) -> list[str]:
@@ -108,6 +220,7 @@ def _pools(dice: Random) -> Iterator[str]:
 def _uri(dice: Random, repository: str) -> str:
     """By digest, by tag, or by neither; what it names may not be there."""
     package = dice.choice(("app", "team/api"))
+    repository = dice.choice((repository, repository, repository, "cache", "all"))
     one = f"{package[0]}{dice.randint(0, 8)}"
     tag = dice.choice(TAGS)
     what = dice.choice((f"@{one}", f":{tag}", f":{tag}@{digest(one)}", ""))
@@ -127,13 +240,33 @@ def _images(dice: Random) -> Iterator[str]:
         ):
             if dice.randint(0, 2) == 0:
                 tags[label].append(digest(labels[0]).replace(":", "-") + end)
+        ages = {label: dice.choice(AGES) for label in labels}
+        held: set[str] = set()
         for place, label in enumerate(labels):
             children = [each for each in labels[place + 1 :] if dice.randint(0, 8) == 0]
-            yield (
-                f"{{package: {package}, digest: {label}, size: {dice.choice((1, 50, 300))}MB,"
-                f" uploaded: {dice.choice(AGES)}d ago, children: [{', '.join(children)}],"
-                f" tags: [{', '.join(tags[label])}]}}"
-            )
+            age = ages[label]
+            ages |= {child: max(age, ages[child]) for child in children}  # they are pushed before their index
+            held.update(children)
+            facts = [f"package: {package}", f"digest: {label}"]
+            if not children or dice.randint(0, 1):
+                facts.append(f"size: {dice.choice((1, 50, 300))}MB")
+            facts.append(f"uploaded: {age}d ago")
+            if dice.randint(0, 5) == 0 and label not in held:
+                facts.append(f"updated: {age // 2}d ago")
+            facts.append(f"children: [{', '.join(children)}]")
+            facts.append(f"tags: [{', '.join(tags[label])}]")
+            facts += _referring(dice, labels[:place]) if not children else []
+            yield "{" + ", ".join(facts) + "}"
+
+
+def _referring(dice: Random, others: list[str]) -> list[str]:
+    """Mostly nothing; else an artifact type, and what it is about: nothing that is known, or another image."""
+    draw = dice.randint(0, 11)
+    if draw == 0:
+        return ["artifact_type: application/vnd.unknown"]
+    if draw == 1 and others:
+        return ["artifact_type: application/vnd.example", f"subject: {dice.choice(others)}"]
+    return []
 
 
 def _packages(dice: Random) -> Iterator[str]:
