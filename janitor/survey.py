@@ -20,6 +20,7 @@ from janitor.plan.worker_pools import worker_pool_actions
 from janitor.policy.decision import Decision, Delete, Keep
 from janitor.policy.gaps import Blocked
 from janitor.policy.grace import Holding, image_holding, repository_thing
+from janitor.policy.holdings import subjects_elsewhere
 from janitor.policy.image_rules import ImageRules, image_rules
 from janitor.policy.images import ImageVerdicts, decide_images, holdings
 from janitor.policy.matching import note_matches
@@ -195,8 +196,9 @@ class Survey:
         holds_what_goes = True
         if isinstance(decision, Delete):
             also = contained(self.findings, known)
+            about = subjects_elsewhere(known.images, known.subjects)
             self.findings.actions.append(
-                self.builder.repository(repository, known.images, decision, waits, also)
+                self.builder.repository(repository, known.images, decision, waits, also, about)
             )
         else:
             self._keep_repository(repository, decision)

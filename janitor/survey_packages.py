@@ -12,6 +12,7 @@ from janitor.plan.build import Builder
 from janitor.plan.packages import package_action, version_actions, version_name
 from janitor.policy.decision import Decision, Delete, Keep
 from janitor.policy.grace import Thing
+from janitor.policy.holdings import subjects_elsewhere
 from janitor.policy.image_places import by_package
 from janitor.policy.image_rules import ImageRules
 from janitor.policy.matching import note_matches
@@ -82,8 +83,9 @@ class PackageSurvey:
         if Kind.TAG in findings.named:
             tags = sum(len(tags) for _, tags in held_in(package, images))
             findings.seen(Kind.TAG, tags)
+        about = subjects_elsewhere(images, self.images.subjects)
         findings.actions.append(
-            package_action(self.builder, rules.repository, package, images, decision, waits, tags)
+            package_action(self.builder, rules.repository, package, images, decision, waits, tags, about)
         )
         return True
 

@@ -10,6 +10,7 @@ from janitor.apply.executor import Executor, Recorder
 from janitor.apply.outcomes import Applied
 from janitor.apply.ports import Deleter, Reader
 from janitor.apply.recheck import Recheck, References
+from janitor.apply.subjects import Subjects
 from janitor.guard.values import ClearedPlan
 from janitor.model.inventory import Observed
 from janitor.policy.usage import Named
@@ -40,7 +41,7 @@ class Applier:
         references = References(
             self.reader, planned, observed.observed_at, self.extra, repositories, self.clock
         )
-        recheck = Recheck(self.reader, references, self.in_flight)
+        recheck = Recheck(self.reader, references, Subjects(self.reader, self.clock), self.in_flight)
         executor = Executor(
             recheck, Deletion(self.reader, self.deleter), self.recorder, self.stop, on_done=self.on_done
         )

@@ -64,6 +64,9 @@ class Reader(Protocol):
     async def contents(self, repository: Repository) -> Contents | Gap:
         """Every image of a docker repository, with referrers; a Gap where any page failed."""
 
+    async def repositories(self) -> tuple[tuple[Repository, ...], tuple[Gap, ...]]:
+        """Every repository of every project read, listed afresh, and the listings that failed."""
+
     async def image_tags(
         self, repository: RepositoryName, package: str, digest: str
     ) -> frozenset[str] | None:
@@ -76,7 +79,7 @@ class Reader(Protocol):
         """The id of the version that a tag of any format points at now (GetTag), by Google's name."""
 
     async def version(self, name: str) -> Version | None:
-        """A version of another format than docker, with its tags, by Google's name."""
+        """A version of any format, with its tags, by Google's name."""
 
     async def tag_digest(self, repository: RepositoryName, package: str, tag: str) -> str | None:
         """The digest that a tag points at now (GetTag)."""

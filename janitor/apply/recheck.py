@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from janitor.apply.outcomes import GONE, Outcome, drifted
 from janitor.apply.packages import package_still, tag_still, version_still
 from janitor.apply.ports import CallError, Reader
+from janitor.apply.subjects import Subjects
 from janitor.apply.workloads import workload_still
 from janitor.kinds.image import fingerprint
 from janitor.model.inventory import Gap
@@ -140,6 +141,7 @@ class Recheck:
 
     reader: Reader
     references: References
+    subjects: Subjects
     in_flight: frozenset[str] = frozenset()
 
     async def still(self, action: Action) -> Outcome | None:
@@ -147,23 +149,31 @@ class Recheck:
         if action.name in self.in_flight:
             return drifted("an earlier sweep's deletion of it is still under way")
         try:
-            match action.kind:
-                case kind if kind.is_run:
-                    return await workload_still(self.reader, action)
-                case Kind.IMAGE:
-                    return await self._image(action)
-                case Kind.VERSION:
-                    return await version_still(self.reader, action)
-                case Kind.TAG:
-                    return await tag_still(self.reader, self.references, action)
-                case Kind.PACKAGE:
-                    return await package_still(self.reader, self.references, action)
-                case Kind.REPOSITORY:
-                    return await self._repository(action)
-                case _:
-                    raise AssertionError(f"no plan holds a {action.kind}")
+            return await self._as_planned(action) or await self._subject_gone(action)
         except CallError as error:
             return drifted(f"it could not be read again: {error}")
+
+    async def _as_planned(self, action: Action) -> Outcome | None:
+        match action.kind:
+            case kind if kind.is_run:
+                return await workload_still(self.reader, action)
+            case Kind.IMAGE:
+                return await self._image(action)
+            case Kind.VERSION:
+                return await version_still(self.reader, action)
+            case Kind.TAG:
+                return await tag_still(self.reader, self.references, action)
+            case Kind.PACKAGE:
+                return await package_still(self.reader, self.references, action)
+            case Kind.REPOSITORY:
+                return await self._repository(action)
+            case _:
+                raise AssertionError(f"no plan holds a {action.kind}")
+
+    async def _subject_gone(self, action: Action) -> Outcome | None:
+        """An artifact goes only while every image that it is about is gone, wherever it was (R40)."""
+        why = await self.subjects.why_there(action) if action.subjects else ""
+        return drifted(why) if why else None
 
     async def _image(self, action: Action) -> Outcome | None:
         repository, package, digest = image_of(action.name)

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from janitor.emulator.errors import denied, not_found
 from janitor.emulator.naming import etag, part, short
 from janitor.emulator.operations import Operations
-from janitor.emulator.repository import Repository, stamp
+from janitor.emulator.repository import Image, Repository, stamp
 
 RUN_KINDS = ("services", "revisions", "jobs", "executions", "worker_pools", "instances")
 
@@ -101,6 +101,15 @@ class World:
         """Puts a tag on a version (its resource name), or moves it there."""
         repository, (package, found) = self.version(version)
         repository.set_tag(package, tag, found, time.time())
+
+    def push(self, version: str) -> None:
+        """Somebody pushed an untagged image of 1 byte: a version (its resource name) of a docker repository."""
+        repository = self.repository(version)
+        package, _, found = version.removeprefix(f"{repository.name}/packages/").partition("/versions/")
+        now = time.time()
+        image = Image(unquote(package), repository.version_id(found), size=1, uploaded=now, updated=now)
+        if image.key not in repository.images:
+            repository.add(image)
 
     def remove(self, name: str) -> None:
         """Somebody else deleted it: a workload, a repository, or a version."""

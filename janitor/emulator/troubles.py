@@ -221,7 +221,7 @@ def _change(rule: Rule, value: Value) -> None:
     fields = value.fields("do", "target", "tag")
     if "do" not in fields:
         value.fail("`do` is missing")
-    do = fields["do"].choice(("touch", "serve", "remove", "set_tag"))
+    do = fields["do"].choice(("touch", "serve", "remove", "set_tag", "push"))
     target = fields["target"].text() if "target" in fields else ""
     tag = fields["tag"].text() if "tag" in fields else "moved"
 

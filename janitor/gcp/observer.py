@@ -79,6 +79,11 @@ class GoogleObserver:
         """Every workload of these projects, sorted by name; what could not be read is in its gaps."""
         return await self._all_workloads(projects, _Locations())
 
+    async def repositories(self, projects: Sequence[str]) -> tuple[tuple[Repository, ...], tuple[Gap, ...]]:
+        """Every repository of these projects, and the listings that failed."""
+        found, gaps = await self._repositories(tuple(dict.fromkeys(projects)), _Locations())
+        return tuple(found), tuple(gaps)
+
     async def place(self, project: str, location: str, now: datetime) -> Observed:
         """What Cloud Run has in one location, and nothing else; nothing where there is no such location."""
         locations = await self._locations(project, Kind.RUN_LOCATION, RUN_API, run_locations)

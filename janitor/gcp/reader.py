@@ -72,6 +72,10 @@ class GoogleReader:
         found = await _get(self._clients.artifacts.get_repository, request)
         return None if found is None else _decoded(artifact_decode.repository, ar.Repository.pb(found))
 
+    async def repositories(self) -> tuple[tuple[Repository, ...], tuple[Gap, ...]]:
+        """Every repository of every project read, listed afresh, and the listings that failed."""
+        return await self.observer.repositories(self.projects)
+
     async def contents(self, repository: Repository) -> Contents | Gap:
         """Every image of a docker repository, with referrers; a Gap where any page failed."""
         return await self.observer.contents(repository)

@@ -114,8 +114,10 @@ class Builder:
         decision: Delete,
         waits: Iterable[str],
         also: tuple[tuple[Kind, int], ...] = (),
+        about: tuple[str, ...] = (),
     ) -> Action:
-        """The whole repository; its images are contained, and `also` what else is counted in it."""
+        """The whole repository; its images are contained, and `also` what else is counted in it. `about`: the
+        digests of images elsewhere, all gone, that artifacts in it are about (R40)."""
         return Action(
             Kind.REPOSITORY, str(repository.name), repository.name.uri, decision.policy.name, decision.reason,
             details(self.age(repository_since(repository, images, self.uploads.of(str(repository.name)))), "nothing in it is in use"),
@@ -123,7 +125,7 @@ class Builder:
             estimate_repository(repository.size_bytes, repository.name.location, self.book),
             (REPOSITORY_RANK, 0), after=tuple(sorted(waits)),
             contains=(*(((Kind.IMAGE, len(images)),) if images else ()), *also), content=fingerprint(images),
-            owner=owner_of(repository.labels),
+            owner=owner_of(repository.labels), subjects=about,
         )  # fmt: skip
 
     def _owner(self, revision: Revision, service: Service | None) -> str:
@@ -195,9 +197,9 @@ def _package(repository: Repository, package: str, goes: Iterable[Goes], shared:
         _action((
             Kind.IMAGE, names[image.digest], base + image.digest, policy, reason, shared.detail(image),
             0 if empty else image.size_bytes, AN_INDEX if empty else shared.estimate(image.size_bytes), shared.rank(rank), "", "", image.tags,
-            waits + tuple([names[digest] for digest in holders]) if holders else waits, (), group, "", owner,
+            waits + tuple([names[digest] for digest in holders]) if holders else waits, (), group, "", owner, about,
         ))
-        for image, policy, reason, rank, holders, waits, empty in sorted(goes, key=lambda each: each.image.digest)
+        for image, policy, reason, rank, holders, waits, empty, about in sorted(goes, key=lambda each: each.image.digest)
     ]  # fmt: skip
 
 

@@ -47,12 +47,13 @@ _WORDS: dict[str, str] = {word: word.value for word in (*Kind, *DeleteReason)}
 
 
 def _identity(action: Action) -> bytes:
-    """What makes a deletion the one that was reviewed: all but its age in words, its price and its owner.
+    """What makes a deletion the one that was reviewed: all but its age in words, its price, its owner and its subjects, which its
+    tags tell.
 
     Written as Python writes plain tuples of ASCII, where no two are the same: a third of the time
     that JSON takes.
     """
-    kind, name, _, policy, reason, _, size, _, _, etag, uid, tags, after, contains, _, content, _ = action
+    kind, name, _, policy, reason, _, size, _, _, etag, uid, tags, after, contains, _, content, *_ = action
     counts = tuple([(_WORDS[kind], count) for kind, count in contains]) if contains else ()
     row = (_WORDS[kind], name, policy, _WORDS[reason], size, etag, uid, tags, after, counts, content)
     return ascii(row).encode()
@@ -119,12 +120,13 @@ def _action(row: list[Any]) -> Action:
         group,
         content,
         owner,
+        subjects,
     ) = row
     priced = Unpriced(*estimate) if len(estimate) == 1 else Priced(Decimal(estimate[0]), *estimate[1:])
     return Action(
         Kind(kind), name, uri, policy, DeleteReason(reason), detail, size, priced, (rank[0], rank[1]), etag, uid,
         tuple(tags), tuple(after), tuple((Kind(k), n) for k, n in contains), group, content,
-        owner,
+        owner, tuple(subjects),
     )  # fmt: skip
 
 

@@ -36,9 +36,10 @@ def version_actions(
 
 def package_action(
     builder: Builder, repository: Repository, package: Package, images: Sequence[Image],
-    decision: Delete, waits: Iterable[str], tags: int,
+    decision: Delete, waits: Iterable[str], tags: int, about: tuple[str, ...] = (),
 ) -> Action:  # fmt: skip
-    """The whole package; its images or versions are contained, and `tags` of them where those count."""
+    """The whole package; its images or versions are contained, and `tags` of them where those count. `about`: the
+    digests of images elsewhere, all gone, that artifacts in it are about (R40)."""
     name, facts, docker = (
         repository.name,
         package_facts(package, images, builder.uploads.of(package.name)),
@@ -56,6 +57,7 @@ def package_action(
         (PACKAGES_RANK, 0), after=tuple(sorted(waits)),
         contains=tuple((of, n) for of, n in ((kind, len(held)), (Kind.TAG, tags)) if n),
         group=str(name), content=fingerprint(held), owner=owner_of(repository.labels),
+        subjects=about,
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ class Action(NamedTuple):
     actions that must have gone before. `contains` counts what goes with it. `rank` orders execution:
     actions of one rank may run side by side. `group` is the repository an image's cap counts in.
     `content` is the fingerprint of all that a repository holds: a change means drifted. `owner` is
-    whom the report tells of it (kinds/owner.py), "" where nobody is named.
+    whom the report tells of it (kinds/owner.py), "" where nobody is named. `subjects` are digests that no
+    repository may hold: what is deleted is about these images, and goes because they are gone (R40).
     """
 
     kind: Kind
@@ -38,6 +39,7 @@ class Action(NamedTuple):
     group: str = ""
     content: str = ""
     owner: str = ""
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

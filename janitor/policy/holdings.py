@@ -1,11 +1,12 @@
-"""The artifacts about other images that keep the package or the repository that holds them (R40)."""
+"""Artifacts about other images: which keep the package or repository that holds them, and which go because
+their images are gone (R40)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from janitor.kinds.image import subjects_of
 from janitor.model.kinds import KeepReason
 from janitor.model.resources import Image
-from janitor.policy.family import family_of
+from janitor.policy.family import Family, below, family_of
 from janitor.policy.image_rules import ImageRules
 from janitor.policy.orphans import holds_only_artifacts
 from janitor.policy.truth import YES
@@ -32,3 +33,31 @@ def artifacts_held(rules: ImageRules, packages: Mapping[str, list[Image]]) -> se
     if unnamed and all(holds_only_artifacts(packages[each], families[each]) for each in packages):
         found.add(KeepReason.HOLDS_SUBJECT_UNKNOWN)
     return found
+
+
+def lost_subjects(rules: ImageRules, going: Sequence[Image], family: Family) -> dict[str, tuple[str, ...]]:
+    """Of one package: digest -> the images elsewhere that it is about and that are gone, of each orphaned
+    artifact that goes and of all that goes with it."""
+    found: dict[str, set[str]] = {}
+    orphans = [image for image in going if image.digest in family.orphans and rules.orphaned(image) is YES]
+    for image in orphans:
+        about = subjects_of(image, rules.subjects)
+        for digest in (image.digest, *below((image.digest,), family)):
+            found.setdefault(digest, set()).update(about)
+    return {digest: tuple(sorted(about)) for digest, about in found.items()}
+
+
+def subjects_elsewhere(
+    images: Iterable[Image], attached: Mapping[tuple[str, str], tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The digests that artifacts among these images are about, and that are not among them, sorted."""
+    held = list(images)
+    here = {image.digest for image in held}
+    about = {
+        subject
+        for image in held
+        if image.tags or attached
+        for subject in subjects_of(image, attached)
+        if subject.startswith(_DIGEST) and subject not in here
+    }
+    return tuple(sorted(about))

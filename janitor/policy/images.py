@@ -15,7 +15,7 @@ from janitor.model.resources import Image
 from janitor.policy.decision import Delete, Keep, kept_by_policy, strongest, verdict
 from janitor.policy.family import Family, below, family_of, needed, placed, rings, spread
 from janitor.policy.floor import FLOOR, latest, too_young
-from janitor.policy.holdings import artifacts_held
+from janitor.policy.holdings import artifacts_held, lost_subjects
 from janitor.policy.image_places import by_package, image_traits
 from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image, held_by_tags
 from janitor.policy.retention import retained
@@ -29,7 +29,8 @@ REFERRER_RANK, INDEX_RANK, IMAGE_RANK = 100, 200, 300
 
 class Goes(NamedTuple):
     """An image that may go. `holders` are digests, deleted too, that must go before it; `waits` are
-    names of the workload actions that free it. `stores_nothing`: an index whose children are all known (R41)."""
+    names of the workload actions that free it. `stores_nothing`: an index whose children are all known (R41).
+    `subjects` are digests that are gone everywhere, which is why it goes (R40)."""
 
     image: Image
     policy: str
@@ -38,6 +39,7 @@ class Goes(NamedTuple):
     holders: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
     stores_nothing: bool = False
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -240,13 +242,15 @@ def _collect(
     going = [image for image in images if image.digest in goes]
     ranks, holders = placed({image.digest: _plain_rank(image, family) for image in going}, family)
     present = {image.digest for image in images} if any(image.children for image in going) else set()
+    lost = lost_subjects(rules, going, family)
     for image in going:
         digest, verdict = image.digest, goes[image.digest]
         freed = tuple(sorted(waits[digest])) if digest in waits else ()
         before = tuple(sorted(holders[digest])) if digest in holders else ()
         nothing = bool(image.children) and present.issuperset(image.children)
         name, reason = verdict.policy.name, verdict.reason
-        verdicts.goes.append(Goes(image, name, reason, ranks[digest], before, freed, nothing))
+        about = lost.get(digest, ())
+        verdicts.goes.append(Goes(image, name, reason, ranks[digest], before, freed, nothing, about))
 
 
 def _plain_rank(image: Image, family: Family) -> int:

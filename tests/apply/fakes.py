@@ -10,6 +10,7 @@ from janitor.apply.executor import Executor
 from janitor.apply.outcomes import Outcome
 from janitor.apply.ports import CallError, NotFoundError
 from janitor.apply.recheck import Recheck, References
+from janitor.apply.subjects import Subjects
 from janitor.guard.values import ClearedPlan
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import DeleteReason, Kind
@@ -209,7 +210,7 @@ def recheck(google: FakeGoogle, planned: Workloads | None = None, age: float = 0
     """References as planned, read `age` minutes ago."""
     named: Named = usage(planned or Workloads(), {}, (), {}).remaining
     references = References(google, named, NOW, (), {}, lambda: NOW + timedelta(minutes=age))
-    return Recheck(google, references)
+    return Recheck(google, references, Subjects(google, lambda: NOW))
 
 
 def executor(google: FakeGoogle, recorder: FakeRecorder, **facts: object) -> Executor:

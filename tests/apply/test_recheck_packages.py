@@ -7,6 +7,7 @@ import pytest
 
 from janitor.apply.deletion import Deletion
 from janitor.apply.recheck import Recheck, References
+from janitor.apply.subjects import Subjects
 from janitor.kinds.package import fingerprint
 from janitor.kinds.version import state_of
 from janitor.model.inventory import Gap, Workloads
@@ -57,7 +58,7 @@ async def why(google: FakeGoogle, of: Action) -> str | None:
     """What is said of it now, with references of six minutes; None: it may go."""
     named = usage(Workloads(), {}, (), SEEN).remaining
     references = References(google, named, NOW, (), SEEN, lambda: NOW + timedelta(minutes=6))
-    outcome = await Recheck(google, references).still(of)
+    outcome = await Recheck(google, references, Subjects(google, lambda: NOW)).still(of)
     return (outcome.error or outcome.kind.value) if outcome else None
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from janitor.apply.recheck import Recheck, References
+from janitor.apply.subjects import Subjects
 from janitor.kinds.image import fingerprint
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
@@ -28,7 +29,7 @@ async def why(
     references = References(
         google, named, NOW, (extra,) if extra else (), SEEN, lambda: NOW + timedelta(minutes=6)
     )
-    outcome = await Recheck(google, references).still(of)
+    outcome = await Recheck(google, references, Subjects(google, lambda: NOW)).still(of)
     return outcome.error if outcome else None
 
 

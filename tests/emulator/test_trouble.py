@@ -139,6 +139,13 @@ def test_a_tag_appears_just_before_a_delete() -> None:
         assert f"{APP}/tags/v9" in asked.emulator.world.names("tags")
 
 
+def test_an_image_is_pushed_just_before_a_read() -> None:
+    pushed = f"{APP}/versions/{digest('pushed')}"
+    with google(troubled(f"rpc: GetVersion, change: {{do: push, target: '{pushed}'}}")) as asked:
+        assert asked.artifacts.get_version(name=pushed).name == pushed
+        assert asked.artifacts.get_version(name=pushed).name == pushed
+
+
 def test_a_revision_begins_to_serve_or_goes_away() -> None:
     revision = f"{WEB}/revisions/web-2"
     rules = f"""

@@ -100,7 +100,8 @@ async def test_a_copy_from_the_future_is_not_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", [RuntimeError("odd"), OSError("reset"), ValueError("torn")])
 async def test_no_error_whatever_of_reading_prices_fails_a_sweep(error: Exception, tmp_path: Path) -> None:
     prices = await load_prices(Catalogue(error=error).fetch, tmp_path, GOOGLE, NOW)
-    assert prices == shipped_prices(f"{type(error).__name__}: {error}")
+    # a library's text may hold a secret (R29): its type is enough
+    assert prices == shipped_prices(type(error).__name__)
 
 
 async def test_the_shipped_table_is_never_kept_as_if_it_were_google_s(tmp_path: Path) -> None:
