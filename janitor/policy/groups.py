@@ -52,10 +52,22 @@ class Traits(Generic[T, H]):
         """The traits as one policy asks for them."""
         return self if self.takes_place is None else replace(self, counts=partial(self.takes_place, policy))
 
+    def until(self, now: float) -> "Traits[T, H]":
+        """The traits with which a time in the future is not known (R5): it takes no place."""
+        return replace(self, made=_until(now, self.made), updated=self.updated and _until(now, self.updated))
+
     @property
     def times(self) -> tuple[Callable[[T], float | None], ...]:
         """The times by which `latest` counts."""
         return (self.made,) if self.updated is None else (self.made, self.updated)
+
+
+def _until(now: float, time: Callable[[T], float | None]) -> Callable[[T], float | None]:
+    def run(resource: T) -> float | None:
+        at = time(resource)
+        return None if at is None or at > now else at
+
+    return run
 
 
 def placed(members: Iterable[T], traits: Traits[T, H]) -> list[T]:

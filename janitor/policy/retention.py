@@ -21,6 +21,7 @@ def retained(
     """The resources of one group (a package, a service) that any policy's `keep` holds, or a policy that only
     protects, each with the reason."""
     found: dict[H, KeepReason] = {}
+    traits = traits.until(now)
     for each in questions:
         if each.policy.keep is None:
             held = (r for r in group if kept_by_policy((each,), r))
@@ -89,7 +90,11 @@ def standing(
 
     None where there is no `keep`, or the policy's selectors do not match the resource.
     """
-    chosen, policy = [r for r in group if question.selects(r) is YES], question.policy
+    chosen, policy, traits = (
+        [r for r in group if question.selects(r) is YES],
+        question.policy,
+        traits.until(now),
+    )
     if policy.keep is None or all(traits.key(r) != key for r in chosen):
         return None
     reason = retained((question,), group, traits, now).get(key)

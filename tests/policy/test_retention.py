@@ -8,10 +8,20 @@ from janitor.policy.groups import latest
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.image_places import TRAITS
 from janitor.policy.retention import retained
-from janitor.policy.values import Condition, OlderThan, PerSemver, Policy, RepositoryIs, Retention, TagsMatch
+from janitor.policy.values import (
+    Condition,
+    OlderThan,
+    PerSemver,
+    PerTag,
+    Policy,
+    RepositoryIs,
+    Retention,
+    TagsMatch,
+)
 from tests.deciding import decided, images_decided
 from tests.making import (
     NOW,
+    ago,
     contents,
     digest,
     image,
@@ -58,6 +68,25 @@ def test_what_has_no_time_is_held_and_takes_no_place() -> None:
     """R5, R10."""
     found = held(keeping(latest=1), images=[image("undated", days=None), *IMAGES])
     assert found.keys() == {"undated", "new"}
+
+
+def test_a_time_in_the_future_takes_no_place() -> None:
+    """R5: the image with that upload is held. One with only its update in the future has a place by upload."""
+    uploaded = image("undated", days=-5)
+    updated = image("a", days=20)._replace(update_time=ago(days=-5).timestamp())
+    found = held(keeping(latest=2), images=[uploaded, updated, *IMAGES])
+    assert found.keys() == {"undated", "new", "mid"}
+
+
+def test_a_group_with_a_time_in_the_future_takes_no_place_among_the_last_groups() -> None:
+    """R5."""
+    images = [
+        image("undated", "main-9", days=-5),
+        image("a", "release-1", days=3),
+        image("b", "other-1", days=4),
+    ]
+    per = PerTag("^([a-z]+)-")
+    assert held(keeping(latest=1, per=per, latest_groups=1), images=images).keys() == {"undated", "a"}
 
 
 def test_tagged_needs_one_tag_that_matches() -> None:

@@ -42,6 +42,13 @@ def test_what_has_no_time_or_takes_no_place_has_no_rank() -> None:
     assert of(keeping(latest=1), "signer") == Standing(None, None, 3)
 
 
+def test_a_time_in_the_future_has_no_rank() -> None:
+    """R5."""
+    images = [image("undated", days=-5), *(each for each in IMAGES if each.digest != digest("undated"))]
+    assert of(keeping(latest=1), "undated", images) == Standing(KeepReason.KEEP_LATEST, None, 3)
+    assert of(keeping(latest=1), "new", images) == Standing(KeepReason.KEEP_LATEST, 1, 3, 1)
+
+
 def test_an_image_has_a_place_by_upload_and_one_by_update() -> None:
     """R37."""
     moved = [

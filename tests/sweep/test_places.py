@@ -198,3 +198,19 @@ def test_tags_that_are_no_versions_keep_their_image_wherever_a_rule_asks_for_ver
 
 def planned(swept: Swept) -> list[str]:
     return [name.rpartition("/")[2] for name in swept.names]
+
+
+@pytest.mark.parametrize(
+    "ahead",
+    [
+        image("ahead", "v9", age="in 20d"),
+        image("ahead", "v9", age="90d ago", updated="in 20d"),
+    ],
+)
+def test_a_time_in_the_future_takes_no_place(place: Placing, ahead: str) -> None:
+    """R5: the image with that time is kept, and pushes out no release."""
+    images = [image(f"r{n}", f"v{n}", age=f"{90 - n}d ago") for n in range(1, 4)]
+    rules = RULES + "- {name: old, kind: artifact.image, when: {older_than: 30d}, keep: {latest: 2}}\n"
+    here = place(world(ahead, *images))
+    assert deleted(here.sweep("--apply", policies=rules), "ahead", "r1", "r2", "r3") == {"r1"}
+    assert here.sweep("--apply", policies=rules).names == []
