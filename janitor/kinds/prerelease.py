@@ -30,6 +30,9 @@ _PLAIN_WORD = re.compile(
     r"(?:^|[^a-z])(?:alpha|beta|rc|pre|preview|dev|snapshot)\d*(?![a-z])", re.ASCII | re.IGNORECASE
 )
 
+# The formats that follow semver.org, and files of any kind, of which nothing else is known.
+_SEMVER = frozenset({"npm", "go", "generic"})
+
 
 def is_prerelease(format_: str, version: str) -> bool | None:
     """Whether a version is a prerelease by the rules of its format (``npm``, ``python``, …); None: cannot be read."""
@@ -58,12 +61,26 @@ def version_of(format_: str, version: str) -> Version | None:
     if format_ != "python":
         return parse_version(version)
     read = _python(version)
-    if read is None or read.epoch or len(read.release) > 3:
-        return None
+    if read is None or read.epoch or len(read.release) > 3 or read.is_postrelease:
+        return None  # semver.org has nothing that comes after a release and before the next patch
     if read.pre and read.dev is not None:
         return None  # a development version of a prerelease has no counterpart in semver.org
     major, minor, patch = (*read.release, 0, 0)[:3]
     return Version(major, minor, patch, not read.is_prerelease, _parts(read))
+
+
+def version_in_series(format_: str, version: str) -> Version | None:
+    """A version as `keep.per` groups it: by semver.org, for every format.
+
+    None where it is none of semver.org's, or where the format reads it otherwise: Maven's ``1.0.0-1`` comes after
+    the release, and Python's ``1.0.0+cpu`` and ``1.0.0+cu118`` are two.
+    """
+    found = parse_version(version)
+    if found is None or format_ in _SEMVER:
+        return found
+    if format_ == "python" and (read := _python(version)) and (read.is_postrelease or read.local):
+        return None
+    return found if is_prerelease(format_, version) is (not found.released) else None
 
 
 def _parts(read: PythonVersion) -> tuple[Part, ...]:

@@ -21,6 +21,7 @@ Labels = dict[
 Expressions = dict[Annotated[str, BeforeValidator(spelling.label_key)], Text]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Duration = Annotated[timedelta, BeforeValidator(spelling.duration)]
+RecordedDuration = Annotated[timedelta, BeforeValidator(spelling.unused_for)]
 Size = Annotated[int, BeforeValidator(spelling.size)]
 Project = Annotated[str, BeforeValidator(spelling.project)]
 Location = Annotated[str, BeforeValidator(spelling.location)]

@@ -31,6 +31,7 @@ class Traits(Generic[T, H]):
     - `made` ranks for `latest` (newest first, ties by key); `updated`, where a kind has it, ranks a second
       time, and the newest by either are kept (R37). `since` counts for `newer_than`.
     - `versions` are the texts that may be versions, the tags where it is None.
+    - `parse` reads such a text, None where it is no version.
     - `ready`: whether it ever was ready, for `rollback`; None where that is not known.
     - `takes_place`: whether a resource takes a place in a policy's `latest` (R36); None: it takes no place and
       is held. `counts` is the same of the policy that asks (`asked_by`).
@@ -42,6 +43,7 @@ class Traits(Generic[T, H]):
     since: Callable[[T], float | None]
     tags: Callable[[T], tuple[str, ...]]
     versions: Callable[[T], tuple[str, ...]] | None = None
+    parse: Callable[[str], Version | None] = parse_version
     ready: Callable[[T], bool | None] = field(default=lambda _: False)
     updated: Callable[[T], float | None] | None = None
     takes_place: Callable[[Policy, T], bool | None] | None = None
@@ -155,7 +157,7 @@ def _by_version(
     others: list[T] = []
     texts = traits.versions or traits.tags
     for resource in chosen:
-        highest = _highest(texts(resource), parts)
+        highest = _highest(map(traits.parse, texts(resource)), parts)
         for series, version in highest.items():
             found.setdefault(series, []).append((version, resource))
         if not texts(resource):
@@ -177,15 +179,14 @@ def unreadable(chosen: Iterable[T], traits: Traits[T, H]) -> list[T]:
         for resource in chosen
         if (counts is None or counts(resource))
         and texts(resource)
-        and all(parse_version(text) is None for text in texts(resource))
+        and all(traits.parse(text) is None for text in texts(resource))
     ]
 
 
-def _highest(texts: Iterable[str], parts: int) -> dict[Series, Version]:
+def _highest(versions: Iterable[Version | None], parts: int) -> dict[Series, Version]:
     """An image with several versions stands in a group by the highest of them, and takes one place."""
     found: dict[Series, Version] = {}
-    for text in texts:
-        version = parse_version(text)
+    for version in versions:
         if version is not None:
             series = version.released, version.variant, version.numbers[:parts]
             found[series] = max(version, found.get(series, version))

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from janitor.kinds.image import stored_sizes
 from janitor.kinds.package import held_since, package_since, package_times
+from janitor.kinds.prerelease import version_in_series
 from janitor.kinds.repository import is_managed
 from janitor.kinds.version import holds_versions, version_since, version_times
 from janitor.model.kinds import KeepReason, Kind
@@ -140,16 +141,19 @@ def retained_versions(rules: PackageRules, package: Package) -> dict[str, KeepRe
     if not any(each.policy.keeps for each in rules.versions):
         return {}
     group = [version_facts(package, version) for version in package.versions]
-    return retained(rules.versions, group, TRAITS, rules.now)
+    return retained(rules.versions, group, traits_in(rules.repository), rules.now)
 
 
-TRAITS: Traits[Held, str] = Traits(
-    key=lambda held: held.id,
-    made=lambda held: held.made,
-    since=lambda held: held.since,
-    tags=lambda held: held.tags,
-    versions=lambda held: (unquote(held.id),),  # Google escapes the + of build metadata
-)
+def traits_in(repository: Repository) -> Traits[Held, str]:
+    """How retention reads the versions of a repository of this format."""
+    return Traits(
+        key=lambda held: held.id,
+        made=lambda held: held.made,
+        since=lambda held: held.since,
+        tags=lambda held: held.tags,
+        versions=lambda held: (unquote(held.id),),  # Google escapes the + of build metadata
+        parse=partial(version_in_series, repository.format.lower()),
+    )
 
 
 def version_facts(package: Package, version: Version) -> Held:
@@ -178,7 +182,7 @@ def _standing(
     rules: PackageRules, package: Package, version: str, question: Question[Held]
 ) -> Standing | None:
     group = [version_facts(package, each) for each in package.versions]
-    return standing(question, group, TRAITS, rules.now, version)
+    return standing(question, group, traits_in(rules.repository), rules.now, version)
 
 
 WAIVED_BY_NAME = (KeepReason.HOLDS_SUBJECT_UNKNOWN, KeepReason.HOLDS_RETAINED)

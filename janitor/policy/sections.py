@@ -20,6 +20,7 @@ from janitor.policy.field_types import (
     Model,
     OneOrMore,
     Project,
+    RecordedDuration,
     Size,
     Text,
 )
@@ -115,7 +116,7 @@ class DefaultsWhen(Model):
     version_semver: Text | None = None
     prerelease: bool | None = None
     unused: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
-    unused_for: Duration | None = None
+    unused_for: RecordedDuration | None = None
     orphaned: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
     expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
 

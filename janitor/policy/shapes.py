@@ -76,6 +76,7 @@ _SHAPES: Mapping[Callable[..., Any], Shape] = {
     spelling.version: {"const": 1},
     spelling.duration: _text(_durations(LONGEST), "a whole number and a unit, such as 90m, 72h, 30d or 2w", _MEASURE),
     spelling.jitter: _text(_durations(_JUST_UNDER_A_DAY), "a duration under a day, such as 5m", _MEASURE),
+    spelling.unused_for: _text(_durations(spelling.LONGEST_UNUSED), "a duration of at most 366d, such as 7d", _MEASURE),
     spelling.cron: _text(
         rf" *(?:{_MACRO}|{_CRON_FIELD}(?: +{_CRON_FIELD}){{4}}) *",
         "five fields in quotes, such as \"0 3 * * *\"", LONGEST_TEXT,

@@ -24,6 +24,8 @@ _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?) *%", re.ASCII)
 _MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) *USD", re.ASCII)
 _LONGEST_MEASURE = 40
 _LONGEST_JITTER = timedelta(days=1)
+# The ledger remembers uses for a little longer (policy/use_history.py).
+LONGEST_UNUSED = timedelta(days=366)
 
 
 def duration(value: object) -> timedelta:
@@ -36,6 +38,16 @@ def jitter(value: object) -> timedelta:
     found = duration(value)
     if found >= _LONGEST_JITTER:
         raise ValueError(f"{value!r} is too long: a run begins at most 23h after its time")
+    return found
+
+
+def unused_for(value: object) -> timedelta:
+    """``7d``; no longer than the ledger remembers."""
+    found = duration(value)
+    if found > LONGEST_UNUSED:
+        raise ValueError(
+            f"{value!r} is too long: unused_for is at most 366d, for the ledger forgets older uses"
+        )
     return found
 
 

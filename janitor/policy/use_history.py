@@ -14,6 +14,8 @@ from janitor.policy.values import Policies, UnusedFor
 
 # A longer pause between recorded sweeps leaves unknown what was in use meanwhile.
 LONGEST_PAUSE = timedelta(hours=48)
+# The ledger forgets what was last in use longer ago than this; `unused_for` asks for less (spelling.py).
+REMEMBERED = timedelta(days=400)
 _ANYWHERE = "*"
 
 
@@ -31,10 +33,10 @@ def unbroken_since(
     for started_at, of in recorded:
         if started_at > at:
             continue
-        if start - started_at > LONGEST_PAUSE or not projects <= of:
+        if at - start > REMEMBERED or start - started_at > LONGEST_PAUSE or not projects <= of:
             break
         start = started_at
-    return start
+    return max(start, at - REMEMBERED)  # what was last in use before is no longer in the ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from janitor.policy.field_types import (
     ManagerName,
     Model,
     OneOrMore,
+    RecordedDuration,
     Size,
     Text,
 )
@@ -89,7 +90,7 @@ class ImageWhen(RepositoryWhen):
     tags_regex: Text | None = None
     tags_semver: Text | None = None
     artifact_type: Globs | None = None
-    unused_for: Duration | None = None
+    unused_for: RecordedDuration | None = None
     orphaned: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
     largest: Count | None = None
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
-from janitor.policy.use_history import UseHistory, history_of, unbroken_since
+from janitor.policy.use_history import REMEMBERED, UseHistory, history_of, unbroken_since
 from janitor.store.database import Database
 from janitor.store.tables import insert_or_update, kept, sweeps, uses
 
@@ -37,11 +37,12 @@ class SqlUses:
         return await self._database.run(work)
 
     async def note_uses(self, names: Iterable[str], at: datetime) -> None:
-        """Each of these was in use at this time."""
+        """Each of these was in use at this time. What was last in use longer ago than `REMEMBERED` is forgotten."""
         rows = [{"name": name, "last_seen": at} for name in sorted({kept(name) for name in names})]
 
         def work(db: Connection) -> None:
-            db.execute(insert_or_update(db, uses, "name", newer="last_seen"), rows)
+            if rows:
+                db.execute(insert_or_update(db, uses, "name", newer="last_seen"), rows)
+            db.execute(delete(uses).where(uses.c.last_seen < at - REMEMBERED))
 
-        if rows:
-            await self._database.run(work)
+        await self._database.run(work)

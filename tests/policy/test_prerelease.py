@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from janitor.kinds.prerelease import is_prerelease, version_of
+from janitor.kinds.prerelease import is_prerelease, version_in_series, version_of
 from tests.making import repository
 from tests.policy.packaging import Shelf, package, version, written
 from tests.policy.test_document_mistakes import of_policy
@@ -70,8 +70,38 @@ def test_versions_of_python_are_ordered_by_pep_440() -> None:
     read = [version_of("python", text) for text in texts]
     assert None not in read
     assert sorted(read) == read  # type: ignore[type-var]
-    for text in ("1!1.0", "1.2.3.4", "1.0a1.dev2", "x"):
+    for text in ("1!1.0", "1.2.3.4", "1.0a1.dev2", "1.0.post1", "1.0-1", "x"):
         assert version_of("python", text) is None
+
+
+GROUPED = {
+    "NPM": ["1.2.3", "1.2.3-rc.1", "1.2.3-custom"],
+    "GO": ["v1.2.3", "v1.2.3+incompatible"],
+    "GENERIC": ["1.2.3", "1.2.3-arm"],
+    "PYTHON": ["1.2.3", "1.2.3-rc.1"],
+    "MAVEN": ["1.2.3", "1.2.3-SNAPSHOT", "1.2.3-rc-1", "1.2.3-M2", "1.2.3-jre", "1.2.3-20240101.101112-1"],
+    "APT": ["1.2.3"],
+}
+NOT_GROUPED = {
+    "NPM": ["1.2", "odd"],
+    "PYTHON": ["1.2", "1.2.3rc1", "1.2.3-1", "1.2.3.post1", "1.2.3+cpu", "1.2.3-custom"],
+    "MAVEN": ["1.2", "1.2.3.Final", "1.2.3-1", "1.2.3-cr1", "1.2.3-dev", "1.2.3-custom"],
+    "APT": ["1.2.3-1", "1.2.3-1~rc1"],
+    "RUBY": ["1.2.3.pre", "1.2.3-java"],
+}
+
+
+@pytest.mark.parametrize(("format_", "text"), every(GROUPED))
+def test_a_version_that_semver_org_and_its_format_read_alike_is_grouped(format_: str, text: str) -> None:
+    assert version_in_series(format_.lower(), text) is not None
+
+
+@pytest.mark.parametrize(("format_", "text"), every(NOT_GROUPED))
+def test_a_version_that_cannot_be_grouped_is_kept_beside_the_groups(format_: str, text: str) -> None:
+    file = written("kind: artifact.version, when: {older_than: 1d}, keep: {latest: 1, per: {semver: major}}")
+    held = [version(text, days=9), version("1.0.0", days=8), version("1.9.9", days=5)]
+    found = Shelf(file, [package(*held)], repo=repository(format=format_)).decided_versions()
+    assert found == {text: "version-unreadable", "1.0.0": "delete: a, older-than", "1.9.9": "keep-latest"}
 
 
 def of_versions(when: str, fmt: str, *ids: str) -> dict[str, str]:

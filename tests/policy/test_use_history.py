@@ -7,8 +7,10 @@ import pytest
 
 from janitor.model.resources import Image
 from janitor.policy.image_places import by_package
+from janitor.policy.spelling import LONGEST_UNUSED, unused_for
 from janitor.policy.usage import usage
 from janitor.policy.use_history import (
+    REMEMBERED,
     UseHistory,
     UseLog,
     history_of,
@@ -45,6 +47,21 @@ def test_a_run_is_broken_by_a_pause_and_by_a_sweep_that_read_less(
 ) -> None:
     assert unbroken_since(NOW, recorded, ["p"]) == NOW - timedelta(hours=hours)
     assert unbroken_since(NOW, [*runs(1, of=PQ), *runs(2)], ["p", "q"]) == NOW - timedelta(hours=1)
+
+
+def test_a_run_goes_back_no_further_than_the_ledger_remembers() -> None:
+    days = range(1, 500)
+    whole = [(NOW - timedelta(days=each), P) for each in days]
+    assert unbroken_since(NOW, whole, ["p"]) == NOW - REMEMBERED
+    assert unbroken_since(NOW, [*whole[:10], *whole[450:]], ["p"]) == NOW - timedelta(days=10)
+    assert LONGEST_UNUSED < REMEMBERED
+
+
+def test_longer_than_the_ledger_remembers_is_refused(tmp_path: Path) -> None:
+    assert unused_for("366d") == LONGEST_UNUSED
+    for where in ("unused_for: 367d", "any: [{unused_for: 9w}, {unused_for: 60w}]"):
+        lines = of_policy(tmp_path, f"{{name: a, kind: artifact.image, when: {{{where}}}}}")
+        assert "unused_for is at most 366d" in lines[0], lines
 
 
 def used(

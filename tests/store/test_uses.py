@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from janitor.ledger.entries import SweepEnd, SweepStart
-from janitor.policy.use_history import use_of
+from janitor.policy.use_history import REMEMBERED, use_of
 from janitor.store.database import Database
 from janitor.store.ledger import SqlLedger
 from janitor.store.uses import SqlUses
@@ -35,6 +35,15 @@ async def test_of_each_use_the_latest_sweep_is_kept(database: Database) -> None:
         digest("one"): (NOW - HOUR).timestamp(),
         digest("two"): (NOW - 3 * HOUR).timestamp(),
     }
+
+
+async def test_what_was_last_in_use_long_ago_is_forgotten(database: Database) -> None:
+    uses = SqlUses(database)
+    await uses.note_uses([ONE], NOW - REMEMBERED - HOUR)
+    await uses.note_uses([TWO], NOW - REMEMBERED)
+    assert set(await last_uses(database)) == {digest("one"), digest("two")}
+    await uses.note_uses([], NOW)
+    assert set(await last_uses(database)) == {digest("two")}
 
 
 async def test_thousands_are_noted_at_once(database: Database) -> None:

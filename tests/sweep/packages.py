@@ -1,7 +1,7 @@
 """Worlds of packages: repositories of other formats than docker."""
 
 from janitor.emulator import Emulator
-from tests.sweep.sweeping import REPOSITORY
+from tests.sweep.sweeping import REPOSITORY, USER
 
 LIBS = f"{REPOSITORY}/libs"
 
@@ -21,13 +21,14 @@ def versions(*each: str) -> str:
 
 def libs(packages: str, fmt: str = "NPM", repository: str = "", trouble: str = "[]", more: str = "{}") -> str:
     """Project p with one repository `libs` of another format; `packages` in YAML's flow style, `more`
-    the packages of a second one, `more`, which is read after it."""
+    the packages of a second one, `more`, which is read after it. Something runs, for docker packages (R42)."""
     return f"""\
 operations: {{delay: 1ms}}
 projects:
   p:
     locations: [us-central1, europe-west1]
     artifact_locations: [us-central1]
+    run: {{us-central1: {{instances: {USER}}}}}
     artifact_registry:
       us-central1:
         repositories:
