@@ -30,7 +30,7 @@ from janitor.policy.values import (
     TtlExpired,
 )
 from janitor.report.totals import capped_sum
-from tests.laws.deciding import CONTAINERS, contained, destroyed, held_in, images_in, plan_of
+from tests.laws.deciding import CONTAINERS, contained, destroyed, held_in, images_in, packages_in, plan_of
 from tests.laws.places import DELETABLE, DICE
 from tests.laws.rules import keys_of
 from tests.laws.trying import law
@@ -260,3 +260,38 @@ def test_what_a_repository_holds_never_saves_more_than_its_billed_size(world: Wo
     for group in {action.group for action in plan.actions if action.group}:
         held = [action for action in plan.actions if action.group == group]
         assert capped_sum(iter(held), plan.group_bytes).size_bytes <= billed[group]
+
+
+def stored_in(world: World, name: RepositoryName) -> dict[str, int]:
+    """Google's name of each image and version -> what it stores: an index whose children are all there, nothing."""
+    images = images_in(world, name)
+    there = {(each.package, each.digest) for each in images}
+    found = {
+        name.version(each.package, each.digest): 0
+        if each.children and all((each.package, child) in there for child in each.children)
+        else each.size_bytes
+        for each in images
+    }
+    for package in packages_in(world, name):
+        found |= {f"{package.name}/versions/{each.id}": each.size_bytes or 0 for each in package.versions}
+    return found
+
+
+@law
+@given(worlds())
+def test_each_byte_that_goes_counts_once_in_the_totals(world: World) -> None:
+    """R41."""
+    plan = plan_of(world)
+    for repository in world.repositories:
+        held = [action for action in plan.actions if action.group == str(repository.name)]
+        stored = stored_in(world, repository.name)
+        gone = Counter(
+            name
+            for action in held
+            for name in stored
+            if name == action.name or name.startswith(f"{action.name}/versions/")
+        )
+        assert not gone or max(gone.values()) == 1
+        summed = sum(stored[name] for name in gone)
+        total = capped_sum(iter(held), plan.group_bytes).size_bytes
+        assert total == min(summed, plan.group_bytes.get(str(repository.name), summed))
