@@ -137,10 +137,10 @@ def test_the_daemon_answers_on_its_port_and_a_signal_ends_it_while_idle(
     with started(
         image, command, user=user, volume=volume, environment=environment, policies=policies
     ) as running:
-        wait_for("/healthz", running)
+        wait_for("/health", running)
         took = time.monotonic() - began
-        wait_for("/readyz", running)
-        assert status("/healthz", host="127.0.0.2") == 200, "it listens on one address only"
+        wait_for("/ready", running)
+        assert status("/health", host="127.0.0.2") == 200, "it listens on one address only"
         assert [status(path) for path in ("/metrics", "/")] == [200, 200]
         wait_for_a_sweep(running)
         assert owners(volume) == {user.uid}
@@ -171,7 +171,7 @@ def test_without_arguments_it_is_the_daemon(
     with started(
         image, entry(image), user=user, volume=volume, environment=environment, policies=policies
     ) as running:
-        wait_for("/healthz", running)
+        wait_for("/health", running)
         running.stop()
         code, _, log = running.finish(within=8)
     assert code == 0, log
