@@ -165,10 +165,15 @@ class Executor:
         return [action for action, outcome in zip(batch, found, strict=True) if outcome is None]
 
     def _notice_drift(self, ends: Iterable[tuple[Action, Outcome | None]]) -> None:
-        """A workload that did not go as planned was changed by somebody: it may name other images now (R45)."""
+        """A workload that was not deleted as planned was changed by somebody: it may name other images now (R45)."""
+        references = self.recheck.references
         for action, outcome in ends:
-            if action.kind.is_run and outcome is not None and outcome.kind is not OutcomeKind.DELETED:
-                self.recheck.references.outdate()
+            if not action.kind.is_run or outcome is None:
+                continue
+            if outcome.gone:
+                references.gone(action)
+            if outcome.kind is not OutcomeKind.DELETED:
+                references.outdate()
 
     async def _not_ready(self, action: Action) -> Outcome | None:
         """Why it may not be deleted now; None where it may."""

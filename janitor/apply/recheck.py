@@ -1,7 +1,7 @@
 """Reading again just before a delete: is what the plan rests on still true? (R21)"""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import unquote
@@ -12,7 +12,7 @@ from janitor.apply.ports import CallError, Reader
 from janitor.apply.subjects import Subjects
 from janitor.apply.workloads import workload_still
 from janitor.kinds.image import fingerprint
-from janitor.model.inventory import Gap
+from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Image, Repository
@@ -41,11 +41,17 @@ class References:
         self._extra, self._repositories = tuple(extra), repositories
         self._named, self._read_at, self._gap = planned, observed_at, ""
         self._outdated = False
+        self._gone: dict[str, str] = {}
         self._lock = asyncio.Lock()
 
     def outdate(self) -> None:
         """A workload is not as it was read: whoever asks from now on is answered by a set read after this (R45)."""
         self._outdated = True
+
+    def gone(self, action: Action) -> None:
+        """This workload no longer exists. Google's lists lag behind: what they still show of it names no image."""
+        if action.uid:
+            self._gone[action.name] = action.uid
 
     async def why_used(self, repository: RepositoryName, package: str, digest: str, action: Action) -> str:
         """Why the image must stay now, or "". What hangs together with other images (indexes,
@@ -119,9 +125,29 @@ class References:
                 workloads = await self._reader.workloads()
                 projects = {name.project for name in self._repositories}
                 self._gap = _gap_text((*workloads.gaps, *unreadable(workloads, projects)))
-                self._named = usage(workloads, {}, self._extra, self._repositories).remaining
+                gone = dict(_listed_yet(workloads, self._gone))
+                self._named = usage(workloads, gone, self._extra, self._repositories).remaining
                 self._read_at = self._clock()
             return self._named
+
+
+def _listed_yet(workloads: Workloads, gone: dict[str, str]) -> Iterator[tuple[ResourceName, str]]:
+    """What a list still shows of workloads that are gone: those of the same uid, and what they hold. A workload
+    that was made again under the name has another uid."""
+    uids = (
+        *((each.name, each.uid) for each in workloads.services),
+        *((each.name, each.uid) for each in workloads.jobs),
+        *((each.name, each.uid) for each in workloads.worker_pools),
+    )
+    holders = {name: str(name) for name, uid in uids if gone.get(str(name)) == uid}
+    yield from holders.items()
+    parts = (
+        *((each.name, each.uid) for each in workloads.revisions),
+        *((each.name, each.uid) for each in workloads.executions),
+    )
+    for name, uid in parts:
+        if name.parent in holders or gone.get(str(name)) == uid:
+            yield name, str(name)
 
 
 def _gap_text(gaps: tuple[Gap, ...]) -> str:

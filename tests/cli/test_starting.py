@@ -37,6 +37,8 @@ def test_a_signal_during_the_start_ends_it_quickly_without_a_traceback(
     process = subprocess.Popen(
         [sys.executable, "-m", "janitor", *command.split()],
         cwd=tmp_path, env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        # a shell starts what it puts into the background with SIGINT ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
         while process.poll() is None and not catches(process.pid, signal.SIGTERM):

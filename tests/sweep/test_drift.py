@@ -96,6 +96,7 @@ def test_so_is_that_of_a_service_that_was_deleted_and_made_again(place: Placing)
 
     def made_again(google: Any) -> None:
         google.run["services"][WEB] = away[0]
+        google.run["services"][WEB].uid = "another"
         deployed("services", WEB, "b")(google)
 
     here.google.control.before("GetService", 1, deleted)
