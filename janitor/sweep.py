@@ -1,6 +1,6 @@
 """One sweep: observe, decide, plan, guard, apply, record, report."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -182,7 +182,6 @@ async def decide(question: Question, stages: Stages, observed: Observed, book: P
     blocked = blocked_by(gaps)
     for named in (use.remaining, use.freed):
         stages.uses.note(named)
-    stages.uses.complete = all(gap.repository is not None for gap in gaps)
     lines = _reference_lines(question, observed, repositories)
     presence = Presence() if asks_for_orphans(policies) else None
     listed = all(gap.kind.is_run for gap in gaps)
@@ -192,6 +191,7 @@ async def decide(question: Question, stages: Stages, observed: Observed, book: P
     )  # fmt: skip
     within = [r for r in observed.repositories if only is None or r.name in only.repositories]
     await survey.run(within, observed.repositories)
+    stages.uses.complete = _knows_uses(kinds, (*gaps, *findings.gaps))
     hidden = blocked_by((*gaps, *findings.gaps))
     stages.grace.close(lambda name: _was_seen(name, context, hidden, repositories))
     plan = _plan(question, observed, findings, gaps)
@@ -201,6 +201,14 @@ async def decide(question: Question, stages: Stages, observed: Observed, book: P
         context.failures.lines(),
         _unmatched(question, context.matched, plan.gaps),
         lines.counts(),
+    )
+
+
+def _knows_uses(kinds: Set[Kind], gaps: Iterable[Gap]) -> bool:
+    """Whether it is known which images are in use, and not only by which tag they are named (R49): a tag may have
+    moved by the next sweep. For that the images of every repository are read."""
+    return Kind.IMAGE in kinds and not any(
+        gap.repository is None or gap.kind in (Kind.IMAGE, Kind.ATTACHMENT) for gap in gaps
     )
 
 

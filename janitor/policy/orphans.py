@@ -4,7 +4,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
-from janitor.kinds.image import subjects_of
+from janitor.kinds.image import is_referrer_tag, subjects_of
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image
 from janitor.policy.family import Family, below, family_of
@@ -61,8 +61,9 @@ def _beginning(digest: str) -> int:
 def orphan_test(packages: Mapping[str, list[Image]], attached: Attached, presence: Presence) -> Test[Image]:
     """`orphaned` for the images of one repository, by package.
 
-    YES only where every subject is gone. Not known for an artifact whose subject nothing names, and in a
-    package that holds nothing but artifacts: their images may lie in a registry that is not read.
+    YES only where every subject is gone. Not known for an artifact whose subject nothing names, for an image with
+    another tag that only a tag says to be about something, and in a package that holds nothing but artifacts: their
+    images may lie in a registry that is not read.
     """
     answers: dict[tuple[str, str], Truth] = {}
     for package, images in packages.items():
@@ -75,12 +76,20 @@ def orphan_test(packages: Mapping[str, list[Image]], attached: Attached, presenc
             about = subjects_of(image, attached)
             if image.digest in family.referrers:
                 answer = NO
-            elif alone or not about or not presence.complete:
+            elif alone or not about or not presence.complete or _may_be_an_image(image, attached):
                 answer = SUBJECT_UNKNOWN
             else:
                 answer = truth(all(map(presence.is_gone, about)))
             answers[package, image.digest] = answer
     return lambda image: answers.get((image.package, image.digest), NO)
+
+
+def _may_be_an_image(image: Image, attached: Attached) -> bool:
+    """A tag can claim anything: somebody also calls it by a name, and neither its type nor an attachment says that
+    it is an artifact."""
+    if image.artifact_type or (image.package, image.digest) in attached:
+        return False
+    return not all(map(is_referrer_tag, image.tags))
 
 
 def holds_only_artifacts(images: Sequence[Image], family: Family) -> bool:

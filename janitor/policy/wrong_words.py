@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 # A spelling that is less alike than this is another word, and suggesting it would mislead.
 LEAST_LIKENESS = 0.65
 
+_WORKLOADS = ("run.service", "run.revision", "run.job", "run.execution", "run.worker_pool")
 _UNUSED = {
     "artifact.image": "write `unused: true`, or `unused_for: 7d` for how long",
     "artifact.repository": "write `unused: true` with `older_than`",
@@ -16,14 +17,17 @@ _UNUSED = {
     "run.job": "write `older_than: 30d`, which counts from the later of its update and its last completion",
     "run.execution": "write `older_than: 30d`, which counts from its completion",
     "run.worker_pool": "write `older_than: 30d`, which counts from its update",
+    "artifact.tag": "who uses it is not known, and a tag has no age: write `tags: PATTERN`",
     "": "who uses it is not known: write `older_than: 180d`",
 }
-_AGE = {"artifact.tag": "a tag has no age: write `tags`", "": "write `older_than: 30d`"}
+_AGE = {"artifact.tag": "a tag has no age: write `tags: PATTERN`", "": "write `older_than: 30d`"}
 _EXCEPT = {"": "write `not: {name: NAME}` in `when`, with any keys of `when`"}
 _REGION = {"": "write `location: europe-west1`"}
 _TAG = {
     "artifact.image": "write `tags: PATTERN`, where every tag must match, or `any_tag: PATTERN`, where one must",
-    "": "write `tags: PATTERN`",
+    "artifact.tag": "write `tags: PATTERN`",
+    "artifact.version": "a version with a tag is never deleted: tags are of kind artifact.tag",
+    "": "tags are of kinds artifact.image and artifact.tag",
 }
 _VERSION = {
     "artifact.image": "write `tags_semver: '<2'`, or `tags: 1.*`",
@@ -31,8 +35,16 @@ _VERSION = {
     "artifact.package": "versions are of kind artifact.version, which has `version` and `version_semver`",
     "": "only artifact.version has versions",
 }
-_SIZE = {"": "write `larger_than: 500MB`"}
-_UNTAGGED = {"": "write `tagged: false`"}
+_SIZE = {
+    "artifact.tag": "a tag has no size",
+    **dict.fromkeys(_WORKLOADS, "nothing of Cloud Run has a size"),
+    "": "write `larger_than: 500MB`",
+}
+_UNTAGGED = {
+    "artifact.image": "write `tagged: false`",
+    "artifact.version": "take it out: a version with a tag is never deleted",
+    "": "only images can be untagged: write it in a policy of kind artifact.image, as `tagged`",
+}
 _WORDS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(
         (

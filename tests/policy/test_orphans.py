@@ -53,6 +53,13 @@ ELSEWHERE = image("gone", package="other")
         (contents(image("s", *signs("gone"))), seen(), None),
         (contents(image("t", artifact_type="x/y"), image("s", *signs("gone"))), seen(), None),
         (contents(PLAIN, image("s", artifact_type="x/y")), seen(PLAIN), None),
+        (contents(PLAIN, image("s", "v1", *signs("gone"))), seen(PLAIN), None),
+        (contents(PLAIN, image("s", "v1", *signs("gone"), artifact_type="x/y")), seen(PLAIN), True),
+        (
+            contents(PLAIN, image("s", "v1"), subjects={("app", digest("s")): digest("gone")}),
+            seen(PLAIN),
+            True,
+        ),
         (contents(PLAIN, image("s")), seen(PLAIN), False),
         (contents(PLAIN, image("s"), subjects={("app", digest("s")): digest("gone")}), seen(PLAIN), True),
         (

@@ -1,9 +1,11 @@
 """Words that people bring from other tools lead to the right key, and no suggestion misleads (R49)."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from janitor.policy.wrong_words import way_for_key
 from tests.policy.test_document_mistakes import of_policy, told
 
 
@@ -45,6 +47,27 @@ def test_a_word_of_another_tool_leads_to_the_key(tmp_path: Path, kind: str, key:
     said = mistakes(tmp_path, kind, f"older_than: 3d, {key}")
     assert "unknown key" in said
     assert way in said
+
+
+_KINDS = [
+    "run.service", "run.revision", "run.job", "run.execution", "run.worker_pool", "artifact.image", "artifact.repository",
+    "artifact.package", "artifact.version", "artifact.tag",
+]  # fmt: skip
+_FOREIGN = [
+    "idle", "no_traffic", "last_used", "not_executed_for", "exclude", "tag", "max_age", "region", "days", "size", "untagged",
+    "semver",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_no_word_leads_to_a_key_that_the_kind_does_not_have(tmp_path: Path, kind: str) -> None:
+    for word in _FOREIGN:
+        way = way_for_key(word, kind)
+        assert way
+        for key in re.findall(r"`(\w+): [^`]*`", way):
+            said = mistakes(tmp_path, kind, f"{word}: 1, {key}: [1]")
+            assert f"unknown key '{word}'" in said
+            assert f"unknown key '{key}'" not in said, way
 
 
 def test_beside_when_and_in_other_sections_too(tmp_path: Path) -> None:

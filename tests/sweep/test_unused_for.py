@@ -31,14 +31,15 @@ class Nights:
         self._folder, self._monkeypatch, self._days = folder, monkeypatch, days
 
     def sweep(
-        self, services: str, *flags: str, nights: int = 1, trouble: str = "[]", hours: float = 24
-    ) -> Swept:
+        self, services: str, *flags: str, nights: int = 1, trouble: str = "[]", hours: float = 24,
+        images: tuple[str, ...] = IMAGES, rules: str = RULES,
+    ) -> Swept:  # fmt: skip
         """The last of so many; the clock goes on after each."""
         for _ in range(nights):
             with placed(
-                world(*IMAGES, services=services, trouble=trouble), self._folder, self._monkeypatch
+                world(*images, services=services, trouble=trouble), self._folder, self._monkeypatch
             ) as here:
-                found = here.sweep(*(flags or ("--apply",)), policies=RULES)
+                found = here.sweep(*(flags or ("--apply",)), policies=rules)
             self._days.pass_by(hours=hours)
         return found
 
@@ -71,6 +72,29 @@ def test_a_sweep_with_a_gap_does_not_count(nightly: Nights) -> None:
     trouble = "[{rpc: ListJobs, permission_denied: true}]"
     nightly.sweep(OTHER, nights=7)
     nightly.sweep(OTHER, nights=2, trouble=trouble)
+    assert nightly.sweep(OTHER).names == []
+
+
+@pytest.mark.parametrize("rpc", ["ListDockerImages", "ListAttachments"])
+def test_a_sweep_that_could_not_read_a_repository_does_not_count(nightly: Nights, rpc: str) -> None:
+    """It does not know to which image a tag led."""
+    trouble = f"[{{rpc: {rpc}, permission_denied: true}}]"
+    nightly.sweep(OTHER, nights=7)
+    nightly.sweep(OTHER, nights=2, trouble=trouble)
+    assert nightly.sweep(OTHER).names == []
+
+
+def test_a_tag_that_moved_after_its_last_use_leaves_the_image_in_the_ledger(nightly: Nights) -> None:
+    nightly.sweep(BY_TAG, nights=8)
+    moved = (image("live-until-friday", age="60d ago"), image("new", "r41", age="60d ago"), IMAGES[1])
+    assert version("live-until-friday") not in nightly.sweep(OTHER, nights=6, images=moved).names
+    assert version("live-until-friday") in nightly.sweep(OTHER, nights=2, images=moved).names
+
+
+def test_a_sweep_without_a_policy_of_images_does_not_count(nightly: Nights) -> None:
+    """It does not read which image a tag leads to."""
+    services = "policies:\n  - {name: f, kind: run.service, when: {status: failed, older_than: 1d}}\n"
+    nightly.sweep(OTHER, nights=8, rules=RULES.partition("policies:")[0] + services)
     assert nightly.sweep(OTHER).names == []
 
 
