@@ -108,14 +108,19 @@ class Range(NamedTuple):
     def holds(self, version: Version) -> bool | None:
         """Whether a version is in the range; None where its numbers fit and the range does not speak of it.
 
-        So ``2.0.0-rc.1`` is not in ``<2``, and the opposite of ``<2`` does not hold of it either.
+        So ``2.0.0-rc.1`` is neither in ``<2`` nor in ``>=2``, and the opposite of neither holds of it.
         """
         plain = version.precedence
-        if not all(compare(plain, bound.precedence) for compare, bound in self.comparisons):
-            return False
         bounds = [bound for _, bound in self.comparisons]
+        spoken_of = version.released or version.numbers in self.prereleases
+        as_release = plain._replace(released=True, prerelease=())
+        if not self._compare(plain) and (spoken_of or not self._compare(as_release)):
+            return False
         of_variant = all(bound.variant in ("", version.variant) for bound in bounds)
-        return True if of_variant and (version.released or version.numbers in self.prereleases) else None
+        return True if of_variant and spoken_of else None
+
+    def _compare(self, plain: Version) -> bool:
+        return all(compare(plain, bound.precedence) for compare, bound in self.comparisons)
 
     @property
     def prereleases(self) -> frozenset[tuple[int, int, int]]:

@@ -214,3 +214,13 @@ def test_a_time_in_the_future_takes_no_place(place: Placing) -> None:
     labels = ("uploaded", "updated", "promoted", "newest", "old")
     assert deleted(here.sweep("--apply", policies=rules), *labels) == {"old"}
     assert here.sweep("--apply", policies=rules).names == []
+
+
+def test_the_opposite_of_a_range_does_not_match_a_candidate_for_it(place: Placing) -> None:
+    """R39: 2.0.0-rc.1 is below 2.0.0, and `not: >=2` does not speak of it."""
+    images = [image("rc", "2.0.0-rc.1", age="90d ago"), image("one", "1.0.0", age="90d ago")]
+    when = "when: {older_than: 30d, not: {tags_semver: '>=2'}}"
+    swept = place(world(*images)).sweep(
+        "--apply", policies=f"{RULES}- {{name: old, kind: artifact.image, {when}}}\n"
+    )
+    assert deleted(swept, "rc", "one") == {"one"}
