@@ -89,7 +89,13 @@ def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
     if keep == {}:
         yield ("keep",), "keep says nothing: write one such as `keep: {latest: 3}`, or take it out"
     if kind in _KEEPING and not keep and "when" not in policy:
-        yield (), "when is missing: say whom the policy may delete, such as `when: {older_than: 72h}`"
+        keeps = policy.get("deletes") is False
+        example = (
+            "keeps, such as `when: {name: base}`"
+            if keeps
+            else "may delete, such as `when: {older_than: 72h}`"
+        )
+        yield (), f"when is missing: say what the policy {example}"
     if isinstance(when, dict):
         if "when" in policy and not when and not keep:
             yield (

@@ -37,8 +37,13 @@ class Presence:
         self.complete = False
 
     def add(self, images: Iterable[Image]) -> None:
-        """The images of one repository, as they were listed."""
-        self._seen.extend(_beginning(image.digest) for image in images if image.digest.startswith(_DIGEST))
+        """The images of one repository, as they were listed; what an index holds counts as there, listed or not."""
+        self._seen.extend(
+            _beginning(digest)
+            for image in images
+            for digest in (image.digest, *image.children)
+            if digest.startswith(_DIGEST)
+        )
 
     def close(self, complete: bool) -> None:
         """Every repository was read, `complete` where no gap hid anything."""

@@ -96,6 +96,7 @@ POLICIES = {
     "{name: a, kind: [run.service]}": "3:19: kind:",
     "{name: a, kind: run.service}": "3:3: when is missing",
     "{name: a, kind: artifact.repository}": "3:3: when is missing",
+    "{name: a, kind: artifact.image, deletes: false}": "3:3: when is missing: say what the policy keeps",
     "{name: a, kind: artifact.image}": "3:3: when is missing",
     "{name: a, kind: run.service, when: {}}": "3:38: when says nothing",
     "{name: a, kind: artifact.image, when: {}}": "when says nothing",

@@ -46,6 +46,7 @@ ELSEWHERE = image("gone", package="other")
         (contents(PLAIN, image("s", *signs("gone"))), seen(PLAIN), True),
         (contents(PLAIN, image("s", *signs("gone"))), seen(PLAIN, ELSEWHERE), False),
         (contents(PLAIN, image("s", *signs("gone"))), seen(PLAIN, complete=False), None),
+        (contents(PLAIN, image("s", *signs("gone"))), seen(image("idx", children=("gone",))), False),
         (contents(PLAIN, image("s", *signs("plain"))), seen(PLAIN), False),
         (contents(PLAIN, image("s", *signs("gone", "plain"))), seen(PLAIN), False),
         (contents(PLAIN, image("s", *signs("gone", "gone-too"))), seen(PLAIN), True),
