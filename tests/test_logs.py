@@ -74,6 +74,18 @@ def test_a_hostile_fact_stays_inside_its_own_line(capsys: Capture) -> None:
     assert json.loads(written)["cause"] == hostile
 
 
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_no_color_holds_for_log_lines_too(
+    no_color: str, coloured: bool, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """no-color.org: the variable counts where it is set and not empty."""
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    configure_logs("INFO", "console")
+    emit(Event.GAP_FOUND, cause="denied")
+    assert ("\x1b[" in capsys.readouterr().err) is coloured
+
+
 def test_a_terminal_is_sent_no_control_character_of_anyone_else_s(capsys: Capture) -> None:
     configure_logs("INFO", "console")
     emit(Event.GAP_FOUND, cause="a\x1b[2Jb\nfake line\x07\u202e", names=["c\x1b]0;d"])

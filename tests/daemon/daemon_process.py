@@ -46,6 +46,10 @@ class Process:
     def told(self) -> str:
         return "\n".join([*map(json.dumps, self.lines), *self.other])
 
+    def said(self, severity: str) -> str:
+        """The messages of one severity."""
+        return "\n".join(str(line["message"]) for line in self.lines if line["severity"] == severity)
+
     def listen(self) -> None:
         self.listeners = [threading.Thread(target=self._listen, daemon=True)]
         for thread in self.listeners:

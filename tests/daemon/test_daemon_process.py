@@ -143,7 +143,7 @@ def test_a_changed_file_is_read_by_itself(place: Placing) -> None:
 def test_a_broken_file_at_the_start_is_an_error_of_the_caller(place: Placing) -> None:
     with daemon(place(QUIET), policies=BROKEN) as process:
         assert process.code() == 2
-    assert "policies.yaml:7:1" in "".join(process.other)
+    assert "policies.yaml:7:1" in process.said("ERROR")
 
 
 def test_an_apply_without_a_file_is_refused_and_a_dry_run_says_what_stands_in(place: Placing) -> None:
@@ -153,7 +153,7 @@ def test_an_apply_without_a_file_is_refused_and_a_dry_run_says_what_stands_in(pl
     with daemon(here, "--project", "p", "--now", policies=None) as process:
         assert process.until("daemon.started")["policies"] == "the shipped default"
         assert process.until("sweep.finished")["mode"] == "dry-run"
-    assert "shipped default" in "".join(process.other)
+    assert "shipped default" in process.said("WARNING")
     assert here.changes == []
 
 
@@ -162,7 +162,7 @@ def test_an_address_that_is_taken_is_an_error_of_the_caller(place: Placing) -> N
         port = str(taken.getsockname()[1])
         with daemon(place(QUIET), "--port", port, policies=RARELY) as process:
             assert process.code() == 2
-    assert "PORT" in "".join(process.other)
+    assert "PORT" in process.said("ERROR")
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_once_ends_with_7_where_another_process_applies(place: Placing) -> None:
         wait_until(lambda: in_flight(here))
         with daemon(here, "--once", "--apply", policies=RARELY) as second:
             assert second.code() == 7
-        assert f"pid {first.popen.pid}" in "".join(second.other)
+        assert f"pid {first.popen.pid}" in second.said("ERROR")
 
 
 def test_a_sweep_is_skipped_while_another_process_holds_the_lock(place: Placing) -> None:

@@ -214,7 +214,7 @@ async def test_a_database_that_another_process_has_locked_is_not_good_before_lon
     assert await check() is None
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LedgerError, match="locked"):
+        with pytest.raises(LedgerError, match="another process holds it"):
             await check()
         other.execute("ROLLBACK")
     assert await check() is None

@@ -170,7 +170,9 @@ def test_of_a_bug_the_reader_is_told_the_name_and_the_log_the_rest(
     assert "ValueError" in answer.text
     (line,) = [json.loads(line) for line in capsys.readouterr().err.splitlines() if "page.failed" in line]
     assert line["severity"] == "WARNING"
-    assert "raise error" in line["traceback"]
+    assert "test_http.py" in line["traceback"]
+    assert "in page" in line["traceback"]
+    assert "hunter2" not in line["traceback"]
 
 
 def test_a_report_that_failed_is_made_when_the_cause_is_gone() -> None:
