@@ -1,7 +1,7 @@
 """The image policies made ready for one repository, and what guards its images whatever they say."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from janitor.kinds.repository import is_managed
 from janitor.model.kinds import KeepReason, Kind
@@ -41,6 +41,12 @@ class ImageRules:
     holding: Holding | None = None
     orphaned: Test[Image] = not_known
     uses: UseLog | None = None
+    referred: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def referred_from_elsewhere(self, image: Image) -> bool:
+        """Whether an artifact in another package of the repository is about the image. Google refuses to delete
+        it then, and the artifact stays: its own package does not say whether its subject is there (R40)."""
+        return bool(self.referred.get(image.digest, frozenset()) - {image.package})
 
 
 def image_rules(
@@ -84,7 +90,17 @@ def image_rules(
         holding,
         orphaned,
         uses,
+        _referred(contents),
     )
+
+
+def _referred(contents: Contents) -> Mapping[str, frozenset[str]]:
+    """Each digest that an attachment is about -> the packages that hold the artifact."""
+    found: dict[str, set[str]] = {}
+    for (package, _), about in contents.subjects.items():
+        for digest in about:
+            found.setdefault(digest, set()).add(package)
+    return {digest: frozenset(packages) for digest, packages in found.items()}
 
 
 def everything_stays(policies: Policies, repository: Repository) -> KeepReason | None:

@@ -107,9 +107,9 @@ def _decide_package(
         rules.uses.note_images(name, package, {*in_use, *waits})
     kept, goes = _own_verdicts(rules, package, images, family, in_use)
     _follow(kept, goes, family)
-    if young := _young(images, goes, rules.now):
-        kept.update(young)
-        for digest in young:
+    if held := _young(images, goes, rules.now) | _referred(rules, images, goes):
+        kept.update(held)
+        for digest in held:
             del goes[digest]
         _follow(kept, goes, family)
     if rules.holding is not None and rules.holding(package, images, kept, goes):
@@ -211,6 +211,14 @@ def _young(images: list[Image], goes: Going, now: float) -> Kept:
     ]  # fmt: skip
     found = {image.digest: too_young(latest(image_times(image)), now) for image in suspects}
     return {digest: reason for digest, reason in found.items() if reason}
+
+
+def _referred(rules: ImageRules, images: list[Image], goes: Going) -> Kept:
+    """The images among those that go which an artifact in another package is about."""
+    if not rules.referred:
+        return {}
+    found = [i.digest for i in images if i.digest in goes and rules.referred_from_elsewhere(i)]
+    return dict.fromkeys(found, KeepReason.CHILD_OF_KEPT)
 
 
 def _follow(kept: Kept, goes: Going, family: Family) -> None:

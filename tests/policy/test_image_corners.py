@@ -137,3 +137,16 @@ def test_what_may_stay_though_it_would_go_stays_with_what_it_holds() -> None:
     verdicts = decide_images(rules, images, want_names=False)
     assert [each.image.digest for each in verdicts.goes] == [digest("other")]
     assert verdicts.kept == {KeepReason.GRACE: 1, KeepReason.CHILD_OF_KEPT: 1}
+
+
+def test_the_subject_of_an_artifact_in_another_package_is_kept() -> None:
+    """R40: the artifact of unknown subject stays, and Google refuses to delete what it is about."""
+    images = (
+        image("a", days=30),
+        image("b", days=30),
+        image("sbom", package="sboms", artifact_type="x/sbom"),
+    )
+    world = contents(*images, subjects={("sboms", digest("sbom")): digest("a")})
+    goes, stays = images_decided(policies(STALE), world)
+    assert [each.image.digest for each in goes] == [digest("b")]
+    assert stays == {digest("a"): "child-of-kept", digest("sbom"): "subject-unknown"}

@@ -224,3 +224,17 @@ def test_the_opposite_of_a_range_does_not_match_a_candidate_for_it(place: Placin
         "--apply", policies=f"{RULES}- {{name: old, kind: artifact.image, {when}}}\n"
     )
     assert deleted(swept, "rc", "one") == {"one"}
+
+
+def test_the_subject_of_an_artifact_in_another_package_is_kept(place: Placing) -> None:
+    """R40: the artifact stays, so Google would refuse to delete its subject every night."""
+    images = [
+        image("subject", "v1", age="90d ago", children="[child]"),
+        image("child", age="90d ago"),
+        image("free", "v0", age="90d ago"),
+        image("sbom", package="sboms", subject="app@subject", artifact_type="application/spdx+json"),
+    ]
+    rules = RULES + "- {name: old, kind: artifact.image, when: {older_than: 30d}}\n"
+    swept = place(world(*images)).sweep("--apply", policies=rules)
+    assert (swept.code, deleted(swept, "subject", "child", "free", "sbom")) == (0, {"free"})
+    assert swept.kept("artifact.image") == {"child-of-kept": 2, "subject-unknown": 1}
