@@ -123,5 +123,7 @@ class GoogleAuth(httpx2.Auth):
 def _told(error: Exception, source: str) -> str:
     """Why there are no usable credentials, by facts alone."""
     why = recognised(error, _MEANINGS)
+    if not why and source and isinstance(error, google.auth.exceptions.DefaultCredentialsError):
+        why = "a field in it is missing, or has a value that cannot be used"
     of = f" in {source}" if source else ""
     return f"no usable Google credentials{of}: {facts(error)}{f', {why}' if why else ''}\n{_WAYS_OUT}"

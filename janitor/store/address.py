@@ -110,8 +110,11 @@ def _default() -> URL:
         folder = state_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (OSError, RuntimeError) as error:
+        why = (
+            facts(error) if isinstance(error, OSError) else "HOME is not set, and the user has no home folder"
+        )
         raise LedgerError(
-            f"The folder for the ledger could not be made ({facts(error)}). Set JANITOR_DATABASE_URL to a"
+            f"The folder for the ledger could not be made ({why}). Set JANITOR_DATABASE_URL to a"
             " database that can be written, or XDG_STATE_HOME to a folder that can."
         ) from error
     return URL.create("sqlite", database=str(folder / "janitor.db"))

@@ -12,6 +12,9 @@ from janitor.store.address import shown
 
 # What libpq says where it gives no code: its texts, in janitor's words.
 _LIBPQ = {
+    "bad value for": "an option after the ? of the URL has a value that cannot be used",
+    "invalid integer value": "an option after the ? of the URL has a value that cannot be used",
+    "invalid port number": "its port is not between 1 and 65535",
     "password authentication failed": "it refused the user name or the password",
     "no password supplied": "it asks for a password, and the URL has none",
     "connection refused": "the connection was refused",

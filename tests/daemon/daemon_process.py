@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,13 +65,15 @@ class Process:
 
 
 @contextmanager
-def daemon(here: Place, *flags: str, policies: str | None, **environment: str) -> Iterator[Process]:
-    """Started in the place with this policy file; killed at the end if it still runs."""
+def daemon(
+    here: Place, *flags: str, policies: str | None, within: Sequence[str] = (), **environment: str
+) -> Iterator[Process]:
+    """Started in the place with this policy file, by the command `within`; killed at the end if it still runs."""
     if policies is not None:
         (here.folder / "policies.yaml").write_text(policies, encoding="utf-8")
     env: Mapping[str, str] = {**os.environ, **here.environment(), **environment}
     popen = subprocess.Popen(
-        [sys.executable, "-m", "janitor", "daemon", "--port", "0", *flags],
+        [*within, sys.executable, "-m", "janitor", "daemon", "--port", "0", *flags],
         cwd=here.folder, env=env, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     process = Process(popen)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sqlite3
 import stat
 import subprocess
@@ -366,3 +367,18 @@ def _execute(url: str, statement: str) -> list[object]:
         rows = list(result.scalars()) if result.returns_rows else []
     engine.dispose()
     return rows
+
+
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [
+        (":9/l?connect_timeout=soon", "an option after the ? of the URL has a value that cannot be used"),
+        (":99999/l", "its port is not between 1 and 65535"),
+    ],
+)
+async def test_a_value_in_the_url_that_cannot_be_used_is_not_taken_for_a_server_without_an_answer(
+    option: str, why: str
+) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(LedgerError, match=re.escape(why)):
+        await open_database(f"postgresql://jan:sesame@127.0.0.1{option}")
