@@ -48,6 +48,14 @@ class Swept:
         return found
 
     @property
+    def said(self) -> str:
+        """What it said on stderr, without the JSON around each message."""
+        lines = (
+            json.loads(line)["message"] if line.startswith("{") else line for line in self.err.splitlines()
+        )
+        return "".join(f"{line}\n" for line in lines)
+
+    @property
     def actions(self) -> list[dict[str, Any]]:
         """Its actions."""
         found: list[dict[str, Any]] = self.document["actions"]

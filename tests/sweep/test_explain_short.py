@@ -84,7 +84,7 @@ def test_a_name_of_several_is_refused_with_all_of_them(place: Placing) -> None:
         found = asked(here, text)
         assert (found.code, found.out) == (2, "")
         for where in ("libs", "more"):
-            assert f"{REPOSITORY}/{where}/packages/web{part}\n" in f"{found.err}\n"
+            assert f"{REPOSITORY}/{where}/packages/web{part}\n" in found.said
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_name_of_none_is_refused_with_near_ones(place: Placing, text: str, nea
     found = asked(place(libs(f"{{web: {versions('1.0.0 tags: [next]')}}}")), text)
     assert (found.code, found.out) == (2, "")
     assert "nothing that was read is called" in found.err
-    assert f"{LIBS}/packages/{near}\n" in f"{found.err}\n"
+    assert f"{LIBS}/packages/{near}\n" in found.said
 
 
 @pytest.mark.parametrize("rpc", ["ListPackages", "ListVersions", "ListTags"])
@@ -143,6 +143,6 @@ def test_outside_of_the_scope_and_of_standard_repositories_nothing_is_looked_for
     here = place(world(image("a", "v1"), repository=repository))
     found = asked(here, "app", POLICIES.replace("{projects: [p]}", scope))
     assert (found.code, found.out) == (2, "")
-    told = found.err.partition("outside of the scope:\n")[2]
+    told = found.said.partition("outside of the scope:\n")[2]
     assert f"{REPOSITORY}/r\n" in told
     assert looked_into(here, "ListPackages") == []

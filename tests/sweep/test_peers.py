@@ -60,7 +60,7 @@ def test_gcr_cleaner_kept_the_oldest_where_it_should_keep_the_latest(place: Plac
 
 
 def test_gcr_cleaner_read_the_first_10000_versions_and_decided_on_those(place: Placing) -> None:
-    many = "generate: [{package: app, count: 10500, from: 300d ago, to: 20d ago}]"
+    many = "generate: [{package: app, count: 10500, size: 1MB, from: 300d ago, to: 20d ago}]"
     here = place(world().replace("images: []", many))
     (repository,) = here.google.world.repositories.values()
     newest = max(repository.images.values(), key=lambda each: each.uploaded or 0)

@@ -40,8 +40,8 @@ def test_a_ledger_that_fails_ends_the_apply_with_2_and_what_was_deleted_is_repor
     here = place(WORLD)
     swept = broken(here, BREAKS[what])
     assert swept.code == 2
-    assert "disk is full" in swept.document["error"]
-    assert "janitor: The ledger in" in swept.err
+    assert "The ledger in SQLite" in swept.document["error"]
+    assert "The ledger in SQLite" in swept.said
     deleted = swept.document["totals"]["deleted"]
     assert deleted == ALL - left(here) == list(swept.outcomes.values()).count("deleted")
     assert 0 < deleted <= ALL
