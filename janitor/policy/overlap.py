@@ -62,7 +62,7 @@ def range_within(one: str, other: str) -> bool:
     spoken_of = all(bound.variant in ("", *variants) for _, bound in outer.comparisons)
     return (
         spoken_of
-        and inner.prereleases <= outer.prereleases
+        and inner.prereleases == outer.prereleases
         and all(any(_follows(has, wanted) for has in inner.comparisons) for wanted in outer.comparisons)
     )
 
