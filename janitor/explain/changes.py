@@ -36,7 +36,7 @@ _WAYS = {
     KeepReason.MULTI_REGION: "none: the regions of a multi-region service are Google's to manage",
     KeepReason.IMMUTABLE_TAGS: "its repository's tags are immutable no more",
     KeepReason.SUBJECT_UNKNOWN: "a policy names its artifact_type, or says orphaned: true and its subject is gone",
-    KeepReason.HOLDS_REFERRER: "the artifacts in it whose images lie elsewhere are gone, or those images are",
+    KeepReason.HOLDS_REFERRER: "no artifact in it is about an image elsewhere that is there, and none elsewhere about an image in it",
     KeepReason.HOLDS_SUBJECT_UNKNOWN: "a policy names it literally, or policies of artifact_type took what it holds",
     KeepReason.CHILD_OF_KEPT: "every index and image that needs it goes",
     KeepReason.JUST_CREATED: "one hour has passed since the latest time that is known of it",

@@ -16,10 +16,13 @@ _DIGEST = "sha256:"
 
 def artifacts_held(rules: ImageRules, packages: Mapping[str, list[Image]]) -> set[KeepReason]:
     """Why packages that are deleted together stay: one of their artifacts is about an image elsewhere that is
-    not known to be gone, or nothing in them is anything but an artifact whose subject is not known."""
+    not known to be gone, an artifact elsewhere is about one of their images, or nothing in them is anything but an
+    artifact whose subject is not known."""
     families = {package: family_of(images, rules.subjects) for package, images in packages.items()}
     here = {image.digest for images in packages.values() for image in images}
     found = set()
+    if any(rules.referred[digest] - packages.keys() for digest in here & rules.referred.keys()):
+        found.add(KeepReason.HOLDS_REFERRER)
     unnamed = False
     for package, images in packages.items():
         for image in images:

@@ -26,7 +26,11 @@ from janitor.policy.witness import Witness
 
 @dataclass(frozen=True, slots=True)
 class ImageRules:
-    """The policies made ready for one repository."""
+    """The policies made ready for one repository.
+
+    `referred`: a digest -> the packages that hold an artifact attached to it. Google refuses to delete an image while
+    one is attached, and one in another package stays: its own package does not say whether its subject is there (R40).
+    """
 
     repository: Repository
     questions: tuple[Question[Image], ...]
@@ -42,11 +46,6 @@ class ImageRules:
     orphaned: Test[Image] = not_known
     uses: UseLog | None = None
     referred: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    def referred_from_elsewhere(self, image: Image) -> bool:
-        """Whether an artifact in another package of the repository is about the image. Google refuses to delete
-        it then, and the artifact stays: its own package does not say whether its subject is there (R40)."""
-        return bool(self.referred.get(image.digest, frozenset()) - {image.package})
 
 
 def image_rules(

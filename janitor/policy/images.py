@@ -107,7 +107,7 @@ def _decide_package(
         rules.uses.note_images(name, package, {*in_use, *waits})
     kept, goes = _own_verdicts(rules, package, images, family, in_use)
     _follow(kept, goes, family)
-    if held := _young(images, goes, rules.now) | _referred(rules, images, goes):
+    if held := _young(images, goes, rules.now) | _referred(rules, package, goes):
         kept.update(held)
         for digest in held:
             del goes[digest]
@@ -213,12 +213,10 @@ def _young(images: list[Image], goes: Going, now: float) -> Kept:
     return {digest: reason for digest, reason in found.items() if reason}
 
 
-def _referred(rules: ImageRules, images: list[Image], goes: Going) -> Kept:
+def _referred(rules: ImageRules, package: str, goes: Going) -> Kept:
     """The images among those that go which an artifact in another package is about."""
-    if not rules.referred:
-        return {}
-    found = [i.digest for i in images if i.digest in goes and rules.referred_from_elsewhere(i)]
-    return dict.fromkeys(found, KeepReason.CHILD_OF_KEPT)
+    here = goes.keys() & rules.referred.keys()
+    return {digest: KeepReason.CHILD_OF_KEPT for digest in here if rules.referred[digest] - {package}}
 
 
 def _follow(kept: Kept, goes: Going, family: Family) -> None:

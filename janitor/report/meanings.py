@@ -42,7 +42,7 @@ _KEPT = {
     KeepReason.NEEDS_LITERAL_NAME: "it goes only by its literal name",
     KeepReason.HOLDS_IN_USE: "it holds an image in use",
     KeepReason.HOLDS_PROTECTED: "it holds something protected",
-    KeepReason.HOLDS_REFERRER: "it holds a signature or the like of an image elsewhere, not known to be gone",
+    KeepReason.HOLDS_REFERRER: "it holds a signature or the like of an image elsewhere, not known to be gone, or the image of one elsewhere",
     KeepReason.HOLDS_SUBJECT_UNKNOWN: "it holds artifacts alone, and their subject is not known",
     KeepReason.HOLDS_RETAINED: "it holds an image that a keep holds",
     KeepReason.NO_WORKLOADS_SEEN: "no workload was found that could use images",

@@ -92,6 +92,21 @@ def test_a_package_holds_what_is_protected_in_it(protect: dict[str, object], hol
     assert holdings(of, PAIR)[0] == held(of)
 
 
+@pytest.mark.parametrize(("package", "holds"), [("sboms", True), ("app", False)])
+def test_a_package_stays_while_an_artifact_in_another_package_is_about_an_image_in_it(
+    package: str, holds: bool
+) -> None:
+    """R40: a repository holds both, and goes with them."""
+    everything = [*PAIR, image("sbom", package=package, artifact_type="x/sbom")]
+    world = contents(*everything, subjects={(package, digest("sbom")): digest("a")})
+    used = usage(Workloads(), {}, (), {REPOSITORY: repository()})
+    of = image_rules(policies(STALE), ("stale",), repository(), world, used, NOW.timestamp())
+    assert held(of, [i for i in everything if i.package == "app"]) == (
+        {KeepReason.HOLDS_REFERRER} if holds else set()
+    )
+    assert holdings(of, everything) == (set(), set())
+
+
 @pytest.mark.parametrize(("glob", "holds"), [("r", True), ("s", False)])
 def test_a_package_holds_what_a_keep_holds_of_it(glob: str, holds: bool) -> None:
     """R13: of whom its selectors speak."""

@@ -110,6 +110,40 @@ def test_signatures_in_their_own_package(place: Placing) -> None:
     assert here.sweep("--apply", policies=RULES % "" + orphans + PACKAGES).names == []
 
 
+def test_a_package_stays_while_an_artifact_in_another_package_is_attached_to_an_image_in_it(
+    place: Placing,
+) -> None:
+    """Google would refuse to delete the image; once the artifact is gone, the package goes."""
+    images = [
+        image("subject", "v1", age="60d ago"),
+        image("sbom", age="60d ago", package="sboms", subject="app@subject", artifact_type=BUNDLE),
+    ]
+    here = place(world(*images))
+    swept = here.sweep("--apply", policies=RULES % "" + PACKAGES)
+    assert (swept.code, swept.names, here.changes) == (0, [], []), swept.err
+    assert swept.kept("artifact.package") == {"holds-referrer": 2}
+    typed = IMAGES.replace("repository: r,", f"repository: r, artifact_type: '{BUNDLE}',")
+    app = PACKAGES.replace("repository: r,", "repository: r, name: app,")
+    swept = here.sweep("--apply", policies=RULES % "" + typed + app)
+    assert swept.names == [version("sbom", "sboms")]
+    swept = here.sweep("--apply", policies=RULES % "" + app)
+    assert [name.rpartition("/")[2] for name in swept.names] == ["app"]
+    assert set(swept.outcomes.values()) == {"deleted"}
+
+
+def test_a_repository_goes_whole_with_an_artifact_and_the_image_that_it_is_attached_to(
+    place: Placing,
+) -> None:
+    images = [
+        image("subject", "v1", age="60d ago"),
+        image("sbom", age="60d ago", package="sboms", subject="app@subject", artifact_type=BUNDLE),
+    ]
+    rules = RULES % "" + "  - {name: whole, kind: artifact.repository, when: {name: r, older_than: 1d}}\n"
+    swept = place(world(*images)).sweep("--apply", policies=rules)
+    assert [name.rpartition("/")[2] for name in swept.names] == ["r"]
+    assert set(swept.outcomes.values()) == {"deleted"}
+
+
 def test_signatures_in_their_own_repository(place: Placing) -> None:
     """A repository named literally stays, too: what it holds is about images elsewhere."""
     signature = image("sig", about("live"), age="60d ago", package="signatures")
