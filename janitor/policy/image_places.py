@@ -1,6 +1,6 @@
 """Which images take a place in `keep.latest`, `per` and `largest`: releases, each once (R36)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from functools import partial
 
@@ -8,6 +8,8 @@ from janitor.kinds.image import image_since
 from janitor.model.resources import Image
 from janitor.policy.family import Family, above, family_of
 from janitor.policy.groups import Traits, placed
+from janitor.policy.largest import Name
+from janitor.policy.ranking import Competition
 from janitor.policy.values import ArtifactTypeIs, Policy
 
 TRAITS: Traits[Image, str] = Traits(
@@ -27,18 +29,37 @@ def image_traits(family: Family) -> Traits[Image, str]:
 
 def competing(
     images: Iterable[Image], subjects: Mapping[tuple[str, str], tuple[str, ...]]
-) -> Callable[[Policy, list[Image]], list[Image]]:
+) -> Callable[[Policy, list[Image]], Competition[Image]]:
     """The images of a repository that take a place in `largest`, of those that a policy's selectors match."""
 
-    def run(policy: Policy, selected: list[Image]) -> list[Image]:
+    def run(policy: Policy, selected: list[Image]) -> Competition[Image]:
         everything = by_package(images)
         found: list[Image] = []
+        shared: dict[Name, frozenset[Name]] = {}
         for package, group in by_package(selected).items():
             family = family_of(everything[package], subjects)
-            found += placed(group, image_traits(family).asked_by(policy))
-        return found
+            own = placed(group, image_traits(family).asked_by(policy))
+            found += own
+            shared.update(_shared(policy, family, group, {image.digest for image in own}))
+        return Competition(found, shared)
 
     return run
+
+
+def _shared(
+    policy: Policy, family: Family, group: Iterable[Image], own: Set[str]
+) -> Iterator[tuple[Name, frozenset[Name]]]:
+    """Each child without a place of its own, and the indexes whose place it shares (R36). `own` are the digests
+    that take a place."""
+    for image in group:
+        if (
+            image.digest in own
+            or image.digest not in family.indexes
+            or not _takes_place(family, policy, image)
+        ):
+            continue
+        if indexes := above(image.digest, family) & own:
+            yield (image.package, image.digest), frozenset((image.package, index) for index in indexes)
 
 
 def by_package(images: Iterable[Image]) -> dict[str, list[Image]]:

@@ -65,11 +65,10 @@ def image_rules(
     unused_for = unused_for_leaf(
         repository.name, by_package(contents.images) if history else {}, now, history
     )
-    asked = any(
-        isinstance(key, LargerThan | Largest) for p in policies.of(Kind.IMAGE) for key in keys(p.when)
-    )
-    sizes = index_sizes(contents.images) if asked else {}
-    leaf, measure = image_leaf(repository, now, failures, sizes, orphaned, unused_for), image_measure(sizes)
+    asked = {type(key) for p in policies.of(Kind.IMAGE) for key in keys(p.when)}
+    sizes = index_sizes(contents.images) if LargerThan in asked else {}
+    measure = image_measure(index_sizes(contents.images, with_tagged=True) if Largest in asked else {})
+    leaf = image_leaf(repository, now, failures, sizes, orphaned, unused_for)
     protect = policies.protect
     places = competing(contents.images, contents.subjects)
     return ImageRules(

@@ -1,7 +1,7 @@
 """How `largest` is answered: ranked once for a policy and a repository, then looked up."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from janitor.model.resources import Image
@@ -33,8 +33,16 @@ def image_measure(sizes: Sizes) -> Measure[Image]:
     return Measure(size=size, name=lambda image: (image.package, image.digest))
 
 
-# The things of one policy that take a place, of all that its selectors match.
-Placed = Callable[[Policy, list[T]], list[T]]
+@dataclass(frozen=True, slots=True)
+class Competition(Generic[T]):
+    """Of all that a policy's selectors match: those that take a place, and for each that shares the place of others
+    the names of these."""
+
+    placed: list[T]
+    shared: Mapping[Name, Set[Name]] = field(default_factory=dict)
+
+
+Competing = Callable[[Policy, list[T]], Competition[T]]
 VERSIONS: Measure[Held] = Measure(
     size=lambda held: held.size_bytes or None,
     name=lambda held: (held.package, held.id),
@@ -42,12 +50,16 @@ VERSIONS: Measure[Held] = Measure(
 
 
 def ranked(
-    policy: Policy, leaf: Leaf[T], things: Iterable[T], measure: Measure[T], placed: Placed[T] | None = None
+    policy: Policy,
+    leaf: Leaf[T],
+    things: Iterable[T],
+    measure: Measure[T],
+    competing: Competing[T] | None = None,
 ) -> Leaf[T]:
     """The leaf with which a policy is compiled; `things` are all of the kind in one repository.
 
     All that the selectors match, or may match, take a place, what is kept too (R9): so what stays for
-    good is never passed over for the next in size, night by night. `placed` leaves out what takes none (R36).
+    good is never passed over for the next in size, night by night. `competing` leaves out what takes none (R36).
     The same leaf where nothing is ranked.
     """
     asked = next((part for part in policy.when.parts if isinstance(part, Largest)), None)
@@ -57,7 +69,8 @@ def ranked(
     selected = (
         [thing for thing in things if selects(thing).holds is not False] if selects is not always(NO) else []
     )
-    among = _among(asked, placed(policy, selected) if placed else selected, measure)
+    competition = competing(policy, selected) if competing else Competition(selected)
+    among = _among(asked, competition, measure)
 
     def with_rank(key: Key) -> Test[T]:
         return among if key == asked else leaf(key)
@@ -65,14 +78,21 @@ def ranked(
     return with_rank
 
 
-def _among(asked: Largest, competing: list[T], measure: Measure[T]) -> Test[T]:
-    found = places(asked.count, competing, measure.size, measure.name)
-    unknown = {measure.name(thing) for thing in competing if measure.size(thing) is None}
+def _among(asked: Largest, competition: Competition[T], measure: Measure[T]) -> Test[T]:
+    """What shares a place is among them if all are whose place it shares."""
+    found = places(asked.count, competition.placed, measure.size, measure.name)
+    unknown = {measure.name(thing) for thing in competition.placed if measure.size(thing) is None}
 
-    def run(thing: T) -> Truth:
-        name = measure.name(thing)
+    def own(name: Name) -> Truth:
         if name in unknown:
             return SIZE_UNKNOWN
         return YES if name in found.certain else SIZE_UNKNOWN if name in found.doubtful else NO
+
+    def run(thing: T) -> Truth:
+        name = measure.name(thing)
+        if name not in competition.shared:
+            return own(name)
+        answers = {own(index) for index in competition.shared[name]}
+        return next(answer for answer in (NO, SIZE_UNKNOWN, YES) if answer in answers)
 
     return run

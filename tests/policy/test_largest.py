@@ -184,3 +184,23 @@ def test_the_same_number_of_two_policies_is_not_the_same_few() -> None:
 def test_it_is_explained_by_the_size() -> None:
     has = image_values(image("a", size=2 * 10**9), repository(), NOW.timestamp())
     assert (key_asks(Largest(5)), key_has(Largest(5), has)) == ("largest: 5", "2.0 GB")
+
+
+def test_a_tagged_child_shares_the_place_of_its_index_at_any_depth() -> None:
+    """R36: it takes none of its own, so the next in size is not passed over, and goes with its index."""
+    outer = image("outer", "v1", size=0, children=["inner"])
+    inner = image("inner", "v1-all", size=0, children=["child"])
+    assert gone(outer, inner, image("child", "v1-amd64", size=900), *IMAGES) == of(
+        "outer", "inner", "child", "a"
+    )
+    assert gone(outer, inner, image("child", "v1-amd64", size=50), *IMAGES) == of("a", "b")
+
+
+def test_a_tagged_child_of_two_indexes_goes_only_with_both() -> None:
+    """R36: it counts with neither, and stays while one of them does."""
+    both = image("both", "base", size=999)
+    first = [image("first", "v1", size=0, children=["both", "a"]), IMAGES[0]]
+    second = [image("second", "v2", size=0, children=["both", "b"]), IMAGES[1]]
+    assert gone(both, *first, *second) == of("both", "first", "second", "a", "b")
+    larger = image("larger", size=350)
+    assert gone(both, *first, *second, larger) == of("first", "a", "larger")

@@ -32,6 +32,18 @@ def test_an_index_is_as_large_as_the_children_that_it_alone_holds() -> None:
     assert size(INDEX, CHILDREN[0], image("b", "v0", size=2 * GB)) == GB
 
 
+def test_for_largest_an_index_counts_its_tagged_children_too_but_those_of_another_index() -> None:
+    tagged = image("b", "v0", size=2 * GB)
+    inner = image("a", "v1", size=0, children=["c"])
+
+    def with_tagged(*images: Image) -> int | None:
+        return index_sizes(images, with_tagged=True)["app", digest("index")]
+
+    assert with_tagged(INDEX, CHILDREN[0], tagged) == 3 * GB
+    assert with_tagged(INDEX, CHILDREN[0], tagged, image("other", children=["b"])) == GB
+    assert with_tagged(INDEX, inner, tagged, image("c", "v3", size=7)) == 2 * GB + 7
+
+
 def test_an_index_within_an_index_counts_with_what_it_holds() -> None:
     inner = image("a", size=0, children=["c"])
     assert size(INDEX, inner, image("b", size=1), image("c", size=7)) == 8
@@ -51,6 +63,16 @@ def test_an_index_that_holds_itself_ends() -> None:
 def test_larger_than_asks_an_index_for_its_children(asked: int, said: int) -> None:
     goes, _ = images_decided(policies(policy("a", Kind.IMAGE, LargerThan(asked))), contents(INDEX, *CHILDREN))
     assert len(goes) == said
+
+
+def test_larger_than_asks_an_index_for_no_tagged_child() -> None:
+    """It does not go with its index; and were it counted, more would be deleted."""
+    tagged = CHILDREN[0]._replace(tags=("v1-amd64",))
+    goes, kept = images_decided(
+        policies(policy("a", Kind.IMAGE, LargerThan(2 * GB))), contents(INDEX, tagged, CHILDREN[1])
+    )
+    assert goes == []
+    assert kept[digest("index")] == "not-matched"
 
 
 def test_an_index_whose_children_are_known_costs_nothing_by_itself() -> None:

@@ -92,7 +92,7 @@ def test_signatures_whose_subject_is_unknown_hide_no_large_release(place: Placin
     ]
     images += [
         image("index", "c", size="700MB", age="60d ago", children="[platform]"),
-        image("platform", "d", size="990MB"),
+        image("platform", "d", size="790MB"),
     ]
     rules = rules.replace("30d", "20d")
     assert deleted(
