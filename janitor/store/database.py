@@ -1,8 +1,11 @@
 """The database: opened, brought up to date, and used by one thread, one transaction at a time."""
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
@@ -95,8 +98,9 @@ def _open(url: str | None, patience: int | None) -> Engine:
 def _engine(address: URL, patience: int | None) -> Engine:
     try:
         if address.drivername == "sqlite":
-            engine = create_engine(address, connect_args={"timeout": patience or _BUSY})
-            event.listen(engine, "connect", _prepare_sqlite)
+            seconds = patience or _BUSY
+            engine = create_engine(address, connect_args={"timeout": seconds})
+            event.listen(engine, "connect", partial(_prepare_sqlite, seconds))
             event.listen(engine, "begin", _begin_immediate)
             return engine
         asked = {} if patience is None else {"connect_timeout": patience}
@@ -111,15 +115,29 @@ def _engine(address: URL, patience: int | None) -> Engine:
         raise unusable(address, error) from error
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(patience: float, connection: Any, _record: object) -> None:
     # the driver must not begin transactions by itself: _begin_immediate does
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _use_wal(cursor, patience)
     # an intent that is written down must outlive a power cut
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
+
+
+def _use_wal(cursor: sqlite3.Cursor, patience: float) -> None:
+    """Write ahead to a log. Where two processes turn a new file to it at once, SQLite answers one of them with
+    SQLITE_BUSY without the wait that `timeout` asks for: it tries again for as long (sqlite.org/wal.html, 8)."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                raise
+            time.sleep(0.05)
 
 
 def _begin_immediate(connection: Connection) -> None:
