@@ -72,6 +72,9 @@ FEATURES: Mapping[str, Callable[[World], bool]] = {
     "an index without a size": _any(lambda _, image: bool(image.children) and not image.size_bytes),
     "an index within an index": _any(lambda found, image: bool(image.children) and _held(found, image)),
     "a referrer whose subject is not known": _any(_is_unknown_referrer),
+    "an artifact about several images": _any(
+        lambda found, image: len(found.subjects.get((image.package, image.digest), ())) > 1
+    ),
     "a signature whose subject is gone": _any(_has_lost_its_subject),
     "an update later than the upload": _any(
         lambda _, image: (image.update_time or 0) > (image.upload_time or 0) > 0

@@ -130,6 +130,7 @@ STORED = {
         lambda repository, image: bool(image.artifact_type) and not _subjects(repository, image)
     ),
     "a referrer of another image": _any(lambda repository, image: _subjects(repository, image) > 0),
+    "an artifact about several images": _any(lambda repository, image: _subjects(repository, image) > 1),
     "an update later than the upload": _any(lambda _, image: (image.updated or 0) > (image.uploaded or 0)),
     "a signature": _any(lambda _, image: any(tag.startswith("sha256-") for tag in image.tags)),
     "a remote repository with an upstream of ours": lambda repository: (
@@ -264,8 +265,9 @@ def _referring(dice: Random, others: list[str]) -> list[str]:
     draw = dice.randint(0, 11)
     if draw == 0:
         return ["artifact_type: application/vnd.unknown"]
-    if draw == 1 and others:
-        return ["artifact_type: application/vnd.example", f"subject: {dice.choice(others)}"]
+    if draw in (1, 2) and others:
+        about = dice.sample(others, min(draw, len(others)))
+        return ["artifact_type: application/vnd.example", f"subject: [{', '.join(about)}]"]
     return []
 
 
