@@ -51,6 +51,7 @@ POINTS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: "-".join(map(str, point)))
 def test_a_kill_at_any_point_of_an_apply_loses_nothing_and_deletes_nothing_twice(
     place: Placing, point: tuple[str, str, int], monkeypatch: pytest.MonkeyPatch
