@@ -100,8 +100,9 @@ class Stages:
     what every output says beside its figures: it is given the prices and the policies that matched
     nothing. `lookout` looks again for what was deleted before; `on_expression` hears of each `expr` that
     failed, once a sweep, `on_label` of each label that says how long in words that cannot be read;
-    `uses` knows what was in use and notes what is; `grace` knows what was announced, and says of what would go whether its date has come; `uploads` are what the
-    ledger remembers, and `remember` adds to it before anything is deleted. `clock_reading` compares this machine's
+    `uses` knows what was in use and notes what is; `grace` knows what was announced, and says of what would go
+    whether its date has come; `uploads` are what the ledger remembers, and `remember` adds to it before anything
+    is deleted. `clock_reading` compares this machine's
     clock with Google's, once something was read: without it nothing is deleted (R30).
     """
 

@@ -1,7 +1,5 @@
 """artifact.version: a version of a package of another format than docker, and since when it is there."""
 
-from collections.abc import Iterable
-
 from janitor.kinds.repository import DOCKER
 from janitor.model.resources import Mode, Repository, Version
 
@@ -42,9 +40,3 @@ def state_of(version: Version) -> str:
     """One text that changes when the version does: its times, to the microsecond."""
     times = (version.create_time, version.update_time)
     return " ".join("-" if time is None else f"{time:.6f}" for time in times)
-
-
-def total_size(versions: Iterable[Version]) -> int | None:
-    """What they weigh together; None where it is not known of one of them."""
-    sizes = [version.size_bytes for version in versions]
-    return None if None in sizes else sum(size for size in sizes if size is not None)

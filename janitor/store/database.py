@@ -128,7 +128,7 @@ def _prepare_sqlite(patience: float, connection: Any, _record: object) -> None:
 
 def _use_wal(cursor: sqlite3.Cursor, patience: float) -> None:
     """Write ahead to a log. Where two processes turn a new file to it at once, SQLite answers one of them with
-    SQLITE_BUSY without the wait that `timeout` asks for: it tries again for as long (sqlite.org/wal.html, 8)."""
+    SQLITE_BUSY without the wait that `timeout` asks for: this tries again for as long."""
     end = time.monotonic() + patience
     while True:
         try:
