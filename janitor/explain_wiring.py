@@ -10,7 +10,8 @@ from janitor.explaining import Explainer
 from janitor.gcp.channels import connect
 from janitor.gcp.observer import GoogleObserver
 from janitor.ledger.marks import marks_of
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.policy.grace import Marks
 from janitor.policy.uploads import Uploads
 from janitor.policy.use_history import UseLog, asks_for_use

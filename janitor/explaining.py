@@ -16,8 +16,9 @@ from janitor.kinds.repository import DOCKER
 from janitor.ledger.sightings import Lookout
 from janitor.lookup import Lookup, Shelves
 from janitor.model.inventory import Gap, Observed
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
 from janitor.plan.values import Plan
 from janitor.policy.grace import Grace, Marks

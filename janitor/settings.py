@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from janitor.environment import tidy_environment
 from janitor.error_facts import shown_path
 from janitor.errors import UsageError
-from janitor.policy.values import Limits, Policies
+from janitor.policy.model import Limits, Policies
 
 Mode = Literal["dry-run", "apply"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]

@@ -12,7 +12,8 @@ from janitor.findings import Findings
 from janitor.kinds.repository import DOCKER
 from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Workloads
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image, Mode, Package, Repository
 from janitor.plan.build import Builder
 from janitor.plan.jobs import job_actions

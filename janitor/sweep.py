@@ -22,13 +22,13 @@ from janitor.plan.values import Plan
 from janitor.policy.gaps import Blocked, blocked_by, unseen_gap
 from janitor.policy.grace import Grace, Waiting
 from janitor.policy.misspelt import misspelt_labels
+from janitor.policy.model import Limits, Policies
 from janitor.policy.orphans import Presence, asks_for_orphans
 from janitor.policy.reference_lines import ReferenceCounts, ReferenceLines
 from janitor.policy.unseen import no_workloads_seen
 from janitor.policy.uploads import Uploads
 from janitor.policy.usage import Named, unreadable, usage
 from janitor.policy.use_history import UseLog
-from janitor.policy.values import Limits, Policies
 from janitor.policy.witness import Witness
 from janitor.policy.workload_rules import Context
 from janitor.policy.workloads import decide_workloads

@@ -28,9 +28,9 @@ from janitor.logs import Event, emit
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.policy.grace import Grace
+from janitor.policy.model import Policies
 from janitor.policy.uploads import Uploads
 from janitor.policy.use_history import UseLog
-from janitor.policy.values import Policies
 from janitor.recorder import LedgerRecorder
 from janitor.report.clock_words import clock_line
 from janitor.report.notices import notices

@@ -10,8 +10,8 @@ from janitor.model.resources import Contents, Image, Repository
 from janitor.policy.decision import Delete
 from janitor.policy.image_rules import ImageRules, image_rules
 from janitor.policy.images import Goes, Weighed, decide_images
+from janitor.policy.model import Policies
 from janitor.policy.usage import usage
-from janitor.policy.values import Policies
 from janitor.policy.witness import Case
 from janitor.policy.workload_rules import Context, WorkloadVerdicts
 from janitor.policy.workloads import decide_workloads

@@ -26,15 +26,8 @@ from janitor.model.resources import (
     Traffic,
     WorkerPool,
 )
-from janitor.policy.values import (
-    All,
-    Limits,
-    Policies,
-    Policy,
-    Protect,
-    Retention,
-    Scope,
-)
+from janitor.policy.model import Limits, Policies, Policy, Protect, Retention, Scope
+from janitor.policy.values import All
 from janitor.policy.values import (
     Condition as When,
 )

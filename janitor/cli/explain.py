@@ -9,7 +9,8 @@ from janitor.cli.messages import tell
 from janitor.cli.options import Format, FormatOption, OutOption, PoliciesOption, ProjectOption
 
 if TYPE_CHECKING:
-    from janitor.model.kinds import KeepReason, Kind
+    from janitor.model.kinds import Kind
+    from janitor.model.reasons import KeepReason
     from janitor.settings import SweepRequest
 
 
@@ -88,7 +89,7 @@ def _request(path: Path | None, projects: list[str]) -> "SweepRequest":
 
 
 def _reason(text: str | None) -> "KeepReason | None":
-    from janitor.model.kinds import KeepReason
+    from janitor.model.reasons import KeepReason
 
     return None if text is None else KeepReason(_one_of("--kept", text, [each.value for each in KeepReason]))
 

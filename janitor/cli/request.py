@@ -9,7 +9,7 @@ from pathlib import Path
 
 from janitor.cli.messages import tell
 from janitor.errors import UsageError
-from janitor.policy.values import Limits, Policies
+from janitor.policy.model import Limits, Policies
 from janitor.settings import Settings
 
 DEFAULT_PATH = Path("policies.yaml")

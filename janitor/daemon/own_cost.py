@@ -7,7 +7,7 @@ from janitor.cost.own_cost import own_cost
 from janitor.gcp.channels import connect
 from janitor.ledger.history import Origin, PastSweep, Records
 from janitor.ledger.savings import account, savings
-from janitor.policy.values import Policies
+from janitor.policy.model import Policies
 from janitor.report.own_cost import own_cost_line
 from janitor.settings import Settings
 from janitor.wiring import price_book

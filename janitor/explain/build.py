@@ -20,13 +20,13 @@ from janitor.explain.traced import answers
 from janitor.explain.witnesses import OneWitness
 from janitor.explain.words import facts_values, held_values, image_values
 from janitor.model.inventory import Observed
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
 from janitor.plan.values import Action, Plan
 from janitor.policy.grace import Waiting
+from janitor.policy.model import Policies
 from janitor.policy.package_keys import Held
 from janitor.policy.resource_keys import Facts
-from janitor.policy.values import Policies
 from janitor.policy.witness import Case
 from janitor.report.explanation import Explanation, Fate, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
 from janitor.report.meanings import meaning_of

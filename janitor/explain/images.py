@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from janitor.kinds.image import image_times, subjects_of
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Mode
 from janitor.policy.decision import Question
 from janitor.policy.family import below, spread

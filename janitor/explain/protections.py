@@ -9,7 +9,7 @@ from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import Image, Repository
 from janitor.policy.globs import labels_match, matcher
-from janitor.policy.values import Protect
+from janitor.policy.model import Protect
 from janitor.policy.workload_rules import Seen
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from janitor.explain.words import keep_asks, key_asks, key_has
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 from janitor.policy.decision import Question, kept_by_policy
 from janitor.policy.truth import compiled
 from janitor.policy.values import All, AnyOf, Condition, Not

@@ -3,8 +3,8 @@
 from typing import Any, TypeVar
 
 from janitor.explain.images import Package
-from janitor.model.kinds import KeepReason
 from janitor.model.names import RepositoryName
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
 from janitor.policy.image_rules import ImageRules
 from janitor.policy.images import Weighed

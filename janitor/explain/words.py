@@ -11,18 +11,10 @@ from janitor.model.duration import show_age, show_size
 from janitor.model.resources import Image, Repository
 from janitor.policy.key_names import key_name
 from janitor.policy.label_patterns import LabelsRegex
+from janitor.policy.model import PerSemver, PerTag, Retention
 from janitor.policy.package_keys import Held
 from janitor.policy.resource_keys import Facts
-from janitor.policy.values import (
-    Expr,
-    Key,
-    LabelsAre,
-    LargerThan,
-    PerSemver,
-    PerTag,
-    Retention,
-    TtlExpired,
-)  # fmt: skip
+from janitor.policy.values import Expr, Key, LabelsAre, LargerThan, TtlExpired
 
 
 def key_asks(key: Key) -> str:

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from janitor.guard.values import Refusal
 from janitor.model.kinds import Kind
 from janitor.plan.values import Plan
-from janitor.policy.values import Limits
+from janitor.policy.model import Limits
 
 # A share says nothing of a few: it applies to a kind with more than this many destroyed.
 SHARE_APPLIES_ABOVE = 10

@@ -5,7 +5,7 @@ from decimal import Decimal
 from janitor.guard.limits import exceeded
 from janitor.guard.values import ClearedPlan, Refused
 from janitor.plan.values import Plan
-from janitor.policy.values import Limits
+from janitor.policy.model import Limits
 
 
 def guard(plan: Plan, limits: Limits, monthly: Decimal, unpriced: int) -> ClearedPlan | Refused:

@@ -1,4 +1,4 @@
-"""Unicode text from Google and from people: the same text may come composed or decomposed (R48)."""
+"""Text from outside: Unicode normalisation (R48), and text quoted for messages."""
 
 from collections.abc import Mapping
 from unicodedata import normalize
@@ -12,3 +12,8 @@ def nfc(text: str) -> str:
 def nfc_labels(labels: Mapping[str, str]) -> dict[str, str]:
     """Labels or annotations, keys and values."""
     return {nfc(key): nfc(value) for key, value in labels.items()}
+
+
+def show(text: str) -> str:
+    """A text for a message: quoted, without anything that could act on a terminal, and not long."""
+    return ascii(text if len(text) <= 60 else f"{text[:60]}...")

@@ -22,8 +22,9 @@ from janitor.kinds.revision import revision_since
 from janitor.kinds.service import never_ready, service_since
 from janitor.model.duration import show_age
 from janitor.model.inventory import Workloads
-from janitor.model.kinds import DeleteReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Estimate
+from janitor.model.reasons import DeleteReason
 from janitor.model.resources import Condition, Image, Repository, Revision, Service, State
 from janitor.plan.values import Action
 from janitor.policy.decision import Delete

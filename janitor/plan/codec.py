@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from janitor.model.inventory import Gap
-from janitor.model.kinds import DeleteReason, KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced, Unpriced
+from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.plan.values import Action, Kept, Plan
 
 SCHEMA_VERSION = 1

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from janitor.model.inventory import Gap
-from janitor.model.kinds import DeleteReason, KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Estimate
+from janitor.model.reasons import DeleteReason, KeepReason
 
 
 class Action(NamedTuple):

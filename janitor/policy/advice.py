@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from janitor.model.kinds import Kind
+from janitor.model.text import show
 from janitor.policy.bounds import MULTI_REGIONS, Bound, bounds, too_old
 from janitor.policy.decision import may_take_serving, names_literally
 from janitor.policy.grammar import GRAMMAR
@@ -15,8 +16,9 @@ from janitor.policy.implication import conjuncts, contradiction, implies
 from janitor.policy.inheritance import with_defaults
 from janitor.policy.key_names import key_name
 from janitor.policy.mistakes import Path, locate, locate_key
+from janitor.policy.model import Policies, Policy
 from janitor.policy.nameable import unnameable, unprotecting
-from janitor.policy.problems import Problem, show
+from janitor.policy.problems import Problem
 from janitor.policy.source import Mapping, read_source
 from janitor.policy.truth import keys
 from janitor.policy.values import (
@@ -30,11 +32,9 @@ from janitor.policy.values import (
     Not,
     OlderThan,
     Orphaned,
-    Policies,
-    Policy,
     RepositoryIs,
     Unused,
-)  # fmt: skip
+)
 
 Advice = tuple[Path, str]
 

@@ -11,9 +11,9 @@ from janitor.kinds.repository import MANAGED_NAMES, is_managed_label
 from janitor.model.kinds import Kind, Status
 from janitor.policy.decision import may_take_serving
 from janitor.policy.implication import implies
+from janitor.policy.model import OWN_LABEL, Policies, Policy, Protect
 from janitor.policy.truth import keys, whom
 from janitor.policy.values import (
-    OWN_LABEL,
     AnyTag,
     Condition,
     JobIs,
@@ -22,13 +22,10 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
-    Policies,
-    Policy,
-    Protect,
     RepositoryIs,
     ServiceIs,
     StatusIs,
-)  # fmt: skip
+)
 
 _Names = type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs]
 # Cloud Run was announced, as a beta, at Google's conference of April 2019.

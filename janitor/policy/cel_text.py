@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import NamedTuple
 
-from janitor.policy.problems import show
+from janitor.model.text import show
 
 LONGEST = 1000
 DEEPEST = 20

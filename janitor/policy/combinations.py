@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from janitor.model.kinds import Kind
+from janitor.model.text import show
 from janitor.policy.expression_mistakes import mistakes
 from janitor.policy.fields import fields_of
 from janitor.policy.globs import is_literal
 from janitor.policy.mistakes import Path
 from janitor.policy.pattern_mistakes import mistake_of, regex_mistake
-from janitor.policy.problems import show
 from janitor.policy.values import TtlExpired
 from janitor.policy.versions import range_mistake
 

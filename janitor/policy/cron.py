@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from janitor.policy.problems import show
+from janitor.model.text import show
 from janitor.policy.schedule import Cron
 
 LONGEST_TEXT = 400

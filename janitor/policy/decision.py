@@ -4,9 +4,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from janitor.model.kinds import DeleteReason, KeepReason, Status
+from janitor.model.kinds import Status
+from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.policy.floor import FLOOR_REASONS
 from janitor.policy.globs import is_literal
+from janitor.policy.model import Policy
 from janitor.policy.truth import YES, Leaf, Test, Truth, compiled, whom
 from janitor.policy.values import (
     SELECTORS,
@@ -20,7 +22,6 @@ from janitor.policy.values import (
     Not,
     OlderThan,
     Orphaned,
-    Policy,
     RepositoryIs,
     ServiceIs,
     StatusIs,
@@ -28,7 +29,7 @@ from janitor.policy.values import (
     TtlExpired,
     Unused,
     UnusedFor,
-)  # fmt: skip
+)
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
-from janitor.policy import values
+from janitor.policy import model, values
 from janitor.policy.combinations import combinations
 from janitor.policy.grammar import (
     GRAMMAR,
@@ -30,7 +30,7 @@ from janitor.policy.source import plain, read_source
 from janitor.policy.when_models import When
 
 
-def parse_policies(data: bytes, source: str, read_reference_file: Callable[[str], bytes]) -> values.Policies:
+def parse_policies(data: bytes, source: str, read_reference_file: Callable[[str], bytes]) -> model.Policies:
     """The policies that the bytes of a file say; `source` names the file in messages.
 
     `read_reference_file` is given each entry of `protect.references` as written, and raises OSError
@@ -51,19 +51,19 @@ def parse_policies(data: bytes, source: str, read_reference_file: Callable[[str]
     return _policies(document, read, data)
 
 
-def _policies(document: Document, references: ReferenceFiles, data: bytes) -> values.Policies:
+def _policies(document: Document, references: ReferenceFiles, data: bytes) -> model.Policies:
     scope, protect, limits = document.scope, document.protect, document.limits
     ttl = values.TtlExpired(document.ttl.label, document.ttl.expires_label)
-    return values.Policies(
-        values.Scope(
+    return model.Policies(
+        model.Scope(
             _once(scope.projects),
             scope.locations and _once(scope.locations),
             _once(scope.also_read),
             scope.workloads == "none",
         ),
         document.mode,
-        values.Protect(protect.labels, protect.names, protect.tags, references.references, references.names),
-        values.Limits(limits.max_deletions, limits.max_share, limits.max_monthly_value, limits.max_unpriced),
+        model.Protect(protect.labels, protect.names, protect.tags, references.references, references.names),
+        model.Limits(limits.max_deletions, limits.max_share, limits.max_monthly_value, limits.max_unpriced),
         tuple(_policy(each, ttl) for each in document.policies),
         references.digest_with(data),
         _schedule(document.schedule),
@@ -83,13 +83,13 @@ def _once(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _policy(policy: AnyPolicy, ttl: values.TtlExpired) -> values.Policy:
+def _policy(policy: AnyPolicy, ttl: values.TtlExpired) -> model.Policy:
     keep = (
         policy.keep
         if isinstance(policy, RevisionPolicy | ExecutionPolicy | ImagePolicy | VersionPolicy)
         else None
     )
-    return values.Policy(
+    return model.Policy(
         policy.name,
         Kind(policy.kind),
         _condition(policy.when, policy.name, ttl),
@@ -100,22 +100,20 @@ def _policy(policy: AnyPolicy, ttl: values.TtlExpired) -> values.Policy:
     )
 
 
-def _retention(keep: Keep | None) -> values.Retention | None:
+def _retention(keep: Keep | None) -> model.Retention | None:
     if keep is None:
         return None
     if isinstance(keep, RevisionKeep):
-        return values.Retention(keep.latest, newer_than=keep.newer_than, rollback=keep.rollback)
+        return model.Retention(keep.latest, newer_than=keep.newer_than, rollback=keep.rollback)
     tagged = keep.tagged if isinstance(keep, TaggedKeep) else None
     per = keep.per if isinstance(keep, ImageKeep | VersionKeep) else None
-    return values.Retention(
-        keep.latest, tagged or (), keep.newer_than, _per(per), per.latest if per else None
-    )
+    return model.Retention(keep.latest, tagged or (), keep.newer_than, _per(per), per.latest if per else None)
 
 
-def _per(per: Per | VersionPer | None) -> values.PerTag | values.PerSemver | None:
+def _per(per: Per | VersionPer | None) -> model.PerTag | model.PerSemver | None:
     if isinstance(per, Per) and per.tag:
-        return values.PerTag(per.tag)
-    return values.PerSemver(per.semver) if per and per.semver else None
+        return model.PerTag(per.tag)
+    return model.PerSemver(per.semver) if per and per.semver else None
 
 
 def _condition(when: When | None, policy: str, ttl: values.TtlExpired) -> values.All:

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from janitor.model.kinds import KeepReason
-from janitor.model.text import nfc
-from janitor.policy.problems import show
+from janitor.model.reasons import KeepReason
+from janitor.model.text import nfc, show
 from janitor.policy.truth import NO, YES, Test, Truth
 from janitor.policy.values import Expr
 

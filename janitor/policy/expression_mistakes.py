@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from janitor.model.text import show
 from janitor.policy.cel_text import (
     FUNCTIONS,
     METHODS,
@@ -18,7 +19,6 @@ from janitor.policy.cel_text import (
 )  # fmt: skip
 from janitor.policy.expression import program
 from janitor.policy.fields import Fields
-from janitor.policy.problems import show
 
 if TYPE_CHECKING:
     from cel import Program

@@ -6,7 +6,7 @@ A push or a deploy may still be under way. The age counts from the latest time t
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 
 FLOOR = timedelta(hours=1)
 FLOOR_REASONS = (KeepReason.JUST_CREATED, KeepReason.AGE_UNKNOWN)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from janitor.kinds.version import FORMATS
 from janitor.model.inventory import Gap
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Repository
 
 LINE_TO_ADD = "scope: {workloads: none}"

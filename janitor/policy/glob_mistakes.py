@@ -2,7 +2,7 @@
 
 import re
 
-from janitor.policy.problems import show
+from janitor.model.text import show
 
 # No name, location, tag or e-mail address holds any of these: a shell's or a regular expression's spelling.
 _FOREIGN = re.compile(r"[\\{}|^$]")

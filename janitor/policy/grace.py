@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from janitor.kinds.image import fingerprint, state_of
 from janitor.kinds.owner import owner_of
-from janitor.model.kinds import DeleteReason, KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.model.resources import Image, Repository
 from janitor.policy.decision import Decision, Delete, Keep
-from janitor.policy.values import Policy
+from janitor.policy.model import Policy
 
 _MINUTE = timedelta(minutes=1)
 

@@ -12,8 +12,8 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from janitor.model.semver import Version, parse_version
+from janitor.policy.model import PerSemver, PerTag, Policy
 from janitor.policy.patterns import captured
-from janitor.policy.values import PerSemver, PerTag, Policy
 
 T = TypeVar("T")
 H = TypeVar("H", bound=str)

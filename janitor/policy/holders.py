@@ -8,8 +8,9 @@ from typing import Protocol, TypeVar
 
 from janitor.kinds.provenance import Manager
 from janitor.kinds.repository import has_managed_labels
-from janitor.model.kinds import KeepReason, Kind, Status
+from janitor.model.kinds import Kind, Status
 from janitor.model.names import ResourceName
+from janitor.model.reasons import KeepReason
 from janitor.policy.decision import Decision
 from janitor.policy.floor import latest_of
 from janitor.policy.groups import Traits

@@ -4,7 +4,7 @@ their images are gone (R40)."""
 from collections.abc import Iterable, Mapping, Sequence
 
 from janitor.kinds.image import subjects_of
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
 from janitor.policy.family import Family, below, family_of
 from janitor.policy.image_rules import ImageRules

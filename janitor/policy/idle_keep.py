@@ -8,18 +8,9 @@ from janitor.model.semver import parse_version
 from janitor.policy.bounds import too_old
 from janitor.policy.globs import is_literal
 from janitor.policy.implication import conjuncts, excludes
+from janitor.policy.model import PerSemver, PerTag, Policies, Policy, Retention
 from janitor.policy.patterns import captured
-from janitor.policy.values import (
-    AnyTag,
-    Condition,
-    OlderThan,
-    PerSemver,
-    PerTag,
-    Policies,
-    Policy,
-    Retention,
-    TagsMatch,
-)  # fmt: skip
+from janitor.policy.values import AnyTag, Condition, OlderThan, TagsMatch
 
 # Google keeps no more of these of one service or job, and deletes the oldest itself (docs: run/quotas).
 _GROUPS_NOTHING = {

@@ -9,8 +9,9 @@ from janitor.model.resources import Image
 from janitor.policy.family import Family, above, family_of
 from janitor.policy.groups import Traits, placed
 from janitor.policy.largest import Name
+from janitor.policy.model import Policy
 from janitor.policy.ranking import Competition
-from janitor.policy.values import ArtifactTypeIs, Policy
+from janitor.policy.values import ArtifactTypeIs
 
 TRAITS: Traits[Image, str] = Traits(
     key=lambda image: image.digest,

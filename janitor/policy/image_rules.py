@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from janitor.kinds.repository import is_managed
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image, Mode, Repository
 from janitor.policy.decision import Question, names_literally, question
 from janitor.policy.expression import Failures
@@ -15,12 +16,13 @@ from janitor.policy.image_keys import image_leaf
 from janitor.policy.image_places import by_package, competing, names_a_type
 from janitor.policy.index_sizes import index_sizes
 from janitor.policy.largest import Largest
+from janitor.policy.model import Policies, Policy
 from janitor.policy.orphans import Presence, not_known, orphan_test
 from janitor.policy.ranking import image_measure, ranked
 from janitor.policy.truth import Test, keys
 from janitor.policy.usage import Usage
 from janitor.policy.use_history import UseLog, unused_for_leaf
-from janitor.policy.values import LargerThan, Orphaned, Policies, Policy, RepositoryIs
+from janitor.policy.values import LargerThan, Orphaned, RepositoryIs
 from janitor.policy.witness import Witness
 
 

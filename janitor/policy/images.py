@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from janitor.kinds.image import image_times
-from janitor.model.kinds import DeleteReason, KeepReason
+from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.model.resources import Image
 from janitor.policy.decision import Delete, Keep, kept_by_policy, strongest, verdict
 from janitor.policy.family import Family, below, family_of, needed, placed, rings, spread

@@ -6,7 +6,8 @@ from janitor.kinds.execution import execution_since, execution_status, execution
 from janitor.kinds.job import job_since, job_status, job_times
 from janitor.kinds.provenance import managers_of, managers_of_job
 from janitor.model.inventory import Workloads
-from janitor.model.kinds import KeepReason, Kind, Status
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Execution, Job
 from janitor.policy.decision import Delete
 from janitor.policy.holders import (

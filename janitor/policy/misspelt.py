@@ -5,9 +5,10 @@ from typing import Protocol
 
 from janitor.kinds.repository import DOCKER
 from janitor.model.inventory import Workloads
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Repository
-from janitor.policy.problems import show
+from janitor.model.text import show
 from janitor.policy.truth import keys
 from janitor.policy.ttl import lifetime
 from janitor.policy.values import TtlExpired

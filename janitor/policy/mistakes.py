@@ -6,7 +6,8 @@ from collections.abc import Mapping as Facts
 from dataclasses import dataclass
 from typing import Any
 
-from janitor.policy.problems import Mark, Problem, show
+from janitor.model.text import show
+from janitor.policy.problems import Mark, Problem
 from janitor.policy.source import Mapping, Node, Scalar, Sequence
 from janitor.policy.wrong_words import (
     is_foreign,

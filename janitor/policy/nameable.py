@@ -4,17 +4,8 @@ import re
 from collections.abc import Iterator
 
 from janitor.model.kinds import Kind
-from janitor.policy.values import (
-    AnyTag,
-    JobIs,
-    Key,
-    LocationIs,
-    NameIs,
-    Policies,
-    RepositoryIs,
-    ServiceIs,
-    TagsMatch,
-)
+from janitor.policy.model import Policies
+from janitor.policy.values import AnyTag, JobIs, Key, LocationIs, NameIs, RepositoryIs, ServiceIs, TagsMatch
 
 # What names are made of: services, jobs and the like by the API ("must be lowercase": run/docs/deploying),
 # repositories by "lowercase letters, numbers, and hyphens" (artifact-registry/docs/repositories), and the

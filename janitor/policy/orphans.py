@@ -8,8 +8,9 @@ from janitor.kinds.image import is_referrer_tag, subjects_of
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image
 from janitor.policy.family import Family, below, family_of
+from janitor.policy.model import Policies
 from janitor.policy.truth import NO, SUBJECT_UNKNOWN, Test, Truth, keys, truth
-from janitor.policy.values import Orphaned, Policies
+from janitor.policy.values import Orphaned
 
 _DIGEST = "sha256:"
 Attached = Mapping[tuple[str, str], tuple[str, ...]]

@@ -7,11 +7,13 @@ from functools import partial
 from urllib.parse import unquote
 
 from janitor.kinds.prerelease import is_prerelease, version_of
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Repository
 from janitor.policy.cel_text import tokens
 from janitor.policy.expression import Failures, test_of
 from janitor.policy.globs import matcher
+from janitor.policy.model import Policy
 from janitor.policy.patterns import found_in
 from janitor.policy.repository_keys import of_repository, repository_fields
 from janitor.policy.resource_keys import larger
@@ -35,7 +37,6 @@ from janitor.policy.values import (
     LargerThan,
     NameIs,
     OlderThan,
-    Policy,
     Prerelease,
     TagsMatch,
     TagsRegex,
@@ -43,7 +44,7 @@ from janitor.policy.values import (
     TtlExpired,
     VersionIs,
     VersionSemver,
-)  # fmt: skip
+)
 from janitor.policy.versions import version_in_range
 
 _CANNOT_SAY = Truth(None, KeepReason.NOT_MATCHED)

@@ -10,7 +10,8 @@ from janitor.kinds.package import held_since, package_since, package_times
 from janitor.kinds.prerelease import version_in_series
 from janitor.kinds.repository import is_managed
 from janitor.kinds.version import holds_versions, version_since, version_times
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Mode, Package, Repository, Version
 from janitor.policy.decision import Decision, Keep, Question, names_literally, question, strongest, verdict
 from janitor.policy.floor import FLOOR_REASONS, latest, too_young
@@ -18,11 +19,12 @@ from janitor.policy.globs import matcher
 from janitor.policy.groups import Traits
 from janitor.policy.image_rules import ImageRules, everything_stays, may_touch_managed
 from janitor.policy.images import package_holdings
+from janitor.policy.model import Policies, Policy
 from janitor.policy.package_keys import Held, held_leaf, may_speak_of
 from janitor.policy.ranking import VERSIONS, ranked
 from janitor.policy.retention import Standing, retained, standing
 from janitor.policy.uploads import Uploads
-from janitor.policy.values import Policies, Policy, RepositoryIs
+from janitor.policy.values import RepositoryIs
 from janitor.policy.witness import Case, Witness
 from janitor.policy.workload_rules import Context
 

@@ -2,8 +2,8 @@
 
 import re2
 
+from janitor.model.text import show
 from janitor.policy.patterns import regex
-from janitor.policy.problems import show
 
 
 def regex_mistake(expression: str) -> str | None:

@@ -38,10 +38,5 @@ def refusal(name: str, problems: Iterable[Problem], others: Iterable[str] = ()) 
     return PolicyFileError("\n".join(lines))
 
 
-def show(text: str) -> str:
-    """A text for a message: quoted, without anything that could act on a terminal, and not long."""
-    return ascii(text if len(text) <= 60 else f"{text[:60]}...")
-
-
 def _bounded(text: str) -> str:
     return text if len(text) <= LONGEST_MESSAGE else f"{text[:150]} … {text[-200:]}"

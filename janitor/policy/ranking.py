@@ -7,9 +7,10 @@ from typing import Generic, TypeVar
 from janitor.model.resources import Image
 from janitor.policy.index_sizes import Sizes
 from janitor.policy.largest import Largest, Name, places
+from janitor.policy.model import Policy
 from janitor.policy.package_keys import Held
 from janitor.policy.truth import NO, SIZE_UNKNOWN, YES, Leaf, Test, Truth, always, compiled, whom
-from janitor.policy.values import Key, Policy
+from janitor.policy.values import Key
 
 T = TypeVar("T")
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from janitor.model.references import SCHEMES, BadReferenceError, names_an_image
+from janitor.model.text import show
 from janitor.policy.mistakes import locate
-from janitor.policy.problems import Problem, show
+from janitor.policy.problems import Problem
 from janitor.policy.source import Mapping, Scalar, Sequence
 
 

@@ -5,15 +5,16 @@ from functools import partial
 
 from janitor.kinds.provenance import managers_of_repository
 from janitor.kinds.repository import DOCKER, SOURCE_DEPLOY, is_managed, repository_since, repository_times
-from janitor.model.kinds import KeepReason, Kind, Status
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Mode, Repository
 from janitor.policy.decision import Decision, names_literally, question, verdict
 from janitor.policy.floor import floor_guards, latest
 from janitor.policy.image_rules import repository_protected
 from janitor.policy.matching import note_matches
+from janitor.policy.model import Policies, Policy
 from janitor.policy.resource_keys import Facts, facts_leaf
 from janitor.policy.truth import NO
-from janitor.policy.values import Policies, Policy
 from janitor.policy.witness import Case
 from janitor.policy.workload_rules import Context
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 from janitor.policy.decision import Question, kept_by_policy
 from janitor.policy.globs import matcher
 from janitor.policy.groups import Traits, latest, latest_of_each, newest, placed, unreadable
+from janitor.policy.model import PerSemver, Retention
 from janitor.policy.truth import YES
-from janitor.policy.values import PerSemver, Retention
 
 T = TypeVar("T")
 H = TypeVar("H", bound=str)

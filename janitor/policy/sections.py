@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from janitor.policy import spelling, timezones, values
+from janitor.policy import model, spelling, timezones, values
 from janitor.policy.field_types import (
     Count,
     CronText,
@@ -58,10 +58,10 @@ class TtlSection(Model):
 class LimitsSection(Model):
     """What is not said has the default of `Limits` (R20)."""
 
-    max_deletions: Annotated[int, Field(ge=0, le=1_000_000_000)] = values.Limits().max_deletions
-    max_share: Annotated[Decimal, BeforeValidator(spelling.share)] = values.Limits().max_share
-    max_monthly_value: Annotated[Decimal, BeforeValidator(spelling.money)] = values.Limits().max_monthly_value
-    max_unpriced: Annotated[int, Field(ge=0, le=1_000_000_000)] = values.Limits().max_unpriced
+    max_deletions: Annotated[int, Field(ge=0, le=1_000_000_000)] = model.Limits().max_deletions
+    max_share: Annotated[Decimal, BeforeValidator(spelling.share)] = model.Limits().max_share
+    max_monthly_value: Annotated[Decimal, BeforeValidator(spelling.money)] = model.Limits().max_monthly_value
+    max_unpriced: Annotated[int, Field(ge=0, le=1_000_000_000)] = model.Limits().max_unpriced
 
 
 class SweepSchedule(Model):

@@ -23,8 +23,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )  # fmt: skip
 
-from janitor.model.text import nfc
-from janitor.policy.problems import Mark, Problem, refusal, show
+from janitor.model.text import nfc, show
+from janitor.policy.problems import Mark, Problem, refusal
 
 LARGEST_BYTES = 1 << 20
 DEEPEST = 32

@@ -10,9 +10,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from janitor.model.duration import parse_duration, parse_size
+from janitor.model.text import show
 from janitor.policy.cron import parse_cron
 from janitor.policy.glob_mistakes import name_glob_mistake, value_glob_mistake
-from janitor.policy.problems import show
 from janitor.policy.schedule import Cron
 
 # Patterns that the JSON Schema shows as they stand (shapes.py).

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from janitor.kinds.image import image_times, is_referrer_tag
 from janitor.kinds.tag import tag_name
 from janitor.kinds.version import version_times
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Package, Version
 from janitor.policy.decision import Decision, Question
 from janitor.policy.floor import latest

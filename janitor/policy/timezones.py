@@ -4,7 +4,7 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from zoneinfo import available_timezones
 
-from janitor.policy.problems import show
+from janitor.model.text import show
 
 # Names in the database's folder that are no place: what the machine is set to, and a placeholder.
 _NO_PLACES = {"localtime", "Factory"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 from janitor.policy.values import SELECTORS, All, AnyOf, Condition, Key, Not
 
 

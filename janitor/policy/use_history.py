@@ -8,9 +8,10 @@ from janitor.kinds.image import image_since
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image
+from janitor.policy.model import Policies
 from janitor.policy.truth import AGE_UNKNOWN, Leaf, Test, Truth, keys, truth
 from janitor.policy.usage import Named
-from janitor.policy.values import Policies, UnusedFor
+from janitor.policy.values import UnusedFor
 
 # A longer pause between recorded sweeps leaves unknown what was in use meanwhile.
 LONGEST_PAUSE = timedelta(hours=48)

@@ -1,18 +1,13 @@
-"""The policy file as values: already validated, nothing optional left to guess."""
+"""Keys of a condition as values: what `when` may ask, already validated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 
 from janitor.kinds.provenance import Manager
-from janitor.model.kinds import Kind, Status
-from janitor.policy.globs import labels_match
+from janitor.model.kinds import Status
 from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex
 from janitor.policy.largest import Largest
-from janitor.policy.schedule import ReportOptions, Schedule
-
-OWN_LABEL = "janitor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,113 +236,3 @@ class Not:
 
 
 Condition = Key | All | AnyOf | Not
-
-
-@dataclass(frozen=True, slots=True)
-class PerTag:
-    """`per: {tag: …}`: one group for each text that the expression's only group captures from a tag."""
-
-    expression: str
-
-
-@dataclass(frozen=True, slots=True)
-class PerSemver:
-    """`per: {semver: …}`: one group for each version cut off after ``major``, ``minor`` or ``patch``."""
-
-    part: str
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """`keep`: reckoned over all whom the selectors match (R9, R10).
-
-    With `per`, `latest` counts within each of its groups (groups.py), `latest_groups` (`per.latest`)
-    of them, None all. `rollback`: the newest revisions that were ready.
-    """
-
-    latest: int | None = None
-    tagged: tuple[str, ...] = ()
-    newer_than: timedelta | None = None
-    per: PerTag | PerSemver | None = None
-    latest_groups: int | None = None
-    rollback: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """One policy. `when` may be empty (everything of the kind). `grace`: what it would delete is
-    announced, and goes this long after that (policy/grace.py). Without `deletes` it only protects (R49):
-    what its `keep` holds, or without a `keep` everything that it matches."""
-
-    name: str
-    kind: Kind
-    when: All
-    keep: Retention | None = None
-    managed: bool = False
-    grace: timedelta | None = None
-    deletes: bool = True
-
-    @property
-    def keeps(self) -> bool:
-        """Whether it holds resources against every policy of its kind."""
-        return self.keep is not None or not self.deletes
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What may be deleted (projects x locations) and what is only read. Locations None is all.
-
-    `no_workloads`: no workload uses the images, and this is so on purpose (R42).
-    """
-
-    projects: tuple[str, ...] = ()
-    locations: tuple[str, ...] | None = None
-    also_read: tuple[str, ...] = ()
-    no_workloads: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Protect:
-    """Any one of these protects (R11), and `janitor: keep` always. Label values, names and tags are globs.
-
-    `references` are image references read from the files that `protect.references` names;
-    `reference_files` are those files as written, for the outputs to name.
-    """
-
-    labels: Mapping[str, str]
-    names: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    references: tuple[str, ...] = ()
-    reference_files: tuple[str, ...] = ()
-
-    def covers(self, labels: Mapping[str, str]) -> bool:
-        """Whether one of these labels protects."""
-        return labels.get(OWN_LABEL) == "keep" or any(labels_match(self.labels, labels))
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one sweep may destroy (R20). `max_share` is a fraction, 0.5 for 50%."""
-
-    max_deletions: int = 100
-    max_share: Decimal = Decimal("0.5")
-    max_monthly_value: Decimal = Decimal(500)
-    max_unpriced: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Policies:
-    """A whole policy file. `digest` is ``sha256:…`` of its bytes and of the reference files'."""
-
-    scope: Scope
-    mode: str
-    protect: Protect
-    limits: Limits
-    policies: tuple[Policy, ...]
-    digest: str
-    schedule: Schedule = field(default=Schedule())
-    report: ReportOptions = field(default=ReportOptions())
-
-    def of(self, kind: Kind) -> tuple[Policy, ...]:
-        """Those of one kind, in file order."""
-        return tuple(policy for policy in self.policies if policy.kind is kind)

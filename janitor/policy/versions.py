@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 from janitor.model.semver import Version, parse_range, parse_version
 from janitor.policy.truth import NO, NO_TAG_MATCHES, SOME_TAGS_MATCH, VERSION_UNREADABLE, YES, Truth
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
 from janitor.policy.decision import Question
+from janitor.policy.model import Policy
 from janitor.policy.retention import Standing
-from janitor.policy.values import Policy
 
 if TYPE_CHECKING:
     from janitor.policy.image_rules import ImageRules

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from janitor.kinds.provenance import managers_of_pool
 from janitor.kinds.worker_pool import may_have_instances, pool_since, pool_status, pool_times
 from janitor.model.inventory import Workloads
-from janitor.model.kinds import KeepReason, Kind, Status
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Revision, WorkerPool
 from janitor.policy.decision import Delete
 from janitor.policy.holders import Guards, by_holder, holder_guards, workload_facts

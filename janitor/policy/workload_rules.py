@@ -7,8 +7,9 @@ from functools import partial
 from typing import Protocol
 
 from janitor.kinds.owner import owner_of
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Execution, Revision
 from janitor.policy.decision import (
     Decision,
@@ -26,10 +27,11 @@ from janitor.policy.floor import floor_guards
 from janitor.policy.globs import matcher
 from janitor.policy.grace import Grace, Thing
 from janitor.policy.matching import note_matches
+from janitor.policy.model import Policies, Policy
 from janitor.policy.resource_keys import Facts, facts_leaf
 from janitor.policy.retention import Standing
 from janitor.policy.uploads import Uploads
-from janitor.policy.values import JobIs, Policies, Policy, ServiceIs
+from janitor.policy.values import JobIs, ServiceIs
 from janitor.policy.witness import Case, Witness, no_keep
 
 

@@ -13,7 +13,8 @@ from janitor.kinds.revision import (
 )
 from janitor.kinds.service import service_since, service_status, service_times
 from janitor.model.inventory import Workloads
-from janitor.model.kinds import KeepReason, Kind, Status
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Revision, Service
 from janitor.policy.decision import Delete
 from janitor.policy.holders import (

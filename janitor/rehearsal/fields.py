@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from janitor.model.duration import parse_duration, parse_size
-from janitor.policy.problems import Mark, Problem, show
+from janitor.model.text import show
+from janitor.policy.problems import Mark, Problem
 from janitor.policy.source import Mapping, Node, Scalar, Sequence
 
 T = TypeVar("T")

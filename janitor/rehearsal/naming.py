@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.policy.problems import show
+from janitor.model.text import show
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _SECTIONS = {

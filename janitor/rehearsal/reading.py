@@ -4,10 +4,11 @@ from collections.abc import Mapping as Facts
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
-from janitor.model.kinds import DeleteReason, KeepReason
-from janitor.policy.problems import Mark, Problem, refusal, show
+from janitor.model.reasons import DeleteReason, KeepReason
+from janitor.model.text import show
+from janitor.policy.model import Policies
+from janitor.policy.problems import Mark, Problem, refusal
 from janitor.policy.source import Node, Sequence, read_source
-from janitor.policy.values import Policies
 from janitor.rehearsal.fields import Fields, one_of, text, timestamp
 from janitor.rehearsal.place import Place
 from janitor.rehearsal.registry import name_repositories, read_repositories

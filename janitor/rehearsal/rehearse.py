@@ -9,11 +9,12 @@ from urllib.parse import quote
 from janitor.cost.book import PriceBook
 from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed, merged
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Package, Repository
 from janitor.plan.values import Plan
+from janitor.policy.model import Policies
 from janitor.policy.use_history import UseLog, history_of
-from janitor.policy.values import Policies
 from janitor.rehearsal.reading import PROJECT
 from janitor.rehearsal.values import Case, Deleted, Difference, GoesWith, Kept, Outcome, Thing, Verdict
 from janitor.sweep import Question, Stages, decide

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from janitor.model.inventory import Workloads
-from janitor.model.kinds import DeleteReason, KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
+from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.model.resources import Contents, Repository
 
 

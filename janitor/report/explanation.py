@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from janitor.model.inventory import Gap
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 
 
 class Fate(StrEnum):

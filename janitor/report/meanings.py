@@ -1,6 +1,7 @@
 """What the wire names mean, in words for people (docs/glossary.md)."""
 
-from janitor.model.kinds import KeepReason, Status
+from janitor.model.kinds import Status
+from janitor.model.reasons import KeepReason
 from janitor.report.troubles import TroubleKind
 
 _KEPT = {

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from janitor.ledger.savings import Deletion
 from janitor.model.duration import show_age, show_size
-from janitor.model.kinds import KeepReason, Kind, Status
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import KeepReason
 from janitor.report.rows import name_as_people_say, noun
 from janitor.report.snapshot import Running, Snapshot, Sums
 from janitor.report.summary import Period

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import janitor
 from janitor.errors import PolicyFileError
+from janitor.model.text import show
 from janitor.policy.advice import warnings
 from janitor.policy.document import parse_policies
-from janitor.policy.problems import show
+from janitor.policy.model import Policies
 from janitor.policy.source import LARGEST_BYTES
-from janitor.policy.values import Policies
 
 _LARGEST_REFERENCE_FILE = 64 << 20
 _SHIPPED, _SHIPPED_TESTS = "policies.yaml", "policies.test.yaml"

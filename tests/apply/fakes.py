@@ -13,9 +13,10 @@ from janitor.apply.recheck import Recheck, References
 from janitor.apply.subjects import Subjects
 from janitor.guard.values import ClearedPlan
 from janitor.model.inventory import Gap, Workloads
-from janitor.model.kinds import DeleteReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Unpriced
 from janitor.model.names import RepositoryName
+from janitor.model.reasons import DeleteReason
 from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service, WorkerPool
 from janitor.plan.values import Action, Plan
 from janitor.policy.images import IMAGE_RANK

@@ -10,7 +10,7 @@ import pytest
 from janitor.cli.request import is_apply, overridden, policies_for, selected
 from janitor.errors import PolicyFileError, UsageError
 from janitor.model.kinds import Kind
-from janitor.policy.values import Limits
+from janitor.policy.model import Limits
 from tests.making import policies, policy
 
 FILE = """\

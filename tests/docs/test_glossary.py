@@ -7,7 +7,8 @@ import pytest
 from janitor.apply.outcomes import OutcomeKind
 from janitor.cost.book import Metered
 from janitor.logs import Event, level_of
-from janitor.model.kinds import DeleteReason, KeepReason, Kind, Status
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.report.troubles import TroubleKind
 from tests.docs.pages import between, first_column, text_of
 

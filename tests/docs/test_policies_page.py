@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from janitor.kinds.registry import KINDS
-from janitor.model.kinds import DeleteReason, KeepReason
+from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.policy.advice import warnings
 from janitor.policy.document import parse_policies
 from janitor.policy.schema import keys_of, policy_schema

@@ -7,7 +7,7 @@ import pytest
 
 from janitor.explain.words import facts_values, image_values, keep_asks, key_asks, key_has
 from janitor.model.kinds import Status
-from janitor.policy import values
+from janitor.policy import model, values
 from janitor.policy.grammar import GRAMMAR
 from janitor.policy.key_names import key_name
 from janitor.policy.resource_keys import Facts
@@ -35,7 +35,7 @@ def test_values_are_shown_with_their_units() -> None:
 
 
 def test_a_retention_is_shown_whole() -> None:
-    keep = values.Retention(3, ("v*",), timedelta(days=7), values.PerSemver("minor"), None, 2)
+    keep = model.Retention(3, ("v*",), timedelta(days=7), model.PerSemver("minor"), None, 2)
     assert keep_asks(keep) == "latest: 3, tagged: v*, newer_than: 7d, per semver: minor, rollback: 2"
 
 

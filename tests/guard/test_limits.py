@@ -10,7 +10,7 @@ from janitor.guard.values import ClearedPlan, Refusal, Refused
 from janitor.guard.verdict import guard
 from janitor.model.kinds import Kind
 from janitor.plan.values import Action, Plan
-from janitor.policy.values import Limits
+from janitor.policy.model import Limits
 from tests.plan.samples import action, plan
 
 NOTHING = Decimal(0)

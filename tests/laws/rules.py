@@ -8,6 +8,7 @@ from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
 from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex
 from janitor.policy.largest import Largest
+from janitor.policy.model import PerSemver, PerTag, Policy, Retention
 from janitor.policy.values import (
     All,
     AnnotationsAre,
@@ -28,12 +29,8 @@ from janitor.policy.values import (
     Not,
     OlderThan,
     Orphaned,
-    PerSemver,
-    PerTag,
-    Policy,
     Prerelease,
     RepositoryIs,
-    Retention,
     ServiceIs,
     StatusIs,
     Tagged,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from janitor.model.kinds import Kind, Status
 from janitor.policy.advice import advice, shadows
 from janitor.policy.implication import contradiction
+from janitor.policy.model import Policy
 from janitor.policy.values import (
     All,
     AnyTag,
@@ -19,7 +20,6 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
-    Policy,
     RepositoryIs,
     StatusIs,
     Tagged,
@@ -27,7 +27,7 @@ from janitor.policy.values import (
     TagsRegex,
     TagsSemver,
     TtlExpired,
-)  # fmt: skip
+)
 from tests.laws.deciding import plan_of
 from tests.laws.rules import KEEPS_OF, LEAVES, RANKED, condition, largest
 from tests.laws.trying import law

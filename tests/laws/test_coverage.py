@@ -8,7 +8,8 @@ import pytest
 
 from janitor.kinds.registry import KINDS
 from janitor.kinds.version import FORMATS
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.policy.largest import Largest
 from tests.laws.deciding import plan_of
 from tests.laws.registries import OTHERS

@@ -10,8 +10,9 @@ from hypothesis import given
 
 from janitor.explaining import Explainer
 from janitor.model.inventory import Observed, Workloads
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository
 from janitor.plan.values import Plan
 from janitor.policy.grace import Grace, Marks

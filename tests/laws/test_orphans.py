@@ -6,7 +6,7 @@ from hypothesis import given
 
 from janitor.kinds.image import subjects_of
 from janitor.model.inventory import Gap
-from janitor.model.kinds import DeleteReason
+from janitor.model.reasons import DeleteReason
 from janitor.model.resources import Contents
 from tests.laws.deciding import images_in, plan_of
 from tests.laws.places import DICE

@@ -7,10 +7,12 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image
-from janitor.policy.values import All, ArtifactTypeIs, LargerThan, OlderThan, PerSemver, Retention
+from janitor.policy.model import PerSemver, Retention
+from janitor.policy.values import All, ArtifactTypeIs, LargerThan, OlderThan
 from tests import making
 from tests.laws.deciding import destroyed, images_in, plan_of
 from tests.laws.places import DICE

@@ -10,7 +10,7 @@ from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Mode, Repository
-from janitor.policy.values import Limits, Policies, Protect, Scope
+from janitor.policy.model import Limits, Policies, Protect, Scope
 from tests.laws.places import DELETABLE, DICE, PLACES
 from tests.laws.registries import content, reference, repositories
 from tests.laws.rules import policies

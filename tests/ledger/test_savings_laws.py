@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from janitor.ledger.savings import Deletion, account, course, savings
-from janitor.model.kinds import DeleteReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Priced, Unpriced
+from janitor.model.reasons import DeleteReason
 from janitor.plan.values import Action
 from janitor.report.totals import capped_sum
 from tests.making import NOW

@@ -4,8 +4,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from janitor.kinds.image import fingerprint
-from janitor.model.kinds import DeleteReason, Kind, Status
+from janitor.model.kinds import Kind, Status
 from janitor.model.money import Priced
+from janitor.model.reasons import DeleteReason
 from janitor.plan.build import Builder, ordered
 from janitor.policy.decision import Delete
 from janitor.policy.images import IMAGE_RANK, INDEX_RANK, REFERRER_RANK, Goes

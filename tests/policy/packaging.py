@@ -6,16 +6,16 @@ from functools import cached_property
 from typing import Any
 
 from janitor.model.inventory import Workloads
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Package, Repository, Version
 from janitor.policy.decision import Decision, Delete, verdict
 from janitor.policy.document import parse_policies
 from janitor.policy.image_rules import ImageRules, image_rules
+from janitor.policy.model import Policies
 from janitor.policy.packages import PackageRules, decide_package, decide_versions, package_rules
 from janitor.policy.tags import decide_tag, keeps_image_by, keeps_version_by, tags_of_image, tags_of_package
 from janitor.policy.uploads import Uploads
 from janitor.policy.usage import usage
-from janitor.policy.values import Policies
 from janitor.policy.witness import Case
 from janitor.policy.workloads import decide_workloads
 from tests.deciding import context

@@ -5,21 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from janitor.model.kinds import KeepReason, Kind, Status
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import KeepReason
 from janitor.policy.image_rules import image_rules
 from janitor.policy.images import holdings
+from janitor.policy.model import Policy, Retention
 from janitor.policy.repositories import decide_repository
 from janitor.policy.usage import usage
-from janitor.policy.values import (
-    AnyTag,
-    ArtifactTypeIs,
-    NameIs,
-    OlderThan,
-    Policy,
-    Retention,
-    StatusIs,
-    TagsMatch,
-)
+from janitor.policy.values import AnyTag, ArtifactTypeIs, NameIs, OlderThan, StatusIs, TagsMatch
 from tests.deciding import context, decided, images_decided
 from tests.making import (
     NOW,

@@ -8,25 +8,18 @@ import pytest
 from janitor.model.kinds import Kind, Status
 from janitor.policy.document import parse_policies
 from janitor.policy.grammar import Document
+from janitor.policy.model import Limits, PerSemver, PerTag, Policies, Policy, Protect, Retention, Scope
 from janitor.policy.values import (
     All,
     AnyOf,
     ArtifactTypeIs,
     LabelsAre,
     LargerThan,
-    Limits,
     LocationIs,
     NameIs,
     Not,
     OlderThan,
-    PerSemver,
-    PerTag,
-    Policies,
-    Policy,
-    Protect,
     RepositoryIs,
-    Retention,
-    Scope,
     ServiceIs,
     StatusIs,
     Tagged,

@@ -12,9 +12,10 @@ from janitor.policy.document import parse_policies
 from janitor.policy.expression import EXPR_FAILED, Failures, program
 from janitor.policy.expression import test_of as asking
 from janitor.policy.fields import fields_of
+from janitor.policy.model import Policies
 from janitor.policy.package_keys import Held, held_leaf
 from janitor.policy.truth import YES
-from janitor.policy.values import Expr, LocationIs, NameIs, Not, Policies
+from janitor.policy.values import Expr, LocationIs, NameIs, Not
 from tests.deciding import context, decided, images_decided
 from tests.making import NOW, ago, contents, image, policies, policy, repository, revision, service, workloads
 from tests.policy.test_document_mistakes import of_policy

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from janitor.kinds.provenance import Manager
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.policy.grace import Grace
+from janitor.policy.model import Policies, Retention
 from janitor.policy.retention import Standing
 from janitor.policy.schedule import ReportOptions
-from janitor.policy.values import Expr, ManagedBy, NameIs, Policies, Retention
+from janitor.policy.values import Expr, ManagedBy, NameIs
 from janitor.policy.workloads import decide_workloads
 from tests.deciding import Shown, context, decided
 from tests.making import ago, execution, job, policies, policy, pool, revision, service, workloads

@@ -3,13 +3,15 @@
 import pytest
 
 from janitor.model.inventory import Workloads
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
 from janitor.policy.image_rules import ImageRules, image_rules
 from janitor.policy.images import holdings, package_holdings
+from janitor.policy.model import Policies, Retention
 from janitor.policy.usage import usage
-from janitor.policy.values import OlderThan, Policies, RepositoryIs, Retention
+from janitor.policy.values import OlderThan, RepositoryIs
 from tests.making import (
     NOW,
     REPOSITORY,

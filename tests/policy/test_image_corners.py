@@ -6,13 +6,15 @@ from itertools import permutations
 import pytest
 
 from janitor.model.inventory import Workloads
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
 from janitor.policy.image_rules import forbids_image, image_rules
 from janitor.policy.images import IMAGE_RANK, INDEX_RANK, Going, Kept, decide_images
+from janitor.policy.model import Policy, Retention
 from janitor.policy.usage import usage
-from janitor.policy.values import All, ArtifactTypeIs, NameIs, OlderThan, Policy, RepositoryIs, Retention
+from janitor.policy.values import All, ArtifactTypeIs, NameIs, OlderThan, RepositoryIs
 from tests.deciding import images_decided
 from tests.making import NOW, contents, digest, image, policies, policy, repository, service, uri, workloads
 

@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from datetime import timedelta
 
-from janitor.model.kinds import DeleteReason, KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.policy.decision import Delete, Keep
 from janitor.policy.grace import Grace, Mark, Marks, Thing, image_holding, repository_thing
-from janitor.policy.values import All, Policy
+from janitor.policy.model import Policy
+from janitor.policy.values import All
 from tests.making import NOW, REPOSITORY, ago, digest, image, repository
 
 WEEK = timedelta(days=7)

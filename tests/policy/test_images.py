@@ -8,6 +8,7 @@ from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode
 from janitor.policy.images import IMAGE_RANK, INDEX_RANK
+from janitor.policy.model import Policy, Retention
 from janitor.policy.values import (
     AnyOf,
     ArtifactTypeIs,
@@ -15,14 +16,12 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
-    Policy,
     RepositoryIs,
-    Retention,
     StatusIs,
     Tagged,
     TagsMatch,
     Unused,
-)  # fmt: skip
+)
 from tests.deciding import images_decided
 from tests.making import (
     NOW,

@@ -13,8 +13,9 @@ from janitor.policy.advice import shadows
 from janitor.policy.decision import Delete
 from janitor.policy.document import parse_policies
 from janitor.policy.largest import Largest
+from janitor.policy.model import Policies, Retention
 from janitor.policy.packages import decide_versions, package_rules
-from janitor.policy.values import NameIs, OlderThan, Policies, Retention, TagsMatch
+from janitor.policy.values import NameIs, OlderThan, TagsMatch
 from tests.deciding import context, images_decided
 from tests.making import (
     NOW,

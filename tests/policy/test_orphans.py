@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image
 from janitor.policy.holdings import artifacts_held
 from janitor.policy.image_places import by_package

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.model.kinds import DeleteReason, KeepReason, Kind, Status
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.policy.decision import (
     Delete,
     Keep,
@@ -14,6 +15,7 @@ from janitor.policy.decision import (
     question,
     strongest,
 )
+from janitor.policy.model import Policy
 from janitor.policy.resource_keys import Facts, facts_leaf
 from janitor.policy.values import (
     All,
@@ -24,7 +26,6 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
-    Policy,
     RepositoryIs,
     StatusIs,
     Unused,

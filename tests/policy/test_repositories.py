@@ -13,6 +13,7 @@ from janitor.model.resources import Image, Mode, Repository
 from janitor.policy.decision import Delete
 from janitor.policy.image_rules import image_rules
 from janitor.policy.images import holdings
+from janitor.policy.model import Policies, Policy, Retention
 from janitor.policy.repositories import decide_repository, may_match
 from janitor.policy.usage import usage
 from janitor.policy.values import (
@@ -23,9 +24,6 @@ from janitor.policy.values import (
     NameIs,
     Not,
     OlderThan,
-    Policies,
-    Policy,
-    Retention,
     StatusIs,
     Unused,
 )

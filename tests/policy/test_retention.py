@@ -2,22 +2,15 @@
 
 from datetime import timedelta
 
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.policy.decision import question
 from janitor.policy.groups import latest
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.image_places import TRAITS
+from janitor.policy.model import PerSemver, PerTag, Policy, Retention
 from janitor.policy.retention import retained
-from janitor.policy.values import (
-    Condition,
-    OlderThan,
-    PerSemver,
-    PerTag,
-    Policy,
-    RepositoryIs,
-    Retention,
-    TagsMatch,
-)
+from janitor.policy.values import Condition, OlderThan, RepositoryIs, TagsMatch
 from tests.deciding import decided, images_decided
 from tests.making import (
     NOW,

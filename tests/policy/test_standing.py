@@ -1,13 +1,15 @@
 """How one policy's `keep` takes one resource, as people are told it (R9, R10)."""
 
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
 from janitor.policy.decision import question
 from janitor.policy.family import Family
 from janitor.policy.image_keys import image_leaf
 from janitor.policy.image_places import image_traits
+from janitor.policy.model import Policy, Retention
 from janitor.policy.retention import Standing, standing
-from janitor.policy.values import NameIs, Policy, Retention
+from janitor.policy.values import NameIs
 from tests.making import NOW, ago, digest, image, policy, repository
 
 IMAGES = [

@@ -4,7 +4,7 @@ import pytest
 
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Mode, Package
-from janitor.policy.values import Policies
+from janitor.policy.model import Policies
 from tests.making import REPOSITORY, digest, image, job, repository, service, uri, workloads
 from tests.policy.packaging import NPM, Shelf, package, version, written
 

@@ -8,9 +8,10 @@ from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
 from janitor.policy.grammar import GRAMMAR
 from janitor.policy.misspelt import MOST_NAMED, misspelt_labels, with_labels
+from janitor.policy.model import Policy
 from janitor.policy.truth import AGE_UNKNOWN, NO, TTL_UNREADABLE, YES, Truth
 from janitor.policy.ttl import expired
-from janitor.policy.values import NameIs, OlderThan, Policy, StatusIs, TtlExpired
+from janitor.policy.values import NameIs, OlderThan, StatusIs, TtlExpired
 from tests.deciding import context, decided, images_decided
 from tests.making import NOW, ago, contents, image, policies, policy, repository, revision, service, workloads
 

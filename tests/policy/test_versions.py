@@ -4,13 +4,14 @@ import pytest
 
 from janitor.errors import PolicyFileError
 from janitor.kinds.version import FORMATS
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository, Version
 from janitor.policy.decision import Delete
 from janitor.policy.document import parse_policies
+from janitor.policy.model import Policies
 from janitor.policy.packages import decide_versions, kinds_asked, package_rules
 from janitor.policy.retention import Standing
-from janitor.policy.values import Policies
 from tests.deciding import context
 from tests.making import repository
 from tests.policy.packaging import NPM, Shelf, package, version

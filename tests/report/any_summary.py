@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from janitor.ledger.savings import Account, Saving
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Priced, Unpriced
+from janitor.model.reasons import KeepReason
 from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Sums
 from janitor.report.summary import Period, Summary
 from janitor.report.troubles import Trouble, TroubleKind

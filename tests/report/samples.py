@@ -8,8 +8,9 @@ from decimal import Decimal
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.guard.values import Refusal
 from janitor.model.inventory import Gap
-from janitor.model.kinds import DeleteReason, KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced, Unpriced
+from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.plan.values import Action, Kept, Plan
 from janitor.report.result import SweepResult
 

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from janitor.model.kinds import KeepReason
+from janitor.model.reasons import KeepReason
 from janitor.report.html.render import render_html
 from janitor.report.meanings import meaning_of, trouble_heading
 from janitor.report.troubles import TroubleKind

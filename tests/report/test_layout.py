@@ -4,7 +4,8 @@ import pytest
 from rich.cells import cell_len
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.model.kinds import DeleteReason, Kind
+from janitor.model.kinds import Kind
+from janitor.model.reasons import DeleteReason
 from janitor.plan.values import Action
 from janitor.report.rows import fitted_name, noun, short_name
 from tests.report.printing import table

@@ -8,8 +8,9 @@ from typing import Any
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.inventory import Gap
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Priced
+from janitor.model.reasons import KeepReason
 from janitor.plan.values import Kept
 from janitor.report.machine import write_json
 from janitor.report.result import SweepResult

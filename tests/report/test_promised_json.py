@@ -8,8 +8,9 @@ from io import StringIO
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.guard.values import Refusal
 from janitor.model.inventory import Gap
-from janitor.model.kinds import DeleteReason, KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Priced
+from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.plan.values import Action, Kept
 from janitor.report.machine import write_json
 from janitor.report.result import SweepResult

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.inventory import Gap
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Priced, Unpriced
+from janitor.model.reasons import KeepReason
 from janitor.plan.values import Action, Kept
 from janitor.report.result import SweepResult
 from janitor.report.snapshot import (

@@ -7,8 +7,9 @@ import pytest
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.inventory import Gap
-from janitor.model.kinds import KeepReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Priced
+from janitor.model.reasons import KeepReason
 from janitor.plan.values import Kept
 from janitor.report.result import SweepResult
 from janitor.report.terminal import View

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from janitor.ledger.entries import SweepStart
-from janitor.model.kinds import DeleteReason, Kind
+from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced
+from janitor.model.reasons import DeleteReason
 from janitor.plan.values import Action
 from tests.making import NOW, digest
 
