@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Repository
-from janitor.policy.document import parse_policies
-from janitor.policy.image_rules import image_rules
-from janitor.policy.images import decide_images
-from janitor.policy.usage import Named, Usage
+from janitor.policy.deciding.images import decide_images, image_rules
+from janitor.policy.deciding.references import Named, Usage
+from janitor.policy.file.document import parse_policies
 
 NOW = 1_795_000_000.0
 EACH, PACKAGES = 50_000, 25

@@ -16,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from janitor.cli import main
 from janitor.daemon import wire
 from janitor.daemon.trigger import ScheduleTimes
-from janitor.policy.schedule import Cron
+from janitor.policy.model import Cron
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 

@@ -16,10 +16,10 @@ from janitor.ledger.sightings import Lookout
 from janitor.ledger.uploads import UploadBook
 from janitor.ledger.uses import UseBook
 from janitor.logs import Event, emit
-from janitor.policy.grace import Grace
+from janitor.policy.deciding.grace import Grace
+from janitor.policy.deciding.uploads import Uploads
+from janitor.policy.deciding.use_history import UseLog, asks_for_use
 from janitor.policy.model import Policies
-from janitor.policy.uploads import Uploads
-from janitor.policy.use_history import UseLog, asks_for_use
 from janitor.report.machine import totals_as_json
 from janitor.report.result import SweepResult, clock_refuses
 from janitor.report.snapshot_codec import encode_snapshot

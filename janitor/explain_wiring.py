@@ -12,9 +12,9 @@ from janitor.gcp.observer import GoogleObserver
 from janitor.ledger.marks import marks_of
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.policy.grace import Marks
-from janitor.policy.uploads import Uploads
-from janitor.policy.use_history import UseLog, asks_for_use
+from janitor.policy.deciding.grace import Marks
+from janitor.policy.deciding.uploads import Uploads
+from janitor.policy.deciding.use_history import UseLog, asks_for_use
 from janitor.report.explanation import Explanation, KeptList
 from janitor.settings import Settings, SweepRequest
 from janitor.store.database import open_database

@@ -21,11 +21,11 @@ from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
 from janitor.plan.values import Plan
-from janitor.policy.grace import Grace, Marks
-from janitor.policy.reference_lines import ReferenceCounts
-from janitor.policy.uploads import Uploads
-from janitor.policy.use_history import UseLog
-from janitor.policy.workload_rules import Context
+from janitor.policy.deciding.grace import Grace, Marks
+from janitor.policy.deciding.references import ReferenceCounts
+from janitor.policy.deciding.uploads import Uploads
+from janitor.policy.deciding.use_history import UseLog
+from janitor.policy.deciding.workload_rules import Context
 from janitor.report.explanation import Explanation, KeptList, KeptRow
 from janitor.report.native_cleanup import native_cleanup
 from janitor.report.notices import reference_notice

@@ -11,7 +11,7 @@ from janitor.errors import SlackError, UsageError
 from janitor.ledger.history import Posts
 from janitor.logs import Event, emit
 from janitor.notify.slack import Slack, Taken, ToChannel, ToWebhook, payloads
-from janitor.policy.schedule import ReportOptions
+from janitor.policy.model import ReportOptions
 from janitor.report.result import SweepResult
 from janitor.report.slack.message import Message
 from janitor.report.slack.messages import note, report, trouble

@@ -18,20 +18,24 @@ from janitor.model.resources import Contents, Image, Mode, Package, Repository
 from janitor.plan.build import Builder
 from janitor.plan.jobs import job_actions
 from janitor.plan.worker_pools import worker_pool_actions
-from janitor.policy.decision import Decision, Delete, Keep
-from janitor.policy.gaps import Blocked
-from janitor.policy.grace import Holding, image_holding, repository_thing
-from janitor.policy.holdings import subjects_elsewhere
-from janitor.policy.image_rules import ImageRules, image_rules
-from janitor.policy.images import ImageVerdicts, decide_images, holdings
-from janitor.policy.matching import note_matches
-from janitor.policy.orphans import Presence, waits_for_others
-from janitor.policy.packages import kinds_asked
-from janitor.policy.reference_lines import ReferenceLines
-from janitor.policy.repositories import decide_repository, may_match
-from janitor.policy.usage import Usage
-from janitor.policy.use_history import UseLog
-from janitor.policy.workload_rules import Context, WorkloadVerdicts
+from janitor.policy.deciding.gaps import Blocked
+from janitor.policy.deciding.grace import Holding, image_holding, repository_thing
+from janitor.policy.deciding.images import (
+    ImageRules,
+    ImageVerdicts,
+    decide_images,
+    holdings,
+    image_rules,
+    subjects_elsewhere,
+)
+from janitor.policy.deciding.orphaned import Presence, waits_for_others
+from janitor.policy.deciding.packages import kinds_asked
+from janitor.policy.deciding.references import ReferenceLines, Usage
+from janitor.policy.deciding.repositories import decide_repository, may_match
+from janitor.policy.deciding.unmatched import note_matches
+from janitor.policy.deciding.use_history import UseLog
+from janitor.policy.deciding.verdict import Decision, Delete, Keep
+from janitor.policy.deciding.workload_rules import Context, WorkloadVerdicts
 from janitor.survey_packages import PackageSurvey, contained, note_contained
 from janitor.survey_tags import TagSurvey
 

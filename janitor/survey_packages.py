@@ -10,13 +10,9 @@ from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image, Package, Version
 from janitor.plan.build import Builder
 from janitor.plan.packages import package_action, version_actions, version_name
-from janitor.policy.decision import Decision, Delete, Keep
-from janitor.policy.grace import Thing
-from janitor.policy.holdings import subjects_elsewhere
-from janitor.policy.image_places import by_package
-from janitor.policy.image_rules import ImageRules
-from janitor.policy.matching import note_matches
-from janitor.policy.packages import (
+from janitor.policy.deciding.grace import Thing
+from janitor.policy.deciding.images import ImageRules, subjects_elsewhere
+from janitor.policy.deciding.packages import (
     PackageRules,
     decide_package,
     decide_versions,
@@ -25,8 +21,11 @@ from janitor.policy.packages import (
     package_rules,
     version_facts,
 )
-from janitor.policy.tags import tag_facts, tags_of_image, tags_of_package
-from janitor.policy.workload_rules import Context
+from janitor.policy.deciding.retention import by_package
+from janitor.policy.deciding.tags import tag_facts, tags_of_image, tags_of_package
+from janitor.policy.deciding.unmatched import note_matches
+from janitor.policy.deciding.verdict import Decision, Delete, Keep
+from janitor.policy.deciding.workload_rules import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,11 @@ from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image
 from janitor.plan.build import Builder
 from janitor.plan.packages import tag_action
-from janitor.policy.decision import Delete, Keep
-from janitor.policy.floor import latest
-from janitor.policy.grace import Thing
-from janitor.policy.image_places import by_package
-from janitor.policy.image_rules import ImageRules
-from janitor.policy.matching import note_matches
-from janitor.policy.packages import PackageRules, kinds_asked, package_rules
-from janitor.policy.tags import (
+from janitor.policy.deciding.grace import Thing
+from janitor.policy.deciding.images import ImageRules
+from janitor.policy.deciding.packages import PackageRules, kinds_asked, package_rules
+from janitor.policy.deciding.retention import by_package
+from janitor.policy.deciding.tags import (
     Tagged,
     decide_tag,
     keeps_image_by,
@@ -26,7 +23,9 @@ from janitor.policy.tags import (
     tag_of,
     tags_of_image,
 )
-from janitor.policy.workload_rules import Context
+from janitor.policy.deciding.unmatched import note_matches
+from janitor.policy.deciding.verdict import Delete, Keep, latest
+from janitor.policy.deciding.workload_rules import Context
 
 
 @dataclass(frozen=True, slots=True)

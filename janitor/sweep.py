@@ -19,19 +19,17 @@ from janitor.model.resources import Repository
 from janitor.plan.build import Builder, ordered
 from janitor.plan.codec import with_id
 from janitor.plan.values import Plan
-from janitor.policy.gaps import Blocked, blocked_by, unseen_gap
-from janitor.policy.grace import Grace, Waiting
-from janitor.policy.misspelt import misspelt_labels
+from janitor.policy.deciding.gaps import Blocked, blocked_by, no_workloads_seen, unseen_gap
+from janitor.policy.deciding.grace import Grace, Waiting
+from janitor.policy.deciding.orphaned import Presence, asks_for_orphans
+from janitor.policy.deciding.references import Named, ReferenceCounts, ReferenceLines, unreadable, usage
+from janitor.policy.deciding.trace import Witness
+from janitor.policy.deciding.unreadable_labels import misspelt_labels
+from janitor.policy.deciding.uploads import Uploads
+from janitor.policy.deciding.use_history import UseLog
+from janitor.policy.deciding.workload_rules import Context
+from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Limits, Policies
-from janitor.policy.orphans import Presence, asks_for_orphans
-from janitor.policy.reference_lines import ReferenceCounts, ReferenceLines
-from janitor.policy.unseen import no_workloads_seen
-from janitor.policy.uploads import Uploads
-from janitor.policy.usage import Named, unreadable, usage
-from janitor.policy.use_history import UseLog
-from janitor.policy.witness import Witness
-from janitor.policy.workload_rules import Context
-from janitor.policy.workloads import decide_workloads
 from janitor.report.native_cleanup import native_cleanup
 from janitor.report.notices import reference_notice
 from janitor.report.result import SweepResult

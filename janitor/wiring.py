@@ -27,10 +27,10 @@ from janitor.ledger.sightings import Lookout
 from janitor.logs import Event, emit
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
-from janitor.policy.grace import Grace
+from janitor.policy.deciding.grace import Grace
+from janitor.policy.deciding.uploads import Uploads
+from janitor.policy.deciding.use_history import UseLog
 from janitor.policy.model import Policies
-from janitor.policy.uploads import Uploads
-from janitor.policy.use_history import UseLog
 from janitor.recorder import LedgerRecorder
 from janitor.report.clock_words import clock_line
 from janitor.report.notices import notices

@@ -7,14 +7,13 @@ from typing import Any
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image, Repository
-from janitor.policy.decision import Delete
-from janitor.policy.image_rules import ImageRules, image_rules
-from janitor.policy.images import Goes, Weighed, decide_images
+from janitor.policy.deciding.images import Goes, ImageRules, Weighed, decide_images, image_rules
+from janitor.policy.deciding.references import usage
+from janitor.policy.deciding.trace import Case
+from janitor.policy.deciding.verdict import Delete
+from janitor.policy.deciding.workload_rules import Context, WorkloadVerdicts
+from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Policies
-from janitor.policy.usage import usage
-from janitor.policy.witness import Case
-from janitor.policy.workload_rules import Context, WorkloadVerdicts
-from janitor.policy.workloads import decide_workloads
 from tests.making import NOW, repository
 
 

@@ -26,11 +26,11 @@ from janitor.model.resources import (
     Traffic,
     WorkerPool,
 )
-from janitor.policy.model import Limits, Policies, Policy, Protect, Retention, Scope
-from janitor.policy.values import All
-from janitor.policy.values import (
+from janitor.policy.conditions.keys import All
+from janitor.policy.conditions.keys import (
     Condition as When,
 )
+from janitor.policy.model import Limits, Policies, Policy, Protect, Retention, Scope
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 PROJECT, LOCATION = "p", "us-central1"

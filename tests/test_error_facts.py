@@ -9,7 +9,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from janitor.error_facts import facts, own_text, raised_at, recognised, shown_path, trace
 from janitor.errors import LedgerError
-from janitor.policy.spelling import project
+from janitor.policy.file.spelling import project
 
 SECRET = "xoxb-marker"
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.errors import LedgerError, SlackError, UsageError
 from janitor.notify.slack import ToChannel
-from janitor.policy.schedule import Note, ReportOptions
+from janitor.policy.model import Note, ReportOptions
 from janitor.posting import payload_json, post_due_report, post_note, post_report, post_trouble
 from janitor.report.result import SweepResult
 from janitor.settings import Settings

@@ -13,7 +13,7 @@ from janitor.apply.recheck import Recheck, References
 from janitor.apply.subjects import Subjects
 from janitor.guard.values import ClearedPlan
 from janitor.model.inventory import Observed
-from janitor.policy.usage import Named
+from janitor.policy.deciding.references import Named
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Image, Repository
 from janitor.plan.values import Action
-from janitor.policy.gaps import Blocked
-from janitor.policy.images import IMAGE_RANK
-from janitor.policy.usage import Named, PackageUse, unreadable, usage
+from janitor.policy.deciding.gaps import Blocked
+from janitor.policy.deciding.images import IMAGE_RANK
+from janitor.policy.deciding.references import Named, PackageUse, unreadable, usage
 
 # R21: workload references may be this old at the moment of the call.
 REFERENCES_LAST = timedelta(minutes=5)

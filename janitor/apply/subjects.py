@@ -10,7 +10,7 @@ from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.resources import Mode
 from janitor.plan.values import Action
-from janitor.policy.orphans import Presence
+from janitor.policy.deciding.orphaned import Presence
 
 # The digests of all repositories may be this old at the moment of the call.
 DIGESTS_LAST = timedelta(minutes=5)

@@ -22,7 +22,7 @@ def init(
     from janitor.cli.output import results_to, writing
     from janitor.cli.request import checked_projects, one_path
     from janitor.errors import UsageError
-    from janitor.policy.schema import FILE_NAME, schema_text
+    from janitor.policy.file.schema import FILE_NAME, schema_text
     from janitor.settings import load_settings
     from janitor.store.policy_file import default_tests_text, tests_beside, text_for
 

@@ -33,7 +33,7 @@ def one_path(file: Path | None, flag: Path | None, environment: Path | None) -> 
 
 def checked_projects(names: Sequence[str]) -> tuple[str, ...]:
     """The project IDs as given, once each; UsageError for what cannot be one."""
-    from janitor.policy.spelling import project
+    from janitor.policy.file.spelling import project
 
     for name in names:
         try:

@@ -11,7 +11,7 @@ def schema(
 ) -> None:
     """Print the policy file's JSON Schema, by which editors complete, explain and check it."""
     from janitor.cli.output import results_to, writing
-    from janitor.policy.schema import schema_text
+    from janitor.policy.file.schema import schema_text
 
     text = schema_text()
     with results_to(out) as stream, writing(stream, out):

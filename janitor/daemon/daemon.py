@@ -16,7 +16,7 @@ from janitor.daemon.sweeping import Sweeping
 from janitor.error_facts import named
 from janitor.errors import InterruptedSweepError, LedgerError
 from janitor.logs import Event, emit
-from janitor.policy.schedule import Cron, Schedule
+from janitor.policy.model import Cron, Schedule
 
 BEAT_EVERY, LOOK_EVERY, ASK_AGAIN_EVERY = 5, 2, 30  # seconds
 # A run that begins this long after its time was slept through.

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from janitor.daemon.ports import Past, Run, Times
 from janitor.ledger.history import Origin
-from janitor.policy.schedule import Schedule
+from janitor.policy.model import Schedule
 
 
 async def missed(

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from janitor.clock import elapsed
 from janitor.ledger.history import Origin, PastSweep
-from janitor.policy.schedule import Cron, ReportOptions
+from janitor.policy.model import Cron, ReportOptions
 from janitor.report.result import SweepResult
 from janitor.settings import Mode, SweepRequest
 

@@ -13,8 +13,8 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 
-from janitor.policy.cron import comes, has_dates
-from janitor.policy.schedule import Cron
+from janitor.policy.file.cron import comes, has_dates
+from janitor.policy.model import Cron
 
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _LEAST = timedelta(microseconds=1)

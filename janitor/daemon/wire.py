@@ -22,7 +22,7 @@ from janitor.daemon.trigger import ScheduleTimes
 from janitor.errors import LockHeldError
 from janitor.ledger.history import Origin, PastSweep
 from janitor.logs import Event, emit
-from janitor.policy.schedule import ReportOptions
+from janitor.policy.model import ReportOptions
 from janitor.report.html.render import render_html
 from janitor.report.result import SweepResult
 from janitor.report.summary import Summary

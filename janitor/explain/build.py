@@ -23,11 +23,11 @@ from janitor.model.inventory import Observed
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
 from janitor.plan.values import Action, Plan
-from janitor.policy.grace import Waiting
+from janitor.policy.conditions.package_keys import Held
+from janitor.policy.conditions.resource_keys import Facts
+from janitor.policy.deciding.grace import Waiting
+from janitor.policy.deciding.trace import Case
 from janitor.policy.model import Policies
-from janitor.policy.package_keys import Held
-from janitor.policy.resource_keys import Facts
-from janitor.policy.witness import Case
 from janitor.report.explanation import Explanation, Fate, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
 from janitor.report.meanings import meaning_of
 

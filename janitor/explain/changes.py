@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.policy.gaps import LINE_TO_ADD
+from janitor.policy.deciding.gaps import LINE_TO_ADD
 from janitor.policy.model import Protect
 from janitor.report.explanation import Asked, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
 from janitor.report.meanings import meaning_of

@@ -7,21 +7,18 @@ from functools import partial
 from janitor.kinds.image import image_times, subjects_of
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Mode
-from janitor.policy.decision import Question
-from janitor.policy.family import below, spread
-from janitor.policy.floor import floor_guards, latest
-from janitor.policy.image_places import image_traits
-from janitor.policy.image_rules import ImageRules, any_protected_tag, forbids_image
-from janitor.policy.images import Weighed
-from janitor.policy.retention import Standing, standing
-from janitor.policy.usage import Named
-from janitor.policy.witness import Case
+from janitor.policy.deciding.image_graph import below, spread
+from janitor.policy.deciding.images import ImageRules, Weighed, any_protected_tag, forbids_image
+from janitor.policy.deciding.references import Named
+from janitor.policy.deciding.retention import Standing, image_traits, standing
+from janitor.policy.deciding.trace import Case
+from janitor.policy.deciding.verdict import Question, floor_guards, latest
 from janitor.report.explanation import UserAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One package as it was decided (policy/witness.py)."""
+    """One package as it was decided (policy/deciding/trace.py)."""
 
     rules: ImageRules
     images: list[Image]

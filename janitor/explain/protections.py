@@ -8,9 +8,9 @@ from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import Image, Repository
-from janitor.policy.globs import labels_match, matcher
+from janitor.policy.conditions.patterns import labels_match, matcher
+from janitor.policy.deciding.workload_rules import Seen
 from janitor.policy.model import Protect
-from janitor.policy.workload_rules import Seen
 
 
 @dataclass(frozen=True, slots=True)

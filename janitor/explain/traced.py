@@ -5,10 +5,10 @@ from typing import TypeVar
 
 from janitor.explain.words import keep_asks, key_asks, key_has
 from janitor.model.reasons import KeepReason
-from janitor.policy.decision import Question, kept_by_policy
-from janitor.policy.truth import compiled
-from janitor.policy.values import All, AnyOf, Condition, Not
-from janitor.policy.witness import Case
+from janitor.policy.conditions.keys import All, AnyOf, Condition, Not
+from janitor.policy.conditions.truth import compiled
+from janitor.policy.deciding.trace import Case
+from janitor.policy.deciding.verdict import Question, kept_by_policy
 from janitor.report.explanation import Asked, KeepAnswer, PolicyAnswer
 
 T = TypeVar("T")

@@ -6,9 +6,8 @@ from janitor.explain.images import Package
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
-from janitor.policy.image_rules import ImageRules
-from janitor.policy.images import Weighed
-from janitor.policy.witness import Case
+from janitor.policy.deciding.images import ImageRules, Weighed
+from janitor.policy.deciding.trace import Case
 
 T = TypeVar("T")
 

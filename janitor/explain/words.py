@@ -9,12 +9,10 @@ from janitor.kinds.image import image_since
 from janitor.kinds.provenance import Manager, managers_of_repository
 from janitor.model.duration import show_age, show_size
 from janitor.model.resources import Image, Repository
-from janitor.policy.key_names import key_name
-from janitor.policy.label_patterns import LabelsRegex
+from janitor.policy.conditions.keys import Expr, Key, LabelsAre, LabelsRegex, LargerThan, TtlExpired, key_name
+from janitor.policy.conditions.package_keys import Held
+from janitor.policy.conditions.resource_keys import Facts
 from janitor.policy.model import PerSemver, PerTag, Retention
-from janitor.policy.package_keys import Held
-from janitor.policy.resource_keys import Facts
-from janitor.policy.values import Expr, Key, LabelsAre, LargerThan, TtlExpired
 
 
 def key_asks(key: Key) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from janitor.policy.grace import Mark, Marks, Waiting
+from janitor.policy.deciding.grace import Mark, Marks, Waiting
 
 
 class Marked(NamedTuple):

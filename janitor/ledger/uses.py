@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from janitor.policy.use_history import UseHistory
+from janitor.policy.deciding.use_history import UseHistory
 
 
 class UseBook(Protocol):

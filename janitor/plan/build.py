@@ -27,10 +27,10 @@ from janitor.model.money import Estimate
 from janitor.model.reasons import DeleteReason
 from janitor.model.resources import Condition, Image, Repository, Revision, Service, State
 from janitor.plan.values import Action
-from janitor.policy.decision import Delete
-from janitor.policy.images import Goes
-from janitor.policy.uploads import Uploads
-from janitor.policy.workload_rules import WorkloadVerdicts
+from janitor.policy.deciding.images import Goes
+from janitor.policy.deciding.uploads import Uploads
+from janitor.policy.deciding.verdict import Delete
+from janitor.policy.deciding.workload_rules import WorkloadVerdicts
 
 # In this order what goes is deleted: workloads first, for they set images free.
 (

@@ -11,8 +11,8 @@ from janitor.model.kinds import Kind
 from janitor.model.resources import Execution, Job
 from janitor.plan.build import EXECUTION_RANK, JOB_RANK, Builder, cause_of, details
 from janitor.plan.values import Action
-from janitor.policy.decision import Delete
-from janitor.policy.workload_rules import WorkloadVerdicts
+from janitor.policy.deciding.verdict import Delete
+from janitor.policy.deciding.workload_rules import WorkloadVerdicts
 
 
 def job_actions(builder: Builder, workloads: Workloads, verdicts: WorkloadVerdicts) -> list[Action]:

@@ -14,9 +14,9 @@ from janitor.model.money import Priced
 from janitor.model.resources import Image, Package, Repository, Version
 from janitor.plan.build import PACKAGES_RANK, TAGS_RANK, VERSIONS_RANK, Builder
 from janitor.plan.values import Action
-from janitor.policy.decision import Decision, Delete
-from janitor.policy.packages import package_facts
-from janitor.policy.tags import Tagged
+from janitor.policy.deciding.packages import package_facts
+from janitor.policy.deciding.tags import Tagged
+from janitor.policy.deciding.verdict import Decision, Delete
 
 
 def version_actions(

@@ -7,8 +7,8 @@ from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
 from janitor.plan.build import POOL_RANK, Builder, cause_of, details
 from janitor.plan.values import Action
-from janitor.policy.decision import Delete
-from janitor.policy.workload_rules import WorkloadVerdicts
+from janitor.policy.deciding.verdict import Delete
+from janitor.policy.deciding.workload_rules import WorkloadVerdicts
 
 
 def worker_pool_actions(builder: Builder, workloads: Workloads, verdicts: WorkloadVerdicts) -> list[Action]:

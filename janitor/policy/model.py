@@ -1,14 +1,66 @@
-"""The policy file as values: already validated, nothing optional left to guess."""
+"""The policy file as values: Policies, Policy, Retention, Scope, Protect, Limits, Schedule. Validated, nothing optional
+left to guess.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from typing import Literal
 
 from janitor.model.kinds import Kind
-from janitor.policy.globs import labels_match
-from janitor.policy.schedule import ReportOptions, Schedule
-from janitor.policy.values import All
+from janitor.policy.conditions.keys import All
+from janitor.policy.conditions.patterns import labels_match
+
+Note = Literal["always", "changes", "failures", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """Five fields of standard cron, each as the sorted values it stands for; weekday 0 is Sunday.
+
+    `either_day`: both day fields are restricted, and a day of either one counts, as cron does.
+    `text` is the expression as written.
+    """
+
+    text: str
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    days: tuple[int, ...]
+    months: tuple[int, ...]
+    weekdays: tuple[int, ...]
+    either_day: bool
+
+
+def every_day(hour: int, weekdays: tuple[int, ...] = tuple(range(7)), text: str = "") -> Cron:
+    """Once on each of these weekdays, at a full hour."""
+    return Cron(text, (0,), (hour,), tuple(range(1, 32)), tuple(range(1, 13)), weekdays, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When the daemon sweeps and reports, in `timezone` (an IANA name).
+
+    A sweep begins up to `jitter` after its time. What the file does not say is every night at three
+    and Monday at nine, in UTC.
+    """
+
+    timezone: str = "UTC"
+    sweep: Cron = field(default=every_day(3, text="0 3 * * *"))
+    jitter: timedelta = timedelta(0)
+    report: Cron = field(default=every_day(9, (1,), "0 9 * * mon"))
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """`report:`. `note`: after which sweeps a short note is posted. A deletion counts as saving for
+    `horizon` at most. `show_creator`: what has no owner label is its creator's, a person's address.
+    """
+
+    note: Note = "changes"
+    horizon: timedelta = timedelta(days=365)
+    show_creator: bool = False
+
 
 OWN_LABEL = "janitor"
 
@@ -31,7 +83,7 @@ class PerSemver:
 class Retention:
     """`keep`: reckoned over all whom the selectors match (R9, R10).
 
-    With `per`, `latest` counts within each of its groups (groups.py), `latest_groups` (`per.latest`)
+    With `per`, `latest` counts within each of its groups (retention.py), `latest_groups` (`per.latest`)
     of them, None all. `rollback`: the newest revisions that were ready.
     """
 
@@ -46,7 +98,7 @@ class Retention:
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One policy. `when` may be empty (everything of the kind). `grace`: what it would delete is
-    announced, and goes this long after that (policy/grace.py). Without `deletes` it only protects (R49):
+    announced, and goes this long after that (policy/deciding/grace.py). Without `deletes` it only protects (R49):
     what its `keep` holds, or without a `keep` everything that it matches."""
 
     name: str

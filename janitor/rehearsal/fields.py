@@ -7,8 +7,7 @@ from typing import TypeVar
 
 from janitor.model.duration import parse_duration, parse_size
 from janitor.model.text import show
-from janitor.policy.problems import Mark, Problem
-from janitor.policy.source import Mapping, Node, Scalar, Sequence
+from janitor.policy.file.source import Mapping, Mark, Node, Problem, Scalar, Sequence
 
 T = TypeVar("T")
 

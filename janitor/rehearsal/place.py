@@ -6,7 +6,7 @@ from datetime import datetime
 
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.policy.source import Node
+from janitor.policy.file.source import Node
 from janitor.rehearsal.fields import Fields, moment, text, texts
 from janitor.rehearsal.naming import names_of, reference
 from janitor.rehearsal.values import Thing

@@ -6,9 +6,8 @@ from difflib import get_close_matches
 
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.model.text import show
+from janitor.policy.file.source import Mark, Node, Problem, Sequence, read_source, refusal
 from janitor.policy.model import Policies
-from janitor.policy.problems import Mark, Problem, refusal
-from janitor.policy.source import Node, Sequence, read_source
 from janitor.rehearsal.fields import Fields, one_of, text, timestamp
 from janitor.rehearsal.place import Place
 from janitor.rehearsal.registry import name_repositories, read_repositories

@@ -9,8 +9,8 @@ from janitor.kinds.repository import DOCKER
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
-from janitor.policy.problems import Mark
-from janitor.policy.use_history import use_of
+from janitor.policy.deciding.use_history import use_of
+from janitor.policy.file.source import Mark
 from janitor.rehearsal.fields import Fields, flag, labels, one_of, size, text
 from janitor.rehearsal.naming import digest_of, split_image
 from janitor.rehearsal.place import Place

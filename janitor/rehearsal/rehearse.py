@@ -13,8 +13,8 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Package, Repository
 from janitor.plan.values import Plan
+from janitor.policy.deciding.use_history import UseLog, history_of
 from janitor.policy.model import Policies
-from janitor.policy.use_history import UseLog, history_of
 from janitor.rehearsal.reading import PROJECT
 from janitor.rehearsal.values import Case, Deleted, Difference, GoesWith, Kept, Outcome, Thing, Verdict
 from janitor.sweep import Question, Stages, decide

@@ -58,7 +58,7 @@ class Thing:
 @dataclass(frozen=True, slots=True)
 class Case:
     """One test; `line` is where it begins. `things` are in the file's order, by Google's name;
-    `uses` say when images were last in use (policy/use_history.py)."""
+    `uses` say when images were last in use (policy/deciding/use_history.py)."""
 
     name: str
     line: int

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from janitor.model.inventory import Gap
 from janitor.model.money import Estimate, Priced
-from janitor.policy.gaps import blocked_kinds
+from janitor.policy.deciding.gaps import blocked_kinds
 from janitor.report.snapshot import Planned, Running, Stored
 from janitor.report.times import rfc3339
 

@@ -4,7 +4,7 @@ from json import dumps
 from typing import TextIO
 
 from janitor.model.inventory import Gap
-from janitor.policy.gaps import blocked_kinds
+from janitor.policy.deciding.gaps import blocked_kinds
 from janitor.report.explanation import Asked, Explanation, KeptList, PolicyAnswer
 from janitor.report.times import rfc3339
 

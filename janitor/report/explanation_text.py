@@ -7,7 +7,7 @@ from rich.text import Text
 
 from janitor.model.inventory import Gap
 from janitor.model.names import ResourceName
-from janitor.policy.gaps import blocks_in_words
+from janitor.policy.deciding.gaps import blocks_in_words
 from janitor.report.console import console_for, print_lines
 from janitor.report.explanation import (
     Asked,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from janitor.policy.grace import Waiting
+from janitor.policy.deciding.grace import Waiting
 from janitor.report.columns import tabulated
 from janitor.report.layout import indented
 from janitor.report.result import SweepResult, is_announced

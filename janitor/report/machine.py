@@ -12,8 +12,8 @@ from janitor.model.clock import ClockReading
 from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced
 from janitor.plan.values import Action, Kept
-from janitor.policy.grace import Waiting
-from janitor.policy.reference_lines import ReferenceCounts
+from janitor.policy.deciding.grace import Waiting
+from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.as_json import gap_as_json
 from janitor.report.result import SweepResult, Totals, is_announced
 from janitor.report.times import rfc3339

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from janitor.policy.reference_lines import ReferenceCounts
+from janitor.policy.deciding.references import ReferenceCounts
 
 MONEY = (
     "dollars are gross, at list price: the free 0.5 GiB of storage is not subtracted, image sizes (≤) are"

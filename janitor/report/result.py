@@ -9,8 +9,8 @@ from janitor.errors import JanitorError
 from janitor.guard.values import Refusal
 from janitor.model.clock import ClockReading
 from janitor.plan.values import Plan
-from janitor.policy.grace import Waiting
-from janitor.policy.reference_lines import ReferenceCounts
+from janitor.policy.deciding.grace import Waiting
+from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.snapshot import Standing
 
 

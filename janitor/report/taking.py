@@ -14,7 +14,7 @@ from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.money import Estimate, Priced
 from janitor.plan.values import Action
-from janitor.policy.grace import Waiting
+from janitor.policy.deciding.grace import Waiting
 from janitor.report.result import SweepResult, is_announced
 from janitor.report.snapshot import (
     GAPS,

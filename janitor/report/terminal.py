@@ -8,7 +8,7 @@ from rich.text import Text
 
 from janitor.model.duration import show_size
 from janitor.plan.values import Kept
-from janitor.policy.gaps import blocks_in_words, is_unseen_gap
+from janitor.policy.deciding.gaps import blocks_in_words, is_unseen_gap
 from janitor.report.clock_words import clock_line
 from janitor.report.console import console_for, print_lines
 from janitor.report.grace_lines import grace_lines

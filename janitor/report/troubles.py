@@ -10,7 +10,7 @@ from typing import TypeVar
 from janitor.model.duration import show_age
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.policy.gaps import LINE_TO_ADD, blocks_in_words, is_unseen_gap
+from janitor.policy.deciding.gaps import LINE_TO_ADD, blocks_in_words, is_unseen_gap
 from janitor.report.rows import name_as_people_say
 from janitor.report.snapshot import LONGEST_TEXT, Planned, Snapshot
 from janitor.report.text import shorten

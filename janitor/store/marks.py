@@ -8,7 +8,7 @@ from sqlalchemy import Connection, or_, select, update
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.marks import Marked, OptOut
-from janitor.policy.grace import Waiting
+from janitor.policy.deciding.grace import Waiting
 from janitor.store.database import Database
 from janitor.store.tables import insert_unless_there, kept, marks, opt_outs, outcomes
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import janitor
 from janitor.errors import PolicyFileError
 from janitor.model.text import show
-from janitor.policy.advice import warnings
-from janitor.policy.document import parse_policies
+from janitor.policy.file.document import parse_policies
+from janitor.policy.file.source import LARGEST_BYTES
 from janitor.policy.model import Policies
-from janitor.policy.source import LARGEST_BYTES
+from janitor.policy.warnings import warnings
 
 _LARGEST_REFERENCE_FILE = 64 << 20
 _SHIPPED, _SHIPPED_TESTS = "policies.yaml", "policies.test.yaml"

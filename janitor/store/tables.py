@@ -226,7 +226,7 @@ newest_uploads = Table(
     Column("noted_at", UtcTime, nullable=False),
 )
 
-# One row a reference or an image that was ever in use (policy/use_history.py), with the last sweep that saw it.
+# One row a reference or an image that was ever in use (policy/deciding/use_history.py), with the last sweep that saw it.
 uses = Table(
     "uses",
     metadata,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from janitor.policy.use_history import REMEMBERED, UseHistory, history_of, unbroken_since
+from janitor.policy.deciding.use_history import REMEMBERED, UseHistory, history_of, unbroken_since
 from janitor.store.database import Database
 from janitor.store.tables import insert_or_update, kept, sweeps, uses
 

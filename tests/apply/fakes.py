@@ -19,8 +19,8 @@ from janitor.model.names import RepositoryName
 from janitor.model.reasons import DeleteReason
 from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service, WorkerPool
 from janitor.plan.values import Action, Plan
-from janitor.policy.images import IMAGE_RANK
-from janitor.policy.usage import Named, usage
+from janitor.policy.deciding.images import IMAGE_RANK
+from janitor.policy.deciding.references import Named, usage
 from tests.making import NOW, REPOSITORY, digest, service
 
 

@@ -12,7 +12,7 @@ from janitor.apply.outcomes import OutcomeKind as O
 from janitor.errors import LedgerError, LockHeldError
 from janitor.model.inventory import Observed, Workloads
 from janitor.plan.values import Action
-from janitor.policy.usage import usage
+from janitor.policy.deciding.references import usage
 from tests.apply.fakes import FakeGoogle, FakeRecorder, cleared, images, of_image, services
 from tests.making import NOW, REPOSITORY, job, repository, uri, workloads
 

@@ -10,7 +10,7 @@ from janitor.kinds.image import fingerprint
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.plan.values import Action
-from janitor.policy.images import INDEX_RANK
+from janitor.policy.deciding.images import INDEX_RANK
 from tests.apply.fakes import FakeGoogle, action, images, of_image, recheck, services
 from tests.making import (
     LOCATION,

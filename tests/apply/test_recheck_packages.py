@@ -15,7 +15,7 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Package, Version
 from janitor.plan.values import Action
-from janitor.policy.usage import usage
+from janitor.policy.deciding.references import usage
 from tests.apply.fakes import FakeGoogle, action
 from tests.making import NOW, REPOSITORY, digest, job, repository, uri, workloads
 

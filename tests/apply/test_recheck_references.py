@@ -11,8 +11,8 @@ from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.plan.values import Action
-from janitor.policy.images import INDEX_RANK
-from janitor.policy.usage import usage
+from janitor.policy.deciding.images import INDEX_RANK
+from janitor.policy.deciding.references import usage
 from tests.apply.fakes import FakeGoogle, action, images, of_image, recheck
 from tests.making import NOW, REPOSITORY, contents, image, job, repository, uri, workloads
 

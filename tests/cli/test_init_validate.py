@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from janitor.policy.schema import policy_schema, schema_text
+from janitor.policy.file.schema import policy_schema, schema_text
 from janitor.store.policy_file import default_text, load_policies
 from tests.cli.calling import Janitor
 

@@ -15,8 +15,8 @@ from janitor.daemon.policy_watch import PolicyWatch
 from janitor.daemon.ports import Ports, Run
 from janitor.ledger.history import Origin, PastSweep
 from janitor.logs import Event
-from janitor.policy.document import parse_policies
-from janitor.policy.schedule import Cron, ReportOptions
+from janitor.policy.file.document import parse_policies
+from janitor.policy.model import Cron, ReportOptions
 from janitor.report.result import SweepResult
 from janitor.settings import SweepRequest
 from tests.report.samples import story

@@ -8,7 +8,7 @@ from janitor.daemon.missed import missed
 from janitor.daemon.trigger import ScheduleTimes
 from janitor.errors import LedgerError
 from janitor.ledger.history import Origin
-from janitor.policy.schedule import Schedule
+from janitor.policy.model import Schedule
 from tests.daemon.daemon_fakes import Memory, past
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)  # a Wednesday

@@ -8,7 +8,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from janitor.daemon.due import Due
 from janitor.daemon.trigger import ScheduleTrigger
-from janitor.policy.cron import parse_cron
+from janitor.policy.file.cron import parse_cron
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY, YEAR = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=365)

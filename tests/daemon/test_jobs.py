@@ -8,7 +8,7 @@ import pytest
 from janitor.daemon.jobs import Jobs
 from janitor.daemon.trigger import ScheduleTrigger
 from janitor.logs import Event
-from janitor.policy.cron import parse_cron
+from janitor.policy.file.cron import parse_cron
 from tests.daemon.daemon_fakes import Events
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)

@@ -12,8 +12,8 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from janitor.daemon.trigger import ScheduleTimes, ScheduleTrigger
-from janitor.policy.cron import parse_cron
-from janitor.policy.schedule import Cron, Schedule
+from janitor.policy.file.cron import parse_cron
+from janitor.policy.model import Cron, Schedule
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ZONES = ("America/New_York", "Europe/Berlin", "Asia/Seoul", "Australia/Lord_Howe")

@@ -2,7 +2,7 @@
 
 import re
 
-from janitor.policy.schema import keys_of, policy_schema
+from janitor.policy.file.schema import keys_of, policy_schema
 from tests.docs.pages import ROOT
 
 PAGE = ROOT / "docs" / "policies.md"

@@ -3,7 +3,7 @@
 import re
 
 from janitor.kinds.registry import KINDS
-from janitor.policy.grammar import GRAMMAR
+from janitor.policy.file.grammar import GRAMMAR
 from tests.docs.pages import ROOT
 
 PAGE = ROOT / "docs" / "kinds.md"

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import jsonschema
 import pytest
 
-from janitor.policy.advice import warnings
-from janitor.policy.document import parse_policies
-from janitor.policy.schema import policy_schema
-from janitor.policy.source import plain, read_source
+from janitor.policy.file.document import parse_policies
+from janitor.policy.file.schema import policy_schema
+from janitor.policy.file.source import plain, read_source
+from janitor.policy.warnings import warnings
 from janitor.rehearsal.reading import read_tests
 from janitor.rehearsal.rehearse import rehearse
 from janitor.rehearsal.telling import as_text

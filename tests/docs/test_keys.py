@@ -2,7 +2,7 @@
 
 import re
 
-from janitor.policy.grammar import GRAMMAR
+from janitor.policy.file.grammar import GRAMMAR
 from tests.docs.keys import BEGIN, PAGE, table, written
 from tests.docs.pages import text_of
 

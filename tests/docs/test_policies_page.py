@@ -9,10 +9,10 @@ import pytest
 
 from janitor.kinds.registry import KINDS
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.policy.advice import warnings
-from janitor.policy.document import parse_policies
-from janitor.policy.schema import keys_of, policy_schema
-from janitor.policy.source import plain, read_source
+from janitor.policy.file.document import parse_policies
+from janitor.policy.file.schema import keys_of, policy_schema
+from janitor.policy.file.source import plain, read_source
+from janitor.policy.warnings import warnings
 from janitor.rehearsal.reading import read_tests
 from janitor.rehearsal.rehearse import rehearse
 

@@ -7,31 +7,32 @@ import pytest
 
 from janitor.explain.words import facts_values, image_values, keep_asks, key_asks, key_has
 from janitor.model.kinds import Status
-from janitor.policy import model, values
-from janitor.policy.grammar import GRAMMAR
-from janitor.policy.key_names import key_name
-from janitor.policy.resource_keys import Facts
+from janitor.policy import model
+from janitor.policy.conditions import keys
+from janitor.policy.conditions.keys import key_name
+from janitor.policy.conditions.resource_keys import Facts
+from janitor.policy.file.grammar import GRAMMAR
 from tests.making import NOW, ago, image, repository
 
 _WRITTEN = {key for kind in GRAMMAR.kinds.values() for key in kind.when} - {"any", "all", "not"}
-_CLASSES = get_args(values.Key)
+_CLASSES = get_args(keys.Key)
 FACTS = Facts("web", "us", "", {"env": "dev"}, Status.FAILED, ago(hours=26))
 
 
 @pytest.mark.parametrize("of", _CLASSES, ids=lambda of: of.__name__)
-def test_each_key_has_the_name_that_the_policy_file_gives_it(of: type[values.Key]) -> None:
+def test_each_key_has_the_name_that_the_policy_file_gives_it(of: type[keys.Key]) -> None:
     assert key_name(of) in _WRITTEN
 
 
 def test_values_are_shown_with_their_units() -> None:
-    assert key_asks(values.OlderThan(timedelta(hours=72))) == "older_than: 3d"
-    assert key_asks(values.LargerThan(2 * 10**9)) == "larger_than: 2.0 GB"
-    assert key_asks(values.Tagged(False)) == "tagged: false"
-    assert key_asks(values.StatusIs((Status.FAILED, Status.SERVING))) == "status: failed, serving"
-    assert key_asks(values.LabelsAre({"env": "d*"})) == "labels: env=d*"
-    assert key_asks(values.Unused()) == "unused: true"
-    assert key_asks(values.Empty()) == "empty: true"
-    assert key_asks(values.TtlExpired()) == "ttl: expired"
+    assert key_asks(keys.OlderThan(timedelta(hours=72))) == "older_than: 3d"
+    assert key_asks(keys.LargerThan(2 * 10**9)) == "larger_than: 2.0 GB"
+    assert key_asks(keys.Tagged(False)) == "tagged: false"
+    assert key_asks(keys.StatusIs((Status.FAILED, Status.SERVING))) == "status: failed, serving"
+    assert key_asks(keys.LabelsAre({"env": "d*"})) == "labels: env=d*"
+    assert key_asks(keys.Unused()) == "unused: true"
+    assert key_asks(keys.Empty()) == "empty: true"
+    assert key_asks(keys.TtlExpired()) == "ttl: expired"
 
 
 def test_a_retention_is_shown_whole() -> None:
@@ -41,15 +42,15 @@ def test_a_retention_is_shown_whole() -> None:
 
 def test_what_a_workload_has_stands_beside_each_key() -> None:
     has = facts_values(FACTS, NOW)
-    assert key_has(values.OlderThan(timedelta(hours=1)), has) == "26h old, since 2026-11-23 02:00 UTC"
-    assert key_has(values.LabelsAre({"env": "x"}), has) == "env=dev"
-    assert key_has(values.StatusIs((Status.SERVING,)), has) == "failed"
-    assert key_has(values.NameIs(("w*",)), has) == "web"
-    assert key_has(values.Expr("true", "p"), has) == ""
+    assert key_has(keys.OlderThan(timedelta(hours=1)), has) == "26h old, since 2026-11-23 02:00 UTC"
+    assert key_has(keys.LabelsAre({"env": "x"}), has) == "env=dev"
+    assert key_has(keys.StatusIs((Status.SERVING,)), has) == "failed"
+    assert key_has(keys.NameIs(("w*",)), has) == "web"
+    assert key_has(keys.Expr("true", "p"), has) == ""
 
 
 def test_what_is_not_known_is_said_so() -> None:
     has = image_values(image("a", days=None, size=0), repository(), NOW.timestamp())
-    assert key_has(values.OlderThan(timedelta(hours=1)), has) == "age unknown"
-    assert key_has(values.LargerThan(1), has) == "size unknown"
-    assert key_has(values.TagsMatch(("*",)), has) == "no tag"
+    assert key_has(keys.OlderThan(timedelta(hours=1)), has) == "age unknown"
+    assert key_has(keys.LargerThan(1), has) == "size unknown"
+    assert key_has(keys.TagsMatch(("*",)), has) == "no tag"

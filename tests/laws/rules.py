@@ -6,12 +6,10 @@ from random import Random
 
 from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind, Status
-from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex
-from janitor.policy.largest import Largest
-from janitor.policy.model import PerSemver, PerTag, Policy, Retention
-from janitor.policy.values import (
+from janitor.policy.conditions.keys import (
     All,
     AnnotationsAre,
+    AnnotationsRegex,
     AnyOf,
     AnyTag,
     ArtifactTypeIs,
@@ -22,7 +20,9 @@ from janitor.policy.values import (
     FormatIs,
     JobIs,
     LabelsAre,
+    LabelsRegex,
     LargerThan,
+    Largest,
     LocationIs,
     ManagedBy,
     NameIs,
@@ -43,6 +43,7 @@ from janitor.policy.values import (
     VersionIs,
     VersionSemver,
 )
+from janitor.policy.model import PerSemver, PerTag, Policy, Retention
 
 _AGES = tuple(OlderThan(timedelta(days=days)) for days in (1, 7, 10, 20))
 _AGELESS = (

@@ -8,10 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from janitor.model.kinds import Kind, Status
-from janitor.policy.advice import advice, shadows
-from janitor.policy.implication import contradiction
-from janitor.policy.model import Policy
-from janitor.policy.values import (
+from janitor.policy.conditions.implication import contradiction
+from janitor.policy.conditions.keys import (
     All,
     AnyTag,
     Condition,
@@ -28,6 +26,8 @@ from janitor.policy.values import (
     TagsSemver,
     TtlExpired,
 )
+from janitor.policy.model import Policy
+from janitor.policy.warnings import advice, shadows
 from tests.laws.deciding import plan_of
 from tests.laws.rules import KEEPS_OF, LEAVES, RANKED, condition, largest
 from tests.laws.trying import law

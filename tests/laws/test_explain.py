@@ -15,8 +15,8 @@ from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository
 from janitor.plan.values import Plan
-from janitor.policy.grace import Grace, Marks
-from janitor.policy.values import OlderThan, TagsMatch
+from janitor.policy.conditions.keys import OlderThan, TagsMatch
+from janitor.policy.deciding.grace import Grace, Marks
 from janitor.report.explanation import Explanation, Fate
 from janitor.sweep import Question
 from tests import making

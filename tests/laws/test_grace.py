@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 
 from janitor.model.reasons import KeepReason
-from janitor.policy.grace import Grace, Mark, Marks, holders
+from janitor.policy.deciding.grace import Grace, Mark, Marks, holders
 from tests.laws.deciding import destroyed, plan_of, tags_of
 from tests.laws.places import DICE
 from tests.laws.trying import law

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import Instance, Version
+from janitor.policy.conditions.keys import All, LargerThan, OlderThan
 from janitor.policy.model import Policies, Policy, Protect, Retention
-from janitor.policy.values import All, LargerThan, OlderThan
 from tests.laws.deciding import destroyed, packages_in, plan_of
 from tests.laws.places import DICE
 from tests.laws.registries import reference

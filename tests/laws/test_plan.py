@@ -17,9 +17,17 @@ from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Mode, Repository
 from janitor.plan.codec import decode, encode, plan_id
 from janitor.plan.values import Plan
-from janitor.policy.largest import Largest
+from janitor.policy.conditions.keys import (
+    Empty,
+    Expr,
+    LargerThan,
+    Largest,
+    NameIs,
+    OlderThan,
+    TagsMatch,
+    TtlExpired,
+)
 from janitor.policy.model import Limits, Policy
-from janitor.policy.values import Empty, Expr, LargerThan, NameIs, OlderThan, TagsMatch, TtlExpired
 from janitor.report.totals import capped_sum
 from tests.laws.deciding import CONTAINERS, contained, destroyed, held_in, images_in, packages_in, plan_of
 from tests.laws.places import DELETABLE, DICE

@@ -11,8 +11,8 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image
+from janitor.policy.conditions.keys import All, ArtifactTypeIs, LargerThan, OlderThan
 from janitor.policy.model import PerSemver, Retention
-from janitor.policy.values import All, ArtifactTypeIs, LargerThan, OlderThan
 from tests import making
 from tests.laws.deciding import destroyed, images_in, plan_of
 from tests.laws.places import DICE

@@ -8,7 +8,7 @@ from hypothesis import given
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.policy.values import (
+from janitor.policy.conditions.keys import (
     StatusIs,
     TtlExpired,
 )

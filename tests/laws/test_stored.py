@@ -9,10 +9,10 @@ from hypothesis import given
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Mode
-from janitor.policy.largest import Largest
-from janitor.policy.values import (
+from janitor.policy.conditions.keys import (
     Empty,
     FormatIs,
+    Largest,
     NameIs,
     OlderThan,
     RepositoryIs,

@@ -6,9 +6,9 @@ from random import Random
 
 from hypothesis import given
 
+from janitor.policy.conditions.keys import All, AnyOf, Condition, Not, Unused, UnusedFor
+from janitor.policy.deciding.use_history import UseHistory, UseLog, history_of, use_of
 from janitor.policy.model import Policies
-from janitor.policy.use_history import UseHistory, UseLog, history_of, use_of
-from janitor.policy.values import All, AnyOf, Condition, Not, Unused, UnusedFor
 from tests.laws.deciding import destroyed, images_in, plan_of
 from tests.laws.places import DICE
 from tests.laws.trying import law

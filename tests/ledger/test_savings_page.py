@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from janitor.ledger.savings import account, savings
-from janitor.policy.schedule import ReportOptions
+from janitor.policy.model import ReportOptions
 from tests.ledger.test_savings import deletion
 from tests.making import NOW
 

@@ -8,10 +8,10 @@ from janitor.model.kinds import Kind, Status
 from janitor.model.money import Priced
 from janitor.model.reasons import DeleteReason
 from janitor.plan.build import Builder, ordered
-from janitor.policy.decision import Delete
-from janitor.policy.images import IMAGE_RANK, INDEX_RANK, REFERRER_RANK, Goes
-from janitor.policy.values import OlderThan, StatusIs
-from janitor.policy.workloads import decide_workloads
+from janitor.policy.conditions.keys import OlderThan, StatusIs
+from janitor.policy.deciding.images import IMAGE_RANK, INDEX_RANK, REFERRER_RANK, Goes
+from janitor.policy.deciding.verdict import Delete
+from janitor.policy.deciding.workloads import decide_workloads
 from tests.deciding import context
 from tests.laws.deciding import BOOK
 from tests.making import (

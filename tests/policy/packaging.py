@@ -8,16 +8,22 @@ from typing import Any
 from janitor.model.inventory import Workloads
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Package, Repository, Version
-from janitor.policy.decision import Decision, Delete, verdict
-from janitor.policy.document import parse_policies
-from janitor.policy.image_rules import ImageRules, image_rules
+from janitor.policy.deciding.images import ImageRules, image_rules
+from janitor.policy.deciding.packages import PackageRules, decide_package, decide_versions, package_rules
+from janitor.policy.deciding.references import usage
+from janitor.policy.deciding.tags import (
+    decide_tag,
+    keeps_image_by,
+    keeps_version_by,
+    tags_of_image,
+    tags_of_package,
+)
+from janitor.policy.deciding.trace import Case
+from janitor.policy.deciding.uploads import Uploads
+from janitor.policy.deciding.verdict import Decision, Delete, verdict
+from janitor.policy.deciding.workloads import decide_workloads
+from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policies
-from janitor.policy.packages import PackageRules, decide_package, decide_versions, package_rules
-from janitor.policy.tags import decide_tag, keeps_image_by, keeps_version_by, tags_of_image, tags_of_package
-from janitor.policy.uploads import Uploads
-from janitor.policy.usage import usage
-from janitor.policy.witness import Case
-from janitor.policy.workloads import decide_workloads
 from tests.deciding import context
 from tests.making import NOW, REPOSITORY, ago, contents, repository
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from janitor.policy.advice import warnings
+from janitor.policy.warnings import warnings
 from janitor.store.policy_file import load_policies, load_with_warnings
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

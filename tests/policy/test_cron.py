@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from janitor.policy.cron import LONGEST_TEXT, comes, has_dates, parse_cron
-from janitor.policy.schedule import Cron, Schedule
+from janitor.policy.file.cron import LONGEST_TEXT, comes, has_dates, parse_cron
+from janitor.policy.model import Cron, Schedule
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 EVERY = (tuple(range(60)), tuple(range(24)), tuple(range(1, 32)), tuple(range(1, 13)), tuple(range(7)))

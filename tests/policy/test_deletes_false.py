@@ -7,12 +7,11 @@ import pytest
 
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason
-from janitor.policy.image_rules import image_rules
-from janitor.policy.images import holdings
+from janitor.policy.conditions.keys import AnyTag, ArtifactTypeIs, NameIs, OlderThan, StatusIs, TagsMatch
+from janitor.policy.deciding.images import holdings, image_rules
+from janitor.policy.deciding.references import usage
+from janitor.policy.deciding.repositories import decide_repository
 from janitor.policy.model import Policy, Retention
-from janitor.policy.repositories import decide_repository
-from janitor.policy.usage import usage
-from janitor.policy.values import AnyTag, ArtifactTypeIs, NameIs, OlderThan, StatusIs, TagsMatch
 from tests.deciding import context, decided, images_decided
 from tests.making import (
     NOW,

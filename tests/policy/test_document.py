@@ -6,10 +6,7 @@ from decimal import Decimal
 import pytest
 
 from janitor.model.kinds import Kind, Status
-from janitor.policy.document import parse_policies
-from janitor.policy.grammar import Document
-from janitor.policy.model import Limits, PerSemver, PerTag, Policies, Policy, Protect, Retention, Scope
-from janitor.policy.values import (
+from janitor.policy.conditions.keys import (
     All,
     AnyOf,
     ArtifactTypeIs,
@@ -27,6 +24,9 @@ from janitor.policy.values import (
     TtlExpired,
     Unused,
 )
+from janitor.policy.file.document import parse_policies
+from janitor.policy.file.grammar import Document
+from janitor.policy.model import Limits, PerSemver, PerTag, Policies, Policy, Protect, Retention, Scope
 
 FAILED = "policies: [{name: a, kind: run.service, when: {status: failed}}]\n"
 

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from janitor.model.kinds import Kind
-from janitor.policy.document import parse_policies
-from janitor.policy.expression import EXPR_FAILED, Failures, program
-from janitor.policy.expression import test_of as asking
-from janitor.policy.fields import fields_of
+from janitor.policy.conditions.expression import EXPR_FAILED, Failures, fields_of, program
+from janitor.policy.conditions.expression import test_of as asking
+from janitor.policy.conditions.keys import Expr, LocationIs, NameIs, Not
+from janitor.policy.conditions.package_keys import Held, held_leaf
+from janitor.policy.conditions.truth import YES
+from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policies
-from janitor.policy.package_keys import Held, held_leaf
-from janitor.policy.truth import YES
-from janitor.policy.values import Expr, LocationIs, NameIs, Not
 from tests.deciding import context, decided, images_decided
 from tests.making import NOW, ago, contents, image, policies, policy, repository, revision, service, workloads
 from tests.policy.test_document_mistakes import of_policy
@@ -187,7 +186,7 @@ class Ends:
 def test_an_error_of_the_librarys_keeps_the_resource_even_a_panic(
     monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    monkeypatch.setattr("janitor.policy.expression.program", lambda _: Ends(error))
+    monkeypatch.setattr("janitor.policy.conditions.expression.program", lambda _: Ends(error))
     failures = Failures()
     answer = asking(Expr("x", "a"), failures, lambda _: None, lambda _: {})(object())
     assert answer is EXPR_FAILED
@@ -198,7 +197,7 @@ def test_an_error_of_the_librarys_keeps_the_resource_even_a_panic(
 def test_what_ends_the_program_is_no_error_of_an_expression(
     monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    monkeypatch.setattr("janitor.policy.expression.program", lambda _: Ends(error))
+    monkeypatch.setattr("janitor.policy.conditions.expression.program", lambda _: Ends(error))
     with pytest.raises(type(error)):
         asking(Expr("x", "a"), Failures(), lambda _: None, lambda _: {})(object())
 

@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from janitor.model.resources import Image
-from janitor.policy.family import Family, above, below, family_of, holders, needed, placed, rings, spread
+from janitor.policy.deciding.image_graph import (
+    Family,
+    above,
+    below,
+    family_of,
+    holders,
+    needed,
+    placed,
+    rings,
+    spread,
+)
 from tests.making import digest, image
 
 quickly = settings(max_examples=150, derandomize=True, database=None, deadline=None)

@@ -6,9 +6,9 @@ import pytest
 
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import LastExecution, Package
-from janitor.policy.decision import Delete
-from janitor.policy.repositories import decide_repository
-from janitor.policy.values import NameIs, StatusIs, Tagged
+from janitor.policy.conditions.keys import NameIs, StatusIs, Tagged
+from janitor.policy.deciding.repositories import decide_repository
+from janitor.policy.deciding.verdict import Delete
 from tests.deciding import context, decided, images_decided
 from tests.making import (
     NOW,

@@ -5,7 +5,7 @@ import pytest
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.policy.gaps import blocked_by, blocked_kinds, blocks_in_words
+from janitor.policy.deciding.gaps import blocked_by, blocked_kinds, blocks_in_words
 from tests.making import REPOSITORY, repository
 
 NPM = repository(RepositoryName("p", "us-central1", "libs"), format="NPM")

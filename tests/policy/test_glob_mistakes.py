@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from janitor.policy.glob_mistakes import name_glob_mistake, value_glob_mistake
-from janitor.policy.globs import matcher
+from janitor.policy.conditions.patterns import matcher, name_glob_mistake, value_glob_mistake
 from tests.policy.test_document_mistakes import of_policy, told, top
 
 BROKEN = "'['"

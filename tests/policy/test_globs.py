@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from janitor.policy.globs import is_literal, labels_match, matcher
-from janitor.policy.overlap import covers, disjoint
+from janitor.policy.conditions.implication import covers, disjoint
+from janitor.policy.conditions.patterns import is_literal, labels_match, matcher
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.policy.decision import Delete, Keep
-from janitor.policy.grace import Grace, Mark, Marks, Thing, holders
+from janitor.policy.conditions.keys import All
+from janitor.policy.deciding.grace import Grace, Mark, Marks, Thing, holders
+from janitor.policy.deciding.verdict import Delete, Keep
 from janitor.policy.model import Policy
-from janitor.policy.values import All
 from tests.making import NOW
 
 SERVICE = "projects/p/locations/l/services/web"

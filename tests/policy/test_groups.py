@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image
-from janitor.policy.groups import latest, latest_of_each
-from janitor.policy.image_places import TRAITS
+from janitor.policy.conditions.keys import Tagged
+from janitor.policy.conditions.patterns import captured, mistake_of
+from janitor.policy.deciding.retention import TRAITS, latest, latest_of_each
 from janitor.policy.model import PerSemver, PerTag, Policy, Retention
-from janitor.policy.pattern_mistakes import mistake_of
-from janitor.policy.patterns import captured
-from janitor.policy.values import Tagged
 from tests.deciding import images_decided
 from tests.laws.trying import law
 from tests.making import contents, digest, image, policies, policy

@@ -9,12 +9,11 @@ import pytest
 from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.policy.grace import Grace
-from janitor.policy.model import Policies, Retention
-from janitor.policy.retention import Standing
-from janitor.policy.schedule import ReportOptions
-from janitor.policy.values import Expr, ManagedBy, NameIs
-from janitor.policy.workloads import decide_workloads
+from janitor.policy.conditions.keys import Expr, ManagedBy, NameIs
+from janitor.policy.deciding.grace import Grace
+from janitor.policy.deciding.retention import Standing
+from janitor.policy.deciding.workloads import decide_workloads
+from janitor.policy.model import Policies, ReportOptions, Retention
 from tests.deciding import Shown, context, decided
 from tests.making import ago, execution, job, policies, policy, pool, revision, service, workloads
 

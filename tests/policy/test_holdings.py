@@ -7,11 +7,10 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
-from janitor.policy.image_rules import ImageRules, image_rules
-from janitor.policy.images import holdings, package_holdings
+from janitor.policy.conditions.keys import OlderThan, RepositoryIs
+from janitor.policy.deciding.images import ImageRules, holdings, image_rules, package_holdings
+from janitor.policy.deciding.references import usage
 from janitor.policy.model import Policies, Retention
-from janitor.policy.usage import usage
-from janitor.policy.values import OlderThan, RepositoryIs
 from tests.making import (
     NOW,
     REPOSITORY,

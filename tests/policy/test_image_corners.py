@@ -10,11 +10,18 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
-from janitor.policy.image_rules import forbids_image, image_rules
-from janitor.policy.images import IMAGE_RANK, INDEX_RANK, Going, Kept, decide_images
+from janitor.policy.conditions.keys import All, ArtifactTypeIs, NameIs, OlderThan, RepositoryIs
+from janitor.policy.deciding.images import (
+    IMAGE_RANK,
+    INDEX_RANK,
+    Going,
+    Kept,
+    decide_images,
+    forbids_image,
+    image_rules,
+)
+from janitor.policy.deciding.references import usage
 from janitor.policy.model import Policy, Retention
-from janitor.policy.usage import usage
-from janitor.policy.values import All, ArtifactTypeIs, NameIs, OlderThan, RepositoryIs
 from tests.deciding import images_decided
 from tests.making import NOW, contents, digest, image, policies, policy, repository, service, uri, workloads
 
@@ -124,7 +131,7 @@ def test_a_guard_stands_against_every_policy_but_two_that_say_more() -> None:
 
 
 def test_what_may_stay_though_it_would_go_stays_with_what_it_holds() -> None:
-    """As an announced date holds it (policy/grace.py)."""
+    """As an announced date holds it (policy/deciding/grace.py)."""
     held = digest("idx")
 
     def holding(package: str, images: list[Image], kept: Kept, goes: Going) -> bool:

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.policy.decision import Delete, Keep
-from janitor.policy.grace import Grace, Mark, Marks, Thing, image_holding, repository_thing
+from janitor.policy.conditions.keys import All
+from janitor.policy.deciding.grace import Grace, Mark, Marks, Thing, image_holding, repository_thing
+from janitor.policy.deciding.verdict import Delete, Keep
 from janitor.policy.model import Policy
-from janitor.policy.values import All
 from tests.making import NOW, REPOSITORY, ago, digest, image, repository
 
 WEEK = timedelta(days=7)

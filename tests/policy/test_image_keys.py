@@ -6,7 +6,7 @@ import pytest
 
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image
-from janitor.policy.values import ArtifactTypeIs, Condition, Expr, LargerThan, Not, OlderThan
+from janitor.policy.conditions.keys import ArtifactTypeIs, Condition, Expr, LargerThan, Not, OlderThan
 from tests.deciding import images_decided
 from tests.making import NOW, contents, image, policies, policy
 

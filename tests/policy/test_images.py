@@ -7,9 +7,7 @@ import pytest
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode
-from janitor.policy.images import IMAGE_RANK, INDEX_RANK
-from janitor.policy.model import Policy, Retention
-from janitor.policy.values import (
+from janitor.policy.conditions.keys import (
     AnyOf,
     ArtifactTypeIs,
     LargerThan,
@@ -22,6 +20,8 @@ from janitor.policy.values import (
     TagsMatch,
     Unused,
 )
+from janitor.policy.deciding.images import IMAGE_RANK, INDEX_RANK
+from janitor.policy.model import Policy, Retention
 from tests.deciding import images_decided
 from tests.making import (
     NOW,

@@ -7,11 +7,10 @@ import pytest
 
 from janitor.kinds.provenance import Manager
 from janitor.model.kinds import Status
-from janitor.policy.implication import excludes, implies
-from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex
-from janitor.policy.largest import Largest
-from janitor.policy.values import (
+from janitor.policy.conditions.implication import excludes, implies
+from janitor.policy.conditions.keys import (
     AnnotationsAre,
+    AnnotationsRegex,
     AnyTag,
     ArtifactTypeIs,
     CreatorIs,
@@ -21,7 +20,9 @@ from janitor.policy.values import (
     JobIs,
     Key,
     LabelsAre,
+    LabelsRegex,
     LargerThan,
+    Largest,
     LocationIs,
     ManagedBy,
     NameIs,

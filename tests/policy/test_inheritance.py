@@ -5,9 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from janitor.policy.document import parse_policies
+from janitor.policy.conditions.keys import (
+    LabelsAre,
+    LargerThan,
+    LocationIs,
+    OlderThan,
+    StatusIs,
+    Tagged,
+    TtlExpired,
+)
+from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policy, Retention
-from janitor.policy.values import LabelsAre, LargerThan, LocationIs, OlderThan, StatusIs, Tagged, TtlExpired
 from tests.policy.test_document_mistakes import told
 
 WEEK = OlderThan(timedelta(days=7))

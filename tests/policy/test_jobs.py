@@ -8,9 +8,9 @@ from janitor.kinds.execution import execution_status, last_of
 from janitor.kinds.job import job_since, job_status
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Condition, LastExecution, State
+from janitor.policy.conditions.keys import JobIs, LabelsAre, NameIs, Not, OlderThan, StatusIs
+from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Retention
-from janitor.policy.values import JobIs, LabelsAre, NameIs, Not, OlderThan, StatusIs
-from janitor.policy.workloads import decide_workloads
 from tests.deciding import context, decided, images_decided
 from tests.making import ago, contents, digest, execution, image, job, policies, policy, uri, workloads
 

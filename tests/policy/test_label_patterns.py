@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from janitor.model.kinds import Kind, Status
-from janitor.policy.document import parse_policies
-from janitor.policy.implication import excludes, implies
-from janitor.policy.label_patterns import AnnotationsRegex, LabelsRegex
+from janitor.policy.conditions.implication import excludes, implies
+from janitor.policy.conditions.keys import AnnotationsRegex, Condition, LabelsAre, LabelsRegex, Not, StatusIs
+from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Retention
-from janitor.policy.values import Condition, LabelsAre, Not, StatusIs
 from tests.deciding import decided, images_decided
 from tests.making import contents, image, policies, policy, repository, revision, service, workloads
 from tests.policy.test_document_mistakes import of_policy

@@ -9,13 +9,12 @@ from janitor.errors import PolicyFileError
 from janitor.explain.words import image_values, key_asks, key_has
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Package, Version
-from janitor.policy.advice import shadows
-from janitor.policy.decision import Delete
-from janitor.policy.document import parse_policies
-from janitor.policy.largest import Largest
+from janitor.policy.conditions.keys import Largest, NameIs, OlderThan, TagsMatch
+from janitor.policy.deciding.packages import decide_versions, package_rules
+from janitor.policy.deciding.verdict import Delete
+from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policies, Retention
-from janitor.policy.packages import decide_versions, package_rules
-from janitor.policy.values import NameIs, OlderThan, TagsMatch
+from janitor.policy.warnings import shadows
 from tests.deciding import context, images_decided
 from tests.making import (
     NOW,

@@ -8,8 +8,8 @@ import pytest
 from janitor.kinds.provenance import Manager, managers_of, managers_of_repository
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.policy.field_types import ManagerName
-from janitor.policy.values import AnnotationsAre, Condition, CreatorIs, Expr, ManagedBy, Not
+from janitor.policy.conditions.keys import AnnotationsAre, Condition, CreatorIs, Expr, ManagedBy, Not
+from janitor.policy.file.field_types import ManagerName
 from tests.deciding import decided, images_decided
 from tests.making import (
     LOCATION,

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from janitor.model.kinds import Kind
-from janitor.policy.decision import Question, question
-from janitor.policy.expression import Failures
-from janitor.policy.matching import note_matches
-from janitor.policy.package_keys import Held, held_leaf
-from janitor.policy.truth import AGE_UNKNOWN, Test, Truth, truth
-from janitor.policy.values import Expr, Key, NameIs, Not, OlderThan, RepositoryIs
+from janitor.policy.conditions.expression import Failures
+from janitor.policy.conditions.keys import Expr, Key, NameIs, Not, OlderThan, RepositoryIs
+from janitor.policy.conditions.package_keys import Held, held_leaf
+from janitor.policy.conditions.truth import AGE_UNKNOWN, Test, Truth, truth
+from janitor.policy.deciding.unmatched import note_matches
+from janitor.policy.deciding.verdict import Question, question
 from tests.making import NOW, policy, repository
 
 

@@ -8,12 +8,11 @@ import pytest
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image
-from janitor.policy.holdings import artifacts_held
-from janitor.policy.image_places import by_package
-from janitor.policy.image_rules import image_rules
-from janitor.policy.orphans import Presence, orphan_test, waits_for_others
-from janitor.policy.usage import usage
-from janitor.policy.values import OlderThan
+from janitor.policy.conditions.keys import OlderThan
+from janitor.policy.deciding.images import artifacts_held, image_rules
+from janitor.policy.deciding.orphaned import Presence, orphan_test, waits_for_others
+from janitor.policy.deciding.references import usage
+from janitor.policy.deciding.retention import by_package
 from tests.deciding import images_decided
 from tests.making import NOW, contents, digest, image, policies, policy, repository, workloads
 from tests.policy.test_document_mistakes import of_policy

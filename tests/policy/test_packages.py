@@ -8,7 +8,7 @@ import pytest
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode, Package
-from janitor.policy.packages import kinds_asked
+from janitor.policy.deciding.packages import kinds_asked
 from tests.making import image, job, repository, service, uri, workloads
 from tests.policy.packaging import NPM, Shelf, package, version, written
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from janitor.policy.pattern_mistakes import mistake_of, regex_mistake
-from janitor.policy.patterns import captured, found_in
+from janitor.policy.conditions.patterns import captured, found_in, mistake_of, regex_mistake
 
 
 def test_what_re2_refuses_is_told_in_its_words_and_nowhere_else(capfd: pytest.CaptureFixture[str]) -> None:

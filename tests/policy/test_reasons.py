@@ -6,18 +6,7 @@ import pytest
 
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.policy.decision import (
-    Delete,
-    Keep,
-    asked,
-    may_take_serving,
-    names_literally,
-    question,
-    strongest,
-)
-from janitor.policy.model import Policy
-from janitor.policy.resource_keys import Facts, facts_leaf
-from janitor.policy.values import (
+from janitor.policy.conditions.keys import (
     All,
     AnyOf,
     Condition,
@@ -30,6 +19,17 @@ from janitor.policy.values import (
     StatusIs,
     Unused,
 )
+from janitor.policy.conditions.resource_keys import Facts, facts_leaf
+from janitor.policy.deciding.verdict import (
+    Delete,
+    Keep,
+    asked,
+    may_take_serving,
+    names_literally,
+    question,
+    strongest,
+)
+from janitor.policy.model import Policy
 from tests.making import NOW, ago, policy
 
 OLD = OlderThan(timedelta(days=7))

@@ -10,13 +10,7 @@ from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode, Repository
-from janitor.policy.decision import Delete
-from janitor.policy.image_rules import image_rules
-from janitor.policy.images import holdings
-from janitor.policy.model import Policies, Policy, Retention
-from janitor.policy.repositories import decide_repository, may_match
-from janitor.policy.usage import usage
-from janitor.policy.values import (
+from janitor.policy.conditions.keys import (
     Expr,
     LabelsAre,
     LargerThan,
@@ -27,7 +21,12 @@ from janitor.policy.values import (
     StatusIs,
     Unused,
 )
-from janitor.policy.workloads import decide_workloads
+from janitor.policy.deciding.images import holdings, image_rules
+from janitor.policy.deciding.references import usage
+from janitor.policy.deciding.repositories import decide_repository, may_match
+from janitor.policy.deciding.verdict import Delete
+from janitor.policy.deciding.workloads import decide_workloads
+from janitor.policy.model import Policies, Policy, Retention
 from tests.deciding import Shown, context
 from tests.making import (
     NOW,

@@ -7,9 +7,9 @@ from types import MappingProxyType
 import pytest
 
 from janitor.model.kinds import Kind
-from janitor.policy.decision import Delete
-from janitor.policy.repositories import decide_repository
-from janitor.policy.values import Condition, Expr, LargerThan, NameIs, Not, OlderThan
+from janitor.policy.conditions.keys import Condition, Expr, LargerThan, NameIs, Not, OlderThan
+from janitor.policy.deciding.repositories import decide_repository
+from janitor.policy.deciding.verdict import Delete
 from tests.deciding import context, decided
 from tests.making import NOW, contents, image, policies, policy, repository, service, workloads
 

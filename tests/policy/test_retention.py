@@ -4,13 +4,11 @@ from datetime import timedelta
 
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.policy.decision import question
-from janitor.policy.groups import latest
-from janitor.policy.image_keys import image_leaf
-from janitor.policy.image_places import TRAITS
+from janitor.policy.conditions.image_keys import image_leaf
+from janitor.policy.conditions.keys import Condition, OlderThan, RepositoryIs, TagsMatch
+from janitor.policy.deciding.retention import TRAITS, latest, retained
+from janitor.policy.deciding.verdict import question
 from janitor.policy.model import PerSemver, PerTag, Policy, Retention
-from janitor.policy.retention import retained
-from janitor.policy.values import Condition, OlderThan, RepositoryIs, TagsMatch
 from tests.deciding import decided, images_decided
 from tests.making import (
     NOW,

@@ -7,8 +7,8 @@ import pytest
 
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Condition, Revision, State, Traffic
+from janitor.policy.conditions.keys import NameIs, OlderThan, ServiceIs, StatusIs
 from janitor.policy.model import Policy, Retention
-from janitor.policy.values import NameIs, OlderThan, ServiceIs, StatusIs
 from tests.deciding import decided
 from tests.making import ago, policies, policy, revision, service, workloads
 

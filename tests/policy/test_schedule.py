@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from janitor.errors import PolicyFileError
-from janitor.policy.cron import parse_cron
-from janitor.policy.document import parse_policies
-from janitor.policy.grammar import json_schema
-from janitor.policy.model import Policies
-from janitor.policy.schedule import ReportOptions, Schedule
-from janitor.policy.timezones import timezone
+from janitor.policy.file.cron import parse_cron
+from janitor.policy.file.document import parse_policies
+from janitor.policy.file.grammar import json_schema
+from janitor.policy.file.timezones import timezone
+from janitor.policy.model import Policies, ReportOptions, Schedule
 from janitor.store.policy_file import default_policies
 
 GOOD = "version: 1\npolicies: [{name: a, kind: run.service, when: {status: failed}}]\n"

@@ -14,11 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from janitor.errors import PolicyFileError
-from janitor.policy import spelling
-from janitor.policy.descriptions import DESCRIPTIONS
-from janitor.policy.grammar import GRAMMAR, read_document
-from janitor.policy.schema import DRAFT, keys_of, policy_schema, schema_text
-from janitor.policy.source import plain, read_source
+from janitor.policy.file import spelling
+from janitor.policy.file.grammar import GRAMMAR, read_document
+from janitor.policy.file.schema import DESCRIPTIONS, DRAFT, keys_of, policy_schema, schema_text
+from janitor.policy.file.source import plain, read_source
 from tests.docs.test_policies_page import BLOCKS, whole
 from tests.laws.trying import law
 from tests.policy.test_document_mistakes import POLICIES, SECTIONS, top

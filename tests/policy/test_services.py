@@ -8,8 +8,8 @@ import pytest
 from janitor.kinds.service import service_status
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Condition, Service, State
+from janitor.policy.conditions.keys import LabelsAre, LocationIs, NameIs, Not, OlderThan, StatusIs
 from janitor.policy.model import Policy, Scope
-from janitor.policy.values import LabelsAre, LocationIs, NameIs, Not, OlderThan, StatusIs
 from tests.deciding import decided
 from tests.making import NOW, ago, name_of, policies, policy, revision, service, workloads
 

@@ -10,10 +10,10 @@ import janitor
 from janitor.errors import PolicyFileError
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.policy.decision import Delete
+from janitor.policy.conditions.keys import All, OlderThan
+from janitor.policy.deciding.repositories import decide_repository
+from janitor.policy.deciding.verdict import Delete
 from janitor.policy.model import Limits, Scope
-from janitor.policy.repositories import decide_repository
-from janitor.policy.values import All, OlderThan
 from janitor.store.policy_file import default_policies, default_text, load_policies
 from tests.deciding import context, decided, images_decided
 from tests.making import (

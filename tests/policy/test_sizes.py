@@ -9,9 +9,9 @@ from janitor.model.money import Priced, Unpriced
 from janitor.model.resources import Image
 from janitor.plan.build import Builder
 from janitor.plan.packages import package_action
-from janitor.policy.decision import Delete, DeleteReason
-from janitor.policy.index_sizes import index_sizes
-from janitor.policy.values import LargerThan, NameIs
+from janitor.policy.conditions.index_sizes import index_sizes
+from janitor.policy.conditions.keys import LargerThan, NameIs
+from janitor.policy.deciding.verdict import Delete, DeleteReason
 from tests.deciding import images_decided
 from tests.laws.deciding import BOOK
 from tests.making import NOW, contents, digest, image, policies, policy, repository

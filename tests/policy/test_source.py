@@ -3,8 +3,7 @@
 import pytest
 
 from janitor.errors import PolicyFileError
-from janitor.policy.problems import refusal
-from janitor.policy.source import Mapping, plain, read_source
+from janitor.policy.file.source import Mapping, plain, read_source, refusal
 
 
 def read(text: str) -> object:

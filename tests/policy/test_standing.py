@@ -3,13 +3,12 @@
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
-from janitor.policy.decision import question
-from janitor.policy.family import Family
-from janitor.policy.image_keys import image_leaf
-from janitor.policy.image_places import image_traits
+from janitor.policy.conditions.image_keys import image_leaf
+from janitor.policy.conditions.keys import NameIs
+from janitor.policy.deciding.image_graph import Family
+from janitor.policy.deciding.retention import Standing, image_traits, standing
+from janitor.policy.deciding.verdict import question
 from janitor.policy.model import Policy, Retention
-from janitor.policy.retention import Standing, standing
-from janitor.policy.values import NameIs
 from tests.making import NOW, ago, digest, image, policy, repository
 
 IMAGES = [

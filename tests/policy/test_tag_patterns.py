@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from janitor.model.kinds import Kind
-from janitor.policy.document import parse_policies
-from janitor.policy.overlap import range_within, ranges_apart
-from janitor.policy.values import Condition, Not, TagsRegex, TagsSemver
-from janitor.policy.versions import in_range, version_in_range
+from janitor.policy.conditions.implication import range_within, ranges_apart
+from janitor.policy.conditions.keys import Condition, Not, TagsRegex, TagsSemver
+from janitor.policy.conditions.versions import in_range, version_in_range
+from janitor.policy.file.document import parse_policies
 from tests.deciding import images_decided
 from tests.making import contents, image, policies, policy
 from tests.policy.test_document_mistakes import of_policy

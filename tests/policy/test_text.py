@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 from janitor.gcp import package_decode
 from janitor.model.names import RepositoryName
 from janitor.model.text import nfc, nfc_labels
-from janitor.policy import expression
-from janitor.policy.globs import labels_match, matcher
-from janitor.policy.patterns import captured, found_in
-from janitor.policy.source import plain, read_source
-from janitor.policy.truth import NO, YES
-from janitor.policy.values import Expr
+from janitor.policy.conditions import expression
+from janitor.policy.conditions.keys import Expr
+from janitor.policy.conditions.patterns import captured, found_in, labels_match, matcher
+from janitor.policy.conditions.truth import NO, YES
+from janitor.policy.file.source import plain, read_source
 
 COMPOSED, APART = "caf\u00e9", "cafe\u0301"
 FORMS = [COMPOSED, APART]

@@ -7,7 +7,18 @@ from itertools import product
 import pytest
 
 from janitor.model.kinds import Status
-from janitor.policy.truth import (
+from janitor.policy.conditions.keys import (
+    All,
+    AnyOf,
+    Condition,
+    Key,
+    NameIs,
+    Not,
+    OlderThan,
+    StatusIs,
+    Tagged,
+)
+from janitor.policy.conditions.truth import (
     AGE_UNKNOWN,
     NO,
     NO_TAG_MATCHES,
@@ -21,7 +32,6 @@ from janitor.policy.truth import (
     truth,
     whom,
 )
-from janitor.policy.values import All, AnyOf, Condition, Key, NameIs, Not, OlderThan, StatusIs, Tagged
 
 YEA, NAY, PERHAPS = NameIs(("yes",)), NameIs(("no",)), NameIs(("perhaps",))
 _ANSWERS = {YEA: YES, NAY: NO, PERHAPS: AGE_UNKNOWN}

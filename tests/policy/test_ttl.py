@@ -6,12 +6,12 @@ import pytest
 
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
-from janitor.policy.grammar import GRAMMAR
-from janitor.policy.misspelt import MOST_NAMED, misspelt_labels, with_labels
+from janitor.policy.conditions.keys import NameIs, OlderThan, StatusIs, TtlExpired
+from janitor.policy.conditions.truth import AGE_UNKNOWN, NO, TTL_UNREADABLE, YES, Truth
+from janitor.policy.conditions.ttl import expired
+from janitor.policy.deciding.unreadable_labels import MOST_NAMED, misspelt_labels, with_labels
+from janitor.policy.file.grammar import GRAMMAR
 from janitor.policy.model import Policy
-from janitor.policy.truth import AGE_UNKNOWN, NO, TTL_UNREADABLE, YES, Truth
-from janitor.policy.ttl import expired
-from janitor.policy.values import NameIs, OlderThan, StatusIs, TtlExpired
 from tests.deciding import context, decided, images_decided
 from tests.making import NOW, ago, contents, image, policies, policy, repository, revision, service, workloads
 

@@ -6,10 +6,10 @@ from janitor.kinds.package import package_since
 from janitor.kinds.repository import repository_since
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents
-from janitor.policy.decision import Delete
-from janitor.policy.repositories import decide_repository
-from janitor.policy.uploads import Uploads
-from janitor.policy.values import NameIs, OlderThan
+from janitor.policy.conditions.keys import NameIs, OlderThan
+from janitor.policy.deciding.repositories import decide_repository
+from janitor.policy.deciding.uploads import Uploads
+from janitor.policy.deciding.verdict import Delete
 from tests.deciding import context
 from tests.making import REPOSITORY, ago, contents, image, policies, policy, repository
 from tests.policy.packaging import NPM, Shelf, package, version, written

@@ -10,7 +10,7 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.references import BadReferenceError
 from janitor.model.resources import Execution, Image, Instance, Mode, Repository, WorkerPool
-from janitor.policy.usage import Named, unreadable, usage
+from janitor.policy.deciding.references import Named, unreadable, usage
 from tests.making import (
     NOW,
     REPOSITORY,

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from janitor.model.resources import Image
-from janitor.policy.image_places import by_package
-from janitor.policy.spelling import LONGEST_UNUSED, unused_for
-from janitor.policy.usage import usage
-from janitor.policy.use_history import (
+from janitor.policy.conditions.keys import UnusedFor
+from janitor.policy.deciding.references import usage
+from janitor.policy.deciding.retention import by_package
+from janitor.policy.deciding.use_history import (
     REMEMBERED,
     UseHistory,
     UseLog,
@@ -18,7 +18,7 @@ from janitor.policy.use_history import (
     unused_for_leaf,
     use_of,
 )
-from janitor.policy.values import UnusedFor
+from janitor.policy.file.spelling import LONGEST_UNUSED, unused_for
 from tests.making import NOW, REPOSITORY, ago, digest, image, repository, service, uri, workloads
 from tests.policy.test_document_mistakes import of_policy
 

@@ -7,11 +7,11 @@ from janitor.kinds.version import FORMATS
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository, Version
-from janitor.policy.decision import Delete
-from janitor.policy.document import parse_policies
+from janitor.policy.deciding.packages import decide_versions, kinds_asked, package_rules
+from janitor.policy.deciding.retention import Standing
+from janitor.policy.deciding.verdict import Delete
+from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policies
-from janitor.policy.packages import decide_versions, kinds_asked, package_rules
-from janitor.policy.retention import Standing
 from tests.deciding import context
 from tests.making import repository
 from tests.policy.packaging import NPM, Shelf, package, version

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from janitor.policy.wrong_words import way_for_key
+from janitor.policy.file.mistakes import way_for_key
 from tests.policy.test_document_mistakes import of_policy, told
 
 

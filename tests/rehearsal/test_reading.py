@@ -3,7 +3,7 @@
 import pytest
 
 from janitor.errors import PolicyFileError
-from janitor.policy.document import parse_policies
+from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policies
 from janitor.rehearsal.reading import NOW, read_tests
 

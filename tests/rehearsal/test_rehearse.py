@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from janitor.errors import PolicyFileError
-from janitor.policy.document import parse_policies
+from janitor.policy.file.document import parse_policies
+from janitor.policy.file.source import plain, read_source
 from janitor.policy.model import Policies
-from janitor.policy.source import plain, read_source
 from janitor.rehearsal.reading import read_tests
 from janitor.rehearsal.rehearse import rehearse
 from janitor.rehearsal.telling import as_json, as_text

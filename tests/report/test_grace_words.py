@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 from janitor.model.kinds import Kind
-from janitor.policy.grace import Waiting
+from janitor.policy.deciding.grace import Waiting
 from janitor.report.html.render import render_html
 from janitor.report.narrowing import notes_on_narrowing, snapshot_in
 from janitor.report.report_json import report_as_json

@@ -8,7 +8,7 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.ledger.entries import Conclusion, SweepStart
 from janitor.ledger.marks import OptOut, marks_of
 from janitor.model.kinds import Kind
-from janitor.policy.grace import Mark, Waiting
+from janitor.policy.deciding.grace import Mark, Waiting
 from janitor.store.database import Database
 from janitor.store.ledger import SqlLedger
 from janitor.store.marks import SqlMarks

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from janitor.ledger.entries import SweepEnd, SweepStart
-from janitor.policy.use_history import REMEMBERED, use_of
+from janitor.policy.deciding.use_history import REMEMBERED, use_of
 from janitor.store.database import Database
 from janitor.store.ledger import SqlLedger
 from janitor.store.uses import SqlUses

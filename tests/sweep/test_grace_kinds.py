@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from janitor.policy.grammar import GRAMMAR
+from janitor.policy.file.grammar import GRAMMAR
 from tests.sweep.conftest import Placing
 from tests.sweep.packages import libs, versions
 from tests.sweep.stepping import Days

@@ -1,0 +1,1 @@
+"""Conditions: what each key of `when` means for a resource."""

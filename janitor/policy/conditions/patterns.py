@@ -1,0 +1,152 @@
+"""Patterns of the policy file: globs, regular expressions (RE2), and what is wrong with one.
+
+Globs are case-sensitive, and `*` crosses `/`. A regular expression matches in linear time. Texts are compared in
+Unicode's composed form (R48).
+"""
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import re2
+
+from janitor.model.text import nfc, show
+
+_MAGIC = re.compile(r"[*?[]")
+
+
+def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
+    """A function that says whether a text matches any of the globs, as a whole."""
+    pattern = "|".join(f"(?:{fnmatch.translate(glob)})" for glob in globs)
+    matches = re.compile(pattern or r"(?!)").fullmatch
+    return lambda text: matches(nfc(text)) is not None
+
+
+def is_literal(glob: str) -> bool:
+    """Whether it stands for one name only."""
+    return not _MAGIC.search(glob)
+
+
+def labels_match(wanted: Mapping[str, str], labels: Mapping[str, str]) -> list[bool]:
+    """For each wanted label, whether the resource has it with a value that its glob matches."""
+    return [key in labels and fnmatch.fnmatchcase(nfc(labels[key]), glob) for key, glob in wanted.items()]
+
+
+@cache
+def found_in(expression: str) -> Callable[[str], bool]:
+    """Whether the expression is found anywhere in a text. Compiled once."""
+    search = regex(expression).search
+    return lambda text: search(nfc(text)) is not None
+
+
+@cache
+def captured(expression: str) -> Callable[[str], str | None]:
+    """What the expression captures from a text, found anywhere in it; None where it does not match, or
+    its group takes no part. Compiled once."""
+    search = regex(expression).search
+
+    def run(text: str) -> str | None:
+        found = search(nfc(text))
+        text_of_group: str | None = found[1] if found else None
+        return text_of_group
+
+    return run
+
+
+def regex(expression: str) -> Any:
+    """The expression compiled; re2.error for what is not of its syntax."""
+    options = re2.Options()
+    options.log_errors = False  # RE2 writes what it refuses to stderr, where only logs may stand
+    compile_it: Callable[[str, object], Any] = re2.compile  # it has no types
+    return compile_it(expression, options)
+
+
+# No name, location, tag or e-mail address holds any of these: a shell's or a regular expression's spelling.
+_FOREIGN = re.compile(r"[\\{}|^$]")
+
+
+def name_glob_mistake(glob: str) -> str | None:
+    """What is wrong with a glob of names, locations, repositories, tags or creators."""
+    if wrong := value_glob_mistake(glob):
+        return wrong
+    if glob.startswith("!"):
+        return f"{show(glob)}: a glob cannot be negated by a ! before it: list what it should match"
+    if found := _FOREIGN.search(re.sub(r"\[[^]]*\]", "", glob)):
+        return (
+            f"{show(glob)} is no glob, for {found[0]} has no meaning in one: write *, ? and [a-z], "
+            "and several globs as a list"
+        )
+    return None
+
+
+def value_glob_mistake(glob: str) -> str | None:
+    """What is wrong with a glob of labels' or annotations' values, which may hold any character."""
+    place = 0
+    while (place := glob.find("[", place)) >= 0:
+        end = _end(glob, place)
+        if end < 0:
+            return (
+                f"{show(glob)} has a [ that no ] closes: write a class such as [0-9], or [[] for a [ itself"
+            )
+        if wrong := _class_mistake(glob[place + 1 : end]):
+            return f"{show(glob)}: {wrong}"
+        place = end + 1
+    return None
+
+
+def _end(glob: str, place: int) -> int:
+    """Where the class that begins at a [ ends, -1 where it does not; a ] that comes first is one of the class."""
+    begin = place + 1
+    if glob[begin : begin + 1] == "!":
+        begin += 1
+    return glob.find("]", begin + 1)
+
+
+def _class_mistake(inside: str) -> str | None:
+    if inside.startswith("^"):
+        return f"a glob negates by !: write [!{inside[1:]}]"
+    if inside.startswith("[:"):
+        return "a glob has no named classes: write their characters, such as [0-9] or [a-z]"
+    chars = inside.removeprefix("!")
+    for first, last in re.findall(r"(?=([^-])-([^]-]))", chars):
+        if first > last:
+            return f"the range {first}-{last} runs backwards, and holds nothing: write {last}-{first}"
+    return None
+
+
+def regex_mistake(expression: str) -> str | None:
+    """What is wrong with an expression that need only match."""
+    try:
+        regex(expression)
+    except re2.error as error:
+        return (
+            f"{show(expression)} is no regular expression of RE2's syntax ({_told(error)}): "
+            "write one such as '^pr-[0-9]+$'"
+        )
+    return None
+
+
+def mistake_of(expression: str) -> str | None:
+    """What is wrong with an expression that must have one group, which captures what to group by."""
+    try:
+        groups = regex(expression).groups
+    except re2.error as error:
+        return (
+            f"{show(expression)} is no regular expression of RE2's syntax ({_told(error)}): "
+            "write one such as '^(main|release-\\d+)-'"
+        )
+    if groups == 1:
+        return None
+    return (
+        f"{show(expression)} captures {groups or 'no'} group{'s' * (groups > 1)}: put parentheses around the one part "
+        "of the tag to group by, such as '^(main|release-\\d+)-'; others are written (?:…)"
+    )
+
+
+def _told(error: Exception) -> str:
+    """RE2's own words, which come as bytes and quote the expression."""
+    first = error.args[0] if error.args else ""
+    text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
+    return text if text.isprintable() and len(text) <= 120 else show(text)

@@ -1,0 +1,94 @@
+"""Deciding whole repositories (R13, R14)."""
+
+from datetime import datetime
+from functools import partial
+
+from janitor.kinds.provenance import managers_of_repository
+from janitor.kinds.repository import DOCKER, SOURCE_DEPLOY, is_managed, repository_since, repository_times
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import KeepReason
+from janitor.model.resources import Contents, Mode, Repository
+from janitor.policy.conditions.resource_keys import Facts, facts_leaf
+from janitor.policy.conditions.truth import NO
+from janitor.policy.deciding.images import repository_protected
+from janitor.policy.deciding.trace import Case
+from janitor.policy.deciding.unmatched import note_matches
+from janitor.policy.deciding.verdict import Decision, floor_guards, latest, names_literally, question, verdict
+from janitor.policy.deciding.workload_rules import Context
+from janitor.policy.model import Policies, Policy
+
+
+def may_match(context: Context, repository: Repository) -> bool:
+    """Whether any repository policy could match, whatever its content: else it need not be read."""
+    facts = _facts(repository, repository.update_time, None)
+    if repository.format != DOCKER or repository.mode is not Mode.STANDARD:
+        return False
+    leaf = facts_leaf(context.now, context.failures)
+    questions = [question(p, leaf, True) for p in context.policies.of(Kind.REPOSITORY)]
+    return any(each.selects(facts) is not NO for each in questions)
+
+
+def decide_repository(
+    context: Context, repository: Repository, contents: Contents, held: set[KeepReason], gap: bool
+) -> Decision:
+    """`held` says what its images are: reasons of `_HELD`.
+
+    `gap`: something about its content or its users could not be read.
+    """
+    if not context.policies.of(Kind.REPOSITORY):
+        contents = Contents()  # nothing asks how old its images are, and there may be a million
+    since = repository_since(repository, contents.images, context.uploads.of(str(repository.name)))
+    guards = _guards(context.policies, repository) | {reason: reason in held for reason in _HELD}
+    guards |= floor_guards(latest(repository_times(repository, contents)), context.now.timestamp())
+    unused = KeepReason.HOLDS_IN_USE not in held if repository.format == DOCKER else None
+    facts = _facts(repository, since, unused)
+    leaf, policies = facts_leaf(context.now, context.failures), context.policies.of(Kind.REPOSITORY)
+    questions = [question(p, leaf, p.name in context.selected) for p in policies]
+    case = Case(facts, questions, guards, partial(_forbidden, repository), gap=gap)
+    if context.witness:
+        context.witness.case(str(repository.name), case)
+    decision = verdict(questions, facts, case.standing_guards(), case.forbids, gap, WAIVED_BY_NAME)
+    note_matches(context.matched, questions, (facts,), context.failures)
+    return decision
+
+
+WAIVED_BY_NAME = (
+    KeepReason.NEEDS_LITERAL_NAME,
+    KeepReason.HOLDS_SUBJECT_UNKNOWN,
+    KeepReason.HOLDS_RETAINED,
+)
+_HELD = (
+    KeepReason.HOLDS_IN_USE,
+    KeepReason.HOLDS_PROTECTED,
+    KeepReason.HOLDS_REFERRER,
+    KeepReason.HOLDS_SUBJECT_UNKNOWN,
+    KeepReason.HOLDS_RETAINED,
+)
+
+
+def _guards(policies: Policies, repository: Repository) -> dict[KeepReason, bool]:
+    return {
+        KeepReason.PROTECTED: repository_protected(policies, repository),
+        KeepReason.GOOGLE_MANAGED: is_managed(repository),
+        KeepReason.NOT_STANDARD: repository.mode is not Mode.STANDARD,
+        KeepReason.FORMAT_UNSUPPORTED: repository.format != DOCKER,
+        KeepReason.NEEDS_LITERAL_NAME: repository.name.repository == SOURCE_DEPLOY,
+    }
+
+
+def _forbidden(repository: Repository, policy: Policy, guard: KeepReason) -> bool:
+    literal = names_literally(policy, repository.name.repository)
+    if guard is KeepReason.GOOGLE_MANAGED:
+        return not (literal and policy.managed)
+    if guard in WAIVED_BY_NAME:
+        return not literal
+    return True
+
+
+def _facts(repository: Repository, since: datetime | None, unused: bool | None) -> Facts:
+    name = repository.name
+    return Facts(
+        name.repository, name.location, "", repository.labels, Status.UNKNOWN, since,
+        repository.size_bytes, unused, Kind.REPOSITORY, name.project,
+        managed_by=managers_of_repository(repository),
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""Unreadable labels: time-to-live labels whose value cannot be read, to report by name."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from janitor.kinds.repository import DOCKER
+from janitor.model.inventory import Workloads
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
+from janitor.model.resources import Repository
+from janitor.model.text import show
+from janitor.policy.conditions.keys import TtlExpired
+from janitor.policy.conditions.truth import keys
+from janitor.policy.conditions.ttl import lifetime
+from janitor.policy.deciding.workload_rules import Context, Located
+
+MOST_NAMED = 10
+
+
+class Named(Protocol):
+    """What has a place and labels."""
+
+    @property
+    def name(self) -> Located: ...
+
+    @property
+    def labels(self) -> Mapping[str, str]: ...
+
+
+def misspelt_labels(
+    context: Context, workloads: Workloads, repositories: Iterable[Repository]
+) -> tuple[str, ...]:
+    """A line for each label that cannot be read of a thing that a policy with `ttl` may speak of, by name;
+    past ten they are counted. The resource stays, `ttl-unreadable`."""
+    asked = {policy.kind: key for policy in context.policies.policies for key in keys(policy.when)
+             if isinstance(key, TtlExpired)}  # fmt: skip
+    lines = sorted({
+        line
+        for key, name, labels in _labelled(asked, workloads, repositories, context.in_scope)
+        if lifetime(key, labels) is None
+        for line in _lines(key, name, labels)
+    })  # fmt: skip
+    more = len(lines) - MOST_NAMED
+    return (
+        *lines[:MOST_NAMED],
+        *([f"{more:,} more labels say how long in words that cannot be read"] * (more > 0)),
+    )
+
+
+def _labelled(
+    asked: Mapping[Kind, TtlExpired],
+    workloads: Workloads,
+    repositories: Iterable[Repository],
+    in_scope: Callable[[Located], bool],
+) -> Iterator[tuple[TtlExpired, str, Mapping[str, str]]]:
+    labelled = with_labels(workloads, tuple(repositories))
+    for kind, key in asked.items():
+        for each in labelled.get(kind, ()):
+            if in_scope(each.name):
+                yield key, str(each.name), each.labels
+
+
+def with_labels(workloads: Workloads, repositories: Sequence[Repository]) -> Mapping[Kind, Sequence[Named]]:
+    """Whose labels count for things of each kind: what lies in a repository has none of its own."""
+    return {
+        Kind.SERVICE: workloads.services,
+        Kind.REVISION: workloads.revisions,
+        Kind.JOB: workloads.jobs,
+        Kind.EXECUTION: workloads.executions,
+        Kind.WORKER_POOL: workloads.worker_pools,
+        Kind.REPOSITORY: repositories,
+        Kind.IMAGE: [each for each in repositories if each.format == DOCKER],
+        Kind.PACKAGE: repositories,
+        Kind.VERSION: [each for each in repositories if each.format != DOCKER],
+        Kind.TAG: repositories,
+    }
+
+
+def _lines(key: TtlExpired, name: str, labels: Mapping[str, str]) -> Iterator[str]:
+    """Each of the two labels by itself, so that the readable one is not blamed."""
+    for label, example in ((key.label, "72h or 30d"), (key.expires_label, "2026-12-01 or 2026-12-01t18-30z")):
+        alone = {label: labels[label]} if label in labels else {}
+        if lifetime(key, alone) is None:
+            yield (
+                f"{name}: the label {label} says {show(labels[label])}, which is not read: write one such as "
+                f"{example}; it stays ({KeepReason.TTL_UNREADABLE})"
+            )

@@ -1,0 +1,256 @@
+"""Verdict on one resource: the policies compiled and asked, guards, and the floor (R43): nothing younger than an hour."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from janitor.model.kinds import Status
+from janitor.model.reasons import DeleteReason, KeepReason
+from janitor.policy.conditions.keys import (
+    SELECTORS,
+    All,
+    AnyOf,
+    Condition,
+    JobIs,
+    Key,
+    LargerThan,
+    NameIs,
+    Not,
+    OlderThan,
+    Orphaned,
+    RepositoryIs,
+    ServiceIs,
+    StatusIs,
+    Tagged,
+    TtlExpired,
+    Unused,
+    UnusedFor,
+)
+from janitor.policy.conditions.patterns import is_literal
+from janitor.policy.conditions.truth import YES, Leaf, Test, Truth, compiled, whom
+from janitor.policy.model import Policy
+
+FLOOR = timedelta(hours=1)
+FLOOR_REASONS = (KeepReason.JUST_CREATED, KeepReason.AGE_UNKNOWN)
+
+
+def latest(times: Iterable[float | None]) -> float | None:
+    """The latest of the known times, in epoch seconds; a time at the epoch is not known. None: no time is known."""
+    return max((time for time in times if time is not None and time > 0), default=None)
+
+
+def latest_of(times: Iterable[datetime | None]) -> float | None:
+    """The same of aware times."""
+    return latest(time.timestamp() if time else None for time in times)
+
+
+def too_young(newest: float | None, now: float) -> KeepReason | None:
+    """Why a resource whose latest known time is `newest` is kept; None where it is one hour old or older.
+
+    Without any time, or with one in the future, its age is unknown.
+    """
+    if newest is None or newest > now:
+        return KeepReason.AGE_UNKNOWN
+    return KeepReason.JUST_CREATED if now - newest < FLOOR.total_seconds() else None
+
+
+def floor_guards(newest: float | None, now: float) -> dict[KeepReason, bool]:
+    """The floor as guards of one resource: each of its reasons, and whether it holds."""
+    found = too_young(newest, now)
+    return {reason: reason is found for reason in FLOOR_REASONS}
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """It stays."""
+
+    reason: KeepReason
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """It may go, by this policy."""
+
+    policy: Policy
+    reason: DeleteReason
+
+
+Decision = Keep | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """A policy compiled for one kind (images: for one repository).
+
+    `applies` is False where --policy named others: it keeps, and deletes nothing. `deletes` is one
+    verdict a reason, as a million images share them. `leaf` is how the kind reads a key.
+    """
+
+    policy: Policy
+    matches: Test[T]
+    selects: Test[T]
+    reason: Callable[[T], DeleteReason]
+    applies: bool
+    deletes: Mapping[DeleteReason, Delete]
+    leaf: Leaf[T]
+
+
+def question(policy: Policy, leaf: Leaf[T], applies: bool) -> Question[T]:
+    """Compile a policy with the kind's own reading of each key."""
+    when = policy.when
+    deletes = {reason: Delete(policy, reason) for reason in DeleteReason}
+    matches, selects = compiled(when, leaf), compiled(whom(when), leaf)
+    return Question(policy, matches, selects, _reason(when, leaf), applies, deletes, leaf)
+
+
+def kept_by_policy(questions: Iterable[Question[T]], resource: T) -> bool:
+    """Whether a policy with `deletes: false` and without `keep` matches it, or may do so."""
+    return any(
+        not each.policy.deletes and each.policy.keep is None and each.matches(resource).holds is not False
+        for each in questions
+    )
+
+
+def asked(
+    questions: Collection[Question[T]], resource: T, forbids: Callable[[Policy], KeepReason | None]
+) -> Decision:
+    """The first policy in file order that matches and may delete it (R19); else why it stays.
+
+    `forbids` says why a policy may not delete this resource though it matches (None: it may).
+    Of several reasons to stay, the strongest (first in KeepReason) is named.
+    """
+    if kept_by_policy(questions, resource):
+        return Keep(KeepReason.KEEP_POLICY)
+    stays = [KeepReason.NOT_MATCHED]
+    for each in questions:
+        if not each.policy.deletes:
+            continue
+        answer = each.matches(resource)
+        if answer is not YES:
+            stays.append(answer.reason)
+        elif not each.applies:
+            stays.append(KeepReason.POLICY_NOT_SELECTED)
+        elif (obstacle := forbids(each.policy)) is not None:
+            stays.append(obstacle)
+        else:
+            return each.deletes[each.reason(resource)]
+    return Keep(strongest(stays))
+
+
+def verdict(
+    questions: Collection[Question[T]],
+    resource: T,
+    stand: Sequence[KeepReason],
+    forbids: Callable[[Policy, KeepReason], bool],
+    gap: bool = False,
+    waivable: Collection[KeepReason] = (),
+) -> Decision:
+    """The policies' answer, unless a guard stands that the matching policy may not waive, or a gap hides
+    something (R4).
+
+    `stand` are the guards that do, the strongest first, and `forbids` says whether one does so against a
+    policy that matches. One of `waivable`, and the floor (floor.py), is named only where a policy matches.
+    """
+    unnamed = (*waivable, *FLOOR_REASONS)
+
+    def obstacle(policy: Policy) -> KeepReason | None:
+        return next((guard for guard in stand if forbids(policy, guard)), None)
+
+    decision = asked(questions, resource, obstacle)
+    if isinstance(decision, Keep):
+        return Keep(strongest([*(guard for guard in stand if guard not in unnamed), decision.reason]))
+    return Keep(KeepReason.GAP) if gap else decision
+
+
+_STRENGTH = {reason: place for place, reason in enumerate(KeepReason)}
+_ORDER = {reason: place for place, reason in enumerate(DeleteReason)}
+
+
+def strongest(reasons: Iterable[KeepReason]) -> KeepReason:
+    """The first in the order of KeepReason, but for NOT_MATCHED, which any other reason beats."""
+    found = set(reasons)
+    return min(found - {KeepReason.NOT_MATCHED} or found, key=_STRENGTH.__getitem__)
+
+
+def names_literally(
+    policy: Policy, name: str, key: type[NameIs] | type[RepositoryIs] | type[ServiceIs] | type[JobIs] = NameIs
+) -> bool:
+    """Whether the top level of `when` names exactly this, without a glob."""
+    return any(
+        isinstance(part, key) and any(glob == name and is_literal(glob) for glob in part.globs)
+        for part in policy.when.parts
+    )
+
+
+def may_take_serving(policy: Policy) -> bool:
+    """Whether it says `status: serving` literally, with `older_than` and a selector (R15)."""
+    parts = policy.when.parts
+    says = any(isinstance(part, StatusIs) and Status.SERVING in part.values for part in parts)
+    return (
+        says
+        and any(isinstance(part, OlderThan) for part in parts)
+        and any(isinstance(part, SELECTORS) for part in parts)
+    )
+
+
+def _reason(when: All, leaf: Leaf[T]) -> Callable[[T], DeleteReason]:
+    """Which of the keys that hold comes first in DeleteReason."""
+    found: list[tuple[DeleteReason, Test[T]]] = []
+    for key, certain in _positive(when, True):
+        for reason, part in _named(key):
+            found.append((reason, _certainly if certain and part == key else leaf(part)))
+    found.sort(key=lambda entry: _ORDER[entry[0]])
+
+    def run(resource: T) -> DeleteReason:
+        return next((reason for reason, test in found if test(resource) is YES), DeleteReason.MATCHED)
+
+    if found and found[0][1] is _certainly:
+        first = found[0][0]
+        return lambda _: first
+    return run
+
+
+def _certainly(_: object) -> Truth:
+    return YES
+
+
+def _positive(condition: Condition, certain: bool) -> Iterator[tuple[Key, bool]]:
+    """Keys that are not negated, each with whether a match of the whole proves it."""
+    match condition:
+        case All(parts):
+            for part in parts:
+                yield from _positive(part, certain)
+        case AnyOf(parts):
+            for part in parts:
+                yield from _positive(part, False)
+        case Not(_):
+            return
+        case _:
+            yield condition, certain
+
+
+def _named(key: Key) -> Iterator[tuple[DeleteReason, Key]]:
+    """The delete reasons that a key can give, each with the narrowest key that proves it."""
+    match key:
+        case StatusIs(values):
+            for status in values:
+                if status in (Status.FAILED, Status.RETIRED):
+                    yield DeleteReason(status.value), StatusIs((status,))
+        case TtlExpired():
+            yield DeleteReason.TTL, key
+        case Unused() | UnusedFor():
+            yield DeleteReason.UNUSED, key
+        case Orphaned():
+            yield DeleteReason.ORPHANED, key
+        case Tagged(False):
+            yield DeleteReason.UNTAGGED, key
+        case LargerThan():
+            yield DeleteReason.LARGER_THAN, key
+        case OlderThan():
+            yield DeleteReason.OLDER_THAN, key
+        case _:
+            return

@@ -1,0 +1,241 @@
+"""What is well spelled and yet must not stand together: it could never hold, or would delete too much.
+
+Asked of the file's plain data and not of the models, so that a misspelled key elsewhere in a policy
+hides nothing of this. Where a value is of a wrong type the models say so, and this says nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from janitor.model.kinds import Kind
+from janitor.model.text import show
+from janitor.policy.conditions.expression import fields_of
+from janitor.policy.conditions.expression_mistakes import mistakes
+from janitor.policy.conditions.keys import TtlExpired
+from janitor.policy.conditions.patterns import is_literal, mistake_of, regex_mistake
+from janitor.policy.conditions.versions import range_mistake
+from janitor.policy.file.mistakes import Path
+
+Found = tuple[Path, str]
+
+_SELECTORS = ("name", "service", "location", "repository", "labels", "labels_regex",
+              "annotations", "annotations_regex", "creator")  # fmt: skip
+# Where Google-managed things are named (R14): the first is what the message speaks of.
+_NAMED_BY = {
+    Kind.SERVICE.value: ("name",),
+    Kind.REVISION.value: ("service", "name"),
+    Kind.JOB.value: ("name",),
+    Kind.EXECUTION.value: ("job", "name"),
+    Kind.WORKER_POOL.value: ("name",),
+    Kind.IMAGE.value: ("repository",),
+    Kind.VERSION.value: ("repository",),
+    Kind.TAG.value: ("repository",),
+    Kind.PACKAGE.value: ("repository",),
+    Kind.REPOSITORY.value: ("name",),
+}
+# Kinds of which a policy may have `keep` alone: all but those.
+_KEEPING = (Kind.REVISION.value, Kind.EXECUTION.value, Kind.IMAGE.value, Kind.VERSION.value)
+_NEVER = {
+    (Kind.SERVICE.value, "degraded"): "a degraded service still serves: it goes only where `status` says "
+    "serving too, as in [serving, degraded]",
+    (
+        Kind.REVISION.value,
+        "active",
+    ): "an active revision is never deleted: `active` may stand only under `not`",
+}
+
+_LARGEST = (
+    "largest must stand in when itself, with `older_than` beside it: the largest go, others are the largest then, "
+    "and a file that says a number alone would empty a repository"
+)
+
+
+def combinations(data: Any) -> Iterator[Found]:
+    """Each mistake with the path of the value that it is about."""
+    if isinstance(data, dict):
+        yield from _ttl_labels(data.get("ttl"))
+    policies = data.get("policies") if isinstance(data, dict) else None
+    first: dict[str, int] = {}
+    for place, policy in enumerate(policies if isinstance(policies, list) else ()):
+        if not isinstance(policy, dict):
+            continue
+        path: Path = ("policies", place)
+        name = policy.get("name")
+        if isinstance(name, str) and first.setdefault(name, place) != place:
+            yield (
+                (*path, "name"),
+                f"the name {show(name)} is policy {first[name] + 1}'s already: take another",
+            )
+        for below, text in _of_policy(policy):
+            yield path + below, text
+
+
+def _ttl_labels(section: Any) -> Iterator[Found]:
+    usual = TtlExpired()
+    if isinstance(section, dict):
+        label = section.get("label", usual.label)
+        if isinstance(label, str) and label == section.get("expires_label", usual.expires_label):
+            yield ("ttl",), f"ttl: label and expires_label are both {show(label)}: two labels say two things"
+
+
+def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
+    kind = str(policy.get("kind"))
+    when, keep = policy.get("when", {}), policy.get("keep")
+    if policy.get("deletes") is False:
+        for key in ("grace", "managed"):
+            if policy.get(key):
+                yield (key,), f"{key}: a policy with `deletes: false` deletes nothing: take one of them out"
+    if keep == {}:
+        yield ("keep",), "keep says nothing: write one such as `keep: {latest: 3}`, or take it out"
+    if kind in _KEEPING and not keep and "when" not in policy:
+        keeps = policy.get("deletes") is False
+        example = (
+            "keeps, such as `when: {name: base}`"
+            if keeps
+            else "may delete, such as `when: {older_than: 72h}`"
+        )
+        yield (), f"when is missing: say what the policy {example}"
+    if isinstance(when, dict):
+        if "when" in policy and not when and not keep:
+            yield (
+                ("when",),
+                "when says nothing, so it would speak of all: write one such as {older_than: 72h}",
+            )
+        deletes = policy.get("deletes") is not False
+        if deletes and policy.get("managed") is True:
+            yield from _managed(kind, when)
+        yield from _kept_tags(when, keep)
+        yield from _grouped(kind, when, keep)
+        for path, text in _serving(kind, when) if deletes else ():
+            yield ("when", *path), text
+        for path, text in _nested(kind if deletes else "", when, positive=True):
+            yield ("when", *path), text
+        for path, text in expressions(kind, when):
+            yield ("when", *path), text
+
+
+def _managed(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
+    keys = _NAMED_BY.get(kind, ())
+    if keys and not any(is_literal(glob) for key in keys for glob in _texts(when.get(key))):
+        yield (
+            ("managed",),
+            (
+                f"managed: true needs the whole name, without a glob, of what may go: write `{keys[0]}: NAME` in when"
+            ),
+        )
+
+
+def _kept_tags(when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
+    if when.get("tagged") is False and isinstance(keep, dict) and "tagged" in keep:
+        yield ("keep", "tagged"), "keep.tagged holds nothing where when says `tagged: false`: take one out"
+
+
+def _grouped(kind: str, when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
+    per = keep.get("per") if isinstance(keep, dict) else None
+    if not isinstance(per, dict):
+        return
+    if kind == Kind.IMAGE.value and ("tag" in per) is ("semver" in per):
+        yield ("keep", "per"), "per groups either by `tag` or by `semver`: write one, such as {semver: minor}"
+    if isinstance(per.get("tag"), str) and (mistake := mistake_of(per["tag"])):
+        yield ("keep", "per", "tag"), f"tag: {mistake}"
+    if "latest" not in keep:
+        text = "per says within which groups latest counts: write latest beside it, as in {latest: 3, per: …}"
+        yield ("keep", "per"), text
+    if when.get("tagged") is False:
+        yield ("keep", "per"), "per groups by tags, and when says `tagged: false`: take one of them out"
+
+
+def _serving(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
+    """R15: a service that serves goes only by a policy that says so, for how long, and whom."""
+    if kind != Kind.SERVICE.value or "serving" not in _texts(when.get("status")):
+        return
+    if "older_than" not in when:
+        yield ("status",), "status: serving deletes live services: it needs `older_than` beside it in when"
+    if not any(_selects(when.get(key)) for key in _SELECTORS):
+        yield (
+            ("status",),
+            (
+                "status: serving deletes live services: it needs `name` or `labels` beside it in when, "
+                "such as `labels: {env: preview}`"
+            ),
+        )
+
+
+def _selects(value: Any) -> bool:
+    """Whether it is there and not a glob for anything."""
+    return bool(value) if isinstance(value, dict) else any(glob.strip("*") for glob in _texts(value))
+
+
+def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True) -> Iterator[Found]:
+    statuses = _texts(when.get("status")) if positive else ()
+    for status in statuses:
+        if (kind, status) in _NEVER and "serving" not in statuses:
+            yield ("status",), _NEVER[(kind, status)]
+        if (kind, status) == (Kind.SERVICE.value, "serving") and not top:
+            yield ("status",), "status: serving must stand in when itself, not within any or all"
+    if "ttl" in when and not positive:
+        yield (
+            ("ttl",),
+            "ttl may not stand under not: that its time is not over is no reason to delete a thing",
+        )
+    if kind == Kind.TAG.value and "older_than" in when:
+        yield ("older_than",), "older_than: a tag has no age: Google keeps no time of it; take it out"
+    if "largest" in when and not (top and "older_than" in when):
+        yield ("largest",), _LARGEST
+    if "unused_for" in when and not positive:
+        yield ("unused_for",), "unused_for may not stand under not: what is in use is never deleted"
+    if "orphaned" in when and not top:
+        yield ("orphaned",), "orphaned must stand in when itself, not within any, all or not"
+    if "unused" in when and not positive:
+        yield ("unused",), "unused may not stand under not: what is in use is never deleted"
+    for key in ("tags", "any_tag", "tags_regex", "tags_semver"):
+        if when.get("tagged") is False and key in when:
+            yield (key,), f"{key} can match nothing beside `tagged: false`: take one of them out"
+    for step, part, says in _parts(when, positive):
+        if part:
+            for path, text in _nested(kind, part, says, top=False):
+                yield (*step, *path), text
+        else:
+            yield step, f"{step[0]} holds an empty condition, which is always true: say something in it"
+
+
+def expressions(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
+    """What is wrong with the expressions of a condition, nested ones too."""
+    fields = fields_of(kind)
+    if fields and isinstance(when.get("expr"), str) and when["expr"]:
+        for text in mistakes(when["expr"], kind, fields):
+            yield ("expr",), text
+    for key, mistake in (
+        ("tags_regex", regex_mistake),
+        ("tags_semver", range_mistake),
+        ("version_semver", range_mistake),
+    ):
+        if isinstance(when.get(key), str) and when[key] and (wrong := mistake(when[key])):
+            yield (key,), f"{key}: {wrong}"
+    for key in ("labels_regex", "annotations_regex"):
+        for name, text in _entries(when.get(key)):
+            if text and (wrong := regex_mistake(text)):
+                yield (key, name), f"{name}: {wrong}"
+    for step, part, _ in _parts(when, True):
+        for path, text in expressions(kind, part):
+            yield (*step, *path), text
+
+
+def _parts(when: Mapping[str, Any], positive: bool) -> Iterator[tuple[Path, Mapping[str, Any], bool]]:
+    for key in ("any", "all"):
+        value = when.get(key)
+        for place, part in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(part, dict):
+                yield (key, place), part, positive
+    if isinstance(when.get("not"), dict):
+        yield ("not",), when["not"], not positive
+
+
+def _entries(value: Any) -> tuple[tuple[str, str], ...]:
+    found = value.items() if isinstance(value, dict) else ()
+    return tuple((name, text) for name, text in found if isinstance(text, str))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    found = value if isinstance(value, list) else [value]
+    return tuple(text for text in found if isinstance(text, str))

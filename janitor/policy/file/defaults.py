@@ -1,0 +1,98 @@
+"""`defaults`: what each policy of a file inherits, put into the file's tree before anything reads it.
+
+Inherited entries keep their places, so a mistake in one is told where it was written.
+"""
+
+from collections.abc import Iterator
+from collections.abc import Mapping as Facts
+
+from janitor.policy.file.mistakes import Grammar, KindKeys, Path
+from janitor.policy.file.source import Mapping, Node, Scalar, Sequence
+
+
+def with_defaults(root: Mapping, grammar: Grammar) -> Mapping:
+    """The tree in which each policy says what it inherits, too.
+
+    `grace`, and key by key `when` and `keep`: a policy's own key wins, and one that its kind does not have
+    is not inherited. A policy with neither of its own inherits nothing, for then nobody said what may go. One
+    with `deletes: false` and without a `keep` of its own inherits nothing either: more conditions, or a
+    `keep`, would make it keep less than it says.
+    """
+    defaults, policies = _at(root, "defaults"), _at(root, "policies")
+    if not isinstance(defaults, Mapping) or not isinstance(policies, Sequence):
+        return root
+    items = tuple(_inheriting(item, defaults, grammar) for item in policies.items)
+    whole = root.entries | {"policies": (root.entries["policies"][0], Sequence(policies.at, items))}
+    return Mapping(root.at, whole)
+
+
+def idle_defaults(root: Mapping, grammar: Grammar) -> Iterator[tuple[Path, str]]:
+    """Each default that no policy's kind has: it would do nothing."""
+    policies = _at(root, "policies")
+    kinds = [_at(each, "kind") for each in policies.items] if isinstance(policies, Sequence) else []
+    known = [
+        grammar.kinds[each.text] for each in kinds if isinstance(each, Scalar) and each.text in grammar.kinds
+    ]
+    for section in ("when", "keep"):
+        said = _at(_at(root, "defaults"), section)
+        for key in said.entries if isinstance(said, Mapping) else ():
+            if key in grammar.sections[f"defaults.{section}"] and not any(
+                key in getattr(k, section) for k in known
+            ):
+                yield (
+                    ("defaults", section, key),
+                    f"no policy of this file is of a kind whose {section} has {key}: take it out",
+                )
+
+
+def _inheriting(policy: Node, defaults: Mapping, grammar: Grammar) -> Node:
+    kind = _at(policy, "kind")
+    keys = grammar.kinds.get(kind.text) if isinstance(kind, Scalar) else None
+    if keys is None or not isinstance(policy, Mapping) or not {"when", "keep"} & policy.entries.keys():
+        return policy
+    if _only_keeps(policy) and "keep" not in policy.entries:
+        return policy
+    grace = () if _only_keeps(policy) else ("grace",)
+    entries = {key: entry for key, entry in defaults.entries.items() if key in grace} | policy.entries
+    void = _ABOUT_TAGS if _says_untagged(policy) else frozenset()
+    if isinstance(kind, Scalar) and kind.text == "artifact.tag":
+        void |= _AGES
+    for section, allowed in _sections(keys, grammar):
+        own, inherited = entries.get(section), defaults.entries.get(section)
+        if inherited is None or not isinstance(inherited[1], Mapping):
+            continue
+        added = {key: entry for key, entry in inherited[1].entries.items() if key in allowed - void}
+        if own is None and added:
+            entries[section] = (inherited[0], Mapping(inherited[1].at, added))
+        elif own is not None and isinstance(own[1], Mapping):
+            entries[section] = (own[0], Mapping(own[1].at, added | own[1].entries))
+    return Mapping(policy.at, entries)
+
+
+# What a kind without an age refuses (combinations.py).
+_AGES = frozenset({"older_than"})
+# What could hold nothing where a policy says `tagged: false` itself.
+_ABOUT_TAGS = frozenset({"tags", "any_tag", "tags_regex", "tags_semver", "tagged"})
+
+
+def _only_keeps(policy: Mapping) -> bool:
+    deletes = _at(policy, "deletes")
+    return isinstance(deletes, Scalar) and deletes.value is False
+
+
+def _says_untagged(policy: Mapping) -> bool:
+    tagged = _at(_at(policy, "when"), "tagged")
+    return isinstance(tagged, Scalar) and tagged.value is False
+
+
+def _sections(keys: KindKeys, grammar: Grammar) -> tuple[tuple[str, frozenset[str]], ...]:
+    """What may be inherited by a kind: what `defaults` may say, as far as the kind has it."""
+    may: Facts[str, tuple[str, ...]] = grammar.sections
+    return (
+        ("when", frozenset(keys.when) & frozenset(may["defaults.when"])),
+        ("keep", frozenset(keys.keep) & frozenset(may["defaults.keep"])),
+    )
+
+
+def _at(node: Node | None, key: str) -> Node | None:
+    return node.entries[key][1] if isinstance(node, Mapping) and key in node.entries else None

@@ -1,0 +1,184 @@
+"""From the policy file's bytes to the values of keys.py, or to every mistake that it holds."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from janitor.kinds.provenance import Manager
+from janitor.model.kinds import Kind, Status
+from janitor.policy import model
+from janitor.policy.conditions import keys
+from janitor.policy.conditions.keys import AnnotationsRegex, LabelsRegex, Largest
+from janitor.policy.file.combinations import combinations
+from janitor.policy.file.defaults import idle_defaults, with_defaults
+from janitor.policy.file.grammar import (
+    GRAMMAR,
+    AnyPolicy,
+    Document,
+    ExecutionPolicy,
+    ImageKeep,
+    ImagePolicy,
+    Keep,
+    Per,
+    RevisionKeep,
+    RevisionPolicy,
+    TaggedKeep,
+    VersionKeep,
+    VersionPer,
+    VersionPolicy,
+    When,
+    read_document,
+)
+from janitor.policy.file.mistakes import locate, mistake
+from janitor.policy.file.reference_files import ReferenceFiles, read_reference_files
+from janitor.policy.file.sections import ReportSection, ScheduleSection
+from janitor.policy.file.source import Problem, plain, read_source, refusal
+from janitor.policy.model import ReportOptions, Schedule
+
+
+def parse_policies(data: bytes, source: str, read_reference_file: Callable[[str], bytes]) -> model.Policies:
+    """The policies that the bytes of a file say; `source` names the file in messages.
+
+    `read_reference_file` is given each entry of `protect.references` as written, and raises OSError
+    where it cannot be read. PolicyFileError holds every mistake of the file, a line each, in order.
+    """
+    tree = read_source(data, source)
+    root = with_defaults(tree.root, GRAMMAR)
+    raw = plain(root)
+    problems = list(tree.problems)
+    document, errors = read_document(raw)
+    problems += [mistake(root, GRAMMAR, each) for each in errors]
+    others = (*combinations(raw), *idle_defaults(tree.root, GRAMMAR))
+    problems += [Problem(locate(root, path)[0], text) for path, text in others]
+    read = read_reference_files(tree.root, source, read_reference_file)
+    problems += read.problems
+    if problems or read.mistaken or document is None:
+        raise refusal(source, problems, read.mistaken)
+    return _policies(document, read, data)
+
+
+def _policies(document: Document, references: ReferenceFiles, data: bytes) -> model.Policies:
+    scope, protect, limits = document.scope, document.protect, document.limits
+    ttl = keys.TtlExpired(document.ttl.label, document.ttl.expires_label)
+    return model.Policies(
+        model.Scope(
+            _once(scope.projects),
+            scope.locations and _once(scope.locations),
+            _once(scope.also_read),
+            scope.workloads == "none",
+        ),
+        document.mode,
+        model.Protect(protect.labels, protect.names, protect.tags, references.references, references.names),
+        model.Limits(limits.max_deletions, limits.max_share, limits.max_monthly_value, limits.max_unpriced),
+        tuple(_policy(each, ttl) for each in document.policies),
+        references.digest_with(data),
+        _schedule(document.schedule),
+        _report(document.report),
+    )
+
+
+def _schedule(section: ScheduleSection) -> Schedule:
+    return Schedule(section.timezone, section.sweep.cron, section.sweep.jitter, section.report.cron)
+
+
+def _report(section: ReportSection) -> ReportOptions:
+    return ReportOptions(section.note, section.horizon, section.show_creator)
+
+
+def _once(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
+
+
+def _policy(policy: AnyPolicy, ttl: keys.TtlExpired) -> model.Policy:
+    keep = (
+        policy.keep
+        if isinstance(policy, RevisionPolicy | ExecutionPolicy | ImagePolicy | VersionPolicy)
+        else None
+    )
+    return model.Policy(
+        policy.name,
+        Kind(policy.kind),
+        _condition(policy.when, policy.name, ttl),
+        _retention(keep),
+        policy.managed,
+        policy.grace,
+        policy.deletes,
+    )
+
+
+def _retention(keep: Keep | None) -> model.Retention | None:
+    if keep is None:
+        return None
+    if isinstance(keep, RevisionKeep):
+        return model.Retention(keep.latest, newer_than=keep.newer_than, rollback=keep.rollback)
+    tagged = keep.tagged if isinstance(keep, TaggedKeep) else None
+    per = keep.per if isinstance(keep, ImageKeep | VersionKeep) else None
+    return model.Retention(keep.latest, tagged or (), keep.newer_than, _per(per), per.latest if per else None)
+
+
+def _per(per: Per | VersionPer | None) -> model.PerTag | model.PerSemver | None:
+    if isinstance(per, Per) and per.tag:
+        return model.PerTag(per.tag)
+    return model.PerSemver(per.semver) if per and per.semver else None
+
+
+def _condition(when: When | None, policy: str, ttl: keys.TtlExpired) -> keys.All:
+    return keys.All(tuple(_parts(when, policy, ttl)) if when else ())
+
+
+_LEAVES: dict[str, Callable[[Any], keys.Condition]] = {
+    "name": keys.NameIs,
+    "service": keys.ServiceIs,
+    "job": keys.JobIs,
+    "location": keys.LocationIs,
+    "repository": keys.RepositoryIs,
+    "format": keys.FormatIs,
+    "tags": keys.TagsMatch,
+    "version": keys.VersionIs,
+    "version_semver": keys.VersionSemver,
+    "prerelease": keys.Prerelease,
+    "any_tag": keys.AnyTag,
+    "tags_regex": keys.TagsRegex,
+    "tags_semver": keys.TagsSemver,
+    "artifact_type": keys.ArtifactTypeIs,
+    "labels": keys.LabelsAre,
+    "annotations": keys.AnnotationsAre,
+    "labels_regex": LabelsRegex,
+    "annotations_regex": AnnotationsRegex,
+    "creator": keys.CreatorIs,
+    "tagged": keys.Tagged,
+    "older_than": keys.OlderThan,
+    "unused_for": keys.UnusedFor,
+    "larger_than": keys.LargerThan,
+    "largest": Largest,
+}
+
+
+def _parts(when: When, policy: str, ttl: keys.TtlExpired) -> Iterator[keys.Condition]:
+    """Each key; the expression last, for it costs the most."""
+    for name in sorted(type(when).model_fields, key=lambda each: each == "expr"):
+        value = getattr(when, name)
+        if value is None:
+            continue
+        match name:
+            case "status":
+                yield keys.StatusIs(tuple(map(Status, value)))
+            case "managed_by":
+                yield keys.ManagedBy(tuple(map(Manager, value)))
+            case "ttl":
+                yield ttl
+            case "unused":
+                yield keys.Unused()
+            case "orphaned":
+                yield keys.Orphaned()
+            case "empty":
+                yield keys.Empty()
+            case "any":
+                yield keys.AnyOf(tuple(_condition(each, policy, ttl) for each in value))
+            case "all":
+                yield keys.All(tuple(_condition(each, policy, ttl) for each in value))
+            case "not_":
+                yield keys.Not(_condition(value, policy, ttl))
+            case "expr":
+                yield keys.Expr(value, policy)
+            case _:
+                yield _LEAVES[name](value)

@@ -1,0 +1,140 @@
+"""The sections of the policy file beside its policies, as models: the grammar's other half."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from janitor.policy import model
+from janitor.policy.conditions import keys
+from janitor.policy.file import spelling, timezones
+from janitor.policy.file.field_types import (
+    Count,
+    CronText,
+    Duration,
+    Expressions,
+    Globs,
+    Labels,
+    List,
+    Locations,
+    ManagerName,
+    Model,
+    OneOrMore,
+    Project,
+    RecordedDuration,
+    Size,
+    Text,
+)
+from janitor.policy.model import Note, ReportOptions, Schedule
+
+
+class ScopeSection(Model):
+    """Where things may be deleted, and where users are looked for besides (R1)."""
+
+    projects: List[Project] = ()
+    locations: Locations = None
+    also_read: List[Project] = ()
+    workloads: Literal["none"] | None = None
+
+
+class ProtectSection(Model):
+    """Any one of these protects (R11); references are from outside Cloud Run (R3)."""
+
+    labels: Labels = {}  # noqa: RUF012 - pydantic copies it
+    names: Globs = ()
+    tags: Globs = ()
+    references: List[Text] = ()
+
+
+LabelKey = Annotated[str, BeforeValidator(spelling.label_key)]
+
+
+class TtlSection(Model):
+    """Which labels say how long (ttl.py)."""
+
+    label: LabelKey = keys.TtlExpired().label
+    expires_label: LabelKey = keys.TtlExpired().expires_label
+
+
+class LimitsSection(Model):
+    """What is not said has the default of `Limits` (R20)."""
+
+    max_deletions: Annotated[int, Field(ge=0, le=1_000_000_000)] = model.Limits().max_deletions
+    max_share: Annotated[Decimal, BeforeValidator(spelling.share)] = model.Limits().max_share
+    max_monthly_value: Annotated[Decimal, BeforeValidator(spelling.money)] = model.Limits().max_monthly_value
+    max_unpriced: Annotated[int, Field(ge=0, le=1_000_000_000)] = model.Limits().max_unpriced
+
+
+class SweepSchedule(Model):
+    """When the daemon sweeps."""
+
+    cron: CronText = Schedule().sweep
+    jitter: Annotated[timedelta, BeforeValidator(spelling.jitter)] = Schedule().jitter
+
+
+class ReportSchedule(Model):
+    """When the daemon reports."""
+
+    cron: CronText = Schedule().report
+
+
+class ScheduleSection(Model):
+    """What is not said has the default of `Schedule`."""
+
+    timezone: Annotated[str, BeforeValidator(timezones.timezone)] = Schedule().timezone
+    sweep: SweepSchedule = SweepSchedule()
+    report: ReportSchedule = ReportSchedule()
+
+
+class ReportSection(Model):
+    """What is not said has the default of `ReportOptions`."""
+
+    show_creator: bool = ReportOptions().show_creator
+    note: Note = ReportOptions().note
+    horizon: Duration = ReportOptions().horizon
+
+
+class DefaultsWhen(Model):
+    """What every policy may mean alike. Whom it speaks of by name, and what is made of other conditions,
+    is each policy's own."""
+
+    location: Globs | None = None
+    labels: Labels | None = None
+    labels_regex: Expressions | None = None
+    annotations: Labels | None = None
+    annotations_regex: Expressions | None = None
+    creator: Globs | None = None
+    managed_by: OneOrMore[ManagerName] | None = None
+    older_than: Duration | None = None
+    ttl: Literal["expired"] | None = None
+    larger_than: Size | None = None
+    tagged: bool | None = None
+    tags: Globs | None = None
+    any_tag: Globs | None = None
+    tags_regex: Text | None = None
+    tags_semver: Text | None = None
+    version: Globs | None = None
+    version_semver: Text | None = None
+    prerelease: bool | None = None
+    unused: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
+    unused_for: RecordedDuration | None = None
+    orphaned: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
+    expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
+
+
+class DefaultsKeep(Model):
+    """What `keep` of several kinds may say alike."""
+
+    latest: Count | None = None
+    newer_than: Duration | None = None
+    tagged: Globs | None = None
+    rollback: Count | None = None
+
+
+class DefaultsSection(Model):
+    """What policies inherit, key by key (inheritance.py)."""
+
+    when: DefaultsWhen = DefaultsWhen()
+    keep: DefaultsKeep = DefaultsKeep()
+    grace: Duration | None = None
