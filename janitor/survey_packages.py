@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from janitor.findings import Findings
 from janitor.kinds.owner import owner_of
-from janitor.kinds.package import fingerprint, held_in
+from janitor.kinds.package import held_in, package_fingerprint
 from janitor.kinds.version import state_of
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image, Package, Version
@@ -71,7 +71,7 @@ class PackageSurvey:
         findings.seen(Kind.PACKAGE)
         if isinstance(decision, Delete):
             thing = Thing(
-                Kind.PACKAGE, package.name, lambda: fingerprint(held_in(package, images)), self._owner
+                Kind.PACKAGE, package.name, lambda: package_fingerprint(held_in(package, images)), self._owner
             )
             decision = self.context.grace.answer(decision, thing, self.context.now)
         if isinstance(decision, Keep):

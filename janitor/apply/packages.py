@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from janitor.apply.outcomes import GONE, Outcome, drifted
 from janitor.apply.ports import Reader
-from janitor.kinds.package import fingerprint
+from janitor.kinds.package import package_fingerprint
 from janitor.kinds.version import state_of
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image
@@ -27,7 +27,7 @@ async def package_still(reader: Reader, users: Users, action: Action) -> Outcome
     package = await reader.package(action.name)
     if package is None:
         return GONE
-    if fingerprint((version.id, version.tags) for version in package.versions) != action.content:
+    if package_fingerprint((version.id, version.tags) for version in package.versions) != action.content:
         return drifted("its content changed since the plan")
     images = [Image(package.short, v.id, v.tags, 0, None, None, "", ()) for v in package.versions]
     repository = RepositoryName.parse(action.name.partition("/packages/")[0])

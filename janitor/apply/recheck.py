@@ -11,7 +11,7 @@ from janitor.apply.packages import package_still, tag_still, version_still
 from janitor.apply.ports import CallError, Reader
 from janitor.apply.subjects import Subjects
 from janitor.apply.workloads import workload_still
-from janitor.kinds.image import fingerprint
+from janitor.kinds.image import contents_fingerprint
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
@@ -219,7 +219,7 @@ class Recheck:
         contents = await self.reader.contents(repository)
         if isinstance(contents, Gap):
             return drifted(f"its content could not be read again: {contents.cause}")
-        if fingerprint(contents.images) != action.content:
+        if contents_fingerprint(contents.images) != action.content:
             return drifted("its content changed since the plan")
         packages: dict[str, list[Image]] = {}
         for image in contents.images:

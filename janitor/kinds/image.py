@@ -59,7 +59,7 @@ def subjects_of(image: Image, attached: Mapping[tuple[str, str], tuple[str, ...]
     return tuple(sorted(found.union(attached.get((image.package, image.digest), ()))))
 
 
-def fingerprint(images: Iterable[Image]) -> str:
+def contents_fingerprint(images: Iterable[Image]) -> str:
     """One text for all that a repository holds: every digest with its tags, whatever the order."""
     rows = sorted(f"{i.package}@{i.digest} {' '.join(sorted(i.tags))}" for i in images)
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()

@@ -55,7 +55,7 @@ def held_in(package: Package, images: Iterable[Image]) -> list[tuple[str, tuple[
     return [(i.digest, i.tags) for i in images] or [(v.id, v.tags) for v in package.versions]
 
 
-def fingerprint(held: Iterable[tuple[str, tuple[str, ...]]]) -> str:
+def package_fingerprint(held: Iterable[tuple[str, tuple[str, ...]]]) -> str:
     """One text for all that a package holds: each version's id with its tags, whatever the order."""
     rows = sorted(f"{id_} {' '.join(sorted(tags))}" for id_, tags in held)
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()

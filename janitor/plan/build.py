@@ -15,7 +15,7 @@ from janitor.cost.metering import (
     estimate_revision,
     estimate_service,
 )  # fmt: skip
-from janitor.kinds.image import fingerprint, image_since
+from janitor.kinds.image import contents_fingerprint, image_since
 from janitor.kinds.owner import owner_of
 from janitor.kinds.repository import repository_since
 from janitor.kinds.revision import revision_since
@@ -125,7 +125,7 @@ class Builder:
             repository.size_bytes,
             estimate_repository(repository.size_bytes, repository.name.location, self.book),
             (REPOSITORY_RANK, 0), after=tuple(sorted(waits)),
-            contains=(*(((Kind.IMAGE, len(images)),) if images else ()), *also), content=fingerprint(images),
+            contains=(*(((Kind.IMAGE, len(images)),) if images else ()), *also), content=contents_fingerprint(images),
             owner=owner_of(repository.labels), subjects=about,
         )  # fmt: skip
 

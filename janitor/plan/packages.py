@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from janitor.cost.packages import estimate_package, estimate_version
 from janitor.kinds.owner import owner_of
-from janitor.kinds.package import fingerprint, held_in
+from janitor.kinds.package import held_in, package_fingerprint
 from janitor.kinds.repository import DOCKER
 from janitor.kinds.version import state_of, version_since
 from janitor.model.duration import show_age
@@ -56,7 +56,7 @@ def package_action(
         decision.reason, detail if held else f"{detail}; empty", facts.size_bytes or 0, estimate,
         (PACKAGES_RANK, 0), after=tuple(sorted(waits)),
         contains=tuple((of, n) for of, n in ((kind, len(held)), (Kind.TAG, tags)) if n),
-        group=str(name), content=fingerprint(held), owner=owner_of(repository.labels),
+        group=str(name), content=package_fingerprint(held), owner=owner_of(repository.labels),
         subjects=about,
     )  # fmt: skip
 

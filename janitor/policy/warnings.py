@@ -38,7 +38,7 @@ from janitor.policy.deciding.verdict import may_take_serving, names_literally
 from janitor.policy.file.defaults import with_defaults
 from janitor.policy.file.grammar import GRAMMAR
 from janitor.policy.file.mistakes import Path, locate, locate_key
-from janitor.policy.file.source import Mapping, Problem, read_source
+from janitor.policy.file.source import MappingNode, Problem, read_source
 from janitor.policy.model import OWN_LABEL, PerSemver, PerTag, Policies, Policy, Protect, Retention
 
 _Names = type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs]
@@ -298,13 +298,13 @@ def warnings(data: bytes, source: str, policies: Policies, now: datetime) -> tup
     return tuple(f"{source}:{at.line}:{at.column}: warning: {text}" for at, text in sorted(found))
 
 
-def _rest(root: Mapping, policies: Policies) -> Iterator[Advice]:
+def _rest(root: MappingNode, policies: Policies) -> Iterator[Advice]:
     """A `keep` beside selectors alone deletes the rest: a native KEEP policy does not (R49). A policy that
     says `deletes` itself has chosen."""
     for place, policy in enumerate(policies.policies):
         path: Path = ("policies", place)
         _, written = locate(root, path)
-        chosen = isinstance(written, Mapping) and "deletes" in written.entries
+        chosen = isinstance(written, MappingNode) and "deletes" in written.entries
         if (
             policy.keep is not None
             and not chosen

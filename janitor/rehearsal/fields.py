@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from janitor.model.duration import parse_duration, parse_size
 from janitor.model.text import show
-from janitor.policy.file.source import Mapping, Mark, Node, Problem, Scalar, Sequence
+from janitor.policy.file.source import MappingNode, Mark, Node, Problem, ScalarNode, SequenceNode
 
 T = TypeVar("T")
 
@@ -20,8 +20,8 @@ class Fields:
         self._problems = problems
         self._what = what
         self._asked: set[str] = set()
-        self._entries = node.entries if isinstance(node, Mapping) else {}
-        if not isinstance(node, Mapping):
+        self._entries = node.entries if isinstance(node, MappingNode) else {}
+        if not isinstance(node, MappingNode):
             self.mistaken(node.at, f"{what} must be a mapping")
 
     def mistaken(self, at: Mark, text: str) -> None:
@@ -53,7 +53,7 @@ class Fields:
         node = self.node(key)
         if node is None:
             return
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             self.mistaken(node.at, f"{key} must be a mapping of names, such as {{web: {{…}}}}")
             return
         for name, (at, value) in node.entries.items():
@@ -71,37 +71,37 @@ class Fields:
 
 def text(node: Node) -> str:
     """Some text."""
-    if not isinstance(node, Scalar) or not isinstance(node.value, str) or not node.value:
+    if not isinstance(node, ScalarNode) or not isinstance(node.value, str) or not node.value:
         raise ValueError(f"{_shown(node)} must be text" + _in_quotes(node))
     return node.value
 
 
 def texts(node: Node) -> tuple[str, ...]:
     """One text, or a list of them, which may be empty."""
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return tuple(text(item) for item in node.items)
     return (text(node),)
 
 
 def labels(node: Node) -> dict[str, str]:
     """Names and their texts; an empty text may be one."""
-    if not isinstance(node, Mapping):
+    if not isinstance(node, MappingNode):
         raise ValueError("this must be a mapping, such as {env: preview}")
     return {name: _label(value) for name, (_, value) in node.entries.items()}
 
 
 def flag(node: Node) -> bool:
     """true or false."""
-    if not isinstance(node, Scalar) or not isinstance(node.value, bool):
+    if not isinstance(node, ScalarNode) or not isinstance(node.value, bool):
         raise ValueError(f"{_shown(node)} must be true or false")
     return node.value
 
 
 def count(node: Node) -> int | None:
     """A whole number, or ``unknown`` (None)."""
-    if isinstance(node, Scalar) and node.value == "unknown":
+    if isinstance(node, ScalarNode) and node.value == "unknown":
         return None
-    if not isinstance(node, Scalar) or type(node.value) is not int or node.value < 0:
+    if not isinstance(node, ScalarNode) or type(node.value) is not int or node.value < 0:
         raise ValueError(f"{_shown(node)} must be a whole number, or unknown")
     return node.value
 
@@ -158,14 +158,14 @@ def _ago(found: str) -> timedelta:
 
 
 def _label(node: Node) -> str:
-    if isinstance(node, Scalar) and node.value == "":
+    if isinstance(node, ScalarNode) and node.value == "":
         return ""
     return text(node)
 
 
 def _shown(node: Node) -> str:
-    return show(node.text) if isinstance(node, Scalar) else "this"
+    return show(node.text) if isinstance(node, ScalarNode) else "this"
 
 
 def _in_quotes(node: Node) -> str:
-    return f': write "{node.text[:60]}" in quotes' if isinstance(node, Scalar) and node.text else ""
+    return f': write "{node.text[:60]}" in quotes' if isinstance(node, ScalarNode) and node.text else ""

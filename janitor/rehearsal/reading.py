@@ -1,12 +1,12 @@
 """A file of tests as cases, or every mistake that it holds, by line and column."""
 
-from collections.abc import Mapping as Facts
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.model.text import show
-from janitor.policy.file.source import Mark, Node, Problem, Sequence, read_source, refusal
+from janitor.policy.file.source import Mark, Node, Problem, SequenceNode, read_source, refusal
 from janitor.policy.model import Policies
 from janitor.rehearsal.fields import Fields, one_of, text, timestamp
 from janitor.rehearsal.place import Place
@@ -32,11 +32,11 @@ def read_tests(data: bytes, source: str, policies: Policies) -> tuple[datetime, 
         top.mistaken(top.at, "begin the file with `version: 1`, which is the one that this janitor reads")
     now = top.read("now", timestamp, NOW)
     tests = top.node("tests")
-    if not isinstance(tests, Sequence) or not tests.items:
+    if not isinstance(tests, SequenceNode) or not tests.items:
         top.mistaken(
             top.at, "give at least one test under `tests:`, such as - {name: …, services: …, expect: …}"
         )
-    items = tests.items if isinstance(tests, Sequence) else ()
+    items = tests.items if isinstance(tests, SequenceNode) else ()
     cases = tuple(_case(item, problems, now, policies) for item in items)
     top.done()
     if problems:
@@ -75,7 +75,7 @@ def _case(node: Node, problems: list[Problem], now: datetime, policies: Policies
     return Case(name, node.at.line, workloads, repositories, place.things, expected, tuple(place.uses))
 
 
-def _thing(written: str, at: Mark, fields: Fields, things: Facts[str, Thing]) -> Thing | None:
+def _thing(written: str, at: Mark, fields: Fields, things: Mapping[str, Thing]) -> Thing | None:
     """The one thing of that name."""
     found = [thing for thing in things.values() if written in thing.names]
     if len(found) == 1:

@@ -6,7 +6,7 @@ import pytest
 
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.apply.ports import CallError
-from janitor.kinds.image import fingerprint
+from janitor.kinds.image import contents_fingerprint
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.plan.values import Action
@@ -122,7 +122,7 @@ async def test_many_images_share_one_reading_of_references() -> None:
 def _held(google: FakeGoogle, *labels: str) -> Action:
     found = contents(*(image(label) for label in labels))
     google.repositories = {str(REPOSITORY): (repository(), found)}
-    return action(Kind.REPOSITORY, str(REPOSITORY), content=fingerprint(found.images))
+    return action(Kind.REPOSITORY, str(REPOSITORY), content=contents_fingerprint(found.images))
 
 
 async def test_a_repository_whose_content_is_not_what_the_plan_saw_is_drifted() -> None:

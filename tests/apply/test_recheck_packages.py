@@ -8,7 +8,7 @@ import pytest
 from janitor.apply.deletion import Deletion
 from janitor.apply.recheck import Recheck, References
 from janitor.apply.subjects import Subjects
-from janitor.kinds.package import fingerprint
+from janitor.kinds.package import package_fingerprint
 from janitor.kinds.version import state_of
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
@@ -50,7 +50,7 @@ def package(*versions: Version) -> Package:
 
 
 def whole() -> Action:
-    content = fingerprint((version.id, version.tags) for version in HELD)
+    content = package_fingerprint((version.id, version.tags) for version in HELD)
     return action(Kind.PACKAGE, NAME, content=content)
 
 

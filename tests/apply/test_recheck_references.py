@@ -6,7 +6,7 @@ import pytest
 
 from janitor.apply.recheck import Recheck, References
 from janitor.apply.subjects import Subjects
-from janitor.kinds.image import fingerprint
+from janitor.kinds.image import contents_fingerprint
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
@@ -117,7 +117,7 @@ async def test_only_what_names_a_registry_of_the_sweep_and_cannot_be_read_is_a_g
 async def test_a_repository_stays_for_a_new_name_of_anything_in_it(reference: str, said: str | None) -> None:
     google, held = named_by_a_job(reference), contents(image("a"), image("b"))
     google.repositories = {str(REPOSITORY): (repository(), held)}
-    whole = action(Kind.REPOSITORY, str(REPOSITORY), content=fingerprint(held.images))
+    whole = action(Kind.REPOSITORY, str(REPOSITORY), content=contents_fingerprint(held.images))
     assert await why(google, whole) == said
 
 
@@ -129,7 +129,7 @@ async def test_a_repository_stays_for_a_name_through_a_repository_that_was_not_s
         contents(image("a"), image("b", package="second")),
     )
     google.repositories = {str(REPOSITORY): (repository(), held)}
-    whole = action(Kind.REPOSITORY, str(REPOSITORY), content=fingerprint(held.images))
+    whole = action(Kind.REPOSITORY, str(REPOSITORY), content=contents_fingerprint(held.images))
     assert await why(google, whole) == f"{J} now names an image of it"
 
 

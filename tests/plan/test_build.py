@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from janitor.kinds.image import fingerprint
+from janitor.kinds.image import contents_fingerprint
 from janitor.model.kinds import Kind, Status
 from janitor.model.money import Priced
 from janitor.model.reasons import DeleteReason
@@ -89,7 +89,7 @@ def test_a_repositorys_action_contains_its_images_and_costs_its_billed_size() ->
     found = BUILDER.repository(repository(size_bytes=2**31), images, decision, {"z", "a"})
     assert (found.name, found.contains) == (REPOSITORY, ((Kind.IMAGE, 2),))
     assert found.after == ("a", "z")
-    assert found.content == fingerprint(images)
+    assert found.content == contents_fingerprint(images)
     assert found.detail == "9d old; nothing in it is in use"
     assert found.estimate == Priced(Decimal("0.2"), found.estimate.basis)  # type: ignore[union-attr]
 
@@ -97,13 +97,13 @@ def test_a_repositorys_action_contains_its_images_and_costs_its_billed_size() ->
 def test_a_fingerprint_minds_digests_and_tags_and_no_order() -> None:
     """R21: what tells that a repository is as it was planned."""
     one = [image("a", "v1", "v2"), image("b")]
-    assert fingerprint(one) == fingerprint([image("b"), image("a", "v2", "v1")])
+    assert contents_fingerprint(one) == contents_fingerprint([image("b"), image("a", "v2", "v1")])
     for other in (
         [image("a", "v1"), image("b")],
         [image("a", "v1", "v2")],
         [image("b", "v1", "v2"), image("a")],
     ):
-        assert fingerprint(one) != fingerprint(other)
+        assert contents_fingerprint(one) != contents_fingerprint(other)
 
 
 def test_actions_stand_in_the_order_of_execution() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from janitor.errors import PolicyFileError
-from janitor.policy.file.source import Mapping, plain, read_source, refusal
+from janitor.policy.file.source import MappingNode, plain, read_source, refusal
 
 
 def read(text: str) -> object:
@@ -29,7 +29,7 @@ def test_keeps_line_and_column_of_every_key_and_value() -> None:
     assert key == (3, 1)
     assert [item.at for item in items.items] == [(4, 5), (5, 5)]  # type: ignore[union-attr]
     inner = items.items[1]  # type: ignore[union-attr]
-    assert isinstance(inner, Mapping)
+    assert isinstance(inner, MappingNode)
     assert (inner.entries["b"][0], inner.entries["b"][1].at) == ((5, 6), (5, 10))
 
 

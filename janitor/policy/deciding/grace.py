@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from janitor.kinds.image import fingerprint, state_of
+from janitor.kinds.image import contents_fingerprint, state_of
 from janitor.kinds.owner import owner_of
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason, KeepReason
@@ -164,7 +164,7 @@ def repository_thing(repository: Repository, images: Sequence[Image]) -> Thing:
 
     def state() -> str:
         made = repository.create_time.isoformat() if repository.create_time else ""
-        return f"{made} {fingerprint(images)}"
+        return f"{made} {contents_fingerprint(images)}"
 
     return Thing(Kind.REPOSITORY, str(repository.name), state, owner_of(repository.labels))
 

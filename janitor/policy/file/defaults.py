@@ -3,14 +3,13 @@
 Inherited entries keep their places, so a mistake in one is told where it was written.
 """
 
-from collections.abc import Iterator
-from collections.abc import Mapping as Facts
+from collections.abc import Iterator, Mapping
 
 from janitor.policy.file.mistakes import Grammar, KindKeys, Path
-from janitor.policy.file.source import Mapping, Node, Scalar, Sequence
+from janitor.policy.file.source import MappingNode, Node, ScalarNode, SequenceNode
 
 
-def with_defaults(root: Mapping, grammar: Grammar) -> Mapping:
+def with_defaults(root: MappingNode, grammar: Grammar) -> MappingNode:
     """The tree in which each policy says what it inherits, too.
 
     `grace`, and key by key `when` and `keep`: a policy's own key wins, and one that its kind does not have
@@ -19,23 +18,25 @@ def with_defaults(root: Mapping, grammar: Grammar) -> Mapping:
     `keep`, would make it keep less than it says.
     """
     defaults, policies = _at(root, "defaults"), _at(root, "policies")
-    if not isinstance(defaults, Mapping) or not isinstance(policies, Sequence):
+    if not isinstance(defaults, MappingNode) or not isinstance(policies, SequenceNode):
         return root
     items = tuple(_inheriting(item, defaults, grammar) for item in policies.items)
-    whole = root.entries | {"policies": (root.entries["policies"][0], Sequence(policies.at, items))}
-    return Mapping(root.at, whole)
+    whole = root.entries | {"policies": (root.entries["policies"][0], SequenceNode(policies.at, items))}
+    return MappingNode(root.at, whole)
 
 
-def idle_defaults(root: Mapping, grammar: Grammar) -> Iterator[tuple[Path, str]]:
+def idle_defaults(root: MappingNode, grammar: Grammar) -> Iterator[tuple[Path, str]]:
     """Each default that no policy's kind has: it would do nothing."""
     policies = _at(root, "policies")
-    kinds = [_at(each, "kind") for each in policies.items] if isinstance(policies, Sequence) else []
+    kinds = [_at(each, "kind") for each in policies.items] if isinstance(policies, SequenceNode) else []
     known = [
-        grammar.kinds[each.text] for each in kinds if isinstance(each, Scalar) and each.text in grammar.kinds
+        grammar.kinds[each.text]
+        for each in kinds
+        if isinstance(each, ScalarNode) and each.text in grammar.kinds
     ]
     for section in ("when", "keep"):
         said = _at(_at(root, "defaults"), section)
-        for key in said.entries if isinstance(said, Mapping) else ():
+        for key in said.entries if isinstance(said, MappingNode) else ():
             if key in grammar.sections[f"defaults.{section}"] and not any(
                 key in getattr(k, section) for k in known
             ):
@@ -45,28 +46,28 @@ def idle_defaults(root: Mapping, grammar: Grammar) -> Iterator[tuple[Path, str]]
                 )
 
 
-def _inheriting(policy: Node, defaults: Mapping, grammar: Grammar) -> Node:
+def _inheriting(policy: Node, defaults: MappingNode, grammar: Grammar) -> Node:
     kind = _at(policy, "kind")
-    keys = grammar.kinds.get(kind.text) if isinstance(kind, Scalar) else None
-    if keys is None or not isinstance(policy, Mapping) or not {"when", "keep"} & policy.entries.keys():
+    keys = grammar.kinds.get(kind.text) if isinstance(kind, ScalarNode) else None
+    if keys is None or not isinstance(policy, MappingNode) or not {"when", "keep"} & policy.entries.keys():
         return policy
     if _only_keeps(policy) and "keep" not in policy.entries:
         return policy
     grace = () if _only_keeps(policy) else ("grace",)
     entries = {key: entry for key, entry in defaults.entries.items() if key in grace} | policy.entries
     void = _ABOUT_TAGS if _says_untagged(policy) else frozenset()
-    if isinstance(kind, Scalar) and kind.text == "artifact.tag":
+    if isinstance(kind, ScalarNode) and kind.text == "artifact.tag":
         void |= _AGES
     for section, allowed in _sections(keys, grammar):
         own, inherited = entries.get(section), defaults.entries.get(section)
-        if inherited is None or not isinstance(inherited[1], Mapping):
+        if inherited is None or not isinstance(inherited[1], MappingNode):
             continue
         added = {key: entry for key, entry in inherited[1].entries.items() if key in allowed - void}
         if own is None and added:
-            entries[section] = (inherited[0], Mapping(inherited[1].at, added))
-        elif own is not None and isinstance(own[1], Mapping):
-            entries[section] = (own[0], Mapping(own[1].at, added | own[1].entries))
-    return Mapping(policy.at, entries)
+            entries[section] = (inherited[0], MappingNode(inherited[1].at, added))
+        elif own is not None and isinstance(own[1], MappingNode):
+            entries[section] = (own[0], MappingNode(own[1].at, added | own[1].entries))
+    return MappingNode(policy.at, entries)
 
 
 # What a kind without an age refuses (combinations.py).
@@ -75,19 +76,19 @@ _AGES = frozenset({"older_than"})
 _ABOUT_TAGS = frozenset({"tags", "any_tag", "tags_regex", "tags_semver", "tagged"})
 
 
-def _only_keeps(policy: Mapping) -> bool:
+def _only_keeps(policy: MappingNode) -> bool:
     deletes = _at(policy, "deletes")
-    return isinstance(deletes, Scalar) and deletes.value is False
+    return isinstance(deletes, ScalarNode) and deletes.value is False
 
 
-def _says_untagged(policy: Mapping) -> bool:
+def _says_untagged(policy: MappingNode) -> bool:
     tagged = _at(_at(policy, "when"), "tagged")
-    return isinstance(tagged, Scalar) and tagged.value is False
+    return isinstance(tagged, ScalarNode) and tagged.value is False
 
 
 def _sections(keys: KindKeys, grammar: Grammar) -> tuple[tuple[str, frozenset[str]], ...]:
     """What may be inherited by a kind: what `defaults` may say, as far as the kind has it."""
-    may: Facts[str, tuple[str, ...]] = grammar.sections
+    may: Mapping[str, tuple[str, ...]] = grammar.sections
     return (
         ("when", frozenset(keys.when) & frozenset(may["defaults.when"])),
         ("keep", frozenset(keys.keep) & frozenset(may["defaults.keep"])),
@@ -95,4 +96,4 @@ def _sections(keys: KindKeys, grammar: Grammar) -> tuple[tuple[str, frozenset[st
 
 
 def _at(node: Node | None, key: str) -> Node | None:
-    return node.entries[key][1] if isinstance(node, Mapping) and key in node.entries else None
+    return node.entries[key][1] if isinstance(node, MappingNode) and key in node.entries else None

@@ -1,14 +1,13 @@
 """Mistakes that the models refuse, in words for people: the place, what is allowed, the nearest spelling."""
 
 import re
-from collections.abc import Callable, Iterable
-from collections.abc import Mapping as Facts
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from janitor.model.text import show
-from janitor.policy.file.source import Mapping, Mark, Node, Problem, Scalar, Sequence
+from janitor.policy.file.source import MappingNode, Mark, Node, Problem, ScalarNode, SequenceNode
 
 Path = tuple[str | int, ...]
 
@@ -50,9 +49,9 @@ def locate(root: Node, path: Path) -> tuple[Mark, Node]:
     """Where the value at the path stands; the nearest around it where it is missing."""
     node = root
     for step in path:
-        if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
+        if isinstance(node, MappingNode) and isinstance(step, str) and step in node.entries:
             node = node.entries[step][1]
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+        elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
         else:
             break
@@ -62,7 +61,7 @@ def locate(root: Node, path: Path) -> tuple[Mark, Node]:
 def locate_key(root: Node, path: Path) -> Mark:
     """Where the key that the path ends with stands."""
     _, around = locate(root, path[:-1])
-    if isinstance(around, Mapping) and path[-1] in around.entries:
+    if isinstance(around, MappingNode) and path[-1] in around.entries:
         return around.entries[str(path[-1])][0]
     return around.at
 
@@ -83,11 +82,11 @@ class Grammar:
     """
 
     top: tuple[str, ...]
-    sections: Facts[str, tuple[str, ...]]
-    kinds: Facts[str, KindKeys]
+    sections: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, KindKeys]
 
 
-def mistake(root: Node, grammar: Grammar, error: Facts[str, Any]) -> Problem:
+def mistake(root: Node, grammar: Grammar, error: Mapping[str, Any]) -> Problem:
     """One of pydantic's errors, where it stands in the file, with the way out.
 
     Its `loc` is the path in the file, but for the kind that pydantic puts after a policy's place.
@@ -165,27 +164,27 @@ def _dotted(path: Path) -> str:
 
 def _negated(node: Node, path: Path) -> str | None:
     """A selector that is written with its `not` inside: `repository: {not: base-images}`."""
-    if not isinstance(node, Mapping) or "when" not in path or len(node.entries) != 1:
+    if not isinstance(node, MappingNode) or "when" not in path or len(node.entries) != 1:
         return None
     (word, (_, inner)), key = next(iter(node.entries.items())), _key(path)
     if key in _MAPPINGS or not is_negation(word):
         return None
-    written = inner.text if isinstance(inner, Scalar) else "…"
+    written = inner.text if isinstance(inner, ScalarNode) else "…"
     return f"{key}: it holds no `{word}`: {way_for_negation(key, written)}"
 
 
-def _told(type_: str, error: Facts[str, Any], node: Node, path: Path, kind: str) -> str:
+def _told(type_: str, error: Mapping[str, Any], node: Node, path: Path, kind: str) -> str:
     key = _key(path)
-    written = show(node.text) if isinstance(node, Scalar) else "this"
+    written = show(node.text) if isinstance(node, ScalarNode) else "this"
     match type_:
-        case "value_error" if isinstance(node, Scalar) and node.text[:1] == "!" and "when" in path:
+        case "value_error" if isinstance(node, ScalarNode) and node.text[:1] == "!" and "when" in path:
             return f"{key}: a `!` before it negates nothing: {way_for_negation(key, node.text[1:].strip())}"
         case "value_error":
             return f"{key}: {error['ctx']['error']}"
         case "literal_error":
             return f"{key}: {_not_among(key, written, node, str(error['ctx']['expected']), kind)}"
         case "string_type":
-            quoted = f': write "{node.text[:60]}" in quotes' if isinstance(node, Scalar) else ""
+            quoted = f': write "{node.text[:60]}" in quotes' if isinstance(node, ScalarNode) else ""
             return f"{key}: {written} must be text{quoted}"
         case "bool_type":
             return f"{key}: {written} must be true or false"
@@ -204,9 +203,14 @@ def _not_among(key: str, written: str, node: Node, expected: str, kind: str) -> 
     if expected == "True" and key in _TRUE:
         return _TRUE[key]
     allowed = re.findall(r"'([^']+)'", expected)
-    near = nearest(node.text, allowed) if isinstance(node, Scalar) else None
+    near = nearest(node.text, allowed) if isinstance(node, ScalarNode) else None
     hint = f"did you mean {near}? " if near else ""
-    if not near and key == "status" and isinstance(node, Scalar) and (way := way_for_status(node.text, kind)):
+    if (
+        not near
+        and key == "status"
+        and isinstance(node, ScalarNode)
+        and (way := way_for_status(node.text, kind))
+    ):
         hint = f"{way}; "
     return f"{written} is not known: {hint}allowed here: {', '.join(allowed)}"
 
@@ -256,7 +260,7 @@ _UNTAGGED = {
     "artifact.version": "take it out: a version with a tag is never deleted",
     "": "only images can be untagged: write it in a policy of kind artifact.image, as `tagged`",
 }
-_WORDS: Facts[str, Facts[str, str]] = {
+_WORDS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(
         (
             "idle", "idle_for", "idle_days", "no_traffic", "last_used", "last_use", "last_pulled", "not_used_for",

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from janitor.model.references import SCHEMES, BadReferenceError, names_an_image
 from janitor.model.text import show
 from janitor.policy.file.mistakes import locate
-from janitor.policy.file.source import Mapping, Problem, Scalar, Sequence
+from janitor.policy.file.source import MappingNode, Problem, ScalarNode, SequenceNode
 
 
 @dataclass(slots=True)
@@ -34,16 +34,16 @@ class ReferenceFiles:
         return f"sha256:{found.hexdigest()}"
 
 
-def read_reference_files(root: Mapping, source: str, read: Callable[[str], bytes]) -> ReferenceFiles:
+def read_reference_files(root: MappingNode, source: str, read: Callable[[str], bytes]) -> ReferenceFiles:
     """Every file of `protect.references`, by `read`, which raises OSError or ValueError.
 
     `source` is the policy file's name: the reference files stand beside it, and messages say so.
     """
     files = ReferenceFiles()
     _, listed = locate(root, ("protect", "references"))
-    names = listed.items if isinstance(listed, Sequence) else ()
+    names = listed.items if isinstance(listed, SequenceNode) else ()
     for node in names:
-        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+        if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
             continue
         if not node.value or not node.value.isprintable():
             continue  # told already

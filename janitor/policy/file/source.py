@@ -68,7 +68,7 @@ MOST_NODES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Scalar:
+class ScalarNode:
     """One value. `text` is what the file says, without quotes."""
 
     at: Mark
@@ -77,7 +77,7 @@ class Scalar:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class SequenceNode:
     """A list."""
 
     at: Mark
@@ -85,21 +85,21 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class MappingNode:
     """Text keys, each once, with where the key stands."""
 
     at: Mark
     entries: dict[str, tuple[Mark, "Node"]]
 
 
-Node = Scalar | Sequence | Mapping
+Node = ScalarNode | SequenceNode | MappingNode
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """`problems` are what is wrong with the YAML itself; `root` leaves out what they speak of."""
 
-    root: Mapping
+    root: MappingNode
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -120,11 +120,11 @@ def read_source(data: bytes, name: str) -> Source:
 def plain(node: Node) -> Any:
     """The node as dicts, lists and values; texts in NFC, in which they are compared (R48)."""
     match node:
-        case Scalar():
+        case ScalarNode():
             return nfc(node.value) if isinstance(node.value, str) else node.value
-        case Sequence():
+        case SequenceNode():
             return [plain(item) for item in node.items]
-        case Mapping():
+        case MappingNode():
             return {key: plain(value) for key, (_, value) in node.entries.items()}
 
 
@@ -168,7 +168,7 @@ class _Reader:
         self._nodes = 0
         self._last = Mark(1, 1)
 
-    def document(self, text: str) -> Mapping:
+    def document(self, text: str) -> MappingNode:
         events = self._events(text)
         root: Node | None = None
         for event in events:
@@ -178,11 +178,11 @@ class _Reader:
                 if event.version not in (None, (1, 2)):
                     self._note(_at(event), "policy files are YAML 1.2: take the %YAML line out")
                 root = self._node(next(events), events, 0)
-        if root is None or (isinstance(root, Scalar) and root.value is None):
+        if root is None or (isinstance(root, ScalarNode) and root.value is None):
             raise _Unreadable(
                 Mark(1, 1), "the file says nothing: `janitor init` writes a commented default to begin with"
             )
-        if not isinstance(root, Mapping):
+        if not isinstance(root, MappingNode):
             raise _Unreadable(root.at, "the file must be a mapping that begins with `version: 1`")
         return root
 
@@ -216,11 +216,11 @@ class _Reader:
             case _:
                 raise AssertionError(f"no node begins with {event}")
 
-    def _alias(self, at: Mark, anchor: str) -> Scalar:
+    def _alias(self, at: Mark, anchor: str) -> ScalarNode:
         glob = show(f"*{anchor}").replace("'", '"')
         self._note(at, f"{glob[1:-1]} without quotes is a YAML alias, and these are not read: "
                        f"for a glob write {glob}, else write the value out")  # fmt: skip
-        return Scalar(at, f"*{anchor}", f"*{anchor}")
+        return ScalarNode(at, f"*{anchor}", f"*{anchor}")
 
     def _refuse_anchor_and_tag(self, event: Event, at: Mark) -> None:
         if isinstance(event, NodeEvent) and event.anchor is not None:
@@ -229,7 +229,7 @@ class _Reader:
         if tag is not None:
             self._note(at, f"the tag {show(str(tag))} is not read: take it out; for text use quotes")
 
-    def _sequence(self, at: Mark, events: Iterator[Event], depth: int) -> Sequence:
+    def _sequence(self, at: Mark, events: Iterator[Event], depth: int) -> SequenceNode:
         items: list[Node] = []
         for event in events:
             if isinstance(event, SequenceEndEvent):
@@ -237,43 +237,43 @@ class _Reader:
             item = self._node(event, events, depth + 1)
             self._refuse_nothing(item, "this item")
             items.append(item)
-        return Sequence(at, tuple(items))
+        return SequenceNode(at, tuple(items))
 
-    def _mapping(self, at: Mark, events: Iterator[Event], depth: int) -> Mapping:
+    def _mapping(self, at: Mark, events: Iterator[Event], depth: int) -> MappingNode:
         entries: dict[str, tuple[Mark, Node]] = {}
         for event in events:
             if isinstance(event, MappingEndEvent):
                 break
             key = self._node(event, events, depth + 1)
             value = self._node(next(events), events, depth + 1)
-            if not isinstance(key, Scalar) or not isinstance(key.value, str):
+            if not isinstance(key, ScalarNode) or not isinstance(key.value, str):
                 this = (
                     f": write {key.text} in quotes"
-                    if isinstance(key, Scalar)
+                    if isinstance(key, ScalarNode)
                     else ", not a list or a mapping"
                 )
                 self._note(key.at, f"a key must be text{this}")
             elif (name := nfc(key.value)) in entries:
                 first = entries[name][0]
                 self._note(key.at, f"{show(key.value)} stands twice, first in line {first.line}: keep one")
-            elif key.value == "<<" and isinstance(value, Mapping | Sequence):
+            elif key.value == "<<" and isinstance(value, MappingNode | SequenceNode):
                 self._note(key.at, "YAML 1.2 has no merge keys (<<): write the keys out")
             else:
                 self._refuse_nothing(value, show(key.value))
                 entries[name] = (key.at, value)
-        return Mapping(at, entries)
+        return MappingNode(at, entries)
 
-    def _scalar(self, event: ScalarEvent, at: Mark) -> Scalar:
+    def _scalar(self, event: ScalarEvent, at: Mark) -> ScalarNode:
         text = str(event.value)
         if not text.isprintable():
             way = "write >- to join its lines" if event.style in ("|", ">") else "take it out"
             self._note(at, f"{show(text)} holds a line break or a character that cannot be seen: {way}")
             text = ascii(text)[1:-1]  # nothing after this has to mind terminals or lone surrogates
         value = text if event.style else _plain_value(text)
-        return Scalar(at, value, text)
+        return ScalarNode(at, value, text)
 
     def _refuse_nothing(self, node: Node, what: str) -> None:
-        if isinstance(node, Scalar) and node.value is None:
+        if isinstance(node, ScalarNode) and node.value is None:
             self._note(node.at, f"{what} has no value: give it one, or take it out")
 
     def _note(self, at: Mark, text: str) -> None:
