@@ -14,8 +14,8 @@ from typing import Any
 from apscheduler.triggers.interval import IntervalTrigger
 
 from janitor.cli import main
-from janitor.daemon import wire
-from janitor.daemon.trigger import ScheduleTimes
+from janitor.daemon import wiring as wire
+from janitor.daemon.schedule import ScheduleTimes
 from janitor.policy.model import Cron
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")

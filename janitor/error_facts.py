@@ -69,7 +69,7 @@ def trace(error: BaseException) -> str:
 
 
 def raised_at(error: BaseException) -> str:
-    """The innermost line of janitor's own code that an error passed: ``janitor/sweep.py:120 in sweep``; "" for none."""
+    """The innermost line of janitor's own code that an error passed: ``janitor/sweep/sweep.py:120 in sweep``; "" for none."""
     own = [
         (frame.f_code.co_filename, line, frame.f_code.co_name)
         for frame, line in traceback.walk_tb(error.__traceback__)

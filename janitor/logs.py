@@ -12,8 +12,7 @@ from typing import Any
 import structlog
 
 from janitor.error_facts import literal, named
-from janitor.report.text import safe_text
-from janitor.report.times import rfc3339
+from janitor.report.text import rfc3339, safe_text
 
 
 class Event(StrEnum):

@@ -1,7 +1,8 @@
-"""Settings from the environment, and what one sweep is asked to do."""
+"""Settings from environment variables and files, and what one sweep is asked to do."""
 
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,10 +12,55 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from janitor.environment import tidy_environment
 from janitor.error_facts import shown_path
 from janitor.errors import UsageError
 from janitor.policy.model import Limits, Policies
+from janitor.proxies import VARIABLES as _PROXIES
+
+_PREFIX = "JANITOR_"
+# What janitor and its libraries read beside JANITOR_*.
+_OTHERS = frozenset(
+    {
+        "PORT",
+        "K_SERVICE",
+        "CLOUD_RUN_JOB",
+        "CLOUD_RUN_WORKER_POOL",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "GOOGLE_CLOUD_PROJECT",
+        "GCLOUD_PROJECT",
+        "GOOGLE_CLOUD_QUOTA_PROJECT",
+        "CLOUDSDK_CONFIG",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+        "XDG_STATE_HOME",
+        "XDG_CACHE_HOME",
+        "no_proxy",
+        "NO_PROXY",
+        *_PROXIES,
+    }
+)
+_BLANK = " \t\r\n\v\f\ufeff"
+
+
+def tidy_environment(variables: MutableMapping[str, str] | None = None) -> None:
+    """Take blanks, newlines and one pair of quotes from both ends of each value; unset what is then empty."""
+    found = os.environ if variables is None else variables
+    for name in [each for each in found if each.startswith(_PREFIX) or each in _OTHERS]:
+        value = _tidy(found[name])
+        if not value:
+            del found[name]
+        elif value != found[name]:
+            found[name] = value
+
+
+def _tidy(value: str) -> str:
+    value = value.strip(_BLANK)
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1].strip(_BLANK)
+    return value
+
 
 Mode = Literal["dry-run", "apply"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]

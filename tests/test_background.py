@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from janitor.background import in_background
+from janitor.runtime import in_background
 
 
 async def test_gives_back_what_the_call_returns() -> None:
@@ -56,7 +56,7 @@ def test_the_end_of_the_process_waits_for_none() -> None:
     """It would be killed by its own time limit here, and by Cloud Run there."""
     script = (
         "import asyncio, time\n"
-        "from janitor.background import in_background\n"
+        "from janitor.runtime import in_background\n"
         "asyncio.run(in_background(lambda: time.sleep(3600), 0.01))\n"
     )
     done = subprocess.run(

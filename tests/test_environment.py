@@ -2,9 +2,8 @@
 
 import pytest
 
-from janitor.environment import tidy_environment
 from janitor.errors import UsageError
-from janitor.settings import load_settings
+from janitor.settings import load_settings, tidy_environment
 
 SECRET = "marker"
 

@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from janitor.cli.app import run
-from janitor.environment import tidy_environment
 from janitor.error_facts import shown_path
 from janitor.errors import JanitorError
 from janitor.gcp.channels import connect
@@ -26,7 +25,7 @@ from janitor.gcp.paging import BadReplyError
 from janitor.gcp.retry import READ_RETRY
 from janitor.notify.words import not_taken
 from janitor.proxies import VARIABLES, proxy_for
-from janitor.settings import load_settings
+from janitor.settings import load_settings, tidy_environment
 from janitor.store.address import address_of, shown
 from janitor.store.database import open_database
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from janitor import books
-from janitor.books import Opening
 from janitor.ledger.history import Origin
 from janitor.store import database
 from janitor.store.database import open_database
+from janitor.sweep import record as books
+from janitor.sweep.record import Opening
 
 
 async def test_a_dry_run_goes_on_unrecorded_where_the_ledger_is_locked(

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.errors import LedgerError, SlackError, UsageError
+from janitor.notify.posting import payload_json, post_due_report, post_note, post_report, post_trouble
 from janitor.notify.slack import ToChannel
 from janitor.policy.model import Note, ReportOptions
-from janitor.posting import payload_json, post_due_report, post_note, post_report, post_trouble
-from janitor.report.result import SweepResult
+from janitor.report.data.result import SweepResult
 from janitor.settings import Settings
 from tests.notify.server import CHANNEL, TOKEN, Mood, StandIn, slack_stand_in
 from tests.report.samples import GAP, REFUSAL, image, result
@@ -175,7 +175,7 @@ async def test_nothing_is_posted_that_the_ledger_cannot_remember(slack) -> None:
 
 
 async def test_lost_details_are_told_with_the_report_that_was_posted(slack, events, monkeypatch) -> None:
-    monkeypatch.setattr("janitor.posting._way", lambda _: ToChannel(TOKEN, CHANNEL, slack.api))
+    monkeypatch.setattr("janitor.notify.posting._way", lambda _: ToChannel(TOKEN, CHANNEL, slack.api))
     slack.moods, book = [Mood(), AWAY], Book()
     assert await post_due_report(NOWHERE, SMALL, book, DUE)
     assert book.rows == {DUE: True}

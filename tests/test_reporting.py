@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from janitor.clock import now
 from janitor.errors import LedgerError
 from janitor.ledger.entries import Conclusion, SweepEnd, SweepStart
-from janitor.report.snapshot_codec import encode_snapshot
-from janitor.report.troubles import TroubleKind
-from janitor.reporting import history_at, load_summary
+from janitor.report.data.snapshot_codec import encode_snapshot
+from janitor.report.data.troubles import TroubleKind
+from janitor.report.load import history_at, load_summary
+from janitor.runtime import now
 from janitor.store.database import open_database
 from janitor.store.ledger import SqlLedger
 from tests.report.summaries import YEAR, planned, snapshot

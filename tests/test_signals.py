@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from janitor import signals
-from janitor.signals import SIGNALS, asked_to_stop, end_at_once, stop_asked
+from janitor import runtime as signals
+from janitor.runtime import SIGNALS, asked_to_stop, end_at_once, stop_asked
 
 
 @pytest.mark.parametrize("number", SIGNALS)

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from janitor.apply.outcomes import GONE, Outcome, OutcomeKind, drifted
-from janitor.apply.packages import version_still
 from janitor.apply.ports import (
     CallError,
     ChangedError,
@@ -17,11 +16,11 @@ from janitor.apply.ports import (
     UnclearError,
     UnendedError,
 )
-from janitor.apply.recheck import image_of
+from janitor.apply.recheck import version_still
 from janitor.apply.workloads import send_delete, workload, workload_still
 from janitor.model.kinds import Kind
-from janitor.model.names import RepositoryName
-from janitor.plan.values import Action
+from janitor.model.names import RepositoryName, image_of
+from janitor.plan.plan import Action
 
 DELETED = Outcome(OutcomeKind.DELETED)
 # After an answer that says nothing, the thing is read; if it is still there, asked once more.

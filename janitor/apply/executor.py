@@ -1,20 +1,24 @@
-"""Carrying out a cleared plan: rank by rank, side by side within a rank, each recorded."""
+"""Executor of a cleared plan: rank by rank, in parallel within a rank, each action recorded."""
 
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
 from janitor.apply.deletion import UNANSWERED, UNTRIED, Deletion, Watch
 from janitor.apply.outcomes import Applied, Outcome, OutcomeKind
-from janitor.apply.recheck import Recheck
+from janitor.apply.ports import Deleter, Reader
+from janitor.apply.recheck import Recheck, References, Subjects
 from janitor.errors import JanitorError
-from janitor.guard.values import ClearedPlan
+from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
-from janitor.plan.values import Action
+from janitor.plan.guard import ClearedPlan
+from janitor.plan.plan import Action
+from janitor.policy.deciding.references import Named
 
 SIDE_BY_SIDE = 8
 BATCH = 50
@@ -211,3 +215,35 @@ def _batches(actions: list[Action]) -> Iterator[list[Action]]:
 def _batch_key(action: Action) -> str:
     batchable = action.kind in (Kind.IMAGE, Kind.VERSION) and not action.tags
     return action.name.rpartition("/versions/")[0] if batchable else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Applier:
+    """Carries out one cleared plan. `extra` are the references of `protect.references`.
+
+    `in_flight` are names that an earlier sweep's deletion still works on: they are left alone.
+    `on_start` hears that deleting begins: from here on only `stop` may end the work.
+    """
+
+    reader: Reader
+    deleter: Deleter
+    recorder: Recorder
+    extra: Sequence[str]
+    in_flight: frozenset[str]
+    stop: asyncio.Event
+    clock: Callable[[], datetime]
+    on_start: Callable[[], None]
+    on_done: Callable[[int, int], None]
+
+    async def __call__(self, cleared: ClearedPlan, planned: Named, observed: Observed) -> Applied:
+        """Never raises what the recorder raises: what was deleted until then is to be told."""
+        self.on_start()
+        repositories = {repository.name: repository for repository in observed.repositories}
+        references = References(
+            self.reader, planned, observed.observed_at, self.extra, repositories, self.clock
+        )
+        recheck = Recheck(self.reader, references, Subjects(self.reader, self.clock), self.in_flight)
+        executor = Executor(
+            recheck, Deletion(self.reader, self.deleter), self.recorder, self.stop, on_done=self.on_done
+        )
+        return await executor.run(cleared)

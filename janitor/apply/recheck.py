@@ -1,25 +1,128 @@
-"""Reading again just before a delete: is what the plan rests on still true? (R21)"""
+"""Recheck just before a delete: read the resource again, and compare what the plan rests on (R21, R40)."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from urllib.parse import unquote
 
 from janitor.apply.outcomes import GONE, Outcome, drifted
-from janitor.apply.packages import package_still, tag_still, version_still
 from janitor.apply.ports import CallError, Reader
-from janitor.apply.subjects import Subjects
 from janitor.apply.workloads import workload_still
 from janitor.kinds.image import contents_fingerprint
+from janitor.kinds.package import package_fingerprint
+from janitor.kinds.repository import DOCKER
+from janitor.kinds.version import state_of
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
-from janitor.model.names import RepositoryName, ResourceName
-from janitor.model.resources import Image, Repository
-from janitor.plan.values import Action
+from janitor.model.names import RepositoryName, ResourceName, image_of
+from janitor.model.resources import Image, Mode, Repository
+from janitor.plan.plan import Action
 from janitor.policy.deciding.gaps import Blocked
 from janitor.policy.deciding.images import IMAGE_RANK
+from janitor.policy.deciding.orphaned import Presence
 from janitor.policy.deciding.references import Named, PackageUse, unreadable, usage
+
+
+class Users(Protocol):
+    """Who names what now (apply.recheck.References)."""
+
+    async def why_package_used(self, repository: RepositoryName, package: str, images: list[Image]) -> str:
+        """Why a package must stay now, or ""."""
+
+    async def why_tag_used(self, repository: RepositoryName, package: str, tag: str) -> str:
+        """Why a tag must stay now, or ""."""
+
+
+async def package_still(reader: Reader, users: Users, action: Action) -> Outcome | None:
+    """None: the package holds what it held, and nothing names it. Raises CallError."""
+    package = await reader.package(action.name)
+    if package is None:
+        return GONE
+    if package_fingerprint((version.id, version.tags) for version in package.versions) != action.content:
+        return drifted("its content changed since the plan")
+    images = [Image(package.short, v.id, v.tags, 0, None, None, "", ()) for v in package.versions]
+    repository = RepositoryName.parse(action.name.partition("/packages/")[0])
+    why = await users.why_package_used(repository, package.short, images)
+    return drifted(why) if why else None
+
+
+async def tag_still(reader: Reader, users: Users, action: Action) -> Outcome | None:
+    """None: the tag points where it pointed, and nothing names it. Raises CallError."""
+    version = await reader.tag_version(action.name)
+    if version is None:
+        return GONE
+    if version != action.content:
+        return drifted(f"it now points at {version}")
+    package, _, tag = action.name.partition("/tags/")
+    repository, _, short = package.partition("/packages/")
+    why = await users.why_tag_used(RepositoryName.parse(repository), unquote(short), unquote(tag))
+    return drifted(why) if why else None
+
+
+async def version_still(reader: Reader, action: Action) -> Outcome | None:
+    """None: the version is as it was read, and has no tag. Raises CallError."""
+    version = await reader.version(action.name)
+    if version is None:
+        return GONE
+    if version.tags:
+        return drifted(f"it now has the tag {', '.join(sorted(version.tags))}")
+    return drifted("it was updated since the plan") if state_of(version) != action.content else None
+
+
+# The digests of all repositories may be this old at the moment of the call.
+DIGESTS_LAST = timedelta(minutes=5)
+
+
+class Subjects:
+    """Which digests there are now: every docker repository of every project that is read is listed again, once for
+    all who ask, and again when that is older than five minutes."""
+
+    def __init__(self, reader: Reader, clock: Callable[[], datetime]) -> None:
+        self._reader, self._clock = reader, clock
+        self._presence = Presence()
+        self._gap = ""
+        self._read_at: datetime | None = None
+        self._lock = asyncio.Lock()
+
+    async def why_there(self, action: Action) -> str:
+        """Why what is about `action.subjects` must stay now, or "". Raises CallError."""
+        if action.kind is Kind.IMAGE:
+            # where a signature is pushed, its image is pushed too: that package is asked at once
+            package = action.name.rpartition("/versions/")[0]
+            for subject in action.subjects:
+                if await self._reader.version(f"{package}/versions/{subject}") is not None:
+                    return f"the image that it is about is there again: {subject}"
+        presence = await self._fresh()
+        if self._gap:
+            return self._gap
+        there = next((each for each in action.subjects if not presence.is_gone(each)), "")
+        return f"an image that it is about is there again: {there}" if there else ""
+
+    async def _fresh(self) -> Presence:
+        async with self._lock:
+            if self._read_at is None or self._clock() - self._read_at > DIGESTS_LAST:
+                self._presence, self._gap = Presence(), ""
+                gap = await self._list()
+                self._presence.close(complete=gap is None)
+                self._gap = f"repositories could not be read again: {gap.cause}" if gap else ""
+                self._read_at = self._clock()
+            return self._presence
+
+    async def _list(self) -> Gap | None:
+        """Note the digests of one repository after the other; the first read that failed, if any."""
+        repositories, gaps = await self._reader.repositories()
+        if gaps:
+            return gaps[0]
+        for repository in repositories:
+            if repository.format == DOCKER and repository.mode is not Mode.VIRTUAL:
+                contents = await self._reader.contents(repository)
+                if isinstance(contents, Gap):
+                    return contents
+                self._presence.add(contents.images)
+        return None
+
 
 # R21: workload references may be this old at the moment of the call.
 REFERENCES_LAST = timedelta(minutes=5)
@@ -226,12 +329,6 @@ class Recheck:
             packages.setdefault(image.package, []).append(image)
         why = await self.references.why_any_used(name, packages)
         return drifted(why) if why else None
-
-
-def image_of(version: str) -> tuple[RepositoryName, str, str]:
-    """Repository, package (unescaped) and digest of a version, from its name."""
-    name = ResourceName.parse(version)
-    return RepositoryName(name.project, name.location, name.path[1]), unquote(name.path[3]), name.path[5]
 
 
 def _list(tags: Iterable[str]) -> str:

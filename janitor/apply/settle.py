@@ -8,11 +8,10 @@ from typing import Protocol
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.apply.ports import CallError, Reader
-from janitor.apply.recheck import image_of
 from janitor.apply.workloads import workload
 from janitor.ledger.entries import OpenIntent
 from janitor.model.kinds import Kind
-from janitor.model.names import RepositoryName
+from janitor.model.names import RepositoryName, image_of
 
 SIDE_BY_SIDE = 8
 DELETED = Outcome(OutcomeKind.DELETED)

@@ -8,7 +8,7 @@ from janitor.kinds.revision import has_traffic, is_latest
 from janitor.kinds.worker_pool import may_have_instances
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Execution, Job, Revision, Service, WorkerPool
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
 
 Workload = Service | Revision | Job | Execution | WorkerPool
 

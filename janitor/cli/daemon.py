@@ -52,7 +52,7 @@ def daemon(
     Results go to the log, the ledger, Slack and the HTML report, none to stdout. Without --apply it
     deletes nothing, unless JANITOR_MODE or the policy file says apply. SIGHUP reads the file again.
     """
-    from janitor.daemon.wire import Watched, run_daemon, run_once
+    from janitor.daemon.wiring import Watched, run_daemon, run_once
     from janitor.logs import configure_logs
     from janitor.settings import load_settings
 

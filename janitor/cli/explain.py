@@ -53,9 +53,9 @@ def explain(
         raise UsageError("--kind and --repository go with --kept REASON")
     reason, of = _reason(kept), _kind(kind)
     request = _request(policies or settings.policies, project or [])
-    from janitor.explain_wiring import run_explain, run_kept
-    from janitor.report.explanation_json import write_explanation_json, write_kept_json
-    from janitor.report.explanation_text import write_explanation, write_kept
+    from janitor.explain.wiring import run_explain, run_kept
+    from janitor.report.json.explanation import write_explanation_json, write_kept_json
+    from janitor.report.terminal.explanation import write_explanation, write_kept
 
     with results_to(out) as stream:
         if reason is None:
@@ -95,7 +95,7 @@ def _reason(text: str | None) -> "KeepReason | None":
 
 
 def _kind(text: str | None) -> "Kind | None":
-    from janitor.kinds.registry import KINDS
+    from janitor.kinds.kind import KINDS
     from janitor.model.kinds import Kind
 
     return None if text is None else Kind(_one_of("--kind", text, [each.value for each in KINDS]))

@@ -53,9 +53,9 @@ def history(
 
 def _list_sweeps(url: str | None, limit: int, output: Format, out: Path | None) -> None:
     from janitor.cli.output import results_to, writing
-    from janitor.report.history_json import write_history_json
-    from janitor.report.history_text import write_history_table
-    from janitor.reporting import load_history
+    from janitor.report.json.history import write_history_json
+    from janitor.report.load import load_history
+    from janitor.report.terminal.history import write_history_table
 
     with results_to(out) as stream:
         sweeps = asyncio.run(load_history(url, limit))
@@ -70,10 +70,10 @@ def _show_sweep(
     url: str | None, start_of_id: str, projects: tuple[str, ...], output: Format, out: Path | None
 ) -> None:
     from janitor.cli.output import results_to, writing
-    from janitor.report.history_json import write_sweep_json
-    from janitor.report.history_text import write_sweep_table
-    from janitor.report.narrowing import project_of
-    from janitor.reporting import load_sweep
+    from janitor.report.data.filters import project_of
+    from janitor.report.json.history import write_sweep_json
+    from janitor.report.load import load_sweep
+    from janitor.report.terminal.history import write_sweep_table
 
     with results_to(out) as stream:
         found, actions = asyncio.run(load_sweep(url, start_of_id))

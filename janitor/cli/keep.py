@@ -37,12 +37,12 @@ def keep(
 
     With --end policies speak of it again, and grace begins anew.
     """
+    from janitor.cli.opt_outs import end_keep
     from janitor.cli.request import checked_projects
-    from janitor.clock import now
     from janitor.errors import UsageError
-    from janitor.keeping import end_keep
     from janitor.logs import configure_logs
     from janitor.report.text import safe_text
+    from janitor.runtime import now
     from janitor.settings import load_settings
     from janitor.store.policy_file import load_policies
 
@@ -64,9 +64,8 @@ def keep(
 def _keep(
     url: str | None, name: str, until: "datetime | None", at: "datetime", projects: tuple[str, ...]
 ) -> None:
-    from janitor.keeping import keep as opt_out
-    from janitor.report.text import safe_text
-    from janitor.report.times import moment
+    from janitor.cli.opt_outs import keep as opt_out
+    from janitor.report.text import moment, safe_text
 
     done = asyncio.run(opt_out(url, name, until, _who(), at, projects))
     print(f"kept {'for good' if until is None else f'until {moment(until)}'}: {safe_text(done.name)}")
@@ -85,7 +84,7 @@ def _keep(
 
 def _until(span: str | None, at: "datetime") -> "datetime | None":
     from janitor.errors import UsageError
-    from janitor.model.duration import parse_duration
+    from janitor.model.units import parse_duration
 
     try:
         return at + parse_duration(span) if span is not None else None

@@ -24,12 +24,12 @@ def marks(
 
     Google is not asked. A policy with `grace` announces before it deletes; `janitor keep` opts out.
     """
+    from janitor.cli.opt_outs import load_marks
     from janitor.cli.output import results_to, writing
     from janitor.cli.request import checked_projects, database_url
-    from janitor.clock import now
-    from janitor.keeping import load_marks
     from janitor.logs import configure_logs
-    from janitor.report.marks import write_marks_json, write_marks_table
+    from janitor.report.terminal.marks import write_marks_json, write_marks_table
+    from janitor.runtime import now
     from janitor.settings import load_settings
     from janitor.store.policy_file import load_policies
 

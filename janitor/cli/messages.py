@@ -30,8 +30,8 @@ def tell(severity: Severity, message: str, **facts: object) -> None:
         for line in lines:
             print(f"janitor: {line}", file=sys.stderr)
         return
-    from janitor.clock import now
-    from janitor.report.times import rfc3339
+    from janitor.report.text import rfc3339
+    from janitor.runtime import now
 
     entry = {"severity": severity, "message": "\n".join(lines), "time": rfc3339(now()), **facts}
     print(json.dumps(entry, default=str), file=sys.stderr)

@@ -11,7 +11,7 @@ from typing import TextIO
 from janitor.cli.starting import unfinished
 from janitor.cli.streams import discard_stdout
 from janitor.errors import UsageError
-from janitor.report.console import PlainText
+from janitor.report.terminal.tables import PlainText
 
 
 @contextmanager

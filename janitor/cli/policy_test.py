@@ -25,9 +25,9 @@ def policy_test(
     from janitor.cli.output import writing
     from janitor.cli.request import one_path
     from janitor.errors import PolicyFileError
-    from janitor.rehearsal.reading import read_tests
-    from janitor.rehearsal.rehearse import rehearse
-    from janitor.rehearsal.telling import as_json, as_text
+    from janitor.policytest.file import read_tests
+    from janitor.policytest.results import as_json, as_text
+    from janitor.policytest.run import rehearse
     from janitor.settings import load_settings
     from janitor.store.policy_file import load_policies, tests_beside, tests_file
 

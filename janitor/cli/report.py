@@ -13,7 +13,7 @@ from janitor.cli.options import ProjectFilter
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from janitor.report.summary import Summary
+    from janitor.report.data.summary import Summary
     from janitor.settings import Settings
 
 
@@ -101,8 +101,8 @@ def _summary(
     settings: "Settings", since: str | None, path: Path | None, projects: tuple[str, ...]
 ) -> "Summary":
     from janitor.cli.request import database_url, policies_for
-    from janitor.clock import now
-    from janitor.reporting import load_summary
+    from janitor.report.load import load_summary
+    from janitor.runtime import now
 
     until = now()
     start = _since(since, until)
@@ -123,7 +123,7 @@ def _since(text: str | None, until: "datetime") -> "datetime | timedelta | None"
     from datetime import UTC, datetime
 
     from janitor.errors import UsageError
-    from janitor.model.duration import parse_duration
+    from janitor.model.units import parse_duration
 
     if text is None:
         return None
@@ -144,7 +144,7 @@ def _since(text: str | None, until: "datetime") -> "datetime | timedelta | None"
 
 
 def _slack_json(settings: "Settings", summary: "Summary") -> str:
-    from janitor.posting import payload_json
+    from janitor.notify.posting import payload_json
 
     return payload_json(settings, summary)
 
@@ -156,15 +156,15 @@ def _write(summary: "Summary", out: TextIO, output: ReportFormat, text: str | No
         return
     match output:
         case ReportFormat.TABLE:
-            from janitor.report.report_text import write_report_table
+            from janitor.report.terminal.report import write_report_table
 
             write_report_table(summary, out)
         case ReportFormat.JSON:
-            from janitor.report.report_json import write_report_json
+            from janitor.report.json.report import write_report_json
 
             write_report_json(summary, out)
         case ReportFormat.MARKDOWN:
-            from janitor.report.report_markdown import write_report_markdown
+            from janitor.report.markdown import write_report_markdown
 
             write_report_markdown(summary, out)
         case ReportFormat.HTML:
@@ -176,8 +176,8 @@ def _write(summary: "Summary", out: TextIO, output: ReportFormat, text: str | No
 async def _post(settings: "Settings", summary: "Summary", recorded: bool) -> None:
     """By hand it is posted whatever was posted before. A report of some projects is not written down: the
     next one would leave out what the others saved until now."""
-    from janitor.posting import post_report
-    from janitor.reporting import history_at
+    from janitor.notify.posting import post_report
+    from janitor.report.load import history_at
 
     async with history_at(settings.ledger_url) as history:
         await post_report(settings, summary, history if recorded else None)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from janitor.errors import JanitorError
-    from janitor.report.result import SweepResult
+    from janitor.report.data.result import SweepResult
     from janitor.settings import Settings, SweepRequest
 
 
@@ -48,7 +48,7 @@ def sweep(
     """
     from janitor.cli.output import results_to, writing
     from janitor.logs import configure_logs
-    from janitor.report.totals import exit_code
+    from janitor.report.data.totals import exit_code
     from janitor.settings import load_settings
 
     settings = load_settings()
@@ -104,7 +104,7 @@ def _request(
 
 def _duration(text: str | None) -> "timedelta | None":
     from janitor.errors import UsageError
-    from janitor.model.duration import parse_duration
+    from janitor.model.units import parse_duration
 
     try:
         return parse_duration(text) if text is not None else None
@@ -117,7 +117,7 @@ def _swept(request: "SweepRequest", settings: "Settings", quiet: bool, output: F
 
     from janitor.cli.progress import showing
     from janitor.errors import InterruptedSweepError, ObservationError
-    from janitor.wiring import run_sweep
+    from janitor.sweep.wiring import run_sweep
 
     try:
         with showing(quiet) as progress:
@@ -131,12 +131,12 @@ def _swept(request: "SweepRequest", settings: "Settings", quiet: bool, output: F
 
 
 def _nothing_observed(request: "SweepRequest", error: "JanitorError") -> "SweepResult":
-    from janitor.clock import now
     from janitor.errors import InterruptedSweepError
     from janitor.model.inventory import Gap
     from janitor.model.kinds import Kind
-    from janitor.plan.values import Plan
-    from janitor.report.result import SweepResult
+    from janitor.plan.plan import Plan
+    from janitor.report.data.result import SweepResult
+    from janitor.runtime import now
 
     moment = now()
     projects = request.projects or request.policies.scope.projects or ("-",)
@@ -157,9 +157,9 @@ def _next_commands(request: "SweepRequest", flags: dict[str, list[str]]) -> tupl
 def _report(
     result: "SweepResult", out: TextIO, output: Format, show_all: bool, next_commands: tuple[str, ...]
 ) -> None:
-    from janitor.report.machine import write_json
-    from janitor.report.terminal import View, write_table
-    from janitor.report.totals import totals
+    from janitor.report.data.totals import totals
+    from janitor.report.json.sweep import write_json
+    from janitor.report.terminal.sweep import View, write_table
 
     sums = totals(result)
     if output is Format.JSON:

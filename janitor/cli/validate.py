@@ -26,8 +26,8 @@ def validate(
     """
 
     from janitor.cli.request import checked_projects, one_path
-    from janitor.clock import now
     from janitor.errors import PolicyFileError
+    from janitor.runtime import now
     from janitor.settings import load_settings
     from janitor.store.policy_file import load_with_warnings
 

@@ -1,4 +1,4 @@
-"""The price book: what Google asks for a metered thing in a region, and where the price comes from."""
+"""Price book: Google's price of a metered unit in a region, its source, and the fallback table."""
 
 import json
 from collections.abc import Mapping
@@ -134,3 +134,18 @@ def _amount(text: Any) -> Decimal:
     if amount is None or not amount.is_finite() or amount.is_signed() or abs(amount.adjusted()) > _DIGITS:
         raise ValueError(f"no price: {text!r}")
     return amount
+
+
+def fallback_book(text: str, why: str) -> PriceBook:
+    """The book of fallback.json. `why` tells, in one line, why the catalogue could not be read.
+
+    The table is part of the program: one that is wrong raises (KeyError, ValueError).
+    """
+    document = json.loads(text)
+    prices: dict[Metered, dict[str, Decimal]] = {}
+    for group in document["groups"]:
+        for region in group["regions"]:
+            table = decode_prices({item: {region: usd} for item, usd in group["usd"].items()})
+            for item, regions in table.items():
+                prices.setdefault(item, {}).update(regions)
+    return PriceBook("fallback", date.fromisoformat(document["as_of"]), prices, why=why)

@@ -1,8 +1,4 @@
-"""What a resource costs a month while nobody uses it: pure arithmetic on a price book.
-
-A month is 730 hours. What a service costs in use is in no listing and is not estimated (R26); the
-basis says so. Prices are gross: free tiers belong to a billing account. Sources: docs/money.md.
-"""
+"""Metering: what an unused resource costs a month, of each kind. Pure arithmetic on a price book."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,9 +7,9 @@ from functools import lru_cache
 
 from janitor.cost.book import Metered, PriceBook
 from janitor.kinds.revision import revision_status
+from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.kinds import Status
-from janitor.model.money import Estimate, Priced, Unpriced
-from janitor.model.resources import Container, Revision, Service
+from janitor.model.resources import Container, Revision, Service, WorkerPool
 
 MONTH_HOURS = 730
 MONTH_SECONDS = MONTH_HOURS * 3600
@@ -233,3 +229,105 @@ def no_price(item: Metered, region: str) -> Unpriced:
 def no_gpu(revision: Revision) -> Unpriced:
     """Its accelerator is none whose price is known."""
     return Unpriced(f"no price of the accelerator {revision.accelerator or '(not named)'!r} is known")
+
+
+def estimate_job() -> Estimate:
+    """A job bills for its executions while they run (Cloud Run pricing; docs/money.md)."""
+    return Priced(_ZERO, "a job costs nothing between its executions")
+
+
+def estimate_execution() -> Estimate:
+    """One that has ended: Google keeps it for no money."""
+    return Priced(_ZERO, "an execution that has ended costs nothing")
+
+
+def estimate_worker_pool(pool: WorkerPool, revisions: Sequence[Revision], book: PriceBook) -> Estimate:
+    """`revisions` are all of this pool. Where several share its instances, each counts by its percentage."""
+    if pool.instances is None:
+        return Unpriced("how many instances it has is not known")
+    if pool.instances == 0:
+        return Priced(_ZERO, "no instances")
+    known = {revision.name.short: revision for revision in revisions}
+    second = _ZERO
+    for short, percent in _shares(pool).items():
+        if short not in known:
+            return Unpriced(f"revision {short!r} has instances and was not seen")
+        cost = _second(known[short], book)
+        if isinstance(cost, Unpriced):
+            return cost
+        second += cost * percent / 100
+    shapes = " or ".join(_instance_shape(known[short]) for short in _shares(pool))
+    plural = "" if pool.instances == 1 else "s"
+    basis = f"{pool.instances} instance{plural} of {shapes}, always on at full price"
+    return Priced(pool.instances * MONTH_SECONDS * second, basis)
+
+
+def _shares(pool: WorkerPool) -> dict[str, int]:
+    """Percent of the instances by revision; all of the latest ready one where nothing is said."""
+    shares: dict[str, int] = {}
+    for each in pool.splits:
+        name = each.revision or pool.latest_ready_revision
+        shares[name] = shares.get(name, 0) + each.percent
+    return shares or {pool.latest_ready_revision: 100}
+
+
+def _second(revision: Revision, book: PriceBook) -> Decimal | Unpriced:
+    """What one instance costs a second, all containers together."""
+    region, second = revision.name.location, _ZERO
+    if not revision.containers:
+        return Unpriced(f"the containers of revision {revision.name.short!r} were not seen")
+    for container in revision.containers:
+        amounts = [
+            (Metered.WORKER_POOL_CPU, container.vcpu),
+            (Metered.WORKER_POOL_MEMORY, container.memory_gib),
+        ]
+        if container.gpu:
+            gpu = gpu_of(revision)
+            if gpu is None:
+                return no_gpu(revision)
+            amounts.append((gpu, Decimal(container.gpu)))
+        for item, amount in amounts:
+            price = book.price(item, region)
+            if price is None:
+                return no_price(item, region)
+            second += amount * price
+    return second
+
+
+def _instance_shape(revision: Revision) -> str:
+    vcpu = sum((each.vcpu for each in revision.containers), _ZERO)
+    memory = sum((each.memory_gib for each in revision.containers), _ZERO)
+    gpus = sum(each.gpu for each in revision.containers)
+    return f"{plain(vcpu)} vCPU + {plain(memory)} GiB" + (f" + {gpus} GPU" if gpus else "")
+
+
+def estimate_package(
+    size_bytes: int | None, versions: int, unsized: int, is_docker: bool, location: str, book: PriceBook
+) -> Estimate:
+    """Storage of all of its versions of known size; nothing where it has none. A lower bound where the size of
+    some (`unsized`) is not known."""
+    if not versions:
+        return Priced(Decimal(0), "it is empty: nothing is stored")
+    found = (
+        estimate_image(size_bytes or 0, location, book)
+        if is_docker
+        else estimate_version(size_bytes, location, book)
+    )
+    if unsized and isinstance(found, Priced):
+        basis = f"lower bound: the size of {unsized} of its {versions} versions is not known; {found.basis}"
+        return Priced(found.usd_month, basis)
+    return found
+
+
+def estimate_version(size_bytes: int | None, location: str, book: PriceBook) -> Estimate:
+    """Storage of a version of another format than docker, by its files' sizes (file.proto).
+
+    Whether Google stores a file twice that two versions own is not stated: an upper bound.
+    """
+    if not size_bytes:
+        return Unpriced("Google names no files of it, so its size is not known")
+    price = book.price(Metered.STORAGE, location)
+    if price is None:
+        return no_price(Metered.STORAGE, location)
+    basis = f"its files at ${price:f} a GiB-month; at most; the free 0.5 GiB is not subtracted"
+    return Priced(stored(size_bytes, price), basis, upper_bound=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from janitor.cost.book import Metered, PriceBook
 from janitor.cost.metering import MONTH_HOURS, MONTH_SECONDS
-from janitor.model.money import Estimate, Priced, Unpriced
+from janitor.model.amounts import Estimate, Priced, Unpriced
 
 # The least that each of the three takes. A service of less than 1 vCPU needs request-based billing, where
 # nothing runs between requests; the second generation of execution environments, the only one of jobs and

@@ -8,11 +8,10 @@ from functools import partial
 from typing import Any, assert_never, get_args
 
 from janitor.daemon.jobs import Jobs
-from janitor.daemon.missed import missed
 from janitor.daemon.policy_watch import PolicyWatch, Refused, Reloaded
 from janitor.daemon.ports import Ports, Run
-from janitor.daemon.stopping import unless_stopped
-from janitor.daemon.sweeping import Sweeping
+from janitor.daemon.schedule import missed
+from janitor.daemon.sweeping import Sweeping, unless_stopped
 from janitor.error_facts import named
 from janitor.errors import InterruptedSweepError, LedgerError
 from janitor.logs import Event, emit

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from janitor.background import in_background
 from janitor.errors import JanitorError
 from janitor.gcp.credentials import load_credentials
 from janitor.report.text import safe_text, shorten
+from janitor.runtime import in_background
 from janitor.store.database import open_database
 
 # None is good, else why it is not, in one line without secrets. Asked in the event loop of the HTTP thread.

@@ -1,10 +1,7 @@
-"""The daemon's jobs: each once at a time, none lost, and each failure and skip told.
-
-They are begun by one task, which looks every second at most. What is due after so many seconds goes by a clock
-that nobody sets; what is due by a schedule goes by the wall clock, which may be set (`due.py`, ADR 0015).
-"""
+"""Jobs of the daemon: each runs once at a time, none is lost, failures are retried after a backoff."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,10 +10,45 @@ from typing import Any, Protocol
 
 from apscheduler.triggers.base import BaseTrigger
 
-from janitor.daemon.due import Due
 from janitor.daemon.ports import Work
+from janitor.daemon.schedule import Due
 from janitor.error_facts import named, trace
 from janitor.logs import Event, emit
+
+FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=1)
+_VARYING = re.compile(r"[0-9a-f]*\d[0-9a-f]*", re.IGNORECASE)
+
+
+class Backoff:
+    """A row of failures, which a success ends."""
+
+    def __init__(self) -> None:
+        self.failures = 0
+        self._told: str | None = None
+
+    def failed(self) -> timedelta:
+        """How long to wait now: a minute, then twice as long each time, an hour at most."""
+        self.failures += 1
+        doublings = min(self.failures - 1, 10)
+        return min(FIRST * (1 << doublings), LONGEST)
+
+    def succeeded(self) -> None:
+        """Whatever comes next is news."""
+        self.failures, self._told = 0, None
+
+    def is_news(self, error: Exception) -> bool:
+        """Whether it is another failure than the last that was news; ids and numbers make none."""
+        before, self._told = self._told, _likeness(error)
+        return before != self._told
+
+    def untold(self) -> None:
+        """Nobody heard of the last news."""
+        self._told = None
+
+
+def _likeness(error: Exception) -> str:
+    return f"{type(error).__name__}: {_VARYING.sub('#', str(error))}"
+
 
 # How long it may take until a clock that was set is noticed, in seconds.
 LOOK_AFTER = 1.0

@@ -15,8 +15,8 @@ from prometheus_client.registry import Collector
 from janitor.apply.outcomes import OutcomeKind
 from janitor.daemon.ports import Run
 from janitor.errors import InterruptedSweepError, LedgerError, LockHeldError, ObservationError, UsageError
-from janitor.report.result import SweepResult, Totals
-from janitor.report.totals import capped_sum, exit_code, totals, was_applied
+from janitor.report.data.result import SweepResult, Totals
+from janitor.report.data.totals import capped_sum, exit_code, totals, was_applied
 from janitor.settings import Mode
 
 MODES = get_args(Mode)

@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from janitor.clock import now
 from janitor.cost.own_cost import own_cost
 from janitor.gcp.channels import connect
 from janitor.ledger.history import Origin, PastSweep, Records
 from janitor.ledger.savings import account, savings
 from janitor.policy.model import Policies
 from janitor.report.own_cost import own_cost_line
+from janitor.runtime import now
 from janitor.settings import Settings
-from janitor.wiring import price_book
+from janitor.sweep.wiring import price_book
 
 MONTH = timedelta(days=30)
 # Where the policy file names no location, and how long a night's job takes where none has run yet.

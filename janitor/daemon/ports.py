@@ -1,4 +1,4 @@
-"""What the daemon needs from outside. `wire.py` fulfils these, tests do so with fakes."""
+"""What the daemon needs from outside. `wiring.py` fulfils these, tests do so with fakes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
-from janitor.clock import elapsed
 from janitor.ledger.history import Origin, PastSweep
 from janitor.policy.model import Cron, ReportOptions
-from janitor.report.result import SweepResult
+from janitor.report.data.result import SweepResult
+from janitor.runtime import elapsed
 from janitor.settings import Mode, SweepRequest
 
 Run = Literal["sweep", "report"]

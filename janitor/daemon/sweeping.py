@@ -1,20 +1,33 @@
-"""A sweep of the daemon and what follows it: one at a time, nothing retained, no failure that ends the rest."""
+"""Sweeping in the daemon: one sweep at a time, what follows it, and stopping in time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from janitor.daemon.backoff import Backoff
+from janitor.daemon.jobs import Backoff
 from janitor.daemon.ports import Ports, Work
 from janitor.error_facts import facts, named, trace
 from janitor.errors import InterruptedSweepError, LedgerError, LockHeldError
 from janitor.ledger.history import Origin
 from janitor.logs import Event, emit
-from janitor.report.clock_words import clock_line
-from janitor.report.result import SweepResult
+from janitor.report.data.notices import clock_line
+from janitor.report.data.result import SweepResult
 from janitor.settings import SweepRequest
+
+
+async def unless_stopped(work: Awaitable[None], stop: asyncio.Event) -> None:
+    """Until it is done, or cut off by the stop; what it raises is raised."""
+    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
+        cut_off = task.cancel()
+    await asyncio.wait({task})
+    if not (cut_off and task.cancelled()):
+        task.result()
 
 
 class Sweeping:

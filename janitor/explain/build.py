@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from janitor.explain.changes import to_go, to_stay
-from janitor.explain.inside import Inside
-from janitor.explain.names import Named
+from janitor.explain.names import Inside, Named
+from janitor.explain.policy_answers import answers
 from janitor.explain.protections import (
     Bearer,
     held_bearers,
@@ -16,20 +16,19 @@ from janitor.explain.protections import (
     repository_bearers,
     workload_bearers,
 )  # fmt: skip
-from janitor.explain.traced import answers
-from janitor.explain.witnesses import OneWitness
+from janitor.explain.trace import OneWitness
 from janitor.explain.words import facts_values, held_values, image_values
 from janitor.model.inventory import Observed
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
-from janitor.plan.values import Action, Plan
+from janitor.plan.plan import Action, Plan
 from janitor.policy.conditions.package_keys import Held
 from janitor.policy.conditions.resource_keys import Facts
 from janitor.policy.deciding.grace import Waiting
 from janitor.policy.deciding.trace import Case
 from janitor.policy.model import Policies
-from janitor.report.explanation import Explanation, Fate, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
-from janitor.report.meanings import meaning_of
+from janitor.report.data.explanation import Explanation, Fate, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
+from janitor.report.words import meaning_of
 
 
 @dataclass(frozen=True, slots=True)

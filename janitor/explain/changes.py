@@ -7,8 +7,8 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.policy.deciding.gaps import LINE_TO_ADD
 from janitor.policy.model import Protect
-from janitor.report.explanation import Asked, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
-from janitor.report.meanings import meaning_of
+from janitor.report.data.explanation import Asked, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
+from janitor.report.words import meaning_of
 
 # What is asked of what would go, after every policy and guard.
 _LAST = {

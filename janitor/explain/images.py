@@ -13,7 +13,7 @@ from janitor.policy.deciding.references import Named
 from janitor.policy.deciding.retention import Standing, image_traits, standing
 from janitor.policy.deciding.trace import Case
 from janitor.policy.deciding.verdict import Question, floor_guards, latest
-from janitor.report.explanation import UserAnswer
+from janitor.report.data.explanation import UserAnswer
 
 
 @dataclass(frozen=True, slots=True)

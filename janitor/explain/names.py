@@ -1,15 +1,17 @@
-"""What people call a resource, read into Google's names."""
+"""Names that people type, matched with Google's names of workloads, repositories and what they hold."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import unquote
 
+from janitor.kinds.repository import DOCKER
+from janitor.kinds.tag import tag_name
 from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.references import BadReferenceError, ImageReference, parse_reference
-from janitor.model.resources import Image
+from janitor.model.resources import Image, Package, Repository, Version
 from janitor.model.text import nfc
 
 KINDS = {
@@ -101,7 +103,7 @@ def _inside(text: str, name: ResourceName) -> Named:
 
 
 def everything_short(observed: Observed) -> Iterator[Named]:
-    """All that a short name may mean, but for what lies in repositories (written.py)."""
+    """All that a short name may mean, but for what lies in repositories (names.py)."""
     loads = observed.workloads
     groups: tuple[Iterable[ResourceName], ...] = (
         (each.name for each in loads.services),
@@ -173,3 +175,161 @@ def image_of(target: Named, images: Iterable[Image]) -> Image:
     hint = f"; near are the tags {', '.join(near)}" if near else ""
     where = f"{target.repository.uri}/{target.package}"
     raise NoSuchNameError(f"there is no image {wanted} in {where}, which has {len(package)}{hint}")
+
+
+IN_PACKAGES = (Kind.PACKAGE, Kind.VERSION, Kind.TAG)
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """`name` is Google's own; `tags` are those of all that a package holds, `holder` is the version that
+    a tag points at, and goes with."""
+
+    name: str
+    uri: str = ""
+    tags: tuple[str, ...] = ()
+    holder: str = ""
+
+
+def inside(
+    target: Named, repository: Repository, images: Sequence[Image], packages: Sequence[Package]
+) -> Inside:
+    """NoSuchNameError where the repository holds no such thing."""
+    package = next((each for each in packages if each.short == target.package), None)
+    if package is None:
+        raise _missing("package", target.package, target, [each.short for each in packages])
+    held = [image for image in images if image.package == package.short]
+    docker = repository.format == DOCKER
+    uri = f"{repository.name.uri}/{package.short}" if docker else ""
+    if target.kind is Kind.PACKAGE:
+        tags = [*(tag for i in held for tag in i.tags), *(tag for v in package.versions for tag in v.tags)]
+        return Inside(package.name, uri, tuple(tags))
+    if target.kind is Kind.VERSION:
+        return Inside(_version(target, package))
+    pointed = {tag: repository.name.version(i.package, i.digest) for i in held for tag in i.tags}
+    pointed |= {tag: f"{package.name}/versions/{v.id}" for v in package.versions for tag in v.tags}
+    tag = next((each for each in pointed if nfc(each) == target.tag), None)
+    if tag is None:
+        raise _missing("tag", target.tag, target, list(pointed))
+    name = repository.name.tag(package.short, tag) if docker else tag_name(package, tag)
+    return Inside(name, f"{uri}:{tag}" if uri else "", (), pointed[tag])
+
+
+def _version(target: Named, package: Package) -> str:
+    for version in package.versions:
+        if nfc(unquote(version.id)) == nfc(unquote(target.version)):
+            return f"{package.name}/versions/{version.id}"
+    raise _missing("version", target.version, target, [each.id for each in package.versions])
+
+
+def _missing(noun: str, wanted: str, target: Named, known: list[str]) -> NoSuchNameError:
+    near = get_close_matches(wanted, known, n=3, cutoff=0.5)
+    where = target.repository if noun == "package" else f"{target.repository.package(target.package)}"
+    hint = f"; near are {', '.join(near)}" if near else ""
+    return NoSuchNameError(f"there is no {noun} {wanted} in {where}, which has {len(known)}{hint}")
+
+
+# What stands between a package and a part of it: docker's and npm's signs, pip's and apt's, Google's own.
+_SIGNS = ("@", ":", "==", "=", "/versions/", "/tags/")
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Something in a repository; `full` is Google's name of it."""
+
+    named: Named
+    full: str
+
+
+# A way to write a thing, with the thing.
+Form = tuple[str, Called]
+
+
+def prefixes(repository: RepositoryName) -> tuple[str, str]:
+    """What says that a name lies in this repository."""
+    return f"{repository.repository}/", f"{repository.project}/{repository.repository}/"
+
+
+def begins_with(text: str, repository: RepositoryName) -> bool:
+    """Whether `text` may say that it lies in this repository."""
+    return text.startswith(prefixes(repository))
+
+
+def package_forms(repository: Repository, package: Package) -> tuple[Form, ...]:
+    """The ways to write a package."""
+    called = Called(Named(Kind.PACKAGE, _name(repository), package.short), package.name)
+    return tuple((f"{prefix}{package.short}", called) for prefix in ("", *prefixes(repository.name)))
+
+
+def asks_within(text: str, repository: Repository, package: Package) -> bool:
+    """Whether `text` may name something in this package."""
+    return any(
+        text.startswith(f"{written}{sign}") and len(text) > len(written) + len(sign)
+        for written, _ in package_forms(repository, package)
+        for sign in _SIGNS
+    )
+
+
+def forms_within(repository: Repository, package: Package, versions: Iterable[Version]) -> Iterator[Form]:
+    """Every way to write a version or a tag of a package. By a tag an image is meant, as in its URI: the
+    tag itself is ``PACKAGE/tags/TAG``. Of other formats a tag is a thing of its own."""
+    within = _image_tails if repository.format == DOCKER else _version_tails
+    before = [written for written, _ in package_forms(repository, package)]
+    for version in versions:
+        for tail, called in within(repository, package, version):
+            yield from ((f"{written}{tail}", called) for written in before)
+
+
+def _image_tails(repository: Repository, package: Package, version: Version) -> Iterator[Form]:
+    where, digest = _name(repository), version.id
+    full = repository.name.version(package.short, digest)
+    image = Called(Named(Kind.IMAGE, where, package.short, digest), full)
+    for tag in version.tags:
+        yield f":{tag}", image
+        yield f":{tag}@{digest}", image
+        named = Named(Kind.TAG, where, package.short, tag=tag)
+        yield f"/tags/{tag}", Called(named, repository.name.tag(package.short, tag))
+    yield f"@{digest}", image
+    yield f"/versions/{digest}", image
+
+
+def _version_tails(repository: Repository, package: Package, version: Version) -> Iterator[Form]:
+    where, id_ = _name(repository), unquote(version.id)
+    named = Named(Kind.VERSION, where, package.short, version=version.id)
+    called = Called(named, f"{package.name}/versions/{version.id}")
+    yield from ((f"{sign}{id_}", called) for sign in _SIGNS[:-1])
+    for tag in version.tags:
+        tagged = Called(Named(Kind.TAG, where, package.short, tag=tag), tag_name(package, tag))
+        yield from ((f"{sign}{tag}", tagged) for sign in ("@", ":", "/tags/"))
+
+
+def _name(repository: Repository) -> ResourceName:
+    return ResourceName.parse(str(repository.name))
+
+
+def near_to(text: str, forms: Sequence[Form]) -> tuple[str, ...]:
+    """The full names of what is written nearly so, the nearest first: what an abbreviated digest may
+    mean, what is like the whole text, what is like that which stands before a sign."""
+    begun = [written for written, _ in forms if "@sha256:" in text and written.startswith(text)]
+    # A digest is like any other digest: none is near.
+    known = {written for written, _ in forms if "sha256:" not in written}
+    like = [near for wanted in (text, _stem(text)) for near in _like(wanted, known)]
+    by_form: dict[str, list[str]] = {}
+    for written, called in forms:
+        by_form.setdefault(written, []).append(called.full)
+    return tuple(dict.fromkeys(full for written in (*begun, *like) for full in by_form[written]))
+
+
+def _like(wanted: str, known: Iterable[str]) -> list[str]:
+    """Of those that are as many names deep: every thing is written with its repository and without."""
+    deep = wanted.count("/")
+    return get_close_matches(
+        wanted, sorted(each for each in known if each.count("/") == deep), n=SUGGESTED, cutoff=0.6
+    )
+
+
+def _stem(text: str) -> str:
+    """`text` before its sign; that which begins a scope (``@team/x``, ``libs/@team/x``) is none."""
+    places = [text.rfind(sign) for sign in _SIGNS]
+    place = min((place for place in places if place > 0 and text[place - 1] != "/"), default=len(text))
+    return text[:place]

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from janitor.kinds.image import image_since
-from janitor.kinds.provenance import Manager, managers_of_repository
-from janitor.model.duration import show_age, show_size
+from janitor.kinds.managers import Manager, managers_of_repository
 from janitor.model.resources import Image, Repository
+from janitor.model.units import show_age, show_size
 from janitor.policy.conditions.keys import Expr, Key, LabelsAre, LabelsRegex, LargerThan, TtlExpired, key_name
 from janitor.policy.conditions.package_keys import Held
 from janitor.policy.conditions.resource_keys import Facts

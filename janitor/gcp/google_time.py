@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from janitor import clock
-from janitor.model.clock import ClockReading
+from janitor import runtime as clock
+from janitor.model.inventory import ClockReading
 
 
 class GoogleTime:

@@ -1,13 +1,14 @@
-"""The ledger's values and what the sweep asks of a ledger."""
+"""Ledger entries and Protocols: intents before a delete, outcomes after it, uploads and uses of images."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from janitor.apply.outcomes import Outcome
 from janitor.ledger.history import Origin
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
+from janitor.policy.deciding.use_history import UseHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +93,21 @@ class Ledger(Protocol):
 
     async def finish(self, end: SweepEnd) -> None:
         """Close a sweep."""
+
+
+class UploadBook(Protocol):
+    """Every method raises LedgerError when the database cannot be used, and then nothing is written."""
+
+    async def newest(self) -> Mapping[str, float]:
+        """Google's name of a package or a repository -> the newest upload that is remembered, in epoch seconds."""
+
+    async def remember(self, uploads: Mapping[str, float], at: datetime) -> None:
+        """Add these; of one name the newest is kept."""
+
+
+class UseBook(Protocol):
+    """Recorded uses. Every call may raise LedgerError."""
+
+    async def history(self, at: datetime, read: Sequence[str]) -> UseHistory: ...
+
+    async def note_uses(self, names: Iterable[str], at: datetime) -> None: ...

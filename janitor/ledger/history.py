@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from janitor.ledger.savings import Deletion
-from janitor.model.money import Estimate
+from janitor.model.amounts import Estimate
 
 
 class Origin(StrEnum):

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from janitor.apply.recheck import image_of
 from janitor.kinds.tag import tag_name
 from janitor.ledger.history import Watched
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
-from janitor.model.names import RepositoryName, ResourceName
+from janitor.model.names import RepositoryName, ResourceName, image_of
 from janitor.model.resources import Contents
 
 # A gap in any of these leaves unknown whether such a thing is there.

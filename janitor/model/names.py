@@ -1,7 +1,7 @@
 """Google's resource names, parsed once at the edge."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 DOCKER_HOST_SUFFIX = "-docker.pkg.dev"
 
@@ -86,3 +86,9 @@ class RepositoryName:
     def is_gcr(self) -> bool:
         """Whether it stands behind a gcr.io domain (``gcr.io``, ``eu.gcr.io``, …)."""
         return self.repository == "gcr.io" or self.repository.endswith(".gcr.io")
+
+
+def image_of(version: str) -> tuple[RepositoryName, str, str]:
+    """Repository, package (unescaped) and digest of a version, from its name."""
+    name = ResourceName.parse(version)
+    return RepositoryName(name.project, name.location, name.path[1]), unquote(name.path[3]), name.path[5]

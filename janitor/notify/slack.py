@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from slack_sdk.errors import SlackApiError
 
-from janitor.background import in_background
 from janitor.errors import SlackError
 from janitor.notify.clients import Bot, Webhook
 from janitor.notify.words import not_reached, not_taken
-from janitor.report.slack.message import Message
+from janitor.report.slack.blocks import Message
+from janitor.runtime import in_background
 
 T = TypeVar("T")
 API = "https://slack.com/api/"

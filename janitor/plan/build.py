@@ -1,8 +1,9 @@
-"""From decisions to actions: what each deletion carries, contains, costs and waits for."""
+"""Building a plan: from decisions to actions, with what each deletion carries, contains, costs and waits for."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from itertools import chain, groupby
 from operator import attrgetter
@@ -10,26 +11,49 @@ from operator import attrgetter
 from janitor.cost.book import PriceBook
 from janitor.cost.metering import (
     AN_INDEX,
+    estimate_execution,
     estimate_image,
+    estimate_job,
+    estimate_package,
     estimate_repository,
     estimate_revision,
     estimate_service,
-)  # fmt: skip
+    estimate_version,
+    estimate_worker_pool,
+)
+from janitor.kinds.execution import execution_since
 from janitor.kinds.image import contents_fingerprint, image_since
+from janitor.kinds.job import job_since, last_run
 from janitor.kinds.owner import owner_of
-from janitor.kinds.repository import repository_since
+from janitor.kinds.package import held_in, package_fingerprint
+from janitor.kinds.repository import DOCKER, repository_since
 from janitor.kinds.revision import revision_since
 from janitor.kinds.service import never_ready, service_since
-from janitor.model.duration import show_age
+from janitor.kinds.version import state_of, version_since
+from janitor.kinds.worker_pool import pool_since
+from janitor.model.amounts import Estimate, Priced
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
-from janitor.model.money import Estimate
 from janitor.model.reasons import DeleteReason
-from janitor.model.resources import Condition, Image, Repository, Revision, Service, State
-from janitor.plan.values import Action
+from janitor.model.resources import (
+    Condition,
+    Execution,
+    Image,
+    Job,
+    Package,
+    Repository,
+    Revision,
+    Service,
+    State,
+    Version,
+)
+from janitor.model.units import show_age
+from janitor.plan.plan import Action
 from janitor.policy.deciding.images import Goes
+from janitor.policy.deciding.packages import package_facts
+from janitor.policy.deciding.tags import Tagged
 from janitor.policy.deciding.uploads import Uploads
-from janitor.policy.deciding.verdict import Delete
+from janitor.policy.deciding.verdict import Decision, Delete
 from janitor.policy.deciding.workload_rules import WorkloadVerdicts
 
 # In this order what goes is deleted: workloads first, for they set images free.
@@ -224,3 +248,121 @@ def _image_detail(image: Image, now: float) -> str:
     since = image_since(image)
     age = "age unknown" if since is None else f"{show_age(now - since)} old"
     return age if image.tags else f"{age}; untagged"
+
+
+def job_actions(builder: Builder, workloads: Workloads, verdicts: WorkloadVerdicts) -> list[Action]:
+    """One for each job and each execution that is to go, unordered."""
+    jobs = {job.name: job for job in workloads.jobs}
+    actions = [
+        _job(builder, job, verdicts.runs[job.name], decision)
+        for job in workloads.jobs
+        if isinstance(decision := verdicts.jobs.get(job.name), Delete)
+    ]
+    for execution in workloads.executions:
+        decision = verdicts.executions.get(execution.name)
+        if isinstance(decision, Delete):
+            actions.append(_execution(builder, execution, jobs.get(execution.name.parent), decision))
+    return actions
+
+
+def _job(builder: Builder, job: Job, executions: Sequence[Execution], decision: Delete) -> Action:
+    since = builder.age(job_since(job, executions), "since it was updated or ran")
+    return Action(
+        Kind.JOB, str(job.name), "", decision.policy.name, decision.reason,
+        details(since, cause_of(job.terminal)), 0, estimate_job(), (JOB_RANK, 0), etag=job.etag, uid=job.uid,
+        contains=((Kind.EXECUTION, len(executions)),) if executions else (), content=last_run(job),
+        owner=owner_of(job.labels, job.creator if builder.show_creator else ""),
+    )  # fmt: skip
+
+
+def _execution(builder: Builder, execution: Execution, job: Job | None, decision: Delete) -> Action:
+    """Its owner is the job's: an execution keeps the labels of its own day."""
+    cause = cause_of(execution.completed) if execution.completed else ""
+    creator = execution.creator if builder.show_creator else ""
+    return Action(
+        Kind.EXECUTION, str(execution.name), "", decision.policy.name, decision.reason,
+        details(builder.age(execution_since(execution), "since it ended"), cause), 0, estimate_execution(),
+        (EXECUTION_RANK, 0), etag=execution.etag, uid=execution.uid,
+        owner=owner_of(job.labels if job else execution.labels, creator),
+    )  # fmt: skip
+
+
+def worker_pool_actions(builder: Builder, workloads: Workloads, verdicts: WorkloadVerdicts) -> list[Action]:
+    """One for each worker pool that is to go, unordered."""
+    actions = []
+    for pool in workloads.worker_pools:
+        decision = verdicts.worker_pools.get(pool.name)
+        if not isinstance(decision, Delete):
+            continue
+        revisions = verdicts.contained[pool.name]
+        actions.append(Action(
+            Kind.WORKER_POOL, str(pool.name), "", decision.policy.name, decision.reason,
+            details(builder.age(pool_since(pool)), cause_of(pool.terminal)), 0,
+            estimate_worker_pool(pool, revisions, builder.book), (POOL_RANK, 0), etag=pool.etag, uid=pool.uid,
+            contains=((Kind.REVISION, len(revisions)),) if revisions else (),
+            owner=owner_of(pool.labels, pool.creator if builder.show_creator else ""),
+        ))  # fmt: skip
+    return actions
+
+
+def version_actions(
+    builder: Builder, repository: Repository, package: Package, decided: Sequence[tuple[Version, Decision]]
+) -> Iterator[Action]:
+    """One action a version that goes. Its repository's billed size caps what they save together (R25)."""
+    name = repository.name
+    for version, decision in decided:
+        if isinstance(decision, Delete):
+            yield Action(
+                Kind.VERSION, version_name(package, version), "", decision.policy.name, decision.reason,
+                _detail(repository, builder.now.timestamp(), version_since(version)), version.size_bytes or 0,
+                estimate_version(version.size_bytes, name.location, builder.book), (VERSIONS_RANK, 0),
+                group=str(name), content=state_of(version), owner=owner_of(repository.labels),
+            )  # fmt: skip
+
+
+def package_action(
+    builder: Builder, repository: Repository, package: Package, images: Sequence[Image],
+    decision: Delete, waits: Iterable[str], tags: int, about: tuple[str, ...] = (),
+) -> Action:  # fmt: skip
+    """The whole package; its images or versions are contained, and `tags` of them where those count. `about`: the
+    digests of images elsewhere, all gone, that artifacts in it are about (R40)."""
+    name, facts, docker = (
+        repository.name,
+        package_facts(package, images, builder.uploads.of(package.name)),
+        repository.format == DOCKER,
+    )
+    kind = Kind.IMAGE if docker else Kind.VERSION
+    held = held_in(package, images)
+    estimate = estimate_package(
+        facts.size_bytes, len(held), facts.unsized, docker, name.location, builder.book
+    )
+    detail = _detail(repository, builder.now.timestamp(), facts.since)
+    return Action(
+        Kind.PACKAGE, package.name, f"{name.uri}/{package.short}" if docker else "", decision.policy.name,
+        decision.reason, detail if held else f"{detail}; empty", facts.size_bytes or 0, estimate,
+        (PACKAGES_RANK, 0), after=tuple(sorted(waits)),
+        contains=tuple((of, n) for of, n in ((kind, len(held)), (Kind.TAG, tags)) if n),
+        group=str(name), content=package_fingerprint(held), owner=owner_of(repository.labels),
+        subjects=about,
+    )  # fmt: skip
+
+
+def tag_action(repository: Repository, tagged: Tagged, decision: Delete, waits: Iterable[str]) -> Action:
+    """Taking one tag off. `content` is the version that it must still point at."""
+    name = repository.name
+    uri = f"{name.uri}/{tagged.package}:{tagged.tag}" if repository.format == DOCKER else ""
+    return Action(
+        Kind.TAG, tagged.name, uri, decision.policy.name, decision.reason, "only the tag goes; its version stays",
+        0, Priced(Decimal(0), "its version stays, so nothing is saved"), (TAGS_RANK, 0),
+        after=tuple(sorted(waits)), group=str(name), content=tagged.version, owner=owner_of(repository.labels),
+    )  # fmt: skip
+
+
+def version_name(package: Package, version: Version) -> str:
+    """Google's name, exactly as it was listed."""
+    return f"{package.name}/versions/{version.id}"
+
+
+def _detail(repository: Repository, now: float, since: float | None) -> str:
+    age = "age unknown" if since is None else f"{show_age(now - since)} old"
+    return f"{age}; {repository.format.lower()}"

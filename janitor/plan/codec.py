@@ -8,11 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.model.money import Estimate, Priced, Unpriced
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.plan.values import Action, Kept, Plan
+from janitor.plan.plan import Action, Kept, Plan
 
 SCHEMA_VERSION = 1
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from janitor.report.snapshot import InGrace, Snapshot
-from janitor.report.times import moment
-from janitor.report.wording import named, owned_by, place_of
+from janitor.report.data.snapshot import InGrace, Snapshot
+from janitor.report.text import moment
+from janitor.report.words import named, owned_by, place_of
 
 TITLE = "Announced to go"
 KEEP_ONE = "janitor keep NAME keeps one for good, with --for 30d for that long; janitor marks lists all."

@@ -2,7 +2,7 @@
 
 from janitor.cost.own_cost import OwnCost
 from janitor.ledger.savings import Account
-from janitor.model.money import Estimate, Priced
+from janitor.model.amounts import Estimate, Priced
 from janitor.report.text import show_usd
 
 

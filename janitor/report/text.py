@@ -1,10 +1,22 @@
-"""Text that came from outside, made safe to show; money as people read it."""
+"""Text and figures made safe to show: names from outside, money, counts, and times in UTC."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from rich.cells import cell_len, set_cell_size
 
-from janitor.model.money import Estimate, Priced
+from janitor.model.amounts import Estimate, Priced
+
+
+def moment(at: datetime) -> str:
+    """``2026-11-23 03:00 UTC``."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def rfc3339(at: datetime) -> str:
+    """Whole seconds in UTC with a ``Z``; fractions only where there are any."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
 
 _CENT = Decimal("0.01")
 

@@ -12,7 +12,7 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.errors import LedgerError
 from janitor.ledger.history import Origin, PastAction, PastSweep, Watched
 from janitor.ledger.savings import Deletion
-from janitor.model.money import Estimate, Priced, Unpriced
+from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.store.database import Database
 from janitor.store.tables import insert_unless_there, intents, kept, outcomes, posts, sightings, sweeps
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Select, exists, func, insert, select, update
 
 from janitor.errors import LedgerError, LockHeldError
 from janitor.ledger.entries import Conclusion, OpenIntent, SweepEnd, SweepStart
+from janitor.model.amounts import Priced, Unpriced
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced, Unpriced
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
 from janitor.store.database import Database
 from janitor.store.tables import intents, kept, locks, operations, outcomes, sweeps
 

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
-from janitor.clock import elapsed
 from janitor.errors import LedgerError, LockHeldError
+from janitor.runtime import elapsed
 from janitor.store.database import Database
 from janitor.store.tables import locks
 

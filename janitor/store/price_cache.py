@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from janitor.cost.book import PriceBook, PricesUnavailableError, decode_book, encode_book
-from janitor.cost.fallback import fallback_book
+from janitor.cost.book import PriceBook, PricesUnavailableError, decode_book, encode_book, fallback_book
 from janitor.error_facts import named
 
 FRESH_FOR = timedelta(days=1)

@@ -14,7 +14,7 @@ MOST_ROWS = 100_000
 
 
 class SqlUploads:
-    """The UploadBook of ledger/uploads.py. Each call is one transaction."""
+    """The UploadBook of ledger/entries.py. Each call is one transaction."""
 
     def __init__(self, database: Database, most_rows: int = MOST_ROWS) -> None:
         self._database, self._most_rows = database, most_rows

@@ -12,7 +12,7 @@ from janitor.store.tables import insert_or_update, kept, sweeps, uses
 
 
 class SqlUses:
-    """The UseBook of ledger/uses.py. Each call is one transaction."""
+    """The UseBook of ledger/entries.py. Each call is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -9,16 +9,15 @@ from janitor.apply.deletion import Deletion
 from janitor.apply.executor import Executor
 from janitor.apply.outcomes import Outcome
 from janitor.apply.ports import CallError, NotFoundError
-from janitor.apply.recheck import Recheck, References
-from janitor.apply.subjects import Subjects
-from janitor.guard.values import ClearedPlan
+from janitor.apply.recheck import Recheck, References, Subjects
+from janitor.model.amounts import Unpriced
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
-from janitor.model.money import Unpriced
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import DeleteReason
 from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service, WorkerPool
-from janitor.plan.values import Action, Plan
+from janitor.plan.guard import ClearedPlan
+from janitor.plan.plan import Action, Plan
 from janitor.policy.deciding.images import IMAGE_RANK
 from janitor.policy.deciding.references import Named, usage
 from tests.making import NOW, REPOSITORY, digest, service

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.apply.applier import Applier
+from janitor.apply.executor import Applier
 from janitor.apply.outcomes import Outcome
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.errors import LedgerError, LockHeldError
 from janitor.model.inventory import Observed, Workloads
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
 from janitor.policy.deciding.references import usage
 from tests.apply.fakes import FakeGoogle, FakeRecorder, cleared, images, of_image, services
 from tests.making import NOW, REPOSITORY, job, repository, uri, workloads

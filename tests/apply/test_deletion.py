@@ -9,7 +9,7 @@ from janitor.apply.deletion import Deletion, Watch
 from janitor.apply.outcomes import Outcome
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
 from tests.apply.fakes import REFUSED, FakeGoogle, images, of_image, services
 from tests.making import REPOSITORY, digest
 

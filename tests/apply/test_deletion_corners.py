@@ -13,7 +13,7 @@ from janitor.apply.ports import CallError, UnclearError, UnendedError
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Service
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
 from tests.apply.fakes import (
     REFUSED,
     FakeGoogle,

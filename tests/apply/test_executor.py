@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from janitor.apply.outcomes import OutcomeKind as O
-from janitor.guard.values import ClearedPlan
 from janitor.model.kinds import Kind
-from janitor.plan.values import Action
+from janitor.plan.guard import ClearedPlan
+from janitor.plan.plan import Action
 from tests.apply.fakes import (
     REFUSED,
     FakeGoogle,

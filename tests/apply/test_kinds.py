@@ -15,7 +15,7 @@ from janitor.ledger.entries import OpenIntent
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Package, Version
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
 from tests.apply.fakes import REFUSED, FakeGoogle, FakeRecorder, action, cleared, executor, images, of_image
 from tests.apply.test_recheck_packages import BARE, NAME, TAG, Shelf
 from tests.apply.test_settle import FakeOperations

@@ -9,7 +9,7 @@ from janitor.apply.ports import CallError
 from janitor.kinds.image import contents_fingerprint
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
 from janitor.policy.deciding.images import INDEX_RANK
 from tests.apply.fakes import FakeGoogle, action, images, of_image, recheck, services
 from tests.making import (

@@ -6,15 +6,14 @@ from datetime import timedelta
 import pytest
 
 from janitor.apply.deletion import Deletion
-from janitor.apply.recheck import Recheck, References
-from janitor.apply.subjects import Subjects
+from janitor.apply.recheck import Recheck, References, Subjects
 from janitor.kinds.package import package_fingerprint
 from janitor.kinds.version import state_of
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Package, Version
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
 from janitor.policy.deciding.references import usage
 from tests.apply.fakes import FakeGoogle, action
 from tests.making import NOW, REPOSITORY, digest, job, repository, uri, workloads

@@ -4,13 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.apply.recheck import Recheck, References
-from janitor.apply.subjects import Subjects
+from janitor.apply.recheck import Recheck, References, Subjects
 from janitor.kinds.image import contents_fingerprint
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
 from janitor.policy.deciding.images import INDEX_RANK
 from janitor.policy.deciding.references import usage
 from tests.apply.fakes import FakeGoogle, action, images, of_image, recheck

@@ -8,7 +8,7 @@ from janitor.apply.deletion import Deletion, Watch
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.apply.ports import CallError, InvalidError, UnclearError, UnendedError
 from janitor.model.kinds import Kind
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
 from tests.apply.fakes import (
     REFUSED,
     FakeGoogle,

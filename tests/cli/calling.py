@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from janitor.cli.app import run
-from janitor.report.result import SweepResult
+from janitor.report.data.result import SweepResult
 from janitor.settings import Settings, SweepRequest
 from tests.report.samples import story
 

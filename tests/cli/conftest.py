@@ -42,5 +42,5 @@ def janitor(folder: Path, capfd: pytest.CaptureFixture[str]) -> Janitor:
 def sweeps(monkeypatch: pytest.MonkeyPatch) -> Sweeps:
     """What is asked of the sweep, which does nothing."""
     sweeps = Sweeps()
-    monkeypatch.setattr("janitor.wiring.run_sweep", sweeps)
+    monkeypatch.setattr("janitor.sweep.wiring.run_sweep", sweeps)
     return sweeps

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.clock import now
 from janitor.ledger.entries import Conclusion, SweepEnd, SweepStart
 from janitor.ledger.history import Origin
-from janitor.plan.values import Action
-from janitor.report.snapshot import Snapshot
-from janitor.report.snapshot_codec import encode_snapshot
+from janitor.plan.plan import Action
+from janitor.report.data.snapshot import Snapshot
+from janitor.report.data.snapshot_codec import encode_snapshot
+from janitor.runtime import now
 from janitor.store.database import Database, open_database
 from janitor.store.ledger import SqlLedger
 from tests.report.summaries import SMALL

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from janitor.clock import now
 from janitor.ledger.entries import SweepStart
 from janitor.model.kinds import Kind
 from janitor.policy.deciding.grace import Waiting
+from janitor.runtime import now
 from janitor.store.database import open_database
 from janitor.store.ledger import SqlLedger
 from janitor.store.lock import ApplyLock

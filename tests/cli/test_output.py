@@ -12,8 +12,8 @@ import pytest
 from janitor.cli.output import results_to
 from janitor.cli.progress import showing
 from janitor.errors import UsageError
-from janitor.report.terminal import View, write_table
-from janitor.report.totals import totals
+from janitor.report.data.totals import totals
+from janitor.report.terminal.sweep import View, write_table
 from tests.cli.calling import Janitor, Sweeps
 from tests.report.samples import story
 
@@ -22,8 +22,8 @@ import sys
 from janitor.cli.app import run
 from tests.cli.calling import Sweeps
 from tests.report.samples import image, result
-import janitor.wiring
-janitor.wiring.run_sweep = Sweeps(result(*map(image, range(5000))))
+import janitor.sweep.wiring
+janitor.sweep.wiring.run_sweep = Sweeps(result(*map(image, range(5000))))
 sys.exit(run(["sweep", "--dry-run", "--project", "p", *sys.argv[1:]]))
 """
 ROOT = Path(__file__).parents[2]

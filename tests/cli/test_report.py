@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from janitor.clock import now
 from janitor.errors import SlackError
-from janitor.report.summary import Summary
+from janitor.report.data.summary import Summary
+from janitor.runtime import now
 from janitor.settings import Settings
 from tests.cli.calling import Janitor
 from tests.cli.ledgers import written
@@ -33,7 +33,7 @@ def posted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Summary, bool]]:
         sent.append((summary, posts is not None))
 
     monkeypatch.setenv("JANITOR_SLACK_WEBHOOK_URL", HOOK)
-    monkeypatch.setattr("janitor.posting.post_report", post)
+    monkeypatch.setattr("janitor.notify.posting.post_report", post)
     return sent
 
 
@@ -202,7 +202,7 @@ def test_what_slack_does_not_take_is_an_error_that_holds_no_secret(
     async def refused(*_: object) -> None:
         raise SlackError("Slack did not take the report: invalid_blocks")
 
-    monkeypatch.setattr("janitor.posting.post_report", refused)
+    monkeypatch.setattr("janitor.notify.posting.post_report", refused)
     called = janitor("report", "--slack")
     assert (called.code, called.out) == (2, "")
     assert called.err == "janitor: Slack did not take the report: invalid_blocks\n"
@@ -211,7 +211,9 @@ def test_what_slack_does_not_take_is_an_error_that_holds_no_secret(
 def test_slack_dry_run_prints_what_would_be_posted_and_posts_nothing(
     ledger: Path, janitor: Janitor, posted: list[tuple[Summary, bool]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("janitor.posting.payload_json", lambda _settings, _summary: '{"text": "saved"}')
+    monkeypatch.setattr(
+        "janitor.notify.posting.payload_json", lambda _settings, _summary: '{"text": "saved"}'
+    )
     called = janitor("report", "--slack", "--dry-run")
     assert (called.code, called.out, called.err, posted) == (0, '{"text": "saved"}\n', "", [])
     monkeypatch.delenv("JANITOR_SLACK_WEBHOOK_URL")

@@ -12,7 +12,7 @@ import pytest
 _SWEEP = """\
 import os
 from contextlib import suppress
-import janitor.wiring
+import janitor.sweep.wiring
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.cli import main
 from janitor.logs import Event, emit
@@ -27,7 +27,7 @@ def swept(request, settings):
         ledger.write("whole")
     return result(SERVICE, mode="apply", outcomes=(Outcome(OutcomeKind.FAILED, "no"),))
 
-janitor.wiring.run_sweep = swept
+janitor.sweep.wiring.run_sweep = swept
 main()
 """
 ROOT = Path(__file__).parents[2]

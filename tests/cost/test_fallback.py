@@ -7,8 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from janitor.cost.book import Metered
-from janitor.cost.fallback import fallback_book
+from janitor.cost.book import Metered, fallback_book
 
 TEXT = (files("janitor.cost") / "fallback.json").read_text(encoding="utf-8")
 BOOK = fallback_book(TEXT, "no network")

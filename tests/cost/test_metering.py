@@ -8,15 +8,14 @@ from importlib.resources import files
 
 import pytest
 
-from janitor.cost.book import Metered, PriceBook
-from janitor.cost.fallback import fallback_book
+from janitor.cost.book import Metered, PriceBook, fallback_book
 from janitor.cost.metering import (
     estimate_image,
     estimate_repository,
     estimate_revision,
     estimate_service,
 )
-from janitor.model.money import Estimate, Priced, Unpriced
+from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.names import ResourceName
 from janitor.model.resources import Container, Revision, Scaling, Service, Traffic
 from janitor.report.text import show_estimate

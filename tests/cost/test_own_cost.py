@@ -7,10 +7,9 @@ from importlib.resources import files
 
 import pytest
 
-from janitor.cost.book import Metered, PriceBook, Prices
-from janitor.cost.fallback import fallback_book
+from janitor.cost.book import Metered, PriceBook, Prices, fallback_book
 from janitor.cost.own_cost import own_cost
-from janitor.model.money import Estimate, Priced, Unpriced
+from janitor.model.amounts import Estimate, Priced, Unpriced
 
 FALLBACK = fallback_book((files("janitor.cost") / "fallback.json").read_text(encoding="utf-8"), "no network")
 REGION = "us-central1"

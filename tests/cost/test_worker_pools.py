@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from janitor.cost.book import Metered, PriceBook
-from janitor.cost.worker_pools import estimate_worker_pool
-from janitor.model.money import Priced, Unpriced
+from janitor.cost.metering import estimate_worker_pool
+from janitor.model.amounts import Priced, Unpriced
 from janitor.model.resources import Container, Revision, Traffic
 from tests.making import pool, pool_revision
 

@@ -17,7 +17,7 @@ from janitor.ledger.history import Origin, PastSweep
 from janitor.logs import Event
 from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Cron, ReportOptions
-from janitor.report.result import SweepResult
+from janitor.report.data.result import SweepResult
 from janitor.settings import SweepRequest
 from tests.report.samples import story
 

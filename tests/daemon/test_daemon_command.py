@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from janitor.daemon.wire import Watched
+from janitor.daemon.wiring import Watched
 from janitor.errors import UsageError
 from janitor.settings import Settings, SweepRequest
 from tests.cli.calling import POLICIES, Janitor
@@ -36,8 +36,8 @@ class Daemons:
 def daemons(monkeypatch: pytest.MonkeyPatch) -> Daemons:
     """Nobody runs."""
     daemons = Daemons()
-    monkeypatch.setattr("janitor.daemon.wire.run_daemon", daemons.run)
-    monkeypatch.setattr("janitor.daemon.wire.run_once", daemons.run_once)
+    monkeypatch.setattr("janitor.daemon.wiring.run_daemon", daemons.run)
+    monkeypatch.setattr("janitor.daemon.wiring.run_once", daemons.run_once)
     return daemons
 
 

@@ -15,7 +15,7 @@ from janitor.errors import InterruptedSweepError, LedgerError, LockHeldError
 from janitor.gcp.collector import making_what_stays
 from janitor.ledger.history import Origin
 from janitor.logs import Event
-from janitor.report.result import SweepResult
+from janitor.report.data.result import SweepResult
 from tests.daemon.daemon_fakes import FILE, Sweeps, World, no_http, past, until
 from tests.report.samples import story
 
@@ -182,7 +182,7 @@ async def test_a_ledger_that_is_away_at_the_start_is_asked_again(
 async def test_a_failure_is_tried_again_and_the_schedule_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("janitor.daemon.backoff.FIRST", timedelta(milliseconds=50))
+    monkeypatch.setattr("janitor.daemon.jobs.FIRST", timedelta(milliseconds=50))
     world.sweeps = Sweeps([RuntimeError("once"), RuntimeError("twice"), story()])
     async with running(world, now=True):
         await until(lambda: world.messages.notes == ["s1"])
@@ -318,7 +318,7 @@ async def test_a_slack_that_does_not_answer_skips_no_sweep_and_delays_no_second_
 
     monkeypatch.setattr(world.messages, "note", never)
     monkeypatch.setattr(world.messages, "trouble", never)
-    monkeypatch.setattr("janitor.daemon.backoff.FIRST", timedelta(milliseconds=50))
+    monkeypatch.setattr("janitor.daemon.jobs.FIRST", timedelta(milliseconds=50))
     monkeypatch.setattr(core, "PATIENCE", 0.1)
     world.sweeps = Sweeps([RuntimeError("once"), story()])
     async with running(world, now=True) as ran:

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from janitor.daemon.missed import missed
-from janitor.daemon.trigger import ScheduleTimes
+from janitor.daemon.schedule import ScheduleTimes, missed
 from janitor.errors import LedgerError
 from janitor.ledger.history import Origin
 from janitor.policy.model import Schedule

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from janitor.daemon.stopping import unless_stopped
+from janitor.daemon.sweeping import unless_stopped
 
 
 async def test_what_is_done_before_the_stop_is_done() -> None:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from janitor.daemon.backoff import Backoff
+from janitor.daemon.jobs import Backoff
 from janitor.daemon.ports import Work
 from janitor.daemon.sweeping import Sweeping
 from janitor.errors import InterruptedSweepError, JanitorError, LedgerError, LockHeldError, ObservationError
 from janitor.ledger.history import Origin
 from janitor.logs import Event
-from janitor.report.result import SweepResult
+from janitor.report.data.result import SweepResult
 from tests.daemon.daemon_fakes import Sweeps, World, request, until
 from tests.report.samples import story
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from janitor.cli.daemon import _Reading
-from janitor.daemon import wire
+from janitor.daemon import wiring
 from janitor.settings import load_settings
 from tests.daemon.daemon_fakes import Events, until
 from tests.notify.server import Mood, StandIn, slack_stand_in
@@ -29,17 +29,17 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Events:
     """Every event of janitor's, wherever it is written; and nothing ends this process."""
     events = Events()
     for module in (
-        "wiring",
-        "books",
-        "posting",
+        "sweep.wiring",
+        "sweep.record",
+        "notify.posting",
         "daemon.daemon",
         "daemon.jobs",
         "daemon.sweeping",
-        "daemon.wire",
+        "daemon.wiring",
     ):
         monkeypatch.setattr(f"janitor.{module}.emit", events)
-    monkeypatch.setattr("janitor.signals.AT_THE_LATEST", 3600)
-    monkeypatch.setattr("janitor.daemon.backoff.FIRST", timedelta(milliseconds=100))
+    monkeypatch.setattr("janitor.runtime.AT_THE_LATEST", 3600)
+    monkeypatch.setattr("janitor.daemon.jobs.FIRST", timedelta(milliseconds=100))
     monkeypatch.setattr("janitor.store.database._BUSY", 0.1)
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -52,8 +52,8 @@ async def daemon(here: Place, policies: str, sweep_now: bool = True) -> AsyncIte
     (here.folder / "policies.yaml").write_text(policies, encoding="utf-8")
     settings = load_settings()
     reading = _Reading(settings, None, False, True, [], [])
-    watched = wire.Watched(reading, reading.path, reading())
-    task = asyncio.create_task(wire._run(watched, settings, "127.0.0.1", 0, sweep_now))
+    watched = wiring.Watched(reading, reading.path, reading())
+    task = asyncio.create_task(wiring._run(watched, settings, "127.0.0.1", 0, sweep_now))
     try:
         yield
     finally:

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from apscheduler.triggers.base import BaseTrigger
 
-from janitor.daemon.due import Due
-from janitor.daemon.trigger import ScheduleTrigger
+from janitor.daemon.schedule import Due, ScheduleTrigger
 from janitor.policy.file.cron import parse_cron
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from janitor.daemon.jobs import Jobs
-from janitor.daemon.trigger import ScheduleTrigger
+from janitor.daemon.schedule import ScheduleTrigger
 from janitor.logs import Event
 from janitor.policy.file.cron import parse_cron
 from tests.daemon.daemon_fakes import Events

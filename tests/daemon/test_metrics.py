@@ -19,9 +19,9 @@ from janitor.errors import (
     PolicyFileError,
     UsageError,
 )
+from janitor.model.amounts import Priced
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced
-from janitor.report.result import SweepResult
+from janitor.report.data.result import SweepResult
 from tests.docs.pages import between, text_of
 from tests.report.samples import AT, GAP, REFUSAL, STORY_REPOSITORY, WEB, image, result, story
 

@@ -11,7 +11,7 @@ from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from janitor.daemon.trigger import ScheduleTimes, ScheduleTrigger
+from janitor.daemon.schedule import ScheduleTimes, ScheduleTrigger
 from janitor.policy.file.cron import parse_cron
 from janitor.policy.model import Cron, Schedule
 
@@ -258,7 +258,7 @@ def test_times_for_the_daemon_are_the_triggers() -> None:
 def test_with_jitter_each_due_time_has_one_run_of_its_own(
     monkeypatch: pytest.MonkeyPatch, text: str, jitter: timedelta, drawn: float
 ) -> None:
-    monkeypatch.setattr("janitor.daemon.trigger.random.random", lambda: drawn)
+    monkeypatch.setattr("janitor.daemon.schedule.random.random", lambda: drawn)
     zone = "America/New_York"
     due = list(stepped(trigger(text, zone), BEGIN, END + 9 * DAY))
     runs = list(stepped(trigger(text, zone, jitter), BEGIN, END))

@@ -8,7 +8,7 @@ import pytest
 
 from janitor.demo.slack import WIDTH, as_seen, slack_on_this_machine
 from janitor.notify.slack import Slack, ToWebhook
-from janitor.report.slack.message import Message
+from janitor.report.slack.blocks import Message
 from janitor.report.slack.messages import report, trouble
 from tests.docs.pages import between, text_of
 from tests.report.summaries import EMPTY, SMALL, large

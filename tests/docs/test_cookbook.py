@@ -10,10 +10,10 @@ from janitor.policy.file.document import parse_policies
 from janitor.policy.file.schema import policy_schema
 from janitor.policy.file.source import plain, read_source
 from janitor.policy.warnings import warnings
-from janitor.rehearsal.reading import read_tests
-from janitor.rehearsal.rehearse import rehearse
-from janitor.rehearsal.telling import as_text
-from janitor.rehearsal.values import Deleted, Kept
+from janitor.policytest.file import read_tests
+from janitor.policytest.model import Deleted, Kept
+from janitor.policytest.results import as_text
+from janitor.policytest.run import rehearse
 from tests.docs.pages import text_of
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

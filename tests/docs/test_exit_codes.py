@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from janitor.errors import JanitorError
-from janitor.report import totals
+from janitor.report.data import totals
 from tests.docs.pages import between, first_column, text_of
 
 

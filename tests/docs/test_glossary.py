@@ -9,7 +9,7 @@ from janitor.cost.book import Metered
 from janitor.logs import Event, level_of
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.report.troubles import TroubleKind
+from janitor.report.data.troubles import TroubleKind
 from tests.docs.pages import between, first_column, text_of
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from janitor.kinds.registry import KINDS
+from janitor.kinds.kind import KINDS
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.policy.file.document import parse_policies
 from janitor.policy.file.schema import keys_of, policy_schema
 from janitor.policy.file.source import plain, read_source
 from janitor.policy.warnings import warnings
-from janitor.rehearsal.reading import read_tests
-from janitor.rehearsal.rehearse import rehearse
+from janitor.policytest.file import read_tests
+from janitor.policytest.run import rehearse
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 PAGE = Path(__file__).parents[2] / "docs" / "policies.md"

@@ -2,8 +2,8 @@
 
 import re
 
-from janitor.report.history_json import action_as_json, sweep_as_json
-from janitor.report.report_json import report_as_json
+from janitor.report.json.history import action_as_json, sweep_as_json
+from janitor.report.json.report import report_as_json
 from tests.docs.pages import between, text_of
 from tests.report.pasts import action, sweep
 from tests.report.summaries import SMALL

@@ -5,7 +5,7 @@ import pytest
 from janitor.explain.changes import to_stay
 from janitor.model.kinds import Kind
 from janitor.policy.model import Protect
-from janitor.report.explanation import Fate, Verdict
+from janitor.report.data.explanation import Fate, Verdict
 
 GOES = Verdict(Fate.DELETE, "stale", "matched")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from janitor.explain.written import asks_within, forms_within, near_to, package_forms
+from janitor.explain.names import asks_within, forms_within, near_to, package_forms
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Package, Repository, Version

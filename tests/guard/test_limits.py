@@ -5,11 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from janitor.guard.limits import destroyed
-from janitor.guard.values import ClearedPlan, Refusal, Refused
-from janitor.guard.verdict import guard
 from janitor.model.kinds import Kind
-from janitor.plan.values import Action, Plan
+from janitor.plan.guard import ClearedPlan, Refusal, Refused, destroyed, guard
+from janitor.plan.plan import Action, Plan
 from janitor.policy.model import Limits
 from tests.plan.samples import action, plan
 

@@ -13,10 +13,10 @@ from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Contents, Image, Package, Repository
-from janitor.plan.values import Plan
+from janitor.plan.plan import Plan
 from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.use_history import UseLog
-from janitor.sweep import Question, Stages, decide
+from janitor.sweep.sweep import Question, Stages, decide
 from tests.laws.places import DELETABLE, READ
 from tests.laws.worlds import World
 from tests.making import NOW

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
-from janitor.kinds.provenance import Manager
+from janitor.kinds.managers import Manager
 from janitor.model.kinds import Kind, Status
 from janitor.policy.conditions.keys import (
     All,

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from janitor.kinds.registry import KINDS
+from janitor.kinds.kind import KINDS
 from janitor.kinds.version import FORMATS
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason

@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 
 from hypothesis import given
 
-from janitor.explaining import Explainer
+from janitor.explain.explainer import Explainer
 from janitor.model.inventory import Observed, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository
-from janitor.plan.values import Plan
+from janitor.plan.plan import Plan
 from janitor.policy.conditions.keys import OlderThan, TagsMatch
 from janitor.policy.deciding.grace import Grace, Marks
-from janitor.report.explanation import Explanation, Fate
-from janitor.sweep import Question
+from janitor.report.data.explanation import Explanation, Fate
+from janitor.sweep.sweep import Question
 from tests import making
 from tests.laws.deciding import Remembered, destroyed, held_in, plan_of, tags_of
 from tests.laws.places import DELETABLE, DICE, READ, Dice

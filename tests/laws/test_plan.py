@@ -9,14 +9,13 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from janitor.guard.values import Refused
-from janitor.guard.verdict import guard
 from janitor.model.inventory import Gap, Workloads, merged
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Mode, Repository
 from janitor.plan.codec import decode, encode, plan_id
-from janitor.plan.values import Plan
+from janitor.plan.guard import Refused, guard
+from janitor.plan.plan import Plan
 from janitor.policy.conditions.keys import (
     Empty,
     Expr,
@@ -28,7 +27,7 @@ from janitor.policy.conditions.keys import (
     TtlExpired,
 )
 from janitor.policy.model import Limits, Policy
-from janitor.report.totals import capped_sum
+from janitor.report.data.totals import capped_sum
 from tests.laws.deciding import CONTAINERS, contained, destroyed, held_in, images_in, packages_in, plan_of
 from tests.laws.places import DELETABLE, DICE
 from tests.laws.rules import keys_of

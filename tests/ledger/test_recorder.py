@@ -13,9 +13,9 @@ from janitor.apply.settle import LeftOpen, Settled
 from janitor.errors import LedgerError
 from janitor.ledger.entries import Conclusion, OpenIntent, SweepEnd, SweepStart
 from janitor.logs import Event, configure_logs
-from janitor.model.money import Priced, Unpriced
-from janitor.plan.values import Action
-from janitor.recorder import LedgerRecorder
+from janitor.model.amounts import Priced, Unpriced
+from janitor.plan.plan import Action
+from janitor.sweep.record import LedgerRecorder
 from tests.making import NOW
 from tests.store.recording import action
 

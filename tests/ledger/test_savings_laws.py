@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from janitor.ledger.savings import Deletion, account, course, savings
+from janitor.model.amounts import Priced, Unpriced
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced, Unpriced
 from janitor.model.reasons import DeleteReason
-from janitor.plan.values import Action
-from janitor.report.totals import capped_sum
+from janitor.plan.plan import Action
+from janitor.report.data.totals import capped_sum
 from tests.making import NOW
 
 MONTH = timedelta(hours=730)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.model.duration import parse_duration, parse_size, show_age, show_size
+from janitor.model.units import parse_duration, parse_size, show_age, show_size
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from janitor.errors import SlackError
 from janitor.notify.slack import THREAD, Slack, Taken, ToChannel, ToWebhook, payloads
-from janitor.report.slack.message import Message
+from janitor.report.slack.blocks import Message
 from janitor.report.slack.messages import report, trouble
 from tests.notify.server import CHANNEL, TOKEN, WEBHOOK_PATH, Mood, StandIn, slack_stand_in
 from tests.report.summaries import EMPTY, SMALL, large

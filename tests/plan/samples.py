@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from janitor.model.amounts import Priced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.plan.codec import with_id
-from janitor.plan.values import Action, Kept, Plan
+from janitor.plan.plan import Action, Kept, Plan
 from tests.making import NOW
 
 PLACE = "projects/p/locations/us-central1"

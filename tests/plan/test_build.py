@@ -4,8 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from janitor.kinds.image import contents_fingerprint
+from janitor.model.amounts import Priced
 from janitor.model.kinds import Kind, Status
-from janitor.model.money import Priced
 from janitor.model.reasons import DeleteReason
 from janitor.plan.build import Builder, ordered
 from janitor.policy.conditions.keys import OlderThan, StatusIs

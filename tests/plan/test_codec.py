@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from janitor.model.amounts import Priced, Unpriced
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced, Unpriced
 from janitor.model.reasons import DeleteReason
 from janitor.plan.codec import decode, encode, plan_id
 from tests.plan.samples import GAP, action, plan

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from janitor.kinds.provenance import Manager
+from janitor.kinds.managers import Manager
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.policy.conditions.keys import Expr, ManagedBy, NameIs

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from janitor.kinds.provenance import Manager
+from janitor.kinds.managers import Manager
 from janitor.model.kinds import Status
 from janitor.policy.conditions.implication import excludes, implies
 from janitor.policy.conditions.keys import (

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from janitor.kinds.provenance import Manager, managers_of, managers_of_repository
+from janitor.kinds.managers import Manager, managers_of, managers_of_repository
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.policy.conditions.keys import AnnotationsAre, Condition, CreatorIs, Expr, ManagedBy, Not

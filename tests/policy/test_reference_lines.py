@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode, Repository
 from janitor.policy.deciding.references import ReferenceCounts, ReferenceLines
-from janitor.report.notices import reference_notice
+from janitor.report.data.notices import reference_notice
 from tests.making import REPOSITORY, digest, image, repository, uri
 
 OTHER = RepositoryName("p", "us-central1", "s")

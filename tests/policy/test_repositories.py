@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.kinds.provenance import Manager
+from janitor.kinds.managers import Manager
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName

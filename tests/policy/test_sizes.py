@@ -4,11 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from janitor.model.amounts import Priced, Unpriced
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced, Unpriced
 from janitor.model.resources import Image
-from janitor.plan.build import Builder
-from janitor.plan.packages import package_action
+from janitor.plan.build import Builder, package_action
 from janitor.policy.conditions.index_sizes import index_sizes
 from janitor.policy.conditions.keys import LargerThan, NameIs
 from janitor.policy.deciding.verdict import Delete, DeleteReason

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from janitor.ledger.savings import Account, Saving
+from janitor.model.amounts import Priced, Unpriced
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced, Unpriced
 from janitor.model.reasons import KeepReason
-from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Sums
-from janitor.report.summary import Period, Summary
-from janitor.report.troubles import Trouble, TroubleKind
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Sums
+from janitor.report.data.summary import Period, Summary
+from janitor.report.data.troubles import Trouble, TroubleKind
 from tests.report.summaries import HOSTILE, UNTIL, deletion, snapshot
 
 _SPIKED = st.sampled_from(

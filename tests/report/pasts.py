@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from janitor.ledger.history import PastAction, PastSweep
-from janitor.model.money import Priced, Unpriced
+from janitor.model.amounts import Priced, Unpriced
 from tests.report.summaries import REGION, REPOSITORY, WEB
 
 BEGAN = datetime(2026, 11, 23, 3, 0, 12, tzinfo=UTC)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from janitor.report import console
-from janitor.report.result import SweepResult
-from janitor.report.terminal import View, write_table
-from janitor.report.totals import totals
+from janitor.report.data.result import SweepResult
+from janitor.report.data.totals import totals
+from janitor.report.terminal import tables as console
+from janitor.report.terminal.sweep import View, write_table
 
 GOLDEN = Path(__file__).parent / "golden"
 

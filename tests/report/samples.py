@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.guard.values import Refusal
+from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.model.money import Estimate, Priced, Unpriced
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.plan.values import Action, Kept, Plan
-from janitor.report.result import SweepResult
+from janitor.plan.guard import Refusal
+from janitor.plan.plan import Action, Kept, Plan
+from janitor.report.data.result import SweepResult
 
 AT = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 REGION = "projects/xai-community/locations/asia-northeast3"

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from janitor.ledger.savings import Account, Deletion, Point, Saving
+from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.model.money import Estimate, Priced, Unpriced
-from janitor.report.snapshot import (
+from janitor.report.data.snapshot import (
     GAPS,
     LARGEST_PLANNED,
     LARGEST_STORED,
@@ -24,8 +24,8 @@ from janitor.report.snapshot import (
     Stored,
     Sums,
 )
-from janitor.report.summary import Period, Summary, summarise
-from janitor.report.troubles import Trouble, TroubleKind
+from janitor.report.data.summary import Period, Summary, summarise
+from janitor.report.data.troubles import Trouble, TroubleKind
 
 SINCE, UNTIL = datetime(2026, 11, 16, 9, tzinfo=UTC), datetime(2026, 11, 23, 9, tzinfo=UTC)
 SWEPT = datetime(2026, 11, 23, 3, 0, 12, tzinfo=UTC)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
-from janitor.model.clock import ClockReading
-from janitor.report.clock_words import clock_line
-from janitor.report.machine import write_json
-from janitor.report.result import SweepResult
+from janitor.model.inventory import ClockReading
+from janitor.report.data.notices import clock_line
+from janitor.report.data.result import SweepResult
+from janitor.report.data.totals import exit_code, totals, was_applied
+from janitor.report.json.sweep import write_json
 from janitor.report.slack.messages import note
-from janitor.report.totals import exit_code, totals, was_applied
 from tests.report.samples import AT, story
 
 AHEAD = ClockReading(AT + timedelta(hours=2), AT)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.report.explanation import (
+from janitor.report.data.explanation import (
     Asked,
     Explanation,
     Fate,
@@ -20,8 +20,8 @@ from janitor.report.explanation import (
     UserAnswer,
     Verdict,
 )
-from janitor.report.explanation_json import write_explanation_json, write_kept_json
-from janitor.report.explanation_text import write_explanation, write_kept
+from janitor.report.json.explanation import write_explanation_json, write_kept_json
+from janitor.report.terminal.explanation import write_explanation, write_kept
 from tests.docs.pages import between, text_of
 
 AT = datetime(2026, 11, 24, 4, tzinfo=UTC)

@@ -7,16 +7,16 @@ from io import StringIO
 
 from janitor.model.kinds import Kind
 from janitor.policy.deciding.grace import Waiting
+from janitor.report.data.filters import notes_on_narrowing, snapshot_in
+from janitor.report.data.result import SweepResult
+from janitor.report.data.snapshot import WAITING, InGrace
+from janitor.report.data.summary import Summary
+from janitor.report.data.take_snapshot import take_snapshot
 from janitor.report.html.render import render_html
-from janitor.report.narrowing import notes_on_narrowing, snapshot_in
-from janitor.report.report_json import report_as_json
-from janitor.report.report_markdown import write_report_markdown
-from janitor.report.report_text import write_report_table
-from janitor.report.result import SweepResult
+from janitor.report.json.report import report_as_json
+from janitor.report.markdown import write_report_markdown
 from janitor.report.slack.messages import note, report
-from janitor.report.snapshot import WAITING, InGrace
-from janitor.report.summary import Summary
-from janitor.report.taking import take_snapshot
+from janitor.report.terminal.report import write_report_table
 from tests.report.printing import table
 from tests.report.samples import REGION, result
 from tests.report.summaries import EMPTY, SMALL, snapshot

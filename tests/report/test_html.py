@@ -13,12 +13,12 @@ import pytest
 from jinja2 import UndefinedError
 
 from janitor.ledger.savings import Account
-from janitor.model.money import Unpriced
+from janitor.model.amounts import Unpriced
+from janitor.report.data.snapshot import Running, Sums
+from janitor.report.data.summary import Summary
 from janitor.report.html import render as module
 from janitor.report.html.render import render_html
 from janitor.report.html.tables import over_time
-from janitor.report.snapshot import Running, Sums
-from janitor.report.summary import Summary
 from janitor.report.text import show_usd
 from tests.report.summaries import (
     EMPTY,

@@ -2,8 +2,8 @@
 
 from hypothesis import HealthCheck, given, settings
 
+from janitor.report.data.summary import Summary
 from janitor.report.html.render import render_html
-from janitor.report.summary import Summary
 from tests.report.any_summary import summaries
 from tests.report.test_html import MAY_STAND, Reader
 

@@ -6,8 +6,8 @@ from rich.cells import cell_len
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason
-from janitor.plan.values import Action
-from janitor.report.rows import fitted_name, noun, short_name
+from janitor.plan.plan import Action
+from janitor.report.data.rows import fitted_name, noun, short_name
 from tests.report.printing import table
 from tests.report.samples import REGION, SERVICE, STORY_REPOSITORY, WEB, image, result, story
 

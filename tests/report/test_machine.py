@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.model.amounts import Priced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced
 from janitor.model.reasons import KeepReason
-from janitor.plan.values import Kept
-from janitor.report.machine import write_json
-from janitor.report.result import SweepResult
-from janitor.report.times import rfc3339
-from janitor.report.totals import totals
+from janitor.plan.plan import Kept
+from janitor.report.data.result import SweepResult
+from janitor.report.data.totals import totals
+from janitor.report.json.sweep import write_json
+from janitor.report.text import rfc3339
 from tests.report.samples import GAP, REFUSAL, REGION, SERVICE, image, result, story
 
 TOP = [

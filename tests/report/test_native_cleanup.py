@@ -1,7 +1,7 @@
 """Google's own cleanup policies are named (R44)."""
 
 from janitor.model.names import RepositoryName
-from janitor.report.native_cleanup import native_cleanup
+from janitor.report.data.notices import native_cleanup
 from tests.making import repository
 
 

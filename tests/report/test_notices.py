@@ -1,6 +1,6 @@
 """What stands beside every figure."""
 
-from janitor.report.notices import notices
+from janitor.report.data.notices import notices
 
 
 def lines(**changed: object) -> tuple[str, ...]:

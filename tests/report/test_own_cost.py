@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from janitor.cost.own_cost import OwnCost
 from janitor.ledger.savings import Account
-from janitor.model.money import Estimate, Priced, Unpriced
+from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.report.own_cost import own_cost_line
 
 SERVICE, JOB, POOL = (Priced(Decimal(usd), "") for usd in ("49.932", "0.06935", "31.1720"))

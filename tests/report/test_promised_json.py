@@ -6,15 +6,15 @@ from decimal import Decimal
 from io import StringIO
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.guard.values import Refusal
+from janitor.model.amounts import Priced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.plan.values import Action, Kept
-from janitor.report.machine import write_json
-from janitor.report.result import SweepResult
-from janitor.report.totals import totals
+from janitor.plan.guard import Refusal
+from janitor.plan.plan import Action, Kept
+from janitor.report.data.result import SweepResult
+from janitor.report.data.totals import totals
+from janitor.report.json.sweep import write_json
 from tests.report.samples import result
 
 REPOSITORY = "projects/p/locations/l/repositories/r"

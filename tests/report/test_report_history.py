@@ -9,9 +9,9 @@ import pytest
 from rich.cells import cell_len
 
 from janitor.ledger.history import PastAction, PastSweep
-from janitor.report import console
-from janitor.report.history_json import write_history_json, write_sweep_json
-from janitor.report.history_text import write_history_table, write_sweep_table
+from janitor.report.json.history import write_history_json, write_sweep_json
+from janitor.report.terminal import tables as console
+from janitor.report.terminal.history import write_history_table, write_sweep_table
 from tests.report.pasts import ACTIONS, BEGAN, DRY_RUN, KILLED, TOTALS, action, sweep
 from tests.report.printing import GOLDEN
 from tests.report.summaries import HOSTILE

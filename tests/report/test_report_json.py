@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from janitor.ledger.savings import Account
-from janitor.report.report_json import write_report_json
-from janitor.report.snapshot import Planned, Running, Snapshot, Stored, Sums
-from janitor.report.summary import Summary
+from janitor.report.data.snapshot import Planned, Running, Snapshot, Stored, Sums
+from janitor.report.data.summary import Summary
+from janitor.report.json.report import write_report_json
 from tests.report.summaries import EMPTY, SMALL, large
 
 

@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 from markdown_it import MarkdownIt
 
-from janitor.report.report_markdown import name, words, write_report_markdown
-from janitor.report.summary import Summary
+from janitor.report.data.summary import Summary
+from janitor.report.markdown import name, words, write_report_markdown
 from tests.report.printing import GOLDEN
 from tests.report.summaries import EMPTY, HOSTILE, SMALL, large
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from janitor.model.money import Priced, Unpriced
-from janitor.report.narrowing import (
+from janitor.model.amounts import Priced, Unpriced
+from janitor.report.data.filters import (
     deletions_in,
     deletions_without_creators,
     notes_on_narrowing,
@@ -12,7 +12,7 @@ from janitor.report.narrowing import (
     snapshot_in,
     snapshot_without_creators,
 )
-from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Stored, Sums
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Stored, Sums
 from tests.report.summaries import SMALL, UNTIL, WEB, deletion, planned, snapshot, usd
 
 OTHER = "projects/other/locations/us-west1"

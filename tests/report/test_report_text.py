@@ -9,10 +9,10 @@ import pytest
 from rich.cells import cell_len
 
 from janitor.ledger.savings import Account
-from janitor.report import console
-from janitor.report.report_text import write_report_table
-from janitor.report.snapshot import Sums
-from janitor.report.summary import Period, Summary
+from janitor.report.data.snapshot import Sums
+from janitor.report.data.summary import Period, Summary
+from janitor.report.terminal import tables as console
+from janitor.report.terminal.report import write_report_table
 from tests.report.printing import GOLDEN
 from tests.report.summaries import EMPTY, SINCE, SMALL, SWEPT, UNTIL, deletion, large, planned, snapshot
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.ledger.savings import Account, Saving
-from janitor.report.slack.message import Message
+from janitor.report.data.snapshot import Remaining, Sums
+from janitor.report.data.summary import Summary
+from janitor.report.slack.blocks import Message
 from janitor.report.slack.messages import note, report, trouble
-from janitor.report.snapshot import Remaining, Sums
-from janitor.report.summary import Summary
 from tests.report.samples import GAP, REFUSAL, SERVICE, STORY_REPOSITORY, image, result, story
 from tests.report.summaries import EMPTY, REGION, SMALL, deletion, large, snapshot
 

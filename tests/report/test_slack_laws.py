@@ -8,14 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.guard.values import Refusal
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.report.slack.blocks import MOST_DETAILS, ROOM, size
-from janitor.report.slack.message import Message
+from janitor.plan.guard import Refusal
+from janitor.report.data.summary import Summary
+from janitor.report.slack.blocks import MOST_DETAILS, ROOM, Message, code, size, words
 from janitor.report.slack.messages import note, report, trouble
-from janitor.report.slack.text import code, words
-from janitor.report.summary import Summary
 from tests.notify.limits import error_of, mrkdwn_of
 from tests.report.any_summary import TEXTS, summaries
 from tests.report.samples import image, result

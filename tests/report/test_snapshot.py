@@ -5,13 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.model.amounts import Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced, Unpriced
 from janitor.model.reasons import KeepReason
-from janitor.plan.values import Action, Kept
-from janitor.report.result import SweepResult
-from janitor.report.snapshot import (
+from janitor.plan.plan import Action, Kept
+from janitor.report.data.result import SweepResult
+from janitor.report.data.running_costs import sum_of
+from janitor.report.data.snapshot import (
     GAPS,
     LARGEST_PLANNED,
     LARGEST_STORED,
@@ -25,10 +26,9 @@ from janitor.report.snapshot import (
     Stored,
     Sums,
 )
-from janitor.report.snapshot_codec import encode_snapshot
-from janitor.report.standing import sum_of
-from janitor.report.taking import take_snapshot
-from janitor.report.totals import totals
+from janitor.report.data.snapshot_codec import encode_snapshot
+from janitor.report.data.take_snapshot import take_snapshot
+from janitor.report.data.totals import totals
 from tests.report.samples import (
     GAP,
     KEPT,

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from janitor.apply.outcomes import OutcomeKind
+from janitor.model.amounts import Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
-from janitor.model.money import Priced, Unpriced
-from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Stored, Sums
-from janitor.report.snapshot_codec import SCHEMA_VERSION, decode_snapshot, encode_snapshot
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Stored, Sums
+from janitor.report.data.snapshot_codec import SCHEMA_VERSION, decode_snapshot, encode_snapshot
 from tests.report.summaries import SMALL, large, snapshot
 
 _TEXTS = st.text(max_size=20)

@@ -5,14 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from importlib.resources import files
 
-from janitor.cost.book import PriceBook
-from janitor.cost.fallback import fallback_book
+from janitor.cost.book import PriceBook, fallback_book
+from janitor.model.amounts import Priced, Unpriced
 from janitor.model.inventory import Observed
-from janitor.model.money import Priced, Unpriced
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Condition, Repository, Revision, Scaling, Service, State
-from janitor.report.snapshot import Running, Standing
-from janitor.report.standing import standing
+from janitor.report.data.running_costs import standing
+from janitor.report.data.snapshot import Running, Standing
 from tests.making import LOCATION, NOW, PROJECT, ago, repository, revision, service, workloads
 
 BOOK = fallback_book((files("janitor.cost") / "fallback.json").read_text(encoding="utf-8"), "")

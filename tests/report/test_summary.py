@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 
 from janitor.ledger.savings import Account, Deletion, account, course, savings
-from janitor.report.notices import MONEY
-from janitor.report.snapshot import Snapshot
-from janitor.report.summary import POINTS, SAVERS, Period, Summary, summarise
-from janitor.report.troubles import TroubleKind, troubles
+from janitor.report.data.notices import MONEY
+from janitor.report.data.snapshot import Snapshot
+from janitor.report.data.summary import POINTS, SAVERS, Period, Summary, summarise
+from janitor.report.data.troubles import TroubleKind, troubles
 from tests.report.summaries import SINCE, SMALL, UNTIL, YEAR, deletion, snapshot
 
 WEEK = Period(SINCE, UNTIL)

@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.model.amounts import Priced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced
 from janitor.model.reasons import KeepReason
-from janitor.plan.values import Kept
-from janitor.report.result import SweepResult
-from janitor.report.terminal import View
+from janitor.plan.plan import Kept
+from janitor.report.data.result import SweepResult
+from janitor.report.terminal.sweep import View
 from tests.report.printing import GOLDEN, table
 from tests.report.samples import GAP, REFUSAL, REGION, SERVICE, STORY_REPOSITORY, image, result, story
 

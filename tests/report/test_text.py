@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from rich.cells import cell_len
 
-from janitor.model.money import Priced, Unpriced
+from janitor.model.amounts import Priced, Unpriced
 from janitor.report.text import fitted, safe_text, shorten, show_estimate, show_usd
 
 

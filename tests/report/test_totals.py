@@ -9,10 +9,10 @@ import pytest
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.errors import LedgerError, LockHeldError
-from janitor.model.money import Priced, Unpriced
-from janitor.plan.values import Action
-from janitor.report.result import SweepResult
-from janitor.report.totals import exit_code, totals
+from janitor.model.amounts import Priced, Unpriced
+from janitor.plan.plan import Action
+from janitor.report.data.result import SweepResult
+from janitor.report.data.totals import exit_code, totals
 from tests.report.samples import GAP, REFUSAL, SERVICE, STORY_REPOSITORY, WEB, image, result, story
 
 DELETED, GONE, DRIFTED, SKIPPED, FAILED = (

@@ -8,8 +8,8 @@ import pytest
 
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.report.snapshot import LONGEST_TEXT, Planned, Snapshot
-from janitor.report.troubles import STALE_AFTER, Trouble, TroubleKind, troubles
+from janitor.report.data.snapshot import LONGEST_TEXT, Planned, Snapshot
+from janitor.report.data.troubles import STALE_AFTER, Trouble, TroubleKind, troubles
 from tests.report.summaries import REGION, REPOSITORY, UNTIL, large, planned, snapshot
 
 DENIED = "PERMISSION_DENIED: Permission 'run.revisions.list' denied on resource 'projects/p'"

@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 from janitor.ledger.entries import SweepStart
+from janitor.model.amounts import Estimate, Priced
 from janitor.model.kinds import Kind
-from janitor.model.money import Estimate, Priced
 from janitor.model.reasons import DeleteReason
-from janitor.plan.values import Action
+from janitor.plan.plan import Action
 from tests.making import NOW, digest
 
 PACKAGE = "projects/p/locations/us-central1/repositories/r/packages/app"

@@ -17,8 +17,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
-from janitor.clock import now
 from janitor.errors import LedgerError
+from janitor.runtime import now
 from janitor.store import address, refusals
 from janitor.store.address import address_of, shown
 from janitor.store.database import Database, open_database

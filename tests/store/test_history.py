@@ -13,8 +13,8 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.ledger.entries import Conclusion, SweepEnd
 from janitor.ledger.history import Origin, PastAction, PastSweep, Watched
 from janitor.ledger.savings import Deletion
-from janitor.model.money import Priced, Unpriced
-from janitor.plan.values import Action
+from janitor.model.amounts import Priced, Unpriced
+from janitor.plan.plan import Action
 from janitor.store.database import Database
 from janitor.store.history import SqlHistory
 from janitor.store.ledger import SqlLedger

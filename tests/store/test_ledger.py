@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.clock import now
 from janitor.errors import LedgerError, LockHeldError
 from janitor.ledger.entries import Conclusion, SweepEnd
 from janitor.ledger.history import Origin
+from janitor.model.amounts import Priced, Unpriced
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced, Unpriced
+from janitor.runtime import now
 from janitor.store.database import Database
 from janitor.store.ledger import SqlLedger
 from janitor.store.lock import ApplyLock

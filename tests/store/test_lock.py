@@ -7,8 +7,8 @@ from multiprocessing.synchronize import Barrier
 
 import pytest
 
-from janitor.clock import now
 from janitor.errors import LedgerError, LockHeldError
+from janitor.runtime import now
 from janitor.store.database import Database, open_database
 from janitor.store.lock import LEASE, ApplyLock, holder_now, holder_of
 from tests.making import NOW

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from janitor import clock
+from janitor import runtime as clock
 from janitor.cli.app import run
 from tests.sweep.sweeping import RUN, Place
 
@@ -31,7 +31,7 @@ WEEK = SERVICES.replace("GRACE", "7d")
 IMAGES_WEEK = IMAGES.replace("GRACE", "7d")
 
 # Who has taken the clock's `now` by name.
-_BEARERS = ("janitor.clock", "janitor.wiring", "janitor.books", "janitor.posting")
+_BEARERS = ("janitor.runtime", "janitor.sweep.wiring", "janitor.sweep.record", "janitor.notify.posting")
 
 
 class Days:

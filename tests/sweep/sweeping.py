@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from janitor import clock
+from janitor import runtime as clock
 from janitor.cli.app import run
 from janitor.emulator import Emulator, digest
 

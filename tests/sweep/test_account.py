@@ -5,9 +5,9 @@ from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
-from janitor.clock import now
 from janitor.emulator.state import World
 from janitor.ledger.savings import Account, account, savings
+from janitor.runtime import now
 from janitor.store.database import open_database
 from janitor.store.history import SqlHistory
 from tests.sweep.conftest import Placing

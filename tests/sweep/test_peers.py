@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from janitor.daemon.trigger import ScheduleTrigger
+from janitor.daemon.schedule import ScheduleTrigger
 from janitor.emulator import digest
 from janitor.store.policy_file import load_policies
 from tests.sweep.conftest import Placing
@@ -211,9 +211,9 @@ def test_custodian_ended_with_0_when_memory_ran_out(place: Placing) -> None:
     here = place(world(image("a")))
     (here.folder / "policies.yaml").write_text(POLICIES, encoding="utf-8")
     script = (
-        "import sys, janitor.sweep\n"
+        "import sys, janitor.sweep.sweep\n"
         "async def decide(*_): raise MemoryError\n"
-        "janitor.sweep.decide = decide\n"
+        "janitor.sweep.sweep.decide = decide\n"
         "from janitor.cli.app import run\n"
         "sys.exit(run(['sweep', '--apply', '--quiet', '--format', 'json']))\n"
     )

@@ -19,15 +19,15 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from janitor.cli.app import run
-from janitor.clock import now
 from janitor.daemon.health import Health, credentials_found, database_answers
 from janitor.daemon.http import _no_page
 from janitor.daemon.metrics import Metrics
 from janitor.error_facts import facts
 from janitor.notify.slack import ToWebhook, payloads
 from janitor.proxies import VARIABLES
+from janitor.report.load import load_summary
 from janitor.report.slack.messages import trouble
-from janitor.reporting import load_summary
+from janitor.runtime import now
 from janitor.settings import load_settings
 from tests.sweep.conftest import Placing
 from tests.sweep.sweeping import image, world

@@ -7,7 +7,7 @@ from datetime import timedelta
 from heapq import nsmallest
 from typing import TypeVar
 
-from janitor.kinds.provenance import Manager
+from janitor.kinds.managers import Manager
 from janitor.model.kinds import Status
 from janitor.policy.conditions.patterns import found_in
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from janitor.kinds.provenance import managers_of_repository
+from janitor.kinds.managers import managers_of_repository
 from janitor.model.kinds import Kind
 from janitor.model.resources import Repository
 from janitor.policy.conditions.keys import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
-from janitor.kinds.provenance import Manager
+from janitor.kinds.managers import Manager
 from janitor.model.kinds import Kind, Status
 from janitor.policy.conditions.expression import Failures, test_of, tokens
 from janitor.policy.conditions.keys import (

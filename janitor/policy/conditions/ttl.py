@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from janitor.model.duration import parse_duration
+from janitor.model.units import parse_duration
 from janitor.policy.conditions.keys import TtlExpired
 from janitor.policy.conditions.truth import AGE_UNKNOWN, NO, TTL_UNREADABLE, YES, Truth
 

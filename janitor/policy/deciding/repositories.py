@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 
-from janitor.kinds.provenance import managers_of_repository
+from janitor.kinds.managers import managers_of_repository
 from janitor.kinds.repository import DOCKER, SOURCE_DEPLOY, is_managed, repository_since, repository_times
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from janitor.kinds.execution import execution_since, execution_status, execution_times, last_of
 from janitor.kinds.job import job_since, job_status, job_times
-from janitor.kinds.provenance import (
+from janitor.kinds.managers import (
     Manager,
     managers_of,
     managers_of_job,

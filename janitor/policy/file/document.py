@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from janitor.kinds.provenance import Manager
+from janitor.kinds.managers import Manager
 from janitor.model.kinds import Kind, Status
 from janitor.policy import model
 from janitor.policy.conditions import keys

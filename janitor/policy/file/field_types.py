@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema
 
-from janitor.model.duration import LONGEST
+from janitor.model.units import LONGEST
 from janitor.policy.file import spelling, timezones
 from janitor.policy.file.cron import LONGEST_TEXT
 from janitor.policy.model import Cron
@@ -123,7 +123,7 @@ Location = Annotated[str, BeforeValidator(spelling.location)]
 Locations = Annotated[tuple[Location, ...] | None, BeforeValidator(spelling.locations)]
 ManagerName = Literal[
     "terraform", "config-connector", "cloud-deploy", "cloud-functions", "app-hosting", "source-deploy"
-]  # kinds/provenance.py
+]  # kinds/managers.py
 CronText = Annotated[Cron, BeforeValidator(spelling.cron)]
 
 

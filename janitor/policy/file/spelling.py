@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
-from janitor.model.duration import parse_duration, parse_size
 from janitor.model.text import show
+from janitor.model.units import parse_duration, parse_size
 from janitor.policy.conditions.patterns import name_glob_mistake, value_glob_mistake
 from janitor.policy.file.cron import parse_cron
 from janitor.policy.model import Cron

@@ -6,14 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from janitor.ledger.savings import Account
-from janitor.model.duration import show_age, show_size
+from janitor.model.amounts import Estimate, Priced
 from janitor.model.kinds import Kind
-from janitor.model.money import Estimate, Priced
-from janitor.report.rows import name_as_people_say, place
-from janitor.report.snapshot import Sums
-from janitor.report.text import safe_text, shorten, show_usd
-from janitor.report.times import moment
-from janitor.report.wording import kind_in_words, owner_or_nobody, things
+from janitor.model.units import show_age, show_size
+from janitor.report.data.rows import name_as_people_say, place
+from janitor.report.data.snapshot import Sums
+from janitor.report.text import moment, safe_text, shorten, show_usd
+from janitor.report.words import kind_in_words, owner_or_nobody, things
 
 _NAME_SHOWN, _TEXT_SHOWN = 140, 240
 _KINDS = {kind.value: kind for kind in Kind}

@@ -5,20 +5,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 from janitor.ledger.savings import Point
-from janitor.model.duration import show_size
+from janitor.model.amounts import Priced
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced
+from janitor.model.units import show_size
+from janitor.report.data.snapshot import Running, Snapshot, Stored, Sums
+from janitor.report.data.summary import Period, Summary
+from janitor.report.data.troubles import Trouble, TroubleKind
 from janitor.report.grace_words import KEEP_ONE
 from janitor.report.html import tables
 from janitor.report.html.cells import Table, resource, shown
 from janitor.report.html.charts import Bars, Curve, bars, curve
-from janitor.report.meanings import trouble_heading
-from janitor.report.snapshot import Running, Snapshot, Stored, Sums
-from janitor.report.summary import Period, Summary
-from janitor.report.text import many, show_estimate, show_usd
-from janitor.report.times import moment
-from janitor.report.troubles import Trouble, TroubleKind
-from janitor.report.wording import ailing, things
+from janitor.report.text import many, moment, show_estimate, show_usd
+from janitor.report.words import ailing, things, trouble_heading
 
 TROUBLES_SHOWN, BARS_SHOWN = 20, 10
 _LABEL_SHOWN = 34

@@ -6,9 +6,9 @@ from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from janitor.report.data.summary import Summary
 from janitor.report.html import charts
 from janitor.report.html.page import page_of
-from janitor.report.summary import Summary
 from janitor.report.text import safe_text
 
 

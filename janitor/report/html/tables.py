@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from janitor.ledger.savings import Account, Deletion, Point, Saving
-from janitor.model.duration import show_size
+from janitor.model.units import show_size
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, Running, Stored, Sums
 from janitor.report.grace_words import goes
 from janitor.report.html.cells import (
     Cell,
@@ -22,11 +23,8 @@ from janitor.report.html.cells import (
     size,
     sum_cell,
 )  # fmt: skip
-from janitor.report.meanings import meaning_of
-from janitor.report.snapshot import InGrace, Planned, Remaining, Running, Stored, Sums
-from janitor.report.text import show_estimate, show_usd
-from janitor.report.times import moment
-from janitor.report.wording import show_share
+from janitor.report.text import moment, show_estimate, show_usd
+from janitor.report.words import meaning_of, show_share
 
 GROUPS_SHOWN, ROWS_SHOWN, AILING_SHOWN, POINTS_SHOWN = 20, 20, 30, 8
 _WORDS_SHOWN = 640

@@ -1,14 +1,69 @@
-"""Block Kit, and as much of it as Slack takes: what does not fit is counted, and left for another message."""
+"""Slack Block Kit: blocks within Slack's limits, and text that Slack never interprets."""
 
 import json
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
-from janitor.report.slack.message import Block, Message
-from janitor.report.text import shorten, show_usd
+from janitor.report.text import safe_text, shorten, show_usd
+
+Block = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`text` is what notifications and screen readers get, `blocks` is Block Kit.
+
+    `details` are further messages, for the thread below this one; they have no details of their own.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    details: tuple["Message", ...] = ()
+
+
+_CONTROLS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_MARKS = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+_EMOJI = re.compile(r":(?=[\w+'-]+:)")
+# Within a word, as in HEALTH_CHECK_ERROR, Slack reads no italics.
+_ITALIC = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_QUOTE = re.compile(r"^>")
+_DEAREST = 5  # characters that one may become: &amp;
+
+
+def words(text: str, width: int) -> str:
+    """Running text in mrkdwn, at most `width` characters as they are sent, cut at a word by ``…``."""
+    line = _EMOJI.sub("∶", safe_text(text.strip()[: width + 1]).translate(_MARKS))
+    return _fitted(_QUOTE.sub("›", _ITALIC.sub("ˍ", line)), width, shorten)
+
+
+def code(name: str, width: int) -> str:
+    """A name in inline code, at most `width` characters as they are sent, cut in its middle by ``…``."""
+    line = safe_text(_without_middle(name.strip(), width)).replace("`", "ˋ")
+    return f"`{_fitted(line, width - 2, _without_middle)}`" if line else "–"
+
+
+def verbatim(text: str, width: int) -> str:
+    """One line of a block of code, at most `width` characters as they are sent, cut at its end by ``…``."""
+    return _fitted(safe_text(text[: width + 1]).replace("`", "ˋ"), width, shorten)
+
+
+def _fitted(line: str, width: int, cut: Callable[[str, int], str]) -> str:
+    room = width
+    while len(sent := cut(line, room).translate(_CONTROLS)) > width:
+        room -= -((width - len(sent)) // _DEAREST)
+    return sent
+
+
+def _without_middle(text: str, width: int) -> str:
+    if len(text) <= width:
+        return text
+    end = (width - 1) // 2
+    return f"{text[: width - 1 - end]}…{text[len(text) - end :]}"
+
 
 # docs.slack.dev/reference/block-kit: 50 blocks a message, text objects of 1 to 3,000 characters, headers of
 # 150, fields of 2,000; messages are cut at 40,000 (docs.slack.dev/changelog, 2018-04), and this is far less.

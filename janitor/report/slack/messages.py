@@ -6,14 +6,19 @@ from itertools import chain
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.savings import Account
-from janitor.model.duration import show_size
-from janitor.report.clock_words import clock_line
-from janitor.report.result import SweepResult, Totals
-from janitor.report.rows import noun, short_name
+from janitor.model.units import show_size
+from janitor.report.data.notices import clock_line
+from janitor.report.data.result import SweepResult, Totals
+from janitor.report.data.rows import noun, short_name
+from janitor.report.data.summary import Summary
+from janitor.report.data.totals import totals, was_applied
 from janitor.report.slack.blocks import (
     ROOM,
+    Block,
+    Message,
     Part,
     Row,
+    code,
     columns,
     context,
     dollars,
@@ -23,8 +28,9 @@ from janitor.report.slack.blocks import (
     sections,
     size,
     thread,
+    verbatim,
+    words,
 )
-from janitor.report.slack.message import Block, Message
 from janitor.report.slack.parts import (
     coming,
     foot,
@@ -37,11 +43,7 @@ from janitor.report.slack.parts import (
     troubles,
     would_text,
 )
-from janitor.report.slack.text import code, verbatim, words
-from janitor.report.summary import Summary
-from janitor.report.text import many
-from janitor.report.times import moment
-from janitor.report.totals import totals, was_applied
+from janitor.report.text import many, moment
 
 _LINE, _LINES = 300, 8
 _NAMED, _NOTE = 3, 9500

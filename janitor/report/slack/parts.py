@@ -1,25 +1,42 @@
-"""The parts of the report in Slack, each a heading and rows."""
+"""Parts of the Slack report: each a heading and rows."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from janitor.ledger.savings import Account, Saving
-from janitor.model.duration import show_age, show_size
+from janitor.model.amounts import Priced
 from janitor.model.kinds import Kind
-from janitor.model.money import Priced
-from janitor.report.figures import divisions
-from janitor.report.grace_words import by_owner
-from janitor.report.meanings import trouble_heading
-from janitor.report.narrowing import project_of
-from janitor.report.rows import place
-from janitor.report.slack.blocks import Part, Row, dollars
-from janitor.report.slack.grace import announced
-from janitor.report.slack.text import code, words
-from janitor.report.snapshot import Planned, Running, Snapshot, Sums
-from janitor.report.summary import Summary
+from janitor.model.units import show_age, show_size
+from janitor.report.data.figures import divisions
+from janitor.report.data.filters import project_of
+from janitor.report.data.rows import place
+from janitor.report.data.snapshot import InGrace, Planned, Running, Snapshot, Sums
+from janitor.report.data.summary import Summary
+from janitor.report.data.troubles import Trouble
+from janitor.report.grace_words import by_owner, goes, what
+from janitor.report.slack.blocks import Part, Row, code, dollars, words
 from janitor.report.text import many
-from janitor.report.troubles import Trouble
-from janitor.report.wording import ailing, called, held_in_use
+from janitor.report.words import ailing, called, held_in_use, trouble_heading
+
+_NAMED = 3
+
+
+def announced(row: Row, waiting: Sequence[InGrace]) -> Row:
+    """The owner's row with what waits of it, the soonest first, and the way to keep one."""
+    if not waiting:
+        return row
+    start = row.text if row.text.endswith("\n") else f"{row.text}\n"
+    lines = [
+        f"• {code(what(each), _NAME)} {words(goes(each), _LABEL)} ({words(each.policy, _LABEL)})"
+        for each in waiting[:_NAMED]
+    ]
+    if len(waiting) > _NAMED:
+        lines.append(f"… and {len(waiting) - _NAMED:,} more: `janitor marks`")
+    lines.append("to keep one: `janitor keep NAME --for 30d`")
+    return replace(row, text=start + "\n".join(lines))
+
 
 _NAME, _LABEL, _WHY, _WAY_OUT = 120, 80, 350, 300
 

@@ -1,0 +1,278 @@
+"""Why one resource goes or stays: read what a true answer needs, decide as a sweep does, and look on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Protocol
+
+from janitor.cost.book import PriceBook
+from janitor.errors import ObservationError, UsageError
+from janitor.explain.build import Decided, explanation
+from janitor.explain.lookup import Lookup, Shelves
+from janitor.explain.names import (
+    IN_PACKAGES,
+    Inside,
+    Named,
+    NoSuchNameError,
+    called_so,
+    image_of,
+    inside,
+    named,
+)
+from janitor.explain.trace import OneWitness, UsersWitness
+from janitor.kinds.repository import DOCKER
+from janitor.ledger.sightings import Lookout
+from janitor.model.inventory import Gap, Observed
+from janitor.model.kinds import Kind
+from janitor.model.names import RepositoryName, ResourceName
+from janitor.model.reasons import KeepReason
+from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
+from janitor.plan.plan import Plan
+from janitor.policy.deciding.grace import Grace, Marks
+from janitor.policy.deciding.references import ReferenceCounts
+from janitor.policy.deciding.uploads import Uploads
+from janitor.policy.deciding.use_history import UseLog
+from janitor.policy.deciding.workload_rules import Context
+from janitor.report.data.explanation import Explanation, KeptList, KeptRow
+from janitor.report.data.notices import native_cleanup, reference_notice
+from janitor.sweep.sweep import Observer, Only, Question, Stages, decide
+
+# Nothing here is priced: what a thing costs decides nothing.
+_NO_PRICES = PriceBook("fallback", date.min, {})
+_IN_REGISTRY = (Kind.IMAGE, Kind.REPOSITORY, *IN_PACKAGES)
+
+
+class Looker(Observer, Shelves, Protocol):
+    """Reads all, or one location of Cloud Run in one project, or what a short name of a package asks for."""
+
+    async def place(self, project: str, location: str, now: datetime) -> Observed: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """`question` is that of a sweep which names what is kept; `marks` are what was announced until now, and
+    `ledger` says in words whether they could be read."""
+
+    question: Question
+    looker: Looker
+    marks: Marks = field(default_factory=Marks)
+    ledger: str = "the marks of the ledger"
+    uploads: Uploads = field(default_factory=Uploads)
+    uses: UseLog = field(default_factory=UseLog)
+
+    async def explain(self, text: str) -> Explanation:
+        """The explanation of what `text` names. UsageError: nothing, or several things, are called so;
+        ObservationError: it could not be read."""
+        try:
+            return await self._explain(named(text))
+        except NoSuchNameError as error:
+            raise UsageError(str(error)) from error
+
+    async def kept(self, reason: KeepReason, kind: Kind | None, repository: str | None) -> KeptList:
+        """What stays for one reason, of one kind and in one repository where these are given."""
+        observed = await self._all()
+        chosen_ones = _repositories(observed, repository)
+        witness = UsersWitness()
+        runs = kind is not None and kind.is_run
+        names = frozenset(() if runs else (each.name for each in chosen_ones))
+        only = Only(kind, names)
+        plan, _, _ = await self._decide(observed, witness, only)
+        inside = tuple(f"{each.name}/" for each in chosen_ones) if repository else ("",)
+        rows = [
+            KeptRow(row.kind, name, witness.users.get(name, ()))
+            for row in plan.kept
+            if row.reason is reason and kind in (None, row.kind)
+            for name in row.names
+            if f"{name}/".startswith(inside)
+        ]
+        rows.sort(key=lambda row: (row.kind, row.name))
+        rests_on = (*self._rests_on_all(), "the content of repositories", self.ledger)
+        return KeptList(reason, self.question.now, tuple(rows), rests_on, plan.gaps)
+
+    async def _explain(self, target: Named | str) -> Explanation:
+        if isinstance(target, str):
+            return await self._short(target, await self._all())
+        if target.name.project not in self.question.read:
+            raise UsageError(
+                f"{target.name}: project {target.name.project} is not read: add it to scope.projects or "
+                f"scope.also_read, or give --project {target.name.project}"
+            )
+        if target.kind in _IN_REGISTRY:
+            return await self._of(target, await self._all(), self._rests_on_all())
+        place = target.name.project, target.name.location
+        observed = await self.looker.place(*place, self.question.now)
+        return await self._of(target, observed, (f"Cloud Run in {place[1]} of {place[0]}",))
+
+    async def _short(self, text: str, observed: Observed) -> Explanation:
+        within = [each for each in observed.repositories if _in_scope(self.question, each.name)]
+        meant = await Lookup(text, observed, within, self.looker).meant()
+        names = (f"the names of packages in {meant.searched} repositories",) if meant.searched else ()
+        found = await self._of(meant.named, observed, (*self._rests_on_all(), *names))
+        return replace(found, gaps=tuple(sorted({*found.gaps, *meant.gaps})))
+
+    async def _of(self, target: Named, observed: Observed, rests_on: tuple[str, ...]) -> Explanation:
+        if target.kind not in _IN_REGISTRY:
+            self._must_be_there(target.name, observed)
+            return await self._decided(target, observed, rests_on, str(target.name), None, None)
+        repository = _repository(target, observed)
+        rests_on = (*rests_on, f"the content of {repository.name}")
+        if target.kind is Kind.REPOSITORY:
+            return await self._decided(target, observed, rests_on, str(repository.name), None, repository)
+        docker = repository.format == DOCKER
+        held = _Held(
+            self.looker, repository, await self.looker.contents(repository) if docker else Contents()
+        )
+        if isinstance(held.found, Gap):
+            raise ObservationError(f"{repository.name}: it could not be read: {held.found.cause}")
+        if target.kind in IN_PACKAGES:
+            return await self._inside(target, observed, rests_on, repository, held.found)
+        image = image_of(target, held.found.images)
+        name = repository.name.version(image.package, image.digest)
+        again = replace(self, looker=held)
+        return await again._decided(target, observed, rests_on, name, image, repository)
+
+    async def _inside(
+        self, target: Named, observed: Observed, rests_on: tuple[str, ...], repository: Repository,
+        contents: Contents,
+    ) -> Explanation:  # fmt: skip
+        if repository.mode is not Mode.STANDARD:
+            raise NoSuchNameError(f"{repository.name} is no standard repository: nothing in it ever goes")
+        packages = await self.looker.packages(repository)
+        if isinstance(packages, Gap):
+            raise ObservationError(f"{repository.name}: it could not be read: {packages.cause}")
+        found = inside(target, repository, contents.images, packages)
+        again = replace(self, looker=_Held(self.looker, repository, contents, packages))
+        return await again._decided(target, observed, rests_on, found.name, None, repository, found)
+
+    def _must_be_there(self, name: ResourceName, observed: Observed) -> None:
+        loads = observed.workloads
+        groups = (loads.services, loads.revisions, loads.jobs, loads.executions, loads.worker_pools)
+        names = [each.name for group in groups for each in group]
+        if name in names:
+            return
+        if loads.gaps:
+            raise ObservationError(
+                f"{name}: it was not seen, and not all could be read: {loads.gaps[0].cause}"
+            )
+        raise NoSuchNameError(f"there is no {name}: {called_so(name.short, observed)}")
+
+    async def _decided(
+        self, target: Named, observed: Observed, rests_on: tuple[str, ...], name: str,
+        image: Image | None, repository: Repository | None, held: Inside | None = None,
+    ) -> Explanation:  # fmt: skip
+        where = repository.name if repository else None
+        witness = OneWitness(name, where, image.package if image else "")
+        only = Only(target.kind, frozenset((where,) if where else ()))
+        plan, grace, references = await self._decide(observed, witness, only)
+        in_scope = _in_scope(self.question, where or target.name)
+        decided = Decided(
+            self.question.policies, observed, plan, target, name, in_scope, image, repository, witness,
+            self.question.now, grace.waiting.get(name), held,
+        )  # fmt: skip
+        notices = native_cleanup((repository,)) if repository else ()
+        if image or held:
+            notices = (*notices, *reference_notice(references))
+        return explanation(decided, (*rests_on, self.ledger), notices)
+
+    async def _decide(
+        self, observed: Observed, witness: OneWitness | UsersWitness, only: Only
+    ) -> tuple[Plan, Grace, ReferenceCounts]:
+        question, grace = replace(self.question, witness=witness, only=only), Grace(self.marks)
+        decided = await decide(
+            question, _stages(self.looker, question.now, grace, self.uploads, self.uses), observed, _NO_PRICES
+        )
+        return decided.plan, grace, decided.references
+
+    async def _all(self) -> Observed:
+        return await self.looker.observe(self.question.read, self.question.now)
+
+    def _rests_on_all(self) -> tuple[str, ...]:
+        files = self.question.policies.protect.reference_files
+        return (
+            f"Cloud Run and the list of repositories in {', '.join(self.question.read)}",
+            *(f"the references in {file}" for file in files),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A looker that has read the content of one repository already, and its packages where `held`."""
+
+    looker: Looker
+    repository: Repository
+    found: Contents | Gap
+    held: tuple[Package, ...] | None = None
+
+    async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
+        return await self.looker.observe(projects, now)
+
+    async def place(self, project: str, location: str, now: datetime) -> Observed:
+        return await self.looker.place(project, location, now)
+
+    async def contents(self, repository: Repository) -> Contents | Gap:
+        if repository.name == self.repository.name:
+            return self.found
+        return await self.looker.contents(repository)
+
+    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
+        return await self.looker.packages(repository) if self.held is None else self.held
+
+    async def package_names(self, repository: Repository) -> tuple[Package, ...] | Gap:
+        return await self.looker.package_names(repository)
+
+    async def versions(self, repository: Repository, package: Package) -> tuple[Version, ...] | Gap:
+        return await self.looker.versions(repository, package)
+
+
+def _in_scope(question: Question, name: ResourceName | RepositoryName) -> bool:
+    context = Context(
+        question.policies, question.selected, set(question.deletable), set(), question.own, question.now
+    )
+    return context.in_scope(name)
+
+
+def _repository(target: Named, observed: Observed) -> Repository:
+    found = next((each for each in observed.repositories if each.name == target.repository), None)
+    if found:
+        return found
+    hidden = [gap for gap in observed.gaps if gap.project == target.name.project]
+    if hidden:
+        raise ObservationError(
+            f"{target.repository}: it was not seen, and not all could be read: {hidden[0].cause}"
+        )
+    known = ", ".join(str(each.name) for each in observed.repositories[:8]) or "no repository at all"
+    raise NoSuchNameError(f"there is no {target.repository}; there is {known}")
+
+
+def _repositories(observed: Observed, wanted: str | None) -> tuple[Repository, ...]:
+    """Those of a short or a full name; all of them where none is given."""
+    found = tuple(r for r in observed.repositories if wanted in (None, r.name.repository, str(r.name)))
+    if wanted and not found:
+        known = sorted({each.name.repository for each in observed.repositories})
+        near = get_close_matches(wanted, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
+        raise UsageError(f"--repository {wanted}: no repository that was read is called so; {hint}")
+    return found
+
+
+def _stages(looker: Looker, now: datetime, grace: Grace, uploads: Uploads, uses: UseLog) -> Stages:
+    """What deciding needs of a sweep's outside: to read, and nobody to tell."""
+
+    async def no_prices() -> PriceBook:
+        return _NO_PRICES
+
+    return Stages(
+        observer=looker,
+        prices=no_prices,
+        applier=None,
+        clock=lambda: now,
+        check_locations=lambda _: None,
+        notices=lambda _, __: (),
+        on_gap=lambda _: None,
+        on_repository=lambda _, __, ___: None,
+        lookout=Lookout(),
+        grace=grace,
+        uploads=uploads,
+        uses=uses,
+    )

@@ -1,0 +1,142 @@
+"""What is posted to Slack and when. A sweep's outcome never depends on it."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal, assert_never
+
+from janitor.apply.outcomes import OutcomeKind
+from janitor.errors import SlackError, UsageError
+from janitor.ledger.history import Posts
+from janitor.logs import Event, emit
+from janitor.notify.slack import Slack, Taken, ToChannel, ToWebhook, payloads
+from janitor.policy.model import ReportOptions
+from janitor.report.data.result import SweepResult
+from janitor.report.data.summary import Summary
+from janitor.report.data.totals import exit_code
+from janitor.report.slack.blocks import Message
+from janitor.report.slack.messages import note, report, trouble
+from janitor.runtime import now
+from janitor.settings import Settings
+
+What = Literal["report", "note", "trouble"]
+# Told of each message that was posted (True) or could not be; not of those that there was no need to post.
+Ended = Callable[[What, bool], None]
+_NOT_SET_UP = (
+    "Slack is not set up: set JANITOR_SLACK_WEBHOOK_URL, or JANITOR_SLACK_BOT_TOKEN and JANITOR_SLACK_CHANNEL"
+)
+
+
+def _nobody(_what: What, _posted: bool) -> None: ...
+
+
+async def post_note(
+    settings: Settings, options: ReportOptions, result: SweepResult, ended: Ended = _nobody
+) -> None:
+    """A short note after a sweep, if `options.note` wants one and Slack is set up. Never raises for Slack:
+    what it does not take is logged."""
+    if _wanted(options, result):
+        await _told(settings, "note", lambda: note(result), ended)
+
+
+async def post_trouble(settings: Settings, text: str, ended: Ended = _nobody) -> bool:
+    """The daemon's own trouble. True when it was posted, or where Slack is not set up; never raises for
+    Slack: what it does not take is logged."""
+    return await _told(settings, "trouble", lambda: trouble(text), ended)
+
+
+async def post_due_report(
+    settings: Settings, summary: Summary, posts: Posts, due: datetime, ended: Ended = _nobody
+) -> bool:
+    """Post the report that is due at `due` once, whoever tries and however often.
+
+    Whether it needs no second attempt: posted, by somebody else too, or Slack is not set up. What Slack
+    does not take is logged, and may be tried again for the same `due`. LedgerError from `posts`.
+    """
+    way = _way(settings)
+    if way is None:
+        return True
+    message = report(summary)
+    # One that was claimed by a process that died since was perhaps posted: it is not posted twice.
+    if not await posts.claim_post(due, summary.period.until, now()):
+        return True
+    try:
+        taken = await Slack(way).post(message)
+    except SlackError as error:
+        emit(Event.REPORT_UNPOSTED, due=due, error=str(error))
+        ended("report", False)
+        await posts.close_post(due, False, now())
+        return False
+    emit(Event.REPORT_POSTED, due=due, **_facts(taken))
+    ended("report", True)
+    await posts.close_post(due, True, now())
+    return True
+
+
+async def post_report(settings: Settings, summary: Summary, posts: Posts | None = None) -> None:
+    """Post by hand. SlackError where Slack does not take it, UsageError where it is not set up.
+
+    With `posts` it is written down, so that the next report begins where this one ends; LedgerError from
+    these comes after it was posted.
+    """
+    way = _way(settings)
+    if way is None:
+        raise UsageError(_NOT_SET_UP)
+    taken = await Slack(way).post(report(summary))
+    at = now()
+    emit(Event.REPORT_POSTED, due=at, **_facts(taken))
+    if posts and await posts.claim_post(at, summary.period.until, at):
+        await posts.close_post(at, True, at)
+
+
+def payload_json(settings: Settings, summary: Summary) -> str:
+    """The JSON that `post_report` would send, made by the same function; a list where a thread follows.
+
+    Where Slack is not set up, it is as for a webhook.
+    """
+    sent = payloads(_way(settings) or ToWebhook(""), report(summary))
+    return json.dumps(sent if len(sent) > 1 else sent[0], indent=2, ensure_ascii=False)
+
+
+def _way(settings: Settings) -> ToWebhook | ToChannel | None:
+    if settings.slack_webhook_url:
+        return ToWebhook(settings.slack_webhook_url.get_secret_value())
+    if settings.slack_bot_token and settings.slack_channel:
+        return ToChannel(settings.slack_bot_token.get_secret_value(), settings.slack_channel)
+    return None
+
+
+def _wanted(options: ReportOptions, result: SweepResult) -> bool:
+    failed = bool(exit_code(result))
+    match options.note:
+        case "always":
+            return True
+        case "changes":
+            return failed or any(end.kind is OutcomeKind.DELETED for end in result.outcomes)
+        case "failures":
+            return failed
+        case "never":
+            return False
+        case _:
+            assert_never(options.note)
+
+
+async def _told(settings: Settings, what: What, message: Callable[[], Message], ended: Ended) -> bool:
+    way = _way(settings)
+    if way is None:
+        return True
+    try:
+        await Slack(way).post(message())
+    except SlackError as error:
+        emit(Event.NOTE_UNPOSTED, what=what, error=str(error))
+        ended(what, False)
+        return False
+    emit(Event.NOTE_POSTED, what=what)
+    ended(what, True)
+    return True
+
+
+def _facts(taken: Taken) -> dict[str, object]:
+    if not taken.lost_details:
+        return {}
+    return {"lost_details": taken.lost_details, "error": taken.why}

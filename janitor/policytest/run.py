@@ -1,0 +1,124 @@
+"""Running policy tests: the sweep's own decision, on the resources that the test describes."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from janitor.cost.book import PriceBook
+from janitor.ledger.sightings import Lookout
+from janitor.model.inventory import Gap, Observed, merged
+from janitor.model.kinds import Kind
+from janitor.model.reasons import KeepReason
+from janitor.model.resources import Contents, Package, Repository
+from janitor.plan.plan import Plan
+from janitor.policy.deciding.use_history import UseLog, history_of
+from janitor.policy.model import Policies
+from janitor.policytest.file import PROJECT
+from janitor.policytest.model import Case, Deleted, Difference, GoesWith, Kept, Outcome, Thing, Verdict
+from janitor.sweep.sweep import Question, Stages, decide
+
+
+class Written:
+    """An observer that reads what a test says."""
+
+    def __init__(self, case: Case, now: datetime, projects: Sequence[str]) -> None:
+        self._case = case
+        self._now = now
+        self._projects = tuple(projects)
+
+    async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
+        """Everything but the content of repositories."""
+        repositories = tuple(
+            sorted((each for each, _ in self._case.repositories.values()), key=lambda r: r.name)
+        )
+        return Observed(now, tuple(projects), merged([self._case.workloads]), repositories)
+
+    async def contents(self, repository: Repository) -> Contents | Gap:
+        """What one repository holds."""
+        return self._case.repositories[repository.name][1]
+
+    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
+        """Its packages, with versions of other formats than docker."""
+        return self._case.repositories[repository.name][1].packages or ()
+
+
+def rehearse(case: Case, policies: Policies, now: datetime) -> Outcome:
+    """Decide about the test's world, and compare with what it expects.
+
+    A deletion that it does not speak of is a difference, too.
+    """
+    found = _verdicts(case, asyncio.run(_plan(case, policies, now)))
+    differences = []
+    for full, thing in case.things.items():
+        expected = case.expected.get(full)
+        if expected is None and not isinstance(found[full], Deleted):
+            continue
+        if expected is None or not _agrees(expected, found[full], case.things):
+            differences.append(Difference(thing, expected, found[full]))
+    return Outcome(case, tuple(differences))
+
+
+async def _plan(case: Case, policies: Policies, now: datetime) -> Plan:
+    # a test lists what it speaks of, and may leave out the workloads that a project has beside it (R42)
+    scope = replace(policies.scope, no_workloads=True)
+    policies = replace(policies, scope=scope)
+    deletable = scope.projects or (PROJECT,)
+    read = tuple(dict.fromkeys((*deletable, *scope.also_read)))
+    observer = Written(case, now, read)
+    question = Question(
+        "test", policies, policies.limits, deletable, read, {policy.name for policy in policies.policies},
+        frozenset(), True, now,
+    )  # fmt: skip
+    # the ledger of a test goes back for ever: what it does not say was used never was
+    uses = UseLog(history_of(datetime.fromtimestamp(0, UTC), case.uses), read)
+    stages = Stages(
+        observer, _unpriced, None, lambda: now, _ignore, lambda *_: (), _ignore, _ignore, Lookout(),
+        uses=uses,
+    )  # fmt: skip
+    observed = await observer.observe(read, now)
+    return (await decide(question, stages, observed, await _unpriced())).plan
+
+
+async def _unpriced() -> PriceBook:
+    return PriceBook("fallback", datetime.min.date(), {})
+
+
+def _ignore(*_: object) -> None: ...
+
+
+def _verdicts(case: Case, plan: Plan) -> Mapping[str, Verdict]:
+    """By Google's name. What no policy speaks of is matched by none."""
+    said: dict[str, Verdict] = {action.name: Deleted(action.policy, action.reason) for action in plan.actions}
+    said |= {name: Kept(row.reason) for row in plan.kept for name in row.names}
+    deleted = [name for name in case.things if isinstance(said.get(name), Deleted)]
+    taken = {
+        f"{action.name.partition('/versions/')[0]}/tags/{quote(tag, safe='-._~:@')}": case.things[
+            action.name
+        ].short
+        for action in plan.actions
+        if action.kind is Kind.IMAGE
+        for tag in action.tags
+    }
+    found: dict[str, Verdict] = {}
+    for full in case.things:
+        if full in taken:
+            found[full] = GoesWith(taken[full])
+        elif full in said:
+            found[full] = said[full]
+        elif holder := next((each for each in deleted if full.startswith(f"{each}/")), None):
+            found[full] = GoesWith(case.things[holder].short)
+        else:
+            found[full] = Kept(KeepReason.NOT_MATCHED)
+    return found
+
+
+def _agrees(expected: Verdict, found: Verdict, things: Mapping[str, Thing]) -> bool:
+    match expected, found:
+        case (Deleted(policy, None), Deleted(other, _)):
+            return policy == other
+        case (GoesWith(name), GoesWith(holder)):
+            return any(name in thing.names and holder == thing.short for thing in things.values())
+        case _:
+            return expected == found

@@ -1,0 +1,1 @@
+"""What is reported, as values: results, totals, snapshots, summaries, troubles."""

@@ -1,0 +1,144 @@
+"""A report of some projects alone, or without persons' addresses: the ledger's values narrowed, before they
+are summed up."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from decimal import localcontext
+
+from janitor.ledger.savings import Deletion
+from janitor.report.data.running_costs import sum_of
+from janitor.report.data.snapshot import InGrace, Planned, Running, Snapshot, Stored, Sums
+from janitor.report.data.totals import EXACT_DIGITS, Sum, capped
+
+_INSIDE = "/packages/"
+
+
+def project_of(name: str) -> str:
+    """The project that a resource name begins with; empty for a name of another shape."""
+    parts = name.split("/", 2)
+    return parts[1] if len(parts) == 3 and parts[0] == "projects" else ""
+
+
+def deletions_in(deletions: Iterable[Deletion], projects: tuple[str, ...]) -> tuple[Deletion, ...]:
+    """Those of these projects, in their order."""
+    return tuple(each for each in deletions if project_of(each.name) in projects)
+
+
+def snapshot_in(snapshot: Snapshot, projects: tuple[str, ...]) -> Snapshot:
+    """What it shows of these projects.
+
+    Sums are those of what is listed by name, so they are too low where the list was cut. Gaps and refusals
+    stay all, for they hold up every project; what is kept is not known by project and left out. `planned`
+    is what is left: what the sweep has deleted stands in the ledger.
+    """
+
+    def mine(row: Planned | Stored | Running | InGrace) -> bool:
+        return project_of(row.name) in projects
+
+    repositories = tuple(filter(mine, snapshot.repositories))
+    services = tuple(filter(mine, snapshot.services))
+    largest = tuple(filter(mine, snapshot.largest))
+    troubles = tuple(filter(mine, snapshot.troubles))
+    waiting = tuple(filter(mine, snapshot.waiting))
+    billed = {row.name: row.size_bytes for row in snapshot.repositories}
+    left = _sums(largest, billed)
+    return replace(
+        snapshot,
+        planned=left,
+        left=left,
+        by_policy=_divided(largest, billed, lambda row: row.policy),
+        by_owner=_divided(largest, billed, lambda row: row.owner),
+        largest=largest,
+        troubles=troubles,
+        troubled=len(troubles),
+        stored=sum_of(repositories),
+        repositories=repositories,
+        running=sum_of(services),
+        services=services,
+        kept=(),
+        waiting=waiting,
+        waited=len(waiting),
+    )
+
+
+def notes_on_narrowing(snapshot: Snapshot | None, projects: tuple[str, ...]) -> Iterator[str]:
+    """What a reader must know of a report that was narrowed; `snapshot` is the whole one."""
+    noun = "project" if len(projects) == 1 else "projects"
+    yield (
+        f"this is {noun} {', '.join(projects)} alone; what could not be read and what was refused is of all"
+        " projects, and what is kept is not known by project"
+    )
+    if snapshot and snapshot.left.count > len(snapshot.largest):
+        yield (
+            f"of what would go, the {len(snapshot.largest)} costliest of all projects are known by name: the"
+            " figures of the next sweep are of those, and too low"
+        )
+    if snapshot and snapshot.stored.count > len(snapshot.repositories):
+        yield f"of what stands, the {len(snapshot.repositories)} costliest repositories of all projects are known"
+    if snapshot and snapshot.waited > len(snapshot.waiting):
+        yield f"of what is announced to go, the {len(snapshot.waiting)} soonest of all projects are known"
+    if snapshot and snapshot.running.count > len(snapshot.services):
+        yield f"of what stands, {len(snapshot.services)} services of all projects are known"
+
+
+def deletions_without_creators(deletions: Iterable[Deletion]) -> tuple[Deletion, ...]:
+    """Nobody's, where the owner is a person's address."""
+    return tuple(each._replace(owner=_no_address(each.owner)) for each in deletions)
+
+
+def snapshot_without_creators(snapshot: Snapshot) -> Snapshot:
+    """The same; the sums of what becomes nobody's are added up."""
+    owners: dict[str, Sums] = {}
+    for owner, sums in snapshot.by_owner:
+        label = _no_address(owner)
+        owners[label] = _added(owners[label], sums) if label in owners else sums
+    ranked = sorted(owners.items(), key=lambda row: (-row[1].usd_month, -row[1].size_bytes, row[0]))
+    return replace(
+        snapshot,
+        by_owner=tuple(ranked),
+        largest=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.largest),
+        troubles=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.troubles),
+        repositories=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.repositories),
+        services=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.services),
+        waiting=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.waiting),
+    )
+
+
+def _no_address(owner: str) -> str:
+    """A label's value holds letters, digits, dashes and underscores alone (Google Cloud: requirements for
+    labels), so an owner with an @ is the creator's address."""
+    return "" if "@" in owner else owner
+
+
+def _added(one: Sums, other: Sums) -> Sums:
+    with localcontext(prec=EXACT_DIGITS):
+        usd_month = one.usd_month + other.usd_month
+    return Sums(
+        one.count + other.count,
+        one.size_bytes + other.size_bytes,
+        usd_month,
+        one.unpriced + other.unpriced,
+        one.upper_bound or other.upper_bound,
+    )
+
+
+def _divided(
+    rows: Iterable[Planned], billed: dict[str, int], part: Callable[[Planned], str]
+) -> tuple[tuple[str, Sums], ...]:
+    parts: dict[str, list[Planned]] = {}
+    for row in rows:
+        parts.setdefault(part(row), []).append(row)
+    sums = [(name, _sums(held, billed)) for name, held in parts.items()]
+    return tuple(sorted(sums, key=lambda row: (-row[1].usd_month, -row[1].size_bytes, row[0])))
+
+
+def _sums(rows: Iterable[Planned], billed: dict[str, int]) -> Sums:
+    """The images of a repository count for what Google bills for it at most (R25)."""
+    held = list(rows)
+    groups: dict[str, Sum] = {}
+    with localcontext(prec=EXACT_DIGITS):
+        for row in held:
+            inside = row.name.partition(_INSIDE)[0] if _INSIDE in row.name else ""
+            groups.setdefault(inside, Sum()).add([row])
+        total = capped(groups.items(), billed)
+    return Sums(len(held), total.size_bytes, total.usd_month, total.unpriced, total.upper_bound)

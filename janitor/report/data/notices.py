@@ -1,0 +1,133 @@
+"""Notices that every output repeats: what the figures rest on, what they leave out, and whether the clock is wrong."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import islice
+
+from janitor.model.resources import Repository
+from janitor.policy.deciding.references import ReferenceCounts
+from janitor.report.data.result import SweepResult
+
+MONEY = (
+    "dollars are gross, at list price: the free 0.5 GiB of storage is not subtracted, image sizes (≤) are"
+    " upper bounds as layers may be shared, and what a service costs in use is not known"
+)
+_NAMED = 3
+_THROWN_AWAY = (
+    "the ledger is an SQLite file that Cloud Run throws away after this run: set JANITOR_DATABASE_URL to"
+    " a database that lasts"
+)
+_NOT_RECORDED = "this dry run is not recorded: there is no ledger to write it to"
+_SHIPPED = "the shipped default policies are in force, as there is no policies.yaml: janitor init writes them"
+
+
+def notices(
+    projects: Sequence[str],
+    reference_files: Sequence[str],
+    price_note: str,
+    recorded: bool,
+    throwaway_disk: bool,
+    shipped_policies: bool,
+    unmatched: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """One line each, the most pressing first; the same facts, the same lines.
+
+    `projects` are all that were read, `reference_files` those of `protect.references` (R3);
+    `price_note` tells where prices come from (R25); not `recorded`: the dry run is in no ledger (R23);
+    `throwaway_disk`: the ledger is lost with the disk (R24); `unmatched` are policies that matched nothing.
+    """
+    lines = {
+        _THROWN_AWAY: throwaway_disk,
+        _NOT_RECORDED: not recorded,
+        _SHIPPED: shipped_policies,
+        _matched_nothing(unmatched): bool(unmatched),
+        _in_use(projects, reference_files): True,
+        price_note: True,
+        MONEY: True,
+    }
+    return tuple(line for line, holds in lines.items() if holds)
+
+
+def _in_use(projects: Sequence[str], reference_files: Sequence[str]) -> str:
+    """What "in use" means here (R3): nothing else is looked at, so nothing else protects."""
+    noun = "project" if len(projects) == 1 else "projects"
+    files = f", and the references in {', '.join(reference_files)}" if reference_files else ""
+    return f'"in use" means: named by Cloud Run in {noun} {", ".join(projects)}{files}'
+
+
+def reference_notice(counts: ReferenceCounts | None) -> tuple[str, ...]:
+    """How many lines of `protect.references` name something that exists (R38), and which do not."""
+    if counts is None or not counts.lines:
+        return ()
+    noun, verb = ("reference", "names") if counts.lines == 1 else ("references", "name")
+    parts = [
+        f"{counts.found:,} of {counts.lines:,} {noun} in the files of protect.references {verb} an image that exists"
+    ]
+    if counts.missing:
+        shown = ", ".join(counts.missing[:_NAMED])
+        more = len(counts.missing) - _NAMED
+        rest = f" and {more:,} more" if more > 0 else ""
+        parts.append(
+            f"{len(counts.missing):,} {'names' if len(counts.missing) == 1 else 'name'} none: {shown}{rest}"
+        )
+    if counts.not_read:
+        parts.append(f"{counts.not_read:,} of other registries or of repositories that were not read")
+    return ("; ".join(parts),)
+
+
+def _matched_nothing(policies: Sequence[str]) -> str:
+    """It may be all well, and it may be a misspelt name: only a person can tell."""
+    noun = "policy" if len(policies) == 1 else "policies"
+    return f"{noun} {', '.join(policies)} matched nothing, even of what is kept"
+
+
+_REPOSITORIES_NAMED = 10
+_POLICIES_NAMED = 5
+
+
+def native_cleanup(repositories: Iterable[Repository]) -> tuple[str, ...]:
+    """One line for each repository that has native cleanup policies; of many the first, and how many more."""
+    found = sorted((each for each in repositories if each.cleanup_policies), key=lambda each: each.name)
+    lines = [native_policies(each) for each in islice(found, _REPOSITORIES_NAMED)]
+    if len(found) > _REPOSITORIES_NAMED:
+        more = len(found) - _REPOSITORIES_NAMED
+        lines.append(
+            f"{more:,} more {'repository has' if more == 1 else 'repositories have'} native cleanup policies"
+        )
+    return tuple(lines)
+
+
+def native_policies(repository: Repository) -> str:
+    """Which native policies a repository has, and whether they delete, for people."""
+    name, policies = repository.name, repository.cleanup_policies
+    shown = ", ".join(policies[:_POLICIES_NAMED])
+    if more := len(policies[_POLICIES_NAMED:]):
+        shown += f" and {more} more"
+    noun = "a native cleanup policy" if len(policies) == 1 else "native cleanup policies"
+    what = (
+        "a dry run: Artifact Registry deletes nothing by them"
+        if repository.cleanup_dry_run
+        else "active: Artifact Registry also deletes here, and does not know what is in use"
+    )
+    return f"repository {name.repository} ({name.location}, {name.project}) has {noun}, {shown} ({what})"
+
+
+def clock_line(result: SweepResult) -> str | None:
+    """One line with both times and what to do; None where the clock is right, or nothing was read."""
+    reading = result.clock
+    if reading is None or reading.may_delete:
+        return None
+    so = "Nothing was deleted." if result.mode == "apply" else "An apply would delete nothing."
+    if reading.google is None:
+        return (
+            f"CLOCK NOT CHECKED: no HTTP answer from Google had a Date header. This machine's clock shows"
+            f" {_shown(reading.here)}. {so} Check what stands between janitor and run.googleapis.com."
+        )
+    return (
+        f"CLOCK WRONG: this machine's clock shows {_shown(reading.here)}, Google's shows"
+        f" {_shown(reading.google)}. {so} Set the clock (with NTP, for example), then run janitor again."
+    )
+
+
+def _shown(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,70 @@
+"""What a sweep came to: the value that every renderer reads."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from janitor.apply.outcomes import Outcome
+from janitor.errors import JanitorError
+from janitor.model.inventory import ClockReading
+from janitor.plan.guard import Refusal
+from janitor.plan.plan import Plan
+from janitor.policy.deciding.grace import Waiting
+from janitor.policy.deciding.references import ReferenceCounts
+from janitor.report.data.snapshot import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """One sweep. `outcomes` stand in the order of `plan.actions`, one each.
+
+    `mode` is ``dry-run`` or ``apply``. `notices` are warnings that every output shows (what "in
+    use" means, an unrecorded dry run, the fallback prices, …). `interrupted`: stopped by a signal
+    with work undone. `standing` is what stood when it looked, None where that is not known. `waiting` is
+    what is in grace, the soonest first. `error`: what ended an apply, or kept it out of the ledger, though
+    what stands here was done. `clock`: this machine's clock beside Google's, None where nothing was read.
+    """
+
+    sweep_id: str
+    mode: str
+    plan: Plan
+    refusals: tuple[Refusal, ...]
+    outcomes: tuple[Outcome, ...] = field(repr=False)  # as Plan.actions
+    started_at: datetime
+    finished_at: datetime
+    interrupted: bool = False
+    notices: tuple[str, ...] = ()
+    standing: Standing | None = field(default=None, repr=False)
+    waiting: tuple[Waiting, ...] = field(default=(), repr=False)
+    error: JanitorError | None = None
+    clock: ClockReading | None = None
+    references: ReferenceCounts | None = None
+
+
+def clock_refuses(result: SweepResult) -> bool:
+    """Whether an apply deletes nothing because this machine's clock may be wrong (R30)."""
+    return result.clock is not None and not result.clock.may_delete
+
+
+def is_announced(waiting: Waiting, mode: str) -> bool:
+    """Whether somebody was told its date: a dry run announces nothing that it is the first to find."""
+    return mode == "apply" or not waiting.is_new
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over a sweep. Bytes and dollars are capped by each repository's billed size (R25), and
+    count what was deleted in apply mode and what would be in a dry run or a refused one.
+
+    `upper_bound`: some of the dollars are at most what they say."""
+
+    planned: int = 0
+    deleted: int = 0
+    already_gone: int = 0
+    drifted: int = 0
+    skipped: int = 0
+    failed: int = 0
+    reclaimed_bytes: int = 0
+    saves_usd_month: Decimal = field(default=Decimal(0))
+    unpriced: int = 0
+    upper_bound: bool = False

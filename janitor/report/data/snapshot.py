@@ -1,0 +1,138 @@
+"""What one sweep saw, planned and did, small enough to keep in the ledger and to report from later."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from janitor.model.amounts import Estimate
+from janitor.model.inventory import Gap
+
+LARGEST_PLANNED, LARGEST_STORED, SERVICES, TROUBLES, GAPS, NAMED = 50, 200, 500, 50, 200, 500
+WAITING = 200
+LONGEST_TEXT = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A number of things, their bytes and dollars, capped by repository (R25)."""
+
+    count: int = 0
+    size_bytes: int = 0
+    usd_month: Decimal = Decimal(0)
+    unpriced: int = 0
+    upper_bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One action of the plan, as the report names it. `outcome` and `error` as in the JSON document."""
+
+    kind: str
+    name: str
+    policy: str
+    reason: str
+    detail: str
+    owner: str
+    size_bytes: int
+    estimate: Estimate
+    outcome: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A repository that stands: what Google bills for it now."""
+
+    name: str
+    format: str
+    owner: str
+    size_bytes: int
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service that stands. `estimate` is its idle minimum instances' (R26).
+
+    `status` is a Status. For a failed or degraded one `why` is Google's own words and `since` the
+    time from which it fails, where that is known; both empty else.
+    """
+
+    name: str
+    owner: str
+    status: str
+    estimate: Estimate
+    why: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that stands at the observation, whoever may be deleted from. Repositories the costliest first,
+    services the failed ones first; sums are of all of them."""
+
+    repositories: tuple[Stored, ...]
+    services: tuple[Running, ...]
+    stored: Sums
+    running: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """How many of a kind stay for one reason."""
+
+    kind: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class InGrace:
+    """One thing that stays until its date. Not `announced`: a dry run was the first to find it, and an
+    apply at that time would have said `due_at`."""
+
+    kind: str
+    name: str
+    policy: str
+    owner: str
+    due_at: datetime
+    announced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One sweep. Owners are labels' (`owner`, else `team`; "" is unowned).
+
+    `planned` sums all actions; `left` those of them that did not go (all, in a dry run and where the
+    guard refused): what the next sweep would delete. `by_policy` and `by_owner` divide `left`, each of
+    them capped by itself: where several delete from one repository, they may come to more than `left`.
+    `largest` are its costliest actions; `troubles` those that failed, drifted or were skipped, with
+    `troubled` of them in all, as `gapped` are all gaps. `repositories` are the costliest, `stored` all
+    that stand after the sweep, at the size that they had when it looked; `services` all up to a bound,
+    the failed ones first. `waiting` is what is in grace, the soonest first, and `waited` how many wait in
+    all; snapshots of before know of none. Lists are in the order in which they are shown, texts are cut at
+    `LONGEST_TEXT`, and a list of owners or policies that is cut says so in `notices`.
+    """
+
+    sweep_id: str
+    mode: str
+    observed_at: datetime
+    finished_at: datetime
+    gaps: tuple[Gap, ...]
+    gapped: int
+    refusals: tuple[tuple[str, str], ...]  # limit, message
+    planned: Sums
+    left: Sums
+    by_policy: tuple[tuple[str, Sums], ...]
+    by_owner: tuple[tuple[str, Sums], ...]
+    largest: tuple[Planned, ...]
+    troubles: tuple[Planned, ...]
+    troubled: int
+    stored: Sums
+    repositories: tuple[Stored, ...]
+    running: Sums
+    services: tuple[Running, ...]
+    kept: tuple[Remaining, ...]
+    notices: tuple[str, ...]
+    waiting: tuple[InGrace, ...] = ()
+    waited: int = 0

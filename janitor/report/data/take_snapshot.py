@@ -1,0 +1,219 @@
+"""Takes the snapshot of a sweep: sums, and the few rows that a later report shows."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal, localcontext
+from functools import partial
+from heapq import nlargest, nsmallest
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
+
+from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.model.amounts import Estimate, Priced
+from janitor.model.inventory import Gap
+from janitor.model.kinds import Kind
+from janitor.plan.plan import Action
+from janitor.policy.deciding.grace import Waiting
+from janitor.report.data.result import SweepResult, is_announced
+from janitor.report.data.running_costs import sum_of
+from janitor.report.data.snapshot import (
+    GAPS,
+    LARGEST_PLANNED,
+    LARGEST_STORED,
+    LONGEST_TEXT,
+    NAMED,
+    SERVICES,
+    TROUBLES,
+    WAITING,
+    InGrace,
+    Planned,
+    Remaining,
+    Running,
+    Snapshot,
+    Standing,
+    Stored,
+    Sums,
+)
+from janitor.report.data.totals import EXACT_DIGITS, Sum, capped, capped_by
+from janitor.report.text import shorten
+
+_WORST_FIRST = {OutcomeKind.FAILED: 0, OutcomeKind.DRIFTED: 1, OutcomeKind.SKIPPED: 2}
+_STAND = frozenset({Kind.SERVICE, Kind.REPOSITORY})
+_NOTHING = Standing((), (), Sums(), Sums())
+
+_Pair = tuple[Action, Outcome]
+
+
+class _Key(NamedTuple):
+    """What actions are summed by: everything that a report divides them by, and what caps them."""
+
+    policy: str
+    owner: str
+    group: str
+    gone: bool
+
+
+# _Key._make without its own Python frame: it is called a million times.
+_new_key: Callable[[tuple[object, ...]], _Key] = partial(tuple.__new__, _Key)
+
+
+class _Cell(NamedTuple):
+    """The actions of one key."""
+
+    number: int
+    sum: Sum
+
+
+def take_snapshot(result: SweepResult) -> Snapshot:
+    """What a report needs to know of a sweep: a few passes over its actions, and about a megabyte at most."""
+    plan, standing = result.plan, _standing(result)
+    with localcontext(prec=EXACT_DIGITS):
+        cells = _cells(_pairs(result))
+        left = {key: cell for key, cell in cells.items() if not key.gone}
+        by_policy = _divided(left, 0, plan.group_bytes)
+        by_owner = _divided(left, 1, plan.group_bytes)
+        planned, remains = _sums(cells, plan.group_bytes), _sums(left, plan.group_bytes)
+    ends = Counter(map(attrgetter("kind"), result.outcomes))
+    troubled = sum(ends[kind] for kind in _WORST_FIRST)
+    return Snapshot(
+        sweep_id=result.sweep_id,
+        mode=result.mode,
+        observed_at=plan.observed_at,
+        finished_at=result.finished_at,
+        gaps=tuple(_gap(gap) for gap in plan.gaps[:GAPS]),
+        gapped=len(plan.gaps),
+        refusals=tuple((refusal.limit, refusal.message) for refusal in result.refusals),
+        planned=planned,
+        left=remains,
+        by_policy=by_policy[:NAMED],
+        by_owner=by_owner[:NAMED],
+        largest=_largest(result),
+        troubles=_troubles(result) if troubled else (),
+        troubled=troubled,
+        stored=standing.stored,
+        repositories=standing.repositories[:LARGEST_STORED],
+        running=standing.running,
+        services=standing.services[:SERVICES],
+        kept=tuple(Remaining(row.kind.value, row.reason.value, row.count) for row in plan.kept),
+        notices=(
+            *(_cut(notice) for notice in result.notices),
+            *_cut_lists(policies=len(by_policy), owners=len(by_owner)),
+        ),
+        waiting=tuple(_in_grace(each, result.mode) for each in result.waiting[:WAITING]),
+        waited=len(result.waiting),
+    )
+
+
+def _pairs(result: SweepResult) -> Iterator[_Pair]:
+    return zip(result.plan.actions, result.outcomes, strict=True)
+
+
+def _cells(pairs: Iterable[_Pair]) -> dict[_Key, _Cell]:
+    held: defaultdict[_Key, list[Action]] = defaultdict(list)
+    for action, outcome in pairs:
+        key = _new_key((action.policy, action.owner, capped_by(action), outcome.gone))
+        held[key].append(action)
+    return {key: _cell(actions) for key, actions in held.items()}
+
+
+def _cell(actions: list[Action]) -> _Cell:
+    total = Sum()
+    total.add(actions)
+    return _Cell(len(actions), total)
+
+
+def _sums(cells: Mapping[_Key, _Cell], group_bytes: Mapping[str, int]) -> Sums:
+    """The sum of these cells, each repository's at most its billed size."""
+    groups: dict[str, Sum] = {}
+    for key, cell in cells.items():
+        groups.setdefault(key.group, Sum()).add_capped(cell.sum, None)
+    total = capped(groups.items(), group_bytes)
+    count = sum(cell.number for cell in cells.values())
+    return Sums(count, total.size_bytes, total.usd_month, total.unpriced, total.upper_bound)
+
+
+def _divided(
+    cells: Mapping[_Key, _Cell], part: int, group_bytes: Mapping[str, int]
+) -> tuple[tuple[str, Sums], ...]:
+    """The cells by one part of their key, the costliest first, then by name."""
+    parts: dict[str, dict[_Key, _Cell]] = {}
+    for key, cell in cells.items():
+        parts.setdefault(str(key[part]), {})[key] = cell
+    rows = [(name, _sums(held, group_bytes)) for name, held in parts.items()]
+    return tuple(sorted(rows, key=lambda row: (-row[1].usd_month, row[0])))
+
+
+def _cut_lists(**lengths: int) -> Iterator[str]:
+    for name, length in lengths.items():
+        if length > NAMED:
+            yield f"of {length} {name} that would save something, the {NAMED} costliest are known"
+
+
+def _largest(result: SweepResult) -> tuple[Planned, ...]:
+    """The costliest of what did not go; the larger of two alike, then in the plan's order."""
+    left = (pair for pair in _pairs(result) if not pair[1].gone)
+    return tuple(_planned(pair) for pair in nlargest(LARGEST_PLANNED, left, key=_cost))
+
+
+def _troubles(result: SweepResult) -> tuple[Planned, ...]:
+    ranked = ((_WORST_FIRST[pair[1].kind], pair) for pair in _pairs(result) if pair[1].kind in _WORST_FIRST)
+    return tuple(_planned(pair) for _, pair in nsmallest(TROUBLES, ranked, key=itemgetter(0)))
+
+
+def _cost(pair: _Pair) -> tuple[Decimal, int]:
+    """What has no price comes after what has one."""
+    estimate = pair[0].estimate
+    return estimate.usd_month if isinstance(estimate, Priced) else Decimal(-1), pair[0].size_bytes
+
+
+def _standing(result: SweepResult) -> Standing:
+    """What stood when the sweep looked, without what it deleted."""
+    standing = result.standing or _NOTHING
+    gone = {action.name for action, outcome in _pairs(result) if action.kind in _STAND and outcome.gone}
+    repositories = tuple(_short(row) for row in standing.repositories if row.name not in gone)
+    services = tuple(_short_service(row) for row in standing.services if row.name not in gone)
+    return Standing(repositories, services, sum_of(repositories), sum_of(services))
+
+
+def _planned(pair: _Pair) -> Planned:
+    action, outcome = pair
+    return Planned(
+        kind=action.kind.value,
+        name=action.name,
+        policy=action.policy,
+        reason=action.reason.value,
+        detail=_cut(action.detail),
+        owner=action.owner,
+        size_bytes=action.size_bytes,
+        estimate=_short_estimate(action.estimate),
+        outcome=outcome.kind.value,
+        error=None if outcome.error is None else _cut(outcome.error),
+    )
+
+
+def _in_grace(each: Waiting, mode: str) -> InGrace:
+    announced = is_announced(each, mode)
+    return InGrace(each.kind.value, each.name, each.policy, each.owner, each.due_at, announced)
+
+
+def _gap(gap: Gap) -> Gap:
+    return replace(gap, cause=_cut(gap.cause))
+
+
+def _short(row: Stored) -> Stored:
+    return replace(row, estimate=_short_estimate(row.estimate))
+
+
+def _short_service(row: Running) -> Running:
+    return replace(row, estimate=_short_estimate(row.estimate), why=_cut(row.why))
+
+
+def _short_estimate(estimate: Estimate) -> Estimate:
+    if isinstance(estimate, Priced):
+        return replace(estimate, basis=_cut(estimate.basis))
+    return replace(estimate, why=_cut(estimate.why))
+
+
+def _cut(text: str) -> str:
+    return shorten(text, LONGEST_TEXT)

@@ -1,0 +1,167 @@
+"""The JSON document (docs: `--format json`), written action by action so that memory stays flat."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+from json import dumps
+from json.encoder import encode_basestring_ascii as quote
+from typing import TextIO
+
+from janitor.apply.outcomes import Outcome
+from janitor.model.amounts import Estimate, Priced
+from janitor.model.inventory import ClockReading
+from janitor.model.kinds import Kind
+from janitor.plan.plan import Action, Kept
+from janitor.policy.deciding.grace import Waiting
+from janitor.policy.deciding.references import ReferenceCounts
+from janitor.report.data.result import SweepResult, Totals, is_announced
+from janitor.report.json.values import gap_as_json
+from janitor.report.text import rfc3339
+
+SCHEMA_VERSION = 1
+_BATCH = 512
+
+
+def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
+    """One JSON document and a newline, pure ASCII; keys and their order never depend on the data.
+
+    Actions and kept rows stand one a line, in the result's order. Same result, same bytes.
+    """
+    plan = result.plan
+    head = {
+        "schema_version": SCHEMA_VERSION,
+        "sweep_id": result.sweep_id,
+        "mode": result.mode,
+        "observed_at": rfc3339(plan.observed_at),
+        "policy_digest": plan.policy_digest,
+        "plan_id": plan.plan_id,
+        "gaps": [gap_as_json(gap) for gap in plan.gaps],
+        "refusals": [{"limit": r.limit, "message": r.message} for r in result.refusals],
+    }
+    out.write(dumps(head)[:-1] + ',\n "actions": [')
+    line = _ActionLine()
+    pairs = zip(plan.actions, result.outcomes, strict=True)
+    _write_rows((line.of(action, outcome) for action, outcome in pairs), out)
+    out.write('],\n "kept": [')
+    _write_rows(map(_kept, plan.kept), out)
+    out.write('],\n "totals": ' + dumps(totals_as_json(result, totals)))
+    out.write(',\n "notices": ' + dumps(result.notices) + ',\n "grace": [')
+    _write_rows((dumps(waiting_as_json(each, result.mode)) for each in result.waiting), out)
+    out.write('],\n "error": ' + dumps(None if result.error is None else str(result.error)))
+    out.write(',\n "clock": ' + dumps(_clock(result.clock)))
+    out.write(',\n "references": ' + dumps(_references(result.references)) + "}\n")
+
+
+def _references(counts: ReferenceCounts | None) -> dict[str, object] | None:
+    """Of the files of `protect.references`; null where there are none."""
+    if counts is None or not counts.lines:
+        return None
+    return {
+        "lines": counts.lines,
+        "found": counts.found,
+        "missing": list(counts.missing),
+        "not_read": counts.not_read,
+    }
+
+
+def _clock(reading: ClockReading | None) -> dict[str, object] | None:
+    if reading is None:
+        return None
+    google = None if reading.google is None else rfc3339(reading.google)
+    return {"here": rfc3339(reading.here), "google": google, "may_delete": reading.may_delete}
+
+
+def totals_as_json(result: SweepResult, totals: Totals) -> dict[str, object]:
+    """The `totals` object: the same one closes the ledger's sweep and the last log line."""
+    examined = {kind.value: count for kind, count in sorted(result.plan.examined.items())}
+    return {
+        "examined": examined,
+        "planned": totals.planned,
+        "deleted": totals.deleted,
+        "already_gone": totals.already_gone,
+        "drifted": totals.drifted,
+        "skipped": totals.skipped,
+        "failed": totals.failed,
+        "reclaimed_bytes": totals.reclaimed_bytes,
+        "saves_usd_month": format(totals.saves_usd_month, "f"),
+        "unpriced": totals.unpriced,
+    }
+
+
+def waiting_as_json(each: Waiting, mode: str) -> dict[str, object]:
+    """One thing in grace. A dry run announces nothing: what it shows first is not announced yet, and
+    `due_at` is what an apply at this time would say."""
+    return {
+        "kind": each.kind.value,
+        "name": each.name,
+        "policy": each.policy,
+        "owner": each.owner,
+        "announced": is_announced(each, mode),
+        "announced_at": rfc3339(each.announced_at),
+        "due_at": rfc3339(each.due_at),
+    }
+
+
+def _write_rows(rows: Iterable[str], out: TextIO) -> None:
+    """Comma between rows; a batch a write, for a call of `write` costs more than a row."""
+    rows = iter(rows)
+    separator = "\n  "
+    while batch := list(islice(rows, _BATCH)):
+        out.write(separator + ",\n  ".join(batch))
+        separator = ",\n  "
+
+
+def _kept(row: Kept) -> str:
+    body = {"kind": row.kind.value, "reason": row.reason.value, "count": row.count}
+    return dumps(body | {"names": row.names} if row.names else body)
+
+
+@dataclass(slots=True)
+class _ActionLine:
+    """Writes actions as JSON at a few microseconds each, remembering what repeats.
+
+    Plans reach a million actions, of a handful of policies, bases and outcomes; `json.dumps` of a
+    dict for each costs four times as much.
+    """
+
+    seen: dict[str, str] = field(default_factory=dict)
+    last: tuple[Estimate | None, str] = None, ""
+
+    def of(self, action: Action, outcome: Outcome) -> str:
+        """One object on one line, with the contract's keys in the contract's order."""
+        error = "null" if outcome.error is None else quote(outcome.error)
+        return (
+            f'{{"kind": {self._known(action.kind)}, "name": {quote(action.name)}'
+            f', "uri": {quote(action.uri)}, "policy": {self._known(action.policy)}'
+            f', "reason": {self._known(action.reason)}, "detail": {quote(action.detail)}'
+            f', "size_bytes": {action.size_bytes}, "estimate": {self._estimate(action.estimate)}'
+            f', "after": {_names(action.after)}, "contains": {_counts(action.contains)}'
+            f', "outcome": {self._known(outcome.kind)}, "error": {error}}}'
+        )
+
+    def _estimate(self, estimate: Estimate) -> str:
+        if not isinstance(estimate, Priced):
+            return f'{{"unpriced": {self._known(estimate.why)}}}'
+        if estimate is not self.last[0]:
+            bound = "true" if estimate.upper_bound else "false"
+            basis = self._known(estimate.basis)
+            text = f'{{"usd_month": "{estimate.usd_month:f}", "basis": {basis}, "upper_bound": {bound}}}'
+            self.last = estimate, text
+        return self.last[1]
+
+    def _known(self, text: str) -> str:
+        quoted = self.seen.get(text)
+        if quoted is None:
+            # A text that differs with every action must not make this grow with the plan.
+            if len(self.seen) >= _BATCH:
+                self.seen.clear()
+            quoted = self.seen[text] = quote(text)
+        return quoted
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return f"[{', '.join(map(quote, names))}]" if names else "[]"
+
+
+def _counts(counts: tuple[tuple[Kind, int], ...]) -> str:
+    return dumps({kind.value: count for kind, count in counts}) if counts else "{}"

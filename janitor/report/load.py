@@ -1,0 +1,107 @@
+"""Loading a report from the ledger: the summary of a period, and past sweeps."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from janitor.errors import LedgerError, UsageError
+from janitor.ledger.history import PastAction, PastSweep
+from janitor.report.data.filters import (
+    deletions_in,
+    deletions_without_creators,
+    notes_on_narrowing,
+    snapshot_in,
+    snapshot_without_creators,
+)
+from janitor.report.data.snapshot import Snapshot
+from janitor.report.data.snapshot_codec import decode_snapshot
+from janitor.report.data.summary import Period, Summary, summarise
+from janitor.store.database import open_database
+from janitor.store.history import SqlHistory
+
+
+async def load_summary(
+    url: str | None,
+    since: timedelta | datetime | None,
+    until: datetime,
+    horizon: timedelta,
+    failure: str | None = None,
+    projects: tuple[str, ...] = (),
+    show_creator: bool = True,
+) -> Summary:
+    """The report of a period, out of the ledger at `url` (None: the default database).
+
+    `since` is a time, or how long before `until`; None is since the last report that was posted, else
+    from the beginning. `failure`: as in `summarise`. `projects` narrow it to these. Not `show_creator`:
+    what is its creator's, a person's address, is nobody's. LedgerError where the ledger cannot be read.
+    """
+    async with history_at(url) as records:
+        start = await records.last_reported() if since is None else _start(since, until)
+        deletions = await records.deletions()
+        text = await records.last_snapshot()
+    snapshot = whole = None if text is None else _decoded(text)
+    if not show_creator:
+        deletions = deletions_without_creators(deletions)
+        snapshot = snapshot and snapshot_without_creators(snapshot)
+    if projects:
+        deletions = deletions_in(deletions, projects)
+        snapshot = snapshot and snapshot_in(snapshot, projects)
+    # seconds for a hundred thousand deletions, in which a daemon must still hear a signal
+    period = Period(start, until)
+    summary = await asyncio.to_thread(summarise, deletions, snapshot, period, horizon, failure)
+    if projects:
+        summary = replace(summary, foot=(*notes_on_narrowing(whole, projects), *summary.foot))
+    return summary
+
+
+async def load_history(url: str | None, limit: int) -> list[PastSweep]:
+    """The last sweeps, the newest first; LedgerError where the ledger cannot be read."""
+    async with history_at(url) as records:
+        return await records.sweeps(limit)
+
+
+async def load_sweep(url: str | None, start_of_id: str) -> tuple[PastSweep, list[PastAction]]:
+    """The one sweep whose id begins so, and its actions in the order in which they were begun.
+
+    UsageError where there is none, or more than one; LedgerError where the ledger cannot be read.
+    """
+    async with history_at(url) as records:
+        found = await records.find_sweeps(start_of_id) if start_of_id else []
+        if len(found) != 1:
+            raise UsageError(_not_one(start_of_id, found))
+        return found[0], await records.actions(found[0].id)
+
+
+@asynccontextmanager
+async def history_at(url: str | None) -> AsyncIterator[SqlHistory]:
+    """What the ledger remembers, while its database is open; LedgerError where that cannot be used."""
+    database = await open_database(url)
+    try:
+        yield SqlHistory(database)
+    finally:
+        await database.close()
+
+
+def _start(since: timedelta | datetime, until: datetime) -> datetime:
+    return since if isinstance(since, datetime) else until - since
+
+
+def _decoded(text: str) -> Snapshot:
+    try:
+        return decode_snapshot(text)
+    except ValueError as error:
+        raise LedgerError(
+            f"What the last sweep saw cannot be read from the ledger ({error}). Another version of janitor wrote"
+            " it: use that one, or sweep once more: janitor sweep --dry-run"
+        ) from error
+
+
+def _not_one(start_of_id: str, found: list[PastSweep]) -> str:
+    if not found:
+        return (
+            f"no sweep of the ledger has an id that begins with {start_of_id!r}: janitor history lists them"
+        )
+    ids = ", ".join(sweep.id for sweep in found)
+    return f"more than one sweep has an id that begins with {start_of_id!r} ({ids}): give more of it"

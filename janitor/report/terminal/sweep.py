@@ -1,0 +1,272 @@
+"""The sweep's report at a terminal: a result becomes text on a console. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TextIO
+
+from rich.text import Text
+
+from janitor.model.units import show_size
+from janitor.plan.plan import Kept
+from janitor.policy.deciding.gaps import blocks_in_words, is_unseen_gap
+from janitor.policy.deciding.grace import Waiting
+from janitor.report.data.notices import clock_line
+from janitor.report.data.result import SweepResult, Totals, clock_refuses, is_announced
+from janitor.report.data.rows import PolicyRows, name_as_people_say, noun, place, rows_by_policy
+from janitor.report.data.totals import was_applied
+from janitor.report.terminal.tables import Columns, console_for, indented, listed, print_lines, tabulated
+from janitor.report.text import many, moment, rfc3339, safe_text, show_usd
+from janitor.report.words import owner_or_nobody
+
+SHOWN = 20
+HOW_TO_KEEP = "To keep one: janitor keep NAME, for good, or janitor keep NAME --for 30d"
+_TITLES = ("kept for now", "where", "goes", "policy", "owner")
+
+
+def grace_lines(result: SweepResult, show_all: bool, width: int) -> Iterator[Text]:
+    """The soonest first, each with its date; nothing where nothing is in grace."""
+    if not result.waiting:
+        return
+    shown = result.waiting if show_all else result.waiting[:SHOWN]
+    yield Text()
+    yield Text("In grace", style="bold")
+    rows = [
+        (
+            f"{noun(each.kind, 1)} {name_as_people_say(each.kind, each.name)}",
+            place(each.name, with_project=True),
+            _goes(each, result.mode),
+            each.policy,
+            owner_or_nobody(each.owner),
+        )
+        for each in shown
+    ]
+    yield from tabulated(_TITLES, rows, width, texts=len(_TITLES))
+    if len(shown) < len(result.waiting):
+        yield Text(f"  … and {len(result.waiting) - len(shown):,} more (--all, or --format json)")
+    yield indented(HOW_TO_KEEP, width, style="dim")
+
+
+def _goes(each: Waiting, mode: str) -> str:
+    """What is not announced yet has no date."""
+    if not is_announced(each, mode):
+        return "once an apply has announced it"
+    return f"on {moment(each.due_at)} or later"
+
+
+ROWS_SHOWN = 50
+_NOTES_SHOWN = 3
+_NAMES_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How much to show. `next_commands` are what to type, in turn, to delete what a dry run shows."""
+
+    show_all: bool = False
+    next_commands: tuple[str, ...] = ("janitor sweep --apply",)
+
+
+def write_table(result: SweepResult, totals: Totals, out: TextIO, view: View) -> None:
+    """A wrong clock, that no workload was found, gaps, refusals, what goes by policy, what is kept, what is in grace, totals, notices, the next command.
+
+    Only the first line and the dates of grace hold a time of day: an unchanged world shows the same table
+    tomorrow.
+    """
+    console = console_for(out)
+    print_lines(
+        console,
+        _clock(result),
+        _unseen(result, console.width),
+        _header(result),
+        _gaps(result, console.width),
+        _refusals(result, console.width),
+        _policies(result, view, console.width),
+        _kept(result.plan.kept, view, console.width),
+        grace_lines(result, view.show_all, console.width),
+        _totals(result, totals),
+        _notices(result, console.width),
+        _next(result, totals, view),
+    )
+
+
+def _line(text: str, style: str = "") -> Text:
+    return Text(safe_text(text), style=style)
+
+
+def _clock(result: SweepResult) -> Iterator[Text]:
+    if line := clock_line(result):
+        yield _line(line, "bold red")
+
+
+def _unseen(result: SweepResult, width: int) -> Iterator[Text]:
+    for gap in filter(is_unseen_gap, result.plan.gaps):
+        yield _line("NO WORKLOADS FOUND", "bold red")
+        yield indented(gap.cause, width, style="red")
+
+
+def _header(result: SweepResult) -> Iterator[Text]:
+    what = "apply" if result.mode == "apply" else "dry run, nothing is deleted"
+    at = rfc3339(result.plan.observed_at.replace(microsecond=0))
+    yield _line(f"janitor sweep ({what}), observed at {at}", "dim")
+
+
+def _gaps(result: SweepResult, width: int) -> Iterator[Text]:
+    gaps = [gap for gap in result.plan.gaps if not is_unseen_gap(gap)]
+    if not gaps:
+        return
+    yield Text()
+    yield _line(f"NOT EVERYTHING COULD BE READ: {many(len(gaps), 'gap')}. What needs it is kept.", "bold red")
+    for gap in gaps:
+        where = gap.project if gap.location == "-" else f"{gap.location} {gap.project}"
+        inside = f" {gap.repository}" if gap.repository else ""
+        yield indented(f"{gap.kind.value} in {where}{inside}: {gap.cause}", width, style="red")
+    yield indented(f"kept because of this: {blocks_in_words(gaps)}", width, style="red")
+
+
+def _refusals(result: SweepResult, width: int) -> Iterator[Text]:
+    if not result.refusals:
+        return
+    so = "Nothing was deleted" if result.mode == "apply" else "An apply would delete nothing"
+    yield Text()
+    yield _line(f"REFUSED: the plan exceeds its limits. {so}.", "bold red")
+    for refusal in result.refusals:
+        yield indented(f"{refusal.limit}: {refusal.message}", width, style="red")
+
+
+def _policies(result: SweepResult, view: View, width: int) -> Iterator[Text]:
+    applied = was_applied(result)
+    policies = rows_by_policy(result, None if view.show_all else ROWS_SHOWN)
+    places = {place(action.name, with_project=True) for action in result.plan.actions}
+    columns = Columns.for_rows(policies, width, applied, places)
+    for rows in policies:
+        yield Text()
+        yield _line(_heading(rows, applied, _one_place(places)), "bold")
+        yield columns.header()
+        for row in rows.shown:
+            yield from columns.lines(row)
+        if rows.more:
+            yield _line(f"  {_more(rows)}")
+        for note in rows.notes[:_NOTES_SHOWN]:
+            yield indented(note, width, style="dim")
+        if len(rows.notes) > _NOTES_SHOWN:
+            yield _line(f"  … {len(rows.notes) - _NOTES_SHOWN:,} more such reasons", "dim")
+
+
+def _one_place(places: set[str]) -> str:
+    """What all of them share: ``p, us-central1``, ``p`` alone, or nothing."""
+    pairs = [where.partition(" ") for where in places]
+    projects, locations = {project for _, _, project in pairs}, {location for location, _, _ in pairs}
+    if len(projects) != 1:
+        return ""
+    return ", ".join([*projects, *(locations if len(locations) == 1 else ())])
+
+
+def _heading(rows: PolicyRows, applied: bool, where: str) -> str:
+    count = f"{rows.counted:,} of {rows.actions:,} deleted" if applied else f"{rows.actions:,} to delete"
+    parts = [rows.policy, f"{count} in {where}" if where else count]
+    if rows.size_bytes:
+        parts.append(show_size(rows.size_bytes))
+    if rows.counted:
+        parts.append(_dollars(rows, rows.counted))
+    return " · ".join(parts)
+
+
+def _dollars(sums: PolicyRows | Totals, of: int) -> str:
+    """Dollars a month of what is priced, and how many are not: never one sum of both."""
+    if sums.unpriced and sums.unpriced == of:
+        return "unpriced"
+    usd = sums.usd_month if isinstance(sums, PolicyRows) else sums.saves_usd_month
+    shown = show_usd(usd, sums.upper_bound)
+    return f"{shown} a month" + (f" and {sums.unpriced:,} unpriced" if sums.unpriced else "")
+
+
+def _more(rows: PolicyRows) -> str:
+    unpriced = f" and {rows.more_unpriced:,} unpriced" if rows.more_unpriced else ""
+    return f"… and {rows.more:,} more, {show_usd(rows.more_usd)}{unpriced} (--all, or --format json)"
+
+
+def _kept(kept: tuple[Kept, ...], view: View, width: int) -> Iterator[Text]:
+    if not kept:
+        return
+    yield Text()
+    yield _line("Kept", "bold")
+    for kind in dict.fromkeys(row.kind for row in kept):
+        rows = sorted((r for r in kept if r.kind is kind), key=lambda r: (-r.count, r.reason.value))
+        count = sum(row.count for row in rows)
+        reasons = [f"{row.count:,} {row.reason.value}" for row in rows]
+        yield listed(f"{count:,} {noun(kind, count)}:", reasons, width)
+        for row in rows:
+            yield from _kept_names(row, view)
+
+
+def _kept_names(row: Kept, view: View) -> Iterator[Text]:
+    shown = row.names if view.show_all else row.names[:_NAMES_SHOWN]
+    for name in shown:
+        where = place(name, with_project=True)
+        yield _line(f"    {row.reason.value}: {name_as_people_say(row.kind, name)}  {where}")
+    if len(shown) < len(row.names):
+        more = len(row.names) - len(shown)
+        yield _line(f"    … and {more:,} more {row.reason.value} (--all, or --format json)")
+
+
+def _totals(result: SweepResult, totals: Totals) -> Iterator[Text]:
+    yield Text()
+    if not result.plan.actions:
+        yield _line("Nothing to delete.", "bold")
+        return
+    applied = was_applied(result)
+    of = totals.deleted if applied else totals.planned
+    verb = f"Deleted {of:,} of {totals.planned:,}" if applied else f"Would delete {of:,}"
+    size = f", {show_size(totals.reclaimed_bytes)}" if totals.reclaimed_bytes else ""
+    saves = "saves" if applied else "and save"
+    money = f", {saves} {_dollars(totals, of)}" if of else ""
+    yield _line(f"{verb}{size}{money}.", "bold")
+    others = {
+        "already gone": totals.already_gone,
+        "drifted": totals.drifted,
+        "skipped": totals.skipped,
+        "failed": totals.failed,
+    }
+    if any(others.values()):
+        yield _line("Also " + ", ".join(f"{n:,} {word}" for word, n in others.items() if n) + ".")
+    if result.error:
+        undone = "before its end" if result.interrupted else "at its end"
+        yield _line(
+            f"Stopped {undone}: {result.error} The next sweep settles what was left open.", "bold red"
+        )
+    elif result.interrupted:
+        yield _line("Interrupted: what was left undone is left to the next sweep.", "bold yellow")
+
+
+def _notices(result: SweepResult, width: int) -> Iterator[Text]:
+    if result.notices:
+        yield Text()
+    for notice in result.notices:
+        yield indented(f"Note: {notice}", width, left=0, style="dim")
+
+
+def _next(result: SweepResult, totals: Totals, view: View) -> Iterator[Text]:
+    if not result.plan.actions or clock_refuses(result):
+        return
+    if result.refusals:
+        yield Text()
+        yield _line("To go ahead: add the flags above, or narrow it with --policy NAME.", "bold")
+        return
+    if not was_applied(result):
+        advice = "To delete these"
+    elif totals.drifted or totals.skipped or totals.failed or result.interrupted:
+        advice = "To try the rest again"
+    else:
+        return
+    yield Text()
+    yield from _commands(advice, view.next_commands)
+
+
+def _commands(advice: str, commands: tuple[str, ...]) -> Iterator[Text]:
+    """One command on the line of the advice, several below it, each as it is typed."""
+    if len(commands) == 1:
+        yield _line(f"{advice}: {commands[0]}", "bold")
+        return
+    yield _line(f"{advice}:", "bold")
+    for command in commands:
+        yield _line(f"  {command}", "bold")

@@ -1,0 +1,218 @@
+"""Words for people that every medium shares: meanings of wire names (docs/glossary.md), figures with their units, and what they count."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from janitor.ledger.savings import Deletion
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import KeepReason
+from janitor.model.units import show_age, show_size
+from janitor.report.data.rows import name_as_people_say, noun
+from janitor.report.data.snapshot import Running, Snapshot, Sums
+from janitor.report.data.summary import Period
+from janitor.report.data.troubles import TroubleKind
+from janitor.report.text import many, moment, show_usd
+
+_KEPT = {
+    KeepReason.SELF: "janitor itself runs as it",
+    KeepReason.IN_USE: "something that remains names it",
+    KeepReason.PROTECTED: "the policy file protects it, or what it belongs to",
+    KeepReason.OPTED_OUT: "somebody keeps it, or what it belongs to, or something in it",
+    KeepReason.GOOGLE_MANAGED: "another Google product made it and needs it",
+    KeepReason.MULTI_REGION: "a multi-region service, whose regions Google manages",
+    KeepReason.RUNNING: "it runs, or an execution of it does",
+    KeepReason.RECONCILING: "Google is at work on it",
+    KeepReason.SERVING: "it serves",
+    KeepReason.HAS_TRAFFIC: "it has traffic or a traffic tag",
+    KeepReason.LATEST_REVISION: "it is the latest of its service",
+    KeepReason.ONLY_REVISION: "it is the only one of its service",
+    KeepReason.LAST_EXECUTION: "it is the last of a job that stays",
+    KeepReason.HAS_INSTANCES: "it has instances, or how many is not known",
+    KeepReason.NOT_RETIRED: "it is neither retired nor failed",
+    KeepReason.STATUS_UNKNOWN: "no rule covers its state",
+    KeepReason.NOT_STANDARD: "a virtual or remote repository, or an image in one",
+    KeepReason.FORMAT_UNSUPPORTED: "a repository of another format than docker",
+    KeepReason.IMMUTABLE_TAGS: "its tags cannot be taken off",
+    KeepReason.HAS_TAGS: "it has a tag, and goes only without",
+    KeepReason.SUBJECT_UNKNOWN: "an artifact whose subject is not known; a policy must name its artifact type or say orphaned",
+    KeepReason.CHILD_OF_KEPT: "an index that holds it, the image that it is about, or an image about it is kept",
+    KeepReason.KEEP_TAGGED: "keep.tagged holds it",
+    KeepReason.KEEP_LATEST: "keep.latest holds it",
+    KeepReason.KEEP_ROLLBACK: "keep.rollback holds it",
+    KeepReason.KEEP_NEWER_THAN: "keep.newer_than holds it",
+    KeepReason.KEEP_POLICY: "a policy with deletes: false matches it",
+    KeepReason.JUST_CREATED: "it is younger than one hour",
+    KeepReason.OTHER_TAGS: "it also has a tag that the policy does not name",
+    KeepReason.VERSION_UNREADABLE: "none of its tags can be read as a version (semver.org)",
+    KeepReason.AGE_UNKNOWN: "no time is known, or one in the future",
+    KeepReason.TTL_UNREADABLE: "its label says how long in words that cannot be read",
+    KeepReason.SIZE_UNKNOWN: "no size is known",
+    KeepReason.EXPR_FAILED: "the policy's expr could not be answered",
+    KeepReason.NOT_MATCHED: "no policy matches it",
+    KeepReason.NEEDS_LITERAL_NAME: "it goes only by its literal name",
+    KeepReason.HOLDS_IN_USE: "it holds an image in use",
+    KeepReason.HOLDS_PROTECTED: "it holds something protected",
+    KeepReason.HOLDS_REFERRER: "it holds a signature or the like of an image elsewhere, not known to be gone, or the image of one elsewhere",
+    KeepReason.HOLDS_SUBJECT_UNKNOWN: "it holds artifacts alone, and their subject is not known",
+    KeepReason.HOLDS_RETAINED: "it holds an image that a keep holds",
+    KeepReason.NO_WORKLOADS_SEEN: "no workload was found that could use images",
+    KeepReason.GRACE: "its deletion is announced, and the date has not come",
+    KeepReason.POLICY_NOT_SELECTED: "its policy was not among those given",
+    KeepReason.GAP: "something that could name it, or be in it, could not be read",
+}
+_STATUSES = {
+    Status.FAILED: "nothing of it ever served",
+    Status.DEGRADED: "its newest deploy failed, an older revision serves",
+}
+_MEANINGS = {name.value: words for name, words in (*_KEPT.items(), *_STATUSES.items())}
+_TROUBLES = {
+    TroubleKind.SWEEP_FAILED: "The sweep failed",
+    TroubleKind.NEVER_SWEPT: "No sweep yet",
+    TroubleKind.STALE: "Out of date",
+    TroubleKind.REFUSED: "Refused by a limit",
+    TroubleKind.GAP: "Could not be read",
+    TroubleKind.FAILED: "Could not be deleted",
+    TroubleKind.DRIFTED: "Changed since the plan",
+    TroubleKind.SKIPPED: "Not tried",
+}
+
+
+def meaning_of(name: str) -> str:
+    """In words; empty for a name that speaks for itself, or of a later version."""
+    return _MEANINGS.get(name, "")
+
+
+def trouble_heading(kind: TroubleKind) -> str:
+    """What sort of trouble it is."""
+    return _TROUBLES[kind]
+
+
+_KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
+_IN_USE = (KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value)
+_AILING = (Status.FAILED.value, Status.DEGRADED.value)
+UNOWNED = "unowned"
+
+
+def a_month(usd: Decimal, unpriced: int, count: int, upper_bound: bool) -> str:
+    """``≤ $0.26 a month and 1 unpriced``; of `count` things, so that no sum is made of what has no price."""
+    if unpriced and unpriced >= count:
+        return "unpriced"
+    return f"{show_usd(usd, upper_bound)} a month" + (f" and {unpriced:,} unpriced" if unpriced else "")
+
+
+def period_in_words(period: Period) -> str:
+    """``2026-11-16 09:00 UTC to 2026-11-23 09:00 UTC``."""
+    start = "the beginning" if period.since is None else moment(period.since)
+    return f"{start} to {moment(period.until)}"
+
+
+def owner_or_nobody(owner: str) -> str:
+    """Whose it is; the label that is not there is ``unowned``."""
+    return owner or UNOWNED
+
+
+def owned_by(owner: str) -> str:
+    """``owner web`` among other facts, or ``unowned``."""
+    return f"owner {owner}" if owner else UNOWNED
+
+
+def called(kind: str, name: str) -> str:
+    """As people call it; a kind of a later version is called as a service is, by its last id."""
+    return name_as_people_say(_KINDS.get(kind, Kind.SERVICE), name)
+
+
+def named(kind: str, name: str) -> str:
+    """``service web``."""
+    return f"{kind_in_words(kind)} {called(kind, name)}"
+
+
+def kind_in_words(kind: str, count: int = 1) -> str:
+    """``image``, ``images``; a kind of a later version keeps its wire name."""
+    known = _KINDS.get(kind)
+    return noun(known, count) if known else kind
+
+
+def things(kind: str, count: int) -> str:
+    """``3 images``; a kind of a later version keeps its wire name."""
+    return f"{count:,} {kind_in_words(kind, count)}"
+
+
+def next_sweep(snapshot: Snapshot) -> str:
+    """What the next sweep would delete and save. A plan is never worded as a saving."""
+    left = snapshot.left
+    if not left.count:
+        return "The next sweep would delete nothing, as far as the last one saw."
+    number = many(left.count, "thing")
+    size = f" of {show_size(left.size_bytes)}" if left.size_bytes else ""
+    if left.unpriced >= left.count:
+        return f"The next sweep would delete {number}{size}, of no known price."
+    unpriced = f", and {left.unpriced:,} of them of no known price" if left.unpriced else ""
+    dollars = show_usd(left.usd_month, left.upper_bound)
+    return f"The next sweep would delete {number}{size}, which would save {dollars} a month{unpriced}."
+
+
+def held_in_use(snapshot: Snapshot) -> str:
+    """``3 images, 1 repository``: what stays because it is in use; empty where nothing is."""
+    counts: dict[str, int] = {}
+    for row in snapshot.kept:
+        if row.reason in _IN_USE:
+            counts[row.kind] = counts.get(row.kind, 0) + row.count
+    return ", ".join(things(kind, count) for kind, count in counts.items())
+
+
+def what_stays(snapshot: Snapshot) -> Iterator[str]:
+    """``Kept because in use: 3 images, 1 repository.``, and what stands; nothing of what there is none."""
+    if held := held_in_use(snapshot):
+        yield f"Kept because in use: {held}."
+    if stands := _standing(snapshot):
+        yield f"Standing: {stands}."
+
+
+def _standing(snapshot: Snapshot) -> str:
+    """What stands, and what that costs by itself; empty where nothing was seen."""
+    stored, running = snapshot.stored, snapshot.running
+    parts = []
+    if stored.count:
+        held = things(Kind.REPOSITORY.value, stored.count)
+        parts.append(f"{held} of {show_size(stored.size_bytes)} for {_of(stored)}")
+    if running.count:
+        held = things(Kind.SERVICE.value, running.count)
+        parts.append(f"{held}, whose minimum instances wait for {_of(running)}")
+    return "; ".join(parts)
+
+
+def ailing(snapshot: Snapshot) -> tuple[Running, ...]:
+    """The services that failed, in the snapshot's order."""
+    return tuple(row for row in snapshot.services if row.status in _AILING)
+
+
+def ails_for(row: Running, at: datetime) -> str:
+    """``failed for 26h``, as it was when the sweep looked at `at`."""
+    if row.since is None:
+        return f"{row.status}, since when is not known"
+    return f"{row.status} for {show_age(max((at - row.since).total_seconds(), 0.0))}"
+
+
+def fate(deletion: Deletion, until: datetime) -> str:
+    """What is known of it since, at `until`."""
+    if deletion.back_at and deletion.back_at <= until:
+        return f"there again on {moment(deletion.back_at)}"
+    if deletion.gone_at and deletion.gone_at <= until:
+        return "not seen again"
+    return "not looked for yet"
+
+
+def place_of(name: str) -> str:
+    """``asia-northeast3 of my-project``; empty for a name of another shape."""
+    parts = name.split("/")
+    return f"{parts[3]} of {parts[1]}" if len(parts) >= 6 else ""
+
+
+def show_share(usd: Decimal | None, upper_bound: bool) -> str:
+    """One thing's dollars a month, or ``unpriced``."""
+    return "unpriced" if usd is None else show_usd(usd, upper_bound)
+
+
+def _of(sums: Sums) -> str:
+    return a_month(sums.usd_month, sums.unpriced, sums.count, sums.upper_bound)

@@ -1,0 +1,1 @@
+"""The sweep: observe, decide, plan, guard, apply, record, report."""
