@@ -14,7 +14,7 @@ from typing import Any
 from apscheduler.triggers.interval import IntervalTrigger
 
 from janitor.cli import main
-from janitor.daemon import wiring as wire
+from janitor.daemon import wiring
 from janitor.daemon.schedule import ScheduleTimes
 from janitor.policy.model import Cron
 
@@ -57,6 +57,6 @@ def _target(link: str) -> str:
 
 
 if __name__ == "__main__":
-    wire.ScheduleTimes = EverySecond  # type: ignore[misc]
+    wiring.ScheduleTimes = EverySecond  # type: ignore[misc]
     sys.argv = ["janitor", "daemon", "--apply"]
     main()

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from janitor import runtime as signals
+from janitor import runtime
 from janitor.runtime import SIGNALS, asked_to_stop, end_at_once, stop_asked
 
 
@@ -14,7 +14,7 @@ from janitor.runtime import SIGNALS, asked_to_stop, end_at_once, stop_asked
 async def test_the_first_signal_asks_and_the_second_ends_at_once(
     number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signals, "AT_THE_LATEST", 3600)
+    monkeypatch.setattr(runtime, "AT_THE_LATEST", 3600)
     before = [signal.getsignal(each) for each in SIGNALS]
     with stop_asked() as stop:
         assert not asked_to_stop()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from janitor import runtime as clock
+from janitor import runtime
 from janitor.model.inventory import ClockReading
 
 
@@ -18,8 +18,8 @@ class GoogleTime:
 
     def __init__(
         self,
-        wall: Callable[[], datetime] = lambda: clock.now(),
-        elapsed: Callable[[], float] = clock.elapsed,
+        wall: Callable[[], datetime] = lambda: runtime.now(),
+        elapsed: Callable[[], float] = runtime.elapsed,
     ) -> None:
         self._wall, self._elapsed = wall, elapsed
         self._worst: ClockReading | None = None

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from janitor import runtime as clock
+from janitor import runtime
 from janitor.cli.app import run
 from tests.sweep.sweeping import RUN, Place
 
@@ -38,7 +38,7 @@ class Days:
     """The real clock, and how far it was set forward."""
 
     def __init__(self) -> None:
-        self._real, self._ahead = clock.now, timedelta(0)
+        self._real, self._ahead = runtime.now, timedelta(0)
 
     def now(self) -> datetime:
         """This moment, as janitor sees it."""

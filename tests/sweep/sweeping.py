@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from janitor import runtime as clock
+from janitor import runtime
 from janitor.cli.app import run
 from janitor.emulator import Emulator, digest
 
@@ -119,7 +119,7 @@ def placed(world: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     with Emulator.from_text(world) as google:
         if "clock:" not in world:
             # Days sets janitor's clock: Google's goes with it
-            google.world.clock = lambda: clock.now()
+            google.world.clock = lambda: runtime.now()
         place = Place(google, folder)
         for key, value in place.environment().items():
             monkeypatch.setenv(key, value)
