@@ -3,6 +3,7 @@
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from janitor.model.text import nfc
 
@@ -11,9 +12,15 @@ _MAGIC = re.compile(r"[*?[]")
 
 def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
     """A function that says whether a text matches any of the globs, as a whole."""
-    pattern = "|".join(f"(?:{fnmatch.translate(glob)})" for glob in globs)
-    matches = re.compile(pattern or r"(?!)").fullmatch
+    matches = _pattern(tuple(globs)).fullmatch
     return lambda text: matches(nfc(text)) is not None
+
+
+@lru_cache(maxsize=256)
+def _pattern(globs: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for all of them, cached: the same globs are compiled for every repository."""
+    pattern = "|".join(f"(?:{fnmatch.translate(glob)})" for glob in globs)
+    return re.compile(pattern or r"(?!)")
 
 
 def is_literal(glob: str) -> bool:

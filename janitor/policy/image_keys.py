@@ -62,7 +62,7 @@ def image_leaf(
     images is answered once. `orphaned` and `unused_for` answer the keys of these
     names (orphans.py, use_history.py)."""
 
-    def leaf(key: Key) -> Test[Image]:
+    def leaf(key: Key) -> "Test[Image]":
         answer = of_repository(key, repository)
         if answer is not None:
             return always(answer)

@@ -73,7 +73,7 @@ class Held:
 def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures) -> Leaf[Held]:
     """The reading of each key in this repository; ages are strict, unset and future times unknown (R5)."""
 
-    def leaf(key: Key) -> Test[Held]:
+    def leaf(key: Key) -> "Test[Held]":
         answer = of_repository(key, repository)
         if answer is not None:
             return always(answer)
@@ -143,7 +143,7 @@ def _prerelease(value: bool, format_: str) -> Test[Held]:
 def may_speak_of(policy: Policy, repository: Repository) -> bool:
     """Whether a policy could match anything in the repository, whatever that is: else it need not be read."""
 
-    def leaf(key: Key) -> Test[None]:
+    def leaf(key: Key) -> "Test[None]":
         answer = of_repository(key, repository)
         return always(answer) if answer is not None else lambda _: _CANNOT_SAY
 

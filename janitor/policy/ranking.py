@@ -72,7 +72,7 @@ def ranked(
     competition = competing(policy, selected) if competing else Competition(selected)
     among = _among(asked, competition, measure)
 
-    def with_rank(key: Key) -> Test[T]:
+    def with_rank(key: Key) -> "Test[T]":
         return among if key == asked else leaf(key)
 
     return with_rank

@@ -63,7 +63,7 @@ def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
     `failures` hears of each expression that could not be answered.
     """
 
-    def leaf(key: Key) -> Test[Facts]:
+    def leaf(key: Key) -> "Test[Facts]":
         match key:
             case StatusIs(values):
                 return lambda facts: truth(facts.status in values)

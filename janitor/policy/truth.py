@@ -32,6 +32,7 @@ CREATOR_UNKNOWN = Truth(None, KeepReason.NOT_MATCHED)
 SUBJECT_UNKNOWN = Truth(None, KeepReason.SUBJECT_UNKNOWN)
 
 T = TypeVar("T")
+# An inner function quotes it: evaluating the annotation costs as much as compiling a key.
 Test = Callable[[T], Truth]
 Leaf = Callable[[Key], Test[T]]
 

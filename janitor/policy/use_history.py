@@ -163,7 +163,7 @@ def unused_for_leaf(
         for package, images in packages.items()
     }
 
-    def leaf(key: object) -> Test[Image]:
+    def leaf(key: object) -> "Test[Image]":
         assert isinstance(key, UnusedFor)
         seconds = key.age.total_seconds()
 
