@@ -1,11 +1,14 @@
 """Asking the real core about a whole world, and reading its plan."""
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+import atexit
+from collections import Counter
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 
 from janitor.cost.book import GLOBAL, Metered, PriceBook
 from janitor.ledger.sightings import Lookout
@@ -28,7 +31,7 @@ BOOK = PriceBook("fallback", date(2026, 11, 1), {Metered.STORAGE: {GLOBAL: Decim
 CONTAINERS = (Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL, Kind.REPOSITORY, Kind.PACKAGE)
 
 
-_LAST: deque[tuple[World, Plan]] = deque(maxlen=4)
+T = TypeVar("T")
 
 
 class Remembered:
@@ -58,18 +61,30 @@ class Remembered:
 
 
 def plan_of(world: World, grace: Grace | None = None, uses: UseLog | None = None) -> Plan:
-    """What one sweep of this world would do, with the name of everything that stays.
+    """The plan of one sweep of this world, with the names of all resources that are kept.
 
-    Deciding is pure, so the answers about the last few worlds are kept; a copy of a world is decided anew.
+    Without `grace` and `uses` the plans of the last few worlds are cached. A copy of a world is decided again.
     """
-    if grace is not None or uses is not None:
-        return asyncio.run(_plan_of(world, grace or Grace(), uses or UseLog()))
-    for known, plan in _LAST:
-        if known is world:
-            return plan
-    plan = asyncio.run(_plan_of(world, Grace(), UseLog()))
-    _LAST.append((world, plan))
-    return plan
+    if grace is None and uses is None:
+        return _plain_plan_of(world)
+    return run(_plan_of(world, grace or Grace(), uses or UseLog()))
+
+
+@lru_cache(maxsize=16)
+def _plain_plan_of(world: World) -> Plan:
+    return run(_plan_of(world, Grace(), UseLog()))
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end on the event loop of the laws: a new loop for each decision costs more."""
+    return _loop().run_until_complete(coroutine)
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    atexit.register(loop.close)
+    return loop
 
 
 async def _plan_of(world: World, grace: Grace, uses: UseLog) -> Plan:

@@ -12,11 +12,11 @@ from janitor.model.names import ResourceName
 from janitor.model.resources import Instance, Version
 from janitor.policy.values import All, LargerThan, OlderThan, Policies, Policy, Protect, Retention
 from tests.laws.deciding import destroyed, packages_in, plan_of
-from tests.laws.places import DICE
+from tests.laws.places import DICE, Dice
 from tests.laws.registries import reference
 from tests.laws.rules import KEEPS_OF, LEAVES, RANKED, policy
 from tests.laws.trying import law
-from tests.laws.worlds import World, with_gaps, worlds
+from tests.laws.worlds import World, less_visible, worlds
 
 
 def deletes_no_more(less: World, more: World) -> None:
@@ -108,8 +108,8 @@ def test_one_user_or_one_reference_more_never_adds_a_deletion(world: World, dice
 
 @law
 @given(worlds(), DICE)
-def test_one_gap_more_never_adds_a_deletion(world: World, dice: Random) -> None:
-    hidden = with_gaps(dice, world)
+def test_one_gap_more_never_adds_a_deletion(world: World, dice: Dice) -> None:
+    hidden = less_visible(world, dice.begin)
     gone = set(destroyed(hidden, plan_of(hidden)))
     assert not gone - set(destroyed(world, plan_of(world)))
 

@@ -1,7 +1,5 @@
 """Laws of artifacts about other images: R40."""
 
-from random import Random
-
 from hypothesis import given
 
 from janitor.kinds.image import subjects_of
@@ -9,9 +7,9 @@ from janitor.model.inventory import Gap
 from janitor.model.kinds import DeleteReason
 from janitor.model.resources import Contents
 from tests.laws.deciding import images_in, plan_of
-from tests.laws.places import DICE
+from tests.laws.places import DICE, Dice
 from tests.laws.trying import law
-from tests.laws.worlds import World, with_gaps, worlds
+from tests.laws.worlds import World, less_visible, worlds
 
 
 @law
@@ -30,8 +28,8 @@ def test_no_artifact_is_orphaned_while_a_subject_of_it_is_anywhere(world: World)
 
 @law
 @given(worlds(), DICE)
-def test_nothing_is_orphaned_while_a_repository_could_not_be_read(world: World, dice: Random) -> None:
-    hidden = with_gaps(dice, world)
+def test_nothing_is_orphaned_while_a_repository_could_not_be_read(world: World, dice: Dice) -> None:
+    hidden = less_visible(world, dice.begin)
     plan = plan_of(hidden)
     unread = any(isinstance(found, Gap) for found in hidden.contents.values())
     if unread or any(not gap.kind.is_run for gap in plan.gaps):

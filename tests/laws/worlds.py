@@ -11,16 +11,16 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Mode, Repository
 from janitor.policy.values import Limits, Policies, Protect, Scope
-from tests.laws.places import DELETABLE, DICE, PLACES
+from tests.laws.places import DELETABLE, DICE, PLACES, Dice
 from tests.laws.registries import content, reference, repositories
 from tests.laws.rules import policies
 from tests.laws.running import workloads
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """What there is, what is asked, and what of it could not be read: of the repositories in `sealed` the
-    images can be, and the packages not."""
+    images can be, and the packages not. A world equals only itself, so that answers about it can be cached."""
 
     policies: Policies
     workloads: Workloads
@@ -100,3 +100,9 @@ def with_gaps(dice: Random, world: World) -> World:
         "list": Gap(project, location, Kind.REPOSITORY, "403"),
     }[which]
     return replace(world, gaps=(*world.gaps, gap))
+
+
+@lru_cache(maxsize=4)
+def less_visible(world: World, seed: int) -> World:
+    """The world with one more gap, which follows from a seed; cached for the laws that ask about the same one."""
+    return with_gaps(Dice(seed), world)

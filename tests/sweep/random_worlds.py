@@ -3,7 +3,7 @@
 They hold what docs/emulator.md says that real registries show. A world follows from its seed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -76,39 +76,43 @@ UNREADABLE = (
 
 @dataclass(frozen=True)
 class RandomWorld:
-    """A world, policies for it, how its listings behave, and the names of what it has of SWEPT_FEATURES."""
+    """A world, policies for it, and how its listings and operations behave: `behaviour` names the features."""
 
     text: str
     policies: str
     rules: tuple[str, ...]
-    features: frozenset[str]
+    behaviour: frozenset[str]
 
     @property
     def harmless(self) -> bool:
         """Whether the rules hide nothing: the same is decided as without them."""
-        return not self.features & {"a row that cannot be read"}
+        return not self.behaviour & {"a row that cannot be read"}
+
+    @property
+    def features(self) -> frozenset[str]:
+        """All that the world has of SWEPT_FEATURES; parses it."""
+        return self.behaviour | stored_features(parse(self.text)[0].repositories.values())
 
 
 def random_world(seed: int) -> RandomWorld:
     """The world of a seed."""
     dice = Random(seed)
     text, policies = world_file(dice), policy_file(dice)
-    stored = parse(text)[0].repositories.values()
-    found = {name for name, has in STORED.items() if any(map(has, stored))}
+    behaviour: set[str] = set()
     rules: tuple[str, ...] = ()
     draw = dice.randint(0, 9)
     if draw < 5:
         name = dice.choice(tuple(HARMLESS))
         rules = tuple(rule.replace("FIRST", dice.choice(("true", "false"))) for rule in HARMLESS[name])
-        found.add(name)
+        behaviour.add(name)
     elif draw == 5:
         rules = (dice.choice(UNREADABLE),)
-        found.add("a row that cannot be read")
+        behaviour.add("a row that cannot be read")
     elif draw == 6:
-        found.add("an image pushed between two pages")
+        behaviour.add("an image pushed between two pages")
     elif draw == 7:
-        found.add("an operation that never ends")
-    return RandomWorld(text, policies, rules, frozenset(found))
+        behaviour.add("an operation that never ends")
+    return RandomWorld(text, policies, rules, frozenset(behaviour))
 
 
 def _any(has: Callable[[Repository, Image], bool]) -> Callable[[Repository], bool]:
@@ -139,6 +143,13 @@ STORED = {
     "a virtual repository": lambda repository: repository.message.mode == 2,
     "immutable tags": lambda repository: repository.message.docker_config.immutable_tags,
 }
+
+
+def stored_features(repositories: Collection[Repository]) -> frozenset[str]:
+    """The features of repositories and of the images in them."""
+    return frozenset(name for name, has in STORED.items() if any(map(has, repositories)))
+
+
 SWEPT_FEATURES = (
     *STORED,
     *HARMLESS,
