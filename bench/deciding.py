@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Repository
 from janitor.policy.deciding.images import decide_images, image_rules
-from janitor.policy.deciding.references import Named, Usage
+from janitor.policy.deciding.references import References, Usage
 from janitor.policy.file.document import parse_policies
 
 NOW = 1_795_000_000.0
@@ -67,7 +67,7 @@ def main() -> None:
 
 def _decided(repository: Repository, contents: Contents) -> int:
     selected = [policy.name for policy in _RULES.policies]
-    rules = image_rules(_RULES, selected, repository, contents, Usage(Named(), Named()), NOW)
+    rules = image_rules(_RULES, selected, repository, contents, Usage(References(), References()), NOW)
     return len(decide_images(rules, contents.images, want_names=False).goes)
 
 

@@ -9,7 +9,7 @@ from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image, Repository
 from janitor.policy.deciding.images import Goes, ImageRules, Weighed, decide_images, image_rules
 from janitor.policy.deciding.references import usage
-from janitor.policy.deciding.trace import Case
+from janitor.policy.deciding.trace import Trace
 from janitor.policy.deciding.verdict import Delete
 from janitor.policy.deciding.workload_rules import Context, WorkloadVerdicts
 from janitor.policy.deciding.workloads import decide_workloads
@@ -21,9 +21,9 @@ from tests.making import NOW, repository
 class Shown:
     """A witness that remembers each case by its name; images are shown to it by packages, which it forgets."""
 
-    cases: dict[str, Case[Any]] = field(default_factory=dict)
+    cases: dict[str, Trace[Any]] = field(default_factory=dict)
 
-    def case(self, name: str, case: Case[Any]) -> None:
+    def case(self, name: str, case: Trace[Any]) -> None:
         self.cases[name] = case
 
     def package(self, rules: ImageRules, images: list[Image], weighed: Weighed) -> None: ...

@@ -56,7 +56,7 @@ def failed(error: Exception | str) -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Deletion:
+class DeleteCalls:
     """The calls of one action."""
 
     reader: Reader

@@ -8,17 +8,17 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
-from janitor.apply.deletion import UNANSWERED, UNTRIED, Deletion, Watch
+from janitor.apply.deletion import UNANSWERED, UNTRIED, DeleteCalls, Watch
 from janitor.apply.outcomes import Applied, Outcome, OutcomeKind
 from janitor.apply.ports import Deleter, Reader
-from janitor.apply.recheck import Recheck, References, Subjects
+from janitor.apply.recheck import FreshReferences, Recheck, Subjects
 from janitor.errors import JanitorError
 from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.plan.guard import ClearedPlan
 from janitor.plan.plan import Action
-from janitor.policy.deciding.references import Named
+from janitor.policy.deciding.references import References
 
 SIDE_BY_SIDE = 8
 BATCH = 50
@@ -51,7 +51,7 @@ class Executor:
     """
 
     recheck: Recheck
-    deletion: Deletion
+    deletion: DeleteCalls
     recorder: Recorder
     stop: asyncio.Event
     patience: float = 6.0
@@ -218,7 +218,7 @@ def _batch_key(action: Action) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Applier:
+class PlanApplier:
     """Carries out one cleared plan. `extra` are the references of `protect.references`.
 
     `in_flight` are names that an earlier sweep's deletion still works on: they are left alone.
@@ -235,15 +235,15 @@ class Applier:
     on_start: Callable[[], None]
     on_done: Callable[[int, int], None]
 
-    async def __call__(self, cleared: ClearedPlan, planned: Named, observed: Observed) -> Applied:
+    async def __call__(self, cleared: ClearedPlan, planned: References, observed: Observed) -> Applied:
         """Never raises what the recorder raises: what was deleted until then is to be told."""
         self.on_start()
         repositories = {repository.name: repository for repository in observed.repositories}
-        references = References(
+        references = FreshReferences(
             self.reader, planned, observed.observed_at, self.extra, repositories, self.clock
         )
         recheck = Recheck(self.reader, references, Subjects(self.reader, self.clock), self.in_flight)
         executor = Executor(
-            recheck, Deletion(self.reader, self.deleter), self.recorder, self.stop, on_done=self.on_done
+            recheck, DeleteCalls(self.reader, self.deleter), self.recorder, self.stop, on_done=self.on_done
         )
         return await executor.run(cleared)

@@ -22,7 +22,7 @@ from janitor.plan.plan import Action
 from janitor.policy.deciding.gaps import Blocked
 from janitor.policy.deciding.images import IMAGE_RANK
 from janitor.policy.deciding.orphaned import Presence
-from janitor.policy.deciding.references import Named, PackageUse, unreadable, usage
+from janitor.policy.deciding.references import PackageUse, References, unreadable, usage
 
 
 class Users(Protocol):
@@ -128,13 +128,13 @@ class Subjects:
 REFERENCES_LAST = timedelta(minutes=5)
 
 
-class References:
+class FreshReferences:
     """Who names which image now: read again when older than five minutes or outdated, once for all who ask."""
 
     def __init__(
         self,
         reader: Reader,
-        planned: Named,
+        planned: References,
         observed_at: datetime,
         extra: Iterable[str],
         repositories: dict[RepositoryName, Repository],
@@ -209,7 +209,7 @@ class References:
         return repository is not None and not Blocked(docker=True).blocks(repository)
 
     def _uses(
-        self, named: Named, repository: RepositoryName, package: str
+        self, named: References, repository: RepositoryName, package: str
     ) -> Iterable[tuple[PackageUse, PackageUse]]:
         nothing = PackageUse()
         now = named.exact.get(repository, {}).get(package)
@@ -219,7 +219,7 @@ class References:
         if elsewhere:
             yield elsewhere, self._planned.elsewhere.get(package, nothing)
 
-    async def _fresh(self) -> Named:
+    async def _fresh(self) -> References:
         async with self._lock:
             if self._clock() - self._read_at > REFERENCES_LAST:
                 self._outdated = True
@@ -269,7 +269,7 @@ class Recheck:
     """
 
     reader: Reader
-    references: References
+    references: FreshReferences
     subjects: Subjects
     in_flight: frozenset[str] = frozenset()
 

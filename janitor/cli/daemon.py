@@ -52,7 +52,7 @@ def daemon(
     Results go to the log, the ledger, Slack and the HTML report, none to stdout. Without --apply it
     deletes nothing, unless JANITOR_MODE or the policy file says apply. SIGHUP reads the file again.
     """
-    from janitor.daemon.wiring import Watched, run_daemon, run_once
+    from janitor.daemon.wiring import WatchedPolicies, run_daemon, run_once
     from janitor.logs import configure_logs
     from janitor.settings import load_settings
 
@@ -67,7 +67,7 @@ def daemon(
         tell("WARNING", _THROWN_AWAY)
     if once:
         raise typer.Exit(run_once(first, settings))
-    watched = Watched(reading, reading.path, first)
+    watched = WatchedPolicies(reading, reading.path, first)
     at = (host or settings.listen_host, settings.port if port is None else port)
     raise typer.Exit(run_daemon(watched, settings, *at, sweep_now=now))
 

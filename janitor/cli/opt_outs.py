@@ -20,7 +20,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RecordedOptOut:
     """What `keep` came to. `is_marked`: there was a mark of it, so there is such a thing. `applying` says
     who applies just now and may have read the marks before, "" where nobody does."""
 
@@ -43,14 +43,14 @@ async def load_marks(
 
 async def keep(
     url: str | None, name: str, until: datetime | None, by: str, at: datetime, projects: tuple[str, ...]
-) -> Kept:
+) -> RecordedOptOut:
     """Opt out of a thing. UsageError where the name says none, or several."""
     async with _marks_at(url, at) as (book, applying):
         kinds = {each.name: each.kind for each in await book.marked()}
         known = kinds | {each.name: "" for each in await book.opt_outs(at) if each.name not in kinds}
         whole = whole_name(name, known, projects)
         await book.opt_out(OptOut(whole, until, by, at))
-        return Kept(whole, whole in kinds, applying)
+        return RecordedOptOut(whole, whole in kinds, applying)
 
 
 async def end_keep(url: str | None, name: str, by: str, at: datetime, projects: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, assert_never, get_args
 
 from janitor.daemon.jobs import Jobs
-from janitor.daemon.policy_watch import PolicyWatch, Refused, Reloaded
+from janitor.daemon.policy_watch import PolicyWatch, Rejected, Reloaded
 from janitor.daemon.ports import Ports, Run
 from janitor.daemon.schedule import missed
 from janitor.daemon.sweeping import Sweeping, unless_stopped
@@ -158,7 +158,7 @@ class Daemon:
     async def _trouble(self, text: str) -> None:
         await self._ports.messages.trouble(text)
 
-    def _tell(self, found: Reloaded | Refused) -> None:
+    def _tell(self, found: Reloaded | Rejected) -> None:
         self._ports.counters.policies_read(isinstance(found, Reloaded))
         match found:
             case Reloaded(before, after):
@@ -173,7 +173,7 @@ class Daemon:
                     next_sweep=self._jobs.next(_SWEEP),
                     next_report=self._jobs.next(_REPORT),
                 )
-            case Refused(message, is_news):
+            case Rejected(message, is_news):
                 self._ports.pulse.policies_are(False, message)
                 emit(Event.POLICIES_REFUSED, error=message)
                 if is_news:

@@ -27,7 +27,7 @@ class Reloaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """The file is broken; what was in force stays so. `is_news`: nobody was told of this content yet."""
 
     message: str
@@ -49,7 +49,7 @@ class PolicyWatch:
         self._refused: tuple[str, str] | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def look(self) -> Reloaded | Refused | None:
+    async def look(self) -> Reloaded | Rejected | None:
         """Read it if it is not as it was; None where there is nothing to say.
 
         What changed is read once it stays the same from one look to the next: it may be half written.
@@ -65,15 +65,15 @@ class PolicyWatch:
                 return None
             was_refused = self._refused is not None
             found = await self._read_again(content)
-            is_news = found.is_news if isinstance(found, Refused) else found.changed or was_refused
+            is_news = found.is_news if isinstance(found, Rejected) else found.changed or was_refused
             return found if is_news else None
 
-    async def reload(self) -> Reloaded | Refused:
+    async def reload(self) -> Reloaded | Rejected:
         """Read it now, whether it changed or not."""
         async with self._one_at_a_time:
             return await self._read_again(await self._content())
 
-    async def _read_again(self, content: str) -> Reloaded | Refused:
+    async def _read_again(self, content: str) -> Reloaded | Rejected:
         self._seen, self._settling = content, None
         try:
             request = await asyncio.to_thread(self._read)
@@ -87,9 +87,9 @@ class PolicyWatch:
         self.request = request
         return reloaded
 
-    def _refuse(self, content: str, message: str) -> Refused:
+    def _refuse(self, content: str, message: str) -> Rejected:
         told, self._refused = self._refused, (content, message)
-        return Refused(message, told != self._refused)
+        return Rejected(message, told != self._refused)
 
     async def _content(self) -> str:
         return await asyncio.to_thread(_digest, self._files(self.request))

@@ -35,7 +35,7 @@ _WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedPolicies:
     """The policy file of a daemon: `read` makes the request anew, `path` is looked at, `first` was read."""
 
     read: Callable[[], SweepRequest]
@@ -43,7 +43,7 @@ class Watched:
     first: SweepRequest
 
 
-def run_daemon(policies: Watched, settings: Settings, host: str, port: int, sweep_now: bool) -> int:
+def run_daemon(policies: WatchedPolicies, settings: Settings, host: str, port: int, sweep_now: bool) -> int:
     """Until a signal; the exit code. UsageError where the address cannot be had."""
     return asyncio.run(_run(policies, settings, host, port, sweep_now))
 
@@ -53,7 +53,7 @@ def run_once(request: SweepRequest, settings: Settings) -> int:
     return asyncio.run(_once(request, settings))
 
 
-async def _run(policies: Watched, settings: Settings, host: str, port: int, sweep_now: bool) -> int:
+async def _run(policies: WatchedPolicies, settings: Settings, host: str, port: int, sweep_now: bool) -> int:
     watch = PolicyWatch(policies.read, policies.path, policies.first)
     metrics = Metrics()
     health = Health(_checks(settings))

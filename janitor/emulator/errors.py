@@ -12,7 +12,7 @@ class WorldError(ValueError):
     """The world file is wrong; the message begins with ``FILE:LINE:``."""
 
 
-class Refused(Exception):  # noqa: N818  it is an answer, not a fault
+class RefusedCall(Exception):  # noqa: N818  it is an answer, not a fault
     """An answer with another status than OK: a code, a message and typed details."""
 
     def __init__(self, code: grpc.StatusCode, message: str, *details: Any) -> None:
@@ -36,21 +36,21 @@ class Refused(Exception):  # noqa: N818  it is an answer, not a fault
         return status
 
 
-def not_found(name: str) -> Refused:
-    return Refused(grpc.StatusCode.NOT_FOUND, f"Resource '{name}' was not found.")
+def not_found(name: str) -> RefusedCall:
+    return RefusedCall(grpc.StatusCode.NOT_FOUND, f"Resource '{name}' was not found.")
 
 
-def invalid(message: str) -> Refused:
-    return Refused(grpc.StatusCode.INVALID_ARGUMENT, message)
+def invalid(message: str) -> RefusedCall:
+    return RefusedCall(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
-def precondition(message: str) -> Refused:
-    return Refused(grpc.StatusCode.FAILED_PRECONDITION, message)
+def precondition(message: str) -> RefusedCall:
+    return RefusedCall(grpc.StatusCode.FAILED_PRECONDITION, message)
 
 
 def denied(
     message: str, reason: str = "", domain: str = "", metadata: dict[str, str] | None = None
-) -> Refused:
+) -> RefusedCall:
     """PERMISSION_DENIED, with an ErrorInfo where a reason is given."""
     info = error_details_pb2.ErrorInfo(reason=reason, domain=domain, metadata=metadata or {})
-    return Refused(grpc.StatusCode.PERMISSION_DENIED, message, *([info] if reason else []))
+    return RefusedCall(grpc.StatusCode.PERMISSION_DENIED, message, *([info] if reason else []))

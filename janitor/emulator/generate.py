@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from janitor.emulator.reader import Value
-from janitor.emulator.repository import INDEX_TYPES, Image
+from janitor.emulator.repository import INDEX_TYPES, WorldImage
 from janitor.emulator.units import moment, size
 
 _KEYS = ("count", "package", "packages", "size", "from", "to", "tag", "tag_every", "indexes", "children")
@@ -29,7 +29,7 @@ class _Plan:
     children: int
 
 
-def generate(value: Value, now: datetime) -> Iterator[Image]:
+def generate(value: Value, now: datetime) -> Iterator[WorldImage]:
     """`count` images, oldest first, spread over `packages` packages and evenly from `from` to `to`.
 
     Every `tag_every`-th has a tag; children of an index have none. `{n}` in `package` is the
@@ -85,7 +85,7 @@ def _share(value: Value) -> float:
     return int(text[:-1]) / 100
 
 
-def _index(plan: _Plan, start: int) -> Iterator[Image]:
+def _index(plan: _Plan, start: int) -> Iterator[WorldImage]:
     """The children first, then the index over them: so they are pushed."""
     number = start // (plan.children + 1)
     children = [_image(plan, start + 1 + n, number, ()) for n in range(plan.children)]
@@ -97,12 +97,12 @@ def _index(plan: _Plan, start: int) -> Iterator[Image]:
     yield index
 
 
-def _image(plan: _Plan, number: int, group: int, tags: tuple[str, ...]) -> Image:
+def _image(plan: _Plan, number: int, group: int, tags: tuple[str, ...]) -> WorldImage:
     package = plan.package.replace("{n}", str(group % plan.packages))
     share = number / max(1, plan.count - 1)
     uploaded = plan.first + (plan.last - plan.first) * share
     hashed = hashlib.sha256(f"{plan.seed}/{package}/{number}".encode()).hexdigest()
-    return Image(package, f"sha256:{hashed}", tags, plan.size, uploaded, uploaded, uploaded)
+    return WorldImage(package, f"sha256:{hashed}", tags, plan.size, uploaded, uploaded, uploaded)
 
 
 def _tags(plan: _Plan, number: int) -> tuple[str, ...]:

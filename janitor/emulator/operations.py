@@ -11,7 +11,7 @@ from typing import Any
 from google.longrunning import operations_pb2
 from google.rpc import status_pb2
 
-from janitor.emulator.errors import Refused, not_found
+from janitor.emulator.errors import RefusedCall, not_found
 from janitor.emulator.wellknown import AnyMessage
 
 Operation: Any = operations_pb2.Operation
@@ -19,24 +19,24 @@ Effect = Callable[[], tuple[Any, Any]]  # does it; gives the final metadata and 
 
 
 @dataclass
-class Running:
+class RunningOperation:
     """`error` ends it without its effect; `never` lets it run for ever."""
 
     message: Any
     effect: Effect
     never: bool = False
-    error: Refused | None = None
+    error: RefusedCall | None = None
     respond: bool = True
 
 
 @dataclass
-class Operations:
+class OperationStore:
     """Every operation ever begun. An operation that is due ends when anyone next looks."""
 
     delay: float = 0.05
     clock: Callable[[], float] = time.monotonic
-    all: dict[str, Running] = field(default_factory=dict)
-    _due: list[tuple[float, int, Running]] = field(default_factory=list)
+    all: dict[str, RunningOperation] = field(default_factory=dict)
+    _due: list[tuple[float, int, RunningOperation]] = field(default_factory=list)
     _numbers: Any = field(default_factory=itertools.count)
 
     def begin(self, location: str, metadata: Any, effect: Effect) -> Any:
@@ -45,7 +45,7 @@ class Operations:
         name = f"{location}/operations/{uuid.uuid5(uuid.NAMESPACE_URL, f'{location}#{number}')}"
         message = Operation(name=name)
         message.metadata.Pack(metadata)
-        running = self.all[name] = Running(message, effect)
+        running = self.all[name] = RunningOperation(message, effect)
         heapq.heappush(self._due, (self.clock() + self.delay, number, running))
         return message
 
@@ -75,14 +75,14 @@ class Operations:
         self._due = [(0.0, number, running) for _, number, running in sorted(self._due)]
 
 
-def _end(running: Running) -> None:
+def _end(running: RunningOperation) -> None:
     message = running.message
     message.done = True
     try:
         if running.error:
             raise running.error
         metadata, response = running.effect()
-    except Refused as refused:
+    except RefusedCall as refused:
         message.error.CopyFrom(status_pb2.Status(code=refused.number, message=refused.message))
         return
     message.metadata.CopyFrom(_packed(metadata))

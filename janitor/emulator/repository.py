@@ -21,7 +21,7 @@ _ITEM = b"\x0a"  # field 1, length-delimited: docker_images of ListDockerImagesR
 
 
 @dataclass(slots=True)
-class Image:
+class WorldImage:
     """A docker version. Times are epoch seconds, None where Google would leave the field unset."""
 
     package: str
@@ -41,12 +41,12 @@ class Image:
 
 
 @dataclass
-class Repository:
+class WorldRepository:
     """`message` is the google.devtools.artifactregistry.v1.Repository itself."""
 
     message: Any
     uri_prefix: str
-    images: dict[Version, Image] = field(default_factory=dict)
+    images: dict[Version, WorldImage] = field(default_factory=dict)
     tags: dict[tuple[str, str], str] = field(default_factory=dict)
     holders: dict[Version, set[str]] = field(default_factory=dict)
     attachments: dict[str, Any] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Repository:
                 times.setdefault(image.package, []).append(image.uploaded)
         return {package: (min(each), max(each)) for package, each in times.items()} | self.declared
 
-    def add(self, image: Image) -> None:
+    def add(self, image: WorldImage) -> None:
         self.images[image.key] = image
         self.packages[image.package] = self.packages.get(image.package, 0) + 1
         for tag in image.tags:
@@ -155,7 +155,7 @@ class Repository:
             page = self._pages[bound_to, cut] = b"".join(parts)
         return page
 
-    def docker_image(self, image: Image) -> Any:
+    def docker_image(self, image: WorldImage) -> Any:
         """The image as google.devtools.artifactregistry.v1.DockerImage."""
         message = DockerImage(
             name=f"{self.name}/dockerImages/{escaped(image.package)}@{image.digest}",

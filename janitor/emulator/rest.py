@@ -18,7 +18,7 @@ from google.protobuf import json_format
 
 from janitor.emulator import paging
 from janitor.emulator.dispatch import Dispatcher
-from janitor.emulator.errors import Refused, invalid
+from janitor.emulator.errors import RefusedCall, invalid
 from janitor.emulator.method import Method
 from janitor.emulator.rpcs import LIST_RUN_LOCATIONS
 from janitor.emulator.state import World
@@ -81,7 +81,7 @@ class Rest:
     async def _answer(self, line: str) -> tuple[int, Any]:
         try:
             return 200, await self._locations(line)
-        except Refused as refused:
+        except RefusedCall as refused:
             return _HTTP.get(refused.number, 500), {"error": _error_body(refused)}
 
     async def _locations(self, line: str) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _json(reply: Any) -> dict[str, Any]:
     return {"locations": listed} | ({"nextPageToken": reply.next_page_token} if reply.next_page_token else {})
 
 
-def _error_body(refused: Refused) -> dict[str, Any]:
+def _error_body(refused: RefusedCall) -> dict[str, Any]:
     """Google's JSON error: code, message, status, details with their @type."""
     body = {
         "code": _HTTP.get(refused.number, 500),
@@ -115,10 +115,10 @@ def _error_body(refused: Refused) -> dict[str, Any]:
     return body | ({"details": _details(refused)} if refused.details else {})
 
 
-def _details(refused: Refused) -> Any:
+def _details(refused: RefusedCall) -> Any:
     as_dict: Any = json_format.MessageToDict
     return as_dict(refused.status())["details"]
 
 
-def _no_such_path(line: str) -> Refused:
-    return Refused(grpc.StatusCode.NOT_FOUND, f"nothing is served at {line!r}")
+def _no_such_path(line: str) -> RefusedCall:
+    return RefusedCall(grpc.StatusCode.NOT_FOUND, f"nothing is served at {line!r}")

@@ -4,7 +4,7 @@ from typing import Any
 
 from janitor.emulator.errors import denied, invalid, precondition
 from janitor.emulator.naming import part
-from janitor.emulator.repository import Repository, Version
+from janitor.emulator.repository import Version, WorldRepository
 from janitor.emulator.state import World
 
 BATCH_MAX = 50  # "determined by the service" (version.proto:188-213); the number is not verified
@@ -20,12 +20,12 @@ def check_location(world: World, parent: str) -> None:
         raise denied(f"Permission denied on 'locations/{location}' (or it may not exist).")
 
 
-def check_docker(repository: Repository) -> None:
+def check_docker(repository: WorldRepository) -> None:
     if repository.message.format_ != DOCKER:
         raise invalid(f"{repository.name} is no DOCKER repository")
 
 
-def check_version(repository: Repository, key: Version, force: bool) -> None:
+def check_version(repository: WorldRepository, key: Version, force: bool) -> None:
     """Whether the version may go.
 
     - "By default, a version that is tagged may not be deleted" (version.proto:178-186).
@@ -45,7 +45,7 @@ def check_version(repository: Repository, key: Version, force: bool) -> None:
         raise precondition(f"GOOGLE_MANIFEST_REFERRING_MANIFEST: manifest {key[1]} is referred to by others")
 
 
-def check_package(repository: Repository, package: str) -> None:
+def check_package(repository: WorldRepository, package: str) -> None:
     """Whether the package may go with all in it.
 
     - Tags of it that are immutable: "prevents all tags from being modified, moved or deleted"
@@ -62,13 +62,13 @@ def check_package(repository: Repository, package: str) -> None:
             )
 
 
-def check_tag(repository: Repository) -> None:
+def check_tag(repository: WorldRepository) -> None:
     """Deleting or moving one: "prevents all tags from being modified, moved or deleted"."""
     if immutable(repository):
         raise precondition("tags of this repository are immutable: they cannot be modified, moved or deleted")
 
 
-def check_batch(repository: Repository, request: Any) -> None:
+def check_batch(repository: WorldRepository, request: Any) -> None:
     """At most so many names, all of one package, which is the parent.
 
     The HTTP binding requires a package as parent (service.proto:284-288) though the comment on the
@@ -85,5 +85,5 @@ def check_batch(repository: Repository, request: Any) -> None:
             raise invalid(f"{name!r} is no version of {request.parent}")
 
 
-def immutable(repository: Repository) -> bool:
+def immutable(repository: WorldRepository) -> bool:
     return bool(repository.message.docker_config.immutable_tags)

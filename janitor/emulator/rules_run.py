@@ -4,7 +4,7 @@ from typing import Any
 
 import grpc
 
-from janitor.emulator.errors import Refused, denied, invalid, not_found, precondition
+from janitor.emulator.errors import RefusedCall, denied, invalid, not_found, precondition
 from janitor.emulator.naming import part, short
 from janitor.emulator.state import World
 
@@ -26,7 +26,7 @@ def check_location(world: World, parent: str) -> None:
 def check_etag(message: Any, given: str) -> None:
     """ABORTED where the etag sent is another's (facts 1.8; the code is not verified)."""
     if given and given != message.etag:
-        raise Refused(
+        raise RefusedCall(
             grpc.StatusCode.ABORTED,
             f"Conflict for resource '{short(message.name)}': version '{given}' was specified but current "
             f"version is '{message.etag}'.",

@@ -11,7 +11,7 @@ from grpc_status import rpc_status
 
 from janitor.emulator import wire_artifacts
 from janitor.emulator.dispatch import Dispatcher
-from janitor.emulator.errors import Refused
+from janitor.emulator.errors import RefusedCall
 from janitor.emulator.method import Method
 from janitor.emulator.rest import Rest
 from janitor.emulator.rpcs import served
@@ -62,7 +62,7 @@ def _handler(dispatcher: Dispatcher, method: Method) -> _Handler:
     async def handle(request: Any, context: Any) -> Any:
         try:
             return await dispatcher.answer(method, request)
-        except Refused as refused:
+        except RefusedCall as refused:
             await context.abort_with_status(rpc_status.to_status(refused.status()))
 
     return handle

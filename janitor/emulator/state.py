@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 from janitor.emulator.errors import denied, not_found
 from janitor.emulator.naming import etag, part, short
-from janitor.emulator.operations import Operations
-from janitor.emulator.repository import Image, Repository, stamp
+from janitor.emulator.operations import OperationStore
+from janitor.emulator.repository import WorldImage, WorldRepository, stamp
 
 RUN_KINDS = ("services", "revisions", "jobs", "executions", "worker_pools", "instances")
 
@@ -31,8 +31,8 @@ class World:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     projects: dict[str, Project] = field(default_factory=dict)
     run: dict[str, dict[str, Any]] = field(default_factory=lambda: {kind: {} for kind in RUN_KINDS})
-    repositories: dict[str, Repository] = field(default_factory=dict)
-    operations: Operations = field(default_factory=Operations)
+    repositories: dict[str, WorldRepository] = field(default_factory=dict)
+    operations: OperationStore = field(default_factory=OperationStore)
     lock: Any = field(default_factory=threading.RLock)
     # What Google's clock shows, in the Date header of HTTP answers; None: they have no such header.
     clock: Callable[[], datetime | None] = lambda: datetime.now(UTC)
@@ -60,7 +60,7 @@ class World:
             raise not_found(name)
         return self.run[kind][name]
 
-    def repository(self, name: str) -> Repository:
+    def repository(self, name: str) -> WorldRepository:
         """The repository that `name` is or lies in; NOT_FOUND where there is none."""
         self.project(name)
         head = "/".join(name.split("/")[:6])
@@ -107,7 +107,7 @@ class World:
         repository = self.repository(version)
         package, _, found = version.removeprefix(f"{repository.name}/packages/").partition("/versions/")
         now = time.time()
-        image = Image(unquote(package), repository.version_id(found), size=1, uploaded=now, updated=now)
+        image = WorldImage(unquote(package), repository.version_id(found), size=1, uploaded=now, updated=now)
         if image.key not in repository.images:
             repository.add(image)
 
@@ -122,7 +122,7 @@ class World:
         repository, key = self.version(name)
         return repository.remove(key)
 
-    def version(self, name: str) -> tuple[Repository, tuple[str, str]]:
+    def version(self, name: str) -> tuple[WorldRepository, tuple[str, str]]:
         """The repository and the key of a version's resource name."""
         repository = self.repository(name)
         package, _, found = name.removeprefix(f"{repository.name}/packages/").partition("/versions/")
@@ -138,7 +138,7 @@ class World:
         raise not_found(name)
 
     def _artifact_names(self, kind: str) -> list[str]:
-        each: dict[str, Callable[[Repository], list[str]]] = {
+        each: dict[str, Callable[[WorldRepository], list[str]]] = {
             "repositories": lambda r: [r.name],
             "packages": lambda r: [r.package_name(p) for p in r.packages],
             "versions": lambda r: [r.version_name(key) for key in r.images],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from janitor.emulator.errors import Refused
+from janitor.emulator.errors import RefusedCall
 from janitor.emulator.listing import Listing
 from janitor.emulator.naming import part
 from janitor.emulator.state import World
@@ -37,7 +37,7 @@ class Rule:
     times: int = 0
     latency: float = 0.0
     hang: bool = False
-    error: Refused | None = None
+    error: RefusedCall | None = None
     mutate: Callable[[World, str], None] | None = None
     reply: Callable[[World, Any, Any], None] | None = None
     listing: Listing | None = None

@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 from google.rpc import error_details_pb2
 
-from janitor.emulator.errors import Refused, denied
+from janitor.emulator.errors import RefusedCall, denied
 from janitor.emulator.listing import Listing, Repeat, items
 from janitor.emulator.reader import Value
 from janitor.emulator.rpcs import names, served
@@ -61,7 +61,7 @@ def _resource_exhausted(rule: Rule, value: Value) -> None:
         delay.FromNanoseconds(int(seconds(fields["retry_after"]) * 1e9))
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
     message = "Quota exceeded for quota metric 'Requests' and limit 'Requests per minute per region'"
-    rule.error = Refused(grpc.StatusCode.RESOURCE_EXHAUSTED, message, *details)
+    rule.error = RefusedCall(grpc.StatusCode.RESOURCE_EXHAUSTED, message, *details)
 
 
 def _error(rule: Rule, value: Value) -> None:
@@ -71,14 +71,14 @@ def _error(rule: Rule, value: Value) -> None:
 def _code(code: grpc.StatusCode, message: str) -> Callable[[Rule, Value], None]:
     def read(rule: Rule, value: Value) -> None:
         value.flag()
-        rule.error = Refused(code, message)
+        rule.error = RefusedCall(code, message)
 
     return read
 
 
 def _fail_page(rule: Rule, value: Value) -> None:
     rule.page = value.integer()
-    rule.error = Refused(grpc.StatusCode.INTERNAL, f"page {rule.page} failed half-way")
+    rule.error = RefusedCall(grpc.StatusCode.INTERNAL, f"page {rule.page} failed half-way")
 
 
 def _repeat_page_token(rule: Rule, value: Value) -> None:
@@ -121,12 +121,12 @@ def _running(key: str, content: Any) -> Callable[[Any, Any, Any], None]:
     return reply
 
 
-def _refusal(value: Value) -> Refused:
+def _refusal(value: Value) -> RefusedCall:
     fields = value.fields("code", "message")
     if "code" not in fields:
         value.fail("`code` is missing")
     code = grpc.StatusCode[fields["code"].choice(_CODES)]
-    return Refused(code, fields["message"].text() if "message" in fields else "said the world file")
+    return RefusedCall(code, fields["message"].text() if "message" in fields else "said the world file")
 
 
 def _page_size(rule: Rule, value: Value) -> None:

@@ -7,7 +7,7 @@ import grpc
 from google.cloud import artifactregistry_v1 as ar
 from google.longrunning import operations_pb2
 
-from janitor.emulator.errors import Refused, invalid
+from janitor.emulator.errors import RefusedCall, invalid
 from janitor.emulator.method import Method
 from janitor.emulator.naming import part
 from janitor.emulator.rules_artifacts import check_batch, check_tag, check_version
@@ -72,7 +72,7 @@ def _batch_delete_versions(world: World, request: Any) -> Any:
                 check_version(repository, key, force=False)
                 if not request.validate_only:
                     repository.remove(key)
-            except Refused:
+            except RefusedCall:
                 metadata.failed_versions.append(name)
         return metadata, Empty()
 
@@ -87,7 +87,7 @@ def _create_tag(world: World, request: Any) -> Any:
     if not request.tag_id:
         raise invalid("tag_id is required")
     if (package, request.tag_id) in repository.tags:
-        raise Refused(grpc.StatusCode.ALREADY_EXISTS, f"tag {request.tag_id!r} exists already")
+        raise RefusedCall(grpc.StatusCode.ALREADY_EXISTS, f"tag {request.tag_id!r} exists already")
     repository.set_tag(package, request.tag_id, found, time.time())
     return tag_message(repository, package, request.tag_id)
 

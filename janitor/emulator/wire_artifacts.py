@@ -12,7 +12,7 @@ from janitor.emulator import paging
 from janitor.emulator.errors import invalid, not_found
 from janitor.emulator.method import Method
 from janitor.emulator.naming import digest
-from janitor.emulator.repository import Image, Repository, stamp
+from janitor.emulator.repository import WorldImage, WorldRepository, stamp
 from janitor.emulator.rules_artifacts import check_docker, check_location
 from janitor.emulator.state import World
 
@@ -31,7 +31,11 @@ def methods() -> list[Method]:
         Method(SERVICE, name, _message(f"{name}Request"), _message(response), answer)
         for name, response, answer in (
             ("ListRepositories", "ListRepositoriesResponse", _list_repositories),
-            ("GetRepository", "Repository", lambda world, request: world.repository(request.name).message),
+            (
+                "GetRepository",
+                "Repository",
+                lambda world, request: world.repository(request.name).message,
+            ),
             ("ListDockerImages", "ListDockerImagesResponse", _list_docker_images),
             ("GetDockerImage", "DockerImage", _get_docker_image),
             ("ListPackages", "ListPackagesResponse", _list_packages),
@@ -128,7 +132,7 @@ def _list_tags(world: World, request: Any) -> Any:
     return _page(_message("ListTagsResponse")(), "tags", tags, request)
 
 
-def _tags_of(repository: Repository, package: str, wanted: str) -> Iterable[str]:
+def _tags_of(repository: WorldRepository, package: str, wanted: str) -> Iterable[str]:
     if wanted:
         image = repository.images.get((package, wanted.rpartition("/versions/")[2]))
         return image.tags if image and repository.version_name(image.key) == wanted else ()
@@ -178,7 +182,7 @@ def _page(response: Any, field: str, found: dict[Any, Any], request: Any) -> Any
     return response
 
 
-def in_package(world: World, name: str) -> tuple[Repository, str]:
+def in_package(world: World, name: str) -> tuple[WorldRepository, str]:
     """Repository and package of a package's resource name; NOT_FOUND where there is none."""
     repository = world.repository(name)
     package = unquote(name.removeprefix(f"{repository.name}/packages/"))
@@ -187,7 +191,7 @@ def in_package(world: World, name: str) -> tuple[Repository, str]:
     return repository, package
 
 
-def tag_key(world: World, name: str) -> tuple[Repository, str, str]:
+def tag_key(world: World, name: str) -> tuple[WorldRepository, str, str]:
     """Repository, package and tag of a tag's resource name; NOT_FOUND where there is none."""
     repository = world.repository(name)
     package, _, tag = name.removeprefix(f"{repository.name}/packages/").partition("/tags/")
@@ -196,12 +200,12 @@ def tag_key(world: World, name: str) -> tuple[Repository, str, str]:
     return repository, unquote(package), unquote(tag)
 
 
-def tag_message(repository: Repository, package: str, tag: str) -> Any:
+def tag_message(repository: WorldRepository, package: str, tag: str) -> Any:
     version = repository.version_name((package, repository.tags[package, tag]))
     return Tag(name=f"{repository.package_name(package)}/tags/{tag}", version=version)
 
 
-def _package(repository: Repository, package: str, times: Any) -> Any:
+def _package(repository: WorldRepository, package: str, times: Any) -> Any:
     message = Package(name=repository.package_name(package), display_name=package)
     created, updated = times.get(package, (None, None))
     stamp(message.create_time, created)
@@ -209,7 +213,7 @@ def _package(repository: Repository, package: str, times: Any) -> Any:
     return message
 
 
-def _version(repository: Repository, image: Image, view: int) -> Any:
+def _version(repository: WorldRepository, image: WorldImage, view: int) -> Any:
     """related_tags only in the FULL view; metadata as artifact.proto:31-36,88-91 has it."""
     message = Version(name=repository.version_name(image.key))
     stamp(message.create_time, image.uploaded)

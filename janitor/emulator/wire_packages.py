@@ -9,7 +9,7 @@ from google.longrunning import operations_pb2
 from janitor.emulator import paging
 from janitor.emulator.method import Method
 from janitor.emulator.naming import part
-from janitor.emulator.repository import Image, Repository, stamp
+from janitor.emulator.repository import WorldImage, WorldRepository, stamp
 from janitor.emulator.rules_artifacts import check_package
 from janitor.emulator.state import World
 from janitor.emulator.wellknown import Empty
@@ -61,7 +61,7 @@ def _list_files(world: World, request: Any) -> Any:
     return response
 
 
-def _file(repository: Repository, image: Image) -> Any:
+def _file(repository: WorldRepository, image: WorldImage) -> Any:
     owner = repository.version_name(image.key)
     id_ = hashlib.sha256(owner.encode()).hexdigest()
     message = File(name=f"{repository.name}/files/sha256:{id_}", size_bytes=image.size, owner=owner)

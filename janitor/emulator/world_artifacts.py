@@ -7,7 +7,7 @@ from google.cloud import artifactregistry_v1 as ar
 from janitor.emulator.generate import generate
 from janitor.emulator.naming import digest
 from janitor.emulator.reader import Value
-from janitor.emulator.repository import INDEX_TYPES, Image, Repository, stamp
+from janitor.emulator.repository import INDEX_TYPES, WorldImage, WorldRepository, stamp
 from janitor.emulator.state import World
 from janitor.emulator.units import epoch, moment, size
 from janitor.emulator.world_packages import read_packages
@@ -42,7 +42,7 @@ def _repository(world: World, parent: str, name: str, value: Value) -> None:
     _, project, _, location = parent.split("/")
     host = f"{location}-docker.pkg.dev/{project}/{name}"
     message = RepositoryMessage(name=f"{parent}/repositories/{name}", registry_uri=host)
-    repository = Repository(message, host)
+    repository = WorldRepository(message, host)
     _describe(world, message, fields)
     for key in ("images", "attachments", "generate"):
         if key in fields and message.format_ != _Format.DOCKER:
@@ -107,14 +107,14 @@ def _remote(message: Any, value: Value) -> None:
     kind.custom_repository.uri = fields["custom"].text()
 
 
-def _image(world: World, repository: Repository, value: Value, number: int) -> None:
+def _image(world: World, repository: WorldRepository, value: Value, number: int) -> None:
     """`uploaded` defaults to now, `updated` to `uploaded`; an image with children is an index."""
     fields = value.fields(*_IMAGE, *_IMAGE_MORE)
     if "package" not in fields:
         value.fail("`package` is missing")
     package = fields["package"].text()
     label = fields["digest"].text() if "digest" in fields else f"{repository.name}/{package}#{number}"
-    image = Image(package, digest(label))
+    image = WorldImage(package, digest(label))
     if image.key in repository.images:
         value.fail(f"{package}@{label} stands here twice")
     image.children = (
@@ -138,7 +138,7 @@ def _image(world: World, repository: Repository, value: Value, number: int) -> N
         _refer(repository, f"{package}-{number}" + (f"-{place}" if place else ""), image, subject)
 
 
-def _refer(repository: Repository, name: str, image: Image, subject: Value) -> None:
+def _refer(repository: WorldRepository, name: str, image: WorldImage, subject: Value) -> None:
     """An OCI referrer: a version whose attachment names the subject (attachment.proto), which may lie in
     another package (`package@label`). Of several subjects each has an attachment."""
     message = Attachment(name=f"{repository.name}/attachments/{name.replace('/', '-')}")
@@ -151,7 +151,7 @@ def _refer(repository: Repository, name: str, image: Image, subject: Value) -> N
     repository.attachments[message.name] = message
 
 
-def _attachment(world: World, repository: Repository, value: Value) -> None:
+def _attachment(world: World, repository: WorldRepository, value: Value) -> None:
     """`target` and `version` are written ``package@label``."""
     fields = value.fields("name", "target", "version", "type", "created")
     for key in ("name", "target"):
@@ -166,7 +166,7 @@ def _attachment(world: World, repository: Repository, value: Value) -> None:
     repository.attachments[message.name] = message
 
 
-def _version(repository: Repository, value: Value) -> str:
+def _version(repository: WorldRepository, value: Value) -> str:
     package, at, label = value.text().partition("@")
     if not at:
         value.fail("must be written package@digest-label")

@@ -1,14 +1,14 @@
 """The packages of a repository of another format than docker, in the world file."""
 
 from janitor.emulator.reader import Value
-from janitor.emulator.repository import Image, Repository
+from janitor.emulator.repository import WorldImage, WorldRepository
 from janitor.emulator.state import World
 from janitor.emulator.units import epoch, size
 
 _VERSION = ("version", "tags", "size", "created", "updated")
 
 
-def read_packages(world: World, repository: Repository, value: Value) -> None:
+def read_packages(world: World, repository: WorldRepository, value: Value) -> None:
     """`packages: {NAME: {created: …, versions: [{version: 1.0.0, size: 1MB, tags: [latest]}]}}`.
 
     A package is created with its first version and updated with its last one, where the file does not say.
@@ -31,12 +31,12 @@ def read_packages(world: World, repository: Repository, value: Value) -> None:
         )
 
 
-def _version(world: World, repository: Repository, package: str, value: Value) -> None:
+def _version(world: World, repository: WorldRepository, package: str, value: Value) -> None:
     """`created` defaults to now, `updated` to `created`."""
     fields = value.fields(*_VERSION)
     if "version" not in fields:
         value.fail("`version` is missing")
-    version = Image(package, fields["version"].text().replace("/", "%2F"), media_type="")
+    version = WorldImage(package, fields["version"].text().replace("/", "%2F"), media_type="")
     if version.key in repository.images:
         value.fail(f"{package} {version.digest} stands here twice")
     version.tags = tuple(fields["tags"].texts()) if "tags" in fields else ()

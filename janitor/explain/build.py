@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from janitor.explain.changes import to_go, to_stay
-from janitor.explain.names import Inside, Named
+from janitor.explain.names import Inside, Target
 from janitor.explain.policy_answers import answers
 from janitor.explain.protections import (
     Bearer,
@@ -22,24 +22,24 @@ from janitor.model.inventory import Observed
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
 from janitor.plan.plan import Action, Plan
-from janitor.policy.conditions.package_keys import Held
-from janitor.policy.conditions.resource_keys import Facts
+from janitor.policy.conditions.package_keys import StoredFacts
+from janitor.policy.conditions.resource_keys import ResourceFacts
 from janitor.policy.deciding.grace import Waiting
-from janitor.policy.deciding.trace import Case
+from janitor.policy.deciding.trace import Trace
 from janitor.policy.model import Policies
 from janitor.report.data.explanation import Explanation, Fate, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
 from janitor.report.words import meaning_of
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedResource:
     """What was decided, and about what: `image` where it is one, `repository` where it is or holds it;
     `waiting` where its deletion is announced; `inside` where it is a package, a version or a tag."""
 
     policies: Policies
     observed: Observed
     plan: Plan
-    target: Named
+    target: Target
     name: str
     in_scope: bool
     image: Image | None
@@ -50,7 +50,9 @@ class Decided:
     inside: Inside | None = None
 
 
-def explanation(decided: Decided, rests_on: tuple[str, ...], notices: tuple[str, ...] = ()) -> Explanation:
+def explanation(
+    decided: DecidedResource, rests_on: tuple[str, ...], notices: tuple[str, ...] = ()
+) -> Explanation:
     """The whole of it. The verdict is the plan's own; all else says what it rests on."""
     plan, kind, image = decided.plan, decided.target.kind, decided.image
     verdict, action = verdict_of(
@@ -81,7 +83,7 @@ def explanation(decided: Decided, rests_on: tuple[str, ...], notices: tuple[str,
     )  # fmt: skip
 
 
-def _tag_users(case: Case[Any] | None) -> tuple[UserAnswer, ...]:
+def _tag_users(case: Trace[Any] | None) -> tuple[UserAnswer, ...]:
     if case is None:
         return ()
     remain = [UserAnswer(user, "by this tag") for user in sorted(case.users)]
@@ -126,7 +128,7 @@ def _elsewhere(verdict: Verdict) -> Iterator[str]:
         yield "its project and its location are in the scope of what may be deleted"
 
 
-def _case(decided: Decided) -> tuple[Case[Any] | None, Mapping[str, str]]:
+def _case(decided: DecidedResource) -> tuple[Trace[Any] | None, Mapping[str, str]]:
     image, repository, witness = decided.image, decided.repository, decided.witness
     if image and repository:
         about = within.about(image) if (within := witness.within) else ()
@@ -135,13 +137,13 @@ def _case(decided: Decided) -> tuple[Case[Any] | None, Mapping[str, str]]:
     found = witness.found
     if found is None:
         return None, {}
-    if isinstance(found.resource, Held) and repository:
+    if isinstance(found.resource, StoredFacts) and repository:
         return found, held_values(found.resource, repository, decided.now)
-    facts: Facts = found.resource
+    facts: ResourceFacts = found.resource
     return found, facts_values(facts, decided.now)
 
 
-def _bearers(decided: Decided, case: Case[Any] | None) -> Mapping[KeepReason, Sequence[Bearer]]:
+def _bearers(decided: DecidedResource, case: Trace[Any] | None) -> Mapping[KeepReason, Sequence[Bearer]]:
     target, repository = decided.target, decided.repository
     if decided.image and repository:
         return {KeepReason.PROTECTED: image_bearers(decided.image, repository)}
@@ -160,7 +162,9 @@ def _bearers(decided: Decided, case: Case[Any] | None) -> Mapping[KeepReason, Se
     }
 
 
-def _guards(decided: Decided, case: Case[Any], policies: Sequence[PolicyAnswer]) -> Iterator[GuardAnswer]:
+def _guards(
+    decided: DecidedResource, case: Trace[Any], policies: Sequence[PolicyAnswer]
+) -> Iterator[GuardAnswer]:
     bearers, protect = _bearers(decided, case), decided.policies.protect
     matching = {policy.name for policy in policies if policy.matches}
     for reason, holds in case.guards.items():
@@ -176,7 +180,7 @@ def _guards(decided: Decided, case: Case[Any], policies: Sequence[PolicyAnswer])
         yield GuardAnswer(reason, holds, details, tuple(waiving))
 
 
-def _uri(decided: Decided) -> str:
+def _uri(decided: DecidedResource) -> str:
     if decided.image and decided.repository:
         return f"{decided.repository.name.uri}/{decided.image.package}@{decided.image.digest}"
     if decided.inside:

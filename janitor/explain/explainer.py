@@ -8,13 +8,13 @@ from typing import Protocol
 
 from janitor.cost.book import PriceBook
 from janitor.errors import ObservationError, UsageError
-from janitor.explain.build import Decided, explanation
+from janitor.explain.build import DecidedResource, explanation
 from janitor.explain.lookup import Lookup, Shelves
 from janitor.explain.names import (
     IN_PACKAGES,
     Inside,
-    Named,
     NoSuchNameError,
+    Target,
     called_so,
     image_of,
     inside,
@@ -36,7 +36,7 @@ from janitor.policy.deciding.use_history import UseLog
 from janitor.policy.deciding.workload_rules import Context
 from janitor.report.data.explanation import Explanation, KeptList, KeptRow
 from janitor.report.data.notices import native_cleanup, reference_notice
-from janitor.sweep.sweep import Observer, Only, Question, Stages, decide
+from janitor.sweep.sweep import Observer, Only, SweepInput, SweepPorts, decide
 
 # Nothing here is priced: what a thing costs decides nothing.
 _NO_PRICES = PriceBook("fallback", date.min, {})
@@ -54,7 +54,7 @@ class Explainer:
     """`question` is that of a sweep which names what is kept; `marks` are what was announced until now, and
     `ledger` says in words whether they could be read."""
 
-    question: Question
+    question: SweepInput
     looker: Looker
     marks: Marks = field(default_factory=Marks)
     ledger: str = "the marks of the ledger"
@@ -90,7 +90,7 @@ class Explainer:
         rests_on = (*self._rests_on_all(), "the content of repositories", self.ledger)
         return KeptList(reason, self.question.now, tuple(rows), rests_on, plan.gaps)
 
-    async def _explain(self, target: Named | str) -> Explanation:
+    async def _explain(self, target: Target | str) -> Explanation:
         if isinstance(target, str):
             return await self._short(target, await self._all())
         if target.name.project not in self.question.read:
@@ -111,7 +111,7 @@ class Explainer:
         found = await self._of(meant.named, observed, (*self._rests_on_all(), *names))
         return replace(found, gaps=tuple(sorted({*found.gaps, *meant.gaps})))
 
-    async def _of(self, target: Named, observed: Observed, rests_on: tuple[str, ...]) -> Explanation:
+    async def _of(self, target: Target, observed: Observed, rests_on: tuple[str, ...]) -> Explanation:
         if target.kind not in _IN_REGISTRY:
             self._must_be_there(target.name, observed)
             return await self._decided(target, observed, rests_on, str(target.name), None, None)
@@ -133,7 +133,7 @@ class Explainer:
         return await again._decided(target, observed, rests_on, name, image, repository)
 
     async def _inside(
-        self, target: Named, observed: Observed, rests_on: tuple[str, ...], repository: Repository,
+        self, target: Target, observed: Observed, rests_on: tuple[str, ...], repository: Repository,
         contents: Contents,
     ) -> Explanation:  # fmt: skip
         if repository.mode is not Mode.STANDARD:
@@ -158,7 +158,7 @@ class Explainer:
         raise NoSuchNameError(f"there is no {name}: {called_so(name.short, observed)}")
 
     async def _decided(
-        self, target: Named, observed: Observed, rests_on: tuple[str, ...], name: str,
+        self, target: Target, observed: Observed, rests_on: tuple[str, ...], name: str,
         image: Image | None, repository: Repository | None, held: Inside | None = None,
     ) -> Explanation:  # fmt: skip
         where = repository.name if repository else None
@@ -166,7 +166,7 @@ class Explainer:
         only = Only(target.kind, frozenset((where,) if where else ()))
         plan, grace, references = await self._decide(observed, witness, only)
         in_scope = _in_scope(self.question, where or target.name)
-        decided = Decided(
+        decided = DecidedResource(
             self.question.policies, observed, plan, target, name, in_scope, image, repository, witness,
             self.question.now, grace.waiting.get(name), held,
         )  # fmt: skip
@@ -225,14 +225,14 @@ class _Held:
         return await self.looker.versions(repository, package)
 
 
-def _in_scope(question: Question, name: ResourceName | RepositoryName) -> bool:
+def _in_scope(question: SweepInput, name: ResourceName | RepositoryName) -> bool:
     context = Context(
         question.policies, question.selected, set(question.deletable), set(), question.own, question.now
     )
     return context.in_scope(name)
 
 
-def _repository(target: Named, observed: Observed) -> Repository:
+def _repository(target: Target, observed: Observed) -> Repository:
     found = next((each for each in observed.repositories if each.name == target.repository), None)
     if found:
         return found
@@ -256,13 +256,13 @@ def _repositories(observed: Observed, wanted: str | None) -> tuple[Repository, .
     return found
 
 
-def _stages(looker: Looker, now: datetime, grace: Grace, uploads: Uploads, uses: UseLog) -> Stages:
+def _stages(looker: Looker, now: datetime, grace: Grace, uploads: Uploads, uses: UseLog) -> SweepPorts:
     """What deciding needs of a sweep's outside: to read, and nobody to tell."""
 
     async def no_prices() -> PriceBook:
         return _NO_PRICES
 
-    return Stages(
+    return SweepPorts(
         observer=looker,
         prices=no_prices,
         applier=None,

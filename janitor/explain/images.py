@@ -9,22 +9,22 @@ from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Mode
 from janitor.policy.deciding.image_graph import below, spread
 from janitor.policy.deciding.images import ImageRules, Weighed, any_protected_tag, forbids_image
-from janitor.policy.deciding.references import Named
-from janitor.policy.deciding.retention import Standing, image_traits, standing
-from janitor.policy.deciding.trace import Case
-from janitor.policy.deciding.verdict import Question, floor_guards, latest
+from janitor.policy.deciding.references import References
+from janitor.policy.deciding.retention import RetentionAnswer, image_traits, standing
+from janitor.policy.deciding.trace import Trace
+from janitor.policy.deciding.verdict import CompiledPolicy, floor_guards, latest
 from janitor.report.data.explanation import UserAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class DecidedPackage:
     """One package as it was decided (policy/deciding/trace.py)."""
 
     rules: ImageRules
     images: list[Image]
     weighed: Weighed
 
-    def case(self, image: Image) -> Case[Image]:
+    def case(self, image: Image) -> Trace[Image]:
         """The image before its verdict; guards in the order in which they are asked."""
         rules, family, digest = self.rules, self.weighed.family, image.digest
         kept = self.weighed.kept.get(digest)
@@ -41,9 +41,9 @@ class Package:
             **floor_guards(latest(image_times(image)), rules.now),
         }
         forbids = partial(forbids_image, rules.repository.name)
-        return Case(image, rules.questions, guards, forbids, partial(self._standing, digest))
+        return Trace(image, rules.questions, guards, forbids, partial(self._standing, digest))
 
-    def _standing(self, digest: str, question: Question[Image]) -> Standing | None:
+    def _standing(self, digest: str, question: CompiledPolicy[Image]) -> RetentionAnswer | None:
         """How `keep` treats it: followers are in no group."""
         family = self.weighed.family
         group = [image for image in self.images if image.digest not in family.followers]
@@ -80,7 +80,7 @@ class Package:
         freed = {UserAnswer(user, how, user) for user, how in self._named(usage.freed, image)}
         return tuple(sorted(remaining | freed, key=lambda each: (each.goes_by, each.name, each.how)))
 
-    def _named(self, named: Named, image: Image) -> Iterator[tuple[str, str]]:
+    def _named(self, named: References, image: Image) -> Iterator[tuple[str, str]]:
         """Each user with how it comes to this image: one reference after the other is followed."""
         family, name = self.weighed.family, self.rules.repository.name
         direct = named.digests(name, image.package, self.images)
@@ -98,7 +98,7 @@ class Package:
                 else:
                     yield user, f"{how} {digest}, which an index of it holds"
 
-    def _how(self, named: Named, package: str, digest: str, user: str) -> str:
+    def _how(self, named: References, package: str, digest: str, user: str) -> str:
         tags = {tag for each in self.images if each.digest == digest for tag in each.tags}
         repository = self.rules.repository.name
         read = named.exact.get(repository, {}).get(package)

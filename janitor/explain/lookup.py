@@ -10,8 +10,8 @@ from janitor.explain.names import (
     SUGGESTED,
     Called,
     Form,
-    Named,
     NoSuchNameError,
+    Target,
     asks_within,
     bearing,
     begins_with,
@@ -40,7 +40,7 @@ class Meant:
     """The one that a short name means; `searched` are the repositories whose packages were listed for that,
     `gaps` what of them could not be, so that another of the name may be there."""
 
-    named: Named
+    named: Target
     searched: int = 0
     gaps: tuple[Gap, ...] = ()
 

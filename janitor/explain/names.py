@@ -27,7 +27,7 @@ SUGGESTED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Target:
     """A resource by Google's name; for an image `digest` or `tag` says which of the package, for a
     version of another format `version`, as the name has it, for a tag `tag`. `name` is then the repository."""
 
@@ -48,7 +48,7 @@ class NoSuchNameError(ValueError):
     """The text names nothing that can be explained; the message says what may be written."""
 
 
-def named(text: str) -> Named | str:
+def named(text: str) -> Target | str:
     """A full resource name or an image's URI as what it names; a short name as it stands.
 
     NoSuchNameError for a full name of a kind that is not explained, or a URI that cannot be read.
@@ -63,12 +63,12 @@ def named(text: str) -> Named | str:
     return text if reference is None else _image(reference)
 
 
-def _image(reference: ImageReference) -> Named:
+def _image(reference: ImageReference) -> Target:
     name = ResourceName.parse(str(reference.repository))
-    return Named(Kind.IMAGE, name, reference.package, reference.digest or "", reference.tag or "")
+    return Target(Kind.IMAGE, name, reference.package, reference.digest or "", reference.tag or "")
 
 
-def _full(text: str) -> Named:
+def _full(text: str) -> Target:
     try:
         name = ResourceName.parse(text)
     except ValueError as error:
@@ -83,26 +83,26 @@ def _full(text: str) -> Named:
             f"{text}: this kind is not explained; what is: services and their revisions, jobs, "
             "executions, worker pools, repositories, packages, versions, docker images and tags"
         )
-    return Named(kind, name)
+    return Target(kind, name)
 
 
-def _inside(text: str, name: ResourceName) -> Named:
+def _inside(text: str, name: ResourceName) -> Target:
     """What a repository holds."""
     path, repository = name.path, ResourceName(name.project, name.location, name.path[:2])
     match path[2::2]:
         case ("packages",):
-            return Named(Kind.PACKAGE, repository, nfc(unquote(path[3])))
+            return Target(Kind.PACKAGE, repository, nfc(unquote(path[3])))
         case ("packages", "tags"):
-            return Named(Kind.TAG, repository, nfc(unquote(path[3])), tag=nfc(unquote(path[5])))
+            return Target(Kind.TAG, repository, nfc(unquote(path[3])), tag=nfc(unquote(path[5])))
         case ("packages", "versions") if path[5].startswith("sha256:"):
-            return Named(Kind.IMAGE, repository, nfc(unquote(path[3])), path[5])
+            return Target(Kind.IMAGE, repository, nfc(unquote(path[3])), path[5])
         case ("packages", "versions"):
-            return Named(Kind.VERSION, repository, nfc(unquote(path[3])), version=path[5])
+            return Target(Kind.VERSION, repository, nfc(unquote(path[3])), version=path[5])
         case _:
             raise NoSuchNameError(f"{text}: this kind is not explained")
 
 
-def everything_short(observed: Observed) -> Iterator[Named]:
+def everything_short(observed: Observed) -> Iterator[Target]:
     """All that a short name may mean, but for what lies in repositories (names.py)."""
     loads = observed.workloads
     groups: tuple[Iterable[ResourceName], ...] = (
@@ -115,10 +115,10 @@ def everything_short(observed: Observed) -> Iterator[Named]:
     )
     for names in groups:
         for name in names:
-            yield Named(KINDS[name.collection], name)
+            yield Target(KINDS[name.collection], name)
 
 
-def bearing(short: str, observed: Observed) -> tuple[Named, ...]:
+def bearing(short: str, observed: Observed) -> tuple[Target, ...]:
     """The workloads and the repositories of that short name."""
     return tuple(each for each in everything_short(observed) if each.name.short == short)
 
@@ -163,7 +163,7 @@ def listed(names: Sequence[str]) -> str:
     return "\n".join([f"  {each}" for each in names[:SUGGESTED]] + rest)
 
 
-def image_of(target: Named, images: Iterable[Image]) -> Image:
+def image_of(target: Target, images: Iterable[Image]) -> Image:
     """The image that is meant, by digest or by the tag it bears; NoSuchNameError with near ones."""
     package = [image for image in images if image.package == target.package]
     for image in package:
@@ -192,7 +192,7 @@ class Inside:
 
 
 def inside(
-    target: Named, repository: Repository, images: Sequence[Image], packages: Sequence[Package]
+    target: Target, repository: Repository, images: Sequence[Image], packages: Sequence[Package]
 ) -> Inside:
     """NoSuchNameError where the repository holds no such thing."""
     package = next((each for each in packages if each.short == target.package), None)
@@ -215,14 +215,14 @@ def inside(
     return Inside(name, f"{uri}:{tag}" if uri else "", (), pointed[tag])
 
 
-def _version(target: Named, package: Package) -> str:
+def _version(target: Target, package: Package) -> str:
     for version in package.versions:
         if nfc(unquote(version.id)) == nfc(unquote(target.version)):
             return f"{package.name}/versions/{version.id}"
     raise _missing("version", target.version, target, [each.id for each in package.versions])
 
 
-def _missing(noun: str, wanted: str, target: Named, known: list[str]) -> NoSuchNameError:
+def _missing(noun: str, wanted: str, target: Target, known: list[str]) -> NoSuchNameError:
     near = get_close_matches(wanted, known, n=3, cutoff=0.5)
     where = target.repository if noun == "package" else f"{target.repository.package(target.package)}"
     hint = f"; near are {', '.join(near)}" if near else ""
@@ -237,7 +237,7 @@ _SIGNS = ("@", ":", "==", "=", "/versions/", "/tags/")
 class Called:
     """Something in a repository; `full` is Google's name of it."""
 
-    named: Named
+    named: Target
     full: str
 
 
@@ -257,7 +257,7 @@ def begins_with(text: str, repository: RepositoryName) -> bool:
 
 def package_forms(repository: Repository, package: Package) -> tuple[Form, ...]:
     """The ways to write a package."""
-    called = Called(Named(Kind.PACKAGE, _name(repository), package.short), package.name)
+    called = Called(Target(Kind.PACKAGE, _name(repository), package.short), package.name)
     return tuple((f"{prefix}{package.short}", called) for prefix in ("", *prefixes(repository.name)))
 
 
@@ -283,11 +283,11 @@ def forms_within(repository: Repository, package: Package, versions: Iterable[Ve
 def _image_tails(repository: Repository, package: Package, version: Version) -> Iterator[Form]:
     where, digest = _name(repository), version.id
     full = repository.name.version(package.short, digest)
-    image = Called(Named(Kind.IMAGE, where, package.short, digest), full)
+    image = Called(Target(Kind.IMAGE, where, package.short, digest), full)
     for tag in version.tags:
         yield f":{tag}", image
         yield f":{tag}@{digest}", image
-        named = Named(Kind.TAG, where, package.short, tag=tag)
+        named = Target(Kind.TAG, where, package.short, tag=tag)
         yield f"/tags/{tag}", Called(named, repository.name.tag(package.short, tag))
     yield f"@{digest}", image
     yield f"/versions/{digest}", image
@@ -295,11 +295,11 @@ def _image_tails(repository: Repository, package: Package, version: Version) -> 
 
 def _version_tails(repository: Repository, package: Package, version: Version) -> Iterator[Form]:
     where, id_ = _name(repository), unquote(version.id)
-    named = Named(Kind.VERSION, where, package.short, version=version.id)
+    named = Target(Kind.VERSION, where, package.short, version=version.id)
     called = Called(named, f"{package.name}/versions/{version.id}")
     yield from ((f"{sign}{id_}", called) for sign in _SIGNS[:-1])
     for tag in version.tags:
-        tagged = Called(Named(Kind.TAG, where, package.short, tag=tag), tag_name(package, tag))
+        tagged = Called(Target(Kind.TAG, where, package.short, tag=tag), tag_name(package, tag))
         yield from ((f"{sign}{tag}", tagged) for sign in ("@", ":", "/tags/"))
 
 

@@ -7,19 +7,19 @@ from janitor.explain.words import keep_asks, key_asks, key_has
 from janitor.model.reasons import KeepReason
 from janitor.policy.conditions.keys import All, AnyOf, Condition, Not
 from janitor.policy.conditions.truth import compiled
-from janitor.policy.deciding.trace import Case
-from janitor.policy.deciding.verdict import Question, kept_by_policy
+from janitor.policy.deciding.trace import Trace
+from janitor.policy.deciding.verdict import CompiledPolicy, kept_by_policy
 from janitor.report.data.explanation import Asked, KeepAnswer, PolicyAnswer
 
 T = TypeVar("T")
 
 
-def answers(case: Case[T], values: Mapping[str, str]) -> tuple[PolicyAnswer, ...]:
+def answers(case: Trace[T], values: Mapping[str, str]) -> tuple[PolicyAnswer, ...]:
     """Every policy of the kind, in file order. `values` are what the resource has, by the names of keys."""
     return tuple(_answer(case, each, values) for each in case.questions)
 
 
-def _answer(case: Case[T], question: Question[T], values: Mapping[str, str]) -> PolicyAnswer:
+def _answer(case: Trace[T], question: CompiledPolicy[T], values: Mapping[str, str]) -> PolicyAnswer:
     return PolicyAnswer(
         question.policy.name,
         question.matches(case.resource).holds,
@@ -29,7 +29,9 @@ def _answer(case: Case[T], question: Question[T], values: Mapping[str, str]) -> 
     )
 
 
-def _asked(condition: Condition, question: Question[T], resource: T, values: Mapping[str, str]) -> Asked:
+def _asked(
+    condition: Condition, question: CompiledPolicy[T], resource: T, values: Mapping[str, str]
+) -> Asked:
     holds = compiled(condition, question.leaf)(resource).holds
 
     def below(parts: tuple[Condition, ...]) -> tuple[Asked, ...]:
@@ -48,7 +50,7 @@ def _asked(condition: Condition, question: Question[T], resource: T, values: Map
             return Asked(key_asks(condition), key_has(condition, values), holds)
 
 
-def _keep(case: Case[T], question: Question[T]) -> KeepAnswer | None:
+def _keep(case: Trace[T], question: CompiledPolicy[T]) -> KeepAnswer | None:
     keep = question.policy.keep
     if keep is None:
         if question.policy.deletes:

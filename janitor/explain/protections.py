@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from janitor.explain.names import Named
+from janitor.explain.names import Target
 from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import Image, Repository
 from janitor.policy.conditions.patterns import labels_match, matcher
-from janitor.policy.deciding.workload_rules import Seen
+from janitor.policy.deciding.workload_rules import IdentifiedWorkload
 from janitor.policy.model import Protect
 
 
@@ -43,11 +43,11 @@ def _of(protect: Protect, bearer: Bearer) -> Iterator[str]:
             yield f"protect.tags: {glob} names its tag {', '.join(found)}"
 
 
-def workload_bearers(target: Named, observed: Observed) -> list[Bearer]:
+def workload_bearers(target: Target, observed: Observed) -> list[Bearer]:
     """What may protect a service, a job or a worker pool, a revision or an execution."""
     loads = observed.workloads
     own = target.name if target.kind in (Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL) else target.name.parent
-    above: tuple[Seen, ...] = (*loads.services, *loads.jobs, *loads.worker_pools)
+    above: tuple[IdentifiedWorkload, ...] = (*loads.services, *loads.jobs, *loads.worker_pools)
     holders = {each.name: each.labels for each in above}
     held = {each.name: each.labels for each in _held(observed)}
     noun = "service" if own.collection == "services" else "job"
@@ -57,7 +57,7 @@ def workload_bearers(target: Named, observed: Observed) -> list[Bearer]:
     return [_bearer(f"its {noun}", own, holders.get(own, {})), Bearer("it", "", labels)]
 
 
-def held_bearers(target: Named, observed: Observed) -> list[Bearer]:
+def held_bearers(target: Target, observed: Observed) -> list[Bearer]:
     """What a service or a job holds, whose labels protect it (HOLDS_PROTECTED)."""
     return [
         Bearer(f"{each.name.collection.removesuffix('s')} {each.name.short}", "", tuple(each.labels.items()))
@@ -66,7 +66,7 @@ def held_bearers(target: Named, observed: Observed) -> list[Bearer]:
     ]
 
 
-def _held(observed: Observed) -> tuple[Seen, ...]:
+def _held(observed: Observed) -> tuple[IdentifiedWorkload, ...]:
     return (*observed.workloads.revisions, *observed.workloads.executions)
 
 

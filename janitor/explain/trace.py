@@ -2,12 +2,12 @@
 
 from typing import Any, TypeVar
 
-from janitor.explain.images import Package
+from janitor.explain.images import DecidedPackage
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
 from janitor.policy.deciding.images import ImageRules, Weighed
-from janitor.policy.deciding.trace import Case
+from janitor.policy.deciding.trace import Trace
 
 T = TypeVar("T")
 
@@ -17,10 +17,10 @@ class OneWitness:
 
     def __init__(self, name: str, repository: RepositoryName | None = None, package: str = "") -> None:
         self._name, self._repository, self._package = name, repository, package
-        self.found: Case[Any] | None = None
-        self.within: Package | None = None
+        self.found: Trace[Any] | None = None
+        self.within: DecidedPackage | None = None
 
-    def case(self, name: str, case: Case[T]) -> None:
+    def case(self, name: str, case: Trace[T]) -> None:
         """Keep it where it is the one."""
         if name == self._name:
             self.found = case
@@ -28,7 +28,7 @@ class OneWitness:
     def package(self, rules: ImageRules, images: list[Image], weighed: Weighed) -> None:
         """Keep it where it is the one."""
         if rules.repository.name == self._repository and images[0].package == self._package:
-            self.within = Package(rules, images, weighed)
+            self.within = DecidedPackage(rules, images, weighed)
 
 
 class UsersWitness:
@@ -37,7 +37,7 @@ class UsersWitness:
     def __init__(self) -> None:
         self.users: dict[str, tuple[str, ...]] = {}
 
-    def case(self, name: str, case: Case[T]) -> None:
+    def case(self, name: str, case: Trace[T]) -> None:
         """Workloads and repositories have no users."""
 
     def package(self, rules: ImageRules, images: list[Image], weighed: Weighed) -> None:

@@ -21,7 +21,7 @@ from janitor.store.database import open_database
 from janitor.store.marks import SqlMarks
 from janitor.store.uploads import SqlUploads
 from janitor.store.uses import SqlUses
-from janitor.sweep.sweep import Question
+from janitor.sweep.sweep import SweepInput
 from janitor.sweep.wiring import deletable_projects, log_repeated, log_skipped, projects_read
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ async def _with_explainer(
     async with connect(settings.emulator_host, settings.emulator_http) as clients:
         deletable = await deletable_projects(request, settings)
         policies = request.policies
-        question = Question(
+        question = SweepInput(
             sweep_id="",
             policies=policies,
             limits=policies.limits,
@@ -71,7 +71,7 @@ async def _with_explainer(
         return await ask(Explainer(question, observer, *known))
 
 
-async def _known(settings: Settings, question: Question) -> tuple[Marks, str, Uploads, UseLog]:
+async def _known(settings: Settings, question: SweepInput) -> tuple[Marks, str, Uploads, UseLog]:
     """What was announced, who opted out and which uploads and uses are remembered, as a dry run knows it: nothing, where
     there is no ledger."""
     url = settings.ledger_url

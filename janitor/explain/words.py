@@ -10,8 +10,8 @@ from janitor.kinds.managers import Manager, managers_of_repository
 from janitor.model.resources import Image, Repository
 from janitor.model.units import show_age, show_size
 from janitor.policy.conditions.keys import Expr, Key, LabelsAre, LabelsRegex, LargerThan, TtlExpired, key_name
-from janitor.policy.conditions.package_keys import Held
-from janitor.policy.conditions.resource_keys import Facts
+from janitor.policy.conditions.package_keys import StoredFacts
+from janitor.policy.conditions.resource_keys import ResourceFacts
 from janitor.policy.model import PerSemver, PerTag, Retention
 
 
@@ -73,7 +73,7 @@ def key_has(key: Key, values: Mapping[str, str]) -> str:
     return values.get(key_name(type(key)), "")
 
 
-def facts_values(facts: Facts, now: datetime) -> dict[str, str]:
+def facts_values(facts: ResourceFacts, now: datetime) -> dict[str, str]:
     """What a workload or a repository has, by the names of keys."""
     return {
         "name": facts.name,
@@ -117,7 +117,7 @@ def image_values(
     }
 
 
-def held_values(held: Held, repository: Repository, now: datetime) -> dict[str, str]:
+def held_values(held: StoredFacts, repository: Repository, now: datetime) -> dict[str, str]:
     """What a package, a version or a tag has, by the names of keys."""
     tags = ", ".join(held.tags) or "no tag"
     size = show_size(held.size_bytes) if held.size_bytes else "size unknown"

@@ -33,7 +33,7 @@ _TRANSIENT = (*_PUSHED_BACK, GatewayTimeout, InternalServerError, BadGateway)
 
 
 @dataclass(frozen=True, slots=True)
-class Backoff:
+class CallBackoff:
     """Tries a call again after the errors in `on`, sleeping with full jitter, until the budget is spent.
 
     All in seconds. The n-th sleep is drawn from [0, min(longest, first * 2^n)]; what Google asks for by
@@ -109,8 +109,8 @@ def _delay(detail: object) -> float:
 
 # Any, for the clients are annotated with AsyncRetry, though they ask no more than a decorator.
 # Reads change nothing: whatever may pass is tried again.
-READ_RETRY: Any = Backoff(on=_TRANSIENT, budget=budgets.READ, outage=budgets.READ_OUTAGE)
+READ_RETRY: Any = CallBackoff(on=_TRANSIENT, budget=budgets.READ, outage=budgets.READ_OUTAGE)
 READ_TIMEOUT = EachAttempt(budgets.READ_ATTEMPT)
 # After DEADLINE_EXCEEDED or INTERNAL a delete may have happened: it is not sent again unread (R22).
-DELETE_RETRY: Any = Backoff(on=_PUSHED_BACK, budget=budgets.DELETE, outage=budgets.DELETE_OUTAGE)
+DELETE_RETRY: Any = CallBackoff(on=_PUSHED_BACK, budget=budgets.DELETE, outage=budgets.DELETE_OUTAGE)
 DELETE_TIMEOUT = EachAttempt(budgets.DELETE_ATTEMPT)

@@ -8,7 +8,7 @@ import re
 from packaging.version import InvalidVersion
 from packaging.version import Version as PythonVersion
 
-from janitor.model.semver import Part, Version, parse_version
+from janitor.model.semver import Part, SemanticVersion, parse_version
 
 # Maven's ComparableVersion (maven.apache.org/ref/current/maven-artifact): these qualifiers come before the release;
 # a, b and m mean alpha, beta and milestone where a digit follows.
@@ -56,7 +56,7 @@ def is_prerelease(format_: str, version: str) -> bool | None:
             return None
 
 
-def version_of(format_: str, version: str) -> Version | None:
+def version_of(format_: str, version: str) -> SemanticVersion | None:
     """A version as a range compares it: by semver.org, those of Python by PEP 440; None: cannot be read."""
     if format_ != "python":
         return parse_version(version)
@@ -66,10 +66,10 @@ def version_of(format_: str, version: str) -> Version | None:
     if read.pre and read.dev is not None:
         return None  # a development version of a prerelease has no counterpart in semver.org
     major, minor, patch = (*read.release, 0, 0)[:3]
-    return Version(major, minor, patch, not read.is_prerelease, _parts(read))
+    return SemanticVersion(major, minor, patch, not read.is_prerelease, _parts(read))
 
 
-def version_in_series(format_: str, version: str) -> Version | None:
+def version_in_series(format_: str, version: str) -> SemanticVersion | None:
     """A version as `keep.per` groups it: by semver.org, for every format.
 
     None where it is none of semver.org's, or where the format reads it otherwise: Maven's ``1.0.0-1`` comes after

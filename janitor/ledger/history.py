@@ -59,7 +59,7 @@ class PastAction:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedDeletion:
     """A deletion that has not come back, as far as is known. `seen_gone`: that was looked for already.
 
     `uid` is Cloud Run's, "" where there is none: another uid of the same name is another thing.
@@ -103,7 +103,7 @@ class Records(Protocol):
 class Sightings(Protocol):
     """Looking again for what was deleted."""
 
-    async def watched(self, since: datetime) -> list[Watched]:
+    async def watched(self, since: datetime) -> list[WatchedDeletion]:
         """What was deleted after this moment and has not come back."""
 
     async def note_sightings(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from janitor.kinds.tag import tag_name
-from janitor.ledger.history import Watched
+from janitor.ledger.history import WatchedDeletion
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName, image_of
@@ -38,12 +38,12 @@ class Lookout:
 
     gone: list[int] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
-    _things: list[tuple[Watched, Kind, ResourceName]] = field(default_factory=list)
-    _images: dict[RepositoryName, dict[tuple[str, str], list[Watched]]] = field(default_factory=dict)
-    _in_packages: dict[RepositoryName, list[Watched]] = field(default_factory=dict)
+    _things: list[tuple[WatchedDeletion, Kind, ResourceName]] = field(default_factory=list)
+    _images: dict[RepositoryName, dict[tuple[str, str], list[WatchedDeletion]]] = field(default_factory=dict)
+    _in_packages: dict[RepositoryName, list[WatchedDeletion]] = field(default_factory=dict)
 
     @classmethod
-    def for_(cls, watched: Iterable[Watched]) -> "Lookout":
+    def for_(cls, watched: Iterable[WatchedDeletion]) -> "Lookout":
         """A kind that this version does not know is not looked for."""
         lookout = cls()
         for each in watched:
@@ -94,12 +94,12 @@ class Lookout:
                 if contents.packages is not None or (each.kind == Kind.TAG and contents.images):
                     self._note(each, each.name in names)
 
-    def _of(self, repository: RepositoryName) -> Iterable[Watched]:
+    def _of(self, repository: RepositoryName) -> Iterable[WatchedDeletion]:
         images = self._images.get(repository, {})
         yield from (each for watched in images.values() for each in watched)
         yield from self._in_packages.get(repository, ())
 
-    def _note(self, watched: Watched, is_back: bool) -> None:
+    def _note(self, watched: WatchedDeletion, is_back: bool) -> None:
         if is_back:
             self.back.append(watched.intent)
         elif not watched.seen_gone:

@@ -30,7 +30,7 @@ _COMPARISON = re.compile(r"(>=|<=|>|<|=)(v?\d{1,9}(?:\.\d{1,9}){0,2}(?:-[0-9A-Za
 Part = tuple[bool, int, str]
 
 
-class Version(NamedTuple):
+class SemanticVersion(NamedTuple):
     """A version. It compares by precedence (semver.org, 11): a release is above its prereleases.
 
     `prerelease` is empty where `released`; each part is (is it a word, the number, the word). `variant` is the
@@ -50,12 +50,12 @@ class Version(NamedTuple):
         return self.major, self.minor, self.patch
 
     @property
-    def precedence(self) -> "Version":
+    def precedence(self) -> "SemanticVersion":
         """The same version without its variant."""
         return self._replace(variant="") if self.variant else self
 
 
-def parse_version(text: str) -> Version | None:
+def parse_version(text: str) -> SemanticVersion | None:
     """``1.2.3``, ``v1.2.3-rc.1``, ``1.2.3-alpine``; None for a text that is no version.
 
     A version has three numbers without leading zeros: ``1``, ``1.2``, ``20240101``, ``2024.01.05`` and the hash
@@ -70,7 +70,7 @@ def parse_version(text: str) -> Version | None:
     if suffix and any(part.isdecimal() and part != "0" and part[0] == "0" for part in suffix.split(".")):
         return None
     prerelease, variant = _suffix(suffix or "")
-    return Version(int(major), int(minor), int(patch), not prerelease, prerelease, variant)
+    return SemanticVersion(int(major), int(minor), int(patch), not prerelease, prerelease, variant)
 
 
 def _suffix(text: str) -> tuple[tuple[Part, ...], str]:
@@ -87,7 +87,7 @@ def _part(text: str) -> Part:
     return (False, int(text), "") if text.isdecimal() else (True, 0, text)
 
 
-Compare = Callable[[Version, Version], bool]
+Compare = Callable[[SemanticVersion, SemanticVersion], bool]
 _OPERATORS: Mapping[str, Compare] = {">=": ge, "<=": le, ">": gt, "<": lt, "=": eq}
 
 
@@ -95,7 +95,7 @@ class Comparison(NamedTuple):
     """One part of a range: the operator, and the version on its right side."""
 
     compare: Compare
-    bound: Version
+    bound: SemanticVersion
 
 
 class Range(NamedTuple):
@@ -105,7 +105,7 @@ class Range(NamedTuple):
 
     comparisons: tuple[Comparison, ...]
 
-    def holds(self, version: Version) -> bool | None:
+    def holds(self, version: SemanticVersion) -> bool | None:
         """Whether a version is in the range; None where its numbers fit and the range does not speak of it.
 
         So ``2.0.0-rc.1`` is neither in ``<2`` nor in ``>=2``, and the opposite of neither holds of it.
@@ -119,7 +119,7 @@ class Range(NamedTuple):
         of_variant = all(bound.variant in ("", version.variant) for bound in bounds)
         return True if of_variant and spoken_of else None
 
-    def _compare(self, plain: Version) -> bool:
+    def _compare(self, plain: SemanticVersion) -> bool:
         return all(compare(plain, bound.precedence) for compare, bound in self.comparisons)
 
     @property

@@ -51,7 +51,7 @@ from janitor.model.units import show_age
 from janitor.plan.plan import Action
 from janitor.policy.deciding.images import Goes
 from janitor.policy.deciding.packages import package_facts
-from janitor.policy.deciding.tags import Tagged
+from janitor.policy.deciding.tags import PlacedTag
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.verdict import Decision, Delete
 from janitor.policy.deciding.workload_rules import WorkloadVerdicts
@@ -347,7 +347,7 @@ def package_action(
     )  # fmt: skip
 
 
-def tag_action(repository: Repository, tagged: Tagged, decision: Delete, waits: Iterable[str]) -> Action:
+def tag_action(repository: Repository, tagged: PlacedTag, decision: Delete, waits: Iterable[str]) -> Action:
     """Taking one tag off. `content` is the version that it must still point at."""
     name = repository.name
     uri = f"{name.uri}/{tagged.package}:{tagged.tag}" if repository.format == DOCKER else ""

@@ -12,8 +12,8 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.text import show
 from janitor.model.units import parse_duration, parse_size
-from janitor.policy.file.source import MappingNode, Mark, Node, Problem, ScalarNode, SequenceNode
-from janitor.policytest.model import Thing
+from janitor.policy.file.source import MappingNode, Node, Position, Problem, ScalarNode, SequenceNode
+from janitor.policytest.model import DescribedResource
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class Fields:
         if not isinstance(node, MappingNode):
             self.mistaken(node.at, f"{what} must be a mapping")
 
-    def mistaken(self, at: Mark, text: str) -> None:
+    def mistaken(self, at: Position, text: str) -> None:
         """Note a mistake."""
         self._problems.append(Problem(at, text))
 
@@ -54,7 +54,7 @@ class Fields:
         """The texts of a key, one or a list."""
         return self.read(key, texts, default)
 
-    def entries(self, key: str) -> Iterator[tuple[str, Mark, "Fields"]]:
+    def entries(self, key: str) -> Iterator[tuple[str, Position, "Fields"]]:
         """The mappings under a key by their names; none where it is missing."""
         node = self.node(key)
         if node is None:
@@ -186,7 +186,7 @@ class Place:
     location: str
     now: datetime
     repositories: dict[str, RepositoryName] = field(default_factory=dict)
-    things: dict[str, Thing] = field(default_factory=dict)
+    things: dict[str, DescribedResource] = field(default_factory=dict)
     uses: list[tuple[str, datetime]] = field(default_factory=list)
 
     def of(self, fields: Fields) -> tuple[str, str]:
@@ -196,7 +196,7 @@ class Place:
     def enter(self, kind: Kind, short: str, full: str, holder: str = "") -> None:
         """Note a resource by its names; `holder` is the full name of what holds it."""
         parent = self.things[holder].short if holder in self.things else ""
-        self.things[full] = Thing(kind, short, full, names_of(kind, short, parent))
+        self.things[full] = DescribedResource(kind, short, full, names_of(kind, short, parent))
 
     def time(self, fields: Fields, key: str, default: datetime | None = None) -> datetime | None:
         """A time; unknown where nothing is said, and a policy of age then keeps."""

@@ -6,10 +6,17 @@ from difflib import get_close_matches
 
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.model.text import show
-from janitor.policy.file.source import Mark, Node, Problem, SequenceNode, read_source, refusal
+from janitor.policy.file.source import Node, Position, Problem, SequenceNode, read_source, refusal
 from janitor.policy.model import Policies
 from janitor.policytest.fields import Fields, Place, one_of, text, timestamp
-from janitor.policytest.model import Case, Deleted, GoesWith, Kept, Thing, Verdict
+from janitor.policytest.model import (
+    DescribedResource,
+    ExpectDeleted,
+    ExpectKept,
+    GoesWith,
+    PolicyTest,
+    Verdict,
+)
 from janitor.policytest.registry import name_repositories, read_repositories
 from janitor.policytest.workloads import read_workloads
 
@@ -18,7 +25,7 @@ PROJECT, LOCATION = "my-project", "us-central1"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def read_tests(data: bytes, source: str, policies: Policies) -> tuple[datetime, tuple[Case, ...]]:
+def read_tests(data: bytes, source: str, policies: Policies) -> tuple[datetime, tuple[PolicyTest, ...]]:
     """The time that the tests play at, and the tests; `source` names the file in messages.
 
     What names no project and location stands in the first of the policy file's scope. PolicyFileError
@@ -48,7 +55,7 @@ def _version(node: Node) -> int:
     return value if type(value) is int else 0
 
 
-def _case(node: Node, problems: list[Problem], now: datetime, policies: Policies) -> Case:
+def _case(node: Node, problems: list[Problem], now: datetime, policies: Policies) -> PolicyTest:
     fields = Fields(node, problems, "the test")
     name = fields.read("name", text, "")
     if not name:
@@ -71,10 +78,12 @@ def _case(node: Node, problems: list[Problem], now: datetime, policies: Policies
         if thing and verdict:
             expected[thing.full] = verdict
     fields.done()
-    return Case(name, node.at.line, workloads, repositories, place.things, expected, tuple(place.uses))
+    return PolicyTest(name, node.at.line, workloads, repositories, place.things, expected, tuple(place.uses))
 
 
-def _thing(written: str, at: Mark, fields: Fields, things: Mapping[str, Thing]) -> Thing | None:
+def _thing(
+    written: str, at: Position, fields: Fields, things: Mapping[str, DescribedResource]
+) -> DescribedResource | None:
     """The one thing of that name."""
     found = [thing for thing in things.values() if written in thing.names]
     if len(found) == 1:
@@ -99,10 +108,10 @@ def _verdict(fields: Fields, policies: Policies) -> Verdict | None:
     elif said == ["delete"]:
         policy = fields.read("delete", one_of(*(each.name for each in policies.policies)), "")
         reason = fields.read("reason", one_of(*DeleteReason), "")
-        found = Deleted(policy, DeleteReason(reason) if reason else None)
+        found = ExpectDeleted(policy, DeleteReason(reason) if reason else None)
     elif said == ["keep"]:
         kept = fields.read("keep", one_of(*KeepReason), "")
-        found = Kept(KeepReason(kept)) if kept else None
+        found = ExpectKept(KeepReason(kept)) if kept else None
     else:
         found = GoesWith(fields.read("with", text, ""))
     fields.node("reason")

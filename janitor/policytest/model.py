@@ -12,7 +12,7 @@ from janitor.model.resources import Contents, Repository
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted:
+class ExpectDeleted:
     """It goes by this policy; `reason` is None where a test does not ask for it."""
 
     policy: str
@@ -23,7 +23,7 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ExpectKept:
     """It stays for this reason."""
 
     reason: KeepReason
@@ -42,11 +42,11 @@ class GoesWith:
         return f"with: {self.holder}"
 
 
-Verdict = Deleted | Kept | GoesWith
+Verdict = ExpectDeleted | ExpectKept | GoesWith
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class DescribedResource:
     """One resource. `full` is Google's name; `names` are what `expect` may call it."""
 
     kind: Kind
@@ -56,7 +56,7 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PolicyTest:
     """One test; `line` is where it begins. `things` are in the file's order, by Google's name;
     `uses` say when images were last in use (policy/deciding/use_history.py)."""
 
@@ -64,7 +64,7 @@ class Case:
     line: int
     workloads: Workloads
     repositories: Mapping[RepositoryName, tuple[Repository, Contents]]
-    things: Mapping[str, Thing]
+    things: Mapping[str, DescribedResource]
     expected: Mapping[str, Verdict]
     uses: Sequence[tuple[str, datetime]] = ()
 
@@ -73,14 +73,14 @@ class Case:
 class Difference:
     """What was expected of a thing (None: nothing was said of it) and what was found."""
 
-    thing: Thing
+    thing: DescribedResource
     expected: Verdict | None
     found: Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PolicyTestResult:
     """A test that was run; it passed where there is no difference."""
 
-    case: Case
+    case: PolicyTest
     differences: tuple[Difference, ...] = field(default=())

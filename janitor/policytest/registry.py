@@ -10,7 +10,7 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
 from janitor.policy.deciding.use_history import use_of
-from janitor.policy.file.source import Mark
+from janitor.policy.file.source import Position
 from janitor.policytest.fields import Fields, Place, digest_of, flag, labels, one_of, size, split_image, text
 
 Repositories = dict[RepositoryName, tuple[Repository, Contents]]
@@ -79,7 +79,7 @@ def _images(
     return images, subjects
 
 
-def _image(written: str, at: Mark, fields: Fields, place: Place) -> tuple[Image, tuple[str, ...]]:
+def _image(written: str, at: Position, fields: Fields, place: Place) -> tuple[Image, tuple[str, ...]]:
     try:
         package, label = split_image(written)
     except ValueError as error:

@@ -4,12 +4,19 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from janitor.policytest.model import Deleted, Difference, GoesWith, Kept, Outcome, Verdict
+from janitor.policytest.model import (
+    Difference,
+    ExpectDeleted,
+    ExpectKept,
+    GoesWith,
+    PolicyTestResult,
+    Verdict,
+)
 
 SCHEMA_VERSION = 1
 
 
-def as_text(outcomes: Sequence[Outcome], source: str) -> str:
+def as_text(outcomes: Sequence[PolicyTestResult], source: str) -> str:
     """A line a test; below one that failed, what was expected and what was found."""
     lines = [line for outcome in outcomes for line in _told(outcome, source)]
     failed = sum(bool(outcome.differences) for outcome in outcomes)
@@ -18,7 +25,7 @@ def as_text(outcomes: Sequence[Outcome], source: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_json(outcomes: Sequence[Outcome], source: str, policies: str) -> str:
+def as_json(outcomes: Sequence[PolicyTestResult], source: str, policies: str) -> str:
     """One document; `schema_version` changes when a key of it does."""
     failed = sum(bool(outcome.differences) for outcome in outcomes)
     document = {
@@ -40,7 +47,7 @@ def as_json(outcomes: Sequence[Outcome], source: str, policies: str) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _told(outcome: Outcome, source: str) -> Iterator[str]:
+def _told(outcome: PolicyTestResult, source: str) -> Iterator[str]:
     case = outcome.case
     if not outcome.differences:
         yield f"passed  {case.name}"
@@ -65,9 +72,9 @@ def _difference(difference: Difference) -> dict[str, Any]:
 
 def _verdict(verdict: Verdict) -> dict[str, str]:
     match verdict:
-        case Deleted(policy, reason):
+        case ExpectDeleted(policy, reason):
             return {"delete": policy} | ({"reason": reason.value} if reason else {})
-        case Kept(reason):
+        case ExpectKept(reason):
             return {"keep": reason.value}
         case GoesWith(holder):
             return {"with": holder}

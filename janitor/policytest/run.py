@@ -16,14 +16,23 @@ from janitor.plan.plan import Plan
 from janitor.policy.deciding.use_history import UseLog, history_of
 from janitor.policy.model import Policies
 from janitor.policytest.file import PROJECT
-from janitor.policytest.model import Case, Deleted, Difference, GoesWith, Kept, Outcome, Thing, Verdict
-from janitor.sweep.sweep import Question, Stages, decide
+from janitor.policytest.model import (
+    DescribedResource,
+    Difference,
+    ExpectDeleted,
+    ExpectKept,
+    GoesWith,
+    PolicyTest,
+    PolicyTestResult,
+    Verdict,
+)
+from janitor.sweep.sweep import SweepInput, SweepPorts, decide
 
 
 class Written:
     """An observer that reads what a test says."""
 
-    def __init__(self, case: Case, now: datetime, projects: Sequence[str]) -> None:
+    def __init__(self, case: PolicyTest, now: datetime, projects: Sequence[str]) -> None:
         self._case = case
         self._now = now
         self._projects = tuple(projects)
@@ -44,7 +53,7 @@ class Written:
         return self._case.repositories[repository.name][1].packages or ()
 
 
-def rehearse(case: Case, policies: Policies, now: datetime) -> Outcome:
+def rehearse(case: PolicyTest, policies: Policies, now: datetime) -> PolicyTestResult:
     """Decide about the test's world, and compare with what it expects.
 
     A deletion that it does not speak of is a difference, too.
@@ -53,27 +62,27 @@ def rehearse(case: Case, policies: Policies, now: datetime) -> Outcome:
     differences = []
     for full, thing in case.things.items():
         expected = case.expected.get(full)
-        if expected is None and not isinstance(found[full], Deleted):
+        if expected is None and not isinstance(found[full], ExpectDeleted):
             continue
         if expected is None or not _agrees(expected, found[full], case.things):
             differences.append(Difference(thing, expected, found[full]))
-    return Outcome(case, tuple(differences))
+    return PolicyTestResult(case, tuple(differences))
 
 
-async def _plan(case: Case, policies: Policies, now: datetime) -> Plan:
+async def _plan(case: PolicyTest, policies: Policies, now: datetime) -> Plan:
     # a test lists what it speaks of, and may leave out the workloads that a project has beside it (R42)
     scope = replace(policies.scope, no_workloads=True)
     policies = replace(policies, scope=scope)
     deletable = scope.projects or (PROJECT,)
     read = tuple(dict.fromkeys((*deletable, *scope.also_read)))
     observer = Written(case, now, read)
-    question = Question(
+    question = SweepInput(
         "test", policies, policies.limits, deletable, read, {policy.name for policy in policies.policies},
         frozenset(), True, now,
     )  # fmt: skip
     # the ledger of a test goes back for ever: what it does not say was used never was
     uses = UseLog(history_of(datetime.fromtimestamp(0, UTC), case.uses), read)
-    stages = Stages(
+    stages = SweepPorts(
         observer, _unpriced, None, lambda: now, _ignore, lambda *_: (), _ignore, _ignore, Lookout(),
         uses=uses,
     )  # fmt: skip
@@ -88,11 +97,13 @@ async def _unpriced() -> PriceBook:
 def _ignore(*_: object) -> None: ...
 
 
-def _verdicts(case: Case, plan: Plan) -> Mapping[str, Verdict]:
+def _verdicts(case: PolicyTest, plan: Plan) -> Mapping[str, Verdict]:
     """By Google's name. What no policy speaks of is matched by none."""
-    said: dict[str, Verdict] = {action.name: Deleted(action.policy, action.reason) for action in plan.actions}
-    said |= {name: Kept(row.reason) for row in plan.kept for name in row.names}
-    deleted = [name for name in case.things if isinstance(said.get(name), Deleted)]
+    said: dict[str, Verdict] = {
+        action.name: ExpectDeleted(action.policy, action.reason) for action in plan.actions
+    }
+    said |= {name: ExpectKept(row.reason) for row in plan.kept for name in row.names}
+    deleted = [name for name in case.things if isinstance(said.get(name), ExpectDeleted)]
     taken = {
         f"{action.name.partition('/versions/')[0]}/tags/{quote(tag, safe='-._~:@')}": case.things[
             action.name
@@ -110,13 +121,13 @@ def _verdicts(case: Case, plan: Plan) -> Mapping[str, Verdict]:
         elif holder := next((each for each in deleted if full.startswith(f"{each}/")), None):
             found[full] = GoesWith(case.things[holder].short)
         else:
-            found[full] = Kept(KeepReason.NOT_MATCHED)
+            found[full] = ExpectKept(KeepReason.NOT_MATCHED)
     return found
 
 
-def _agrees(expected: Verdict, found: Verdict, things: Mapping[str, Thing]) -> bool:
+def _agrees(expected: Verdict, found: Verdict, things: Mapping[str, DescribedResource]) -> bool:
     match expected, found:
-        case (Deleted(policy, None), Deleted(other, _)):
+        case (ExpectDeleted(policy, None), ExpectDeleted(other, _)):
             return policy == other
         case (GoesWith(name), GoesWith(holder)):
             return any(name in thing.names and holder == thing.short for thing in things.values())

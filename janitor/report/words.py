@@ -9,7 +9,7 @@ from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason
 from janitor.model.units import show_age, show_size
 from janitor.report.data.rows import name_as_people_say, noun
-from janitor.report.data.snapshot import Running, Snapshot, Sums
+from janitor.report.data.snapshot import RunningService, Snapshot, Sums
 from janitor.report.data.summary import Period
 from janitor.report.data.troubles import TroubleKind
 from janitor.report.text import many, moment, show_usd
@@ -182,12 +182,12 @@ def _standing(snapshot: Snapshot) -> str:
     return "; ".join(parts)
 
 
-def ailing(snapshot: Snapshot) -> tuple[Running, ...]:
+def ailing(snapshot: Snapshot) -> tuple[RunningService, ...]:
     """The services that failed, in the snapshot's order."""
     return tuple(row for row in snapshot.services if row.status in _AILING)
 
 
-def ails_for(row: Running, at: datetime) -> str:
+def ails_for(row: RunningService, at: datetime) -> str:
     """``failed for 26h``, as it was when the sweep looked at `at`."""
     if row.since is None:
         return f"{row.status}, since when is not known"

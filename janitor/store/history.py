@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.errors import LedgerError
-from janitor.ledger.history import Origin, PastAction, PastSweep, Watched
+from janitor.ledger.history import Origin, PastAction, PastSweep, WatchedDeletion
 from janitor.ledger.savings import Deletion
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.store.database import Database
@@ -107,7 +107,7 @@ class SqlHistory:
         asked = select(func.max(posts.c.until)).where(_MAY_BE_POSTED)
         return await self._database.run(lambda db: db.scalar(asked))
 
-    async def watched(self, since: datetime) -> list[Watched]:
+    async def watched(self, since: datetime) -> list[WatchedDeletion]:
         """What was deleted after this moment and has not come back, oldest first."""
         seen = exists().where(_of(_GONE, False)).label("seen_gone")
         asked = (
@@ -116,7 +116,7 @@ class SqlHistory:
             .where(_IS_DELETED, since < _DELETED_AT, ~exists().where(_of(_BACK, True)))
             .order_by(intents.c.id)
         )
-        return await self._database.run(lambda db: [Watched(*row) for row in db.execute(asked)])
+        return await self._database.run(lambda db: [WatchedDeletion(*row) for row in db.execute(asked)])
 
     async def note_sightings(
         self, sweep_id: str, gone: Sequence[int], back: Sequence[int], at: datetime

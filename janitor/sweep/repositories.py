@@ -28,7 +28,7 @@ from janitor.plan.build import (
     worker_pool_actions,
 )
 from janitor.policy.deciding.gaps import Blocked
-from janitor.policy.deciding.grace import Holding, Thing, image_holding, repository_thing
+from janitor.policy.deciding.grace import Candidate, Holding, image_holding, repository_thing
 from janitor.policy.deciding.images import (
     ImageRules,
     ImageVerdicts,
@@ -51,7 +51,7 @@ from janitor.policy.deciding.references import ReferenceLines, Usage
 from janitor.policy.deciding.repositories import decide_repository, may_match
 from janitor.policy.deciding.retention import by_package
 from janitor.policy.deciding.tags import (
-    Tagged,
+    PlacedTag,
     decide_tag,
     keeps_image_by,
     keeps_version_by,
@@ -109,7 +109,7 @@ class PackageSurvey:
         note_matches(self.context.matched, rules.packages, [facts], self.context.failures)
         findings.seen(Kind.PACKAGE)
         if isinstance(decision, Delete):
-            thing = Thing(
+            thing = Candidate(
                 Kind.PACKAGE, package.name, lambda: package_fingerprint(held_in(package, images)), self._owner
             )
             decision = self.context.grace.answer(decision, thing, self.context.now)
@@ -145,7 +145,9 @@ class PackageSurvey:
         """Whether a version goes now, or is announced first."""
         if isinstance(decision, Keep):
             return decision
-        thing = Thing(Kind.VERSION, version_name(package, version), lambda: state_of(version), self._owner)
+        thing = Candidate(
+            Kind.VERSION, version_name(package, version), lambda: state_of(version), self._owner
+        )
         return self.context.grace.answer(decision, thing, self.context.now)
 
     @property
@@ -211,7 +213,7 @@ class TagSurvey:
 
     def _tags(
         self, rules: PackageRules, contents: Contents, going: Set[tuple[str, str]]
-    ) -> Iterator[tuple[Tagged, bool]]:
+    ) -> Iterator[tuple[PlacedTag, bool]]:
         for images in by_package(contents.images).values():
             left = [i for i in images if i.tags and (i.package, i.digest) not in going]
             yield from self._of_images(left)
@@ -220,7 +222,7 @@ class TagSurvey:
                 for tag in version.tags:
                     yield tag_of(package, version, tag), keeps_version_by(rules, package, version, tag)
 
-    def _of_images(self, images: Sequence[Image]) -> Iterator[tuple[Tagged, bool]]:
+    def _of_images(self, images: Sequence[Image]) -> Iterator[tuple[PlacedTag, bool]]:
         """Those of one package, once each: a tag that stands on several is taken for the first one's by digest."""
         moved = _moved(images)
         for image in images:
@@ -233,12 +235,12 @@ class TagSurvey:
                         any(keeps_image_by(self.images, each, tagged.tag) for each in bearers),
                     )
 
-    def _note(self, rules: PackageRules, tagged: Tagged, kept_by_it: bool) -> None:
+    def _note(self, rules: PackageRules, tagged: PlacedTag, kept_by_it: bool) -> None:
         findings, owner = self.findings, owner_of(rules.repository.labels)
         decision, waits = decide_tag(rules, self.images, tagged, kept_by_it)
         note_matches(self.context.matched, rules.tags, [tag_facts(tagged)], self.context.failures)
         if isinstance(decision, Delete):
-            thing = Thing(Kind.TAG, tagged.name, lambda: tagged.version, owner)
+            thing = Candidate(Kind.TAG, tagged.name, lambda: tagged.version, owner)
             decision = self.context.grace.answer(decision, thing, self.context.now)
         findings.seen(Kind.TAG)
         if isinstance(decision, Keep):

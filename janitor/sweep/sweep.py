@@ -19,8 +19,8 @@ from janitor.plan.plan import Plan
 from janitor.policy.deciding.gaps import Blocked, blocked_by, no_workloads_seen, unseen_gap
 from janitor.policy.deciding.grace import Grace, Waiting
 from janitor.policy.deciding.orphaned import Presence, asks_for_orphans
-from janitor.policy.deciding.references import Named, ReferenceCounts, ReferenceLines, unreadable, usage
-from janitor.policy.deciding.trace import Witness
+from janitor.policy.deciding.references import ReferenceCounts, ReferenceLines, References, unreadable, usage
+from janitor.policy.deciding.trace import Tracer
 from janitor.policy.deciding.unreadable_labels import misspelt_labels
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.use_history import UseLog
@@ -47,11 +47,11 @@ class Applier(Protocol):
     `planned` is the reference set that the plan rests on, `observed_at` when it was read.
     """
 
-    async def __call__(self, cleared: ClearedPlan, planned: Named, observed: Observed) -> Applied: ...
+    async def __call__(self, cleared: ClearedPlan, planned: References, observed: Observed) -> Applied: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SweepInput:
     """What one sweep is asked. `deletable` are the projects that may be deleted from, `read` all
     that are read; `selected` the policies that may delete; `own` what janitor runs as (R24);
     `witness` is shown what each verdict rests on; `only`: what the answer is wanted of (None: all)."""
@@ -65,7 +65,7 @@ class Question:
     own: Set[str]
     want_names: bool
     now: datetime
-    witness: Witness | None = None
+    witness: Tracer | None = None
     only: "Only | None" = None
 
 
@@ -88,7 +88,7 @@ async def _unremembered(_: Mapping[str, float]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Stages:
+class SweepPorts:
     """What the sweep needs from outside. Without an `applier` it is a dry run.
 
     `check_locations` raises where the policy file names a location that no API has. `notices` are
@@ -120,18 +120,18 @@ class Stages:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class SweepDecision:
     """A plan, the reference set that it rests on, and what deciding has to say beside it: lines on
     expressions that failed, and the policies that matched nothing at all."""
 
     plan: Plan
-    planned: Named
+    planned: References
     failures: tuple[str, ...]
     unmatched: tuple[str, ...]
     references: ReferenceCounts
 
 
-async def sweep(question: Question, stages: Stages) -> SweepResult:
+async def sweep(question: SweepInput, stages: SweepPorts) -> SweepResult:
     """Observe, decide, plan, guard, apply, record, report."""
     observed = await stages.observer.observe(question.read, question.now)
     reading = stages.clock_reading()
@@ -160,7 +160,9 @@ async def sweep(question: Question, stages: Stages) -> SweepResult:
     )  # fmt: skip
 
 
-async def decide(question: Question, stages: Stages, observed: Observed, book: PriceBook) -> Decided:
+async def decide(
+    question: SweepInput, stages: SweepPorts, observed: Observed, book: PriceBook
+) -> SweepDecision:
     """Workloads first, then each repository against what remains of them (R12)."""
     policies, workloads = question.policies, observed.workloads
     gaps = (*workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read)))
@@ -191,7 +193,7 @@ async def decide(question: Question, stages: Stages, observed: Observed, book: P
     hidden = blocked_by((*gaps, *findings.gaps))
     stages.grace.close(lambda name: _was_seen(name, context, hidden, repositories))
     plan = _plan(question, observed, findings, gaps)
-    return Decided(
+    return SweepDecision(
         plan,
         use.remaining,
         context.failures.lines(),
@@ -209,13 +211,13 @@ def _knows_uses(kinds: Set[Kind], gaps: Iterable[Gap]) -> bool:
 
 
 def _reference_lines(
-    question: Question, observed: Observed, repositories: Mapping[RepositoryName, Repository]
+    question: SweepInput, observed: Observed, repositories: Mapping[RepositoryName, Repository]
 ) -> ReferenceLines:
     unlisted = {gap.project for gap in observed.gaps if gap.repository is None}
     return ReferenceLines(question.policies.protect.references, repositories, observed.projects, unlisted)
 
 
-def _tell(stages: Stages, decided: Decided, misspelt: Sequence[str]) -> None:
+def _tell(stages: SweepPorts, decided: SweepDecision, misspelt: Sequence[str]) -> None:
     for gap in decided.plan.gaps:
         stages.on_gap(gap)
     for line in decided.failures:
@@ -224,7 +226,7 @@ def _tell(stages: Stages, decided: Decided, misspelt: Sequence[str]) -> None:
         stages.on_label(line)
 
 
-def _context(question: Question, blocked: Set[tuple[str, str]], grace: Grace, uploads: Uploads) -> Context:
+def _context(question: SweepInput, blocked: Set[tuple[str, str]], grace: Grace, uploads: Uploads) -> Context:
     return Context(
         question.policies, question.selected, set(question.deletable), blocked, question.own, question.now,
         witness=question.witness, wanted=question.only.kind if question.only else None, grace=grace,
@@ -232,7 +234,7 @@ def _context(question: Question, blocked: Set[tuple[str, str]], grace: Grace, up
     )  # fmt: skip
 
 
-def _unmatched(question: Question, matched: Set[str], gaps: Sequence[Gap]) -> tuple[str, ...]:
+def _unmatched(question: SweepInput, matched: Set[str], gaps: Sequence[Gap]) -> tuple[str, ...]:
     """The policies that may delete and match nothing at all, whatever would have kept it. Of one whose matches
     a gap may hide nothing is said."""
     hidden = {gap.kind.is_run for gap in gaps}
@@ -245,12 +247,12 @@ def _unmatched(question: Question, matched: Set[str], gaps: Sequence[Gap]) -> tu
     )
 
 
-def _misspelt(question: Question, observed: Observed) -> tuple[str, ...]:
+def _misspelt(question: SweepInput, observed: Observed) -> tuple[str, ...]:
     context = _context(question, set(), Grace(), Uploads())
     return misspelt_labels(context, observed.workloads, observed.repositories)
 
 
-def _deletable(question: Question, observed: Observed) -> Iterator[Repository]:
+def _deletable(question: SweepInput, observed: Observed) -> Iterator[Repository]:
     context = _context(question, set(), Grace(), Uploads())
     return (each for each in observed.repositories if context.in_scope(each.name))
 
@@ -280,7 +282,7 @@ def _by_date(grace: Grace) -> tuple[Waiting, ...]:
     return tuple(sorted(grace.waiting.values(), key=lambda each: (each.due_at, each.name)))
 
 
-def _plan(question: Question, observed: Observed, findings: Findings, gaps: Sequence[Gap]) -> Plan:
+def _plan(question: SweepInput, observed: Observed, findings: Findings, gaps: Sequence[Gap]) -> Plan:
     return with_id(
         Plan(
             observed_at=observed.observed_at,
@@ -305,7 +307,7 @@ def _guarded(plan: Plan, limits: Limits) -> ClearedPlan | Refused:
 
 
 async def _apply(
-    cleared: ClearedPlan | Refused, applier: Applier | None, planned: Named, observed: Observed
+    cleared: ClearedPlan | Refused, applier: Applier | None, planned: References, observed: Observed
 ) -> Applied:
     if applier is None or isinstance(cleared, Refused):
         return Applied((Outcome(OutcomeKind.PLANNED),) * len(cleared.plan.actions))

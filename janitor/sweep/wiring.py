@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
-from janitor.apply.executor import Applier
+from janitor.apply.executor import PlanApplier
 from janitor.apply.settle import in_flight, settle
 from janitor.cost.book import PriceBook
 from janitor.errors import InterruptedSweepError, UsageError
@@ -36,7 +36,7 @@ from janitor.settings import Settings, SweepRequest
 from janitor.store.address import cache_folder
 from janitor.store.price_cache import load_prices
 from janitor.sweep.record import Books, LedgerRecorder, Opening
-from janitor.sweep.sweep import Question, Stages, sweep
+from janitor.sweep.sweep import SweepInput, SweepPorts, sweep
 
 _LOCATIONS = (Kind.RUN_LOCATION, Kind.ARTIFACT_LOCATION)
 
@@ -156,7 +156,7 @@ class _Wiring:
     applying: asyncio.Event
     planning: ExitStack
 
-    def question(self) -> Question:
+    def question(self) -> SweepInput:
         """What is asked; its time is the moment before anything is read."""
         policies, request = self.request.policies, self.request
         emit(
@@ -166,7 +166,7 @@ class _Wiring:
             policies=request.policies_source,
             projects=self.deletable,
         )
-        return Question(
+        return SweepInput(
             sweep_id=self.sweep_id,
             policies=policies,
             limits=request.limits,
@@ -178,7 +178,7 @@ class _Wiring:
             now=self.clients.google_time.begin(),
         )
 
-    async def stages(self) -> Stages:
+    async def stages(self) -> SweepPorts:
         """The sweep's way to the outside. A dry run is given nothing that could delete."""
         observer = GoogleObserver(
             self.clients,
@@ -190,7 +190,7 @@ class _Wiring:
         if self.request.apply and self.books.ledger:
             clock = self.clients.google_time.now
             applier = await self._applier(observer, LedgerRecorder(self.books.ledger, self.sweep_id, clock))
-        return Stages(
+        return SweepPorts(
             observer=observer,
             prices=self._prices,
             applier=applier,
@@ -222,14 +222,14 @@ class _Wiring:
     def _read(self) -> tuple[str, ...]:
         return projects_read(self.request.policies, self.deletable)
 
-    async def _applier(self, observer: GoogleObserver, recorder: LedgerRecorder) -> Applier:
+    async def _applier(self, observer: GoogleObserver, recorder: LedgerRecorder) -> PlanApplier:
         """Settles first what earlier sweeps left open (R22)."""
         clients, reader = self.clients, GoogleReader(observer, self._read)
         operations = GoogleOperations(clients.services, clients.artifacts)
         deleter = GoogleDeleter.of(clients, operations, lambda: self.stop.is_set() or asked_to_stop())
         answers = await settle(await recorder.ledger.open_intents(), reader, operations, deleter)
         await recorder.settled(answers)
-        return Applier(
+        return PlanApplier(
             reader=reader,
             deleter=deleter,
             recorder=recorder,

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from janitor.apply.deletion import Deletion
+from janitor.apply.deletion import DeleteCalls
 from janitor.apply.executor import Executor
 from janitor.apply.outcomes import Outcome
 from janitor.apply.ports import CallError, NotFoundError
-from janitor.apply.recheck import Recheck, References, Subjects
+from janitor.apply.recheck import FreshReferences, Recheck, Subjects
 from janitor.model.amounts import Unpriced
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
@@ -19,7 +19,7 @@ from janitor.model.resources import Contents, Execution, Job, Repository, Revisi
 from janitor.plan.guard import ClearedPlan
 from janitor.plan.plan import Action, Plan
 from janitor.policy.deciding.images import IMAGE_RANK
-from janitor.policy.deciding.references import Named, usage
+from janitor.policy.deciding.references import References, usage
 from tests.making import NOW, REPOSITORY, digest, service
 
 
@@ -208,14 +208,14 @@ def images(google: FakeGoogle, *actions: Action) -> list[Action]:
 
 def recheck(google: FakeGoogle, planned: Workloads | None = None, age: float = 0.0) -> Recheck:
     """References as planned, read `age` minutes ago."""
-    named: Named = usage(planned or Workloads(), {}, (), {}).remaining
-    references = References(google, named, NOW, (), {}, lambda: NOW + timedelta(minutes=age))
+    named: References = usage(planned or Workloads(), {}, (), {}).remaining
+    references = FreshReferences(google, named, NOW, (), {}, lambda: NOW + timedelta(minutes=age))
     return Recheck(google, references, Subjects(google, lambda: NOW))
 
 
 def executor(google: FakeGoogle, recorder: FakeRecorder, **facts: object) -> Executor:
     values: dict[str, object] = {"stop": asyncio.Event()}
-    return Executor(recheck(google), Deletion(google, google), recorder, **(values | facts))  # type: ignore[arg-type]
+    return Executor(recheck(google), DeleteCalls(google, google), recorder, **(values | facts))  # type: ignore[arg-type]
 
 
 def cleared(*actions: Action) -> ClearedPlan:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.apply.executor import Applier
+from janitor.apply.executor import PlanApplier
 from janitor.apply.outcomes import Outcome
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.errors import LedgerError, LockHeldError
@@ -20,13 +20,13 @@ SEEN = Observed(NOW, ("p",), Workloads(), (repository(),), ())
 NAMED = usage(Workloads(), {}, (), {REPOSITORY: repository()}).remaining
 
 
-def applier(google: FakeGoogle, recorder: FakeRecorder, heard: list[object], **facts: object) -> Applier:
+def applier(google: FakeGoogle, recorder: FakeRecorder, heard: list[object], **facts: object) -> PlanApplier:
     values: dict[str, object] = {
         "reader": google, "deleter": google, "recorder": recorder, "extra": (), "in_flight": frozenset(),
         "stop": asyncio.Event(), "clock": lambda: NOW, "on_start": lambda: heard.append("start"),
         "on_done": lambda done, total: heard.append((done, total)),
     }  # fmt: skip
-    return Applier(**(values | facts))  # type: ignore[arg-type]
+    return PlanApplier(**(values | facts))  # type: ignore[arg-type]
 
 
 async def test_what_is_done_is_told_and_written_down() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from janitor.apply.deletion import Deletion, Watch
+from janitor.apply.deletion import DeleteCalls, Watch
 from janitor.apply.outcomes import Outcome
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError
@@ -19,7 +19,7 @@ async def noted(_: Sequence[Action], __: str) -> None:
 
 
 async def carried(google: FakeGoogle, action: Action) -> Outcome:
-    return await Deletion(google, google).carry_out(action, Watch(noted, asyncio.Event()))
+    return await DeleteCalls(google, google).carry_out(action, Watch(noted, asyncio.Event()))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_what_a_batch_refuses_is_tried_alone_even_if_google_names_the_proj
     a, b = images(google, of_image("a"), of_image("b"))
     google.refused = frozenset({b.name.replace("projects/p/", "projects/123/")})
     google.fails = {b.name: [REFUSED]}
-    outcomes = await Deletion(google, google).carry_out_batch([a, b], Watch(noted, asyncio.Event()))
+    outcomes = await DeleteCalls(google, google).carry_out_batch([a, b], Watch(noted, asyncio.Event()))
     assert [each.kind for each in outcomes] == [O.DELETED, O.FAILED]
 
 
@@ -108,7 +108,7 @@ async def test_a_batch_that_google_does_not_take_is_tried_one_by_one() -> None:
     a, b = images(google, of_image("a"), of_image("b"))
     del google.tags[b.name]
     google.fails = {REPOSITORY.package("app"): [CallError("INVALID_ARGUMENT")]}
-    outcomes = await Deletion(google, google).carry_out_batch([a, b], Watch(noted, asyncio.Event()))
+    outcomes = await DeleteCalls(google, google).carry_out_batch([a, b], Watch(noted, asyncio.Event()))
     assert [each.kind for each in outcomes] == [O.DELETED, O.ALREADY_GONE]
 
 
@@ -117,5 +117,5 @@ async def test_not_found_after_a_batch_whose_answer_was_lost_is_deleted() -> Non
     a, b = images(google, of_image("a"), of_image("b"))
     google.tags.clear()
     google.fails = {REPOSITORY.package("app"): [UnclearError("DEADLINE_EXCEEDED")]}
-    outcomes = await Deletion(google, google).carry_out_batch([a, b], Watch(noted, asyncio.Event()))
+    outcomes = await DeleteCalls(google, google).carry_out_batch([a, b], Watch(noted, asyncio.Event()))
     assert [each.kind for each in outcomes] == [O.DELETED, O.DELETED]

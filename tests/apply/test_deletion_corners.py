@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from janitor.apply.deletion import Deletion, Watch
+from janitor.apply.deletion import DeleteCalls, Watch
 from janitor.apply.outcomes import Outcome
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.apply.ports import CallError, UnclearError, UnendedError
@@ -62,7 +62,7 @@ def watch(stop: bool = False) -> Watch:
 
 
 async def batch(google: FakeGoogle, actions: list[Action], of: Watch) -> list[Outcome]:
-    return await Deletion(google, google).carry_out_batch(actions, of)
+    return await DeleteCalls(google, google).carry_out_batch(actions, of)
 
 
 async def test_after_a_stop_no_batch_is_sent_and_all_of_it_stays_open() -> None:
@@ -109,7 +109,7 @@ async def test_the_operation_that_is_noted_is_the_one_that_is_waited_for_by_its_
     async def noted(actions: Sequence[Action], operation: str) -> None:
         heard.append(([each.name for each in actions], operation))
 
-    assert (await Deletion(google, google).carry_out(web, Watch(noted, asyncio.Event()))).kind is O.DELETED
+    assert (await DeleteCalls(google, google).carry_out(web, Watch(noted, asyncio.Event()))).kind is O.DELETED
     assert heard == [([web.name], "operations/web")]
     assert google.waited == [(Kind.SERVICE, "operations/web")]
 
@@ -118,7 +118,7 @@ async def test_an_image_whose_operation_failed_has_its_tags_again() -> None:
     google, of = Waiting(ends=CallError("FAILED_PRECONDITION: no")), watch()
     [image] = images(google, of_image("a", "v1", "v2"))
     google._delete = _kept  # type: ignore[assignment, method-assign]
-    outcome = await Deletion(google, google).carry_out(image, of)
+    outcome = await DeleteCalls(google, google).carry_out(image, of)
     assert outcome == Outcome(O.FAILED, "FAILED_PRECONDITION: no")
     assert google.tags == {image.name: {"v1", "v2"}}
     assert of.accepted == set()
@@ -146,7 +146,7 @@ async def test_nothing_is_said_of_tags_where_none_was_taken_off() -> None:
     [image] = images(google, of_image("a", "moved"))
     google.tags[image.name] = set()
     google._delete = _kept  # type: ignore[assignment, method-assign]
-    outcome = await Deletion(google, google).carry_out(image, watch())
+    outcome = await DeleteCalls(google, google).carry_out(image, watch())
     assert outcome.error == "it did not end; the next sweep asks again"
 
 
@@ -158,11 +158,11 @@ async def test_what_cannot_be_read_after_an_unclear_answer_counts_as_standing() 
     google = Blind()
     [web] = services(google, "web")
     google.fails = {web.name: [UnclearError("INTERNAL")] * 2}
-    outcome = await Deletion(google, google).carry_out(web, watch())
+    outcome = await DeleteCalls(google, google).carry_out(web, watch())
     assert outcome == Outcome(O.FAILED, "INTERNAL (asked 2 times; it is still there)")
     assert len(google.sent("delete_service")) == 2
     google.fails = {web.name: [REFUSED]}
-    assert await Deletion(google, google).carry_out(web, watch()) == Outcome(O.FAILED, str(REFUSED))
+    assert await DeleteCalls(google, google).carry_out(web, watch()) == Outcome(O.FAILED, str(REFUSED))
 
 
 @pytest.mark.parametrize("stands", [True, False])
@@ -185,5 +185,5 @@ async def test_whatever_its_kind_what_stands_after_an_unclear_answer_is_not_call
         google.fails = {one.name: [UnclearError("INTERNAL")] * 2}
         if not stands:
             google.before = lambda name, things=things: things.pop(name, None)  # type: ignore[misc]
-        outcome = await Deletion(google, google).carry_out(one, watch())
+        outcome = await DeleteCalls(google, google).carry_out(one, watch())
         assert outcome.kind is (O.FAILED if stands else O.DELETED), one.kind

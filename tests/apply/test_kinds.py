@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from janitor.apply.deletion import Deletion, Watch
+from janitor.apply.deletion import DeleteCalls, Watch
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError
 from janitor.apply.settle import settle
@@ -98,7 +98,7 @@ def watch() -> Watch:
 @pytest.mark.parametrize("kind", CALLS)
 async def test_each_kind_goes_by_its_own_call_and_is_then_not_there(kind: Kind) -> None:
     there = google()
-    deletion, gone = Deletion(there, there), of(kind)
+    deletion, gone = DeleteCalls(there, there), of(kind)
     assert await deletion.exists(kind, gone.name)
     assert (await deletion.carry_out(gone, watch())) == Outcome(OutcomeKind.DELETED)
     assert [call for call, _ in there.calls if call.startswith("delete")] == [CALLS[kind]]
@@ -119,19 +119,19 @@ async def test_each_kind_is_settled_by_whether_it_is_there(kind: Kind) -> None:
 async def test_a_tag_that_points_elsewhere_or_is_gone_is_not_taken_off() -> None:
     there = google()
     there.shelved[TAG] = digest("b")
-    outcome = await Deletion(there, there).carry_out(of(Kind.TAG), watch())
+    outcome = await DeleteCalls(there, there).carry_out(of(Kind.TAG), watch())
     assert outcome == Outcome(OutcomeKind.DRIFTED, f"it now points at {digest('b')}")
     del there.shelved[TAG]
-    assert (await Deletion(there, there).carry_out(of(Kind.TAG), watch())).kind is OutcomeKind.ALREADY_GONE
+    assert (await DeleteCalls(there, there).carry_out(of(Kind.TAG), watch())).kind is OutcomeKind.ALREADY_GONE
     assert there.sent("delete_tag") == []
 
 
 async def test_a_refused_version_that_was_tagged_meanwhile_is_drifted() -> None:
     there = google()
     there.fails = {VERSION: [REFUSED, REFUSED]}
-    assert (await Deletion(there, there).carry_out(of(Kind.VERSION), watch())).kind is OutcomeKind.FAILED
+    assert (await DeleteCalls(there, there).carry_out(of(Kind.VERSION), watch())).kind is OutcomeKind.FAILED
     there.shelved[VERSION] = Version("1.2", ("prod",), 1.0, 2.0, None)
-    outcome = await Deletion(there, there).carry_out(of(Kind.VERSION), watch())
+    outcome = await DeleteCalls(there, there).carry_out(of(Kind.VERSION), watch())
     assert outcome == Outcome(OutcomeKind.DRIFTED, f"it now has the tag prod; Google refused: {REFUSED}")
 
 
@@ -151,7 +151,7 @@ async def test_not_found_while_waiting_is_the_deletions_own_doing() -> None:
             raise NotFoundError("no such operation")
 
     there = Forgetful(services={str(RUNS[0].name): RUNS[0]})
-    outcome = await Deletion(there, there).carry_out(of(Kind.SERVICE), watch())
+    outcome = await DeleteCalls(there, there).carry_out(of(Kind.SERVICE), watch())
     assert outcome.kind is OutcomeKind.DELETED
 
 
@@ -159,20 +159,20 @@ async def test_a_stop_says_of_each_whether_google_was_asked() -> None:
     stopped = watch()
     stopped.stop.set()
     there = google()
-    outcome = await Deletion(there, there).carry_out(of(Kind.SERVICE), stopped)
+    outcome = await DeleteCalls(there, there).carry_out(of(Kind.SERVICE), stopped)
     assert outcome.error == "interrupted before it was tried"
     asked, there.before = watch(), lambda _: None
     there.fails = {REPOSITORY.package("app"): [CallError("INTERNAL")]}
     a, b = images(there, of_image("a"), of_image("b"))
     there.before = lambda _: asked.stop.set()
-    outcomes = await Deletion(there, there).carry_out_batch([a, b], asked)
+    outcomes = await DeleteCalls(there, there).carry_out_batch([a, b], asked)
     assert outcomes[1].error == "interrupted before it was tried"
 
 
 async def test_what_google_says_of_a_change_is_handed_on() -> None:
     there = google()
     there.fails = {of(Kind.SERVICE).name: [ChangedError("the etag is another")]}
-    outcome = await Deletion(there, there).carry_out(of(Kind.SERVICE), watch())
+    outcome = await DeleteCalls(there, there).carry_out(of(Kind.SERVICE), watch())
     assert outcome == Outcome(OutcomeKind.DRIFTED, "the etag is another")
 
 
@@ -180,7 +180,7 @@ async def test_a_stop_after_an_unclear_answer_leaves_it_to_the_next_sweep() -> N
     there, stopped = google(), watch()
     there.fails = {of(Kind.SERVICE).name: [UnclearError("INTERNAL")]}
     there.before = lambda _: stopped.stop.set()
-    outcome = await Deletion(there, there).carry_out(of(Kind.SERVICE), stopped)
+    outcome = await DeleteCalls(there, there).carry_out(of(Kind.SERVICE), stopped)
     assert outcome.error == "interrupted before Google answered; the next sweep settles it"
 
 

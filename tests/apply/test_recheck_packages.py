@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.apply.deletion import Deletion
-from janitor.apply.recheck import Recheck, References, Subjects
+from janitor.apply.deletion import DeleteCalls
+from janitor.apply.recheck import FreshReferences, Recheck, Subjects
 from janitor.kinds.package import package_fingerprint
 from janitor.kinds.version import state_of
 from janitor.model.inventory import Gap, Workloads
@@ -56,7 +56,7 @@ def whole() -> Action:
 async def why(google: FakeGoogle, of: Action) -> str | None:
     """What is said of it now, with references of six minutes; None: it may go."""
     named = usage(Workloads(), {}, (), SEEN).remaining
-    references = References(google, named, NOW, (), SEEN, lambda: NOW + timedelta(minutes=6))
+    references = FreshReferences(google, named, NOW, (), SEEN, lambda: NOW + timedelta(minutes=6))
     outcome = await Recheck(google, references, Subjects(google, lambda: NOW)).still(of)
     return (outcome.error or outcome.kind.value) if outcome else None
 
@@ -139,5 +139,5 @@ async def test_a_version_that_changed_or_was_tagged_is_drifted(change: dict, sai
 @pytest.mark.parametrize(("kind", "held"), [(Kind.PACKAGE, package()), (Kind.VERSION, BARE), (Kind.TAG, "x")])
 async def test_whether_each_is_there_can_be_asked(kind: Kind, held: Package | Version | str) -> None:
     google = Shelf(shelved={NAME: held})
-    assert await Deletion(google, google).exists(kind, NAME)
-    assert not await Deletion(google, google).exists(kind, f"{NAME}x")
+    assert await DeleteCalls(google, google).exists(kind, NAME)
+    assert not await DeleteCalls(google, google).exists(kind, f"{NAME}x")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.apply.recheck import Recheck, References, Subjects
+from janitor.apply.recheck import FreshReferences, Recheck, Subjects
 from janitor.kinds.image import contents_fingerprint
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
@@ -25,7 +25,7 @@ async def why(
 ) -> str | None:
     """What is said of it now, with references of six minutes; None: it may go."""
     named = usage(planned or Workloads(), {}, (), SEEN).remaining
-    references = References(
+    references = FreshReferences(
         google, named, NOW, (extra,) if extra else (), SEEN, lambda: NOW + timedelta(minutes=6)
     )
     outcome = await Recheck(google, references, Subjects(google, lambda: NOW)).still(of)
@@ -177,7 +177,9 @@ async def test_no_reading_of_cloud_run_holds_what_it_cannot_use() -> None:
     google = FakeGoogle(now_running=Workloads(gaps=(Gap("p", "us", Kind.JOB, "403"),)))
     npm = RepositoryName("p", "us-central1", "libs")
     places = {npm: repository(npm, format="NPM"), REPOSITORY: repository()}
-    references = References(google, usage(Workloads(), {}, (), {}).remaining, NOW, (), places, lambda: NOW)
+    references = FreshReferences(
+        google, usage(Workloads(), {}, (), {}).remaining, NOW, (), places, lambda: NOW
+    )
     references.outdate()
     assert await references.why_tag_used(npm, "app", "v1") == ""
     assert await references.why_package_used(npm, "app", []) == ""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from janitor.apply.deletion import Deletion, Watch
+from janitor.apply.deletion import DeleteCalls, Watch
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.apply.ports import CallError, InvalidError, UnclearError, UnendedError
 from janitor.model.kinds import Kind
@@ -56,7 +56,7 @@ async def test_a_refused_image_with_a_tag_that_the_plan_lacks_is_drifted_and_its
     [image] = images(google, of_image("a", "v1"))
     google.fails = {image.name: [REFUSED]}
     google.before = lambda name: google.tags[name].add("prod")
-    outcome = await Deletion(google, google).carry_out(image, watching()[0])
+    outcome = await DeleteCalls(google, google).carry_out(image, watching()[0])
     assert outcome.kind is O.DRIFTED
     assert "tag prod" in (outcome.error or "")
     assert google.tags == {image.name: {"v1", "prod"}}
@@ -67,7 +67,7 @@ async def test_a_refused_service_that_changed_is_drifted_and_one_that_did_not_ha
     web, api = services(google, "web", "api")
     google.fails = {web.name: [REFUSED], api.name: [REFUSED]}
     google.services[web.name] = replace(google.services[web.name], etag='"new"')
-    deletion = Deletion(google, google)
+    deletion = DeleteCalls(google, google)
     assert (await deletion.carry_out(web, watching()[0])).kind is O.DRIFTED
     assert (await deletion.carry_out(api, watching()[0])).error == str(REFUSED)
 
@@ -77,14 +77,14 @@ async def test_a_refused_revision_that_has_traffic_by_now_is_drifted() -> None:
     google = FakeGoogle(services={str(web.name): web}, revisions={str(old.name): old})
     google.fails = {str(old.name): [REFUSED]}
     gone = action(Kind.REVISION, str(old.name), etag=old.etag, uid=old.uid)
-    assert (await Deletion(google, google).carry_out(gone, watching()[0])).kind is O.DRIFTED
+    assert (await DeleteCalls(google, google).carry_out(gone, watching()[0])).kind is O.DRIFTED
 
 
 async def test_a_batch_that_is_too_large_is_halved() -> None:
     google = FakeGoogle()
     actions = images(google, *(of_image(f"i{n}") for n in range(8)))
     google.fails = {PACKAGE: [InvalidError("too many"), InvalidError("too many"), None, None, None]}
-    outcomes = await Deletion(google, google).carry_out_batch(actions, watching()[0])
+    outcomes = await DeleteCalls(google, google).carry_out_batch(actions, watching()[0])
     assert {each.kind for each in outcomes} == {O.DELETED}
     assert [call.split()[1] for call in google.sent("batch")] == ["8", "4", "2", "2", "4"]
     assert google.sent("delete_version") == []
@@ -107,7 +107,7 @@ async def test_a_single_delete_after_a_refused_batch_is_noted_on_its_own_intent_
     actions = images(google, of_image("a"), of_image("b"))
     google.fails = {PACKAGE: [CallError("PERMISSION_DENIED")]}
     watch, heard = watching()
-    await Deletion(google, google).carry_out_batch(actions, watch)
+    await DeleteCalls(google, google).carry_out_batch(actions, watch)
     assert [count for count, _ in heard] == [1, 1]
 
 
@@ -117,7 +117,7 @@ async def test_nothing_is_sent_a_second_time_after_a_stop() -> None:
     google.fails = {web.name: [UnclearError("INTERNAL")]}
     google.before = lambda _: stop.set()
     watch, _ = watching(stop)
-    assert (await Deletion(google, google).carry_out(web, watch)).kind is O.PLANNED
+    assert (await DeleteCalls(google, google).carry_out(web, watch)).kind is O.PLANNED
     assert len(google.sent("delete_service")) == 1
     assert set(watch.left) == {web.name}
 

@@ -87,3 +87,13 @@ def test_nothing_names_a_path_of_the_machine_it_was_written_on() -> None:
 
 def test_the_package_says_that_it_is_typed() -> None:
     assert (PACKAGE / "py.typed").exists()
+
+
+def test_a_public_class_name_is_used_once_in_the_package() -> None:
+    """Whoever searches for a class finds one."""
+    places: dict[str, list[str]] = {}
+    for path in modules():
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(name_of(path))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

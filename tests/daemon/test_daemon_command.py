@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from janitor.daemon.wiring import Watched
+from janitor.daemon.wiring import WatchedPolicies
 from janitor.errors import UsageError
 from janitor.settings import Settings, SweepRequest
 from tests.cli.calling import POLICIES, Janitor
@@ -18,11 +18,13 @@ __all__ = ["folder", "janitor"]
 class Daemons:
     """Stands where the daemon stands, and notes what is asked of it."""
 
-    watched: list[Watched] = field(default_factory=list)
+    watched: list[WatchedPolicies] = field(default_factory=list)
     at: list[tuple[str, int, bool]] = field(default_factory=list)
     once: list[SweepRequest] = field(default_factory=list)
 
-    def run(self, policies: Watched, settings: Settings, host: str, port: int, sweep_now: bool) -> int:
+    def run(
+        self, policies: WatchedPolicies, settings: Settings, host: str, port: int, sweep_now: bool
+    ) -> int:
         self.watched.append(policies)
         self.at.append((host, port, sweep_now))
         return 0

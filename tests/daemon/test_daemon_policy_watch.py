@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from janitor.daemon.policy_watch import PolicyWatch, Refused, Reloaded
+from janitor.daemon.policy_watch import PolicyWatch, Rejected, Reloaded
 from janitor.settings import SweepRequest
 from janitor.store.policy_file import default_policies
 from tests.daemon.daemon_fakes import FILE, World, request
@@ -61,7 +61,7 @@ async def test_a_broken_file_is_told_once_and_changes_nothing(world: World, watc
     world.file.write_text(BROKEN)
     assert await watch.look() is None
     found = await watch.look()
-    assert isinstance(found, Refused)
+    assert isinstance(found, Rejected)
     assert "policies.yaml:5:1" in found.message
     assert found.is_news
     assert [await watch.look(), await watch.look()] == [None, None]
@@ -74,7 +74,7 @@ async def test_another_broken_content_is_news_and_the_same_is_not(world: World, 
     again = await watch.reload()
     world.file.write_text(BROKEN + "# more\n")
     other = await watch.reload()
-    assert [found.is_news for found in (first, again, other) if isinstance(found, Refused)] == [
+    assert [found.is_news for found in (first, again, other) if isinstance(found, Rejected)] == [
         True, False, True,
     ]  # fmt: skip
 
@@ -98,7 +98,7 @@ async def test_a_file_that_is_gone_is_broken_and_nothing_else_takes_its_place(
     before = watch.request
     world.file.unlink()
     found = await watch.reload()
-    assert isinstance(found, Refused)
+    assert isinstance(found, Rejected)
     assert watch.request is before
 
 
@@ -119,7 +119,7 @@ async def test_a_file_that_lacked_a_reference_file_is_mended_when_that_one_comes
 ) -> None:
     """The policy file itself does not change then."""
     world.file.write_text(FILE.replace("policies:", "protect: {references: [gke.txt]}\npolicies:"))
-    assert isinstance(await watch.reload(), Refused)
+    assert isinstance(await watch.reload(), Rejected)
     (world.folder / "gke.txt").write_text(REFERENCE)
     assert isinstance(await watch.look(), Reloaded)
     (world.folder / "gke.txt").write_text(REFERENCE.replace("v1", "v2"))
@@ -133,7 +133,7 @@ async def test_a_bug_in_reading_leaves_what_is_in_force(tmp_path: Path) -> None:
 
     watch = PolicyWatch(read, tmp_path / "policies.yaml", request())
     found = await watch.reload()
-    assert isinstance(found, Refused)
+    assert isinstance(found, Rejected)
     assert found.message == f"{tmp_path}/policies.yaml: RecursionError"
 
 
@@ -141,7 +141,7 @@ async def test_a_file_that_appears_where_there_was_none_is_read(world: World) ->
     shipped = SweepRequest(default_policies(), "the shipped default", False, request().limits)
     watch = PolicyWatch(world.read, world.file, shipped)
     first = [await watch.look(), await watch.look()]
-    assert isinstance(first[1], Refused)  # this reader knows of no default
+    assert isinstance(first[1], Rejected)  # this reader knows of no default
     world.file.write_text(FILE)
     assert await watch.look() is None
     assert isinstance(await watch.look(), Reloaded)

@@ -11,7 +11,7 @@ from janitor.policy.file.schema import policy_schema
 from janitor.policy.file.source import plain, read_source
 from janitor.policy.warnings import warnings
 from janitor.policytest.file import read_tests
-from janitor.policytest.model import Deleted, Kept
+from janitor.policytest.model import ExpectDeleted, ExpectKept
 from janitor.policytest.results import as_text
 from janitor.policytest.run import rehearse
 from tests.docs.pages import text_of
@@ -41,9 +41,9 @@ def test_each_recipe_does_what_its_tests_say(name: str) -> None:
     found = [rehearse(case, policies, now) for case in cases]
     assert not any(outcome.differences for outcome in found), as_text(found, "cookbook")
     expected = [verdict for case in cases for verdict in case.expected.values()]
-    acts = {verdict.policy for verdict in expected if isinstance(verdict, Deleted)}
+    acts = {verdict.policy for verdict in expected if isinstance(verdict, ExpectDeleted)}
     assert {policy.name for policy in policies.policies if not policy.grace} == acts
-    assert any(isinstance(verdict, Kept) for verdict in expected)
+    assert any(isinstance(verdict, ExpectKept) for verdict in expected)
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -3,13 +3,13 @@
 import pytest
 
 from janitor.emulator import WorldError
-from janitor.emulator.repository import Repository
+from janitor.emulator.repository import WorldRepository
 from janitor.emulator.world import parse
 
 NAME = "projects/p/locations/us/repositories/r"
 
 
-def made(words: str) -> Repository:
+def made(words: str) -> WorldRepository:
     text = "projects: {p: {artifact_registry: {us: {repositories: {r: {generate: [{" + words + "}]}}}}}}"
     return parse(text)[0].repositories[NAME]
 

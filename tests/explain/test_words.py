@@ -10,13 +10,13 @@ from janitor.model.kinds import Status
 from janitor.policy import model
 from janitor.policy.conditions import keys
 from janitor.policy.conditions.keys import key_name
-from janitor.policy.conditions.resource_keys import Facts
+from janitor.policy.conditions.resource_keys import ResourceFacts
 from janitor.policy.file.grammar import GRAMMAR
 from tests.making import NOW, ago, image, repository
 
 _WRITTEN = {key for kind in GRAMMAR.kinds.values() for key in kind.when} - {"any", "all", "not"}
 _CLASSES = get_args(keys.Key)
-FACTS = Facts("web", "us", "", {"env": "dev"}, Status.FAILED, ago(hours=26))
+FACTS = ResourceFacts("web", "us", "", {"env": "dev"}, Status.FAILED, ago(hours=26))
 
 
 @pytest.mark.parametrize("of", _CLASSES, ids=lambda of: of.__name__)

@@ -14,7 +14,7 @@ from janitor.gcp import budgets, deletes
 from janitor.gcp.channels import Clients
 from janitor.gcp.deletes import GoogleDeleter
 from janitor.gcp.operations import GoogleOperations
-from janitor.gcp.retry import DELETE_RETRY, Backoff
+from janitor.gcp.retry import DELETE_RETRY, CallBackoff
 from janitor.model.kinds import Kind
 from tests.gcp.conftest import Hands
 from tests.gcp.google import Google, RefusedError, refusing, serving
@@ -37,7 +37,7 @@ def deleter(clients: Clients, budget: float | None = None) -> GoogleDeleter:
 def patient(monkeypatch: pytest.MonkeyPatch) -> Hands:
     """The deletes' own backoff, on a clock that only sleeping moves."""
     hands = Hands()
-    quick = Backoff(
+    quick = CallBackoff(
         DELETE_RETRY.on, DELETE_RETRY.budget, DELETE_RETRY.outage, sleep=hands.sleep, clock=hands.clock
     )
     monkeypatch.setattr(deletes, "DELETE_RETRY", quick)

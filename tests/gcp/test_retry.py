@@ -14,12 +14,12 @@ from google.api_core.exceptions import (
     TooManyRequests,
 )
 
-from janitor.gcp.retry import DELETE_RETRY, READ_RETRY, Backoff, EachAttempt, asked_pause
+from janitor.gcp.retry import DELETE_RETRY, READ_RETRY, CallBackoff, EachAttempt, asked_pause
 from tests.gcp.conftest import Hands
 from tests.gcp.google import retry_after
 
 
-def backoff(hands: Hands, like: Backoff = READ_RETRY) -> Backoff:
+def backoff(hands: Hands, like: CallBackoff = READ_RETRY) -> CallBackoff:
     return replace(like, sleep=hands.sleep, clock=hands.clock, draw=lambda _, most: most)
 
 

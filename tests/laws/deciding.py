@@ -19,7 +19,7 @@ from janitor.model.resources import Contents, Image, Package, Repository
 from janitor.plan.plan import Plan
 from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.use_history import UseLog
-from janitor.sweep.sweep import Question, Stages, decide
+from janitor.sweep.sweep import SweepInput, SweepPorts, decide
 from tests.laws.places import DELETABLE, READ
 from tests.laws.worlds import World
 from tests.making import NOW
@@ -92,10 +92,10 @@ async def _plan_of(world: World, grace: Grace, uses: UseLog) -> Plan:
     selected = world.selected
     if selected is None:
         selected = frozenset(policy.name for policy in world.policies.policies)
-    question = Question(
+    question = SweepInput(
         "sweep", world.policies, world.policies.limits, DELETABLE, READ, selected, world.own, True, NOW
     )
-    stages = Stages(
+    stages = SweepPorts(
         observer, _no_prices, None, lambda: NOW, _ignore, lambda *_: (), _ignore, _ignore, Lookout(),
         grace=grace, uses=uses,
     )  # fmt: skip

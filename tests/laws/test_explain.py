@@ -19,7 +19,7 @@ from janitor.plan.plan import Plan
 from janitor.policy.conditions.keys import OlderThan, TagsMatch
 from janitor.policy.deciding.grace import Marks
 from janitor.report.data.explanation import Explanation, Fate
-from janitor.sweep.sweep import Question
+from janitor.sweep.sweep import SweepInput
 from tests import making
 from tests.laws.deciding import Remembered, destroyed, held_in, plan_of, run, tags_of
 from tests.laws.places import DELETABLE, DICE, READ, Dice
@@ -66,7 +66,7 @@ class Nearby(Remembered):
 
 def explained(of: World, name: str, marks: Marks | None = None) -> Explanation:
     selected = frozenset(policy.name for policy in of.policies.policies)
-    question = Question("", of.policies, of.policies.limits, DELETABLE, READ, selected, of.own, True, NOW)
+    question = SweepInput("", of.policies, of.policies.limits, DELETABLE, READ, selected, of.own, True, NOW)
     return run(Explainer(question, Nearby(of), marks or Marks()).explain(name))
 
 

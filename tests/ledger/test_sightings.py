@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from janitor.ledger.history import Watched
+from janitor.ledger.history import WatchedDeletion
 from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed, Workloads
 from janitor.model.kinds import Kind
@@ -30,8 +30,8 @@ NOTHING = Observed(NOW, (PROJECT,), Workloads(), ())
 WEB = name_of("services", "web")
 
 
-def watched(intent: int, kind: Kind, name: object, uid: str = "", seen_gone: bool = False) -> Watched:
-    return Watched(intent, kind.value, str(name), uid, seen_gone)
+def watched(intent: int, kind: Kind, name: object, uid: str = "", seen_gone: bool = False) -> WatchedDeletion:
+    return WatchedDeletion(intent, kind.value, str(name), uid, seen_gone)
 
 
 def app(label: str) -> str:
@@ -39,7 +39,7 @@ def app(label: str) -> str:
     return REPOSITORY.version("app", digest(label))
 
 
-def looked(observed: Observed, *things: Watched) -> Lookout:
+def looked(observed: Observed, *things: WatchedDeletion) -> Lookout:
     lookout = Lookout.for_(things)
     lookout.over(observed)
     return lookout
@@ -143,4 +143,4 @@ def test_what_is_in_a_project_that_is_not_read_is_not_looked_for() -> None:
 
 
 def test_a_kind_that_this_version_does_not_know_is_left_alone() -> None:
-    assert looked(NOTHING, Watched(1, "run.teapot", "anything", "", False)).gone == []
+    assert looked(NOTHING, WatchedDeletion(1, "run.teapot", "anything", "", False)).gone == []

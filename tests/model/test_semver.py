@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from janitor.model.semver import Version, parse_range, parse_version
+from janitor.model.semver import SemanticVersion, parse_range, parse_version
 
 
 def test_versions_stand_in_the_order_that_semver_gives_as_its_example() -> None:
@@ -42,14 +42,14 @@ def test_what_is_no_version_is_none(text: str) -> None:
 
 
 def test_numbers_are_numbers_and_words_words() -> None:
-    assert parse_version("1.2.3-0.rc-1.0a") == Version(
+    assert parse_version("1.2.3-0.rc-1.0a") == SemanticVersion(
         1, 2, 3, False, ((False, 0, ""), (True, 0, "rc"), (False, 1, "")), "0a"
     )
 
 
 def test_the_longest_tag_is_read() -> None:
     longest = "1.2." + "9" * 124
-    assert parse_version(longest) == Version(1, 2, int("9" * 124), True)
+    assert parse_version(longest) == SemanticVersion(1, 2, int("9" * 124), True)
 
 
 @pytest.mark.parametrize(

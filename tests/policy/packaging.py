@@ -18,7 +18,7 @@ from janitor.policy.deciding.tags import (
     tags_of_image,
     tags_of_package,
 )
-from janitor.policy.deciding.trace import Case
+from janitor.policy.deciding.trace import Trace
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.verdict import Decision, Delete, verdict
 from janitor.policy.deciding.workloads import decide_workloads
@@ -61,9 +61,9 @@ class Shelf:
     blocked: bool = False
     selected: frozenset[str] | None = None
     uploads: Uploads = field(default_factory=Uploads)
-    cases: dict[str, Case[Any]] = field(default_factory=dict)
+    cases: dict[str, Trace[Any]] = field(default_factory=dict)
 
-    def case(self, name: str, case: Case[Any]) -> None:
+    def case(self, name: str, case: Trace[Any]) -> None:
         """As a witness."""
         self.cases[name] = case
 

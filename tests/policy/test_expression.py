@@ -11,7 +11,7 @@ from janitor.model.kinds import Kind
 from janitor.policy.conditions.expression import EXPR_FAILED, Failures, fields_of, program
 from janitor.policy.conditions.expression import test_of as asking
 from janitor.policy.conditions.keys import Expr, LocationIs, NameIs, Not
-from janitor.policy.conditions.package_keys import Held, held_leaf
+from janitor.policy.conditions.package_keys import StoredFacts, held_leaf
 from janitor.policy.conditions.truth import YES
 from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policies
@@ -306,7 +306,7 @@ def test_every_field_of_the_grammar_is_there_when_it_is_asked() -> None:
 
 @pytest.mark.parametrize("kind", [Kind.PACKAGE, Kind.VERSION, Kind.TAG])
 def test_every_field_of_what_lies_in_a_repository_is_there_when_it_is_asked(kind: Kind) -> None:
-    held = Held("left-pad", "1.2.3", ("next",), 1.0, 1.0, 1000)
+    held = StoredFacts("left-pad", "1.2.3", ("next",), 1.0, 1.0, 1000)
     for field in fields_of(kind):
         failures = Failures()
         leaf = held_leaf(kind, repository(), NOW.timestamp(), failures)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.policy.conditions.keys import All
-from janitor.policy.deciding.grace import Grace, Mark, Marks, Thing, holders
+from janitor.policy.deciding.grace import Candidate, Grace, Mark, Marks, holders
 from janitor.policy.deciding.verdict import Delete, Keep
 from janitor.policy.model import Policy
 from tests.making import NOW
@@ -35,7 +35,7 @@ def asked(
     """One sweep in which one thing would go by a policy with this grace."""
     sweep = Grace(marks)
     decision = Delete(Policy("any", Kind.SERVICE, All(()), grace=grace), DeleteReason.MATCHED)
-    answer = sweep.answer(decision, Thing(Kind.SERVICE, name, lambda: state, ""), now)
+    answer = sweep.answer(decision, Candidate(Kind.SERVICE, name, lambda: state, ""), now)
     assert answer is decision or (isinstance(answer, Keep) and name not in sweep.lapsed)
     assert (name in sweep.waiting) == (answer == Keep(KeepReason.GRACE))
     return sweep

@@ -11,7 +11,7 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.policy.conditions.keys import Expr, ManagedBy, NameIs
 from janitor.policy.deciding.grace import Grace
-from janitor.policy.deciding.retention import Standing
+from janitor.policy.deciding.retention import RetentionAnswer
 from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Policies, ReportOptions, Retention
 from tests.deciding import Shown, context, decided
@@ -143,5 +143,5 @@ def test_a_witness_is_shown_each_by_name_with_its_gap_and_its_place_in_keep() ->
     assert all(case.gap for case in shown.cases.values())
     places = {n: shown.cases[f"{WEB.name}/revisions/web-{n}"] for n in (9, 1, 2)}
     assert {n: case.keeps(case.questions[0]) for n, case in places.items()} == {
-        9: Standing(KeepReason.KEEP_LATEST, 1, 3), 1: Standing(None, 2, 3), 2: Standing(None, 3, 3),
+        9: RetentionAnswer(KeepReason.KEEP_LATEST, 1, 3), 1: RetentionAnswer(None, 2, 3), 2: RetentionAnswer(None, 3, 3),
     }  # fmt: skip

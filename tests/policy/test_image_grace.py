@@ -6,7 +6,7 @@ from datetime import timedelta
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.policy.conditions.keys import All
-from janitor.policy.deciding.grace import Grace, Mark, Marks, Thing, image_holding, repository_thing
+from janitor.policy.deciding.grace import Candidate, Grace, Mark, Marks, image_holding, repository_thing
 from janitor.policy.deciding.verdict import Delete, Keep
 from janitor.policy.model import Policy
 from tests.making import NOW, REPOSITORY, ago, digest, image, repository
@@ -110,7 +110,7 @@ def test_an_image_goes_no_earlier_than_its_tag_was_announced_to() -> None:
         assert grace.waiting[named("b")].due_at == NOW + WEEK
 
 
-def of_repository(repo_state: str, thing: Thing) -> Grace:
+def of_repository(repo_state: str, thing: Candidate) -> Grace:
     """A sweep in which a repository of this state then would go, its week being over."""
     grace = Grace(Marks({thing.name: Mark(ago(days=7), NOW, repo_state)}))
     grace.answer(Delete(GRACEFUL, DeleteReason.UNUSED), thing, NOW)

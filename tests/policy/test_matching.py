@@ -7,10 +7,10 @@ import pytest
 from janitor.model.kinds import Kind
 from janitor.policy.conditions.expression import Failures
 from janitor.policy.conditions.keys import Expr, Key, NameIs, Not, OlderThan, RepositoryIs
-from janitor.policy.conditions.package_keys import Held, held_leaf
+from janitor.policy.conditions.package_keys import StoredFacts, held_leaf
 from janitor.policy.conditions.truth import AGE_UNKNOWN, Test, Truth, truth
 from janitor.policy.deciding.unmatched import note_matches
-from janitor.policy.deciding.verdict import Question, question
+from janitor.policy.deciding.verdict import CompiledPolicy, question
 from tests.making import NOW, policy, repository
 
 
@@ -29,7 +29,7 @@ class Reading:
         return name if isinstance(key, NameIs) else lambda _: AGE_UNKNOWN
 
 
-def by_name(name: str, reading: Reading) -> Question[str]:
+def by_name(name: str, reading: Reading) -> CompiledPolicy[str]:
     return question(policy(name, Kind.PACKAGE, NameIs(("x",))), reading, True)
 
 
@@ -64,7 +64,7 @@ def test_an_expression_that_fails_here_is_not_counted_a_second_time(answer: bool
     repo = repository(format="NPM", labels={"team": "ml"} if answer else {})
     leaf = held_leaf(Kind.VERSION, repo, NOW.timestamp(), failures)
     asked = question(policy("a", Kind.VERSION, Expr("resource.labels.team == 'ml'", "a")), leaf, True)
-    note_matches(matched, [asked], [Held("web")], failures)
+    note_matches(matched, [asked], [StoredFacts("web")], failures)
     assert (matched, failures.lines()) == ({"a"} if answer else set(), ())
 
 

@@ -19,7 +19,7 @@ from janitor.policy.conditions.keys import (
     StatusIs,
     Unused,
 )
-from janitor.policy.conditions.resource_keys import Facts, facts_leaf
+from janitor.policy.conditions.resource_keys import ResourceFacts, facts_leaf
 from janitor.policy.deciding.verdict import (
     Delete,
     Keep,
@@ -33,7 +33,7 @@ from janitor.policy.model import Policy
 from tests.making import NOW, ago, policy
 
 OLD = OlderThan(timedelta(days=7))
-FACTS = Facts("web", "us-central1", "", {"a": "b"}, Status.FAILED, ago(days=30), 5000, True)
+FACTS = ResourceFacts("web", "us-central1", "", {"a": "b"}, Status.FAILED, ago(days=30), 5000, True)
 
 
 def verdict(*each: Policy, unselected: str = "", forbidden: str = "") -> Delete | Keep:

@@ -10,7 +10,7 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.references import BadReferenceError
 from janitor.model.resources import Execution, Image, Instance, Mode, Repository, WorkerPool
-from janitor.policy.deciding.references import Named, unreadable, usage
+from janitor.policy.deciding.references import References, unreadable, usage
 from tests.making import (
     NOW,
     REPOSITORY,
@@ -32,12 +32,12 @@ VIRTUAL = RepositoryName("p", "us-central1", "all")
 def named(
     loads: Workloads, images: Iterable[Image] = IMAGES, freed: dict[ResourceName, str] | None = None,
     extra: Iterable[str] = (), seen: Iterable[Repository] = (),
-) -> Named:  # fmt: skip
+) -> References:  # fmt: skip
     found = {each.name: each for each in (repository(), *seen)}
     return usage(loads, freed or {}, extra, found).remaining
 
 
-def of_app(remaining: Named) -> dict[str, set[str]]:
+def of_app(remaining: References) -> dict[str, set[str]]:
     return remaining.digests(REPOSITORY, "app", IMAGES)
 
 

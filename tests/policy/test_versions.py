@@ -8,7 +8,7 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository, Version
 from janitor.policy.deciding.packages import decide_versions, kinds_asked, package_rules
-from janitor.policy.deciding.retention import Standing
+from janitor.policy.deciding.retention import RetentionAnswer
 from janitor.policy.deciding.verdict import Delete
 from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policies
@@ -82,7 +82,7 @@ def test_a_witness_is_shown_a_versions_place_in_keep() -> None:
     )
     assert shelf.decided_versions() == {"1": "delete: a, matched", "2": "keep-latest"}
     places = [case.keeps(case.questions[0]) for case in shelf.cases.values()]
-    assert places == [Standing(None, 2, 2), Standing(KeepReason.KEEP_LATEST, 1, 2)]
+    assert places == [RetentionAnswer(None, 2, 2), RetentionAnswer(KeepReason.KEEP_LATEST, 1, 2)]
 
 
 def test_versions_of_one_precedence_stand_by_what_they_are_called() -> None:

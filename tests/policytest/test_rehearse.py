@@ -15,7 +15,7 @@ from janitor.policy.file.document import parse_policies
 from janitor.policy.file.source import plain, read_source
 from janitor.policy.model import Policies
 from janitor.policytest.file import read_tests
-from janitor.policytest.model import Outcome
+from janitor.policytest.model import PolicyTestResult
 from janitor.policytest.results import as_json, as_text
 from janitor.policytest.run import rehearse
 from janitor.store.policy_file import load_policies
@@ -92,7 +92,7 @@ EXPECT = """\
 """
 
 
-def outcomes(expect: str, policies: str = POLICIES) -> list[Outcome]:
+def outcomes(expect: str, policies: str = POLICIES) -> list[PolicyTestResult]:
     loaded = parse_policies(policies.encode(), "policies.yaml", lambda _: b"")
     text = f"version: 1\ntests:\n  - name: everything\n{THINGS}{expect}"
     now, cases = read_tests(text.encode(), "t", loaded)

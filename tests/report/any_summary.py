@@ -8,7 +8,7 @@ from janitor.ledger.savings import Account, Saving
 from janitor.model.amounts import Priced, Unpriced
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Sums
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Sums
 from janitor.report.data.summary import Period, Summary
 from janitor.report.data.troubles import Trouble, TroubleKind
 from tests.report.summaries import HOSTILE, UNTIL, deletion, snapshot
@@ -32,7 +32,7 @@ SUMS = st.builds(Sums, _COUNTS, _BYTES, _USD, _COUNTS, st.booleans())
 TROUBLES = st.builds(Trouble, st.sampled_from(TroubleKind), TEXTS, TEXTS, TEXTS)
 PLANNED = st.builds(Planned, KINDS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, _BYTES, ESTIMATES, st.just("planned"))
 RUNNING = st.builds(
-    Running,
+    RunningService,
     st.one_of(TEXTS, TEXTS.map(lambda name: f"projects/p/locations/l/services/{name}")).filter(
         lambda n: "/" in n
     ),

@@ -19,7 +19,7 @@ from janitor.report.data.snapshot import (
     InGrace,
     Planned,
     Remaining,
-    Running,
+    RunningService,
     Snapshot,
     Stored,
     Sums,
@@ -144,9 +144,9 @@ _SEEN = snapshot(
     repositories=(Stored(WEB, "DOCKER", "web", 9_000_000_000, usd("0.838190317153930664062500")),),
     running=Sums(3, 0, Decimal("28.26")),
     services=(
-        Running(f"{REGION}/services/billing", "payments", "failed", usd("0"), PORT_MESSAGE, SWEPT - timedelta(hours=26)),
-        Running(f"{REGION}/services/shop", "web", "serving", usd("28.26")),
-        Running(f"{REGION}/services/docs", "", "serving", usd("0")),
+        RunningService(f"{REGION}/services/billing", "payments", "failed", usd("0"), PORT_MESSAGE, SWEPT - timedelta(hours=26)),
+        RunningService(f"{REGION}/services/shop", "web", "serving", usd("28.26")),
+        RunningService(f"{REGION}/services/docs", "", "serving", usd("0")),
     ),
     kept=(
         Remaining("run.service", "serving", 2),
@@ -240,12 +240,14 @@ def _hostile_action(row: int, outcome: str) -> Planned:
     )
 
 
-def _hostile_service(row: int) -> Running:
+def _hostile_service(row: int) -> RunningService:
     name, owner = f"{REGION}/services/{hostile(row)[:49]}", hostile(row)[:63]
     if row % 3:
-        return Running(name, owner, "serving", _price(row))
+        return RunningService(name, owner, "serving", _price(row))
     status = "failed" if row % 2 else "degraded"
-    return Running(name, owner, status, _price(row), hostile(row)[:LONGEST_TEXT], SWEPT - timedelta(days=row))
+    return RunningService(
+        name, owner, status, _price(row), hostile(row)[:LONGEST_TEXT], SWEPT - timedelta(days=row)
+    )
 
 
 def _price(row: int) -> Estimate:

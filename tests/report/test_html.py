@@ -14,7 +14,7 @@ from jinja2 import UndefinedError
 
 from janitor.ledger.savings import Account
 from janitor.model.amounts import Unpriced
-from janitor.report.data.snapshot import Running, Sums
+from janitor.report.data.snapshot import RunningService, Sums
 from janitor.report.data.summary import Summary
 from janitor.report.html import render as module
 from janitor.report.html.render import render_html
@@ -230,8 +230,8 @@ def test_use_driven_cost_is_said_to_be_unknown() -> None:
 
 def test_bars_of_services_stand_in_the_order_of_their_cost() -> None:
     rows = (
-        Running(f"{REGION}/services/cheap", "", "degraded", usd("1"), "why"),
-        Running(f"{REGION}/services/dear", "", "serving", usd("9")),
+        RunningService(f"{REGION}/services/cheap", "", "degraded", usd("1"), "why"),
+        RunningService(f"{REGION}/services/dear", "", "serving", usd("9")),
     )
     text = section(replace(SMALL, snapshot=snapshot(services=rows)), "Minimum instances by service now")
     assert text.index("dear") < text.index("cheap")
@@ -250,7 +250,7 @@ def test_failed_services_bear_google_s_words_and_for_how_long() -> None:
 
 
 def test_a_service_that_fails_since_nobody_knows_when_says_so() -> None:
-    row = Running(f"{REGION}/services/x", "", "degraded", Unpriced("no price"))
+    row = RunningService(f"{REGION}/services/x", "", "degraded", Unpriced("no price"))
     text = section(replace(SMALL, snapshot=snapshot(services=(row,))), "Services that do not work")
     assert "not known" in text
     assert "Google gives no reason" in text
@@ -328,7 +328,7 @@ def test_a_kind_of_a_later_version_is_shown_by_its_name() -> None:
 
 
 def test_a_time_after_the_observation_is_no_negative_age() -> None:
-    row = Running(f"{REGION}/services/x", "", "failed", usd("0"), "why", SWEPT + timedelta(hours=1))
+    row = RunningService(f"{REGION}/services/x", "", "failed", usd("0"), "why", SWEPT + timedelta(hours=1))
     text = section(replace(SMALL, snapshot=snapshot(services=(row,))), "Services that do not work")
     assert "unowned 0m since 2026-11-23 04:00 UTC" in text
 

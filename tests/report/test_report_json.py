@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from janitor.ledger.savings import Account
-from janitor.report.data.snapshot import Planned, Running, Snapshot, Stored, Sums
+from janitor.report.data.snapshot import Planned, RunningService, Snapshot, Stored, Sums
 from janitor.report.data.summary import Summary
 from janitor.report.json.report import write_report_json
 from tests.report.summaries import EMPTY, SMALL, large
@@ -68,7 +68,7 @@ def test_no_figure_of_an_account_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "key"), [(Planned, "largest"), (Stored, "repositories"), (Running, "services")]
+    ("value", "key"), [(Planned, "largest"), (Stored, "repositories"), (RunningService, "services")]
 )
 def test_no_figure_of_a_row_is_left_out(value: type, key: str) -> None:
     assert list(document(SMALL)["last_sweep"][key][0]) == [field.name for field in fields(value)]

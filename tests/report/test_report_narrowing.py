@@ -12,7 +12,7 @@ from janitor.report.data.filters import (
     snapshot_in,
     snapshot_without_creators,
 )
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Stored, Sums
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored, Sums
 from tests.report.summaries import SMALL, UNTIL, WEB, deletion, planned, snapshot, usd
 
 OTHER = "projects/other/locations/us-west1"
@@ -44,8 +44,8 @@ def mixed() -> Snapshot:
         ),
         running=Sums(2, 0, Decimal(7)),
         services=(
-            Running(f"{OTHER}/services/s", "", "serving", usd("7")),
-            Running(f"{WEB.partition('/repositories')[0]}/services/w", "", "serving", Unpriced("why")),
+            RunningService(f"{OTHER}/services/s", "", "serving", usd("7")),
+            RunningService(f"{WEB.partition('/repositories')[0]}/services/w", "", "serving", Unpriced("why")),
         ),
         kept=(Remaining("artifact.image", "in-use", 3),),
         gaps=SMALL.snapshot.gaps if SMALL.snapshot else (),
@@ -125,7 +125,7 @@ def test_a_persons_address_is_nobody_and_a_label_is_not() -> None:
 def test_without_creators_no_address_is_left_anywhere_and_sums_add_up() -> None:
     address = "a@example.com"
     one = Sums(1, 10, Decimal("0.1"), 1, True)
-    running = Running(f"{OTHER}/services/s", address, "failed", Priced(Decimal(0), ""), "why")
+    running = RunningService(f"{OTHER}/services/s", address, "failed", Priced(Decimal(0), ""), "why")
     whole = snapshot(
         by_owner=(("web", Sums(5, 5, Decimal(1))), (address, one), ("b@example.com", one), ("", one)),
         largest=(planned(1, owner=address),),

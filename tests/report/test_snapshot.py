@@ -20,9 +20,9 @@ from janitor.report.data.snapshot import (
     NAMED,
     SERVICES,
     TROUBLES,
-    Running,
+    RunningCosts,
+    RunningService,
     Snapshot,
-    Standing,
     Stored,
     Sums,
 )
@@ -62,13 +62,13 @@ def taken(*actions: Action, outcomes: Sequence[Outcome] = (), **facts: object) -
     return take_snapshot(result(*actions, **facts))  # type: ignore[arg-type]
 
 
-def stands(*rows: Stored | Running) -> Standing:
+def stands(*rows: Stored | RunningService) -> RunningCosts:
     repositories = tuple(row for row in rows if isinstance(row, Stored))
-    services = tuple(row for row in rows if isinstance(row, Running))
-    return Standing(repositories, services, sum_of(repositories), sum_of(services))
+    services = tuple(row for row in rows if isinstance(row, RunningService))
+    return RunningCosts(repositories, services, sum_of(repositories), sum_of(services))
 
 
-def with_standing(of: SweepResult, *rows: Stored | Running) -> Snapshot:
+def with_standing(of: SweepResult, *rows: Stored | RunningService) -> Snapshot:
     return take_snapshot(replace(of, standing=stands(*rows)))
 
 
@@ -173,8 +173,8 @@ def test_what_failed_stands_before_what_drifted_and_what_was_skipped() -> None:
 def test_what_the_sweep_deleted_stands_no_longer() -> None:
     here = Stored(STORY_REPOSITORY.name, "DOCKER", "", 5, Priced(Decimal(5), ""))
     stays = Stored(WEB, "DOCKER", "", 7, Priced(Decimal(7), ""))
-    dead = Running(SERVICE.name, "", "failed", Priced(Decimal(0), ""), "why")
-    alive = Running(f"{REGION}/services/shop", "", "serving", Priced(Decimal(2), ""))
+    dead = RunningService(SERVICE.name, "", "failed", Priced(Decimal(0), ""), "why")
+    alive = RunningService(f"{REGION}/services/shop", "", "serving", Priced(Decimal(2), ""))
     swept = result(SERVICE, STORY_REPOSITORY, mode="apply", outcomes=(DELETED, GONE))
     found = with_standing(swept, here, stays, dead, alive)
     assert (found.repositories, found.stored) == ((stays,), Sums(1, 7, Decimal(7)))
@@ -208,7 +208,7 @@ def test_long_texts_are_cut_and_the_cut_is_shown() -> None:
                 gaps=(replace(GAP, cause=long),),
                 notices=(long,),
             ),
-            standing=stands(Running("s", "", "failed", Priced(Decimal(0), long), long)),
+            standing=stands(RunningService("s", "", "failed", Priced(Decimal(0), long), long)),
         )
     )
     (row,), (gap,), (service,) = found.troubles, found.gaps, found.services
@@ -244,7 +244,7 @@ def a_great_sweep() -> SweepResult:
         ),
         standing=stands(
             *(Stored(f"{REGION}/repositories/{x:063}", "DOCKER", "", x, Priced(Decimal(x), long)) for x in range(n)),
-            *(Running(f"{REGION}/services/{x:049}", "", "failed", Priced(Decimal(x), ""), long) for x in range(n)),
+            *(RunningService(f"{REGION}/services/{x:049}", "", "failed", Priced(Decimal(x), ""), long) for x in range(n)),
         ),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.model.amounts import Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Stored, Sums
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored, Sums
 from janitor.report.data.snapshot_codec import SCHEMA_VERSION, decode_snapshot, encode_snapshot
 from tests.report.summaries import SMALL, large, snapshot
 
@@ -37,7 +37,7 @@ _PLANNED = st.builds(
     st.sampled_from(OutcomeKind).map(lambda kind: kind.value), st.none() | _TEXTS,
 )  # fmt: skip
 _RUNNING = st.builds(
-    Running, _TEXTS, _TEXTS, st.sampled_from(Status).map(lambda status: status.value), _ESTIMATES, _TEXTS,
+    RunningService, _TEXTS, _TEXTS, st.sampled_from(Status).map(lambda status: status.value), _ESTIMATES, _TEXTS,
     st.none() | _TIMES,
 )  # fmt: skip
 SNAPSHOTS = st.builds(

@@ -11,7 +11,7 @@ from janitor.model.inventory import Observed
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Condition, Repository, Revision, Scaling, Service, State
 from janitor.report.data.running_costs import standing
-from janitor.report.data.snapshot import Running, Standing
+from janitor.report.data.snapshot import RunningCosts, RunningService
 from tests.making import LOCATION, NOW, PROJECT, ago, repository, revision, service, workloads
 
 BOOK = fallback_book((files("janitor.cost") / "fallback.json").read_text(encoding="utf-8"), "")
@@ -26,7 +26,7 @@ def named(short: str) -> RepositoryName:
 
 def seen(
     *resources: Service | Revision | Repository, book: PriceBook = BOOK, show_creator: bool = False
-) -> Standing:
+) -> RunningCosts:
     """What stands where these were seen."""
     repositories = tuple(each for each in resources if isinstance(each, Repository))
     held = workloads(*(each for each in resources if not isinstance(each, Repository)))
@@ -46,7 +46,7 @@ def broken(reason: str, message: str, short: str = "web-2") -> Revision:
     return revision("web", short, status="failed", ready=Condition("Ready", State.FAILED, reason, message))
 
 
-def only(found: Standing) -> Running:
+def only(found: RunningCosts) -> RunningService:
     (row,) = found.services
     return row
 

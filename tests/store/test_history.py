@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.ledger.entries import Conclusion, SweepEnd
-from janitor.ledger.history import Origin, PastAction, PastSweep, Watched
+from janitor.ledger.history import Origin, PastAction, PastSweep, WatchedDeletion
 from janitor.ledger.savings import Deletion
 from janitor.model.amounts import Priced, Unpriced
 from janitor.plan.plan import Action
@@ -267,12 +267,12 @@ async def test_what_came_back_is_watched_no_more(ledger: SqlLedger, history: Sql
     await history.note_sightings("s-1", [gone], [back], NOW + HOUR)
     image = "artifact.image"
     expected = [
-        Watched(gone, image, action("gone").name, "u-1", True),
-        Watched(new, image, action("new").name, "u-1", False),
+        WatchedDeletion(gone, image, action("gone").name, "u-1", True),
+        WatchedDeletion(new, image, action("new").name, "u-1", False),
     ]
     assert await history.watched(NOW - HOUR) == expected
     everything = await history.watched(NOW - 1000 * HOUR)
-    assert everything == [Watched(old[0], image, action("old").name, "u-1", False), *expected]
+    assert everything == [WatchedDeletion(old[0], image, action("old").name, "u-1", False), *expected]
 
 
 async def test_a_deletion_of_a_name_that_was_deleted_again_had_come_back_by_then(

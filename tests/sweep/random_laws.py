@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from janitor.emulator.repository import Image
+from janitor.emulator.repository import WorldImage
 from janitor.emulator.trouble import Rule
 from tests.sweep.conftest import hurried
 from tests.sweep.random_worlds import RandomWorld, random_world, stored_features
@@ -77,7 +77,9 @@ def _pushing_between_two_pages_adds_no_deletion(here: Place, of: RandomWorld) ->
 
     def pushed(world: Any, called: str) -> None:
         now = world.now.timestamp()
-        world.repository(called).add(Image("app", f"sha256:{'0' * 64}", size=1, uploaded=now, updated=now))
+        world.repository(called).add(
+            WorldImage("app", f"sha256:{'0' * 64}", size=1, uploaded=now, updated=now)
+        )
 
     rule = Rule(rpc="ListDockerImages", repository="r", page=2, times=1, mutate=pushed)
     here.google.control.rule(rule)

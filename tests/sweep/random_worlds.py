@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from janitor.emulator import digest
-from janitor.emulator.repository import Image, Repository
+from janitor.emulator.repository import WorldImage, WorldRepository
 from janitor.emulator.world import parse
 
 TAGS = ("latest", "v1", "v1.2.3", "v1.2.4", "v2.0.0", "pr-1", "pr-2", "keep-me")
@@ -115,11 +115,11 @@ def random_world(seed: int) -> RandomWorld:
     return RandomWorld(text, policies, rules, frozenset(behaviour))
 
 
-def _any(has: Callable[[Repository, Image], bool]) -> Callable[[Repository], bool]:
+def _any(has: Callable[[WorldRepository, WorldImage], bool]) -> Callable[[WorldRepository], bool]:
     return lambda repository: any(has(repository, image) for image in repository.images.values())
 
 
-def _subjects(repository: Repository, image: Image) -> int:
+def _subjects(repository: WorldRepository, image: WorldImage) -> int:
     """How many attachments are stored as it."""
     name = repository.version_name(image.key)
     return sum(each.oci_version_name == name for each in repository.attachments.values())
@@ -145,7 +145,7 @@ STORED = {
 }
 
 
-def stored_features(repositories: Collection[Repository]) -> frozenset[str]:
+def stored_features(repositories: Collection[WorldRepository]) -> frozenset[str]:
     """The features of repositories and of the images in them."""
     return frozenset(name for name, has in STORED.items() if any(map(has, repositories)))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from janitor.emulator.repository import Image
+from janitor.emulator.repository import WorldImage
 from janitor.emulator.state import World
 from tests.sweep.conftest import Placing
 from tests.sweep.packages import LIBS, left, libs, name, versions
@@ -184,7 +184,7 @@ def test_a_version_that_was_published_again_meanwhile_is_drifted(place: Placing)
     def published(world: World) -> None:
         world.remove(name("web", "1.0.0"))
         repository = world.repository(LIBS)
-        repository.add(Image("web", "1.0.0", uploaded=world.now.timestamp(), media_type=""))
+        repository.add(WorldImage("web", "1.0.0", uploaded=world.now.timestamp(), media_type=""))
 
     here.google.control.before("GetVersion", 1, published)
     swept = here.sweep("--apply", policies=OLD)

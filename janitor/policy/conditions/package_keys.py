@@ -49,7 +49,7 @@ _CANNOT_SAY = Truth(None, KeepReason.NOT_MATCHED)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredFacts:
     """What policies ask of something in a repository. `package` is the short name, `id` the version's.
 
     Times are epoch seconds, None where not known: `made` ranks for `keep.latest`, `since` is what
@@ -69,10 +69,10 @@ class Held:
     unsized: int = 0
 
 
-def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures) -> Leaf[Held]:
+def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures) -> Leaf[StoredFacts]:
     """The reading of each key in this repository; ages are strict, unset and future times unknown (R5)."""
 
-    def leaf(key: Key) -> "Test[Held]":
+    def leaf(key: Key) -> "Test[StoredFacts]":
         answer = of_repository(key, repository)
         if answer is not None:
             return always(answer)
@@ -109,30 +109,30 @@ def held_leaf(kind: Kind, repository: Repository, now: float, failures: Failures
     return leaf
 
 
-def _larger(held: Held, size: int) -> Truth:
+def _larger(held: StoredFacts, size: int) -> Truth:
     """A lower bound that is larger is enough; one that is not leaves it unknown."""
     found = larger(held.size_bytes, size)
     return SIZE_UNKNOWN if held.unsized and found is NO else found
 
 
-def _tag_is(matches: Callable[[str], bool]) -> Test[Held]:
+def _tag_is(matches: Callable[[str], bool]) -> Test[StoredFacts]:
     """Of tags alone, each of which is one."""
     return lambda held: truth(any(map(matches, held.tags)))
 
 
-def _version_is(range_: str) -> Test[Held]:
+def _version_is(range_: str) -> Test[StoredFacts]:
     """Of tags alone, each of which is one."""
     answer = version_in_range(range_)
     return lambda held: answer("".join(held.tags))
 
 
-def _in_range(range_: str, format_: str) -> Test[Held]:
+def _in_range(range_: str, format_: str) -> Test[StoredFacts]:
     answer = version_in_range(range_, partial(version_of, format_))
     return lambda held: answer(unquote(held.id))  # Google escapes the + of build metadata
 
 
-def _prerelease(value: bool, format_: str) -> Test[Held]:
-    def run(held: Held) -> Truth:
+def _prerelease(value: bool, format_: str) -> Test[StoredFacts]:
+    def run(held: StoredFacts) -> Truth:
         found = is_prerelease(format_, unquote(held.id))
         return VERSION_UNREADABLE if found is None else truth(found is value)
 
@@ -149,7 +149,7 @@ def may_speak_of(policy: Policy, repository: Repository) -> bool:
     return compiled(policy.when, leaf)(None) is not NO
 
 
-_READ: dict[str, Callable[[Held], object]] = {
+_READ: dict[str, Callable[[StoredFacts], object]] = {
     "name": lambda held: held.package,
     "version": lambda held: held.id,
     "tags": lambda held: list(held.tags),
@@ -159,18 +159,20 @@ _READ: dict[str, Callable[[Held], object]] = {
 }
 
 
-def _expression(expr: Expr, kind: Kind, repository: Repository, now: float, failures: Failures) -> Test[Held]:
+def _expression(
+    expr: Expr, kind: Kind, repository: Repository, now: float, failures: Failures
+) -> Test[StoredFacts]:
     """A CEL expression; an age or a size that it asks for and that is not known is its answer (R5)."""
     asked = {token.text for token in tokens(expr.text)}
     moment = datetime.fromtimestamp(now, UTC)
     constants = repository_fields(kind, repository, asked)
 
-    def unknown(held: Held) -> Truth | None:
+    def unknown(held: StoredFacts) -> Truth | None:
         if "age" in asked and _older(held.since, now, 0) is AGE_UNKNOWN:
             return AGE_UNKNOWN
         return SIZE_UNKNOWN if "size_bytes" in asked and (held.unsized or not held.size_bytes) else None
 
-    def read(held: Held) -> dict[str, object]:
+    def read(held: StoredFacts) -> dict[str, object]:
         resource = constants | {field: get(held) for field, get in _READ.items() if field in asked}
         return {"resource": resource, "now": moment, "age": timedelta(seconds=now - (held.since or now))}
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from janitor.model.resources import Image
 from janitor.policy.conditions.index_sizes import Sizes
 from janitor.policy.conditions.keys import Key, Largest, Name, places
-from janitor.policy.conditions.package_keys import Held
+from janitor.policy.conditions.package_keys import StoredFacts
 from janitor.policy.conditions.truth import NO, SIZE_UNKNOWN, YES, Leaf, Test, Truth, always, compiled, whom
 from janitor.policy.model import Policy
 
@@ -43,7 +43,7 @@ class Competition(Generic[T]):
 
 
 Competing = Callable[[Policy, list[T]], Competition[T]]
-VERSIONS: Measure[Held] = Measure(
+VERSIONS: Measure[StoredFacts] = Measure(
     size=lambda held: held.size_bytes or None,
     name=lambda held: (held.package, held.id),
 )

@@ -41,7 +41,7 @@ from janitor.policy.conditions.ttl import expired
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ResourceFacts:
     """What policies ask of a resource of these kinds. `service` and `job` are the short names of what
     holds a revision or an execution. `since` is what ages count from (R7), `newest` the latest time that is
     known of it, in epoch seconds (floor.py).
@@ -66,13 +66,13 @@ class Facts:
     newest: float | None = None
 
 
-def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
+def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[ResourceFacts]:
     """The reading of each key; ages are strict, unset and future times are not known (R5).
 
     `failures` hears of each expression that could not be answered.
     """
 
-    def leaf(key: Key) -> "Test[Facts]":
+    def leaf(key: Key) -> "Test[ResourceFacts]":
         match key:
             case StatusIs(values):
                 return lambda facts: truth(facts.status in values)
@@ -112,7 +112,7 @@ def facts_leaf(now: datetime, failures: Failures | None = None) -> Leaf[Facts]:
     return leaf
 
 
-def _labelled(key: LabelsAre | LabelsRegex | AnnotationsAre | AnnotationsRegex) -> Test[Facts]:
+def _labelled(key: LabelsAre | LabelsRegex | AnnotationsAre | AnnotationsRegex) -> Test[ResourceFacts]:
     match key:
         case LabelsAre(globs):
             return lambda facts: truth(all(labels_match(globs, facts.labels)))
@@ -124,18 +124,18 @@ def _labelled(key: LabelsAre | LabelsRegex | AnnotationsAre | AnnotationsRegex) 
             return lambda facts: truth(all_found(expressions, facts.annotations))
 
 
-def facts_expression(expr: Expr, now: datetime, failures: Failures) -> Test[Facts]:
+def facts_expression(expr: Expr, now: datetime, failures: Failures) -> Test[ResourceFacts]:
     """A CEL expression; an age, a size or a creator that it asks for and that is not known is its answer."""
     asked = {token.text for token in tokens(expr.text)}
 
-    def unknown(facts: Facts) -> Truth | None:
+    def unknown(facts: ResourceFacts) -> Truth | None:
         if "age" in asked and _older(facts.since, now, 0) is AGE_UNKNOWN:
             return AGE_UNKNOWN
         if "creator" in asked and not facts.creator:
             return CREATOR_UNKNOWN
         return SIZE_UNKNOWN if "size_bytes" in asked and not facts.size_bytes else None
 
-    def read(facts: Facts) -> dict[str, object]:
+    def read(facts: ResourceFacts) -> dict[str, object]:
         resource = {name: _plain(getattr(facts, name)) for name in asked & FACTS_FIELDS}
         age = {"age": now - facts.since} if "age" in asked and facts.since else {}
         return {"resource": resource, "now": now, **age}
@@ -148,7 +148,7 @@ def _plain(value: object) -> object:
     return sorted(map(str, value)) if isinstance(value, frozenset) else value
 
 
-FACTS_FIELDS = frozenset(each.name for each in fields(Facts)) - {"since", "unused", "newest"}
+FACTS_FIELDS = frozenset(each.name for each in fields(ResourceFacts)) - {"since", "unused", "newest"}
 
 
 def _older(since: datetime | None, now: datetime, seconds: float) -> Truth:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from janitor.model.reasons import KeepReason
-from janitor.model.semver import Version, parse_range, parse_version
+from janitor.model.semver import SemanticVersion, parse_range, parse_version
 from janitor.policy.conditions.truth import (
     NO,
     NO_TAG_MATCHES,
@@ -33,7 +33,7 @@ def in_range(text: str) -> Callable[[str], bool]:
 
 
 def version_in_range(
-    text: str, read: Callable[[str], Version | None] = parse_version
+    text: str, read: Callable[[str], SemanticVersion | None] = parse_version
 ) -> Callable[[str], Truth]:
     """How one text, such as a tag or the name of a version, answers a range; `read` reads the text.
 

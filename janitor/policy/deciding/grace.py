@@ -62,7 +62,7 @@ class Marks:
         return name in self._last_inside or self.is_opted_out(name)
 
 
-class Thing(NamedTuple):
+class Candidate(NamedTuple):
     """What would go. `state` gives a text that differs once the thing has changed; `tags` are the names of an
     image's, which go with it and do not lie in it by name."""
 
@@ -99,7 +99,7 @@ class Grace:
     lapsed: list[str] = field(default_factory=list)
     _due: set[str] = field(default_factory=set)
 
-    def answer(self, decision: Delete, thing: Thing, now: datetime) -> Decision:
+    def answer(self, decision: Delete, thing: Candidate, now: datetime) -> Decision:
         """The decision itself, or why the thing stays for now."""
         name = thing.name
         if any(map(self.marks.is_opted_out, (name, *thing.tags))):
@@ -137,9 +137,9 @@ def image_holding(
         return None
     owner = owner_of(repository.labels)
 
-    def thing(names: str, image: Image) -> Thing:
+    def thing(names: str, image: Image) -> Candidate:
         tags = tuple(repository.name.tag(image.package, tag) for tag in image.tags) if spoken_of else ()
-        return Thing(Kind.IMAGE, names + image.digest, lambda: state_of(image), owner, tags)
+        return Candidate(Kind.IMAGE, names + image.digest, lambda: state_of(image), owner, tags)
 
     def hold(
         package: str, images: Sequence[Image], kept: dict[str, KeepReason], goes: dict[str, Delete]
@@ -159,17 +159,17 @@ def image_holding(
     return hold
 
 
-def repository_thing(repository: Repository, images: Sequence[Image]) -> Thing:
+def repository_thing(repository: Repository, images: Sequence[Image]) -> Candidate:
     """A repository as grace sees it: changed by whatever comes, goes or is tagged in it."""
 
     def state() -> str:
         made = repository.create_time.isoformat() if repository.create_time else ""
         return f"{made} {contents_fingerprint(images)}"
 
-    return Thing(Kind.REPOSITORY, str(repository.name), state, owner_of(repository.labels))
+    return Candidate(Kind.REPOSITORY, str(repository.name), state, owner_of(repository.labels))
 
 
-def _of_image(grace: Grace, decision: Delete, thing: Thing, now: datetime) -> Decision:
+def _of_image(grace: Grace, decision: Delete, thing: Candidate, now: datetime) -> Decision:
     """What only follows another image waits with that one, but for a mark or an opt-out of its own."""
     marks, names = grace.marks, (thing.name, *thing.tags)
     if decision.reason is DeleteReason.CHILD_OF and marks.marks.keys().isdisjoint(names):

@@ -24,13 +24,13 @@ from janitor.policy.deciding.image_graph import Family, below, family_of, needed
 from janitor.policy.deciding.orphaned import Presence, holds_only_artifacts, orphan_test
 from janitor.policy.deciding.references import Usage, Users
 from janitor.policy.deciding.retention import by_package, competing, image_traits, names_a_type, retained
-from janitor.policy.deciding.trace import Witness
+from janitor.policy.deciding.trace import Tracer
 from janitor.policy.deciding.use_history import UseLog, unused_for_leaf
 from janitor.policy.deciding.verdict import (
     FLOOR,
+    CompiledPolicy,
     Delete,
     Keep,
-    Question,
     kept_by_policy,
     latest,
     names_literally,
@@ -51,7 +51,7 @@ class ImageRules:
     """
 
     repository: Repository
-    questions: tuple[Question[Image], ...]
+    questions: tuple[CompiledPolicy[Image], ...]
     usage: Usage
     subjects: Mapping[tuple[str, str], tuple[str, ...]]
     protects_name: Callable[[str], bool]
@@ -59,7 +59,7 @@ class ImageRules:
     everything: KeepReason | None
     managed: bool
     now: float
-    witness: Witness | None = None
+    witness: Tracer | None = None
     holding: Holding | None = None
     orphaned: Test[Image] = not_known
     uses: UseLog | None = None
@@ -69,7 +69,7 @@ class ImageRules:
 def image_rules(
     policies: Policies, selected: Iterable[str], repository: Repository, contents: Contents,
     usage: Usage, now: float, failures: Failures | None = None,
-    witness: Witness | None = None, holding: Holding | None = None, presence: Presence | None = None,
+    witness: Tracer | None = None, holding: Holding | None = None, presence: Presence | None = None,
     uses: UseLog | None = None,
 ) -> ImageRules:  # fmt: skip
     """Compile the image policies for a repository; `selected` are the names that may delete, `holding`

@@ -14,18 +14,18 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Mode, Package, Repository, Version
 from janitor.policy.conditions.keys import RepositoryIs
-from janitor.policy.conditions.package_keys import Held, held_leaf, may_speak_of
+from janitor.policy.conditions.package_keys import StoredFacts, held_leaf, may_speak_of
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.ranking import VERSIONS, ranked
 from janitor.policy.deciding.images import ImageRules, everything_stays, may_touch_managed, package_holdings
-from janitor.policy.deciding.retention import Standing, Traits, retained, standing
-from janitor.policy.deciding.trace import Case, Witness
+from janitor.policy.deciding.retention import RetentionAnswer, Traits, retained, standing
+from janitor.policy.deciding.trace import Trace, Tracer
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.verdict import (
     FLOOR_REASONS,
+    CompiledPolicy,
     Decision,
     Keep,
-    Question,
     latest,
     names_literally,
     question,
@@ -55,16 +55,16 @@ class PackageRules:
     """The policies made ready for one repository. `blocked`: it stands behind a gap (R4)."""
 
     repository: Repository
-    packages: tuple[Question[Held], ...]
-    versions: tuple[Question[Held], ...]
-    tags: tuple[Question[Held], ...]
+    packages: tuple[CompiledPolicy[StoredFacts], ...]
+    versions: tuple[CompiledPolicy[StoredFacts], ...]
+    tags: tuple[CompiledPolicy[StoredFacts], ...]
     protects_name: Callable[[str], bool]
     protects_tag: Callable[[str], bool]
     everything: KeepReason | None
     managed: bool
     blocked: bool
     now: float
-    witness: Witness | None = None
+    witness: Tracer | None = None
     uploads: Uploads = field(default_factory=Uploads)
 
 
@@ -91,7 +91,7 @@ def package_rules(
 
 def _questions(
     context: Context, kind: Kind, repository: Repository, packages: Sequence[Package]
-) -> tuple[Question[Held], ...]:
+) -> tuple[CompiledPolicy[StoredFacts], ...]:
     leaf = held_leaf(kind, repository, context.now.timestamp(), context.failures)
     return tuple(
         question(each, ranked(each, leaf, _versions_of(packages), VERSIONS), each.name in context.selected)
@@ -99,7 +99,7 @@ def _questions(
     )
 
 
-def _versions_of(packages: Sequence[Package]) -> Iterator[Held]:
+def _versions_of(packages: Sequence[Package]) -> Iterator[StoredFacts]:
     return (version_facts(package, version) for package in packages for version in package.versions)
 
 
@@ -125,13 +125,13 @@ def decide_package(
     return answered(rules, rules.packages, facts, guards), waits
 
 
-def package_facts(package: Package, images: Sequence[Image], remembered: float | None) -> Held:
+def package_facts(package: Package, images: Sequence[Image], remembered: float | None) -> StoredFacts:
     """A package as policies read it. Its size is the sum of what is known, each byte once (R41); `remembered` is
     the newest upload that the ledger knows of it."""
     sizes = stored_sizes(images) or [version.size_bytes or None for version in package.versions]
     known = [size for size in sizes if size is not None]
     size, count = sum(known) if known or not sizes else None, len(sizes)
-    return Held(
+    return StoredFacts(
         package.short, since=package_since(package, held_since(package, images), remembered), size_bytes=size, versions=count,
         newest=latest(package_times(package, images)), unsized=len(sizes) - len(known),
     )  # fmt: skip
@@ -154,7 +154,7 @@ def retained_versions(rules: PackageRules, package: Package) -> dict[str, KeepRe
     return retained(rules.versions, group, traits_in(rules.repository), rules.now)
 
 
-def traits_in(repository: Repository) -> Traits[Held, str]:
+def traits_in(repository: Repository) -> Traits[StoredFacts, str]:
     """How retention reads the versions of a repository of this format."""
     return Traits(
         key=lambda held: held.id,
@@ -166,10 +166,10 @@ def traits_in(repository: Repository) -> Traits[Held, str]:
     )
 
 
-def version_facts(package: Package, version: Version) -> Held:
+def version_facts(package: Package, version: Version) -> StoredFacts:
     """A version as its policies read it."""
     since = version_since(version)
-    return Held(
+    return StoredFacts(
         package.short, version.id, version.tags, version.create_time, since, version.size_bytes,
         newest=latest(version_times(version)),
     )  # fmt: skip
@@ -189,8 +189,8 @@ def _decided(rules: PackageRules, package: Package, version: Version, held: Keep
 
 
 def _standing(
-    rules: PackageRules, package: Package, version: str, question: Question[Held]
-) -> Standing | None:
+    rules: PackageRules, package: Package, version: str, question: CompiledPolicy[StoredFacts]
+) -> RetentionAnswer | None:
     group = [version_facts(package, each) for each in package.versions]
     return standing(question, group, traits_in(rules.repository), rules.now, version)
 
@@ -210,12 +210,12 @@ VERSION_GUARDS = (*PLACE_GUARDS, KeepReason.HAS_TAGS)
 
 
 def case_of(
-    rules: PackageRules, questions: Sequence[Question[Held]], facts: Held, guards: Sequence[KeepReason],
+    rules: PackageRules, questions: Sequence[CompiledPolicy[StoredFacts]], facts: StoredFacts, guards: Sequence[KeepReason],
     of_kind: Sequence[KeepReason],
-) -> Case[Held]:  # fmt: skip
+) -> Trace[StoredFacts]:  # fmt: skip
     """What a witness is shown: every guard of the kind, the floor too, and whether it stands."""
     shown = {reason: reason in guards for reason in KeepReason if reason in (*of_kind, *FLOOR_REASONS)}
-    return Case(facts, questions, shown, partial(_forbidden, rules, facts), gap=rules.blocked)
+    return Trace(facts, questions, shown, partial(_forbidden, rules, facts), gap=rules.blocked)
 
 
 def place_guards(rules: PackageRules, package: str) -> Iterator[KeepReason]:
@@ -228,7 +228,7 @@ def place_guards(rules: PackageRules, package: str) -> Iterator[KeepReason]:
         yield KeepReason.GOOGLE_MANAGED
 
 
-def floor_of(rules: PackageRules, facts: Held) -> list[KeepReason]:
+def floor_of(rules: PackageRules, facts: StoredFacts) -> list[KeepReason]:
     """The floor of one hour (R43), where it holds."""
     found = too_young(facts.newest, rules.now)
     return [found] if found else []
@@ -244,14 +244,17 @@ def _version_guards(rules: PackageRules, version: Version) -> Iterator[KeepReaso
 
 
 def answered(
-    rules: PackageRules, questions: Sequence[Question[Held]], facts: Held, guards: list[KeepReason]
+    rules: PackageRules,
+    questions: Sequence[CompiledPolicy[StoredFacts]],
+    facts: StoredFacts,
+    guards: list[KeepReason],
 ) -> Decision:
     """The policies' answer, unless a guard stands that the matching policy may not waive."""
     forbids = partial(_forbidden, rules, facts)
     return verdict(questions, facts, guards, forbids, rules.blocked, WAIVED_BY_NAME)
 
 
-def _forbidden(rules: PackageRules, facts: Held, policy: Policy, guard: KeepReason) -> bool:
+def _forbidden(rules: PackageRules, facts: StoredFacts, policy: Policy, guard: KeepReason) -> bool:
     """Whether a guard stands against a policy that matches."""
     name = rules.repository.name
     if guard is KeepReason.GOOGLE_MANAGED:

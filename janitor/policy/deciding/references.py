@@ -46,7 +46,7 @@ class PackageUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class References:
     """One set of references. `elsewhere` are packages named through repositories that were not read: one
     may lead anywhere, so they count, by package, in every repository. `anywhere` are digests that count in
     every package of every repository."""
@@ -136,8 +136,8 @@ class Usage:
     """`remaining`: named by what stays. `freed`: named only by what this plan deletes; there each
     user is the name of the action that an image's own deletion must wait for (R12)."""
 
-    remaining: Named
-    freed: Named
+    remaining: References
+    freed: References
 
 
 def usage(
@@ -149,7 +149,7 @@ def usage(
     """The reference set after the plan. `freed_by` maps a workload that goes to its action's name;
     `extra` are the references of `protect.references`, which always remain; the policy reader let
     only readable ones through, and BadReferenceError is raised for another."""
-    remaining, freed = Named(), Named()
+    remaining, freed = References(), References()
     for name, images, running in _holders(workloads):
         into, user = (freed, freed_by[name]) if name in freed_by else (remaining, str(name))
         for image in images:
@@ -208,7 +208,7 @@ def _readable(image: str) -> ImageReference | None:
 
 
 def _note(
-    into: Named,
+    into: References,
     image: str,
     user: str,
     repositories: Mapping[RepositoryName, Repository],

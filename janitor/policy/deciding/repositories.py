@@ -8,10 +8,10 @@ from janitor.kinds.repository import DOCKER, SOURCE_DEPLOY, is_managed, reposito
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Mode, Repository
-from janitor.policy.conditions.resource_keys import Facts, facts_leaf
+from janitor.policy.conditions.resource_keys import ResourceFacts, facts_leaf
 from janitor.policy.conditions.truth import NO
 from janitor.policy.deciding.images import repository_protected
-from janitor.policy.deciding.trace import Case
+from janitor.policy.deciding.trace import Trace
 from janitor.policy.deciding.unmatched import note_matches
 from janitor.policy.deciding.verdict import Decision, floor_guards, latest, names_literally, question, verdict
 from janitor.policy.deciding.workload_rules import Context
@@ -44,7 +44,7 @@ def decide_repository(
     facts = _facts(repository, since, unused)
     leaf, policies = facts_leaf(context.now, context.failures), context.policies.of(Kind.REPOSITORY)
     questions = [question(p, leaf, p.name in context.selected) for p in policies]
-    case = Case(facts, questions, guards, partial(_forbidden, repository), gap=gap)
+    case = Trace(facts, questions, guards, partial(_forbidden, repository), gap=gap)
     if context.witness:
         context.witness.case(str(repository.name), case)
     decision = verdict(questions, facts, case.standing_guards(), case.forbids, gap, WAIVED_BY_NAME)
@@ -85,9 +85,9 @@ def _forbidden(repository: Repository, policy: Policy, guard: KeepReason) -> boo
     return True
 
 
-def _facts(repository: Repository, since: datetime | None, unused: bool | None) -> Facts:
+def _facts(repository: Repository, since: datetime | None, unused: bool | None) -> ResourceFacts:
     name = repository.name
-    return Facts(
+    return ResourceFacts(
         name.repository, name.location, "", repository.labels, Status.UNKNOWN, since,
         repository.size_bytes, unused, Kind.REPOSITORY, name.project,
         managed_by=managers_of_repository(repository),

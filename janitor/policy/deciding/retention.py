@@ -9,13 +9,13 @@ from typing import Generic, TypeVar
 from janitor.kinds.image import image_since
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
-from janitor.model.semver import Version, parse_version
+from janitor.model.semver import SemanticVersion, parse_version
 from janitor.policy.conditions.keys import ArtifactTypeIs, Name
 from janitor.policy.conditions.patterns import captured, matcher
 from janitor.policy.conditions.ranking import Competition
 from janitor.policy.conditions.truth import YES
 from janitor.policy.deciding.image_graph import Family, above, family_of
-from janitor.policy.deciding.verdict import Question, kept_by_policy
+from janitor.policy.deciding.verdict import CompiledPolicy, kept_by_policy
 from janitor.policy.model import PerSemver, PerTag, Policy, Retention
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Traits(Generic[T, H]):
     since: Callable[[T], float | None]
     tags: Callable[[T], tuple[str, ...]]
     versions: Callable[[T], tuple[str, ...]] | None = None
-    parse: Callable[[str], Version | None] = parse_version
+    parse: Callable[[str], SemanticVersion | None] = parse_version
     ready: Callable[[T], bool | None] = field(default=lambda _: False)
     updated: Callable[[T], float | None] | None = None
     takes_place: Callable[[Policy, T], bool | None] | None = None
@@ -156,7 +156,7 @@ def _newest_first(groups: Mapping[str, list[T]], time: Callable[[T], float | Non
 def _by_version(
     chosen: Iterable[T], parts: int, count: int, groups: int | None, traits: Traits[T, H]
 ) -> Iterator[T]:
-    found: dict[Series, list[tuple[Version, T]]] = {}
+    found: dict[Series, list[tuple[SemanticVersion, T]]] = {}
     others: list[T] = []
     texts = traits.versions or traits.tags
     for resource in chosen:
@@ -186,9 +186,9 @@ def unreadable(chosen: Iterable[T], traits: Traits[T, H]) -> list[T]:
     ]
 
 
-def _highest(versions: Iterable[Version | None], parts: int) -> dict[Series, Version]:
+def _highest(versions: Iterable[SemanticVersion | None], parts: int) -> dict[Series, SemanticVersion]:
     """An image with several versions stands in a group by the highest of them, and takes one place."""
-    found: dict[Series, Version] = {}
+    found: dict[Series, SemanticVersion] = {}
     for version in versions:
         if version is not None:
             series = version.released, version.variant, version.numbers[:parts]
@@ -280,7 +280,7 @@ def _above(family: Family, image: Image) -> set[str]:
 
 
 def retained(
-    questions: Iterable[Question[T]], group: list[T], traits: Traits[T, H], now: float
+    questions: Iterable[CompiledPolicy[T]], group: list[T], traits: Traits[T, H], now: float
 ) -> dict[H, KeepReason]:
     """The resources of one group (a package, a service) that any policy's `keep` holds, or a policy that only
     protects, each with the reason."""
@@ -333,7 +333,7 @@ def _not_before(time: float | None, oldest: float) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RetentionAnswer:
     """How one policy's `keep` treats one resource. `reason` is None where it does not hold it.
 
     `rank` is its place (1 is the newest) among the `of` resources that `latest` counts; None where it takes
@@ -348,8 +348,8 @@ class Standing:
 
 
 def standing(
-    question: Question[T], group: list[T], traits: Traits[T, H], now: float, key: H
-) -> Standing | None:
+    question: CompiledPolicy[T], group: list[T], traits: Traits[T, H], now: float, key: H
+) -> RetentionAnswer | None:
     """How one policy's `keep` treats one resource of a group, to explain it: asked of `retained` and `newest`.
 
     None where there is no `keep`, or the policy's selectors do not match the resource.
@@ -364,11 +364,11 @@ def standing(
     reason = retained((question,), group, traits, now).get(key)
     counted = placed(chosen, traits.asked_by(policy))
     if policy.keep.latest is None or policy.keep.per is not None:
-        return Standing(reason, None, len(counted))
+        return RetentionAnswer(reason, None, len(counted))
     undated = sum(traits.made(r) is None for r in counted)
     ranks = [
         {traits.key(r): place + 1 for place, r in enumerate(newest(counted, len(counted), traits.key, time))}
         for time in traits.times
     ]
     by_update = ranks[1].get(key) if len(ranks) > 1 else None
-    return Standing(reason, ranks[0].get(key), len(counted) - undated, by_update)
+    return RetentionAnswer(reason, ranks[0].get(key), len(counted) - undated, by_update)

@@ -9,7 +9,7 @@ from janitor.kinds.tag import tag_name
 from janitor.kinds.version import version_times
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Package, Version
-from janitor.policy.conditions.package_keys import Held
+from janitor.policy.conditions.package_keys import StoredFacts
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.truth import YES
 from janitor.policy.deciding.images import ImageRules
@@ -22,10 +22,10 @@ from janitor.policy.deciding.packages import (
     place_guards,
     version_facts,
 )
-from janitor.policy.deciding.verdict import Decision, Question, latest
+from janitor.policy.deciding.verdict import CompiledPolicy, Decision, latest
 
 
-class Tagged(NamedTuple):
+class PlacedTag(NamedTuple):
     """One tag: Google's name of it, its package and its own as people write them, and the version that
     it points at, of docker an image. `newest` is the latest time that is known of that version."""
 
@@ -36,33 +36,33 @@ class Tagged(NamedTuple):
     newest: float | None = None
 
 
-def tags_of_image(rules: ImageRules, image: Image) -> Iterator[Tagged]:
+def tags_of_image(rules: ImageRules, image: Image) -> Iterator[PlacedTag]:
     """The tags of a docker image."""
     for tag in image.tags:
         name = rules.repository.name.tag(image.package, tag)
-        yield Tagged(name, image.package, tag, image.digest, latest(image_times(image)))
+        yield PlacedTag(name, image.package, tag, image.digest, latest(image_times(image)))
 
 
-def tags_of_package(package: Package) -> Iterator[Tagged]:
+def tags_of_package(package: Package) -> Iterator[PlacedTag]:
     """The tags of the versions of a package of another format."""
     for version in package.versions:
         for tag in version.tags:
             yield tag_of(package, version, tag)
 
 
-def tag_of(package: Package, version: Version, tag: str) -> Tagged:
+def tag_of(package: Package, version: Version, tag: str) -> PlacedTag:
     """One tag of a version of another format than docker."""
     newest = latest(version_times(version))
-    return Tagged(tag_name(package, tag), package.short, tag, version.id, newest)
+    return PlacedTag(tag_name(package, tag), package.short, tag, version.id, newest)
 
 
-def tag_facts(tagged: Tagged) -> Held:
+def tag_facts(tagged: PlacedTag) -> StoredFacts:
     """A tag as policies read it."""
-    return Held(tagged.package, tagged.version, (tagged.tag,), newest=tagged.newest)
+    return StoredFacts(tagged.package, tagged.version, (tagged.tag,), newest=tagged.newest)
 
 
 def decide_tag(
-    rules: PackageRules, images: ImageRules, tagged: Tagged, kept_by_it: bool
+    rules: PackageRules, images: ImageRules, tagged: PlacedTag, kept_by_it: bool
 ) -> tuple[Decision, set[str]]:
     """The verdict on one tag, and the actions of this plan that it waits for (R12).
 
@@ -98,6 +98,6 @@ def keeps_version_by(rules: PackageRules, package: Package, version: Version, ta
     return any(_names(each, tag) and each.selects(facts) is YES for each in rules.versions)
 
 
-def _names(question: Question[Image] | Question[Held], tag: str) -> bool:
+def _names(question: CompiledPolicy[Image] | CompiledPolicy[StoredFacts], tag: str) -> bool:
     keep = question.policy.keep
     return keep is not None and bool(keep.tagged) and matcher(keep.tagged)(tag)

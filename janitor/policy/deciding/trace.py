@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
-from janitor.policy.deciding.retention import Standing
-from janitor.policy.deciding.verdict import Question
+from janitor.policy.deciding.retention import RetentionAnswer
+from janitor.policy.deciding.verdict import CompiledPolicy
 from janitor.policy.model import Policy
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def no_keep(_question: Question[T]) -> Standing | None:
+def no_keep(_question: CompiledPolicy[T]) -> RetentionAnswer | None:
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class Case(Generic[T]):
+class Trace(Generic[T]):
     """One resource before its verdict: `resource` as the policies read it, what guards it.
 
     `guards` has every guard of the kind in the order of the code, and whether it stands; `forbids`
@@ -31,10 +31,10 @@ class Case(Generic[T]):
     """
 
     resource: T
-    questions: Sequence[Question[T]]
+    questions: Sequence[CompiledPolicy[T]]
     guards: Mapping[KeepReason, bool]
     forbids: Callable[[Policy, KeepReason], bool]
-    keeps: Callable[[Question[T]], Standing | None] = no_keep
+    keeps: Callable[[CompiledPolicy[T]], RetentionAnswer | None] = no_keep
     gap: bool = False
     users: Collection[str] = ()
     freed: Collection[str] = ()
@@ -44,10 +44,10 @@ class Case(Generic[T]):
         return [reason for reason, holds in self.guards.items() if holds]
 
 
-class Witness(Protocol):
+class Tracer(Protocol):
     """Is shown each case as it is decided; changes nothing, and what decides never looks at it."""
 
-    def case(self, name: str, case: Case[T]) -> None:
+    def case(self, name: str, case: Trace[T]) -> None:
         """A service, a revision, a repository, …, by Google's name."""
         ...
 

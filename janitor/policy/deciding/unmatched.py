@@ -5,14 +5,14 @@ from typing import TypeVar
 
 from janitor.policy.conditions.expression import Failures
 from janitor.policy.conditions.truth import NO, YES, Test, always
-from janitor.policy.deciding.verdict import Question
+from janitor.policy.deciding.verdict import CompiledPolicy
 
 T = TypeVar("T")
 _NEVER: Test[object] = always(NO)
 
 
 def note_matches(
-    matched: set[str], questions: Iterable[Question[T]], resources: Iterable[T], failures: Failures
+    matched: set[str], questions: Iterable[CompiledPolicy[T]], resources: Iterable[T], failures: Failures
 ) -> None:
     """Add to `matched` each policy whose `when` holds of any of the resources, whatever keeps them.
 

@@ -17,7 +17,7 @@ from janitor.policy.deciding.workload_rules import Context, Located
 MOST_NAMED = 10
 
 
-class Named(Protocol):
+class LabelledResource(Protocol):
     """What has a place and labels."""
 
     @property
@@ -60,7 +60,9 @@ def _labelled(
                 yield key, str(each.name), each.labels
 
 
-def with_labels(workloads: Workloads, repositories: Sequence[Repository]) -> Mapping[Kind, Sequence[Named]]:
+def with_labels(
+    workloads: Workloads, repositories: Sequence[Repository]
+) -> Mapping[Kind, Sequence[LabelledResource]]:
     """Whose labels count for things of each kind: what lies in a repository has none of its own."""
     return {
         Kind.SERVICE: workloads.services,

@@ -10,7 +10,7 @@ from janitor.model.names import RepositoryName
 from janitor.model.resources import Image
 from janitor.policy.conditions.keys import UnusedFor
 from janitor.policy.conditions.truth import AGE_UNKNOWN, Leaf, Test, Truth, keys, truth
-from janitor.policy.deciding.references import Named
+from janitor.policy.deciding.references import References
 from janitor.policy.model import Policies
 
 # A longer pause between recorded sweeps leaves unknown what was in use meanwhile.
@@ -115,7 +115,7 @@ class UseLog:
     names: set[str] = field(default_factory=set)
     complete: bool = False
 
-    def note(self, named: Named) -> None:
+    def note(self, named: References) -> None:
         """Every reference of a set."""
         for repository, packages in named.exact.items():
             for package, use in packages.items():

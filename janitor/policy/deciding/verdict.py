@@ -83,7 +83,7 @@ Decision = Keep | Delete
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
+class CompiledPolicy(Generic[T]):
     """A policy compiled for one kind (images: for one repository).
 
     `applies` is False where --policy named others: it keeps, and deletes nothing. `deletes` is one
@@ -99,15 +99,15 @@ class Question(Generic[T]):
     leaf: Leaf[T]
 
 
-def question(policy: Policy, leaf: Leaf[T], applies: bool) -> Question[T]:
+def question(policy: Policy, leaf: Leaf[T], applies: bool) -> CompiledPolicy[T]:
     """Compile a policy with the kind's own reading of each key."""
     when = policy.when
     deletes = {reason: Delete(policy, reason) for reason in DeleteReason}
     matches, selects = compiled(when, leaf), compiled(whom(when), leaf)
-    return Question(policy, matches, selects, _reason(when, leaf), applies, deletes, leaf)
+    return CompiledPolicy(policy, matches, selects, _reason(when, leaf), applies, deletes, leaf)
 
 
-def kept_by_policy(questions: Iterable[Question[T]], resource: T) -> bool:
+def kept_by_policy(questions: Iterable[CompiledPolicy[T]], resource: T) -> bool:
     """Whether a policy with `deletes: false` and without `keep` matches it, or may do so."""
     return any(
         not each.policy.deletes and each.policy.keep is None and each.matches(resource).holds is not False
@@ -116,7 +116,7 @@ def kept_by_policy(questions: Iterable[Question[T]], resource: T) -> bool:
 
 
 def asked(
-    questions: Collection[Question[T]], resource: T, forbids: Callable[[Policy], KeepReason | None]
+    questions: Collection[CompiledPolicy[T]], resource: T, forbids: Callable[[Policy], KeepReason | None]
 ) -> Decision:
     """The first policy in file order that matches and may delete it (R19); else why it stays.
 
@@ -142,7 +142,7 @@ def asked(
 
 
 def verdict(
-    questions: Collection[Question[T]],
+    questions: Collection[CompiledPolicy[T]],
     resource: T,
     stand: Sequence[KeepReason],
     forbids: Callable[[Policy, KeepReason], bool],

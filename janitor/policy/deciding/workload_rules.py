@@ -14,17 +14,17 @@ from janitor.model.resources import Execution, Revision
 from janitor.policy.conditions.expression import Failures
 from janitor.policy.conditions.keys import JobIs, ServiceIs
 from janitor.policy.conditions.patterns import matcher
-from janitor.policy.conditions.resource_keys import Facts, facts_leaf
-from janitor.policy.deciding.grace import Grace, Thing
-from janitor.policy.deciding.retention import Standing
-from janitor.policy.deciding.trace import Case, Witness, no_keep
+from janitor.policy.conditions.resource_keys import ResourceFacts, facts_leaf
+from janitor.policy.deciding.grace import Candidate, Grace
+from janitor.policy.deciding.retention import RetentionAnswer
+from janitor.policy.deciding.trace import Trace, Tracer, no_keep
 from janitor.policy.deciding.unmatched import note_matches
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.verdict import (
+    CompiledPolicy,
     Decision,
     Delete,
     Keep,
-    Question,
     floor_guards,
     may_take_serving,
     names_literally,
@@ -53,7 +53,7 @@ class Context:
     own: Set[str]
     now: datetime
     failures: Failures = field(default_factory=Failures)
-    witness: Witness | None = None
+    witness: Tracer | None = None
     wanted: Kind | None = None
     matched: set[str] = field(default_factory=set)
     grace: Grace = field(default_factory=Grace)
@@ -70,11 +70,13 @@ class Context:
         """Whether a gap of its own project and location hides something (R4)."""
         return (name.project, name.location) in self.blocked or (name.project, "-") in self.blocked
 
-    def released(self, decision: Delete, kind: Kind, resource: "Seen", owned_by: "Seen") -> Decision:
+    def released(
+        self, decision: Delete, kind: Kind, resource: "IdentifiedWorkload", owned_by: "IdentifiedWorkload"
+    ) -> Decision:
         """Whether a workload goes now (policy/grace.py). Its etag changes with whatever changes in it, and
         its uid where another of its name stands there."""
         owner = owner_of(owned_by.labels, owned_by.creator if self.policies.report.show_creator else "")
-        thing = Thing(kind, str(resource.name), lambda: f"{resource.uid} {resource.etag}", owner)
+        thing = Candidate(kind, str(resource.name), lambda: f"{resource.uid} {resource.etag}", owner)
         return self.grace.answer(decision, thing, self.now)
 
 
@@ -88,7 +90,7 @@ class Located(Protocol):
     def location(self) -> str: ...
 
 
-class Seen(Protocol):
+class IdentifiedWorkload(Protocol):
     """What every workload that may be deleted has."""
 
     @property
@@ -146,7 +148,7 @@ class Rules:
     """The policies made ready once for all that is asked."""
 
     context: Context
-    questions: Mapping[Kind, tuple[Question[Facts], ...]]
+    questions: Mapping[Kind, tuple[CompiledPolicy[ResourceFacts], ...]]
     protects_name: Callable[[str], bool]
 
     def protects(self, name: str, labels: Mapping[str, str]) -> bool:
@@ -174,12 +176,12 @@ def rules_of(context: Context) -> Rules:
 def decided(
     rules: Rules,
     kind: Kind,
-    resource: Seen,
-    facts: Facts,
+    resource: IdentifiedWorkload,
+    facts: ResourceFacts,
     guards: Mapping[KeepReason, bool],
     held: KeepReason | None = None,
-    keeps: Callable[[Question[Facts]], Standing | None] = no_keep,
-    holder: Seen | None = None,
+    keeps: Callable[[CompiledPolicy[ResourceFacts]], RetentionAnswer | None] = no_keep,
+    holder: IdentifiedWorkload | None = None,
 ) -> Decision:
     """The policies' answer, unless a guard stands that the matching policy may not waive, a `keep` holds
     it, a gap of its own project and location hides something (R4), or grace is due to it.
@@ -190,7 +192,7 @@ def decided(
     context, questions = rules.context, rules.questions[kind]
     gap = context.is_blocked(resource.name)
     guards = {**guards, **floor_guards(facts.newest, context.now.timestamp())}
-    case = Case(facts, questions, guards, partial(_forbidden, facts), keeps, gap)
+    case = Trace(facts, questions, guards, partial(_forbidden, facts), keeps, gap)
     if context.witness:
         context.witness.case(str(resource.name), case)
     stand = case.standing_guards()
@@ -204,13 +206,13 @@ def decided(
     return context.released(decision, kind, resource, holder or resource)
 
 
-def note_contained(rules: Rules, kind: Kind, held: Iterable[Facts]) -> None:
+def note_contained(rules: Rules, kind: Kind, held: Iterable[ResourceFacts]) -> None:
     """What goes with its holder is no verdict's, and yet a policy that speaks of it has matched."""
     context = rules.context
     note_matches(context.matched, rules.questions[kind], list(held), context.failures)
 
 
-def _forbidden(facts: Facts, policy: Policy, guard: KeepReason) -> bool:
+def _forbidden(facts: ResourceFacts, policy: Policy, guard: KeepReason) -> bool:
     """Whether a guard stands against a policy that matches."""
     if guard is KeepReason.GOOGLE_MANAGED:
         named = names_literally(policy, facts.name) or names_literally(policy, facts.service, ServiceIs)

@@ -31,13 +31,13 @@ from janitor.model.kinds import Kind, Status
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Execution, Job, Revision, Service, WorkerPool
-from janitor.policy.conditions.resource_keys import Facts, seconds
+from janitor.policy.conditions.resource_keys import ResourceFacts, seconds
 from janitor.policy.deciding.retention import Traits, retained, standing
 from janitor.policy.deciding.verdict import Decision, Delete, latest_of
 from janitor.policy.deciding.workload_rules import (
     Context,
+    IdentifiedWorkload,
     Rules,
-    Seen,
     WorkloadVerdicts,
     decided,
     note_contained,
@@ -45,7 +45,7 @@ from janitor.policy.deciding.workload_rules import (
 )
 
 
-class Workload(Seen, Protocol):
+class Workload(IdentifiedWorkload, Protocol):
     """What every workload has that policies may ask for."""
 
     @property
@@ -75,10 +75,10 @@ def workload_facts(
     since: datetime | None,
     managed_by: frozenset[Manager],
     times: Iterable[datetime | None],
-) -> Facts:
+) -> ResourceFacts:
     """A workload as policies read it; `since` is what ages count from (R7), `times` are all that are known."""
     name = resource.name
-    return Facts(
+    return ResourceFacts(
         name.short, name.location, name.parent.short if kind is Kind.REVISION else "", resource.labels,
         status, since, kind=kind, project=name.project, annotations=resource.annotations,
         creator=resource.creator, job=name.parent.short if kind is Kind.EXECUTION else "",
@@ -86,7 +86,7 @@ def workload_facts(
     )  # fmt: skip
 
 
-def holder_guards(rules: Rules, holder: Seen, held: Iterable[Seen]) -> Guards:
+def holder_guards(rules: Rules, holder: IdentifiedWorkload, held: Iterable[IdentifiedWorkload]) -> Guards:
     """What may keep a holder whatever it is doing, strongest first; it goes with all that it holds."""
     name = holder.name.short
     return {
@@ -97,13 +97,13 @@ def holder_guards(rules: Rules, holder: Seen, held: Iterable[Seen]) -> Guards:
     }
 
 
-def held_guards(rules: Rules, holder: Seen) -> Callable[[Seen], Guards]:
+def held_guards(rules: Rules, holder: IdentifiedWorkload) -> Callable[[IdentifiedWorkload], Guards]:
     """The same of what it holds: the holder's protection covers it (R11)."""
     name = holder.name.short
     own, covered = name in rules.context.own, rules.protects(name, holder.labels)
     managed = has_managed_labels(holder.labels)
 
-    def guards(each: Seen) -> Guards:
+    def guards(each: IdentifiedWorkload) -> Guards:
         return {
             KeepReason.SELF: own,
             KeepReason.PROTECTED: covered or rules.protects_label(each.labels),
@@ -116,8 +116,8 @@ def held_guards(rules: Rules, holder: Seen) -> Callable[[Seen], Guards]:
 def decide_held(
     rules: Rules,
     kind: Kind,
-    holder: Seen | None,
-    held: Iterable[tuple[W, Facts]],
+    holder: IdentifiedWorkload | None,
+    held: Iterable[tuple[W, ResourceFacts]],
     guards: Callable[[W], Guards] | None,
     ready: Callable[[W], bool | None] | None = None,
 ) -> dict[ResourceName, Decision]:
@@ -125,7 +125,7 @@ def decide_held(
     them is known. `ready` is for revisions: whether one ever was, None where that is not known."""
     pairs = list(held)
     by_name = {facts.name: each for each, facts in pairs}
-    traits: Traits[Facts, str] = Traits(
+    traits: Traits[ResourceFacts, str] = Traits(
         key=lambda facts: facts.name,
         made=lambda facts: seconds(by_name[facts.name].create_time),
         since=lambda facts: seconds(facts.since),
@@ -147,7 +147,7 @@ def decide_held(
     return found
 
 
-def _takes_place(facts: Facts, was_ready: bool | None) -> bool | None:
+def _takes_place(facts: ResourceFacts, was_ready: bool | None) -> bool | None:
     """R36: a revision that is failed now takes no place; one whose readiness is unknown is held without one."""
     if facts.status is Status.FAILED:
         return False
@@ -204,7 +204,7 @@ def _service_guards(rules: Rules, service: Service, status: Status, revisions: S
     }
 
 
-def _revision_facts(revision: Revision, service: Service | None) -> Facts:
+def _revision_facts(revision: Revision, service: Service | None) -> ResourceFacts:
     managers = managers_of(revision.labels, revision.annotations, revision.images)
     managers |= managers_of_service(service) if service else frozenset()
     status, since = revision_status(revision), revision_since(revision)
@@ -274,7 +274,7 @@ def _job_guards(rules: Rules, job: Job, status: Status, executions: Sequence[Exe
     }
 
 
-def _execution_facts(execution: Execution, job: Job | None) -> Facts:
+def _execution_facts(execution: Execution, job: Job | None) -> ResourceFacts:
     managers = managers_of(execution.labels, execution.annotations, execution.images)
     managers |= managers_of_job(job) if job else frozenset()
     status, since = execution_status(execution), execution_since(execution)

@@ -17,7 +17,7 @@ from janitor.policy.file.grammar import (
     ExecutionPolicy,
     ImageKeep,
     ImagePolicy,
-    Keep,
+    KeepModel,
     Per,
     RevisionKeep,
     RevisionPolicy,
@@ -105,7 +105,7 @@ def _policy(policy: AnyPolicy, ttl: keys.TtlExpired) -> model.Policy:
     )
 
 
-def _retention(keep: Keep | None) -> model.Retention | None:
+def _retention(keep: KeepModel | None) -> model.Retention | None:
     if keep is None:
         return None
     if isinstance(keep, RevisionKeep):

@@ -143,14 +143,14 @@ class VersionWhen(When):
     largest: Count | None = None
 
 
-class Keep(Model):
+class KeepModel(Model):
     """What stays, by group (R10)."""
 
     latest: Count | None = None
     newer_than: Duration | None = None
 
 
-class RevisionKeep(Keep):
+class RevisionKeep(KeepModel):
     """Only revisions are gone back to."""
 
     rollback: Count | None = None
@@ -164,7 +164,7 @@ class Per(Model):
     latest: Count | None = None
 
 
-class TaggedKeep(Keep):
+class TaggedKeep(KeepModel):
     """Only images, and versions of other formats, have tags."""
 
     tagged: Globs | None = None
@@ -230,7 +230,7 @@ class ExecutionPolicy(_Policy):
 
     kind: Literal["run.execution"]
     when: ExecutionWhen | None = None
-    keep: Keep | None = None
+    keep: KeepModel | None = None
 
 
 class WorkerPoolPolicy(_Policy):
@@ -359,7 +359,7 @@ GRAMMAR = Grammar(
         "run.service": KindKeys(_keys(ServicePolicy), _keys(ServiceWhen)),
         "run.revision": KindKeys(_keys(RevisionPolicy), _keys(RevisionWhen), _keys(RevisionKeep)),
         "run.job": KindKeys(_keys(JobPolicy), _keys(FailedWhen)),
-        "run.execution": KindKeys(_keys(ExecutionPolicy), _keys(ExecutionWhen), _keys(Keep)),
+        "run.execution": KindKeys(_keys(ExecutionPolicy), _keys(ExecutionWhen), _keys(KeepModel)),
         "run.worker_pool": KindKeys(_keys(WorkerPoolPolicy), _keys(FailedWhen)),
         "artifact.image": KindKeys(_keys(ImagePolicy), _keys(ImageWhen), _keys(ImageKeep)),
         "artifact.version": KindKeys(_keys(VersionPolicy), _keys(VersionWhen), _keys(VersionKeep)),

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from janitor.model.text import show
-from janitor.policy.file.source import MappingNode, Mark, Node, Problem, ScalarNode, SequenceNode
+from janitor.policy.file.source import MappingNode, Node, Position, Problem, ScalarNode, SequenceNode
 
 Path = tuple[str | int, ...]
 
@@ -45,7 +45,7 @@ _TRUE = {
 }
 
 
-def locate(root: Node, path: Path) -> tuple[Mark, Node]:
+def locate(root: Node, path: Path) -> tuple[Position, Node]:
     """Where the value at the path stands; the nearest around it where it is missing."""
     node = root
     for step in path:
@@ -58,7 +58,7 @@ def locate(root: Node, path: Path) -> tuple[Mark, Node]:
     return node.at, node
 
 
-def locate_key(root: Node, path: Path) -> Mark:
+def locate_key(root: Node, path: Path) -> Position:
     """Where the key that the path ends with stands."""
     _, around = locate(root, path[:-1])
     if isinstance(around, MappingNode) and path[-1] in around.entries:

@@ -29,7 +29,7 @@ MOST_PROBLEMS = 50
 LONGEST_MESSAGE = 400
 
 
-class Mark(NamedTuple):
+class Position(NamedTuple):
     """Where something begins; both count from 1."""
 
     line: int
@@ -39,7 +39,7 @@ class Mark(NamedTuple):
 class Problem(NamedTuple):
     """One mistake: where, and what with the way out. Sorted, problems stand in the file's order."""
 
-    at: Mark
+    at: Position
     text: str
 
 
@@ -51,7 +51,7 @@ def refusal(name: str, problems: Iterable[Problem], others: Iterable[str] = ()) 
     found = [(at, f"{name}:{at.line}:{at.column}: {_bounded(text)}") for at, text in sorted(set(problems))]
     lines = [line for _, line in found] + list(others)
     if len(lines) > MOST_PROBLEMS:
-        last = found[min(MOST_PROBLEMS, len(found)) - 1][0] if found else Mark(1, 1)
+        last = found[min(MOST_PROBLEMS, len(found)) - 1][0] if found else Position(1, 1)
         lines[MOST_PROBLEMS:] = [
             f"{name}:{last.line}:{last.column}: and {len(lines) - MOST_PROBLEMS:,} more: mend those above first"
         ]
@@ -71,7 +71,7 @@ MOST_NODES = 50_000
 class ScalarNode:
     """One value. `text` is what the file says, without quotes."""
 
-    at: Mark
+    at: Position
     value: str | int | float | bool | None
     text: str
 
@@ -80,7 +80,7 @@ class ScalarNode:
 class SequenceNode:
     """A list."""
 
-    at: Mark
+    at: Position
     items: tuple["Node", ...]
 
 
@@ -88,8 +88,8 @@ class SequenceNode:
 class MappingNode:
     """Text keys, each once, with where the key stands."""
 
-    at: Mark
-    entries: dict[str, tuple[Mark, "Node"]]
+    at: Position
+    entries: dict[str, tuple[Position, "Node"]]
 
 
 Node = ScalarNode | SequenceNode | MappingNode
@@ -129,7 +129,7 @@ def plain(node: Node) -> Any:
 
 
 class _Unreadable(Exception):  # noqa: N818 - a way out of the reader, never seen outside
-    def __init__(self, at: Mark, text: str) -> None:
+    def __init__(self, at: Position, text: str) -> None:
         super().__init__(text)
         self.problem = Problem(at, text)
 
@@ -140,9 +140,11 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\
 
 def _text(data: bytes) -> str:
     if len(data) > LARGEST_BYTES:
-        raise _Unreadable(Mark(1, 1), "the file is over 1 MiB: a policy file is short; is it the right file?")
+        raise _Unreadable(
+            Position(1, 1), "the file is over 1 MiB: a policy file is short; is it the right file?"
+        )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _Unreadable(Mark(1, 1), "the file is UTF-16 or UTF-32: save it as UTF-8")
+        raise _Unreadable(Position(1, 1), "the file is UTF-16 or UTF-32: save it as UTF-8")
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -156,8 +158,8 @@ def _text(data: bytes) -> str:
     return text
 
 
-def _mark_after(text: str) -> Mark:
-    return Mark(text.count("\n") + 1, len(text) - text.rfind("\n"))
+def _mark_after(text: str) -> Position:
+    return Position(text.count("\n") + 1, len(text) - text.rfind("\n"))
 
 
 class _Reader:
@@ -166,7 +168,7 @@ class _Reader:
     def __init__(self, problems: list[Problem]) -> None:
         self._problems = problems
         self._nodes = 0
-        self._last = Mark(1, 1)
+        self._last = Position(1, 1)
 
     def document(self, text: str) -> MappingNode:
         events = self._events(text)
@@ -180,7 +182,8 @@ class _Reader:
                 root = self._node(next(events), events, 0)
         if root is None or (isinstance(root, ScalarNode) and root.value is None):
             raise _Unreadable(
-                Mark(1, 1), "the file says nothing: `janitor init` writes a commented default to begin with"
+                Position(1, 1),
+                "the file says nothing: `janitor init` writes a commented default to begin with",
             )
         if not isinstance(root, MappingNode):
             raise _Unreadable(root.at, "the file must be a mapping that begins with `version: 1`")
@@ -216,20 +219,20 @@ class _Reader:
             case _:
                 raise AssertionError(f"no node begins with {event}")
 
-    def _alias(self, at: Mark, anchor: str) -> ScalarNode:
+    def _alias(self, at: Position, anchor: str) -> ScalarNode:
         glob = show(f"*{anchor}").replace("'", '"')
         self._note(at, f"{glob[1:-1]} without quotes is a YAML alias, and these are not read: "
                        f"for a glob write {glob}, else write the value out")  # fmt: skip
         return ScalarNode(at, f"*{anchor}", f"*{anchor}")
 
-    def _refuse_anchor_and_tag(self, event: Event, at: Mark) -> None:
+    def _refuse_anchor_and_tag(self, event: Event, at: Position) -> None:
         if isinstance(event, NodeEvent) and event.anchor is not None:
             self._note(at, f"the anchor {show('&' + str(event.anchor))} is not read: write each value out")
         tag = getattr(event, "tag", None)
         if tag is not None:
             self._note(at, f"the tag {show(str(tag))} is not read: take it out; for text use quotes")
 
-    def _sequence(self, at: Mark, events: Iterator[Event], depth: int) -> SequenceNode:
+    def _sequence(self, at: Position, events: Iterator[Event], depth: int) -> SequenceNode:
         items: list[Node] = []
         for event in events:
             if isinstance(event, SequenceEndEvent):
@@ -239,8 +242,8 @@ class _Reader:
             items.append(item)
         return SequenceNode(at, tuple(items))
 
-    def _mapping(self, at: Mark, events: Iterator[Event], depth: int) -> MappingNode:
-        entries: dict[str, tuple[Mark, Node]] = {}
+    def _mapping(self, at: Position, events: Iterator[Event], depth: int) -> MappingNode:
+        entries: dict[str, tuple[Position, Node]] = {}
         for event in events:
             if isinstance(event, MappingEndEvent):
                 break
@@ -263,7 +266,7 @@ class _Reader:
                 entries[name] = (key.at, value)
         return MappingNode(at, entries)
 
-    def _scalar(self, event: ScalarEvent, at: Mark) -> ScalarNode:
+    def _scalar(self, event: ScalarEvent, at: Position) -> ScalarNode:
         text = str(event.value)
         if not text.isprintable():
             way = "write >- to join its lines" if event.style in ("|", ">") else "take it out"
@@ -276,7 +279,7 @@ class _Reader:
         if isinstance(node, ScalarNode) and node.value is None:
             self._note(node.at, f"{what} has no value: give it one, or take it out")
 
-    def _note(self, at: Mark, text: str) -> None:
+    def _note(self, at: Position, text: str) -> None:
         self._problems.append(Problem(at, text))
 
 
@@ -303,9 +306,9 @@ def _plain_value(text: str) -> str | int | float | bool | None:
     return text
 
 
-def _at(event: Event) -> Mark:
+def _at(event: Event) -> Position:
     mark = event.start_mark
-    return Mark(mark.line + 1, mark.column + 1)
+    return Position(mark.line + 1, mark.column + 1)
 
 
 _WAYS_OUT = (
@@ -318,9 +321,9 @@ _WAYS_OUT = (
 )  # fmt: skip
 
 
-def _syntax_error(error: MarkedYAMLError, last: Mark) -> _Unreadable:
+def _syntax_error(error: MarkedYAMLError, last: Position) -> _Unreadable:
     mark = error.problem_mark or error.context_mark
-    at = Mark(mark.line + 1, mark.column + 1) if mark else last
+    at = Position(mark.line + 1, mark.column + 1) if mark else last
     what = " ".join(f"{error.context or ''} {error.problem or 'not YAML'}".split())
     way_out = next((way for sign, way in _WAYS_OUT if sign in what), "mind indent, colons and quotes")
     return _Unreadable(at, f"not YAML: {what.encode('ascii', 'backslashreplace').decode()[:160]}; {way_out}")

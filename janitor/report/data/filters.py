@@ -7,7 +7,7 @@ from decimal import localcontext
 
 from janitor.ledger.savings import Deletion
 from janitor.report.data.running_costs import sum_of
-from janitor.report.data.snapshot import InGrace, Planned, Running, Snapshot, Stored, Sums
+from janitor.report.data.snapshot import InGrace, Planned, RunningService, Snapshot, Stored, Sums
 from janitor.report.data.totals import EXACT_DIGITS, Sum, capped
 
 _INSIDE = "/packages/"
@@ -32,7 +32,7 @@ def snapshot_in(snapshot: Snapshot, projects: tuple[str, ...]) -> Snapshot:
     is what is left: what the sweep has deleted stands in the ledger.
     """
 
-    def mine(row: Planned | Stored | Running | InGrace) -> bool:
+    def mine(row: Planned | Stored | RunningService | InGrace) -> bool:
         return project_of(row.name) in projects
 
     repositories = tuple(filter(mine, snapshot.repositories))

@@ -11,7 +11,7 @@ from janitor.plan.guard import Refusal
 from janitor.plan.plan import Plan
 from janitor.policy.deciding.grace import Waiting
 from janitor.policy.deciding.references import ReferenceCounts
-from janitor.report.data.snapshot import Standing
+from janitor.report.data.snapshot import RunningCosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class SweepResult:
     finished_at: datetime
     interrupted: bool = False
     notices: tuple[str, ...] = ()
-    standing: Standing | None = field(default=None, repr=False)
+    standing: RunningCosts | None = field(default=None, repr=False)
     waiting: tuple[Waiting, ...] = field(default=(), repr=False)
     error: JanitorError | None = None
     clock: ClockReading | None = None

@@ -14,7 +14,7 @@ from janitor.model.inventory import Observed
 from janitor.model.kinds import Status
 from janitor.model.names import ResourceName
 from janitor.model.resources import Condition, Repository, Revision, Service
-from janitor.report.data.snapshot import Running, Standing, Stored, Sums
+from janitor.report.data.snapshot import RunningCosts, RunningService, Stored, Sums
 from janitor.report.data.totals import EXACT_DIGITS
 
 # What is said of a service only points to its revision: the revision's own words tell more.
@@ -32,7 +32,7 @@ _AILING = (Status.FAILED, Status.DEGRADED)
 _ZERO = Decimal(0)
 
 
-def standing(observed: Observed, book: PriceBook, show_creator: bool) -> Standing:
+def standing(observed: Observed, book: PriceBook, show_creator: bool) -> RunningCosts:
     """Every repository and service that was seen, of all projects that are read, with their sums.
 
     Repositories the costliest first, services the failed ones first, then by price and name.
@@ -46,10 +46,10 @@ def standing(observed: Observed, book: PriceBook, show_creator: bool) -> Standin
     ]
     repositories.sort(key=lambda row: (-_dollars(row), -row.size_bytes, row.name))
     services.sort(key=lambda row: (_WORST_FIRST.index(Status(row.status)), -_dollars(row), row.name))
-    return Standing(tuple(repositories), tuple(services), sum_of(repositories), sum_of(services))
+    return RunningCosts(tuple(repositories), tuple(services), sum_of(repositories), sum_of(services))
 
 
-def sum_of(rows: Sequence[Stored | Running]) -> Sums:
+def sum_of(rows: Sequence[Stored | RunningService]) -> Sums:
     """How many they are, and what they come to; services have no bytes."""
     priced = [row.estimate for row in rows if isinstance(row.estimate, Priced)]
     with localcontext(prec=EXACT_DIGITS):
@@ -75,11 +75,11 @@ def _stored(repository: Repository, book: PriceBook) -> Stored:
 
 def _running(
     service: Service, revisions: Sequence[Revision], book: PriceBook, show_creator: bool, now: datetime
-) -> Running:
+) -> RunningService:
     status = service_status(service, revisions)
     never = never_ready(revisions) and not service.traffic
     ails = status in _AILING
-    return Running(
+    return RunningService(
         name=str(service.name),
         owner=owner_of(service.labels, service.creator if show_creator else ""),
         status=status.value,
@@ -127,6 +127,6 @@ def _by_service(revisions: Iterable[Revision]) -> Mapping[ResourceName, list[Rev
     return held
 
 
-def _dollars(row: Stored | Running) -> Decimal:
+def _dollars(row: Stored | RunningService) -> Decimal:
     """For the order alone: what has no price comes after what has one."""
     return row.estimate.usd_month if isinstance(row.estimate, Priced) else Decimal(-1)

@@ -51,7 +51,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningService:
     """A service that stands. `estimate` is its idle minimum instances' (R26).
 
     `status` is a Status. For a failed or degraded one `why` is Google's own words and `since` the
@@ -67,12 +67,12 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RunningCosts:
     """All that stands at the observation, whoever may be deleted from. Repositories the costliest first,
     services the failed ones first; sums are of all of them."""
 
     repositories: tuple[Stored, ...]
-    services: tuple[Running, ...]
+    services: tuple[RunningService, ...]
     stored: Sums
     running: Sums
 
@@ -131,7 +131,7 @@ class Snapshot:
     stored: Sums
     repositories: tuple[Stored, ...]
     running: Sums
-    services: tuple[Running, ...]
+    services: tuple[RunningService, ...]
     kept: tuple[Remaining, ...]
     notices: tuple[str, ...]
     waiting: tuple[InGrace, ...] = ()

@@ -10,7 +10,7 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, Running, Snapshot, Stored, Sums
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored, Sums
 from janitor.report.json.values import planned_as_json, running_as_json, stored_as_json, usd_as_json
 from janitor.report.text import rfc3339
 
@@ -127,8 +127,8 @@ def _stored(row: Any) -> Stored:
     )
 
 
-def _running(row: Any) -> Running:
-    return Running(
+def _running(row: Any) -> RunningService:
+    return RunningService(
         name=_text(row["name"]),
         owner=_text(row["owner"]),
         status=Status(row["status"]).value,

@@ -29,9 +29,9 @@ from janitor.report.data.snapshot import (
     InGrace,
     Planned,
     Remaining,
-    Running,
+    RunningCosts,
+    RunningService,
     Snapshot,
-    Standing,
     Stored,
     Sums,
 )
@@ -40,7 +40,7 @@ from janitor.report.text import shorten
 
 _WORST_FIRST = {OutcomeKind.FAILED: 0, OutcomeKind.DRIFTED: 1, OutcomeKind.SKIPPED: 2}
 _STAND = frozenset({Kind.SERVICE, Kind.REPOSITORY})
-_NOTHING = Standing((), (), Sums(), Sums())
+_NOTHING = RunningCosts((), (), Sums(), Sums())
 
 _Pair = tuple[Action, Outcome]
 
@@ -167,13 +167,13 @@ def _cost(pair: _Pair) -> tuple[Decimal, int]:
     return estimate.usd_month if isinstance(estimate, Priced) else Decimal(-1), pair[0].size_bytes
 
 
-def _standing(result: SweepResult) -> Standing:
+def _standing(result: SweepResult) -> RunningCosts:
     """What stood when the sweep looked, without what it deleted."""
     standing = result.standing or _NOTHING
     gone = {action.name for action, outcome in _pairs(result) if action.kind in _STAND and outcome.gone}
     repositories = tuple(_short(row) for row in standing.repositories if row.name not in gone)
     services = tuple(_short_service(row) for row in standing.services if row.name not in gone)
-    return Standing(repositories, services, sum_of(repositories), sum_of(services))
+    return RunningCosts(repositories, services, sum_of(repositories), sum_of(services))
 
 
 def _planned(pair: _Pair) -> Planned:
@@ -205,7 +205,7 @@ def _short(row: Stored) -> Stored:
     return replace(row, estimate=_short_estimate(row.estimate))
 
 
-def _short_service(row: Running) -> Running:
+def _short_service(row: RunningService) -> RunningService:
     return replace(row, estimate=_short_estimate(row.estimate), why=_cut(row.why))
 
 

@@ -8,7 +8,7 @@ from janitor.ledger.savings import Point
 from janitor.model.amounts import Priced
 from janitor.model.kinds import Kind
 from janitor.model.units import show_size
-from janitor.report.data.snapshot import Running, Snapshot, Stored, Sums
+from janitor.report.data.snapshot import RunningService, Snapshot, Stored, Sums
 from janitor.report.data.summary import Period, Summary
 from janitor.report.data.troubles import Trouble, TroubleKind
 from janitor.report.grace_words import KEEP_ONE
@@ -45,7 +45,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LastSweep:
     """What the last sweep saw and planned. `would` says in a sentence what the next one would do."""
 
     about: str
@@ -76,7 +76,7 @@ class Page:
     over_time: Table
     savers: Table
     groups: tuple[Table, ...]
-    seen: Seen | None
+    seen: LastSweep | None
     foot: tuple[str, ...]
 
 
@@ -168,10 +168,10 @@ def _curves(course: tuple[Point, ...], upper_bound: bool) -> tuple[Curve, ...]:
     return tuple(each for each in drawn if each)
 
 
-def _seen(snapshot: Snapshot) -> Seen:
+def _seen(snapshot: Snapshot) -> LastSweep:
     idle = sorted((row for row in snapshot.services if _usd(row)), key=lambda row: (-_usd(row), row.name))
     left = snapshot.left
-    return Seen(
+    return LastSweep(
         about=f"the last sweep ({snapshot.mode}) looked at {moment(snapshot.observed_at)}",
         would=_would(snapshot),
         would_tables=(
@@ -229,7 +229,7 @@ def _storage(rows: tuple[Stored, ...]) -> Bars:
     )  # fmt: skip
 
 
-def _instances(rows: list[Running]) -> Bars:
+def _instances(rows: list[RunningService]) -> Bars:
     return bars(
         "instances",
         "Idle minimum instances by service, dollars a month",
@@ -237,7 +237,7 @@ def _instances(rows: list[Running]) -> Bars:
     )
 
 
-def _usd(row: Running) -> Decimal:
+def _usd(row: RunningService) -> Decimal:
     return row.estimate.usd_month if isinstance(row.estimate, Priced) else Decimal(0)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from janitor.ledger.savings import Account, Deletion, Point, Saving
 from janitor.model.units import show_size
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, Running, Stored, Sums
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Stored, Sums
 from janitor.report.grace_words import goes
 from janitor.report.html.cells import (
     Cell,
@@ -143,7 +143,7 @@ def repositories(rows: Sequence[Stored], stored: Sums) -> Table:
     )
 
 
-def services(rows: Sequence[Running], whole: Decimal) -> Table:
+def services(rows: Sequence[RunningService], whole: Decimal) -> Table:
     """What the minimum instances of these services cost; `whole` is what those of all services come to."""
     some = rows[:ROWS_SHOWN]
     return Table(
@@ -162,7 +162,7 @@ def services(rows: Sequence[Running], whole: Decimal) -> Table:
     )
 
 
-def ailing(rows: Sequence[Running], now: datetime) -> Table:
+def ailing(rows: Sequence[RunningService], now: datetime) -> Table:
     """Services that failed or are degraded, in Google's words, and for how long at `now`."""
     some = rows[:AILING_SHOWN]
     return Table(

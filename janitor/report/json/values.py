@@ -9,7 +9,7 @@ from decimal import Decimal
 from janitor.model.amounts import Estimate, Priced
 from janitor.model.inventory import Gap
 from janitor.policy.deciding.gaps import blocked_kinds
-from janitor.report.data.snapshot import Planned, Running, Stored
+from janitor.report.data.snapshot import Planned, RunningService, Stored
 from janitor.report.text import rfc3339
 
 Row = dict[str, object]
@@ -75,7 +75,7 @@ def stored_as_json(row: Stored) -> Row:
     }
 
 
-def running_as_json(row: Running) -> Row:
+def running_as_json(row: RunningService) -> Row:
     """A service that stands."""
     return {
         "name": row.name,

@@ -12,7 +12,7 @@ from janitor.model.units import show_age, show_size
 from janitor.report.data.figures import divisions
 from janitor.report.data.filters import project_of
 from janitor.report.data.rows import place
-from janitor.report.data.snapshot import InGrace, Planned, Running, Snapshot, Sums
+from janitor.report.data.snapshot import InGrace, Planned, RunningService, Snapshot, Sums
 from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import Trouble
 from janitor.report.grace_words import by_owner, goes, what
@@ -131,7 +131,7 @@ def services(summary: Summary) -> Part:
     return Part("Services that failed", lines, share=1600, most=8)
 
 
-def _service(service: Running, now: datetime, with_project: bool) -> str:
+def _service(service: RunningService, now: datetime, with_project: bool) -> str:
     where = words(place(service.name, with_project), _LABEL)
     state = f"{service.status}{_for(service.since, now)}"
     text = f"• {code(called(Kind.SERVICE.value, service.name), _NAME)} in {where} ({owner_name(service.owner)}), {state}"
