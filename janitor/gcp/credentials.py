@@ -37,11 +37,11 @@ _MEANINGS = {
     "unable to load pem": "its private key cannot be read",
     "no key could be detected": "its private key cannot be read",
     "asn1": "its private key cannot be read",
-    "was not in the expected format": "a field is missing in it",
-    "missing fields": "a field is missing in it",
     "were not found": "none were found",
     "allow_executables": "they run a program, which GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1 must allow",
 }
+# What google-auth raises at a value that it did not expect in a file.
+_FILE_ERRORS = (google.auth.exceptions.DefaultCredentialsError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)  # fmt: skip
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9.:-]{0,99}", re.ASCII)
 
 
@@ -123,7 +123,7 @@ class GoogleAuth(httpx2.Auth):
 def _told(error: Exception, source: str) -> str:
     """Why there are no usable credentials, by facts alone."""
     why = recognised(error, _MEANINGS)
-    if not why and source and isinstance(error, google.auth.exceptions.DefaultCredentialsError):
+    if not why and source and isinstance(error, _FILE_ERRORS):
         why = "a field in it is missing, or has a value that cannot be used"
     of = f" in {source}" if source else ""
     return f"no usable Google credentials{of}: {facts(error)}{f', {why}' if why else ''}\n{_WAYS_OUT}"

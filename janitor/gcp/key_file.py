@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import stat
+from collections.abc import Mapping
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,37 @@ _TYPES = (
     "impersonated_service_account",
     "gdch_service_account",
 )
+# The fields that google-auth cannot do without, by type, and what each must be.
+_TEXT, _OBJECT = "text", "an object"
+_OAUTH = dict.fromkeys(("client_id", "client_secret", "refresh_token"), _TEXT)
+_FIELDS: Mapping[str, Mapping[str, str]] = {
+    "authorized_user": _OAUTH,
+    "service_account": dict.fromkeys(("client_email", "private_key", "token_uri"), _TEXT),
+    "external_account": {
+        **dict.fromkeys(("audience", "subject_token_type", "token_url"), _TEXT),
+        "credential_source": _OBJECT,
+    },
+    "external_account_authorized_user": {**_OAUTH, "token_url": _TEXT},
+    "impersonated_service_account": {
+        "service_account_impersonation_url": _TEXT,
+        "source_credentials": _OBJECT,
+    },
+    "gdch_service_account": dict.fromkeys(
+        ("format_version", "name", "private_key", "private_key_id", "project", "token_uri"), _TEXT
+    ),
+}
+# What may stand behind an impersonated account (google/auth/impersonated_credentials.py).
+_SOURCE = "source_credentials"
+_SOURCE_TYPES = ("authorized_user", "service_account", "external_account_authorized_user")
+_IMPERSONATION = re.compile(r"\S*/[^/\s]+:generateAccessToken")
+_LOGIN = "run `gcloud auth application-default login` again"
+_DOWNLOAD = "download the key again"
+_RENEW = {
+    "authorized_user": _LOGIN,
+    "external_account_authorized_user": _LOGIN,
+    "impersonated_service_account": f"{_LOGIN}, with --impersonate-service-account",
+    "external_account": "create the file again with `gcloud iam workload-identity-pools create-cred-config`",
+}
 
 
 def check_key_file() -> str:
@@ -105,3 +138,22 @@ def _check_content(data: bytes, shown: str) -> None:
         raise ObservationError(
             f"{shown} has no known type.{client} Credentials have one of {', '.join(_TYPES)}"
         )
+    if wrong := _wrong_field(content, ""):
+        raise ObservationError(f"{shown}: {wrong}: {_RENEW.get(content['type'], _DOWNLOAD)}")
+
+
+def _wrong_field(content: Mapping[str, Any], within: str) -> str:
+    """The first field that is missing, or is not of its type, by name and never by its value; "" for none."""
+    kind = content["type"]
+    for name, form in _FIELDS[kind].items():
+        if content.get(name) is None:
+            return f"the field {within}{name} is missing, which credentials of type {kind} need"
+        if not isinstance(content[name], dict if form is _OBJECT else str):
+            return f"the field {within}{name} must be {form}"
+    if kind != "impersonated_service_account":
+        return ""
+    if not _IMPERSONATION.fullmatch(content["service_account_impersonation_url"]):
+        return "the field service_account_impersonation_url must end in /ACCOUNT:generateAccessToken"
+    if content[_SOURCE].get("type") not in _SOURCE_TYPES:
+        return f"the field {_SOURCE}.type must be one of {', '.join(_SOURCE_TYPES)}"
+    return _wrong_field(content[_SOURCE], f"{_SOURCE}.")

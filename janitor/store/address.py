@@ -54,6 +54,12 @@ def address_of(url: str | None) -> URL:
             " (@ is %40, : is %3A, / is %2F, % is %25)."
         )
     host = parsed.host or ""
+    if host.lower().startswith("%2f"):
+        # libpq's spelling, which SQLAlchemy does not read: it documents the query alone
+        raise LedgerError(
+            "JANITOR_DATABASE_URL names the folder of a socket as its host: write the folder after ?host=, as in"
+            " postgresql://user:password@/database?host=/var/run/postgresql."
+        )
     if not (_HOST.fullmatch(host) and _NAME.fullmatch(parsed.database or "")):
         raise LedgerError(
             f"JANITOR_DATABASE_URL names no host and database that can be read: percent-encode the user"

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,6 +79,93 @@ def test_key_in_another_encoding(
 ) -> None:
     make(tmp_path / "key.json")
     assert "save it as UTF-8" in refusal(monkeypatch, str(tmp_path / "key.json"))
+
+
+PERSON = {
+    "type": "authorized_user",
+    "client_id": "MARKER",
+    "client_secret": "MARKER",
+    "refresh_token": "MARKER",
+}
+IMPERSONATED = {
+    "type": "impersonated_service_account",
+    "service_account_impersonation_url": "https://iamcredentials.googleapis.com/v1/MARKER/a@b.c:generateAccessToken",
+    "source_credentials": PERSON,
+}
+EXTERNAL = {
+    "type": "external_account", "audience": "MARKER", "subject_token_type": "MARKER", "token_url": "MARKER",
+    "credential_source": {"file": "MARKER"},
+}  # fmt: skip
+WHOLE_KEY = KEY | {"client_email": "MARKER", "token_uri": "MARKER"}
+GDCH = {
+    "type": "gdch_service_account", "format_version": "1", "project": "MARKER", "private_key_id": "MARKER",
+    "private_key": SECRET, "name": "MARKER", "token_uri": "MARKER",
+}  # fmt: skip
+MALFORMED: list[tuple[dict[str, Any], str]] = [
+    (IMPERSONATED | {"source_credentials": None}, "the field source_credentials is missing"),
+    (IMPERSONATED | {"source_credentials": "MARKER"}, "the field source_credentials must be an object"),
+    (IMPERSONATED | {"source_credentials": {}}, "the field source_credentials.type must be one of authorized_user"),
+    (
+        IMPERSONATED | {"source_credentials": {"type": ["MARKER"]}},
+        "the field source_credentials.type must be one of",
+    ),
+    (
+        IMPERSONATED | {"source_credentials": {**PERSON, "refresh_token": None}},
+        "the field source_credentials.refresh_token is missing, which credentials of type authorized_user need",
+    ),
+    (IMPERSONATED | {"service_account_impersonation_url": 7}, "service_account_impersonation_url must be text"),
+    (
+        IMPERSONATED | {"service_account_impersonation_url": "MARKER:generateAccessToken"},
+        "service_account_impersonation_url must end in /ACCOUNT:generateAccessToken",
+    ),
+    (IMPERSONATED | {"service_account_impersonation_url": "https://h/MARKER"}, "must end in /ACCOUNT"),
+    (PERSON | {"client_secret": None}, "the field client_secret is missing"),
+    (PERSON | {"client_id": 7}, "the field client_id must be text"),
+    (EXTERNAL | {"credential_source": "MARKER"}, "the field credential_source must be an object"),
+    (EXTERNAL | {"token_url": None}, "the field token_url is missing"),
+    (PERSON | {"type": "external_account_authorized_user"}, "the field token_url is missing"),
+    (WHOLE_KEY | {"private_key": {"MARKER": 1}}, "the field private_key must be text"),
+    (WHOLE_KEY | {"client_email": None}, "the field client_email is missing"),
+    (GDCH | {"name": None}, "the field name is missing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "told"), MALFORMED)
+def test_a_field_that_is_missing_or_wrong_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: dict[str, Any], told: str
+) -> None:
+    path = tmp_path / "key.json"
+    path.write_text(json.dumps({name: value for name, value in content.items() if value is not None}))
+    message = refusal(monkeypatch, str(path))
+    assert message.startswith(f"{VARIABLE}={path}: ")
+    assert told in message
+    assert "gcloud" in message or "download the key again" in message
+
+
+@pytest.mark.parametrize("content", [IMPERSONATED, PERSON, EXTERNAL, WHOLE_KEY, GDCH])
+def test_a_file_with_every_field_passes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: dict[str, Any]
+) -> None:
+    path = tmp_path / "key.json"
+    path.write_text(json.dumps(content))
+    monkeypatch.setenv(VARIABLE, str(path))
+    assert check_key_file() == f"{VARIABLE}={path}"
+
+
+@pytest.mark.parametrize(
+    "content", [PERSON | {"expiry": 7}, EXTERNAL | {"credential_source": {"file": ["MARKER"]}}]
+)
+def test_an_optional_field_that_google_auth_cannot_use_is_told_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: dict[str, Any]
+) -> None:
+    path = tmp_path / "key.json"
+    path.write_text(json.dumps(content))
+    monkeypatch.setenv(VARIABLE, str(path))
+    with pytest.raises(
+        ObservationError, match="a field in it is missing, or has a value that cannot be used"
+    ) as raised:
+        load_credentials()
+    assert "MARKER" not in str(raised.value)
 
 
 @pytest.mark.parametrize("device", ["/dev/null", "/dev/zero"])

@@ -65,6 +65,23 @@ async def test_what_is_no_url_is_refused_without_being_quoted(url: str) -> None:
     assert "s3cr3t" not in message
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql://%2Fvar%2Frun/db", "postgres://jan:sesame@%2fvar%2frun:5433/db", "postgresql://%2F/"]
+)
+async def test_the_folder_of_a_socket_as_a_host_is_refused_with_the_place_for_it(url: str) -> None:
+    """libpq reads it there, SQLAlchemy does not."""
+    message = await refusal(url)
+    assert "?host=/var/run/postgresql" in message
+    assert "percent-encode" not in message
+    assert "sesame" not in message
+
+
+async def test_the_folder_of_a_socket_is_read_from_the_query(tmp_path: Path) -> None:
+    message = await refusal(f"postgresql://jan:{QUOTED}@/db?host={tmp_path}")
+    assert "there is no socket of a server in that folder" in message
+    assert PASSWORD not in message
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
 async def test_a_ledger_in_memory_is_refused(url: str) -> None:
     assert "would be lost" in await refusal(url)
