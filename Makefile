@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-slow bounds matrix container cover check bench laws mutants lock upgrade clean
+.PHONY: demo test test-slow bounds matrix container cover check map bench laws mutants lock upgrade clean
 
 demo: $(RUNTIME)
 	@$(BIN)/janitor demo
@@ -43,6 +43,9 @@ check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+map: $(DEV)
+	$(BIN)/python scripts/map.py
 
 bench: $(DEV)
 	$(BIN)/python -m bench
