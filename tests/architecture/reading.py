@@ -1,6 +1,7 @@
 """The repository's own files as text and as syntax trees."""
 
 import ast
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -73,3 +74,15 @@ def texts() -> Iterator[tuple[str, str]]:
             yield "/".join(parts), path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
+
+
+def prose(path: Path) -> Iterator[tuple[int, str]]:
+    """Every comment and docstring of a file with the line it begins in."""
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
+    for node in ast.walk(tree(path)):
+        match node:
+            case ast.Expr(ast.Constant(str() as text)):
+                yield node.lineno, text

@@ -62,8 +62,8 @@ def image_leaf(
     unused_for: Leaf[Image] = _not_recorded,
 ) -> Leaf[Image]:
     """How each key of a policy reads an image of this repository; what is the same for all of its
-    images is answered once. `orphaned` and `unused_for` answer the keys of these
-    names (orphans.py, use_history.py)."""
+    images is answered once. `orphaned` and `unused_for` answer the keys of these names
+    (deciding/orphaned.py, deciding/use_history.py)."""
 
     def leaf(key: Key) -> "Test[Image]":
         answer = of_repository(key, repository)

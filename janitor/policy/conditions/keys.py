@@ -234,7 +234,7 @@ class Unused:
 
 @dataclass(frozen=True, slots=True)
 class UnusedFor:
-    """`unused_for`: strictly longer since it was last in use, as recorded sweeps know (policy/use_history.py)."""
+    """`unused_for`: strictly longer since it was last in use, as recorded sweeps know (policy/deciding/use_history.py)."""
 
     age: timedelta
 

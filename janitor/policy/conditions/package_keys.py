@@ -53,9 +53,9 @@ class StoredFacts:
     """What policies ask of something in a repository. `package` is the short name, `id` the version's.
 
     Times are epoch seconds, None where not known: `made` ranks for `keep.latest`, `since` is what
-    ages count from (R7), `newest` the latest time that is known of it (floor.py). `size_bytes` is None where
-    it is not known. `versions` are how many a package holds, `unsized` of how many of them the size is not known:
-    then its own is a lower bound.
+    ages count from (R7), `newest` the latest time that is known of it, which the floor counts from
+    (R43). `size_bytes` is None where it is not known. `versions` are how many a package holds, `unsized` of how many
+    of them the size is not known: then its own is a lower bound.
     """
 
     package: str

@@ -44,7 +44,7 @@ from janitor.policy.conditions.ttl import expired
 class ResourceFacts:
     """What policies ask of a resource of these kinds. `service` and `job` are the short names of what
     holds a revision or an execution. `since` is what ages count from (R7), `newest` the latest time that is
-    known of it, in epoch seconds (floor.py).
+    known of it, in epoch seconds, which the floor counts from (R43).
 
     `unused` is None where it cannot be known (a repository that holds no docker images).
     """

@@ -73,8 +73,8 @@ def image_rules(
     uses: UseLog | None = None,
 ) -> ImageRules:  # fmt: skip
     """Compile the image policies for a repository; `selected` are the names that may delete, `holding`
-    what may stay though it would go (policy/grace.py), `presence` which digests there are anywhere,
-    `uses` what was in use when, and is noted of what is (policy/use_history.py)."""
+    what may stay though it would go (policy/deciding/grace.py), `presence` which digests there are anywhere,
+    `uses` what was in use when, and is noted of what is (policy/deciding/use_history.py)."""
     chosen = set(selected)
     orphaned: Test[Image] = not_known
     if presence is not None:

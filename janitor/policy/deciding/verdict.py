@@ -153,7 +153,7 @@ def verdict(
     something (R4).
 
     `stand` are the guards that do, the strongest first, and `forbids` says whether one does so against a
-    policy that matches. One of `waivable`, and the floor (floor.py), is named only where a policy matches.
+    policy that matches. One of `waivable`, and the floor (R43), is named only where a policy matches.
     """
     unnamed = (*waivable, *FLOOR_REASONS)
 

@@ -73,7 +73,7 @@ class Context:
     def released(
         self, decision: Delete, kind: Kind, resource: "IdentifiedWorkload", owned_by: "IdentifiedWorkload"
     ) -> Decision:
-        """Whether a workload goes now (policy/grace.py). Its etag changes with whatever changes in it, and
+        """Whether a workload goes now (policy/deciding/grace.py). Its etag changes with whatever changes in it, and
         its uid where another of its name stands there."""
         owner = owner_of(owned_by.labels, owned_by.creator if self.policies.report.show_creator else "")
         thing = Candidate(kind, str(resource.name), lambda: f"{resource.uid} {resource.etag}", owner)

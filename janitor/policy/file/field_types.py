@@ -134,7 +134,7 @@ class Model(BaseModel):
 
 
 class Shapes(GenerateJsonSchema):
-    """What a function reads is shaped by shapes.py, and not by the type that it makes."""
+    """The JSON Schema of a field that a function reads: the pattern of that function, not the type that it makes."""
 
     def function_before_schema(self, schema: Any) -> Shape:
         return shaped(schema["function"]["function"], lambda: self.generate_inner(schema["schema"]))

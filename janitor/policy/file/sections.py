@@ -133,7 +133,7 @@ class DefaultsKeep(Model):
 
 
 class DefaultsSection(Model):
-    """What policies inherit, key by key (inheritance.py)."""
+    """What policies inherit, key by key (defaults.py)."""
 
     when: DefaultsWhen = DefaultsWhen()
     keep: DefaultsKeep = DefaultsKeep()

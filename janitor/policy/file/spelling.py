@@ -15,7 +15,7 @@ from janitor.policy.conditions.patterns import name_glob_mistake, value_glob_mis
 from janitor.policy.file.cron import parse_cron
 from janitor.policy.model import Cron
 
-# Patterns that the JSON Schema shows as they stand (shapes.py).
+# Patterns that the JSON Schema shows as they stand (field_types.py).
 PROJECT = r"(?:[a-z0-9][a-z0-9.-]*\.[a-z]+:)?[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?"
 LOCATION = r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 POLICY_NAME = r"[a-z0-9][a-z0-9-]{0,62}"
@@ -24,7 +24,7 @@ _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?) *%", re.ASCII)
 _MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) *USD", re.ASCII)
 _LONGEST_MEASURE = 40
 _LONGEST_JITTER = timedelta(days=1)
-# The ledger remembers uses for a little longer (policy/use_history.py).
+# The ledger remembers uses for a little longer (policy/deciding/use_history.py).
 LONGEST_UNUSED = timedelta(days=366)
 
 
