@@ -141,7 +141,19 @@ def condition(dice: Random, kind: Kind) -> Condition:
         AnyOf((one, two)), All((one, two)), Not(one), Not(AnyOf((one, two))), Not(All((one, two))),
         AnyOf((one, Not(AnyOf((two, three))))), Not(Not(one)),
     )  # fmt: skip
-    return dice.choice(shapes) if dice.randint(0, 2) == 0 else one
+    shape = dice.choice(shapes) if dice.randint(0, 2) == 0 else one
+    return shape if is_sayable(shape) else one
+
+
+def is_sayable(condition: Condition, positive: bool = True) -> bool:
+    """Whether a policy file may hold it: some keys may not stand under `not` (policy/file/combinations.py)."""
+    match condition:
+        case All(parts) | AnyOf(parts):
+            return all(is_sayable(part, positive) for part in parts)
+        case Not(part):
+            return is_sayable(part, not positive)
+        case _:
+            return positive or not isinstance(condition, TtlExpired | Unused | UnusedFor)
 
 
 def policies(dice: Random) -> tuple[Policy, ...]:

@@ -78,6 +78,8 @@ def test_a_policy_that_only_keeps_deletes_nothing(world: World) -> None:
 @law
 @given(worlds(), DICE)
 def test_adding_a_protection_never_adds_a_deletion(world: World, dice: Random) -> None:
+    """Where there is a workload already: a world without any is kept for that, until a reference is listed (R42)."""
+    world = with_user(world, "nginx")
     old = world.policies.protect
     protect = dice.choice([
         replace(old, labels={**old.labels, "env": "dev"}),

@@ -37,7 +37,7 @@ def as_unused(condition: Condition) -> Condition:
         case AnyOf(parts):
             return AnyOf(tuple(map(as_unused, parts)))
         case Not(_):
-            return condition  # the policy reader lets no `unused_for` through under `not`
+            return condition  # `unused_for` is never under `not`
         case _:
             return condition
 
