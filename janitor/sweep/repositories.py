@@ -409,7 +409,7 @@ class Survey:
         holding = None if blocked else self._holding(repository)
         rules = image_rules(
             policies, self.context.selected, repository, known, self.usage, now, self.context.failures,
-            self.context.witness, holding, self.presence, self.uses,
+            witness.package if (witness := self.context.witness) else None, holding, self.presence, self.uses,
         )  # fmt: skip
         held, waits = holdings(rules, known.images) if may_match(self.context, repository) else (set(), set())
         decision = decide_repository(self.context, repository, known, held, blocked)

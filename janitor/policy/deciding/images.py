@@ -24,7 +24,6 @@ from janitor.policy.deciding.image_graph import Family, below, family_of, needed
 from janitor.policy.deciding.orphaned import Presence, holds_only_artifacts, orphan_test
 from janitor.policy.deciding.references import Usage, Users
 from janitor.policy.deciding.retention import by_package, competing, image_traits, names_a_type, retained
-from janitor.policy.deciding.trace import Tracer
 from janitor.policy.deciding.use_history import UseLog, unused_for_leaf
 from janitor.policy.deciding.verdict import (
     FLOOR,
@@ -59,7 +58,7 @@ class ImageRules:
     everything: KeepReason | None
     managed: bool
     now: float
-    witness: Tracer | None = None
+    on_package: "OnPackage | None" = None
     holding: Holding | None = None
     orphaned: Test[Image] = not_known
     uses: UseLog | None = None
@@ -69,7 +68,7 @@ class ImageRules:
 def image_rules(
     policies: Policies, selected: Iterable[str], repository: Repository, contents: Contents,
     usage: Usage, now: float, failures: Failures | None = None,
-    witness: Tracer | None = None, holding: Holding | None = None, presence: Presence | None = None,
+    on_package: "OnPackage | None" = None, holding: Holding | None = None, presence: Presence | None = None,
     uses: UseLog | None = None,
 ) -> ImageRules:  # fmt: skip
     """Compile the image policies for a repository; `selected` are the names that may delete, `holding`
@@ -102,7 +101,7 @@ def image_rules(
         everything_stays(policies, repository),
         is_managed(repository),
         now,
-        witness,
+        on_package,
         holding,
         orphaned,
         uses,
@@ -308,8 +307,8 @@ def _decide_package(
         _follow(kept, goes, family)
     if rules.holding is not None and rules.holding(package, images, kept, goes):
         _follow(kept, goes, family)
-    if rules.witness:
-        rules.witness.package(rules, images, Weighed(family, in_use, waits, kept, goes))
+    if rules.on_package:
+        rules.on_package(rules, images, Weighed(family, in_use, waits, kept, goes))
     _collect(rules, images, family, kept, goes, waits, verdicts, want_names)
 
 
@@ -321,6 +320,10 @@ class Weighed(NamedTuple):
     waits: Users
     kept: Kept
     goes: Going
+
+
+# Is shown the images of each package with what they came to; changes nothing.
+OnPackage = Callable[[ImageRules, list[Image], Weighed], None]
 
 
 def _own_verdicts(

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
+from janitor.policy.deciding.images import ImageRules, Weighed
 from janitor.policy.deciding.retention import RetentionAnswer
 from janitor.policy.deciding.verdict import CompiledPolicy
 from janitor.policy.model import Policy
-
-if TYPE_CHECKING:
-    from janitor.policy.deciding.images import ImageRules, Weighed
 
 T = TypeVar("T")
 
@@ -51,6 +49,6 @@ class Tracer(Protocol):
         """A service, a revision, a repository, …, by Google's name."""
         ...
 
-    def package(self, rules: "ImageRules", images: list[Image], weighed: "Weighed") -> None:
+    def package(self, rules: ImageRules, images: list[Image], weighed: Weighed) -> None:
         """The images of one package of one repository, with what they came to."""
         ...
