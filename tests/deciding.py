@@ -43,7 +43,7 @@ def decided(policies: Policies, workloads: Workloads, **facts: object) -> dict[s
     verdicts: WorkloadVerdicts = decide_workloads(context(policies, **facts), workloads)
     found = {
         name.short: f"delete: {d.reason}" if isinstance(d, Delete) else d.reason.value
-        for decisions in verdicts.by_kind().values()
+        for decisions in verdicts.by_kind.values()
         for name, d in decisions.items()
     }
     found.update({r.name.short: "contained" for held in verdicts.contained.values() for r in held})

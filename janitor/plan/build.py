@@ -90,10 +90,10 @@ class Builder:
         actions = [
             self._service(service, verdicts.contained[service.name], decision)
             for service in workloads.services
-            if isinstance(decision := verdicts.services.get(service.name), Delete)
+            if isinstance(decision := verdicts.by_kind[Kind.SERVICE].get(service.name), Delete)
         ]
         for revision in workloads.revisions:
-            decision = verdicts.revisions.get(revision.name)
+            decision = verdicts.by_kind[Kind.REVISION].get(revision.name)
             if isinstance(decision, Delete):
                 actions.append(self._revision(revision, services.get(revision.name.parent), decision))
         return actions
@@ -256,10 +256,10 @@ def job_actions(builder: Builder, workloads: Workloads, verdicts: WorkloadVerdic
     actions = [
         _job(builder, job, verdicts.runs[job.name], decision)
         for job in workloads.jobs
-        if isinstance(decision := verdicts.jobs.get(job.name), Delete)
+        if isinstance(decision := verdicts.by_kind[Kind.JOB].get(job.name), Delete)
     ]
     for execution in workloads.executions:
-        decision = verdicts.executions.get(execution.name)
+        decision = verdicts.by_kind[Kind.EXECUTION].get(execution.name)
         if isinstance(decision, Delete):
             actions.append(_execution(builder, execution, jobs.get(execution.name.parent), decision))
     return actions
@@ -291,7 +291,7 @@ def worker_pool_actions(builder: Builder, workloads: Workloads, verdicts: Worklo
     """One for each worker pool that is to go, unordered."""
     actions = []
     for pool in workloads.worker_pools:
-        decision = verdicts.worker_pools.get(pool.name)
+        decision = verdicts.by_kind[Kind.WORKER_POOL].get(pool.name)
         if not isinstance(decision, Delete):
             continue
         revisions = verdicts.contained[pool.name]

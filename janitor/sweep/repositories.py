@@ -275,7 +275,7 @@ def note_workloads(
     findings: Findings, verdicts: WorkloadVerdicts, workloads: Workloads, builder: Builder
 ) -> None:
     """Turn the verdicts on workloads into actions and counts."""
-    for kind, decisions in verdicts.by_kind().items():
+    for kind, decisions in verdicts.by_kind.items():
         for name, decision in decisions.items():
             findings.seen(kind)
             if isinstance(decision, Keep):

@@ -33,10 +33,11 @@ def test_what_goes_with_its_holder_has_no_verdict_of_its_own_nor_what_lies_out_o
     asked = policies(FAILED, RETIRED, JOBS, RUNS)
     world = workloads(service("web", failed=True), revision("web", "web-1"), job("j"), execution("j", "j-1"))
     found = decide_workloads(context(asked), world)
-    assert (found.revisions, found.executions) == ({}, {})
-    assert [len(each) for each in (found.services, found.jobs, found.contained, found.runs)] == [1, 1, 1, 1]
+    decisions = {kind: len(each) for kind, each in found.by_kind.items() if each}
+    assert decisions == {Kind.SERVICE: 1, Kind.JOB: 1}
+    assert [len(each) for each in (found.contained, found.runs)] == [1, 1]
     elsewhere = decide_workloads(context(asked, projects={"other"}), world)
-    assert not any(elsewhere.by_kind().values())
+    assert not any(elsewhere.by_kind.values())
 
 
 @pytest.mark.parametrize(("says", "manager"), SAID)

@@ -12,11 +12,10 @@ from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository
 from janitor.policy.deciding.packages import kinds_asked
 from janitor.policy.deciding.repositories import may_match
-from janitor.policy.deciding.workload_rules import Context
+from janitor.policy.deciding.workload_rules import WORKLOAD_KINDS, Context
 
 LINE_TO_ADD = "scope: {workloads: none}"
 _OTHER_FORMATS = frozenset(each.upper() for each in FORMATS)
-_WORKLOADS = (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL)
 _NAMED = 5
 _DOCKER = (Kind.IMAGE, Kind.PACKAGE, Kind.TAG, Kind.REPOSITORY)
 _STORED = (Kind.IMAGE, Kind.PACKAGE, Kind.VERSION, Kind.TAG, Kind.REPOSITORY)
@@ -27,7 +26,7 @@ def blocked_kinds(gap: Gap) -> tuple[Kind, ...]:
     ones everywhere, and workloads in its own project and location where it is one of Cloud Run."""
     if gap.repository is not None:
         return _STORED
-    return (*_WORKLOADS, *_DOCKER) if gap.kind.is_run else _DOCKER
+    return (*WORKLOAD_KINDS, *_DOCKER) if gap.kind.is_run else _DOCKER
 
 
 def unseen_gap(projects: Sequence[str]) -> Gap:

@@ -109,32 +109,23 @@ class IdentifiedWorkload(Protocol):
     def creator(self) -> str: ...
 
 
+WORKLOAD_KINDS = (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkloadVerdicts:
-    """One decision for each workload in scope that may be deleted at all. A revision or an execution that
-    goes with what holds it has none of its own: it stands in `contained` or `runs`, by its holder."""
+    """Decisions on workloads: `by_kind`, one for each in scope. A revision or an execution that is deleted with
+    the resource that holds it has none: it is in `contained` or `runs`, by the name of the holder."""
 
-    services: dict[ResourceName, Decision] = field(default_factory=dict)
-    revisions: dict[ResourceName, Decision] = field(default_factory=dict)
-    jobs: dict[ResourceName, Decision] = field(default_factory=dict)
-    executions: dict[ResourceName, Decision] = field(default_factory=dict)
-    worker_pools: dict[ResourceName, Decision] = field(default_factory=dict)
+    by_kind: Mapping[Kind, dict[ResourceName, Decision]] = field(
+        default_factory=lambda: {kind: {} for kind in WORKLOAD_KINDS}
+    )
     contained: dict[ResourceName, list[Revision]] = field(default_factory=dict)
     runs: dict[ResourceName, list[Execution]] = field(default_factory=dict)
 
-    def by_kind(self) -> Mapping[Kind, Mapping[ResourceName, Decision]]:
-        """The decisions, a kind at a time."""
-        return {
-            Kind.SERVICE: self.services,
-            Kind.REVISION: self.revisions,
-            Kind.JOB: self.jobs,
-            Kind.EXECUTION: self.executions,
-            Kind.WORKER_POOL: self.worker_pools,
-        }
-
     def freed_by(self) -> Mapping[ResourceName, str]:
         """Each workload that goes -> the name of the action that takes it."""
-        freed = {n: str(n) for found in self.by_kind().values()
+        freed = {n: str(n) for found in self.by_kind.values()
                  for n, decision in found.items() if isinstance(decision, Delete)}  # fmt: skip
         for holder, revisions in self.contained.items():
             freed.update({each.name: str(holder) for each in revisions})
@@ -160,15 +151,12 @@ class Rules:
         return bool(labels) and self.context.policies.protect.covers(labels)
 
 
-_KINDS = (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL)
-
-
 def rules_of(context: Context) -> Rules:
     """Every policy that is about workloads, compiled."""
     policies, leaf = context.policies, facts_leaf(context.now, context.failures)
     questions = {
         kind: tuple(question(p, leaf, p.name in context.selected) for p in policies.of(kind))
-        for kind in _KINDS
+        for kind in WORKLOAD_KINDS
     }
     return Rules(context, questions, matcher(policies.protect.names))
 

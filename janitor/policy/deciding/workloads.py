@@ -177,7 +177,9 @@ def _decide_services(rules: Rules, workloads: Workloads, verdicts: WorkloadVerdi
             holder = services.get(name)
             facts = ((each, _revision_facts(each, holder)) for each in revisions)
             guards = _revision_guards(rules, holder, revisions) if holder else None
-            verdicts.revisions.update(decide_held(rules, Kind.REVISION, holder, facts, guards, was_ready))
+            verdicts.by_kind[Kind.REVISION].update(
+                decide_held(rules, Kind.REVISION, holder, facts, guards, was_ready)
+            )
 
 
 def _decide_service(
@@ -188,7 +190,7 @@ def _decide_service(
     times = service_times(service, revisions)
     facts = workload_facts(Kind.SERVICE, service, status, service_since(service), managers, times)
     guards = _service_guards(rules, service, status, revisions)
-    verdicts.services[name] = decision = decided(rules, Kind.SERVICE, service, facts, guards)
+    verdicts.by_kind[Kind.SERVICE][name] = decision = decided(rules, Kind.SERVICE, service, facts, guards)
     if isinstance(decision, Delete):
         verdicts.contained[name] = revisions
         note_contained(rules, Kind.REVISION, (_revision_facts(each, service) for each in revisions))
@@ -251,7 +253,7 @@ def decide_jobs(rules: Rules, workloads: Workloads, verdicts: WorkloadVerdicts) 
             holder = jobs.get(name)
             facts = ((each, _execution_facts(each, holder)) for each in executions)
             guards = _execution_guards(rules, holder, executions) if holder else None
-            verdicts.executions.update(decide_held(rules, Kind.EXECUTION, holder, facts, guards))
+            verdicts.by_kind[Kind.EXECUTION].update(decide_held(rules, Kind.EXECUTION, holder, facts, guards))
 
 
 def _decide_job(rules: Rules, job: Job, executions: list[Execution], verdicts: WorkloadVerdicts) -> None:
@@ -259,7 +261,7 @@ def _decide_job(rules: Rules, job: Job, executions: list[Execution], verdicts: W
     since, times = job_since(job, executions), job_times(job, executions)
     facts = workload_facts(Kind.JOB, job, status, since, managers_of_job(job), times)
     guards = _job_guards(rules, job, status, executions)
-    verdicts.jobs[name] = decision = decided(rules, Kind.JOB, job, facts, guards)
+    verdicts.by_kind[Kind.JOB][name] = decision = decided(rules, Kind.JOB, job, facts, guards)
     if isinstance(decision, Delete):
         verdicts.runs[name] = executions
         note_contained(rules, Kind.EXECUTION, (_execution_facts(each, job) for each in executions))
@@ -313,7 +315,9 @@ def _decide(rules: Rules, pool: WorkerPool, revisions: list[Revision], verdicts:
     managers, times = managers_of_pool(pool), pool_times(pool, revisions)
     facts = workload_facts(Kind.WORKER_POOL, pool, status, pool_since(pool), managers, times)
     guards = _guards(rules, pool, status, revisions)
-    verdicts.worker_pools[name] = decision = decided(rules, Kind.WORKER_POOL, pool, facts, guards)
+    verdicts.by_kind[Kind.WORKER_POOL][name] = decision = decided(
+        rules, Kind.WORKER_POOL, pool, facts, guards
+    )
     if isinstance(decision, Delete):
         verdicts.contained[name] = revisions
 
