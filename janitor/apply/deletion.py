@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from janitor.apply.checks import CHECKS, exists
 from janitor.apply.outcomes import GONE, Outcome, OutcomeKind, drifted
 from janitor.apply.ports import (
     CallError,
@@ -16,10 +17,9 @@ from janitor.apply.ports import (
     UnclearError,
     UnendedError,
 )
-from janitor.apply.recheck import version_still
-from janitor.apply.workloads import send_delete, workload, workload_still
+from janitor.kinds.kind import KINDS
 from janitor.model.kinds import Kind
-from janitor.model.names import RepositoryName, image_of
+from janitor.model.names import image_of
 from janitor.plan.plan import Action
 
 DELETED = Outcome(OutcomeKind.DELETED)
@@ -72,7 +72,7 @@ class DeleteCalls:
         """Untagged images, or versions, of one package in one call; an outcome each, in order."""
         if len(actions) == 1 or watch.stop.is_set():
             return [await self._attempt(action, watch) for action in actions]
-        package = actions[0].name.rpartition("/versions/")[0]
+        package = KINDS[actions[0].kind].parent_name(actions[0].name)
         asked = False
         try:
             operation = await self.deleter.delete_versions(package, [action.name for action in actions])
@@ -97,24 +97,6 @@ class DeleteCalls:
             await self._attempt(action, watch) if _digest(action.name) in digests else DELETED
             for action in actions
         ]
-
-    async def exists(self, kind: Kind, name: str) -> bool:
-        """Whether a thing is there now; raises CallError when that cannot be read."""
-        match kind:
-            case _ if kind.is_run:
-                return await workload(self.reader, kind, name) is not None
-            case Kind.REPOSITORY:
-                return await self.reader.repository(RepositoryName.parse(name)) is not None
-            case Kind.IMAGE:
-                return await self.reader.image_tags(*image_of(name)) is not None
-            case Kind.VERSION:
-                return await self.reader.version(name) is not None
-            case Kind.TAG:
-                return await self.reader.tag_version(name) is not None
-            case Kind.PACKAGE:
-                return await self.reader.package(name) is not None
-            case _:
-                raise AssertionError(f"nothing of kind {kind} is ever deleted")
 
     async def _ended(self, actions: Sequence[Action], operation: str, watch: Watch) -> frozenset[str]:
         """Wait for what was begun; "" has ended already. UnendedError leaves the actions accepted."""
@@ -169,56 +151,22 @@ class DeleteCalls:
     async def _refused(self, action: Action, refused: CallError) -> Outcome:
         """Whether it changed since it was last read, which is why Google refuses; else its own words."""
         try:
-            changed = await self._change(action)
+            changed = await CHECKS[action.kind].changed(self.reader, action)
         except CallError:
             changed = None
         if changed is None or changed.kind is not OutcomeKind.DRIFTED:
             return failed(refused)
         return drifted(f"{changed.error}; Google refused: {refused}")
 
-    async def _change(self, action: Action) -> Outcome | None:
-        match action.kind:
-            case kind if kind.is_run:
-                return await workload_still(self.reader, action)
-            case Kind.IMAGE:
-                tags = await self.reader.image_tags(*image_of(action.name))
-                new = sorted((tags or frozenset()) - frozenset(action.tags))
-                return drifted(f"it now has the tag {', '.join(new)}") if new else None
-            case Kind.VERSION:
-                return await version_still(self.reader, action)
-            case _:
-                return None
-
     async def _is_there(self, action: Action) -> bool:
         try:
-            return await self.exists(action.kind, action.name)
+            return await exists(self.reader, action.kind, action.name)
         except CallError:
             return True
 
     async def _send(self, action: Action) -> str:
-        match action.kind:
-            case kind if kind.is_run:
-                return await send_delete(self.deleter, action)
-            case Kind.IMAGE | Kind.VERSION:
-                return await self.deleter.delete_version(action.name)
-            case Kind.TAG:
-                return await self._send_untag(action)
-            case Kind.PACKAGE:
-                return await self.deleter.delete_package(action.name)
-            case Kind.REPOSITORY:
-                return await self.deleter.delete_repository(action.name)
-            case _:
-                raise AssertionError(f"no plan holds a {action.kind}")
-
-    async def _send_untag(self, action: Action) -> str:
-        """Before each DeleteTag a GetTag; a tag that now points elsewhere is left (R18)."""
-        version = await self.reader.tag_version(action.name)
-        if version is None:
-            raise NotFoundError("there is no such tag")
-        if version != action.content:
-            raise ChangedError(f"it now points at {version}")
-        await self.deleter.delete_tag(action.name)
-        return ""
+        await CHECKS[action.kind].ready(self.reader, action)
+        return await self.deleter.delete(action.kind, action.name, action.etag)
 
     async def _tagged_image(self, action: Action, watch: Watch) -> Outcome:
         """Untag, then delete without force; what is not deleted gets its tags back (R18)."""
@@ -254,7 +202,7 @@ class DeleteCalls:
             return
         taken.append(tag)
         try:
-            await self.deleter.delete_tag(repository.tag(package, tag))
+            await self.deleter.delete(Kind.TAG, repository.tag(package, tag))
         except UnclearError:
             raise
         except CallError as refused:

@@ -13,8 +13,8 @@ from janitor.apply.outcomes import Applied, Outcome, OutcomeKind
 from janitor.apply.ports import Deleter, Reader
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
 from janitor.errors import JanitorError
+from janitor.kinds.kind import KINDS
 from janitor.model.inventory import Observed
-from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.plan.guard import ClearedPlan
 from janitor.plan.plan import Action
@@ -213,8 +213,8 @@ def _batches(actions: list[Action]) -> Iterator[list[Action]]:
 
 
 def _batch_key(action: Action) -> str:
-    batchable = action.kind in (Kind.IMAGE, Kind.VERSION) and not action.tags
-    return action.name.rpartition("/versions/")[0] if batchable else ""
+    spec = KINDS[action.kind]
+    return spec.parent_name(action.name) if spec.batched and not action.tags else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from janitor.model.resources import (
     WorkerPool,
 )
 
+RunResource = Service | Revision | Job | Execution | WorkerPool
+
 
 class CallError(Exception):
     """A call that ended without what was asked, after its own retries; the text is Google's own."""
@@ -49,15 +51,8 @@ class StoppedError(CallError):
 class Reader(Protocol):
     """Reading again. None means that the thing does not exist; CallError that it cannot be read."""
 
-    async def service(self, name: str) -> Service | None: ...
-
-    async def revision(self, name: str) -> Revision | None: ...
-
-    async def job(self, name: str) -> Job | None: ...
-
-    async def execution(self, name: str) -> Execution | None: ...
-
-    async def worker_pool(self, name: str) -> WorkerPool | None: ...
+    async def workload(self, kind: Kind, name: str) -> RunResource | None:
+        """A resource of Cloud Run, by its kind and Google's name."""
 
     async def repository(self, name: RepositoryName) -> Repository | None: ...
 
@@ -95,27 +90,12 @@ class Deleter(Protocol):
     inside, within a stated budget (R22).
     """
 
-    async def delete_service(self, name: str, etag: str) -> str: ...
-
-    async def delete_revision(self, name: str, etag: str) -> str: ...
-
-    async def delete_job(self, name: str, etag: str) -> str: ...
-
-    async def delete_execution(self, name: str, etag: str) -> str: ...
-
-    async def delete_worker_pool(self, name: str, etag: str) -> str: ...
-
-    async def delete_version(self, name: str) -> str: ...
+    async def delete(self, kind: Kind, name: str, etag: str = "") -> str:
+        """Delete one resource by Google's name, with all that it contains. Where an etag is given, Google refuses
+        a resource that has another one."""
 
     async def delete_versions(self, package: str, names: list[str]) -> str:
         """BatchDeleteVersions of at most 50 versions of one package (Google's full package name)."""
-
-    async def delete_package(self, name: str) -> str:
-        """All of its versions and tags go too."""
-
-    async def delete_repository(self, name: str) -> str: ...
-
-    async def delete_tag(self, name: str) -> None: ...
 
     async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
         """Put a tag back; an existing tag is left as it is."""

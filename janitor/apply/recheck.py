@@ -4,72 +4,20 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
-from urllib.parse import unquote
 
-from janitor.apply.outcomes import GONE, Outcome, drifted
+from janitor.apply.checks import CHECKS
+from janitor.apply.outcomes import Outcome, drifted
 from janitor.apply.ports import CallError, Reader
-from janitor.apply.workloads import workload_still
-from janitor.kinds.image import contents_fingerprint
-from janitor.kinds.package import package_fingerprint
 from janitor.kinds.repository import DOCKER
-from janitor.kinds.version import state_of
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
-from janitor.model.names import RepositoryName, ResourceName, image_of
+from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Image, Mode, Repository
 from janitor.plan.plan import Action
 from janitor.policy.deciding.gaps import Blocked
 from janitor.policy.deciding.images import IMAGE_RANK
 from janitor.policy.deciding.orphaned import Presence
 from janitor.policy.deciding.references import PackageUse, References, unreadable, usage
-
-
-class Users(Protocol):
-    """Who names what now (apply.recheck.References)."""
-
-    async def why_package_used(self, repository: RepositoryName, package: str, images: list[Image]) -> str:
-        """Why a package must stay now, or ""."""
-
-    async def why_tag_used(self, repository: RepositoryName, package: str, tag: str) -> str:
-        """Why a tag must stay now, or ""."""
-
-
-async def package_still(reader: Reader, users: Users, action: Action) -> Outcome | None:
-    """None: the package holds what it held, and nothing names it. Raises CallError."""
-    package = await reader.package(action.name)
-    if package is None:
-        return GONE
-    if package_fingerprint((version.id, version.tags) for version in package.versions) != action.content:
-        return drifted("its content changed since the plan")
-    images = [Image(package.short, v.id, v.tags, 0, None, None, "", ()) for v in package.versions]
-    repository = RepositoryName.parse(action.name.partition("/packages/")[0])
-    why = await users.why_package_used(repository, package.short, images)
-    return drifted(why) if why else None
-
-
-async def tag_still(reader: Reader, users: Users, action: Action) -> Outcome | None:
-    """None: the tag points where it pointed, and nothing names it. Raises CallError."""
-    version = await reader.tag_version(action.name)
-    if version is None:
-        return GONE
-    if version != action.content:
-        return drifted(f"it now points at {version}")
-    package, _, tag = action.name.partition("/tags/")
-    repository, _, short = package.partition("/packages/")
-    why = await users.why_tag_used(RepositoryName.parse(repository), unquote(short), unquote(tag))
-    return drifted(why) if why else None
-
-
-async def version_still(reader: Reader, action: Action) -> Outcome | None:
-    """None: the version is as it was read, and has no tag. Raises CallError."""
-    version = await reader.version(action.name)
-    if version is None:
-        return GONE
-    if version.tags:
-        return drifted(f"it now has the tag {', '.join(sorted(version.tags))}")
-    return drifted("it was updated since the plan") if state_of(version) != action.content else None
-
 
 # The digests of all repositories may be this old at the moment of the call.
 DIGESTS_LAST = timedelta(minutes=5)
@@ -278,58 +226,12 @@ class Recheck:
         if action.name in self.in_flight:
             return drifted("an earlier sweep's deletion of it is still under way")
         try:
-            return await self._as_planned(action) or await self._subject_gone(action)
+            still = CHECKS[action.kind].still
+            return await still(self.reader, self.references, action) or await self._subject_gone(action)
         except CallError as error:
             return drifted(f"it could not be read again: {error}")
-
-    async def _as_planned(self, action: Action) -> Outcome | None:
-        match action.kind:
-            case kind if kind.is_run:
-                return await workload_still(self.reader, action)
-            case Kind.IMAGE:
-                return await self._image(action)
-            case Kind.VERSION:
-                return await version_still(self.reader, action)
-            case Kind.TAG:
-                return await tag_still(self.reader, self.references, action)
-            case Kind.PACKAGE:
-                return await package_still(self.reader, self.references, action)
-            case Kind.REPOSITORY:
-                return await self._repository(action)
-            case _:
-                raise AssertionError(f"no plan holds a {action.kind}")
 
     async def _subject_gone(self, action: Action) -> Outcome | None:
         """An artifact goes only while every image that it is about is gone, wherever it was (R40)."""
         why = await self.subjects.why_there(action) if action.subjects else ""
         return drifted(why) if why else None
-
-    async def _image(self, action: Action) -> Outcome | None:
-        repository, package, digest = image_of(action.name)
-        tags = await self.reader.image_tags(repository, package, digest)
-        if tags is None:
-            return GONE
-        if tags != frozenset(action.tags):
-            return drifted(f"its tags are now {_list(tags)}; the plan saw {_list(action.tags)}")
-        why = await self.references.why_used(repository, package, digest, action)
-        return drifted(why) if why else None
-
-    async def _repository(self, action: Action) -> Outcome | None:
-        name = RepositoryName.parse(action.name)
-        repository = await self.reader.repository(name)
-        if repository is None:
-            return GONE
-        contents = await self.reader.contents(repository)
-        if isinstance(contents, Gap):
-            return drifted(f"its content could not be read again: {contents.cause}")
-        if contents_fingerprint(contents.images) != action.content:
-            return drifted("its content changed since the plan")
-        packages: dict[str, list[Image]] = {}
-        for image in contents.images:
-            packages.setdefault(image.package, []).append(image)
-        why = await self.references.why_any_used(name, packages)
-        return drifted(why) if why else None
-
-
-def _list(tags: Iterable[str]) -> str:
-    return ", ".join(sorted(tags)) or "none"

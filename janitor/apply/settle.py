@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from janitor.apply.checks import exists
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.apply.ports import CallError, Reader
-from janitor.apply.workloads import workload
+from janitor.kinds.kind import BATCHED
 from janitor.ledger.entries import OpenIntent
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, image_of
@@ -99,10 +100,10 @@ class _Settling:
         if state is OperationState.RUNNING:
             return LeftOpen(intent, "its deletion is still under way at Google")
         # a batch may succeed and yet refuse some of its versions (metadata.failed_versions): those are read
-        if state is OperationState.SUCCEEDED and kind not in (Kind.IMAGE, Kind.VERSION):
+        if state is OperationState.SUCCEEDED and kind not in BATCHED:
             return Settled(intent, DELETED)
         try:
-            if not await self._is_there(kind, intent):
+            if not await exists(self.reader, kind, intent.name, intent.uid):
                 return Settled(intent, DELETED)
             return LeftOpen(intent, unasked) if unasked else await self._not_deleted(intent)
         except CallError as error:
@@ -135,22 +136,3 @@ class _Settling:
             except CallError as error:
                 lost.append(f"its tag {tag} could not be put back: {error}")
         return "; ".join(lost)
-
-    async def _is_there(self, kind: Kind, intent: OpenIntent) -> bool:
-        """Whether the very thing still exists: another of its name (Run's uid) means that it went."""
-        match kind:
-            case Kind.SERVICE | Kind.REVISION | Kind.JOB | Kind.EXECUTION | Kind.WORKER_POOL:
-                found = await workload(self.reader, kind, intent.name)
-                return found is not None and intent.uid in ("", found.uid)
-            case Kind.REPOSITORY:
-                return await self.reader.repository(RepositoryName.parse(intent.name)) is not None
-            case Kind.IMAGE:
-                return await self.reader.image_tags(*image_of(intent.name)) is not None
-            case Kind.VERSION:
-                return await self.reader.version(intent.name) is not None
-            case Kind.TAG:
-                return await self.reader.tag_version(intent.name) is not None
-            case Kind.PACKAGE:
-                return await self.reader.package(intent.name) is not None
-            case _:
-                raise CallError(f"nothing of kind {kind} is ever deleted")

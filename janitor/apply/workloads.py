@@ -1,7 +1,7 @@
-"""One workload of Cloud Run, whatever its kind: reading it again, whether it is as planned, its delete."""
+"""Workloads read again: whether one of Cloud Run still exists, and is as the plan has it (R21)."""
 
 from janitor.apply.outcomes import GONE, Outcome, drifted
-from janitor.apply.ports import Deleter, Reader
+from janitor.apply.ports import Reader
 from janitor.kinds.execution import execution_status, last_of
 from janitor.kinds.job import last_run, runs
 from janitor.kinds.revision import has_traffic, is_latest
@@ -10,46 +10,16 @@ from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Execution, Job, Revision, Service, WorkerPool
 from janitor.plan.plan import Action
 
-Workload = Service | Revision | Job | Execution | WorkerPool
 
-
-async def workload(reader: Reader, kind: Kind, name: str) -> Workload | None:
-    """The workload as it is now, None where there is none. Raises CallError."""
-    match kind:
-        case Kind.SERVICE:
-            return await reader.service(name)
-        case Kind.REVISION:
-            return await reader.revision(name)
-        case Kind.JOB:
-            return await reader.job(name)
-        case Kind.EXECUTION:
-            return await reader.execution(name)
-        case Kind.WORKER_POOL:
-            return await reader.worker_pool(name)
-        case _:
-            raise AssertionError(f"no plan holds a {kind}")
-
-
-async def send_delete(deleter: Deleter, action: Action) -> str:
-    """Delete it as it was read: Google refuses another etag. The name of Google's operation."""
-    match action.kind:
-        case Kind.SERVICE:
-            return await deleter.delete_service(action.name, action.etag)
-        case Kind.REVISION:
-            return await deleter.delete_revision(action.name, action.etag)
-        case Kind.JOB:
-            return await deleter.delete_job(action.name, action.etag)
-        case Kind.EXECUTION:
-            return await deleter.delete_execution(action.name, action.etag)
-        case Kind.WORKER_POOL:
-            return await deleter.delete_worker_pool(action.name, action.etag)
-        case _:
-            raise AssertionError(f"no plan holds a {action.kind}")
+async def workload_exists(reader: Reader, kind: Kind, name: str, uid: str) -> bool:
+    """Whether it exists. Another resource of its name, with another uid, means that it was deleted."""
+    found = await reader.workload(kind, name)
+    return found is not None and uid in ("", found.uid)
 
 
 async def workload_still(reader: Reader, action: Action) -> Outcome | None:
     """None: it is as it was read, and what it belongs to needs it as little (R21). Raises CallError."""
-    found = await workload(reader, action.kind, action.name)
+    found = await reader.workload(action.kind, action.name)
     if found is None:
         return GONE
     if found.uid != action.uid:
@@ -65,13 +35,13 @@ async def workload_still(reader: Reader, action: Action) -> Outcome | None:
             return await _execution(reader, found)
         case WorkerPool():
             return drifted("it has instances now, or may") if may_have_instances(found, ()) else None
-        case _:
+        case Service():
             return None
 
 
 async def _revision(reader: Reader, revision: Revision) -> Outcome | None:
-    service = await reader.service(str(revision.name.parent))
-    if service is None:
+    service = await reader.workload(Kind.SERVICE, str(revision.name.parent))
+    if not isinstance(service, Service):
         return GONE
     if has_traffic(revision, service) or is_latest(revision, service):
         return drifted("its service now sends it traffic or calls it the latest")
@@ -88,7 +58,7 @@ def _job(job: Job, action: Action) -> Outcome | None:
 async def _execution(reader: Reader, execution: Execution) -> Outcome | None:
     if execution_status(execution) is Status.RUNNING:
         return drifted("it runs")
-    job = await reader.job(str(execution.name.parent))
-    if job is None:
+    job = await reader.workload(Kind.JOB, str(execution.name.parent))
+    if not isinstance(job, Job):
         return GONE
     return drifted("its job now calls it the last") if execution.name.short in last_of(job, ()) else None

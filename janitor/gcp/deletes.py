@@ -1,7 +1,7 @@
 """The one module that sends deletes (apply.ports.Deleter)."""
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,14 +9,6 @@ from aiolimiter import AsyncLimiter
 from google.api_core.exceptions import AlreadyExists, NotFound, ServiceUnavailable
 from google.cloud import artifactregistry_v1 as ar
 from google.cloud import run_v2
-from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
-from google.cloud.run_v2 import (
-    ExecutionsAsyncClient,
-    JobsAsyncClient,
-    RevisionsAsyncClient,
-    ServicesAsyncClient,
-    WorkerPoolsAsyncClient,
-)
 
 from janitor.apply.ports import StoppedError, UnclearError
 from janitor.gcp.channels import Clients
@@ -31,6 +23,34 @@ from janitor.model.names import RepositoryName, ResourceName
 _RUN_WRITES, _RUN_SECONDS = 30, 60.0
 # "determined by the service" (version.proto:188-213): the number is not verified.
 MOST_VERSIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _DeleteCall:
+    """The RPC that deletes a resource of one kind. `at_once`: it ends without an operation."""
+
+    client: str
+    method: str
+    request: Any
+    at_once: bool = False
+
+
+# A service, a job, a pool, a package and a repository go with all that they contain. An execution that runs must be
+# cancelled first: janitor never does. A version goes without force: "a version that is tagged may not be
+# deleted" (version.proto:178-186). DeleteTag is synchronous (service.proto:380).
+_VERSION = _DeleteCall("artifacts", "delete_version", ar.DeleteVersionRequest)
+_DELETES: Mapping[Kind, _DeleteCall] = {
+    Kind.SERVICE: _DeleteCall("services", "delete_service", run_v2.DeleteServiceRequest),
+    Kind.REVISION: _DeleteCall("revisions", "delete_revision", run_v2.DeleteRevisionRequest),
+    Kind.JOB: _DeleteCall("jobs", "delete_job", run_v2.DeleteJobRequest),
+    Kind.EXECUTION: _DeleteCall("executions", "delete_execution", run_v2.DeleteExecutionRequest),
+    Kind.WORKER_POOL: _DeleteCall("worker_pools", "delete_worker_pool", run_v2.DeleteWorkerPoolRequest),
+    Kind.IMAGE: _VERSION,
+    Kind.VERSION: _VERSION,
+    Kind.TAG: _DeleteCall("artifacts", "delete_tag", ar.DeleteTagRequest, at_once=True),
+    Kind.PACKAGE: _DeleteCall("artifacts", "delete_package", ar.DeletePackageRequest),
+    Kind.REPOSITORY: _DeleteCall("artifacts", "delete_repository", ar.DeleteRepositoryRequest),
+}
 
 
 @dataclass(slots=True)
@@ -64,83 +84,30 @@ class GoogleDeleter:
     returns "", as a call without an operation does (R22).
     """
 
-    services: ServicesAsyncClient
-    revisions: RevisionsAsyncClient
-    jobs: JobsAsyncClient
-    executions: ExecutionsAsyncClient
-    worker_pools: WorkerPoolsAsyncClient
-    artifacts: ArtifactRegistryAsyncClient
+    clients: Clients
     operations: GoogleOperations
     stopped: Callable[[], bool] = lambda: False
     _writes: dict[tuple[str, str], AsyncLimiter] = field(default_factory=dict)
 
-    @classmethod
-    def of(
-        cls, clients: Clients, operations: GoogleOperations, stopped: Callable[[], bool] = lambda: False
-    ) -> "GoogleDeleter":
-        """By all clients that delete anything. Once `stopped` holds, no delete is sent (R23)."""
-        return cls(
-            clients.services,
-            clients.revisions,
-            clients.jobs,
-            clients.executions,
-            clients.worker_pools,
-            clients.artifacts,
-            operations,
-            stopped,
-        )
-
-    async def delete_service(self, name: str, etag: str) -> str:
-        """Delete it as it was read: Google refuses another etag."""
-        request = run_v2.DeleteServiceRequest(name=name, etag=etag)
+    async def delete(self, kind: Kind, name: str, etag: str = "") -> str:
+        """Delete one resource. With an etag Google deletes it only as it was read."""
+        call = _DELETES[kind]
+        request = call.request(name=name, etag=etag) if etag else call.request(name=name)
+        method = getattr(getattr(self.clients, call.client), call.method)
+        if call.at_once:
+            await self._sent(method, request)
+            return ""
+        if not kind.is_run:
+            return await self._begun(method, request)
         async with self._turn(name):
-            return await self._begun(self.services.delete_service, request)
-
-    async def delete_revision(self, name: str, etag: str) -> str:
-        """Delete it as it was read: Google refuses another etag."""
-        request = run_v2.DeleteRevisionRequest(name=name, etag=etag)
-        async with self._turn(name):
-            return await self._begun(self.revisions.delete_revision, request)
-
-    async def delete_job(self, name: str, etag: str) -> str:
-        """Delete it as it was read, with its executions."""
-        async with self._turn(name):
-            return await self._begun(self.jobs.delete_job, run_v2.DeleteJobRequest(name=name, etag=etag))
-
-    async def delete_execution(self, name: str, etag: str) -> str:
-        """Delete it as it was read. One that runs must be cancelled first: janitor never does."""
-        request = run_v2.DeleteExecutionRequest(name=name, etag=etag)
-        async with self._turn(name):
-            return await self._begun(self.executions.delete_execution, request)
-
-    async def delete_worker_pool(self, name: str, etag: str) -> str:
-        """Delete it as it was read, with its revisions."""
-        request = run_v2.DeleteWorkerPoolRequest(name=name, etag=etag)
-        async with self._turn(name):
-            return await self._begun(self.worker_pools.delete_worker_pool, request)
-
-    async def delete_version(self, name: str) -> str:
-        """Without force: "a version that is tagged may not be deleted" (version.proto:178-186)."""
-        return await self._begun(self.artifacts.delete_version, ar.DeleteVersionRequest(name=name))
+            return await self._begun(method, request)
 
     async def delete_versions(self, package: str, names: list[str]) -> str:
         """The package is the parent, as the HTTP binding has it (service.proto:284-288)."""
         if len(names) > MOST_VERSIONS:
             raise ValueError(f"at most {MOST_VERSIONS} versions go in one batch, not {len(names)}")
         request = ar.BatchDeleteVersionsRequest(parent=package, names=names)
-        return await self._begun(self.artifacts.batch_delete_versions, request)
-
-    async def delete_package(self, name: str) -> str:
-        """All of its versions and tags go too."""
-        return await self._begun(self.artifacts.delete_package, ar.DeletePackageRequest(name=name))
-
-    async def delete_repository(self, name: str) -> str:
-        """Everything in it goes, and nothing brings it back."""
-        return await self._begun(self.artifacts.delete_repository, ar.DeleteRepositoryRequest(name=name))
-
-    async def delete_tag(self, name: str) -> None:
-        """Synchronous (service.proto:380)."""
-        await self._sent(self.artifacts.delete_tag, ar.DeleteTagRequest(name=name))
+        return await self._begun(self.clients.artifacts.batch_delete_versions, request)
 
     async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
         """Put a tag back; one that exists is left as it is."""
@@ -149,7 +116,9 @@ class GoogleDeleter:
             parent=repository.package(package), tag_id=tag, tag=ar.Tag(name=name, version=version)
         )
         try:
-            await self.artifacts.create_tag(request=request, retry=DELETE_RETRY, timeout=DELETE_TIMEOUT)
+            await self.clients.artifacts.create_tag(
+                request=request, retry=DELETE_RETRY, timeout=DELETE_TIMEOUT
+            )
         except AlreadyExists:
             return
         except CALL_FAILURES as error:

@@ -1,35 +1,38 @@
 """Reading again, just before a delete (apply.ports.Reader)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from google.api_core.exceptions import NotFound
 from google.cloud import artifactregistry_v1 as ar
 from google.cloud import run_v2
 
-from janitor.apply.ports import CallError
+from janitor.apply.ports import CallError, RunResource
 from janitor.gcp import artifact_decode, package_decode, run_decode
 from janitor.gcp.failures import READ_FAILURES, cause, is_unimplemented
 from janitor.gcp.observer import GoogleObserver
 from janitor.gcp.paging import rows, same
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.model.inventory import Gap, Workloads
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import (
-    Contents,
-    Execution,
-    Job,
-    Package,
-    Repository,
-    Revision,
-    Service,
-    Version,
-    WorkerPool,
-)
+from janitor.model.resources import Contents, Package, Repository, Version
 
+T = TypeVar("T")
 _PAGE_SIZE = 1000
+
+# Of each kind of Cloud Run: the client, its method and request, and what reads the answer.
+_WORKLOADS: Mapping[Kind, tuple[str, str, Any, Callable[[Any], RunResource]]] = {
+    Kind.SERVICE: ("services", "get_service", run_v2.GetServiceRequest, run_decode.service),
+    Kind.REVISION: ("revisions", "get_revision", run_v2.GetRevisionRequest, run_decode.revision),
+    Kind.JOB: ("jobs", "get_job", run_v2.GetJobRequest, run_decode.job),
+    Kind.EXECUTION: ("executions", "get_execution", run_v2.GetExecutionRequest, run_decode.execution),
+    Kind.WORKER_POOL: (
+        "worker_pools", "get_worker_pool", run_v2.GetWorkerPoolRequest, run_decode.worker_pool,
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,31 +43,11 @@ class GoogleReader:
     observer: GoogleObserver
     projects: Sequence[str]
 
-    async def service(self, name: str) -> Service | None:
-        """The service as it is now."""
-        found = await _get(self._clients.services.get_service, run_v2.GetServiceRequest(name=name))
-        return None if found is None else _decoded(run_decode.service, run_v2.Service.pb(found))
-
-    async def revision(self, name: str) -> Revision | None:
-        """The revision as it is now."""
-        found = await _get(self._clients.revisions.get_revision, run_v2.GetRevisionRequest(name=name))
-        return None if found is None else _decoded(run_decode.revision, run_v2.Revision.pb(found))
-
-    async def job(self, name: str) -> Job | None:
-        """The job as it is now."""
-        found = await _get(self._clients.jobs.get_job, run_v2.GetJobRequest(name=name))
-        return None if found is None else _decoded(run_decode.job, run_v2.Job.pb(found))
-
-    async def execution(self, name: str) -> Execution | None:
-        """The execution as it is now."""
-        found = await _get(self._clients.executions.get_execution, run_v2.GetExecutionRequest(name=name))
-        return None if found is None else _decoded(run_decode.execution, run_v2.Execution.pb(found))
-
-    async def worker_pool(self, name: str) -> WorkerPool | None:
-        """The worker pool as it is now."""
-        request = run_v2.GetWorkerPoolRequest(name=name)
-        found = await _get(self._clients.worker_pools.get_worker_pool, request)
-        return None if found is None else _decoded(run_decode.worker_pool, run_v2.WorkerPool.pb(found))
+    async def workload(self, kind: Kind, name: str) -> RunResource | None:
+        """A resource of Cloud Run as it is now."""
+        client, method, request, decode = _WORKLOADS[kind]
+        found = await _get(getattr(getattr(self._clients, client), method), request(name=name))
+        return None if found is None else _decoded(decode, type(found).pb(found))
 
     async def repository(self, name: RepositoryName) -> Repository | None:
         """The repository as it is now."""
@@ -177,7 +160,7 @@ async def _get(method: Any, request: Any) -> Any:
         raise CallError(cause(error)) from error
 
 
-def _decoded(decode: Any, message: Any) -> Any:
+def _decoded(decode: Callable[[Any], T], message: Any) -> T:
     try:
         return decode(message)
     except ValueError as error:

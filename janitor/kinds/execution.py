@@ -3,13 +3,19 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from janitor.model.kinds import Status
+from janitor.kinds.spec import KindSpec
+from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Execution, Job, State
 
-IS = "a run of a job, with its tasks"
-AGES_FROM = "its completion"
-READ_PERMISSIONS = ("run.executions.get", "run.executions.list")
-DELETE_PERMISSIONS = ("run.executions.delete",)
+SPEC = KindSpec(
+    kind=Kind.EXECUTION,
+    collection="executions",
+    description="a run of a job, with its tasks",
+    ages_from="its completion",
+    read_permissions=("run.executions.get", "run.executions.list"),
+    delete_permissions=("run.executions.delete",),
+    parent=Kind.JOB,
+)
 # Condition.ExecutionReason of an execution that somebody cancelled (condition.proto).
 _CANCELLED = "CANCELLED"
 _LATEST = datetime.max.replace(tzinfo=UTC)

@@ -4,17 +4,25 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from janitor.kinds.spec import KindSpec
+from janitor.model.kinds import Kind
 from janitor.model.resources import Image
 
-IS = "a docker image: one version, by its digest; an index is one"
-AGES_FROM = "the later of upload and update (a tag that moves starts it again)"
-READ_PERMISSIONS = (
-    "artifactregistry.dockerimages.list",
-    "artifactregistry.versions.get",
-    "artifactregistry.tags.list",
-    "artifactregistry.attachments.list",
+SPEC = KindSpec(
+    kind=Kind.IMAGE,
+    collection="versions",
+    description="a docker image: one version, by its digest; an index is one",
+    ages_from="the later of upload and update (a tag that moves starts it again)",
+    read_permissions=(
+        "artifactregistry.dockerimages.list",
+        "artifactregistry.versions.get",
+        "artifactregistry.tags.list",
+        "artifactregistry.attachments.list",
+    ),
+    delete_permissions=("artifactregistry.versions.delete", "artifactregistry.tags.delete"),
+    parent=Kind.PACKAGE,
+    batched=True,
 )
-DELETE_PERMISSIONS = ("artifactregistry.versions.delete", "artifactregistry.tags.delete")
 # cosign's tags and the OCI referrers tag schema both say whom they are about.
 _REFERRER_TAG = re.compile(r"sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?")
 

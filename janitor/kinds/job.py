@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from janitor.kinds.execution import execution_status, execution_times
-from janitor.model.kinds import Status
+from janitor.kinds.spec import KindSpec
+from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Execution, Job, State
 
-IS = "a job, with its executions"
-AGES_FROM = "the later of its update and its last completion"
-READ_PERMISSIONS = ("run.jobs.get", "run.jobs.list")
-DELETE_PERMISSIONS = ("run.jobs.delete",)
+SPEC = KindSpec(
+    kind=Kind.JOB,
+    collection="jobs",
+    description="a job, with its executions",
+    ages_from="the later of its update and its last completion",
+    read_permissions=("run.jobs.get", "run.jobs.list"),
+    delete_permissions=("run.jobs.delete",),
+)
 _NEVER_WELL = (Status.FAILED, Status.CANCELLED)
 
 

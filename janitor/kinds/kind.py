@@ -1,7 +1,6 @@
 """Kinds that can be deleted: the table of all kinds, and the source of docs/kinds.md."""
 
 from collections.abc import Mapping
-from types import ModuleType
 
 from janitor.kinds import (
     execution,
@@ -15,18 +14,43 @@ from janitor.kinds import (
     version,
     worker_pool,
 )
+from janitor.kinds.spec import KindSpec
 from janitor.model.kinds import Kind
 
-# Each module says IS, AGES_FROM, READ_PERMISSIONS and DELETE_PERMISSIONS.
-KINDS: Mapping[Kind, ModuleType] = {
-    Kind.SERVICE: service,
-    Kind.REVISION: revision,
-    Kind.JOB: job,
-    Kind.EXECUTION: execution,
-    Kind.WORKER_POOL: worker_pool,
-    Kind.IMAGE: image,
-    Kind.VERSION: version,
-    Kind.TAG: tag,
-    Kind.PACKAGE: package,
-    Kind.REPOSITORY: repository,
+KINDS: Mapping[Kind, KindSpec] = {
+    spec.kind: spec
+    for spec in (
+        service.SPEC,
+        revision.SPEC,
+        job.SPEC,
+        execution.SPEC,
+        worker_pool.SPEC,
+        image.SPEC,
+        version.SPEC,
+        tag.SPEC,
+        package.SPEC,
+        repository.SPEC,
+    )
 }
+# Several of one parent can be deleted in one call, of which Google may refuse some.
+BATCHED = frozenset(kind for kind, spec in KINDS.items() if spec.batched)
+
+# Deletes run in this order: workloads first, because they free images.
+DELETE_ORDER = (
+    Kind.SERVICE,
+    Kind.REVISION,
+    Kind.JOB,
+    Kind.EXECUTION,
+    Kind.WORKER_POOL,
+    Kind.IMAGE,
+    Kind.TAG,
+    Kind.VERSION,
+    Kind.PACKAGE,
+    Kind.REPOSITORY,
+)
+_RANKS = {kind: rank for rank, kind in enumerate(DELETE_ORDER)}
+
+
+def delete_rank(kind: Kind, within: int = 0) -> tuple[int, int]:
+    """The rank of a delete in a plan; `within` orders the resources of one kind."""
+    return _RANKS[kind], within

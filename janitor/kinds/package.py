@@ -4,20 +4,27 @@ import hashlib
 from collections.abc import Iterable
 
 from janitor.kinds.image import image_since, image_times
+from janitor.kinds.spec import KindSpec
 from janitor.kinds.version import version_times
+from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Package
 
-IS = "a package of a repository of any format, with all of its versions and tags"
-AGES_FROM = "the latest upload or update of anything in it, its own update, and the newest upload that the ledger remembers"
-READ_PERMISSIONS = (
-    "artifactregistry.packages.get",
-    "artifactregistry.packages.list",
-    "artifactregistry.versions.list",
-    "artifactregistry.tags.list",
-    "artifactregistry.files.list",
-    "artifactregistry.dockerimages.list",
+SPEC = KindSpec(
+    kind=Kind.PACKAGE,
+    collection="packages",
+    description="a package of a repository of any format, with all of its versions and tags",
+    ages_from="the latest upload or update of anything in it, its own update, and the newest upload that the ledger remembers",
+    read_permissions=(
+        "artifactregistry.packages.get",
+        "artifactregistry.packages.list",
+        "artifactregistry.versions.list",
+        "artifactregistry.tags.list",
+        "artifactregistry.files.list",
+        "artifactregistry.dockerimages.list",
+    ),
+    delete_permissions=("artifactregistry.packages.delete",),
+    parent=Kind.REPOSITORY,
 )
-DELETE_PERMISSIONS = ("artifactregistry.packages.delete",)
 
 
 def package_since(

@@ -3,12 +3,18 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from janitor.kinds.spec import KindSpec
+from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image, Repository
 
-IS = "an Artifact Registry repository of docker images, with all in it"
-AGES_FROM = "the latest upload or update of an image in it, its own update, and the newest upload that the ledger remembers"
-READ_PERMISSIONS = ("artifactregistry.repositories.get", "artifactregistry.repositories.list")
-DELETE_PERMISSIONS = ("artifactregistry.repositories.delete",)
+SPEC = KindSpec(
+    kind=Kind.REPOSITORY,
+    collection="repositories",
+    description="an Artifact Registry repository of docker images, with all in it",
+    ages_from="the latest upload or update of an image in it, its own update, and the newest upload that the ledger remembers",
+    read_permissions=("artifactregistry.repositories.get", "artifactregistry.repositories.list"),
+    delete_permissions=("artifactregistry.repositories.delete",),
+)
 DOCKER = "DOCKER"
 # Shared by every service deployed from source in a region: a literal name must say that it may go (R14).
 SOURCE_DEPLOY = "cloud-run-source-deploy"

@@ -2,13 +2,19 @@
 
 from datetime import datetime
 
-from janitor.model.kinds import Status
+from janitor.kinds.spec import KindSpec
+from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Revision, Service, State
 
-IS = "a revision of a service"
-AGES_FROM = "its retirement; of a failed one its creation"
-READ_PERMISSIONS = ("run.revisions.get", "run.revisions.list")
-DELETE_PERMISSIONS = ("run.revisions.delete",)
+SPEC = KindSpec(
+    kind=Kind.REVISION,
+    collection="revisions",
+    description="a revision of a service",
+    ages_from="its retirement; of a failed one its creation",
+    read_permissions=("run.revisions.get", "run.revisions.list"),
+    delete_permissions=("run.revisions.delete",),
+    parent=Kind.SERVICE,
+)
 RETIRED = "RETIRED"
 
 

@@ -4,13 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from janitor.kinds.revision import RETIRED, revision_times
-from janitor.model.kinds import Status
+from janitor.kinds.spec import KindSpec
+from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Revision, Service, State
 
-IS = "a service, with its revisions"
-AGES_FROM = "its last deploy"
-READ_PERMISSIONS = ("run.services.get", "run.services.list")
-DELETE_PERMISSIONS = ("run.services.delete",)
+SPEC = KindSpec(
+    kind=Kind.SERVICE,
+    collection="services",
+    description="a service, with its revisions",
+    ages_from="its last deploy",
+    read_permissions=("run.services.get", "run.services.list"),
+    delete_permissions=("run.services.delete",),
+)
 
 
 def service_status(service: Service, revisions: Sequence[Revision]) -> Status:

@@ -2,12 +2,19 @@
 
 from urllib.parse import quote
 
+from janitor.kinds.spec import KindSpec
+from janitor.model.kinds import Kind
 from janitor.model.resources import Package
 
-IS = "a tag of any format: it is taken off, and its version stays"
-AGES_FROM = "nothing: a tag has no age, and `older_than` is refused"
-READ_PERMISSIONS = ("artifactregistry.tags.list", "artifactregistry.dockerimages.list")
-DELETE_PERMISSIONS = ("artifactregistry.tags.get", "artifactregistry.tags.delete")
+SPEC = KindSpec(
+    kind=Kind.TAG,
+    collection="tags",
+    description="a tag of any format: it is taken off, and its version stays",
+    ages_from="nothing: a tag has no age, and `older_than` is refused",
+    read_permissions=("artifactregistry.tags.list", "artifactregistry.dockerimages.list"),
+    delete_permissions=("artifactregistry.tags.get", "artifactregistry.tags.delete"),
+    parent=Kind.PACKAGE,
+)
 
 
 def tag_name(package: Package, tag: str) -> str:

@@ -1,18 +1,26 @@
 """artifact.version: a version of a package of another format than docker, and since when it is there."""
 
 from janitor.kinds.repository import DOCKER
+from janitor.kinds.spec import KindSpec
+from janitor.model.kinds import Kind
 from janitor.model.resources import Mode, Repository, Version
 
-IS = "a version of a package of another format than docker (npm, Python, Maven, apt, generic, …)"
-AGES_FROM = "its creation"
-READ_PERMISSIONS = (
-    "artifactregistry.packages.list",
-    "artifactregistry.versions.list",
-    "artifactregistry.versions.get",
-    "artifactregistry.tags.list",
-    "artifactregistry.files.list",
+SPEC = KindSpec(
+    kind=Kind.VERSION,
+    collection="versions",
+    description="a version of a package of another format than docker (npm, Python, Maven, apt, generic, …)",
+    ages_from="its creation",
+    read_permissions=(
+        "artifactregistry.packages.list",
+        "artifactregistry.versions.list",
+        "artifactregistry.versions.get",
+        "artifactregistry.tags.list",
+        "artifactregistry.files.list",
+    ),
+    delete_permissions=("artifactregistry.versions.delete",),
+    parent=Kind.PACKAGE,
+    batched=True,
 )
-DELETE_PERMISSIONS = ("artifactregistry.versions.delete",)
 # What policies call the formats: Repository.Format (repository.proto:521-554) in small letters.
 FORMATS = ("apt", "generic", "go", "kfp", "maven", "npm", "python", "ruby", "yum")
 

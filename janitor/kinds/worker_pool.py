@@ -5,13 +5,18 @@ from datetime import datetime
 
 from janitor.kinds.revision import revision_times
 from janitor.kinds.service import never_ready
-from janitor.model.kinds import Status
+from janitor.kinds.spec import KindSpec
+from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Revision, State, WorkerPool
 
-IS = "a worker pool, with its revisions"
-AGES_FROM = "its update"
-READ_PERMISSIONS = ("run.workerpools.get", "run.workerpools.list")
-DELETE_PERMISSIONS = ("run.workerpools.delete",)
+SPEC = KindSpec(
+    kind=Kind.WORKER_POOL,
+    collection="workerPools",
+    description="a worker pool, with its revisions",
+    ages_from="its update",
+    read_permissions=("run.workerpools.get", "run.workerpools.list"),
+    delete_permissions=("run.workerpools.delete",),
+)
 
 
 def pool_status(pool: WorkerPool, revisions: Sequence[Revision]) -> Status:

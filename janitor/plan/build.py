@@ -24,6 +24,7 @@ from janitor.cost.metering import (
 from janitor.kinds.execution import execution_since
 from janitor.kinds.image import contents_fingerprint, image_since
 from janitor.kinds.job import job_since, last_run
+from janitor.kinds.kind import delete_rank
 from janitor.kinds.owner import owner_of
 from janitor.kinds.package import held_in, package_fingerprint
 from janitor.kinds.repository import DOCKER, repository_since
@@ -56,19 +57,6 @@ from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.verdict import Decision, Delete
 from janitor.policy.deciding.workload_rules import WorkloadVerdicts
 
-# In this order what goes is deleted: workloads first, for they set images free.
-(
-    SERVICE_RANK,
-    REVISION_RANK,
-    JOB_RANK,
-    EXECUTION_RANK,
-    POOL_RANK,
-    IMAGES_RANK,
-    TAGS_RANK,
-    VERSIONS_RANK,
-    PACKAGES_RANK,
-    REPOSITORY_RANK,
-) = range(10)
 # Ages from three days on are shown in whole days (janitor.model.duration).
 _DAY, _SHOWN_IN_DAYS = 86400, 3
 # Action._make without its own Python frame.
@@ -103,7 +91,7 @@ class Builder:
         return Action(
             Kind.SERVICE, str(service.name), service.uri, decision.policy.name, decision.reason,
             details(self.age(service_since(service)), cause_of(service.terminal)), 0,
-            estimate_service(service, revisions, never, self.book), (SERVICE_RANK, 0),
+            estimate_service(service, revisions, never, self.book), delete_rank(Kind.SERVICE),
             etag=service.etag, uid=service.uid,
             contains=((Kind.REVISION, len(revisions)),) if revisions else (),
             owner=owner_of(service.labels, service.creator if self.show_creator else ""),
@@ -115,7 +103,7 @@ class Builder:
         return Action(
             Kind.REVISION, str(revision.name), "", decision.policy.name, decision.reason,
             details(self.age(revision_since(revision), word), cause), 0,
-            estimate_revision(revision, service, self.book), (REVISION_RANK, 0),
+            estimate_revision(revision, service, self.book), delete_rank(Kind.REVISION),
             etag=revision.etag, uid=revision.uid, owner=self._owner(revision, service),
         )  # fmt: skip
 
@@ -148,7 +136,7 @@ class Builder:
             details(self.age(repository_since(repository, images, self.uploads.of(str(repository.name)))), "nothing in it is in use"),
             repository.size_bytes,
             estimate_repository(repository.size_bytes, repository.name.location, self.book),
-            (REPOSITORY_RANK, 0), after=tuple(sorted(waits)),
+            delete_rank(Kind.REPOSITORY), after=tuple(sorted(waits)),
             contains=(*(((Kind.IMAGE, len(images)),) if images else ()), *also), content=contents_fingerprint(images),
             owner=owner_of(repository.labels), subjects=about,
         )  # fmt: skip
@@ -191,7 +179,7 @@ class _Shared:
 
     def rank(self, rank: int) -> tuple[int, int]:
         """The rank of an image among all that goes."""
-        return self._ranks.get(rank) or self._ranks.setdefault(rank, (IMAGES_RANK, rank))
+        return self._ranks.get(rank) or self._ranks.setdefault(rank, delete_rank(Kind.IMAGE, rank))
 
     def detail(self, image: Image) -> str:
         """Its age, which is shown in whole days for all but the youngest, and whether it has a tag."""
@@ -269,7 +257,7 @@ def _job(builder: Builder, job: Job, executions: Sequence[Execution], decision: 
     since = builder.age(job_since(job, executions), "since it was updated or ran")
     return Action(
         Kind.JOB, str(job.name), "", decision.policy.name, decision.reason,
-        details(since, cause_of(job.terminal)), 0, estimate_job(), (JOB_RANK, 0), etag=job.etag, uid=job.uid,
+        details(since, cause_of(job.terminal)), 0, estimate_job(), delete_rank(Kind.JOB), etag=job.etag, uid=job.uid,
         contains=((Kind.EXECUTION, len(executions)),) if executions else (), content=last_run(job),
         owner=owner_of(job.labels, job.creator if builder.show_creator else ""),
     )  # fmt: skip
@@ -282,7 +270,7 @@ def _execution(builder: Builder, execution: Execution, job: Job | None, decision
     return Action(
         Kind.EXECUTION, str(execution.name), "", decision.policy.name, decision.reason,
         details(builder.age(execution_since(execution), "since it ended"), cause), 0, estimate_execution(),
-        (EXECUTION_RANK, 0), etag=execution.etag, uid=execution.uid,
+        delete_rank(Kind.EXECUTION), etag=execution.etag, uid=execution.uid,
         owner=owner_of(job.labels if job else execution.labels, creator),
     )  # fmt: skip
 
@@ -298,7 +286,7 @@ def worker_pool_actions(builder: Builder, workloads: Workloads, verdicts: Worklo
         actions.append(Action(
             Kind.WORKER_POOL, str(pool.name), "", decision.policy.name, decision.reason,
             details(builder.age(pool_since(pool)), cause_of(pool.terminal)), 0,
-            estimate_worker_pool(pool, revisions, builder.book), (POOL_RANK, 0), etag=pool.etag, uid=pool.uid,
+            estimate_worker_pool(pool, revisions, builder.book), delete_rank(Kind.WORKER_POOL), etag=pool.etag, uid=pool.uid,
             contains=((Kind.REVISION, len(revisions)),) if revisions else (),
             owner=owner_of(pool.labels, pool.creator if builder.show_creator else ""),
         ))  # fmt: skip
@@ -315,7 +303,7 @@ def version_actions(
             yield Action(
                 Kind.VERSION, version_name(package, version), "", decision.policy.name, decision.reason,
                 _detail(repository, builder.now.timestamp(), version_since(version)), version.size_bytes or 0,
-                estimate_version(version.size_bytes, name.location, builder.book), (VERSIONS_RANK, 0),
+                estimate_version(version.size_bytes, name.location, builder.book), delete_rank(Kind.VERSION),
                 group=str(name), content=state_of(version), owner=owner_of(repository.labels),
             )  # fmt: skip
 
@@ -340,7 +328,7 @@ def package_action(
     return Action(
         Kind.PACKAGE, package.name, f"{name.uri}/{package.short}" if docker else "", decision.policy.name,
         decision.reason, detail if held else f"{detail}; empty", facts.size_bytes or 0, estimate,
-        (PACKAGES_RANK, 0), after=tuple(sorted(waits)),
+        delete_rank(Kind.PACKAGE), after=tuple(sorted(waits)),
         contains=tuple((of, n) for of, n in ((kind, len(held)), (Kind.TAG, tags)) if n),
         group=str(name), content=package_fingerprint(held), owner=owner_of(repository.labels),
         subjects=about,
@@ -353,7 +341,7 @@ def tag_action(repository: Repository, tagged: PlacedTag, decision: Delete, wait
     uri = f"{name.uri}/{tagged.package}:{tagged.tag}" if repository.format == DOCKER else ""
     return Action(
         Kind.TAG, tagged.name, uri, decision.policy.name, decision.reason, "only the tag goes; its version stays",
-        0, Priced(Decimal(0), "its version stays, so nothing is saved"), (TAGS_RANK, 0),
+        0, Priced(Decimal(0), "its version stays, so nothing is saved"), delete_rank(Kind.TAG),
         after=tuple(sorted(waits)), group=str(name), content=tagged.version, owner=owner_of(repository.labels),
     )  # fmt: skip
 

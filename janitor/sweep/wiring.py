@@ -226,7 +226,7 @@ class _Wiring:
         """Settles first what earlier sweeps left open (R22)."""
         clients, reader = self.clients, GoogleReader(observer, self._read)
         operations = GoogleOperations(clients.services, clients.artifacts)
-        deleter = GoogleDeleter.of(clients, operations, lambda: self.stop.is_set() or asked_to_stop())
+        deleter = GoogleDeleter(clients, operations, lambda: self.stop.is_set() or asked_to_stop())
         answers = await settle(await recorder.ledger.open_intents(), reader, operations, deleter)
         await recorder.settled(answers)
         return PlanApplier(

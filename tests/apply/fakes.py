@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from janitor.apply.deletion import DeleteCalls
 from janitor.apply.executor import Executor
 from janitor.apply.outcomes import Outcome
-from janitor.apply.ports import CallError, NotFoundError
+from janitor.apply.ports import CallError, NotFoundError, RunResource
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
 from janitor.model.amounts import Unpriced
 from janitor.model.inventory import Gap, Workloads
@@ -21,6 +22,9 @@ from janitor.plan.plan import Action, Plan
 from janitor.policy.deciding.images import IMAGE_RANK
 from janitor.policy.deciding.references import References, usage
 from tests.making import NOW, REPOSITORY, digest, service
+
+# An image is deleted by the call of a version.
+CALLED = {Kind.IMAGE: "version"}
 
 
 @dataclass
@@ -45,20 +49,17 @@ class FakeGoogle:
     busiest: int = 0
     before: Callable[[str], None] = lambda _name: None
 
-    async def service(self, name: str) -> Service | None:
-        return self.services.get(name)
+    @property
+    def runs(self) -> dict[Kind, dict[str, Any]]:
+        """What there is on Cloud Run, by kind and name."""
+        return {
+            Kind.SERVICE: self.services, Kind.REVISION: self.revisions, Kind.JOB: self.jobs,
+            Kind.EXECUTION: self.executions, Kind.WORKER_POOL: self.worker_pools,
+        }  # fmt: skip
 
-    async def revision(self, name: str) -> Revision | None:
-        return self.revisions.get(name)
-
-    async def job(self, name: str) -> Job | None:
-        return self.jobs.get(name)
-
-    async def execution(self, name: str) -> Execution | None:
-        return self.executions.get(name)
-
-    async def worker_pool(self, name: str) -> WorkerPool | None:
-        return self.worker_pools.get(name)
+    async def workload(self, kind: Kind, name: str) -> RunResource | None:
+        found: RunResource | None = self.runs[kind].get(name)
+        return found
 
     async def repository(self, name: RepositoryName) -> Repository | None:
         found = self.repositories.get(str(name))
@@ -84,26 +85,18 @@ class FakeGoogle:
         self.calls.append(("workloads", ""))
         return self.now_running
 
-    async def delete_service(self, name: str, etag: str) -> str:
-        return await self._delete("delete_service", name, self.services)
+    async def delete(self, kind: Kind, name: str, etag: str = "") -> str:
+        if kind is Kind.TAG:
+            return self._untag(name)
+        return await self._delete(
+            f"delete_{CALLED.get(kind, kind.name.lower())}", name, self.held(kind, name)
+        )
 
-    async def delete_revision(self, name: str, etag: str) -> str:
-        return await self._delete("delete_revision", name, self.revisions)
-
-    async def delete_job(self, name: str, etag: str) -> str:
-        return await self._delete("delete_job", name, self.jobs)
-
-    async def delete_execution(self, name: str, etag: str) -> str:
-        return await self._delete("delete_execution", name, self.executions)
-
-    async def delete_worker_pool(self, name: str, etag: str) -> str:
-        return await self._delete("delete_worker_pool", name, self.worker_pools)
-
-    async def delete_version(self, name: str) -> str:
-        return await self._delete("delete_version", name, self.tags)
-
-    async def delete_repository(self, name: str) -> str:
-        return await self._delete("delete_repository", name, self.repositories)
+    def held(self, kind: Kind, name: str) -> dict[str, Any]:
+        """Where a delete takes it from."""
+        if kind is Kind.REPOSITORY:
+            return self.repositories
+        return self.runs.get(kind, self.tags)
 
     async def delete_versions(self, package: str, names: list[str]) -> str:
         self.calls.append(("batch", f"{package} {len(names)}"))
@@ -113,11 +106,12 @@ class FakeGoogle:
                 self.tags.pop(name, None)
         return "operations/batch"
 
-    async def delete_tag(self, name: str) -> None:
+    def _untag(self, name: str) -> str:
         self.calls.append(("delete_tag", name))
         self._raise(name)
         for tags in self.tags.values():
             tags.discard(name.rpartition("/")[2])
+        return ""
 
     async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
         self.calls.append(("create_tag", tag))
@@ -132,7 +126,7 @@ class FakeGoogle:
             self.busy -= 1
         return self.refused if operation.endswith("batch") else frozenset()
 
-    async def _delete(self, call: str, name: str, held: dict[str, object]) -> str:  # type: ignore[type-arg]
+    async def _delete(self, call: str, name: str, held: dict[str, Any]) -> str:
         self.before(name)
         self.calls.append((call, name))
         if name in self.hangs:

@@ -12,7 +12,6 @@ from janitor.apply.outcomes import OutcomeKind as O
 from janitor.apply.ports import CallError, UnclearError, UnendedError
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Service
 from janitor.plan.plan import Action
 from tests.apply.fakes import (
     REFUSED,
@@ -152,7 +151,7 @@ async def test_nothing_is_said_of_tags_where_none_was_taken_off() -> None:
 
 async def test_what_cannot_be_read_after_an_unclear_answer_counts_as_standing() -> None:
     class Blind(FakeGoogle):
-        async def service(self, name: str) -> Service | None:
+        async def workload(self, kind: Kind, name: str) -> None:
             raise CallError("UNAVAILABLE")
 
     google = Blind()

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
+from janitor.apply.checks import exists
 from janitor.apply.deletion import DeleteCalls, Watch
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError
@@ -52,16 +54,14 @@ class Whole(Shelf):
         self.awaited.append(operation)
         return await super().wait(kind, operation)
 
-    async def delete_package(self, name: str) -> str:
-        return await self._delete("delete_package", name, self.shelved)  # type: ignore[arg-type]
+    async def delete(self, kind: Kind, name: str, etag: str = "") -> str:
+        operation = await super().delete(kind, name, etag)
+        if kind is Kind.TAG:
+            self.shelved.pop(name, None)
+        return operation
 
-    async def delete_version(self, name: str) -> str:
-        held = self.shelved if name in self.shelved else self.tags
-        return await self._delete("delete_version", name, held)  # type: ignore[arg-type]
-
-    async def delete_tag(self, name: str) -> None:
-        await super().delete_tag(name)
-        self.shelved.pop(name, None)
+    def held(self, kind: Kind, name: str) -> dict[str, Any]:
+        return self.shelved if name in self.shelved else super().held(kind, name)
 
 
 def google() -> Whole:
@@ -99,13 +99,13 @@ def watch() -> Watch:
 async def test_each_kind_goes_by_its_own_call_and_is_then_not_there(kind: Kind) -> None:
     there = google()
     deletion, gone = DeleteCalls(there, there), of(kind)
-    assert await deletion.exists(kind, gone.name)
+    assert await exists(there, kind, gone.name)
     assert (await deletion.carry_out(gone, watch())) == Outcome(OutcomeKind.DELETED)
     assert [call for call, _ in there.calls if call.startswith("delete")] == [CALLS[kind]]
     assert there.sent(CALLS[kind]) == [gone.name]
     last = gone.name.rpartition("/")[2]
     assert there.awaited == ["" if kind is Kind.TAG else f"operations/{last}"]
-    assert not await deletion.exists(kind, gone.name)
+    assert not await exists(there, kind, gone.name)
 
 
 @pytest.mark.parametrize("kind", CALLS)

@@ -144,7 +144,7 @@ async def test_a_repository_with_an_image_that_is_named_since_the_plan_is_drifte
 
 async def test_what_cannot_be_read_again_is_drifted() -> None:
     class Down(FakeGoogle):
-        async def service(self, name: str) -> None:
+        async def workload(self, kind: Kind, name: str) -> None:
             raise CallError("UNAVAILABLE: no")
 
     google = Down()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.apply.deletion import DeleteCalls
+from janitor.apply.checks import exists
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
 from janitor.kinds.package import package_fingerprint
 from janitor.kinds.version import state_of
@@ -139,5 +139,5 @@ async def test_a_version_that_changed_or_was_tagged_is_drifted(change: dict, sai
 @pytest.mark.parametrize(("kind", "held"), [(Kind.PACKAGE, package()), (Kind.VERSION, BARE), (Kind.TAG, "x")])
 async def test_whether_each_is_there_can_be_asked(kind: Kind, held: Package | Version | str) -> None:
     google = Shelf(shelved={NAME: held})
-    assert await DeleteCalls(google, google).exists(kind, NAME)
-    assert not await DeleteCalls(google, google).exists(kind, f"{NAME}x")
+    assert await exists(google, kind, NAME)
+    assert not await exists(google, kind, f"{NAME}x")

@@ -43,7 +43,7 @@ class FakeOperations:
 
 
 class Unreadable(FakeGoogle):
-    async def service(self, name: str) -> Service | None:
+    async def workload(self, kind: Kind, name: str) -> None:
         raise CallError("PERMISSION_DENIED")
 
 

@@ -16,7 +16,7 @@ def tables() -> dict[str, str]:
 
 
 def _kinds() -> str:
-    rows = [f"| `{kind.value}` | {about.IS} | {about.AGES_FROM} |" for kind, about in KINDS.items()]
+    rows = [f"| `{kind.value}` | {spec.description} | {spec.ages_from} |" for kind, spec in KINDS.items()]
     return _table("kind | is | `older_than` counts from", rows)
 
 
@@ -30,8 +30,8 @@ def _keys() -> str:
 
 def _permissions() -> str:
     rows = [
-        f"| `{kind.value}` | {_listed(about.READ_PERMISSIONS)} | {_listed(about.DELETE_PERMISSIONS)} |"
-        for kind, about in KINDS.items()
+        f"| `{kind.value}` | {_listed(spec.read_permissions)} | {_listed(spec.delete_permissions)} |"
+        for kind, spec in KINDS.items()
     ]
     return _table("kind | to look | to delete", rows)
 

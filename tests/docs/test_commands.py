@@ -63,6 +63,6 @@ def test_the_roles_hold_every_permission_that_a_kind_needs() -> None:
     to_read = set(re.findall(r"^(?:run|artifactregistry)\..*$", between(page, "read"), re.MULTILINE))
     to_delete = set(re.findall(r"^(?:run|artifactregistry)\..*$", between(page, "delete"), re.MULTILINE))
     for kind in KINDS.values():
-        assert set(kind.READ_PERMISSIONS) <= to_read
-        assert set(kind.DELETE_PERMISSIONS) <= to_delete
+        assert set(kind.read_permissions) <= to_read
+        assert set(kind.delete_permissions) <= to_delete
     assert not to_read & to_delete

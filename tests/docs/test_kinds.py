@@ -27,4 +27,4 @@ def test_the_glossary_says_of_the_same_kinds_that_they_stand_in_policies() -> No
 def test_the_page_of_policies_counts_ages_from_what_each_kind_says() -> None:
     section = text_of("docs/policies.md").partition("### What ages count from")[2].partition("\n### ")[0]
     told = dict(re.findall(r"^\| `([\w.]+)` \| (.*?) \|$", section, re.MULTILINE))
-    assert told == {kind.value: about.AGES_FROM for kind, about in KINDS.items()}
+    assert told == {kind.value: spec.ages_from for kind, spec in KINDS.items()}

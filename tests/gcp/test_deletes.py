@@ -30,7 +30,7 @@ OPERATION = "projects/p/locations/us-central1/operations/1"
 
 def deleter(clients: Clients, budget: float | None = None) -> GoogleDeleter:
     operations = GoogleOperations(clients.services, clients.artifacts, budget, first=0.001)
-    return GoogleDeleter.of(clients, operations)
+    return GoogleDeleter(clients, operations)
 
 
 @pytest.fixture(autouse=True)
@@ -67,11 +67,11 @@ def after(count: int, code: grpc.StatusCode, then: Any) -> Any:
 
 async def test_run_deletes_carry_the_etag_exactly() -> None:
     async with serving(google := answers()) as clients:
-        assert await deleter(clients).delete_service(SERVICE, ETAG) == OPERATION
-        assert await deleter(clients).delete_revision(REVISION, ETAG) == OPERATION
-        assert await deleter(clients).delete_job(JOB, ETAG) == OPERATION
-        assert await deleter(clients).delete_execution(EXECUTION, ETAG) == OPERATION
-        assert await deleter(clients).delete_worker_pool(POOL, ETAG) == OPERATION
+        assert await deleter(clients).delete(Kind.SERVICE, SERVICE, ETAG) == OPERATION
+        assert await deleter(clients).delete(Kind.REVISION, REVISION, ETAG) == OPERATION
+        assert await deleter(clients).delete(Kind.JOB, JOB, ETAG) == OPERATION
+        assert await deleter(clients).delete(Kind.EXECUTION, EXECUTION, ETAG) == OPERATION
+        assert await deleter(clients).delete(Kind.WORKER_POOL, POOL, ETAG) == OPERATION
     [service], [revision] = google.asked("DeleteService"), google.asked("DeleteRevision")
     for method, name in (
         ("DeleteJob", JOB), ("DeleteExecution", EXECUTION), ("DeleteWorkerPool", POOL),
@@ -84,7 +84,7 @@ async def test_run_deletes_carry_the_etag_exactly() -> None:
 
 async def test_a_version_is_never_deleted_with_force() -> None:
     async with serving(google := answers()) as clients:
-        assert await deleter(clients).delete_version(VERSION) == OPERATION
+        assert await deleter(clients).delete(Kind.VERSION, VERSION) == OPERATION
     assert google.asked("DeleteVersion") == [ar.DeleteVersionRequest.pb()(name=VERSION)]
 
 
@@ -123,7 +123,7 @@ async def test_a_refusal_is_told_by_its_code(code: grpc.StatusCode, error: type[
     google = answers(DeleteService=refusing(code, message="xoxb-marker"))
     async with serving(google) as clients:
         with pytest.raises(CallError, match=f"^{code.name}(:|$)") as raised:
-            await deleter(clients).delete_service(SERVICE, ETAG)
+            await deleter(clients).delete(Kind.SERVICE, SERVICE, ETAG)
     assert type(raised.value) is error
     assert "marker" not in str(raised.value)
 
@@ -132,14 +132,14 @@ async def test_an_unclear_delete_is_not_sent_again_unread() -> None:
     google = answers(DeleteVersion=refusing(grpc.StatusCode.INTERNAL))
     async with serving(google) as clients:
         with pytest.raises(UnclearError):
-            await deleter(clients).delete_version(VERSION)
+            await deleter(clients).delete(Kind.VERSION, VERSION)
     assert len(google.asked("DeleteVersion")) == 1
 
 
 async def test_a_storm_of_429_is_waited_out(patient: Hands) -> None:
     begun = after(3, grpc.StatusCode.RESOURCE_EXHAUSTED, lambda _: Operation(name=OPERATION))
     async with serving(answers(DeleteService=begun)) as clients:
-        assert await deleter(clients).delete_service(SERVICE, ETAG) == OPERATION
+        assert await deleter(clients).delete(Kind.SERVICE, SERVICE, ETAG) == OPERATION
     assert len(patient.slept) == 3
 
 
@@ -153,10 +153,10 @@ async def test_not_found_after_a_lost_answer_of_our_own_is_deleted(
     google = answers(DeleteVersion=after(1, code, refusing(grpc.StatusCode.NOT_FOUND)))
     async with serving(google) as clients:
         if gone_by_us:
-            assert await deleter(clients).delete_version(VERSION) == ""
+            assert await deleter(clients).delete(Kind.VERSION, VERSION) == ""
         else:
             with pytest.raises(NotFoundError):
-                await deleter(clients).delete_version(VERSION)
+                await deleter(clients).delete(Kind.VERSION, VERSION)
 
 
 async def test_done_with_neither_error_nor_response_is_deleted() -> None:
@@ -236,11 +236,11 @@ async def test_the_31st_write_of_a_minute_waits_by_project_and_region(
     async with serving(answers()) as clients:
         sender = deleter(clients)
         for _ in range(16):
-            await sender.delete_service(SERVICE, ETAG)
-            await sender.delete_revision(REVISION, ETAG)
-        await sender.delete_service(SERVICE.replace("projects/p/", "projects/q/"), ETAG)
-        await sender.delete_service(SERVICE.replace("us-central1", "europe-west1"), ETAG)
-        await sender.delete_version(VERSION)
+            await sender.delete(Kind.SERVICE, SERVICE, ETAG)
+            await sender.delete(Kind.REVISION, REVISION, ETAG)
+        await sender.delete(Kind.SERVICE, SERVICE.replace("projects/p/", "projects/q/"), ETAG)
+        await sender.delete(Kind.SERVICE, SERVICE.replace("us-central1", "europe-west1"), ETAG)
+        await sender.delete(Kind.VERSION, VERSION)
     assert [(each.rate, each.seconds) for each in Turns.made] == [(30, 60.0)] * 3
     assert [(each.taken, each.waited) for each in Turns.made] == [(32, 2), (1, 0), (1, 0)]
 
@@ -248,11 +248,9 @@ async def test_the_31st_write_of_a_minute_waits_by_project_and_region(
 async def test_once_stopped_nothing_is_sent() -> None:
     sent: list[Any] = []
     async with serving(answers(DeleteService=sent.append)) as clients:
-        stopped = GoogleDeleter.of(
-            clients, GoogleOperations(clients.services, clients.artifacts), lambda: True
-        )
+        stopped = GoogleDeleter(clients, GoogleOperations(clients.services, clients.artifacts), lambda: True)
         with pytest.raises(StoppedError):
-            await stopped.delete_service(SERVICE, ETAG)
+            await stopped.delete(Kind.SERVICE, SERVICE, ETAG)
     assert sent == []
 
 
@@ -265,7 +263,7 @@ async def test_a_stop_after_a_lost_answer_leaves_it_unclear(patient: Hands) -> N
 
     async with serving(answers(DeleteService=lost)) as clients:
         operations = GoogleOperations(clients.services, clients.artifacts)
-        stopped = GoogleDeleter.of(clients, operations, lambda: bool(sent))
+        stopped = GoogleDeleter(clients, operations, lambda: bool(sent))
         with pytest.raises(UnclearError):
-            await stopped.delete_service(SERVICE, ETAG)
+            await stopped.delete(Kind.SERVICE, SERVICE, ETAG)
     assert len(sent) == 1

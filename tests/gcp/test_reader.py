@@ -12,6 +12,7 @@ from google.cloud import run_v2
 from janitor.apply.ports import CallError
 from janitor.gcp.observer import GoogleObserver
 from janitor.gcp.reader import GoogleReader
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Mode, Repository
 from tests.gcp.google import Google, artifact_places, paged, refusing, serving
@@ -31,11 +32,11 @@ async def reading(google: Google) -> AsyncIterator[GoogleReader]:
 
 
 READS: list[tuple[str, Callable[[GoogleReader], Any]]] = [
-    ("GetService", lambda reader: reader.service(SERVICE)),
-    ("GetRevision", lambda reader: reader.revision(f"{SERVICE}/revisions/web-1")),
-    ("GetJob", lambda reader: reader.job(JOB)),
-    ("GetExecution", lambda reader: reader.execution(f"{JOB}/executions/j-1")),
-    ("GetWorkerPool", lambda reader: reader.worker_pool(POOL)),
+    ("GetService", lambda reader: reader.workload(Kind.SERVICE, SERVICE)),
+    ("GetRevision", lambda reader: reader.workload(Kind.REVISION, f"{SERVICE}/revisions/web-1")),
+    ("GetJob", lambda reader: reader.workload(Kind.JOB, JOB)),
+    ("GetExecution", lambda reader: reader.workload(Kind.EXECUTION, f"{JOB}/executions/j-1")),
+    ("GetWorkerPool", lambda reader: reader.workload(Kind.WORKER_POOL, POOL)),
     ("GetRepository", lambda reader: reader.repository(NAME)),
     ("GetTag", lambda reader: reader.tag_digest(NAME, "app", "v1")),
     ("ListTags", lambda reader: reader.image_tags(NAME, "app", DIGEST)),
@@ -67,8 +68,8 @@ async def test_a_service_a_revision_and_a_repository_are_read_by_name() -> None:
         }
     )
     async with reading(google) as reader:
-        service = await reader.service(SERVICE)
-        revision = await reader.revision(f"{SERVICE}/revisions/web-1")
+        service = await reader.workload(Kind.SERVICE, SERVICE)
+        revision = await reader.workload(Kind.REVISION, f"{SERVICE}/revisions/web-1")
         repository = await reader.repository(NAME)
     assert service is not None
     assert (str(service.name), service.etag) == (SERVICE, '"e"')
@@ -80,7 +81,7 @@ async def test_a_service_a_revision_and_a_repository_are_read_by_name() -> None:
 async def test_a_reply_that_cannot_be_read_is_an_error() -> None:
     async with reading(Google({"GetService": lambda _: run_v2.Service(name="web")})) as reader:
         with pytest.raises(CallError, match="web"):
-            await reader.service(SERVICE)
+            await reader.workload(Kind.SERVICE, SERVICE)
 
 
 def tags(*pairs: tuple[str, str]) -> ar.ListTagsResponse:

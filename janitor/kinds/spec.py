@@ -1,0 +1,28 @@
+"""Kind specification: what a kind of resource declares of itself, as data."""
+
+from dataclasses import dataclass
+
+from janitor.model.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class KindSpec:
+    """One kind of resource that policies can delete.
+
+    `collection` is its collection in Google's resource names, `parent` the kind whose name its own name begins
+    with. `description` and `ages_from` are the texts of docs/kinds.md. `batched`: several of one parent
+    can be deleted in one call.
+    """
+
+    kind: Kind
+    collection: str
+    description: str
+    ages_from: str
+    read_permissions: tuple[str, ...]
+    delete_permissions: tuple[str, ...]
+    parent: Kind | None = None
+    batched: bool = False
+
+    def parent_name(self, name: str) -> str:
+        """Google's name of what holds the resource of this name."""
+        return name.rpartition(f"/{self.collection}/")[0]
