@@ -1,6 +1,6 @@
 """`make map`: draw the import graph of janitor's rooms into docs/architecture.md.
 
-grimp reads the imports, those under TYPE_CHECKING left out. An arrow that follows from others is not drawn, so that
+grimp reads all imports, those under TYPE_CHECKING too. An arrow that follows from others is not drawn, so that
 the picture can be read. The script ends with 1 if modules import each other in a circle, and prints the circle.
 """
 
@@ -33,8 +33,8 @@ def main() -> int:
 
 
 def imports() -> Graph:
-    """The modules of the package, without its name in front, each with the modules that it imports at run time."""
-    graph = grimp.build_graph(PACKAGE, exclude_type_checking_imports=True, cache_dir=None)
+    """The modules of the package, without its name in front, each with the modules that it imports."""
+    graph = grimp.build_graph(PACKAGE, cache_dir=None)
     short = {module: module.removeprefix(f"{PACKAGE}.") for module in graph.modules}
     return {
         short[module]: {short[each] for each in graph.find_modules_directly_imported_by(module)}
