@@ -51,12 +51,16 @@ async def test_the_period_begins_so_long_ago_or_at_a_time_or_where_the_last_repo
     assert (await load_summary(url, None, until, YEAR)).period.since is None
     assert (await load_summary(url, timedelta(days=7), until, YEAR)).period.since == until - timedelta(days=7)
     hour_ago = until - timedelta(hours=1)
-    assert (await load_summary(url, hour_ago, until, YEAR)).saved.deleted == 0
+    assert (await load_summary(url, hour_ago, until, YEAR)).saved.deleted.count == 0
     async with history_at(url) as history:
         await history.claim_post(hour_ago, hour_ago, hour_ago)
         await history.close_post(hour_ago, True, hour_ago)
     reported = await load_summary(url, None, until, YEAR)
-    assert (reported.period.since, reported.saved.deleted, reported.in_all.deleted) == (hour_ago, 0, 1)
+    assert (reported.period.since, reported.saved.deleted.count, reported.in_all.deleted.count) == (
+        hour_ago,
+        0,
+        1,
+    )
 
 
 async def test_why_the_sweep_could_not_be_made_is_the_first_trouble(url: str) -> None:

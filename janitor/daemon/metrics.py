@@ -144,7 +144,7 @@ class Metrics:
         self._gaps.set(len(result.plan.gaps))
         self._planned.set(sums.planned)
         self._planned_usd.set(float(planned))
-        self._saved_usd.set(float(sums.saves_usd_month) if was_applied(result) else 0)
+        self._saved_usd.set(float(sums.saves.usd_month) if was_applied(result) else 0)
 
     def _count_actions(self, sums: Totals) -> None:
         counts = {
@@ -156,8 +156,8 @@ class Metrics:
         }
         for kind, count in counts.items():
             self._actions.labels(kind.value).inc(count)
-        self._saved.inc(float(sums.saves_usd_month))
-        self._reclaimed.inc(sums.reclaimed_bytes)
+        self._saved.inc(float(sums.saves.usd_month))
+        self._reclaimed.inc(sums.saves.size_bytes)
 
     def _counter(self, name: str, about: str, **labels: tuple[str, ...]) -> Counter:
         """A counter with all series that its labels allow, at zero."""

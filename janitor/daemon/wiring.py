@@ -139,8 +139,8 @@ class _Reports:
             due=due,
             since=summary.period.since,
             until=summary.period.until,
-            deleted=summary.saved.deleted,
-            saves_usd_month=summary.saved.estimated_usd_month,
+            deleted=summary.saved.deleted.count,
+            saves_usd_month=summary.saved.deleted.usd_month,
             saved_usd=summary.saved.saved_usd,
             troubles=len(summary.troubles),
         )

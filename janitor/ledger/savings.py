@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from janitor.cost.metering import MONTH_SECONDS
+from janitor.model.amounts import NOTHING, Amount
 from janitor.model.kinds import Kind
 
 # A price may have sixty digits, a time in microseconds sixteen, and many are summed: exact in all.
@@ -47,21 +48,17 @@ class Deletion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What some deletions come to; bytes and dollars are capped by each repository's billed size (R25).
+    """What some deletions save; bytes and dollars are capped by each repository's billed size (R25).
 
-    `estimated_usd_month` is all of them, as planned. `realised_usd_month` is of those that a later
-    sweep did not see any more, and that have not come back, whichever the horizon. `saved_usd` is dollars to date: price by
-    time since the deletion, until it came back, for `horizon` at most.
+    `deleted` is all of them, at the price of their plan: the estimate. `realised_usd_month` is of those that
+    a later sweep did not see any more, and that have not come back, whichever the horizon. `saved_usd` is
+    dollars to date: price by time since the deletion, until it came back, for `horizon` at most.
     """
 
-    deleted: int = 0
-    size_bytes: int = 0
-    estimated_usd_month: Decimal = Decimal(0)
+    deleted: Amount = NOTHING
     realised_usd_month: Decimal = Decimal(0)
     saved_usd: Decimal = Decimal(0)
     came_back: int = 0
-    unpriced: int = 0
-    upper_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +124,8 @@ def account(savings: Iterable[Saving], now: datetime, horizon: timedelta) -> Acc
                 realised += price
             start, end = _span(deletion, horizon)
             saved += price * max(min(end, _moment(now)) - start, 0)
-        return Account(
-            deleted, size_bytes, estimated, realised, _dollars(saved), came_back, unpriced, upper_bound
-        )
+        amount = Amount(deleted, size_bytes, estimated, unpriced, upper_bound)
+        return Account(amount, realised, _dollars(saved), came_back)
 
 
 def course(savings: Iterable[Saving], at: Iterable[datetime], horizon: timedelta) -> tuple[Point, ...]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from janitor.ledger.savings import Account
+from janitor.model.amounts import Amount
 from janitor.report import grace_words
 from janitor.report.data.figures import NOTHING_YET, TITLES, account_table, cells, divisions
-from janitor.report.data.snapshot import Planned, Snapshot, Sums
+from janitor.report.data.snapshot import Planned, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.text import moment, safe_text, shorten, show_estimate
 from janitor.report.words import (
@@ -102,7 +103,7 @@ def _troubles(summary: Summary) -> Iterator[str]:
 
 def _saved(summary: Summary) -> Iterator[str]:
     yield from _heading("Saved")
-    if not summary.in_all.deleted:
+    if not summary.in_all.deleted.count:
         yield NOTHING_YET
         return
     titles, rows = account_table(summary)
@@ -143,7 +144,7 @@ def _savers(summary: Summary) -> Iterator[str]:
 
 
 def _divided(
-    part: str, accounts: Sequence[tuple[str, Account]], left: Sequence[tuple[str, Sums]]
+    part: str, accounts: Sequence[tuple[str, Account]], left: Sequence[tuple[str, Amount]]
 ) -> Iterator[str]:
     rows = divisions(accounts, left)
     if not rows:

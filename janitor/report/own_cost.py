@@ -29,11 +29,12 @@ def _way(estimate: Estimate, way: str) -> str:
 
 
 def _saved(account: Account) -> str:
-    most = "at most " if account.upper_bound else ""
-    unpriced = f"; {account.unpriced} unpriced" if account.unpriced else ""
+    deleted = account.deleted
+    most = "at most " if deleted.upper_bound else ""
+    unpriced = f"; {deleted.unpriced} unpriced" if deleted.unpriced else ""
     return (
-        f"The deletions of the last 30 days ({account.deleted}) save {most}"
-        f"{show_usd(account.estimated_usd_month)} a month as estimated,"
+        f"The deletions of the last 30 days ({deleted.count}) save {most}"
+        f"{show_usd(deleted.usd_month)} a month as estimated,"
         f" {show_usd(account.realised_usd_month)} as seen since{unpriced}."
     )
 
@@ -42,7 +43,7 @@ def _advice(cost: OwnCost, account: Account) -> str:
     service, job = cost.service, cost.job
     if not (isinstance(service, Priced) and isinstance(job, Priced)) or job.usd_month >= service.usd_month:
         return ""
-    if account.estimated_usd_month >= service.usd_month:
+    if account.deleted.usd_month >= service.usd_month:
         return ""
     return (
         " That is less than the service costs: `janitor daemon --once` as a nightly job is the cheaper way."

@@ -5,11 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from janitor.ledger.savings import Deletion
+from janitor.model.amounts import Amount
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason
 from janitor.model.units import show_age, show_size
 from janitor.report.data.rows import name_as_people_say, noun
-from janitor.report.data.snapshot import RunningService, Snapshot, Sums
+from janitor.report.data.snapshot import RunningService, Snapshot
 from janitor.report.data.summary import Period
 from janitor.report.data.troubles import TroubleKind
 from janitor.report.text import many, moment, show_usd
@@ -94,11 +95,12 @@ _AILING = (Status.FAILED.value, Status.DEGRADED.value)
 UNOWNED = "unowned"
 
 
-def a_month(usd: Decimal, unpriced: int, count: int, upper_bound: bool) -> str:
-    """``≤ $0.26 a month and 1 unpriced``; of `count` things, so that no sum is made of what has no price."""
-    if unpriced and unpriced >= count:
+def a_month(amount: Amount) -> str:
+    """``≤ $0.26 a month and 1 unpriced``: no sum is made of what has no price."""
+    if amount.has_no_price:
         return "unpriced"
-    return f"{show_usd(usd, upper_bound)} a month" + (f" and {unpriced:,} unpriced" if unpriced else "")
+    unpriced = f" and {amount.unpriced:,} unpriced" if amount.unpriced else ""
+    return f"{show_usd(amount.usd_month, amount.upper_bound)} a month{unpriced}"
 
 
 def period_in_words(period: Period) -> str:
@@ -145,7 +147,7 @@ def next_sweep(snapshot: Snapshot) -> str:
         return "The next sweep would delete nothing, as far as the last one saw."
     number = many(left.count, "thing")
     size = f" of {show_size(left.size_bytes)}" if left.size_bytes else ""
-    if left.unpriced >= left.count:
+    if left.has_no_price:
         return f"The next sweep would delete {number}{size}, of no known price."
     unpriced = f", and {left.unpriced:,} of them of no known price" if left.unpriced else ""
     dollars = show_usd(left.usd_month, left.upper_bound)
@@ -175,10 +177,10 @@ def _standing(snapshot: Snapshot) -> str:
     parts = []
     if stored.count:
         held = things(Kind.REPOSITORY.value, stored.count)
-        parts.append(f"{held} of {show_size(stored.size_bytes)} for {_of(stored)}")
+        parts.append(f"{held} of {show_size(stored.size_bytes)} for {a_month(stored)}")
     if running.count:
         held = things(Kind.SERVICE.value, running.count)
-        parts.append(f"{held}, whose minimum instances wait for {_of(running)}")
+        parts.append(f"{held}, whose minimum instances wait for {a_month(running)}")
     return "; ".join(parts)
 
 
@@ -212,7 +214,3 @@ def place_of(name: str) -> str:
 def show_share(usd: Decimal | None, upper_bound: bool) -> str:
     """One thing's dollars a month, or ``unpriced``."""
     return "unpriced" if usd is None else show_usd(usd, upper_bound)
-
-
-def _of(sums: Sums) -> str:
-    return a_month(sums.usd_month, sums.unpriced, sums.count, sums.upper_bound)

@@ -178,7 +178,7 @@ def test_slack_posts_and_writes_it_down_and_prints_nothing(
     called = janitor("report", "--slack")
     assert (called.code, called.out, called.err) == (0, "", "janitor: posted to Slack\n")
     ((summary, recorded),) = posted
-    assert (summary.in_all.deleted, recorded) == (2, True)
+    assert (summary.in_all.deleted.count, recorded) == (2, True)
 
 
 def test_a_post_of_one_project_is_not_written_down_as_the_periods_report(

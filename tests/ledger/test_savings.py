@@ -69,8 +69,8 @@ def test_what_is_unpriced_takes_its_part_of_the_bytes_and_is_counted_never_zero(
     priced, unpriced = deletion("8", size=100, group_bytes=100), deletion(None, size=100, group_bytes=100)
     assert shares(priced, unpriced) == [(Decimal(4), 50), (None, 50)]
     found = saved(priced, unpriced)
-    assert (found.unpriced, found.deleted, found.size_bytes) == (1, 2, 100)
-    assert found.estimated_usd_month == 4
+    assert (found.deleted.unpriced, found.deleted.count, found.deleted.size_bytes) == (1, 2, 100)
+    assert found.deleted.usd_month == 4
 
 
 def test_an_empty_repository_that_is_billed_nothing_saves_nothing() -> None:
@@ -93,8 +93,8 @@ def test_a_saving_ends_at_the_horizon() -> None:
 def test_a_saving_ends_when_the_thing_is_there_again() -> None:
     back = deletion("10", gone_at=NOW + MONTH, back_at=NOW + 2 * MONTH)
     found = saved(back, months=6)
-    assert (found.saved_usd, found.came_back, found.deleted) == (20, 1, 1)
-    assert (found.estimated_usd_month, found.realised_usd_month) == (10, 0)
+    assert (found.saved_usd, found.came_back, found.deleted.count) == (20, 1, 1)
+    assert (found.deleted.usd_month, found.realised_usd_month) == (10, 0)
     assert saved(back, months=6, horizon=MONTH).saved_usd == 10
 
 
@@ -107,7 +107,7 @@ def test_what_was_seen_after_that_moment_is_not_known_at_it() -> None:
 
 def test_realised_is_what_was_looked_for_and_not_seen() -> None:
     found = saved(deletion("10"), deletion("3", gone_at=NOW + MONTH))
-    assert (found.estimated_usd_month, found.realised_usd_month) == (13, 3)
+    assert (found.deleted.usd_month, found.realised_usd_month) == (13, 3)
 
 
 def test_a_come_back_before_the_deletion_was_known_takes_nothing_away() -> None:
@@ -117,8 +117,8 @@ def test_a_come_back_before_the_deletion_was_known_takes_nothing_away() -> None:
 
 
 def test_one_upper_bound_makes_the_sum_one_unless_it_is_unpriced() -> None:
-    assert saved(deletion(), deletion(upper_bound=True)).upper_bound
-    assert not saved(deletion(), deletion(None, upper_bound=True)).upper_bound
+    assert saved(deletion(), deletion(upper_bound=True)).deleted.upper_bound
+    assert not saved(deletion(), deletion(None, upper_bound=True)).deleted.upper_bound
 
 
 def test_the_course_rises_while_it_saves_and_stays_after() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
+from operator import attrgetter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,7 +65,7 @@ def test_a_repositorys_images_never_total_more_than_it_is_billed_at_their_price(
                 each for each in shared if (each.deletion.sweep_id, each.deletion.group) == (sweep_id, group)
             ]
             size = sum(each.deletion.size_bytes for each in mine)
-            bytes_shared = account(mine, NOW, MONTH).size_bytes
+            bytes_shared = account(mine, NOW, MONTH).deleted.size_bytes
             assert bytes_shared == min(size, cap)
             with localcontext(prec=120):
                 in_full = total([each.deletion.usd_month for each in mine])
@@ -83,9 +84,9 @@ def test_one_sweep_comes_to_what_its_totals_said(found: list[Deletion]) -> None:
         for each in one
     ]  # fmt: skip
     said = capped_sum(iter(actions), CAPS)
-    found_later = account(savings(one), NOW, MONTH)
+    found_later = account(savings(one), NOW, MONTH).deleted
     assert found_later.size_bytes == said.size_bytes
-    assert abs(found_later.estimated_usd_month - said.usd_month) < CRUMB
+    assert abs(found_later.usd_month - said.usd_month) < CRUMB
     assert (found_later.unpriced, found_later.upper_bound) == (said.unpriced, said.upper_bound)
 
 
@@ -103,7 +104,7 @@ def test_the_horizon_bounds_what_is_saved(found: list[Deletion], horizon: timede
     ever = account(each, NOW + 1000 * MONTH, horizon)
     with localcontext(prec=120):
         months = Decimal(horizon // timedelta(microseconds=1)) / (MONTH // timedelta(microseconds=1))
-        assert ever.saved_usd <= ever.estimated_usd_month * months + CRUMB
+        assert ever.saved_usd <= ever.deleted.usd_month * months + CRUMB
 
 
 @given(deletions(), horizons, spans)
@@ -122,12 +123,13 @@ def test_parts_come_to_the_whole(found: list[Deletion], horizon: timedelta, now:
         for owner in ("", "a", "b")
     ]
     whole = account(each, now, horizon)
-    for counted in ("deleted", "size_bytes", "came_back", "unpriced"):
-        assert sum(getattr(part, counted) for part in parts) == getattr(whole, counted)
-    assert total([part.estimated_usd_month for part in parts]) == whole.estimated_usd_month
+    for counted in ("deleted.count", "deleted.size_bytes", "came_back", "deleted.unpriced"):
+        read = attrgetter(counted)
+        assert sum(map(read, parts)) == read(whole)
+    assert total([part.deleted.usd_month for part in parts]) == whole.deleted.usd_month
     assert total([part.realised_usd_month for part in parts]) == whole.realised_usd_month
     assert abs(total([part.saved_usd for part in parts]) - whole.saved_usd) < CRUMB
-    assert whole.realised_usd_month <= whole.estimated_usd_month
+    assert whole.realised_usd_month <= whole.deleted.usd_month
 
 
 @settings(max_examples=200)

@@ -27,7 +27,7 @@ def test_each_row_of_the_example_is_what_the_account_says() -> None:
     assert len(rows) == 6
     for after, *dollars in rows:
         found = account(each, NOW + int(after.split()[0]) * DAY, ReportOptions().horizon)
-        sums = (found.estimated_usd_month, found.realised_usd_month, found.saved_usd)
+        sums = (found.deleted.usd_month, found.realised_usd_month, found.saved_usd)
         assert dollars == [f"${amount:.2f}" for amount in sums]
 
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from janitor.ledger.savings import Account, Saving
-from janitor.model.amounts import Priced, Unpriced
+from janitor.model.amounts import Amount, Priced, Unpriced
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Sums
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot
 from janitor.report.data.summary import Period, Summary
 from janitor.report.data.troubles import Trouble, TroubleKind
 from tests.report.summaries import HOSTILE, UNTIL, deletion, snapshot
@@ -27,8 +27,8 @@ _USD = st.decimals(0, 10**12, allow_nan=False, allow_infinity=False, places=9)
 _COUNTS = st.integers(0, 10**9)
 _BYTES = st.integers(0, 10**18)
 ESTIMATES = st.one_of(st.builds(Priced, _USD, TEXTS, st.booleans()), st.builds(Unpriced, TEXTS))
-ACCOUNTS = st.builds(Account, _COUNTS, _BYTES, _USD, _USD, _USD, _COUNTS, _COUNTS, st.booleans())
-SUMS = st.builds(Sums, _COUNTS, _BYTES, _USD, _COUNTS, st.booleans())
+AMOUNTS = st.builds(Amount, _COUNTS, _BYTES, _USD, _COUNTS, st.booleans())
+ACCOUNTS = st.builds(Account, AMOUNTS, _USD, _USD, _COUNTS)
 TROUBLES = st.builds(Trouble, st.sampled_from(TroubleKind), TEXTS, TEXTS, TEXTS)
 PLANNED = st.builds(Planned, KINDS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, _BYTES, ESTIMATES, st.just("planned"))
 RUNNING = st.builds(
@@ -78,9 +78,9 @@ def _snapshots(draw: st.DrawFn) -> Snapshot:
     return snapshot(
         mode=draw(st.sampled_from(["dry-run", "apply"])),
         refusals=draw(_many(st.tuples(TEXTS, TEXTS), 2)),
-        left=draw(SUMS),
-        by_policy=draw(_named(SUMS)),
-        by_owner=draw(_named(SUMS)),
+        left=draw(AMOUNTS),
+        by_policy=draw(_named(AMOUNTS)),
+        by_owner=draw(_named(AMOUNTS)),
         largest=draw(_many(PLANNED, 12)),
         services=draw(_many(RUNNING)),
         kept=draw(_many(REMAINING, 2)),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from janitor.ledger.savings import Account, Deletion, Point, Saving
-from janitor.model.amounts import Estimate, Priced, Unpriced
+from janitor.model.amounts import Amount, Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.report.data.snapshot import (
@@ -22,7 +22,6 @@ from janitor.report.data.snapshot import (
     RunningService,
     Snapshot,
     Stored,
-    Sums,
 )
 from janitor.report.data.summary import Period, Summary, summarise
 from janitor.report.data.troubles import Trouble, TroubleKind
@@ -91,8 +90,8 @@ def snapshot(**facts: object) -> Snapshot:
     values: dict[str, object] = {
         "sweep_id": "20261123T030012Z-5c1f", "mode": "dry-run", "observed_at": SWEPT,
         "finished_at": SWEPT + timedelta(seconds=21), "gaps": (), "gapped": 0, "refusals": (),
-        "planned": Sums(), "left": Sums(), "by_policy": (), "by_owner": (), "largest": (), "troubles": (),
-        "troubled": 0, "stored": Sums(), "repositories": (), "running": Sums(), "services": (), "kept": (),
+        "planned": Amount(), "left": Amount(), "by_policy": (), "by_owner": (), "largest": (), "troubles": (),
+        "troubled": 0, "stored": Amount(), "repositories": (), "running": Amount(), "services": (), "kept": (),
         "notices": (),
     }  # fmt: skip
     return Snapshot(**(values | facts))  # type: ignore[arg-type]
@@ -132,17 +131,17 @@ _SEEN = snapshot(
     mode="apply",
     gaps=(_GAP,),
     gapped=1,
-    planned=Sums(2, 290_000_000, Decimal("0.018626"), unpriced=1, upper_bound=True),
-    left=Sums(2, 290_000_000, Decimal("0.018626"), unpriced=1, upper_bound=True),
-    by_policy=(("stale-images", Sums(2, 290_000_000, Decimal("0.018626"), 1, True)),),
-    by_owner=(("web", Sums(2, 290_000_000, Decimal("0.018626"), 1, True)),),
+    planned=Amount(2, 290_000_000, Decimal("0.018626"), unpriced=1, upper_bound=True),
+    left=Amount(2, 290_000_000, Decimal("0.018626"), unpriced=1, upper_bound=True),
+    by_policy=(("stale-images", Amount(2, 290_000_000, Decimal("0.018626"), 1, True)),),
+    by_owner=(("web", Amount(2, 290_000_000, Decimal("0.018626"), 1, True)),),
     largest=(
         planned(7),
         planned(8, size_bytes=90_000_000, estimate=Unpriced("no price of storage-gib-month is known")),
     ),
-    stored=Sums(1, 9_000_000_000, Decimal("0.838190317153930664062500")),
+    stored=Amount(1, 9_000_000_000, Decimal("0.838190317153930664062500")),
     repositories=(Stored(WEB, "DOCKER", "web", 9_000_000_000, usd("0.838190317153930664062500")),),
-    running=Sums(3, 0, Decimal("28.26")),
+    running=Amount(3, 0, Decimal("28.26")),
     services=(
         RunningService(f"{REGION}/services/billing", "payments", "failed", usd("0"), PORT_MESSAGE, SWEPT - timedelta(hours=26)),
         RunningService(f"{REGION}/services/shop", "web", "serving", usd("28.26")),
@@ -169,8 +168,11 @@ def large(n: int) -> Summary:
     """`n` deletions by hundreds of policies and owners, as many services, repositories and troubles as a
     snapshot holds, and hostile texts wherever a text from outside may stand."""
     owners = max(1, min(n, 300))
-    account = Account(n, n * 500_000_000, *(Decimal("0.05") * n,) * 3, came_back=n // 100, unpriced=n // 10, upper_bound=True)  # fmt: skip
-    share = Account(n // owners, 500_000_000, *(Decimal("0.05") * n / owners,) * 3, upper_bound=True)
+    account = Account(Amount(n, n * 500_000_000, Decimal("0.05") * n, n // 10, True), *(Decimal("0.05") * n,) * 2, came_back=n // 100)  # fmt: skip
+    share = Account(
+        Amount(n // owners, 500_000_000, Decimal("0.05") * n / owners, 0, True),
+        *(Decimal("0.05") * n / owners,) * 2,
+    )
     return Summary(
         period=Period(SINCE, UNTIL),
         horizon=YEAR,
@@ -187,14 +189,14 @@ def large(n: int) -> Summary:
         ),
         by_policy=tuple((f"{hostile(row)[:60]} {row}", share) for row in range(min(n, 40))),
         by_owner=(*((f"{hostile(row)[:60]} {row}", share) for row in range(owners - 1)), ("", share)),
-        course=course_of(60, account.estimated_usd_month),
+        course=course_of(60, account.deleted.usd_month),
         snapshot=_large_snapshot(n),
         foot=(*FOOT, *HOSTILE),
     )
 
 
 def _large_snapshot(n: int) -> Snapshot:
-    sums = Sums(n, n * 200_000_000, Decimal("0.02") * n, unpriced=n // 7, upper_bound=True)
+    sums = Amount(n, n * 200_000_000, Decimal("0.02") * n, unpriced=n // 7, upper_bound=True)
     return snapshot(
         mode="apply",
         gaps=tuple(
@@ -210,12 +212,12 @@ def _large_snapshot(n: int) -> Snapshot:
         largest=tuple(_hostile_action(row, "planned") for row in range(min(n, LARGEST_PLANNED))),
         troubles=tuple(_hostile_action(row, "failed") for row in range(min(n, TROUBLES))),
         troubled=n,
-        stored=Sums(n, n * 10**9, Decimal("0.0931") * n),
+        stored=Amount(n, n * 10**9, Decimal("0.0931") * n),
         repositories=tuple(
             Stored(f"{REGION}/repositories/{hostile(row)[:63]}", "DOCKER", hostile(row)[:63], 10**9, _price(row))
             for row in range(min(n, LARGEST_STORED))
         ),
-        running=Sums(n, 0, Decimal("9.86") * n, unpriced=n // 7),
+        running=Amount(n, 0, Decimal("9.86") * n, unpriced=n // 7),
         services=tuple(_hostile_service(row) for row in range(min(n, SERVICES))),
         kept=tuple(Remaining("artifact.image", reason, n) for reason in ("in-use", "protected", "not-matched")),
         notices=tuple(hostile(row)[:LONGEST_TEXT] for row in range(12)),

@@ -13,8 +13,8 @@ import pytest
 from jinja2 import UndefinedError
 
 from janitor.ledger.savings import Account
-from janitor.model.amounts import Unpriced
-from janitor.report.data.snapshot import RunningService, Sums
+from janitor.model.amounts import Amount, Unpriced
+from janitor.report.data.snapshot import RunningService
 from janitor.report.data.summary import Summary
 from janitor.report.html import render as module
 from janitor.report.html.render import render_html
@@ -155,9 +155,9 @@ def test_three_thousand_resources_make_a_page_of_a_bounded_size() -> None:
 
 
 def test_what_is_left_out_is_counted_with_its_dollars() -> None:
-    rows = tuple((f"team-{row:02}", Account(1, 10**9, Decimal(2))) for row in range(25))
+    rows = tuple((f"team-{row:02}", Account(Amount(1, 10**9, Decimal(2)))) for row in range(25))
     text = section(
-        replace(SMALL, by_owner=rows, saved=Account(25, 25 * 10**9, Decimal(50))), "Savings by owner"
+        replace(SMALL, by_owner=rows, saved=Account(Amount(25, 25 * 10**9, Decimal(50)))), "Savings by owner"
     )
     assert "team-19" in text
     assert "team-20" not in text
@@ -165,7 +165,7 @@ def test_what_is_left_out_is_counted_with_its_dollars() -> None:
 
 
 def test_the_rest_of_what_would_go_is_counted_with_its_dollars() -> None:
-    left = Sums(3000, 10**12, Decimal(100), upper_bound=True)
+    left = Amount(3000, 10**12, Decimal(100), upper_bound=True)
     rows = tuple(planned(row, estimate=usd("1")) for row in range(50))
     text = section(
         replace(SMALL, snapshot=snapshot(left=left, largest=rows)), "What the next sweep would delete"
@@ -175,7 +175,7 @@ def test_the_rest_of_what_would_go_is_counted_with_its_dollars() -> None:
 
 def test_what_already_went_is_not_said_to_go_next() -> None:
     rows = (planned(1, detail="went", outcome="deleted"), planned(2, detail="stays", outcome="failed"))
-    left = Sums(1, 200_000_000, Decimal("0.02"))
+    left = Amount(1, 200_000_000, Decimal("0.02"))
     text = section(
         replace(SMALL, snapshot=snapshot(left=left, largest=rows)), "What the next sweep would delete"
     )
@@ -197,7 +197,7 @@ def test_without_trouble_it_says_so() -> None:
 
 
 def test_savings_are_said_as_estimated_realised_and_to_date() -> None:
-    account = Account(7, 3 * 10**9, Decimal(12), Decimal(9), Decimal("1.5"), came_back=2, unpriced=1)
+    account = Account(Amount(7, 3 * 10**9, Decimal(12), 1), Decimal(9), Decimal("1.5"), came_back=2)
     text = section(replace(SMALL, saved=account, in_all=account), "Saved")
     assert (
         "estimated, a month at the price of the plan $12.00 1 without a price $12.00 1 without a price"
@@ -323,7 +323,7 @@ def test_without_anything_left_it_says_so() -> None:
 
 def test_a_kind_of_a_later_version_is_shown_by_its_name() -> None:
     row = planned(1, kind="run.domain", name=f"{REGION}/domains/example")
-    summary = replace(SMALL, snapshot=snapshot(left=Sums(1), largest=(row,)))
+    summary = replace(SMALL, snapshot=snapshot(left=Amount(1), largest=(row,)))
     assert "run.domain" in section(summary, "What the next sweep would delete")
 
 

@@ -4,13 +4,13 @@ from decimal import Decimal
 
 from janitor.cost.own_cost import OwnCost
 from janitor.ledger.savings import Account
-from janitor.model.amounts import Estimate, Priced, Unpriced
+from janitor.model.amounts import Amount, Estimate, Priced, Unpriced
 from janitor.report.own_cost import own_cost_line
 
 SERVICE, JOB, POOL = (Priced(Decimal(usd), "") for usd in ("49.932", "0.06935", "31.1720"))
 NO_PRICE = Unpriced("no price of worker-pool-vcpu-second is known in us-central1")
-WORTH_IT = Account(deleted=7, estimated_usd_month=Decimal("120.504"), realised_usd_month=Decimal(100))
-NOT_YET = Account(deleted=1, estimated_usd_month=Decimal("3.2"))
+WORTH_IT = Account(Amount(7, usd_month=Decimal("120.504")), realised_usd_month=Decimal(100))
+NOT_YET = Account(Amount(1, usd_month=Decimal("3.2")))
 
 
 def cost(service: Estimate = SERVICE, job: Estimate = JOB, pool: Estimate = POOL) -> OwnCost:
@@ -43,6 +43,6 @@ def test_advises_nothing_that_it_does_not_know_to_be_cheaper() -> None:
 
 
 def test_savings_that_are_at_most_so_much_or_without_a_price_are_called_so() -> None:
-    bounded = Account(deleted=3, estimated_usd_month=Decimal(60), unpriced=2, upper_bound=True)
+    bounded = Account(Amount(3, 0, Decimal(60), 2, True))
     line = own_cost_line(cost(), bounded)
     assert "save at most $60.00 a month as estimated, $0.00 as seen since; 2 unpriced." in line

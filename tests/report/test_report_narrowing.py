@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from janitor.model.amounts import Priced, Unpriced
+from janitor.model.amounts import Amount, Priced, Unpriced
 from janitor.report.data.filters import (
     deletions_in,
     deletions_without_creators,
@@ -12,7 +12,7 @@ from janitor.report.data.filters import (
     snapshot_in,
     snapshot_without_creators,
 )
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored, Sums
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored
 from tests.report.summaries import SMALL, UNTIL, WEB, deletion, planned, snapshot, usd
 
 OTHER = "projects/other/locations/us-west1"
@@ -26,10 +26,10 @@ def _priced(dollars: str, size_bytes: int, **facts: object) -> Planned:
 def mixed() -> Snapshot:
     """Two projects, each with a repository, a service and actions."""
     return snapshot(
-        planned=Sums(9, 9, Decimal(9)),
-        left=Sums(3, 30, Decimal(9)),
-        by_policy=(("stale-images", Sums(3, 30, Decimal(9))),),
-        by_owner=(("web", Sums(3, 30, Decimal(9))),),
+        planned=Amount(9, 9, Decimal(9)),
+        left=Amount(3, 30, Decimal(9)),
+        by_policy=(("stale-images", Amount(3, 30, Decimal(9))),),
+        by_owner=(("web", Amount(3, 30, Decimal(9))),),
         largest=(
             _priced("4", 10),
             _priced("3", 10),
@@ -37,12 +37,12 @@ def mixed() -> Snapshot:
         ),
         troubles=(planned(4, outcome="failed"), planned(5, name=f"{OTHER}/services/s", outcome="drifted")),
         troubled=2,
-        stored=Sums(2, 110, Decimal(11)),
+        stored=Amount(2, 110, Decimal(11)),
         repositories=(
             Stored(WEB, "DOCKER", "web", 10, usd("1")),
             Stored(f"{OTHER}/repositories/r", "DOCKER", "", 100, usd("10")),
         ),
-        running=Sums(2, 0, Decimal(7)),
+        running=Amount(2, 0, Decimal(7)),
         services=(
             RunningService(f"{OTHER}/services/s", "", "serving", usd("7")),
             RunningService(f"{WEB.partition('/repositories')[0]}/services/w", "", "serving", Unpriced("why")),
@@ -68,11 +68,11 @@ def test_only_what_is_of_the_projects_is_left() -> None:
 
 def test_the_sums_are_of_what_is_left() -> None:
     found = snapshot_in(mixed(), ("other",))
-    assert (found.left, found.planned) == (Sums(1, 10, Decimal(2), 0, True),) * 2
+    assert (found.left, found.planned) == (Amount(1, 10, Decimal(2), 0, True),) * 2
     assert found.by_policy == (("old", found.left),)
     assert found.by_owner == (("infra", found.left),)
-    assert found.stored == Sums(1, 100, Decimal(10))
-    assert found.running == Sums(1, 0, Decimal(7))
+    assert found.stored == Amount(1, 100, Decimal(10))
+    assert found.running == Amount(1, 0, Decimal(7))
 
 
 def test_a_repositorys_images_never_come_to_more_than_its_billed_size() -> None:
@@ -109,7 +109,7 @@ def test_deletions_are_those_of_the_projects_in_their_order() -> None:
 
 def test_a_reader_is_told_where_the_sums_are_too_low() -> None:
     assert len(list(notes_on_narrowing(mixed(), ("other",)))) == 1
-    cut = replace(mixed(), left=Sums(4), stored=Sums(3), running=Sums(9))
+    cut = replace(mixed(), left=Amount(4), stored=Amount(3), running=Amount(9))
     told = list(notes_on_narrowing(cut, ("other", "p")))
     assert told[0].startswith("this is projects other, p alone")
     assert "the 3 costliest of all projects are known by name" in told[1]
@@ -124,10 +124,10 @@ def test_a_persons_address_is_nobody_and_a_label_is_not() -> None:
 
 def test_without_creators_no_address_is_left_anywhere_and_sums_add_up() -> None:
     address = "a@example.com"
-    one = Sums(1, 10, Decimal("0.1"), 1, True)
+    one = Amount(1, 10, Decimal("0.1"), 1, True)
     running = RunningService(f"{OTHER}/services/s", address, "failed", Priced(Decimal(0), ""), "why")
     whole = snapshot(
-        by_owner=(("web", Sums(5, 5, Decimal(1))), (address, one), ("b@example.com", one), ("", one)),
+        by_owner=(("web", Amount(5, 5, Decimal(1))), (address, one), ("b@example.com", one), ("", one)),
         largest=(planned(1, owner=address),),
         troubles=(planned(2, owner=address),),
         repositories=(Stored(WEB, "DOCKER", address, 1, usd("1")),),
@@ -136,4 +136,4 @@ def test_without_creators_no_address_is_left_anywhere_and_sums_add_up() -> None:
     )
     found = snapshot_without_creators(whole)
     assert "@" not in repr(found)
-    assert found.by_owner == (("web", Sums(5, 5, Decimal(1))), ("", Sums(3, 30, Decimal("0.3"), 3, True)))
+    assert found.by_owner == (("web", Amount(5, 5, Decimal(1))), ("", Amount(3, 30, Decimal("0.3"), 3, True)))

@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from janitor.ledger.savings import Account
-from janitor.report.data.snapshot import Sums
+from janitor.model.amounts import Amount
 from janitor.report.data.summary import Period, Summary
 from janitor.report.terminal import tables as console
 from janitor.report.terminal.report import write_report_table
@@ -61,7 +61,7 @@ def test_trouble_comes_before_every_figure() -> None:
 
 
 def test_where_nothing_was_deleted_a_plan_is_no_saving() -> None:
-    left = Sums(1, 200_000_000, Decimal("0.02"))
+    left = Amount(1, 200_000_000, Decimal("0.02"))
     summary = replace(EMPTY, snapshot=snapshot(left=left, planned=left, largest=(planned(1),)))
     text = table(summary, 120)
     assert "Nothing was deleted yet, so nothing is saved yet." in text
@@ -72,10 +72,10 @@ def test_where_nothing_was_deleted_a_plan_is_no_saving() -> None:
 
 
 def test_what_has_no_price_is_in_no_sum() -> None:
-    left = Sums(3, 0, Decimal("0.02"), unpriced=2)
+    left = Amount(3, 0, Decimal("0.02"), unpriced=2)
     text = table(replace(SMALL, snapshot=snapshot(left=left)), 120)
     assert "which would save $0.02 a month, and 2 of them of no known price." in text
-    alone = Sums(2, 0, unpriced=2)
+    alone = Amount(2, 0, unpriced=2)
     text = table(replace(SMALL, snapshot=snapshot(left=alone, by_policy=(("old", alone),))))
     assert "The next sweep would delete 2 things, of no known price." in text
     assert next(line for line in text.splitlines() if line.startswith("  old")).split()[-2:] == [
@@ -94,7 +94,7 @@ def test_the_period_stands_beside_all_time_and_not_where_it_is_all_time() -> Non
 def test_what_came_back_and_what_is_unpriced_is_counted_only_where_there_is_any() -> None:
     assert "  there again" not in table(SMALL)
     assert "unpriced, in no sum" not in table(SMALL)
-    account = Account(5, 10, Decimal(1), Decimal(1), Decimal(1), came_back=2, unpriced=1)
+    account = Account(Amount(5, 10, Decimal(1), 1), Decimal(1), Decimal(1), came_back=2)
     lines = table(replace(SMALL, saved=account, in_all=account)).splitlines()
     assert [line.split()[-1] for line in lines if line.startswith(("  there again", "  unpriced,"))] == [
         "1",

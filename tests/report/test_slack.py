@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.ledger.savings import Account, Saving
-from janitor.report.data.snapshot import Remaining, Sums
+from janitor.model.amounts import Amount
+from janitor.report.data.snapshot import Remaining
 from janitor.report.data.summary import Summary
 from janitor.report.slack.blocks import Message
 from janitor.report.slack.messages import note, report, trouble
@@ -77,12 +78,12 @@ def test_each_owner_has_a_block_and_nobodys_is_unowned() -> None:
 
 
 def test_an_owner_by_the_name_of_unowned_is_told_from_nobody() -> None:
-    summary = replace(SMALL, by_owner=(("unowned", Account(1)), ("", Account(1))))
+    summary = replace(SMALL, by_owner=(("unowned", Account(Amount(1))), ("", Account(Amount(1)))))
     assert in_order(report(summary), "`unowned`\nsaved", "_unowned_\nsaved")
 
 
 def dry_run() -> Summary:
-    left = Sums(3, 10**9, Decimal("0.5"))
+    left = Amount(3, 10**9, Decimal("0.5"))
     seen = snapshot(left=left, planned=left, by_policy=(("old", left),), by_owner=(("web", left),))
     return replace(EMPTY, troubles=(), snapshot=seen)
 
@@ -105,7 +106,7 @@ def test_nothing_more_to_delete_is_said_in_so_many_words() -> None:
 
 
 def test_what_came_back_and_what_has_no_price_is_said() -> None:
-    account = Account(5, 10**9, Decimal(2), Decimal(1), Decimal("0.5"), came_back=2, unpriced=1)
+    account = Account(Amount(5, 10**9, Decimal(2), 1), Decimal(1), Decimal("0.5"), came_back=2)
     assert (
         "$2.00 a month by 5 deletions, 1.0 GB (1 without a price); 2 came back\n$1.00 a month of it realised"
         in (shown(report(replace(SMALL, saved=account))))
@@ -113,7 +114,7 @@ def test_what_came_back_and_what_has_no_price_is_said() -> None:
 
 
 def test_less_than_a_cent_is_shown_escaped() -> None:
-    account = Account(1, 1, Decimal("0.001"), Decimal("0.001"), Decimal("0.001"))
+    account = Account(Amount(1, 1, Decimal("0.001")), Decimal("0.001"), Decimal("0.001"))
     assert "&lt;$0.01 a month by 1 deletion" in shown(report(replace(SMALL, saved=account)))
 
 
@@ -124,7 +125,7 @@ def test_what_does_not_fit_is_counted_and_found_in_the_html_report() -> None:
 
 
 def test_every_owner_is_in_the_message_or_in_its_thread() -> None:
-    owners = tuple((f"team-{n}", Account(1, 10**6, Decimal(300 - n))) for n in range(200))
+    owners = tuple((f"team-{n}", Account(Amount(1, 10**6, Decimal(300 - n)))) for n in range(200))
     message = report(replace(SMALL, by_owner=owners, snapshot=None))
     told = [shown(each) for each in (message, *message.details)]
     assert [sum(f"`{owner}`\n" in text for text in told) for owner, _ in owners] == [1] * 200

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.model.amounts import Priced, Unpriced
+from janitor.model.amounts import Amount, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
@@ -24,7 +24,6 @@ from janitor.report.data.snapshot import (
     RunningService,
     Snapshot,
     Stored,
-    Sums,
 )
 from janitor.report.data.snapshot_codec import encode_snapshot
 from janitor.report.data.take_snapshot import take_snapshot
@@ -84,8 +83,8 @@ def test_its_sums_are_those_of_the_sweep_s_totals() -> None:
     images = [image(n, group=(WEB, OTHER)[n % 2], size_bytes=700 + n) for n in range(30)]
     swept = result(*images, SERVICE, STORY_REPOSITORY, group_bytes={WEB: 1000, OTHER: 10**9})
     sums, found = totals(swept), take_snapshot(swept).planned
-    assert (found.count, found.size_bytes) == (sums.planned, sums.reclaimed_bytes)
-    assert (found.usd_month, found.unpriced) == (sums.saves_usd_month, sums.unpriced)
+    assert (found.count, found.size_bytes) == (sums.planned, sums.saves.size_bytes)
+    assert (found.usd_month, found.unpriced) == (sums.saves.usd_month, sums.saves.unpriced)
 
 
 def test_what_went_is_not_left_whoever_deleted_it() -> None:
@@ -103,15 +102,15 @@ def test_a_refused_plan_is_left_whole() -> None:
 
 def test_images_of_a_repository_never_come_to_more_than_google_bills_for_it() -> None:
     found = taken(*(priced(n, "1", size_bytes=100) for n in range(4)), group_bytes={WEB: 100})
-    assert found.planned == Sums(4, 100, Decimal(1))
+    assert found.planned == Amount(4, 100, Decimal(1))
 
 
 def test_a_repository_s_cap_holds_within_each_policy_and_within_each_owner() -> None:
     """Each is true by itself; together they may say more than all of it."""
     actions = [priced(n, "1", policy=f"p{n % 2}", owner=f"o{n % 2}") for n in range(4)]
     found = taken(*actions, group_bytes={WEB: 200})
-    assert found.left == Sums(4, 200, Decimal(2))
-    assert found.by_policy == (("p0", Sums(2, 200, Decimal(2))), ("p1", Sums(2, 200, Decimal(2))))
+    assert found.left == Amount(4, 200, Decimal(2))
+    assert found.by_policy == (("p0", Amount(2, 200, Decimal(2))), ("p1", Amount(2, 200, Decimal(2))))
     assert [name for name, _ in found.by_owner] == ["o0", "o1"]
 
 
@@ -177,15 +176,15 @@ def test_what_the_sweep_deleted_stands_no_longer() -> None:
     alive = RunningService(f"{REGION}/services/shop", "", "serving", Priced(Decimal(2), ""))
     swept = result(SERVICE, STORY_REPOSITORY, mode="apply", outcomes=(DELETED, GONE))
     found = with_standing(swept, here, stays, dead, alive)
-    assert (found.repositories, found.stored) == ((stays,), Sums(1, 7, Decimal(7)))
-    assert (found.services, found.running) == ((alive,), Sums(1, 0, Decimal(2)))
+    assert (found.repositories, found.stored) == ((stays,), Amount(1, 7, Decimal(7)))
+    assert (found.services, found.running) == ((alive,), Amount(1, 0, Decimal(2)))
     failed = with_standing(replace(swept, outcomes=(FAILED, SKIPPED)), here, stays, dead, alive)
     assert (failed.repositories, failed.services) == ((here, stays), (dead, alive))
 
 
 def test_a_sweep_that_does_not_know_what_stands_has_none() -> None:
     found = take_snapshot(story())
-    assert (found.stored, found.repositories, found.services) == (Sums(), (), ())
+    assert (found.stored, found.repositories, found.services) == (Amount(), (), ())
 
 
 def test_what_is_kept_keeps_its_order_and_no_names() -> None:

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from janitor.apply.outcomes import OutcomeKind
-from janitor.model.amounts import Priced, Unpriced
+from janitor.model.amounts import Amount, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored, Sums
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored
 from janitor.report.data.snapshot_codec import SCHEMA_VERSION, decode_snapshot, encode_snapshot
 from tests.report.summaries import SMALL, large, snapshot
 
@@ -22,7 +22,7 @@ _TEXTS = st.text(max_size=20)
 _COUNTS = st.integers(0, 10**18)
 _MONEY = st.decimals(0, 10**12, allow_nan=False, allow_infinity=False)
 _TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
-_SUMS = st.builds(Sums, _COUNTS, _COUNTS, _MONEY, _COUNTS, st.booleans())
+_SUMS = st.builds(Amount, _COUNTS, _COUNTS, _MONEY, _COUNTS, st.booleans())
 _ESTIMATES = st.builds(Priced, _MONEY, _TEXTS, st.booleans()) | st.builds(Unpriced, _TEXTS)
 _KINDS = st.sampled_from(Kind)
 _WORDS = _KINDS.map(lambda kind: kind.value)
@@ -96,8 +96,8 @@ def test_money_is_a_decimal_string_and_a_time_ends_in_z() -> None:
 
 
 def test_money_keeps_every_digit_and_no_exponent() -> None:
-    exact = Sums(1, 1, Decimal("0.00000001234567890123456789012345678901234567890"))
-    text = encode_snapshot(snapshot(planned=exact, left=Sums(usd_month=Decimal("1E+3"))))
+    exact = Amount(1, 1, Decimal("0.00000001234567890123456789012345678901234567890"))
+    text = encode_snapshot(snapshot(planned=exact, left=Amount(usd_month=Decimal("1E+3"))))
     assert decode_snapshot(text).planned == exact
     assert '"1000"' in text
 

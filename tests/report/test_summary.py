@@ -54,14 +54,14 @@ def test_a_ledger_without_deletions_sums_to_nothing() -> None:
 )
 def test_a_period_holds_its_end_and_not_its_beginning(at: datetime, in_period: int, in_all: int) -> None:
     found = summary(deleted(1, at))
-    assert (found.saved.deleted, found.in_all.deleted) == (in_period, in_all)
+    assert (found.saved.deleted.count, found.in_all.deleted.count) == (in_period, in_all)
     assert len(found.by_policy) == len(found.by_owner) == len(found.savers) == in_period
 
 
 def test_a_period_without_a_beginning_holds_all() -> None:
     found = summary(deleted(1, SINCE - timedelta(days=900)), deleted(2, DAYS[0]), period=Period(None, UNTIL))
     assert found.saved == found.in_all
-    assert found.saved.deleted == 2
+    assert found.saved.deleted.count == 2
 
 
 def test_its_accounts_are_those_of_the_ledger_at_the_period_s_end() -> None:
@@ -78,8 +78,8 @@ def test_policies_and_owners_come_by_what_a_month_of_them_costs_then_by_name() -
         deleted(4, DAYS[3], "1", policy="a", owner="web"),
         deleted(5, SINCE, "99", policy="old", owner="gone"),
     )
-    assert [(name, each.deleted) for name, each in found.by_policy] == [("c", 2), ("a", 1), ("b", 1)]
-    assert [(name, each.deleted) for name, each in found.by_owner] == [("api", 1), ("web", 2), ("", 1)]
+    assert [(name, each.deleted.count) for name, each in found.by_policy] == [("c", 2), ("a", 1), ("b", 1)]
+    assert [(name, each.deleted.count) for name, each in found.by_owner] == [("api", 1), ("web", 2), ("", 1)]
 
 
 def test_the_savers_are_the_five_largest_of_the_period() -> None:
@@ -120,7 +120,7 @@ def test_a_period_that_ends_within_a_sweep_changes_no_price() -> None:
         deletion(n, deleted_at=at, usd_month=Decimal(1), size_bytes=100, group="r", group_bytes=100)
         for n, at in enumerate((UNTIL, UNTIL + SECOND))
     ]
-    assert summary(*these).saved.estimated_usd_month == Decimal("0.5")
+    assert summary(*these).saved.deleted.usd_month == Decimal("0.5")
 
 
 def test_the_course_runs_evenly_from_the_first_deletion_to_the_period_s_end() -> None:

@@ -33,12 +33,12 @@ def test_what_is_deleted_is_estimated_and_what_is_looked_for_in_vain_is_realised
     here = place(world(image("a", size="1GB"), image("b", size="1GB"), image("c", size="1GB")))
     said = here.sweep("--apply").document["totals"]
     fresh = now_saved(here)
-    assert (fresh.deleted, fresh.realised_usd_month) == (3, 0)
-    assert fresh.size_bytes == said["reclaimed_bytes"] == 2_000_000_000
-    assert abs(fresh.estimated_usd_month - Decimal(said["saves_usd_month"])) < Decimal("1e-18")
+    assert (fresh.deleted.count, fresh.realised_usd_month) == (3, 0)
+    assert fresh.deleted.size_bytes == said["reclaimed_bytes"] == 2_000_000_000
+    assert abs(fresh.deleted.usd_month - Decimal(said["saves_usd_month"])) < Decimal("1e-18")
     assert here.sweep("--dry-run").code == 0
     later = now_saved(here)
-    assert later.realised_usd_month == later.estimated_usd_month == fresh.estimated_usd_month > 0
+    assert later.realised_usd_month == later.deleted.usd_month == fresh.deleted.usd_month > 0
     assert later.saved_usd > 0
 
 
@@ -54,6 +54,6 @@ def test_a_service_that_is_deployed_again_ends_its_saving_and_may_be_deleted_ane
 
     here.google.control.now(deploy)
     assert here.sweep("--dry-run").outcomes == {"web": "planned"}
-    assert (now_saved(here).deleted, now_saved(here).came_back) == (1, 1)
+    assert (now_saved(here).deleted.count, now_saved(here).came_back) == (1, 1)
     assert here.sweep("--apply").outcomes == {"web": "deleted"}
-    assert (now_saved(here).deleted, now_saved(here).came_back) == (2, 1)
+    assert (now_saved(here).deleted.count, now_saved(here).came_back) == (2, 1)

@@ -1,10 +1,11 @@
 """The rows of figures that the table and Markdown show alike."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from janitor.ledger.savings import Account
+from janitor.model.amounts import NOTHING, Amount
 from janitor.model.units import show_size
-from janitor.report.data.snapshot import Sums
 from janitor.report.data.summary import Summary
 from janitor.report.text import moment, show_usd
 
@@ -14,31 +15,27 @@ TITLES = ("deleted", "estimated", "realised", "to date", "would go", "$ a month"
 
 
 def divisions(
-    accounts: Sequence[tuple[str, Account]], left: Sequence[tuple[str, Sums]]
-) -> list[tuple[str, Account, Sums]]:
+    accounts: Sequence[tuple[str, Account]], left: Sequence[tuple[str, Amount]]
+) -> list[tuple[str, Account, Amount]]:
     """Each name that has deleted something, or would: the accounts' order, then that of what is left."""
     known, would = dict(accounts), dict(left)
-    return [(name, known.get(name, Account()), would.get(name, Sums())) for name in {**known, **would}]
+    return [(name, known.get(name, Account()), would.get(name, NOTHING)) for name in {**known, **would}]
 
 
-def cells(account: Account, left: Sums) -> list[str]:
+def cells(account: Account, left: Amount) -> list[str]:
     """The six figures of a division; what is none at all is a dash."""
     figures = ["–"] * len(TITLES)
-    if account.deleted:
-        unpriced = account.unpriced >= account.deleted
-        figures[:4] = [
-            f"{account.deleted:,}",
-            "unpriced" if unpriced else show_usd(account.estimated_usd_month, account.upper_bound),
-            "unpriced" if unpriced else show_usd(account.realised_usd_month, account.upper_bound),
-            "unpriced" if unpriced else show_usd(account.saved_usd, account.upper_bound),
-        ]
+    deleted = account.deleted
+    if deleted.count:
+        dollars = deleted.usd_month, account.realised_usd_month, account.saved_usd
+        figures[:4] = [f"{deleted.count:,}", *(_dollars(deleted, usd) for usd in dollars)]
     if left.count:
-        unpriced = left.unpriced >= left.count
-        figures[4:] = [
-            f"{left.count:,}",
-            "unpriced" if unpriced else show_usd(left.usd_month, left.upper_bound),
-        ]
+        figures[4:] = [f"{left.count:,}", _dollars(left, left.usd_month)]
     return figures
+
+
+def _dollars(of: Amount, usd: Decimal) -> str:
+    return "unpriced" if of.has_no_price else show_usd(usd, of.upper_bound)
 
 
 def account_table(summary: Summary) -> tuple[list[str], list[list[str]]]:
@@ -54,14 +51,18 @@ def account_table(summary: Summary) -> tuple[list[str], list[list[str]]]:
 
 def _account_rows(accounts: Sequence[Account]) -> list[list[str]]:
     rows = [
-        ["deleted", *(f"{each.deleted:,}" for each in accounts)],
-        ["size", *(show_size(each.size_bytes) for each in accounts)],
-        ["a month, estimated", *(show_usd(each.estimated_usd_month, each.upper_bound) for each in accounts)],
-        ["a month, realised", *(show_usd(each.realised_usd_month, each.upper_bound) for each in accounts)],
-        ["saved to date", *(show_usd(each.saved_usd, each.upper_bound) for each in accounts)],
+        ["deleted", *(f"{each.deleted.count:,}" for each in accounts)],
+        ["size", *(show_size(each.deleted.size_bytes) for each in accounts)],
+        ["a month, estimated", *(_shown(each, each.deleted.usd_month) for each in accounts)],
+        ["a month, realised", *(_shown(each, each.realised_usd_month) for each in accounts)],
+        ["saved to date", *(_shown(each, each.saved_usd) for each in accounts)],
     ]
-    if any(each.unpriced for each in accounts):
-        rows.append(["unpriced, in no sum", *(f"{each.unpriced:,}" for each in accounts)])
+    if any(each.deleted.unpriced for each in accounts):
+        rows.append(["unpriced, in no sum", *(f"{each.deleted.unpriced:,}" for each in accounts)])
     if any(each.came_back for each in accounts):
         rows.append(["there again", *(f"{each.came_back:,}" for each in accounts)])
     return rows
+
+
+def _shown(account: Account, usd: Decimal) -> str:
+    return show_usd(usd, account.deleted.upper_bound)

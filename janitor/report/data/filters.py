@@ -1,14 +1,14 @@
 """A report of some projects alone, or without persons' addresses: the ledger's values narrowed, before they
 are summed up."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from decimal import localcontext
 
 from janitor.ledger.savings import Deletion
+from janitor.model.amounts import NOTHING, Amount, amount_of
 from janitor.report.data.running_costs import sum_of
-from janitor.report.data.snapshot import InGrace, Planned, RunningService, Snapshot, Stored, Sums
-from janitor.report.data.totals import EXACT_DIGITS, Sum, capped
+from janitor.report.data.snapshot import InGrace, Planned, RunningService, Snapshot, Stored
+from janitor.report.data.totals import capped
 
 _INSIDE = "/packages/"
 
@@ -27,7 +27,7 @@ def deletions_in(deletions: Iterable[Deletion], projects: tuple[str, ...]) -> tu
 def snapshot_in(snapshot: Snapshot, projects: tuple[str, ...]) -> Snapshot:
     """What it shows of these projects.
 
-    Sums are those of what is listed by name, so they are too low where the list was cut. Gaps and refusals
+    Amount are those of what is listed by name, so they are too low where the list was cut. Gaps and refusals
     stay all, for they hold up every project; what is kept is not known by project and left out. `planned`
     is what is left: what the sweep has deleted stands in the ledger.
     """
@@ -41,7 +41,7 @@ def snapshot_in(snapshot: Snapshot, projects: tuple[str, ...]) -> Snapshot:
     troubles = tuple(filter(mine, snapshot.troubles))
     waiting = tuple(filter(mine, snapshot.waiting))
     billed = {row.name: row.size_bytes for row in snapshot.repositories}
-    left = _sums(largest, billed)
+    left = _amount(largest, billed)
     return replace(
         snapshot,
         planned=left,
@@ -88,10 +88,10 @@ def deletions_without_creators(deletions: Iterable[Deletion]) -> tuple[Deletion,
 
 def snapshot_without_creators(snapshot: Snapshot) -> Snapshot:
     """The same; the sums of what becomes nobody's are added up."""
-    owners: dict[str, Sums] = {}
+    owners: dict[str, Amount] = {}
     for owner, sums in snapshot.by_owner:
         label = _no_address(owner)
-        owners[label] = _added(owners[label], sums) if label in owners else sums
+        owners[label] = owners.get(label, NOTHING) + sums
     ranked = sorted(owners.items(), key=lambda row: (-row[1].usd_month, -row[1].size_bytes, row[0]))
     return replace(
         snapshot,
@@ -110,35 +110,20 @@ def _no_address(owner: str) -> str:
     return "" if "@" in owner else owner
 
 
-def _added(one: Sums, other: Sums) -> Sums:
-    with localcontext(prec=EXACT_DIGITS):
-        usd_month = one.usd_month + other.usd_month
-    return Sums(
-        one.count + other.count,
-        one.size_bytes + other.size_bytes,
-        usd_month,
-        one.unpriced + other.unpriced,
-        one.upper_bound or other.upper_bound,
-    )
-
-
 def _divided(
     rows: Iterable[Planned], billed: dict[str, int], part: Callable[[Planned], str]
-) -> tuple[tuple[str, Sums], ...]:
+) -> tuple[tuple[str, Amount], ...]:
     parts: dict[str, list[Planned]] = {}
     for row in rows:
         parts.setdefault(part(row), []).append(row)
-    sums = [(name, _sums(held, billed)) for name, held in parts.items()]
+    sums = [(name, _amount(held, billed)) for name, held in parts.items()]
     return tuple(sorted(sums, key=lambda row: (-row[1].usd_month, -row[1].size_bytes, row[0])))
 
 
-def _sums(rows: Iterable[Planned], billed: dict[str, int]) -> Sums:
+def _amount(rows: Sequence[Planned], billed: dict[str, int]) -> Amount:
     """The images of a repository count for what Google bills for it at most (R25)."""
-    held = list(rows)
-    groups: dict[str, Sum] = {}
-    with localcontext(prec=EXACT_DIGITS):
-        for row in held:
-            inside = row.name.partition(_INSIDE)[0] if _INSIDE in row.name else ""
-            groups.setdefault(inside, Sum()).add([row])
-        total = capped(groups.items(), billed)
-    return Sums(len(held), total.size_bytes, total.usd_month, total.unpriced, total.upper_bound)
+    groups: dict[str, Amount] = {}
+    for row in rows:
+        inside = row.name.partition(_INSIDE)[0] if _INSIDE in row.name else ""
+        groups[inside] = groups.get(inside, NOTHING) + amount_of([row.estimate], row.size_bytes)
+    return capped(groups.items(), billed)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
 from janitor.apply.outcomes import Outcome
 from janitor.errors import JanitorError
+from janitor.model.amounts import NOTHING, Amount
 from janitor.model.inventory import ClockReading
 from janitor.plan.guard import Refusal
 from janitor.plan.plan import Plan
@@ -53,10 +53,11 @@ def is_announced(waiting: Waiting, mode: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over a sweep. Bytes and dollars are capped by each repository's billed size (R25), and
-    count what was deleted in apply mode and what would be in a dry run or a refused one.
+    """How many actions a sweep planned, and what became of them.
 
-    `upper_bound`: some of the dollars are at most what they say."""
+    `saves` is what was deleted in apply mode, and what would be in a dry run or a refused one, capped by each
+    repository's billed size (R25).
+    """
 
     planned: int = 0
     deleted: int = 0
@@ -64,7 +65,4 @@ class Totals:
     drifted: int = 0
     skipped: int = 0
     failed: int = 0
-    reclaimed_bytes: int = 0
-    saves_usd_month: Decimal = field(default=Decimal(0))
-    unpriced: int = 0
-    upper_bound: bool = False
+    saves: Amount = NOTHING

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from rich.cells import cell_len
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.model.amounts import Priced
+from janitor.model.amounts import Amount, Priced
 from janitor.model.kinds import Kind
 from janitor.plan.plan import Action
 from janitor.report.data.result import SweepResult
@@ -24,19 +24,17 @@ Row = tuple[Action, Outcome]
 
 @dataclass(slots=True)
 class PolicyRows:
-    """One policy's actions: `shown` in showing order, and how much more there is."""
+    """One policy's actions: `shown` in showing order, and how many more there are.
+
+    `counted` is what the totals count of its `actions`, `beyond` the part of it that is not shown.
+    """
 
     policy: str
     shown: list[Row]
     more: int
-    more_usd: Decimal
-    more_unpriced: int
+    beyond: Amount
     actions: int
-    counted: int
-    size_bytes: int
-    usd_month: Decimal
-    unpriced: int
-    upper_bound: bool
+    counted: Amount
     notes: list[str] = field(default_factory=list)
 
 
@@ -58,21 +56,13 @@ def _rows(policy: str, rows: list[Row], result: SweepResult, show: int | None) -
     shown = sorted(rows, key=_order) if show is None else nsmallest(show, rows, key=_order)
     visible = {action.name for action, _ in shown}
     rest = [row for row in rows if row[0].name not in visible] if len(shown) < len(rows) else []
-    counted = [action for action, outcome in rows if _counts(outcome, applied)]
-    whole = capped_sum(iter(counted), group_bytes)
-    beyond = capped_sum((a for a, o in rest if _counts(o, applied)), group_bytes)
     return PolicyRows(
         policy=policy,
         shown=shown,
         more=len(rest),
-        more_usd=beyond.usd_month,
-        more_unpriced=beyond.unpriced,
+        beyond=capped_sum((a for a, o in rest if _counts(o, applied)), group_bytes),
         actions=len(rows),
-        counted=len(counted),
-        size_bytes=whole.size_bytes,
-        usd_month=whole.usd_month,
-        unpriced=whole.unpriced,
-        upper_bound=whole.upper_bound,
+        counted=capped_sum((a for a, o in rows if _counts(o, applied)), group_bytes),
         notes=_notes(rows),
     )
 

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from janitor.cost.book import PriceBook
 from janitor.cost.metering import estimate_repository, estimate_service
 from janitor.kinds.owner import owner_of
 from janitor.kinds.revision import revision_status
 from janitor.kinds.service import never_ready, service_since, service_status
-from janitor.model.amounts import Priced
+from janitor.model.amounts import Amount, Priced, amount_of
 from janitor.model.inventory import Observed
 from janitor.model.kinds import Status
 from janitor.model.names import ResourceName
 from janitor.model.resources import Condition, Repository, Revision, Service
-from janitor.report.data.snapshot import RunningCosts, RunningService, Stored, Sums
-from janitor.report.data.totals import EXACT_DIGITS
+from janitor.report.data.snapshot import RunningCosts, RunningService, Stored
 
 # What is said of a service only points to its revision: the revision's own words tell more.
 _POINTS_TO_REVISION = frozenset({"", "UNKNOWN", "REVISION_FAILED"})
@@ -29,7 +28,6 @@ _WORST_FIRST = (
     Status.RETIRED,
 )
 _AILING = (Status.FAILED, Status.DEGRADED)
-_ZERO = Decimal(0)
 
 
 def standing(observed: Observed, book: PriceBook, show_creator: bool) -> RunningCosts:
@@ -49,18 +47,10 @@ def standing(observed: Observed, book: PriceBook, show_creator: bool) -> Running
     return RunningCosts(tuple(repositories), tuple(services), sum_of(repositories), sum_of(services))
 
 
-def sum_of(rows: Sequence[Stored | RunningService]) -> Sums:
+def sum_of(rows: Sequence[Stored | RunningService]) -> Amount:
     """How many they are, and what they come to; services have no bytes."""
-    priced = [row.estimate for row in rows if isinstance(row.estimate, Priced)]
-    with localcontext(prec=EXACT_DIGITS):
-        usd_month = sum((estimate.usd_month for estimate in priced), _ZERO)
-    return Sums(
-        count=len(rows),
-        size_bytes=sum(row.size_bytes for row in rows if isinstance(row, Stored)),
-        usd_month=usd_month,
-        unpriced=len(rows) - len(priced),
-        upper_bound=any(estimate.upper_bound for estimate in priced),
-    )
+    stored = (row.size_bytes for row in rows if isinstance(row, Stored))
+    return amount_of([row.estimate for row in rows], sum(stored))
 
 
 def _stored(repository: Repository, book: PriceBook) -> Stored:

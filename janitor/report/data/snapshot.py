@@ -2,25 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
-from janitor.model.amounts import Estimate
+from janitor.model.amounts import Amount, Estimate
 from janitor.model.inventory import Gap
 
 LARGEST_PLANNED, LARGEST_STORED, SERVICES, TROUBLES, GAPS, NAMED = 50, 200, 500, 50, 200, 500
 WAITING = 200
 LONGEST_TEXT = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """A number of things, their bytes and dollars, capped by repository (R25)."""
-
-    count: int = 0
-    size_bytes: int = 0
-    usd_month: Decimal = Decimal(0)
-    unpriced: int = 0
-    upper_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +61,8 @@ class RunningCosts:
 
     repositories: tuple[Stored, ...]
     services: tuple[RunningService, ...]
-    stored: Sums
-    running: Sums
+    stored: Amount
+    running: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +109,16 @@ class Snapshot:
     gaps: tuple[Gap, ...]
     gapped: int
     refusals: tuple[tuple[str, str], ...]  # limit, message
-    planned: Sums
-    left: Sums
-    by_policy: tuple[tuple[str, Sums], ...]
-    by_owner: tuple[tuple[str, Sums], ...]
+    planned: Amount
+    left: Amount
+    by_policy: tuple[tuple[str, Amount], ...]
+    by_owner: tuple[tuple[str, Amount], ...]
     largest: tuple[Planned, ...]
     troubles: tuple[Planned, ...]
     troubled: int
-    stored: Sums
+    stored: Amount
     repositories: tuple[Stored, ...]
-    running: Sums
+    running: Amount
     services: tuple[RunningService, ...]
     kept: tuple[Remaining, ...]
     notices: tuple[str, ...]

@@ -7,10 +7,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from janitor.apply.outcomes import OutcomeKind
-from janitor.model.amounts import Estimate, Priced, Unpriced
+from janitor.model.amounts import Amount, Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored, Sums
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored
 from janitor.report.json.values import planned_as_json, running_as_json, stored_as_json, usd_as_json
 from janitor.report.text import rfc3339
 
@@ -32,16 +32,16 @@ def encode_snapshot(snapshot: Snapshot) -> str:
         "gaps": [[gap.project, gap.location, gap.kind, gap.cause, gap.repository] for gap in snapshot.gaps],
         "gapped": snapshot.gapped,
         "refusals": snapshot.refusals,
-        "planned": _from_sums(snapshot.planned),
-        "left": _from_sums(snapshot.left),
-        "by_policy": [[name, _from_sums(sums)] for name, sums in snapshot.by_policy],
-        "by_owner": [[name, _from_sums(sums)] for name, sums in snapshot.by_owner],
+        "planned": _from_amount(snapshot.planned),
+        "left": _from_amount(snapshot.left),
+        "by_policy": [[name, _from_amount(sums)] for name, sums in snapshot.by_policy],
+        "by_owner": [[name, _from_amount(sums)] for name, sums in snapshot.by_owner],
         "largest": [planned_as_json(row) for row in snapshot.largest],
         "troubles": [planned_as_json(row) for row in snapshot.troubles],
         "troubled": snapshot.troubled,
-        "stored": _from_sums(snapshot.stored),
+        "stored": _from_amount(snapshot.stored),
         "repositories": [stored_as_json(row) for row in snapshot.repositories],
-        "running": _from_sums(snapshot.running),
+        "running": _from_amount(snapshot.running),
         "services": [running_as_json(row) for row in snapshot.services],
         "kept": [[row.kind, row.reason, row.count] for row in snapshot.kept],
         "notices": snapshot.notices,
@@ -74,16 +74,16 @@ def _snapshot(document: dict[str, Any]) -> Snapshot:
         gaps=_rows(document["gaps"], _gap),
         gapped=_count(document["gapped"]),
         refusals=_rows(document["refusals"], _refusal),
-        planned=_sums(document["planned"]),
-        left=_sums(document["left"]),
+        planned=_read_amount(document["planned"]),
+        left=_read_amount(document["left"]),
         by_policy=_rows(document["by_policy"], _named),
         by_owner=_rows(document["by_owner"], _named),
         largest=_rows(document["largest"], _planned),
         troubles=_rows(document["troubles"], _planned),
         troubled=_count(document["troubled"]),
-        stored=_sums(document["stored"]),
+        stored=_read_amount(document["stored"]),
         repositories=_rows(document["repositories"], _stored),
-        running=_sums(document["running"]),
+        running=_read_amount(document["running"]),
         services=_rows(document["services"], _running),
         kept=_rows(document["kept"], _remaining),
         notices=_rows(document["notices"], _text),
@@ -93,13 +93,21 @@ def _snapshot(document: dict[str, Any]) -> Snapshot:
     )
 
 
-def _from_sums(sums: Sums) -> list[Any]:
-    return [sums.count, sums.size_bytes, usd_as_json(sums.usd_month), sums.unpriced, sums.upper_bound]
+def _from_amount(amount: Amount) -> list[Any]:
+    return [
+        amount.count,
+        amount.size_bytes,
+        usd_as_json(amount.usd_month),
+        amount.unpriced,
+        amount.upper_bound,
+    ]
 
 
-def _sums(row: Any) -> Sums:
+def _read_amount(row: Any) -> Amount:
     count, size_bytes, usd_month, unpriced, upper_bound = _list(row)
-    return Sums(_count(count), _count(size_bytes), _amount(usd_month), _count(unpriced), _flag(upper_bound))
+    return Amount(
+        _count(count), _count(size_bytes), _dollars(usd_month), _count(unpriced), _flag(upper_bound)
+    )
 
 
 def _planned(row: Any) -> Planned:
@@ -141,7 +149,7 @@ def _running(row: Any) -> RunningService:
 def _estimate(row: Any) -> Estimate:
     if "unpriced" in row:
         return Unpriced(_text(row["unpriced"]))
-    return Priced(_amount(row["usd_month"]), _text(row["basis"]), _flag(row["upper_bound"]))
+    return Priced(_dollars(row["usd_month"]), _text(row["basis"]), _flag(row["upper_bound"]))
 
 
 def _gap(row: Any) -> Gap:
@@ -154,9 +162,9 @@ def _refusal(row: Any) -> tuple[str, str]:
     return _text(limit), _text(message)
 
 
-def _named(row: Any) -> tuple[str, Sums]:
+def _named(row: Any) -> tuple[str, Amount]:
     name, sums = _list(row)
-    return _text(name), _sums(sums)
+    return _text(name), _read_amount(sums)
 
 
 def _remaining(row: Any) -> Remaining:
@@ -202,7 +210,7 @@ def _count(value: Any) -> int:
     return value
 
 
-def _amount(value: Any) -> Decimal:
+def _dollars(value: Any) -> Decimal:
     try:
         amount = Decimal(_text(value))
     except InvalidOperation:

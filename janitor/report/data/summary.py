@@ -93,7 +93,7 @@ def _divided(
     for saving in recent:
         parts.setdefault(part(saving.deletion), []).append(saving)
     rows = [(name, account(held, until, horizon)) for name, held in parts.items()]
-    return tuple(sorted(rows, key=lambda row: (-row[1].estimated_usd_month, row[0])))
+    return tuple(sorted(rows, key=lambda row: (-row[1].deleted.usd_month, row[0])))
 
 
 def _savers(recent: Sequence[Saving], until: datetime) -> tuple[Saving, ...]:

@@ -3,14 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from functools import partial
 from heapq import nlargest, nsmallest
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.model.amounts import Estimate, Priced
+from janitor.model.amounts import NOTHING, Amount, Estimate, Priced, amount_of
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.plan.plan import Action
@@ -33,14 +33,13 @@ from janitor.report.data.snapshot import (
     RunningService,
     Snapshot,
     Stored,
-    Sums,
 )
-from janitor.report.data.totals import EXACT_DIGITS, Sum, capped, capped_by
+from janitor.report.data.totals import capped, capped_by
 from janitor.report.text import shorten
 
 _WORST_FIRST = {OutcomeKind.FAILED: 0, OutcomeKind.DRIFTED: 1, OutcomeKind.SKIPPED: 2}
 _STAND = frozenset({Kind.SERVICE, Kind.REPOSITORY})
-_NOTHING = RunningCosts((), (), Sums(), Sums())
+_NOTHING_RUNS = RunningCosts((), (), NOTHING, NOTHING)
 
 _Pair = tuple[Action, Outcome]
 
@@ -58,22 +57,13 @@ class _Key(NamedTuple):
 _new_key: Callable[[tuple[object, ...]], _Key] = partial(tuple.__new__, _Key)
 
 
-class _Cell(NamedTuple):
-    """The actions of one key."""
-
-    number: int
-    sum: Sum
-
-
 def take_snapshot(result: SweepResult) -> Snapshot:
     """What a report needs to know of a sweep: a few passes over its actions, and about a megabyte at most."""
     plan, standing = result.plan, _standing(result)
-    with localcontext(prec=EXACT_DIGITS):
-        cells = _cells(_pairs(result))
-        left = {key: cell for key, cell in cells.items() if not key.gone}
-        by_policy = _divided(left, 0, plan.group_bytes)
-        by_owner = _divided(left, 1, plan.group_bytes)
-        planned, remains = _sums(cells, plan.group_bytes), _sums(left, plan.group_bytes)
+    amounts = _amounts(_pairs(result))
+    left = {key: amount for key, amount in amounts.items() if not key.gone}
+    by_policy = _divided(left, 0, plan.group_bytes)
+    by_owner = _divided(left, 1, plan.group_bytes)
     ends = Counter(map(attrgetter("kind"), result.outcomes))
     troubled = sum(ends[kind] for kind in _WORST_FIRST)
     return Snapshot(
@@ -84,8 +74,8 @@ def take_snapshot(result: SweepResult) -> Snapshot:
         gaps=tuple(_gap(gap) for gap in plan.gaps[:GAPS]),
         gapped=len(plan.gaps),
         refusals=tuple((refusal.limit, refusal.message) for refusal in result.refusals),
-        planned=planned,
-        left=remains,
+        planned=_capped(amounts, plan.group_bytes),
+        left=_capped(left, plan.group_bytes),
         by_policy=by_policy[:NAMED],
         by_owner=by_owner[:NAMED],
         largest=_largest(result),
@@ -109,38 +99,33 @@ def _pairs(result: SweepResult) -> Iterator[_Pair]:
     return zip(result.plan.actions, result.outcomes, strict=True)
 
 
-def _cells(pairs: Iterable[_Pair]) -> dict[_Key, _Cell]:
+def _amounts(pairs: Iterable[_Pair]) -> dict[_Key, Amount]:
     held: defaultdict[_Key, list[Action]] = defaultdict(list)
     for action, outcome in pairs:
         key = _new_key((action.policy, action.owner, capped_by(action), outcome.gone))
         held[key].append(action)
-    return {key: _cell(actions) for key, actions in held.items()}
+    return {
+        key: amount_of([each.estimate for each in actions], sum([each.size_bytes for each in actions]))
+        for key, actions in held.items()
+    }
 
 
-def _cell(actions: list[Action]) -> _Cell:
-    total = Sum()
-    total.add(actions)
-    return _Cell(len(actions), total)
-
-
-def _sums(cells: Mapping[_Key, _Cell], group_bytes: Mapping[str, int]) -> Sums:
-    """The sum of these cells, each repository's at most its billed size."""
-    groups: dict[str, Sum] = {}
-    for key, cell in cells.items():
-        groups.setdefault(key.group, Sum()).add_capped(cell.sum, None)
-    total = capped(groups.items(), group_bytes)
-    count = sum(cell.number for cell in cells.values())
-    return Sums(count, total.size_bytes, total.usd_month, total.unpriced, total.upper_bound)
+def _capped(amounts: Mapping[_Key, Amount], group_bytes: Mapping[str, int]) -> Amount:
+    """Their sum, each repository's at most its billed size."""
+    groups: dict[str, Amount] = {}
+    for key, amount in amounts.items():
+        groups[key.group] = groups.get(key.group, NOTHING) + amount
+    return capped(groups.items(), group_bytes)
 
 
 def _divided(
-    cells: Mapping[_Key, _Cell], part: int, group_bytes: Mapping[str, int]
-) -> tuple[tuple[str, Sums], ...]:
-    """The cells by one part of their key, the costliest first, then by name."""
-    parts: dict[str, dict[_Key, _Cell]] = {}
-    for key, cell in cells.items():
-        parts.setdefault(str(key[part]), {})[key] = cell
-    rows = [(name, _sums(held, group_bytes)) for name, held in parts.items()]
+    amounts: Mapping[_Key, Amount], part: int, group_bytes: Mapping[str, int]
+) -> tuple[tuple[str, Amount], ...]:
+    """The amounts by one part of their key, the costliest first, then by name."""
+    parts: dict[str, dict[_Key, Amount]] = {}
+    for key, amount in amounts.items():
+        parts.setdefault(str(key[part]), {})[key] = amount
+    rows = [(name, _capped(held, group_bytes)) for name, held in parts.items()]
     return tuple(sorted(rows, key=lambda row: (-row[1].usd_month, row[0])))
 
 
@@ -169,7 +154,7 @@ def _cost(pair: _Pair) -> tuple[Decimal, int]:
 
 def _standing(result: SweepResult) -> RunningCosts:
     """What stood when the sweep looked, without what it deleted."""
-    standing = result.standing or _NOTHING
+    standing = result.standing or _NOTHING_RUNS
     gone = {action.name for action, outcome in _pairs(result) if action.kind in _STAND and outcome.gone}
     repositories = tuple(_short(row) for row in standing.repositories if row.name not in gone)
     services = tuple(_short_service(row) for row in standing.services if row.name not in gone)

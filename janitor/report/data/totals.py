@@ -1,55 +1,18 @@
 """What a sweep comes to: sums capped by each repository's billed size, and the exit code."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
 
 from janitor.apply.outcomes import OutcomeKind
-from janitor.model.amounts import Priced
+from janitor.model.amounts import NOTHING, Amount, amount_of
 from janitor.model.kinds import Kind
 from janitor.plan.plan import Action
 from janitor.report.data.result import SweepResult, Totals, clock_refuses
-from janitor.report.data.snapshot import Planned
 
-# Bytes (16 digits) at ten cents a GiB: 2^30 divides a decimal in at most 30 places. Exact in all.
-EXACT_DIGITS = 50
 _KIND = attrgetter("kind")
 _REFUSED, _IN_PART, _UNOBSERVED = 4, 6, 3
-
-
-@dataclass(slots=True)
-class Sum:
-    """Bytes and dollars so far; `unpriced` counts what has no dollars.
-
-    `upper_bound`: the dollars are at most these, as those of one thing at least are.
-    """
-
-    size_bytes: int = 0
-    usd_month: Decimal = Decimal(0)
-    unpriced: int = 0
-    upper_bound: bool = False
-
-    def add(self, actions: Sequence[Action | Planned]) -> None:
-        """Count each in full."""
-        known = [each.estimate for each in actions if isinstance(each.estimate, Priced)]
-        self.size_bytes += sum([each.size_bytes for each in actions])
-        self.usd_month += sum([estimate.usd_month for estimate in known], Decimal(0))
-        self.unpriced += len(actions) - len(known)
-        self.upper_bound = self.upper_bound or any(estimate.upper_bound for estimate in known)
-
-    def add_capped(self, other: "Sum", cap_bytes: int | None) -> None:
-        """Count a repository's images: at most the bytes Google bills, dollars in proportion."""
-        self.unpriced += other.unpriced
-        self.upper_bound |= other.upper_bound
-        if cap_bytes is None or other.size_bytes <= cap_bytes:
-            self.size_bytes += other.size_bytes
-            self.usd_month += other.usd_month
-        else:
-            self.size_bytes += cap_bytes
-            self.usd_month += other.usd_month * cap_bytes / other.size_bytes
 
 
 def was_applied(result: SweepResult) -> bool:
@@ -65,22 +28,19 @@ def counted(result: SweepResult) -> Iterator[Action]:
     return (action for action, outcome in pairs if outcome.kind is OutcomeKind.DELETED)
 
 
-def capped_sum(actions: Iterator[Action], group_bytes: Mapping[str, int]) -> Sum:
+def capped_sum(actions: Iterator[Action], group_bytes: Mapping[str, int]) -> Amount:
     """One pass over the actions; those of a group never come to more than its billed size (R25)."""
-    groups: dict[str, Sum] = {}
-    with localcontext(prec=EXACT_DIGITS):
-        for name, run in groupby(actions, capped_by):
-            groups.setdefault(name, Sum()).add(list(run))
+    groups: dict[str, Amount] = {}
+    for name, run in groupby(actions, capped_by):
+        held = list(run)
+        amount = amount_of([each.estimate for each in held], sum([each.size_bytes for each in held]))
+        groups[name] = groups.get(name, NOTHING) + amount
     return capped(groups.items(), group_bytes)
 
 
-def capped(groups: Iterable[tuple[str, Sum]], group_bytes: Mapping[str, int]) -> Sum:
+def capped(groups: Iterable[tuple[str, Amount]], group_bytes: Mapping[str, int]) -> Amount:
     """The sum of each group, at most its billed size (R25); the group "" counts in full."""
-    total = Sum()
-    with localcontext(prec=EXACT_DIGITS):
-        for name, group in groups:
-            total.add_capped(group, group_bytes.get(name) if name else None)
-    return total
+    return sum((group.capped(group_bytes.get(name) if name else None) for name, group in groups), NOTHING)
 
 
 def capped_by(action: Action) -> str:
@@ -89,9 +49,8 @@ def capped_by(action: Action) -> str:
 
 
 def totals(result: SweepResult) -> Totals:
-    """The sums that every output shows; `unpriced` counts among the same actions as the dollars."""
+    """The sums that every output shows."""
     ends = Counter(map(_KIND, result.outcomes))
-    money = capped_sum(counted(result), result.plan.group_bytes)
     return Totals(
         planned=len(result.plan.actions),
         deleted=ends[OutcomeKind.DELETED],
@@ -99,10 +58,7 @@ def totals(result: SweepResult) -> Totals:
         drifted=ends[OutcomeKind.DRIFTED],
         skipped=ends[OutcomeKind.SKIPPED],
         failed=ends[OutcomeKind.FAILED],
-        reclaimed_bytes=money.size_bytes,
-        saves_usd_month=money.usd_month,
-        unpriced=money.unpriced,
-        upper_bound=money.upper_bound,
+        saves=capped_sum(counted(result), result.plan.group_bytes),
     )
 
 

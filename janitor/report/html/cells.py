@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from janitor.ledger.savings import Account
-from janitor.model.amounts import Estimate, Priced
+from janitor.model.amounts import Amount, Estimate, Priced
 from janitor.model.kinds import Kind
 from janitor.model.units import show_age, show_size
 from janitor.report.data.rows import name_as_people_say, place
-from janitor.report.data.snapshot import Sums
 from janitor.report.text import moment, safe_text, shorten, show_usd
 from janitor.report.words import kind_in_words, owner_or_nobody, things
 
@@ -86,10 +84,10 @@ def how_long(since: datetime | None, now: datetime) -> Cell:
     return Cell(show_age(max((now - since).total_seconds(), 0)), f"since {moment(since)}")
 
 
-def sum_cell(sums: Sums | Account, usd_month: Decimal) -> Cell:
-    """Dollars, and how many things are not in them for want of a price."""
-    unpriced = f"{sums.unpriced:,} without a price" if sums.unpriced else ""
-    return Cell(show_usd(usd_month, sums.upper_bound), unpriced)
+def money(amount: Amount) -> Cell:
+    """Dollars, and how many resources are not in them for want of a price."""
+    unpriced = f"{amount.unpriced:,} without a price" if amount.unpriced else ""
+    return Cell(show_usd(amount.usd_month, amount.upper_bound), unpriced)
 
 
 def and_more(count: int, usd_month: Decimal, upper_bound: bool = False) -> str:

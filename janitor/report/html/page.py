@@ -5,10 +5,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from janitor.ledger.savings import Point
-from janitor.model.amounts import Priced
+from janitor.model.amounts import Amount, Priced
 from janitor.model.kinds import Kind
 from janitor.model.units import show_size
-from janitor.report.data.snapshot import RunningService, Snapshot, Stored, Sums
+from janitor.report.data.snapshot import RunningService, Snapshot, Stored
 from janitor.report.data.summary import Period, Summary
 from janitor.report.data.troubles import Trouble, TroubleKind
 from janitor.report.grace_words import KEEP_ONE
@@ -89,8 +89,8 @@ def page_of(summary: Summary) -> Page:
         more_troubles=max(len(summary.troubles) - TROUBLES_SHOWN, 0),
         figures=_figures(summary),
         accounts=tables.accounts(summary.saved, summary.in_all, _since(summary.period)),
-        curves=_curves(summary.course, summary.in_all.upper_bound),
-        over_time=tables.over_time(summary.course, summary.in_all.upper_bound),
+        curves=_curves(summary.course, summary.in_all.deleted.upper_bound),
+        over_time=tables.over_time(summary.course, summary.in_all.deleted.upper_bound),
         savers=tables.savers(summary.savers, _since(summary.period)),
         groups=(
             tables.savings_by("Savings by policy", "policy", summary.by_policy, summary.saved),
@@ -123,14 +123,16 @@ def _warned(trouble: Trouble) -> Warned:
 def _figures(summary: Summary) -> tuple[Figure, ...]:
     """The dollars that matter, and how sure they are."""
     saved, in_all = summary.saved, summary.in_all
-    recent = show_usd(saved.estimated_usd_month, saved.upper_bound)
-    whole = show_usd(in_all.estimated_usd_month, in_all.upper_bound)
+    recent = show_usd(saved.deleted.usd_month, saved.deleted.upper_bound)
+    whole = show_usd(in_all.deleted.usd_month, in_all.deleted.upper_bound)
+    realised = show_usd(in_all.realised_usd_month, in_all.deleted.upper_bound)
+    to_date = show_usd(in_all.saved_usd, in_all.deleted.upper_bound)
     figures = (
         Figure(recent, f"a month saved {_since(summary.period)}",
-               f"{saved.deleted:,} deleted, {show_size(saved.size_bytes)} freed"),
+               f"{saved.deleted.count:,} deleted, {show_size(saved.deleted.size_bytes)} freed"),
         Figure(whole, "a month saved in all",
-               f"of it {show_usd(in_all.realised_usd_month, in_all.upper_bound)} realised"),
-        Figure(show_usd(in_all.saved_usd, in_all.upper_bound), "saved to date", _horizon(summary.horizon)),
+               f"of it {realised} realised"),
+        Figure(to_date, "saved to date", _horizon(summary.horizon)),
     )  # fmt: skip
     if summary.snapshot is None:
         return figures
@@ -206,14 +208,14 @@ def _would(snapshot: Snapshot) -> str:
     )
 
 
-def _stored(stored: Sums) -> str:
+def _stored(stored: Amount) -> str:
     return (
         f"{things(Kind.REPOSITORY.value, stored.count)}, {show_size(stored.size_bytes)}:"
         f" {show_usd(stored.usd_month, stored.upper_bound)} a month{_without_price(stored.unpriced)}"
     )
 
 
-def _running(running: Sums) -> str:
+def _running(running: Amount) -> str:
     return (
         f"{things(Kind.SERVICE.value, running.count)}, whose idle minimum instances cost"
         f" {show_usd(running.usd_month, running.upper_bound)} a month{_without_price(running.unpriced)}"

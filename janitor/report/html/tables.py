@@ -5,8 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from janitor.ledger.savings import Account, Deletion, Point, Saving
+from janitor.model.amounts import Amount
 from janitor.model.units import show_size
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Stored, Sums
+from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Stored
 from janitor.report.grace_words import goes
 from janitor.report.html.cells import (
     Cell,
@@ -15,13 +16,13 @@ from janitor.report.html.cells import (
     and_more,
     counted,
     how_long,
+    money,
     name,
     owner,
     priced,
     resource,
     shown,
     size,
-    sum_cell,
 )  # fmt: skip
 from janitor.report.text import moment, show_estimate, show_usd
 from janitor.report.words import meaning_of, show_share
@@ -34,7 +35,7 @@ _GONE = ("deleted", "already-gone")
 def savings_by(caption: str, first: str, rows: Sequence[tuple[str, Account]], whole: Account) -> Table:
     """Deletions of the period by policy or owner; `first` heads the names."""
     some = rows[:GROUPS_SHOWN]
-    beyond = whole.estimated_usd_month - sum((each.estimated_usd_month for _, each in some), Decimal(0))
+    beyond = whole.deleted.usd_month - sum((each.deleted.usd_month for _, each in some), Decimal(0))
     return Table(
         caption,
         (Column(first), Column("deleted", True), Column("freed", True), Column("saved a month", True),
@@ -42,15 +43,15 @@ def savings_by(caption: str, first: str, rows: Sequence[tuple[str, Account]], wh
         tuple(
             (
                 owner(label),
-                Cell(f"{each.deleted:,}", f"{each.came_back:,} came back" if each.came_back else ""),
-                size(each.size_bytes),
-                sum_cell(each, each.estimated_usd_month),
-                Cell(show_usd(each.realised_usd_month, each.upper_bound)),
-                Cell(show_usd(each.saved_usd, each.upper_bound)),
+                Cell(f"{each.deleted.count:,}", f"{each.came_back:,} came back" if each.came_back else ""),
+                size(each.deleted.size_bytes),
+                money(each.deleted),
+                Cell(show_usd(each.realised_usd_month, each.deleted.upper_bound)),
+                Cell(show_usd(each.saved_usd, each.deleted.upper_bound)),
             )
             for label, each in some
         ),
-        and_more(len(rows) - len(some), beyond, whole.upper_bound),
+        and_more(len(rows) - len(some), beyond, whole.deleted.upper_bound),
     )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def savers(rows: Sequence[Saving], since: str) -> Table:
     )  # fmt: skip
 
 
-def would_by(caption: str, first: str, rows: Sequence[tuple[str, Sums]], whole: Sums) -> Table:
+def would_by(caption: str, first: str, rows: Sequence[tuple[str, Amount]], whole: Amount) -> Table:
     """What the next sweep would delete, by policy or owner."""
     some = rows[:GROUPS_SHOWN]
     beyond = whole.usd_month - sum((each.usd_month for _, each in some), Decimal(0))
@@ -86,7 +87,7 @@ def would_by(caption: str, first: str, rows: Sequence[tuple[str, Sums]], whole: 
                 owner(label),
                 Cell(f"{each.count:,}"),
                 size(each.size_bytes),
-                sum_cell(each, each.usd_month),
+                money(each),
             )
             for label, each in some
         ),
@@ -94,7 +95,7 @@ def would_by(caption: str, first: str, rows: Sequence[tuple[str, Sums]], whole: 
     )
 
 
-def would_go(largest: Sequence[Planned], left: Sums) -> Table:
+def would_go(largest: Sequence[Planned], left: Amount) -> Table:
     """The costliest of what the next sweep would delete."""
     some = [row for row in largest if row.outcome not in _GONE][:ROWS_SHOWN]
     beyond = left.usd_month - priced(row.estimate for row in some)
@@ -117,7 +118,7 @@ def would_go(largest: Sequence[Planned], left: Sums) -> Table:
     )  # fmt: skip
 
 
-def repositories(rows: Sequence[Stored], stored: Sums) -> Table:
+def repositories(rows: Sequence[Stored], stored: Amount) -> Table:
     """What stands in Artifact Registry, the costliest first."""
     some = rows[:ROWS_SHOWN]
     return Table(
@@ -220,15 +221,15 @@ def accounts(saved: Account, in_all: Account, since: str) -> Table:
 
 
 _FIGURES: tuple[tuple[str, str, Callable[[Account], Cell]], ...] = (
-    ("deleted", "Google confirmed it", lambda each: Cell(f"{each.deleted:,}")),
-    ("freed", "", lambda each: size(each.size_bytes)),
-    ("estimated, a month", "at the price of the plan", lambda each: sum_cell(each, each.estimated_usd_month)),
+    ("deleted", "Google confirmed it", lambda each: Cell(f"{each.deleted.count:,}")),
+    ("freed", "", lambda each: size(each.deleted.size_bytes)),
+    ("estimated, a month", "at the price of the plan", lambda each: money(each.deleted)),
     (
         "realised, a month",
         "gone when looked at again, and not back",
-        lambda each: Cell(show_usd(each.realised_usd_month, each.upper_bound)),
+        lambda each: Cell(show_usd(each.realised_usd_month, each.deleted.upper_bound)),
     ),
-    ("saved to date", "", lambda each: Cell(show_usd(each.saved_usd, each.upper_bound))),
+    ("saved to date", "", lambda each: Cell(show_usd(each.saved_usd, each.deleted.upper_bound))),
     (
         "came back",
         "made again under the same name: their saving ended",

@@ -4,7 +4,8 @@ from json import dumps
 from typing import TextIO
 
 from janitor.ledger.savings import Account, Point, Saving
-from janitor.report.data.snapshot import InGrace, Snapshot, Sums
+from janitor.model.amounts import Amount
+from janitor.report.data.snapshot import InGrace, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import Trouble
 from janitor.report.json.values import (
@@ -57,14 +58,14 @@ def _trouble(trouble: Trouble) -> Row:
 
 def _account(account: Account) -> Row:
     return {
-        "deleted": account.deleted,
-        "size_bytes": account.size_bytes,
-        "estimated_usd_month": usd_as_json(account.estimated_usd_month),
+        "deleted": account.deleted.count,
+        "size_bytes": account.deleted.size_bytes,
+        "estimated_usd_month": usd_as_json(account.deleted.usd_month),
         "realised_usd_month": usd_as_json(account.realised_usd_month),
         "saved_usd": usd_as_json(account.saved_usd),
         "came_back": account.came_back,
-        "unpriced": account.unpriced,
-        "upper_bound": account.upper_bound,
+        "unpriced": account.deleted.unpriced,
+        "upper_bound": account.deleted.upper_bound,
     }
 
 
@@ -103,16 +104,16 @@ def _snapshot(snapshot: Snapshot) -> Row:
         "gaps": [gap_as_json(gap) for gap in snapshot.gaps],
         "gapped": snapshot.gapped,
         "refusals": [{"limit": limit, "message": message} for limit, message in snapshot.refusals],
-        "planned": _sums(snapshot.planned),
-        "left": _sums(snapshot.left),
-        "left_by_policy": [{"policy": name, **_sums(sums)} for name, sums in snapshot.by_policy],
-        "left_by_owner": [{"owner": name, **_sums(sums)} for name, sums in snapshot.by_owner],
+        "planned": _amount(snapshot.planned),
+        "left": _amount(snapshot.left),
+        "left_by_policy": [{"policy": name, **_amount(sums)} for name, sums in snapshot.by_policy],
+        "left_by_owner": [{"owner": name, **_amount(sums)} for name, sums in snapshot.by_owner],
         "largest": [planned_as_json(row) for row in snapshot.largest],
         "troubles": [planned_as_json(row) for row in snapshot.troubles],
         "troubled": snapshot.troubled,
-        "stored": _sums(snapshot.stored),
+        "stored": _amount(snapshot.stored),
         "repositories": [stored_as_json(row) for row in snapshot.repositories],
-        "running": _sums(snapshot.running),
+        "running": _amount(snapshot.running),
         "services": [running_as_json(row) for row in snapshot.services],
         "kept": [{"kind": row.kind, "reason": row.reason, "count": row.count} for row in snapshot.kept],
         "notices": list(snapshot.notices),
@@ -132,11 +133,11 @@ def _in_grace(row: InGrace) -> Row:
     }
 
 
-def _sums(sums: Sums) -> Row:
+def _amount(amount: Amount) -> Row:
     return {
-        "count": sums.count,
-        "size_bytes": sums.size_bytes,
-        "usd_month": usd_as_json(sums.usd_month),
-        "unpriced": sums.unpriced,
-        "upper_bound": sums.upper_bound,
+        "count": amount.count,
+        "size_bytes": amount.size_bytes,
+        "usd_month": usd_as_json(amount.usd_month),
+        "unpriced": amount.unpriced,
+        "upper_bound": amount.upper_bound,
     }

@@ -82,9 +82,9 @@ def totals_as_json(result: SweepResult, totals: Totals) -> dict[str, object]:
         "drifted": totals.drifted,
         "skipped": totals.skipped,
         "failed": totals.failed,
-        "reclaimed_bytes": totals.reclaimed_bytes,
-        "saves_usd_month": format(totals.saves_usd_month, "f"),
-        "unpriced": totals.unpriced,
+        "reclaimed_bytes": totals.saves.size_bytes,
+        "saves_usd_month": format(totals.saves.usd_month, "f"),
+        "unpriced": totals.saves.unpriced,
     }
 
 

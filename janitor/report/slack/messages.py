@@ -81,10 +81,10 @@ def _figures(summary: Summary) -> Block:
 
 
 def _account(account: Account) -> str:
-    if not account.deleted:
+    if not account.deleted.count:
         return "$0.00: nothing was deleted"
-    realised = dollars(account.realised_usd_month, account.upper_bound)
-    to_date = dollars(account.saved_usd, account.upper_bound)
+    realised = dollars(account.realised_usd_month, account.deleted.upper_bound)
+    to_date = dollars(account.saved_usd, account.deleted.upper_bound)
     return f"{saved_text(account)}\n{realised} a month of it realised\n{to_date} to date"
 
 
@@ -101,12 +101,12 @@ def _next(summary: Summary) -> str:
 
 def _text(summary: Summary) -> str:
     """The figures alone: what a telephone shows."""
-    saved, snapshot = summary.saved, summary.snapshot
+    deleted, snapshot = summary.saved.deleted, summary.snapshot
     since = f" since {summary.period.since:%Y-%m-%d}" if summary.period.since else ""
     text = f"janitor saved nothing{since}"
-    if saved.deleted:
-        usd = dollars(saved.estimated_usd_month, saved.upper_bound)
-        text = f"janitor saved {usd} a month{since}, by {many(saved.deleted, 'deletion')}"
+    if deleted.count:
+        usd = dollars(deleted.usd_month, deleted.upper_bound)
+        text = f"janitor saved {usd} a month{since}, by {many(deleted.count, 'deletion')}"
     if snapshot and snapshot.left.count:
         usd = dollars(snapshot.left.usd_month, snapshot.left.upper_bound)
         text += f"; the next sweep would save {usd} a month, by {many(snapshot.left.count, 'deletion')}"
@@ -143,9 +143,10 @@ def _clock(result: SweepResult) -> Iterator[str]:
 
 
 def _deeds(result: SweepResult, counts: Totals) -> str:
-    usd = f"{dollars(counts.saves_usd_month, counts.upper_bound)} a month"
-    unpriced = f" ({counts.unpriced:,} without a price)" if counts.unpriced else ""
-    what = f"{show_size(counts.reclaimed_bytes)}"
+    saves = counts.saves
+    usd = f"{dollars(saves.usd_month, saves.upper_bound)} a month"
+    unpriced = f" ({saves.unpriced:,} without a price)" if saves.unpriced else ""
+    what = show_size(saves.size_bytes)
     if not was_applied(result):
         return f"would delete {many(counts.planned, 'thing')} ({what}) and save {usd}{unpriced}"
     if not counts.deleted:

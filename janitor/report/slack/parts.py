@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from janitor.ledger.savings import Account, Saving
-from janitor.model.amounts import Priced
+from janitor.model.amounts import Amount, Priced
 from janitor.model.kinds import Kind
 from janitor.model.units import show_age, show_size
 from janitor.report.data.figures import divisions
 from janitor.report.data.filters import project_of
 from janitor.report.data.rows import place
-from janitor.report.data.snapshot import InGrace, Planned, RunningService, Snapshot, Sums
+from janitor.report.data.snapshot import InGrace, Planned, RunningService, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import Trouble
 from janitor.report.grace_words import by_owner, goes, what
@@ -96,27 +96,28 @@ def owner_name(owner: str) -> str:
     return code(owner, _LABEL) if owner.strip() else "_unowned_"
 
 
-def _row(start: str, saved: Account, coming: Sums) -> Row:
+def _row(start: str, saved: Account, coming: Amount) -> Row:
     texts = []
-    if saved.deleted:
+    if saved.deleted.count:
         texts.append(f"saved {saved_text(saved)}")
     if coming.count:
         texts.append(f"the next sweep would delete {would_text(coming)}")
-    return Row(start + "; ".join(texts), saved.estimated_usd_month, saved.upper_bound)
+    return Row(start + "; ".join(texts), saved.deleted.usd_month, saved.deleted.upper_bound)
 
 
 def saved_text(account: Account) -> str:
     """``≤ $0.26 a month by 3 deletions, 2.8 GB``, and what is to be said of some."""
-    usd = dollars(account.estimated_usd_month, account.upper_bound)
-    text = f"{usd} a month by {many(account.deleted, 'deletion')}"
-    if account.size_bytes:
-        text += f", {show_size(account.size_bytes)}"
-    if account.unpriced:
-        text += f" ({account.unpriced:,} without a price)"
+    deleted = account.deleted
+    usd = dollars(deleted.usd_month, deleted.upper_bound)
+    text = f"{usd} a month by {many(deleted.count, 'deletion')}"
+    if deleted.size_bytes:
+        text += f", {show_size(deleted.size_bytes)}"
+    if deleted.unpriced:
+        text += f" ({deleted.unpriced:,} without a price)"
     return text + (f"; {account.came_back:,} came back" if account.came_back else "")
 
 
-def would_text(sums: Sums) -> str:
+def would_text(sums: Amount) -> str:
     """``2 things (290.0 MB) and save ≤ $0.02 a month``."""
     usd = dollars(sums.usd_month, sums.upper_bound)
     unpriced = f" ({sums.unpriced:,} without a price)" if sums.unpriced else ""

@@ -6,9 +6,10 @@ from typing import TextIO
 from rich.text import Text
 
 from janitor.ledger.savings import Account
+from janitor.model.amounts import Amount
 from janitor.report import grace_words
 from janitor.report.data.figures import NOTHING_YET, TITLES, account_table, cells, divisions
-from janitor.report.data.snapshot import Planned, Snapshot, Sums
+from janitor.report.data.snapshot import Planned, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.terminal.tables import console_for, indented, print_lines, tabulated
 from janitor.report.text import fitted, moment, safe_text, shorten, show_estimate
@@ -80,7 +81,7 @@ def _troubles(summary: Summary, width: int) -> Iterator[Text]:
 
 def _saved(summary: Summary, width: int) -> Iterator[Text]:
     yield from _heading("Saved")
-    if not summary.in_all.deleted:
+    if not summary.in_all.deleted.count:
         yield Text(f"  {NOTHING_YET}")
         return
     yield from tabulated(*account_table(summary), width)
@@ -131,7 +132,7 @@ def _facts(facts: Sequence[str], width: int) -> Text:
 def _divided(
     heading: str,
     accounts: Sequence[tuple[str, Account]],
-    left: Sequence[tuple[str, Sums]],
+    left: Sequence[tuple[str, Amount]],
     width: int,
     say: Callable[[str], str],
 ) -> Iterator[Text]:

@@ -16,7 +16,7 @@ from janitor.report.data.rows import PolicyRows, name_as_people_say, noun, place
 from janitor.report.data.totals import was_applied
 from janitor.report.terminal.tables import Columns, console_for, indented, listed, print_lines, tabulated
 from janitor.report.text import many, moment, rfc3339, safe_text, show_usd
-from janitor.report.words import owner_or_nobody
+from janitor.report.words import a_month, owner_or_nobody
 
 SHOWN = 20
 HOW_TO_KEEP = "To keep one: janitor keep NAME, for good, or janitor keep NAME --for 30d"
@@ -162,27 +162,21 @@ def _one_place(places: set[str]) -> str:
 
 
 def _heading(rows: PolicyRows, applied: bool, where: str) -> str:
-    count = f"{rows.counted:,} of {rows.actions:,} deleted" if applied else f"{rows.actions:,} to delete"
+    count = (
+        f"{rows.counted.count:,} of {rows.actions:,} deleted" if applied else f"{rows.actions:,} to delete"
+    )
     parts = [rows.policy, f"{count} in {where}" if where else count]
-    if rows.size_bytes:
-        parts.append(show_size(rows.size_bytes))
-    if rows.counted:
-        parts.append(_dollars(rows, rows.counted))
+    if rows.counted.size_bytes:
+        parts.append(show_size(rows.counted.size_bytes))
+    if rows.counted.count:
+        parts.append(a_month(rows.counted))
     return " · ".join(parts)
 
 
-def _dollars(sums: PolicyRows | Totals, of: int) -> str:
-    """Dollars a month of what is priced, and how many are not: never one sum of both."""
-    if sums.unpriced and sums.unpriced == of:
-        return "unpriced"
-    usd = sums.usd_month if isinstance(sums, PolicyRows) else sums.saves_usd_month
-    shown = show_usd(usd, sums.upper_bound)
-    return f"{shown} a month" + (f" and {sums.unpriced:,} unpriced" if sums.unpriced else "")
-
-
 def _more(rows: PolicyRows) -> str:
-    unpriced = f" and {rows.more_unpriced:,} unpriced" if rows.more_unpriced else ""
-    return f"… and {rows.more:,} more, {show_usd(rows.more_usd)}{unpriced} (--all, or --format json)"
+    beyond = rows.beyond
+    unpriced = f" and {beyond.unpriced:,} unpriced" if beyond.unpriced else ""
+    return f"… and {rows.more:,} more, {show_usd(beyond.usd_month)}{unpriced} (--all, or --format json)"
 
 
 def _kept(kept: tuple[Kept, ...], view: View, width: int) -> Iterator[Text]:
@@ -215,11 +209,10 @@ def _totals(result: SweepResult, totals: Totals) -> Iterator[Text]:
         yield _line("Nothing to delete.", "bold")
         return
     applied = was_applied(result)
-    of = totals.deleted if applied else totals.planned
-    verb = f"Deleted {of:,} of {totals.planned:,}" if applied else f"Would delete {of:,}"
-    size = f", {show_size(totals.reclaimed_bytes)}" if totals.reclaimed_bytes else ""
-    saves = "saves" if applied else "and save"
-    money = f", {saves} {_dollars(totals, of)}" if of else ""
+    saves = totals.saves
+    verb = f"Deleted {saves.count:,} of {totals.planned:,}" if applied else f"Would delete {saves.count:,}"
+    size = f", {show_size(saves.size_bytes)}" if saves.size_bytes else ""
+    money = f", {'saves' if applied else 'and save'} {a_month(saves)}" if saves.count else ""
     yield _line(f"{verb}{size}{money}.", "bold")
     others = {
         "already gone": totals.already_gone,
