@@ -21,7 +21,6 @@ from janitor.plan.plan import Action
 from janitor.policy.deciding.references import References
 
 SIDE_BY_SIDE = 8
-BATCH = 50
 # Of one batch; eight batches of these stay within Artifact Registry's 60,000 requests a minute.
 READS_SIDE_BY_SIDE = 4
 
@@ -207,14 +206,14 @@ def _batches(actions: list[Action]) -> Iterator[list[Action]]:
     """Untagged images, or versions, of one package together, all else alone; shared by the workers of a line."""
     for key, group in groupby(actions, key=_batch_key):
         same = list(group)
-        size = BATCH if key else 1
+        size = KINDS[same[0].kind].batch if key else 1
         for start in range(0, len(same), size):
             yield same[start : start + size]
 
 
 def _batch_key(action: Action) -> str:
     spec = KINDS[action.kind]
-    return spec.parent_name(action.name) if spec.batched and not action.tags else ""
+    return spec.parent_name(action.name) if spec.batch > 1 and not action.tags else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 
 from janitor.cost.book import Metered, PriceBook
+from janitor.kinds.kind import KINDS
 from janitor.kinds.revision import revision_status
 from janitor.model.amounts import Estimate, Priced, Unpriced
-from janitor.model.kinds import Status
+from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Container, Revision, Service, WorkerPool
 
 MONTH_HOURS = 730
@@ -231,14 +232,9 @@ def no_gpu(revision: Revision) -> Unpriced:
     return Unpriced(f"no price of the accelerator {revision.accelerator or '(not named)'!r} is known")
 
 
-def estimate_job() -> Estimate:
-    """A job bills for its executions while they run (Cloud Run pricing; docs/money.md)."""
-    return Priced(_ZERO, "a job costs nothing between its executions")
-
-
-def estimate_execution() -> Estimate:
-    """One that has ended: Google keeps it for no money."""
-    return Priced(_ZERO, "an execution that has ended costs nothing")
+def free_of_charge(kind: Kind) -> Estimate:
+    """A kind that costs nothing, and why (Cloud Run pricing; docs/money.md)."""
+    return Priced(_ZERO, KINDS[kind].free)
 
 
 def estimate_worker_pool(pool: WorkerPool, revisions: Sequence[Revision], book: PriceBook) -> Estimate:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import unquote
 
+from janitor.kinds.kind import KINDS, RUN_COLLECTIONS
 from janitor.kinds.repository import DOCKER
 from janitor.kinds.tag import tag_name
 from janitor.model.inventory import Observed
@@ -14,14 +15,7 @@ from janitor.model.references import BadReferenceError, ImageReference, parse_re
 from janitor.model.resources import Image, Package, Repository, Version
 from janitor.model.text import nfc
 
-KINDS = {
-    "services": Kind.SERVICE,
-    "revisions": Kind.REVISION,
-    "jobs": Kind.JOB,
-    "executions": Kind.EXECUTION,
-    "workerPools": Kind.WORKER_POOL,
-    "repositories": Kind.REPOSITORY,
-}
+_KINDS = {**RUN_COLLECTIONS, KINDS[Kind.REPOSITORY].collection: Kind.REPOSITORY}
 # How many full names a refusal lists.
 SUGGESTED = 8
 
@@ -76,14 +70,19 @@ def _full(text: str) -> Target:
     path = name.path
     if len(path) > 2 and path[0] == "repositories":
         return _inside(text, name)
-    kind = KINDS.get(name.collection)
-    holder = {"revisions": "services", "executions": "jobs"}.get(name.collection)
-    if kind is None or len(path) != (4 if holder else 2) or (holder and path[0] != holder):
+    kind = _KINDS.get(name.collection)
+    if kind is None or path[::2] != _collections(kind):
         raise NoSuchNameError(
             f"{text}: this kind is not explained; what is: services and their revisions, jobs, "
             "executions, worker pools, repositories, packages, versions, docker images and tags"
         )
     return Target(kind, name)
+
+
+def _collections(kind: Kind) -> tuple[str, ...]:
+    """The collections in the names of a kind, outermost first."""
+    spec = KINDS[kind]
+    return (*(_collections(spec.parent) if spec.parent else ()), spec.collection)
 
 
 def _inside(text: str, name: ResourceName) -> Target:
@@ -115,7 +114,7 @@ def everything_short(observed: Observed) -> Iterator[Target]:
     )
     for names in groups:
         for name in names:
-            yield Target(KINDS[name.collection], name)
+            yield Target(_KINDS[name.collection], name)
 
 
 def bearing(short: str, observed: Observed) -> tuple[Target, ...]:

@@ -15,14 +15,13 @@ from janitor.gcp.channels import Clients
 from janitor.gcp.errors import CALL_FAILURES, as_call_error
 from janitor.gcp.operations import GoogleOperations
 from janitor.gcp.retry import DELETE_RETRY, DELETE_TIMEOUT
+from janitor.kinds.kind import KINDS
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 
 # Cloud Run's writes by project and region: 180 a minute as documented (run/quotas), 30 as seen in some.
 # Thirty may go at once, then one each two seconds. Artifact Registry allows 18,000 deletes a minute.
 _RUN_WRITES, _RUN_SECONDS = 30, 60.0
-# "determined by the service" (version.proto:188-213): the number is not verified.
-MOST_VERSIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,10 @@ class GoogleDeleter:
 
     async def delete_versions(self, package: str, names: list[str]) -> str:
         """The package is the parent, as the HTTP binding has it (service.proto:284-288)."""
-        if len(names) > MOST_VERSIONS:
-            raise ValueError(f"at most {MOST_VERSIONS} versions go in one batch, not {len(names)}")
+        if len(names) > KINDS[Kind.VERSION].batch:
+            raise ValueError(
+                f"at most {KINDS[Kind.VERSION].batch} versions go in one batch, not {len(names)}"
+            )
         request = ar.BatchDeleteVersionsRequest(parent=package, names=names)
         return await self._begun(self.clients.artifacts.batch_delete_versions, request)
 

@@ -14,7 +14,9 @@ SPEC = KindSpec(
     ages_from="its completion",
     read_permissions=("run.executions.get", "run.executions.list"),
     delete_permissions=("run.executions.delete",),
+    delete_role="roles/run.developer",
     parent=Kind.JOB,
+    free="an execution that has ended costs nothing",
 )
 # Condition.ExecutionReason of an execution that somebody cancelled (condition.proto).
 _CANCELLED = "CANCELLED"

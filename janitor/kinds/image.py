@@ -20,8 +20,10 @@ SPEC = KindSpec(
         "artifactregistry.attachments.list",
     ),
     delete_permissions=("artifactregistry.versions.delete", "artifactregistry.tags.delete"),
+    delete_role="roles/artifactregistry.repoAdmin",
     parent=Kind.PACKAGE,
-    batched=True,
+    listed_by=Kind.REPOSITORY,
+    batch=50,  # "determined by the service" (version.proto:188-213): the number is not verified
 )
 # cosign's tags and the OCI referrers tag schema both say whom they are about.
 _REFERRER_TAG = re.compile(r"sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?")

@@ -15,6 +15,8 @@ SPEC = KindSpec(
     ages_from="the later of its update and its last completion",
     read_permissions=("run.jobs.get", "run.jobs.list"),
     delete_permissions=("run.jobs.delete",),
+    delete_role="roles/run.developer",
+    free="a job costs nothing between its executions",
 )
 _NEVER_WELL = (Status.FAILED, Status.CANCELLED)
 

@@ -32,8 +32,12 @@ KINDS: Mapping[Kind, KindSpec] = {
         repository.SPEC,
     )
 }
+# Cloud Run's, and the kind of each of its collections.
+RUN_KINDS = tuple(kind for kind in KINDS if kind.is_run)
+RUN_COLLECTIONS = {KINDS[kind].collection: kind for kind in RUN_KINDS}
+
 # Several of one parent can be deleted in one call, of which Google may refuse some.
-BATCHED = frozenset(kind for kind, spec in KINDS.items() if spec.batched)
+BATCHED = frozenset(kind for kind, spec in KINDS.items() if spec.batch > 1)
 
 # Deletes run in this order: workloads first, because they free images.
 DELETE_ORDER = (

@@ -23,7 +23,9 @@ SPEC = KindSpec(
         "artifactregistry.dockerimages.list",
     ),
     delete_permissions=("artifactregistry.packages.delete",),
+    delete_role="roles/artifactregistry.repoAdmin",
     parent=Kind.REPOSITORY,
+    listed_by=Kind.REPOSITORY,
 )
 
 

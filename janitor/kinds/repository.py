@@ -14,6 +14,7 @@ SPEC = KindSpec(
     ages_from="the latest upload or update of an image in it, its own update, and the newest upload that the ledger remembers",
     read_permissions=("artifactregistry.repositories.get", "artifactregistry.repositories.list"),
     delete_permissions=("artifactregistry.repositories.delete",),
+    delete_role="roles/artifactregistry.admin",
 )
 DOCKER = "DOCKER"
 # Shared by every service deployed from source in a region: a literal name must say that it may go (R14).

@@ -13,6 +13,7 @@ SPEC = KindSpec(
     ages_from="its retirement; of a failed one its creation",
     read_permissions=("run.revisions.get", "run.revisions.list"),
     delete_permissions=("run.revisions.delete",),
+    delete_role="roles/run.developer",
     parent=Kind.SERVICE,
 )
 RETIRED = "RETIRED"

@@ -15,6 +15,7 @@ SPEC = KindSpec(
     ages_from="its last deploy",
     read_permissions=("run.services.get", "run.services.list"),
     delete_permissions=("run.services.delete",),
+    delete_role="roles/run.developer",
 )
 
 

@@ -10,8 +10,9 @@ class KindSpec:
     """One kind of resource that policies can delete.
 
     `collection` is its collection in Google's resource names, `parent` the kind whose name its own name begins
-    with. `description` and `ages_from` are the texts of docs/kinds.md. `batched`: several of one parent
-    can be deleted in one call.
+    with. `description` and `ages_from` are the texts of docs/kinds.md. `delete_role` is the predefined role that
+    allows the delete. `listed_by` is the kind whose listing shows it, if not its own. `batch` is how many of one parent
+    one call deletes. `free` says why it costs nothing, "" where it may cost something.
     """
 
     kind: Kind
@@ -20,8 +21,11 @@ class KindSpec:
     ages_from: str
     read_permissions: tuple[str, ...]
     delete_permissions: tuple[str, ...]
+    delete_role: str
     parent: Kind | None = None
-    batched: bool = False
+    listed_by: Kind | None = None
+    batch: int = 1
+    free: str = ""
 
     def parent_name(self, name: str) -> str:
         """Google's name of what holds the resource of this name."""

@@ -13,7 +13,10 @@ SPEC = KindSpec(
     ages_from="nothing: a tag has no age, and `older_than` is refused",
     read_permissions=("artifactregistry.tags.list", "artifactregistry.dockerimages.list"),
     delete_permissions=("artifactregistry.tags.get", "artifactregistry.tags.delete"),
+    delete_role="roles/artifactregistry.repoAdmin",
     parent=Kind.PACKAGE,
+    listed_by=Kind.REPOSITORY,
+    free="its version stays, so nothing is saved",
 )
 
 

@@ -18,8 +18,10 @@ SPEC = KindSpec(
         "artifactregistry.files.list",
     ),
     delete_permissions=("artifactregistry.versions.delete",),
+    delete_role="roles/artifactregistry.repoAdmin",
     parent=Kind.PACKAGE,
-    batched=True,
+    listed_by=Kind.REPOSITORY,
+    batch=50,  # "determined by the service" (version.proto:188-213): the number is not verified
 )
 # What policies call the formats: Repository.Format (repository.proto:521-554) in small letters.
 FORMATS = ("apt", "generic", "go", "kfp", "maven", "npm", "python", "ruby", "yum")

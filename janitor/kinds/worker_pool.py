@@ -16,6 +16,7 @@ SPEC = KindSpec(
     ages_from="its update",
     read_permissions=("run.workerpools.get", "run.workerpools.list"),
     delete_permissions=("run.workerpools.delete",),
+    delete_role="roles/run.developer",
 )
 
 

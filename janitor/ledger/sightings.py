@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from janitor.kinds.kind import KINDS
 from janitor.kinds.tag import tag_name
 from janitor.ledger.history import WatchedDeletion
 from janitor.model.inventory import Gap, Observed
@@ -12,16 +13,8 @@ from janitor.model.resources import Contents
 
 # A gap in any of these leaves unknown whether such a thing is there.
 _LISTED_BY = {
-    Kind.SERVICE: (Kind.SERVICE, Kind.RUN_LOCATION),
-    Kind.REVISION: (Kind.REVISION, Kind.RUN_LOCATION),
-    Kind.JOB: (Kind.JOB, Kind.RUN_LOCATION),
-    Kind.EXECUTION: (Kind.EXECUTION, Kind.RUN_LOCATION),
-    Kind.WORKER_POOL: (Kind.WORKER_POOL, Kind.RUN_LOCATION),
-    Kind.REPOSITORY: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
-    Kind.IMAGE: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
-    Kind.TAG: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
-    Kind.PACKAGE: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
-    Kind.VERSION: (Kind.REPOSITORY, Kind.ARTIFACT_LOCATION),
+    kind: (spec.listed_by or kind, Kind.RUN_LOCATION if kind.is_run else Kind.ARTIFACT_LOCATION)
+    for kind, spec in KINDS.items()
 }
 # What lies in packages: looked for where packages were read.
 _IN_PACKAGES = (Kind.PACKAGE, Kind.VERSION, Kind.TAG)

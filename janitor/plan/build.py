@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from itertools import chain, groupby
 from operator import attrgetter
@@ -11,40 +10,25 @@ from operator import attrgetter
 from janitor.cost.book import PriceBook
 from janitor.cost.metering import (
     AN_INDEX,
-    estimate_execution,
     estimate_image,
-    estimate_job,
     estimate_package,
     estimate_repository,
-    estimate_revision,
-    estimate_service,
     estimate_version,
-    estimate_worker_pool,
+    free_of_charge,
 )
-from janitor.kinds.execution import execution_since
 from janitor.kinds.image import contents_fingerprint, image_since
-from janitor.kinds.job import job_since, last_run
 from janitor.kinds.kind import delete_rank
 from janitor.kinds.owner import owner_of
 from janitor.kinds.package import held_in, package_fingerprint
 from janitor.kinds.repository import DOCKER, repository_since
-from janitor.kinds.revision import revision_since
-from janitor.kinds.service import never_ready, service_since
 from janitor.kinds.version import state_of, version_since
-from janitor.kinds.worker_pool import pool_since
-from janitor.model.amounts import Estimate, Priced
-from janitor.model.inventory import Workloads
+from janitor.model.amounts import Estimate
 from janitor.model.kinds import Kind
-from janitor.model.reasons import DeleteReason
 from janitor.model.resources import (
     Condition,
-    Execution,
     Image,
-    Job,
     Package,
     Repository,
-    Revision,
-    Service,
     State,
     Version,
 )
@@ -55,7 +39,6 @@ from janitor.policy.deciding.packages import package_facts
 from janitor.policy.deciding.tags import PlacedTag
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.verdict import Decision, Delete
-from janitor.policy.deciding.workload_rules import WorkloadVerdicts
 
 # Ages from three days on are shown in whole days (janitor.model.duration).
 _DAY, _SHOWN_IN_DAYS = 86400, 3
@@ -71,41 +54,6 @@ class Builder:
     now: datetime
     show_creator: bool = False
     uploads: Uploads = field(default_factory=Uploads)
-
-    def workloads(self, workloads: Workloads, verdicts: WorkloadVerdicts) -> list[Action]:
-        """Services, each with its revisions contained, then revisions that go by themselves."""
-        services = {service.name: service for service in workloads.services}
-        actions = [
-            self._service(service, verdicts.contained[service.name], decision)
-            for service in workloads.services
-            if isinstance(decision := verdicts.by_kind[Kind.SERVICE].get(service.name), Delete)
-        ]
-        for revision in workloads.revisions:
-            decision = verdicts.by_kind[Kind.REVISION].get(revision.name)
-            if isinstance(decision, Delete):
-                actions.append(self._revision(revision, services.get(revision.name.parent), decision))
-        return actions
-
-    def _service(self, service: Service, revisions: Sequence[Revision], decision: Delete) -> Action:
-        never = never_ready(revisions) and not service.traffic
-        return Action(
-            Kind.SERVICE, str(service.name), service.uri, decision.policy.name, decision.reason,
-            details(self.age(service_since(service)), cause_of(service.terminal)), 0,
-            estimate_service(service, revisions, never, self.book), delete_rank(Kind.SERVICE),
-            etag=service.etag, uid=service.uid,
-            contains=((Kind.REVISION, len(revisions)),) if revisions else (),
-            owner=owner_of(service.labels, service.creator if self.show_creator else ""),
-        )  # fmt: skip
-
-    def _revision(self, revision: Revision, service: Service | None, decision: Delete) -> Action:
-        word = "retired" if decision.reason is DeleteReason.RETIRED else "old"
-        cause = cause_of(revision.ready) if revision.ready else ""
-        return Action(
-            Kind.REVISION, str(revision.name), "", decision.policy.name, decision.reason,
-            details(self.age(revision_since(revision), word), cause), 0,
-            estimate_revision(revision, service, self.book), delete_rank(Kind.REVISION),
-            etag=revision.etag, uid=revision.uid, owner=self._owner(revision, service),
-        )  # fmt: skip
 
     def images(self, repository: Repository, goes: Iterable[Goes], counts_tags: bool = False) -> list[Action]:
         """One action an image, nearly in the order of names, which leaves `ordered` little to do.
@@ -140,11 +88,6 @@ class Builder:
             contains=(*(((Kind.IMAGE, len(images)),) if images else ()), *also), content=contents_fingerprint(images),
             owner=owner_of(repository.labels), subjects=about,
         )  # fmt: skip
-
-    def _owner(self, revision: Revision, service: Service | None) -> str:
-        """The service's owner, who deploys it: a revision keeps the labels of its own day."""
-        creator = revision.creator if self.show_creator else ""
-        return owner_of(service.labels if service else revision.labels, creator)
 
     def age(self, since: datetime | None, word: str = "old") -> str:
         """Since when, in words; "" where that is not known."""
@@ -238,61 +181,6 @@ def _image_detail(image: Image, now: float) -> str:
     return age if image.tags else f"{age}; untagged"
 
 
-def job_actions(builder: Builder, workloads: Workloads, verdicts: WorkloadVerdicts) -> list[Action]:
-    """One for each job and each execution that is to go, unordered."""
-    jobs = {job.name: job for job in workloads.jobs}
-    actions = [
-        _job(builder, job, verdicts.runs[job.name], decision)
-        for job in workloads.jobs
-        if isinstance(decision := verdicts.by_kind[Kind.JOB].get(job.name), Delete)
-    ]
-    for execution in workloads.executions:
-        decision = verdicts.by_kind[Kind.EXECUTION].get(execution.name)
-        if isinstance(decision, Delete):
-            actions.append(_execution(builder, execution, jobs.get(execution.name.parent), decision))
-    return actions
-
-
-def _job(builder: Builder, job: Job, executions: Sequence[Execution], decision: Delete) -> Action:
-    since = builder.age(job_since(job, executions), "since it was updated or ran")
-    return Action(
-        Kind.JOB, str(job.name), "", decision.policy.name, decision.reason,
-        details(since, cause_of(job.terminal)), 0, estimate_job(), delete_rank(Kind.JOB), etag=job.etag, uid=job.uid,
-        contains=((Kind.EXECUTION, len(executions)),) if executions else (), content=last_run(job),
-        owner=owner_of(job.labels, job.creator if builder.show_creator else ""),
-    )  # fmt: skip
-
-
-def _execution(builder: Builder, execution: Execution, job: Job | None, decision: Delete) -> Action:
-    """Its owner is the job's: an execution keeps the labels of its own day."""
-    cause = cause_of(execution.completed) if execution.completed else ""
-    creator = execution.creator if builder.show_creator else ""
-    return Action(
-        Kind.EXECUTION, str(execution.name), "", decision.policy.name, decision.reason,
-        details(builder.age(execution_since(execution), "since it ended"), cause), 0, estimate_execution(),
-        delete_rank(Kind.EXECUTION), etag=execution.etag, uid=execution.uid,
-        owner=owner_of(job.labels if job else execution.labels, creator),
-    )  # fmt: skip
-
-
-def worker_pool_actions(builder: Builder, workloads: Workloads, verdicts: WorkloadVerdicts) -> list[Action]:
-    """One for each worker pool that is to go, unordered."""
-    actions = []
-    for pool in workloads.worker_pools:
-        decision = verdicts.by_kind[Kind.WORKER_POOL].get(pool.name)
-        if not isinstance(decision, Delete):
-            continue
-        revisions = verdicts.contained[pool.name]
-        actions.append(Action(
-            Kind.WORKER_POOL, str(pool.name), "", decision.policy.name, decision.reason,
-            details(builder.age(pool_since(pool)), cause_of(pool.terminal)), 0,
-            estimate_worker_pool(pool, revisions, builder.book), delete_rank(Kind.WORKER_POOL), etag=pool.etag, uid=pool.uid,
-            contains=((Kind.REVISION, len(revisions)),) if revisions else (),
-            owner=owner_of(pool.labels, pool.creator if builder.show_creator else ""),
-        ))  # fmt: skip
-    return actions
-
-
 def version_actions(
     builder: Builder, repository: Repository, package: Package, decided: Sequence[tuple[Version, Decision]]
 ) -> Iterator[Action]:
@@ -341,7 +229,7 @@ def tag_action(repository: Repository, tagged: PlacedTag, decision: Delete, wait
     uri = f"{name.uri}/{tagged.package}:{tagged.tag}" if repository.format == DOCKER else ""
     return Action(
         Kind.TAG, tagged.name, uri, decision.policy.name, decision.reason, "only the tag goes; its version stays",
-        0, Priced(Decimal(0), "its version stays, so nothing is saved"), delete_rank(Kind.TAG),
+        0, free_of_charge(Kind.TAG), delete_rank(Kind.TAG),
         after=tuple(sorted(waits)), group=str(name), content=tagged.version, owner=owner_of(repository.labels),
     )  # fmt: skip
 

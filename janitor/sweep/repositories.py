@@ -20,13 +20,12 @@ from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
 from janitor.plan.build import (
     Builder,
-    job_actions,
     package_action,
     tag_action,
     version_actions,
     version_name,
-    worker_pool_actions,
 )
+from janitor.plan.workloads import workload_actions
 from janitor.policy.deciding.gaps import Blocked
 from janitor.policy.deciding.grace import Candidate, Holding, image_holding, repository_thing
 from janitor.policy.deciding.images import (
@@ -282,9 +281,7 @@ def note_workloads(
                 findings.keep(kind, decision.reason, [str(name)])
     findings.seen(Kind.REVISION, sum(map(len, verdicts.contained.values())))
     findings.seen(Kind.EXECUTION, sum(map(len, verdicts.runs.values())))
-    findings.actions += builder.workloads(workloads, verdicts)
-    findings.actions += job_actions(builder, workloads, verdicts)
-    findings.actions += worker_pool_actions(builder, workloads, verdicts)
+    findings.actions += workload_actions(builder, workloads, verdicts)
 
 
 @dataclass(frozen=True, slots=True)

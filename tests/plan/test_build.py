@@ -8,6 +8,7 @@ from janitor.model.amounts import Priced
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import DeleteReason
 from janitor.plan.build import Builder, ordered
+from janitor.plan.workloads import workload_actions
 from janitor.policy.conditions.keys import OlderThan, StatusIs
 from janitor.policy.deciding.images import IMAGE_RANK, INDEX_RANK, REFERRER_RANK, Goes
 from janitor.policy.deciding.verdict import Delete
@@ -38,7 +39,7 @@ def test_a_services_action_carries_etag_and_uid_and_contains_its_revisions() -> 
     """R13: counted and priced once."""
     world = workloads(service("xai", failed=True, update_time=ago(hours=26)), revision("xai", "xai-1"))
     verdicts = decide_workloads(context(policies(FAILED, RETIRED)), world)
-    (found,) = BUILDER.workloads(world, verdicts)
+    (found,) = workload_actions(BUILDER, world, verdicts)
     assert found.name == "projects/p/locations/us-central1/services/xai"
     assert (found.etag, found.uid) == ('"xai"', "uid-xai")
     assert found.contains == ((Kind.REVISION, 1),)
@@ -51,7 +52,9 @@ def test_a_revision_that_goes_by_itself_comes_after_the_services() -> None:
     world = workloads(
         service("xai", failed=True), web, revision("web", "web-1"), revision("web", "web-9", status="active")
     )
-    found = ordered(BUILDER.workloads(world, decide_workloads(context(policies(FAILED, RETIRED)), world)))
+    found = ordered(
+        workload_actions(BUILDER, world, decide_workloads(context(policies(FAILED, RETIRED)), world))
+    )
     assert [each.name.rpartition("/")[2] for each in found] == ["xai", "web-1"]
     assert found[1].detail == "retired 39d ago"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from janitor.kinds.kind import RUN_KINDS
 from janitor.kinds.repository import DOCKER
 from janitor.kinds.version import FORMATS
 from janitor.model.inventory import Gap, Workloads
@@ -12,7 +13,7 @@ from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository
 from janitor.policy.deciding.packages import kinds_asked
 from janitor.policy.deciding.repositories import may_match
-from janitor.policy.deciding.workload_rules import WORKLOAD_KINDS, Context
+from janitor.policy.deciding.workload_rules import Context
 
 LINE_TO_ADD = "scope: {workloads: none}"
 _OTHER_FORMATS = frozenset(each.upper() for each in FORMATS)
@@ -26,7 +27,7 @@ def blocked_kinds(gap: Gap) -> tuple[Kind, ...]:
     ones everywhere, and workloads in its own project and location where it is one of Cloud Run."""
     if gap.repository is not None:
         return _STORED
-    return (*WORKLOAD_KINDS, *_DOCKER) if gap.kind.is_run else _DOCKER
+    return (*RUN_KINDS, *_DOCKER) if gap.kind.is_run else _DOCKER
 
 
 def unseen_gap(projects: Sequence[str]) -> Gap:

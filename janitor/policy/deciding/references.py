@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from janitor.kinds.kind import RUN_COLLECTIONS
 from janitor.kinds.repository import DOCKER
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
@@ -175,14 +176,7 @@ def unreadable(workloads: Workloads, projects: Set[str]) -> tuple[Gap, ...]:
     return tuple(gaps)
 
 
-_KINDS = {
-    "services": Kind.SERVICE,
-    "revisions": Kind.REVISION,
-    "jobs": Kind.JOB,
-    "executions": Kind.EXECUTION,
-    "workerPools": Kind.WORKER_POOL,
-    "instances": Kind.INSTANCE,
-}
+_KINDS = {**RUN_COLLECTIONS, "instances": Kind.INSTANCE}
 
 
 def _holders(workloads: Workloads) -> Iterator[tuple[ResourceName, tuple[str, ...], bool]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from janitor.kinds.kind import RUN_KINDS
 from janitor.kinds.owner import owner_of
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
@@ -109,16 +110,13 @@ class IdentifiedWorkload(Protocol):
     def creator(self) -> str: ...
 
 
-WORKLOAD_KINDS = (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL)
-
-
 @dataclass(frozen=True, slots=True)
 class WorkloadVerdicts:
     """Decisions on workloads: `by_kind`, one for each in scope. A revision or an execution that is deleted with
     the resource that holds it has none: it is in `contained` or `runs`, by the name of the holder."""
 
     by_kind: Mapping[Kind, dict[ResourceName, Decision]] = field(
-        default_factory=lambda: {kind: {} for kind in WORKLOAD_KINDS}
+        default_factory=lambda: {kind: {} for kind in RUN_KINDS}
     )
     contained: dict[ResourceName, list[Revision]] = field(default_factory=dict)
     runs: dict[ResourceName, list[Execution]] = field(default_factory=dict)
@@ -156,7 +154,7 @@ def rules_of(context: Context) -> Rules:
     policies, leaf = context.policies, facts_leaf(context.now, context.failures)
     questions = {
         kind: tuple(question(p, leaf, p.name in context.selected) for p in policies.of(kind))
-        for kind in WORKLOAD_KINDS
+        for kind in RUN_KINDS
     }
     return Rules(context, questions, matcher(policies.protect.names))
 

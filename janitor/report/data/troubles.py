@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from janitor.kinds.kind import KINDS
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.units import show_age
@@ -26,18 +27,7 @@ _PASSING = frozenset({
     "TransportError",
 })  # fmt: skip
 # Google's predefined roles (docs/roles.md): what deletes a kind.
-_DELETING_ROLES = {
-    Kind.SERVICE.value: "roles/run.developer",
-    Kind.REVISION.value: "roles/run.developer",
-    Kind.JOB.value: "roles/run.developer",
-    Kind.EXECUTION.value: "roles/run.developer",
-    Kind.WORKER_POOL.value: "roles/run.developer",
-    Kind.IMAGE.value: "roles/artifactregistry.repoAdmin",
-    Kind.TAG.value: "roles/artifactregistry.repoAdmin",
-    Kind.PACKAGE.value: "roles/artifactregistry.repoAdmin",
-    Kind.VERSION.value: "roles/artifactregistry.repoAdmin",
-    Kind.REPOSITORY.value: "roles/artifactregistry.admin",
-}
+_DELETING_ROLES = {kind.value: spec.delete_role for kind, spec in KINDS.items()}
 _LOGIN = "renew the credentials: gcloud auth application-default login, or the service account that janitor runs as"
 
 T = TypeVar("T")
