@@ -246,5 +246,5 @@ def test_an_execution_out_of_scope_has_no_verdict() -> None:
     far = decide_workloads(
         context(policies(JOBS, RUNS), projects=set()), workloads(job("j"), execution("j", "e"))
     )
-    assert not far.jobs
-    assert not far.executions
+    assert not far.by_kind[Kind.JOB]
+    assert not far.by_kind[Kind.EXECUTION]
