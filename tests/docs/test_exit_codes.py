@@ -1,4 +1,4 @@
-"""The README's exit codes are the ones there are."""
+"""Exit codes: docs/cli.md lists the codes of errors and results, and no other."""
 
 from collections.abc import Iterator
 
@@ -13,10 +13,10 @@ def _errors(error: type[JanitorError] = JanitorError) -> Iterator[type[JanitorEr
         yield from _errors(child)
 
 
-def test_the_readme_lists_the_codes_of_the_errors_and_of_the_results_and_no_other() -> None:
+def test_the_page_lists_the_codes_of_the_errors_and_of_the_results_and_no_other() -> None:
     raised = {error.exit_code for error in _errors()}
     from_results = {0, totals._REFUSED, totals._IN_PART, totals._UNOBSERVED}
-    listed = [int(code) for code in first_column(between(text_of("README.md"), "exit-codes").strip())]
+    listed = [int(code) for code in first_column(between(text_of("docs/cli.md"), "exit-codes").strip())]
     assert listed == sorted(raised | from_results)
 
 

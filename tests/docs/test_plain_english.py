@@ -7,6 +7,9 @@ import pytest
 from tests.docs.pages import ROOT, prose, text_of
 
 _PAGES = (
+    "README.md",
+    "docs/cli.md",
+    "docs/demo.md",
     "docs/money.md",
     "docs/roles.md",
     "docs/savings.md",
