@@ -10,9 +10,12 @@ _PAGES = (
     "README.md",
     "docs/cli.md",
     "docs/demo.md",
+    "docs/explain.md",
     "docs/money.md",
+    "docs/performance.md",
     "docs/roles.md",
     "docs/savings.md",
+    "docs/slack.md",
 )
 
 _BANNED = (
