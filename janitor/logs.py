@@ -12,7 +12,8 @@ from typing import Any
 import structlog
 
 from janitor.error_facts import literal, named
-from janitor.report.text import rfc3339, safe_text
+from janitor.model.text import safe_text
+from janitor.model.units import rfc3339
 
 
 class Event(StrEnum):

@@ -41,7 +41,7 @@ def keep(
     from janitor.cli.request import checked_projects
     from janitor.errors import UsageError
     from janitor.logs import configure_logs
-    from janitor.report.text import safe_text
+    from janitor.model.text import safe_text
     from janitor.runtime import now
     from janitor.settings import load_settings
     from janitor.store.policy_file import load_policies
@@ -65,7 +65,8 @@ def _keep(
     url: str | None, name: str, until: "datetime | None", at: "datetime", projects: tuple[str, ...]
 ) -> None:
     from janitor.cli.opt_outs import keep as opt_out
-    from janitor.report.text import moment, safe_text
+    from janitor.model.text import safe_text
+    from janitor.model.units import moment
 
     done = asyncio.run(opt_out(url, name, until, _who(), at, projects))
     print(f"kept {'for good' if until is None else f'until {moment(until)}'}: {safe_text(done.name)}")

@@ -23,14 +23,14 @@ def is_json() -> bool:
 
 def tell(severity: Severity, message: str, **facts: object) -> None:
     """One message. `facts` are further keys of the JSON."""
-    from janitor.report.text import safe_text
+    from janitor.model.text import safe_text
 
     lines = [safe_text(line) for line in message.splitlines()]
     if not is_json():
         for line in lines:
             print(f"janitor: {line}", file=sys.stderr)
         return
-    from janitor.report.text import rfc3339
+    from janitor.model.units import rfc3339
     from janitor.runtime import now
 
     entry = {"severity": severity, "message": "\n".join(lines), "time": rfc3339(now()), **facts}

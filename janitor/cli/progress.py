@@ -27,7 +27,7 @@ def _bars() -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    from janitor.report.text import safe_text
+    from janitor.model.text import safe_text
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     tasks: dict[str, TaskID] = {}
@@ -42,7 +42,7 @@ def _bars() -> Iterator[Progress]:
 
 
 def _lines() -> Progress:
-    from janitor.report.text import safe_text
+    from janitor.model.text import safe_text
 
     last = time.monotonic()
     so_far: dict[str, str] = {}

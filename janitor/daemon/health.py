@@ -9,7 +9,7 @@ from typing import Any
 
 from janitor.errors import JanitorError
 from janitor.gcp.credentials import load_credentials
-from janitor.report.text import safe_text, shorten
+from janitor.model.text import safe_text, shorten
 from janitor.runtime import in_background
 from janitor.store.database import open_database
 

@@ -17,7 +17,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from janitor.report.text import safe_text
+from janitor.model.text import safe_text
 
 WIDTH = 100
 _PATH = "/services/T0DEMO/B0DEMO/demo"

@@ -19,6 +19,7 @@ from janitor.explain.protections import (
 from janitor.explain.trace import OneWitness
 from janitor.explain.words import facts_values, held_values, image_values
 from janitor.model.inventory import Observed
+from janitor.model.meanings import meaning_of
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
 from janitor.plan.plan import Action, Plan
@@ -28,7 +29,6 @@ from janitor.policy.deciding.grace import Waiting
 from janitor.policy.deciding.trace import Trace
 from janitor.policy.model import Policies
 from janitor.report.data.explanation import Explanation, Fate, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
-from janitor.report.words import meaning_of
 
 
 @dataclass(frozen=True, slots=True)

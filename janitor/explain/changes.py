@@ -4,11 +4,11 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from janitor.model.kinds import Kind
+from janitor.model.meanings import meaning_of
 from janitor.model.reasons import KeepReason
 from janitor.policy.deciding.gaps import LINE_TO_ADD
 from janitor.policy.model import Protect
 from janitor.report.data.explanation import Asked, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
-from janitor.report.words import meaning_of
 
 # What is asked of what would go, after every policy and guard.
 _LAST = {

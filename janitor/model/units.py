@@ -1,7 +1,10 @@
-"""Durations and sizes with their units, read and shown."""
+"""Durations, sizes, dollars and times with their units, read and shown."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from janitor.model.amounts import Estimate, Priced
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d+)([mhdw])", re.ASCII)
@@ -10,6 +13,7 @@ _SIZES = {
     "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
     "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
 }  # fmt: skip
+_CENT = Decimal("0.01")
 LONGEST = timedelta(days=36525)
 
 
@@ -53,3 +57,29 @@ def show_age(seconds: float) -> str:
     if minutes < 120:
         return f"{minutes}m"
     return f"{minutes // 60}h" if minutes < 72 * 60 else f"{minutes // 1440}d"
+
+
+def moment(at: datetime) -> str:
+    """``2026-11-23 03:00 UTC``."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def rfc3339(at: datetime) -> str:
+    """Whole seconds in UTC with a ``Z``; fractions only where there are any."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def show_usd(usd: Decimal, upper_bound: bool = False) -> str:
+    """Dollars and cents, ``≤`` before an upper bound; a true zero is ``$0.00``, and what is less than a cent
+    is ``<$0.01``, which says so already."""
+    if 0 < usd < _CENT:
+        return "<$0.01"
+    bound = "≤ " if upper_bound and usd else ""
+    return f"{bound}${usd.quantize(_CENT):,}"
+
+
+def show_estimate(estimate: Estimate) -> str:
+    """Dollars a month, ``≤`` before an upper bound; ``unpriced`` is never a number."""
+    if not isinstance(estimate, Priced):
+        return "unpriced"
+    return show_usd(estimate.usd_month, estimate.upper_bound)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from janitor.model.units import moment
 from janitor.report.data.snapshot import InGrace, Snapshot
-from janitor.report.text import moment
 from janitor.report.words import named, owned_by, place_of
 
 TITLE = "Announced to go"

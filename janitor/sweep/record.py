@@ -24,8 +24,7 @@ from janitor.policy.model import Policies
 from janitor.report.data.result import SweepResult, clock_refuses
 from janitor.report.data.snapshot_codec import encode_snapshot
 from janitor.report.data.take_snapshot import take_snapshot
-from janitor.report.data.totals import exit_code, totals
-from janitor.report.json.sweep import totals_as_json
+from janitor.report.data.totals import exit_code, totals, totals_as_json
 from janitor.runtime import now
 from janitor.store.database import Database, open_database
 from janitor.store.history import SqlHistory

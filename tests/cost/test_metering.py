@@ -18,7 +18,7 @@ from janitor.cost.metering import (
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.names import ResourceName
 from janitor.model.resources import Container, Revision, Scaling, Service, Traffic
-from janitor.report.text import show_estimate
+from janitor.model.units import show_estimate
 from tests.making import NOW, revision, service
 
 BOOK = fallback_book((files("janitor.cost") / "fallback.json").read_text(encoding="utf-8"), "")

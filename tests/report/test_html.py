@@ -14,12 +14,12 @@ from jinja2 import UndefinedError
 
 from janitor.ledger.savings import Account
 from janitor.model.amounts import Amount, Unpriced
+from janitor.model.units import show_usd
 from janitor.report.data.snapshot import RunningService
 from janitor.report.data.summary import Summary
 from janitor.report.html import render as module
 from janitor.report.html.render import render_html
 from janitor.report.html.tables import over_time
-from janitor.report.text import show_usd
 from tests.report.summaries import (
     EMPTY,
     HOSTILE,

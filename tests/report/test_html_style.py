@@ -5,10 +5,11 @@ from itertools import combinations
 
 import pytest
 
+from janitor.model.meanings import meaning_of
 from janitor.model.reasons import KeepReason
 from janitor.report.data.troubles import TroubleKind
 from janitor.report.html.render import render_html
-from janitor.report.words import meaning_of, trouble_heading
+from janitor.report.words import trouble_heading
 from tests.report.summaries import SMALL
 
 STYLE = render_html(SMALL).split("<style>")[1].split("</style>")[0]

@@ -7,7 +7,8 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason
 from janitor.plan.plan import Action
-from janitor.report.data.rows import fitted_name, noun, short_name
+from janitor.report.data.rows import noun, short_name
+from janitor.report.terminal.tables import fitted_name
 from tests.report.printing import table
 from tests.report.samples import REGION, SERVICE, STORY_REPOSITORY, WEB, image, result, story
 

@@ -11,11 +11,11 @@ from janitor.model.amounts import Priced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
+from janitor.model.units import rfc3339
 from janitor.plan.plan import Kept
 from janitor.report.data.result import SweepResult
 from janitor.report.data.totals import totals
 from janitor.report.json.sweep import write_json
-from janitor.report.text import rfc3339
 from tests.report.samples import GAP, REFUSAL, REGION, SERVICE, image, result, story
 
 TOP = [

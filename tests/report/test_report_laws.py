@@ -7,10 +7,10 @@ from io import StringIO
 from hypothesis import HealthCheck, example, given, settings
 from markdown_it import MarkdownIt
 
+from janitor.model.text import safe_text
 from janitor.report.data.summary import Summary
 from janitor.report.json.report import write_report_json
 from janitor.report.markdown import words, write_report_markdown
-from janitor.report.text import safe_text
 from tests.report.any_summary import TEXTS, summaries
 from tests.report.summaries import large
 from tests.report.test_report_markdown import OWN_TAGS, shown

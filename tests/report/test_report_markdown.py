@@ -59,7 +59,7 @@ def test_hostile_texts_add_no_tag_no_link_and_no_cell() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_reader_sees_the_text_itself(text: str) -> None:
-    from janitor.report.text import safe_text
+    from janitor.model.text import safe_text
 
     assert shown(words(text)).split() == safe_text(text).split()
 

@@ -6,7 +6,9 @@ import pytest
 from rich.cells import cell_len
 
 from janitor.model.amounts import Priced, Unpriced
-from janitor.report.text import fitted, safe_text, shorten, show_estimate, show_usd
+from janitor.model.text import safe_text, shorten
+from janitor.model.units import show_estimate, show_usd
+from janitor.report.terminal.tables import fitted
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ from decimal import Decimal
 
 from janitor.ledger.savings import Account
 from janitor.model.amounts import NOTHING, Amount
-from janitor.model.units import show_size
+from janitor.model.units import moment, show_size, show_usd
 from janitor.report.data.summary import Summary
-from janitor.report.text import moment, show_usd
 
 # Of what was deleted in the period, and of what the next sweep would delete.
 NOTHING_YET = "Nothing was deleted yet, so nothing is saved yet."

@@ -5,18 +5,14 @@ from decimal import Decimal
 from heapq import nsmallest
 from urllib.parse import unquote
 
-from rich.cells import cell_len
-
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.amounts import Amount, Priced
 from janitor.model.kinds import Kind
 from janitor.plan.plan import Action
 from janitor.report.data.result import SweepResult
 from janitor.report.data.totals import capped_sum, was_applied
-from janitor.report.text import fitted, safe_text
 
 _DIGEST_SHOWN = 12
-_TAG_AT_LEAST = 3
 _TROUBLE = frozenset({OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED})
 
 Row = tuple[Action, Outcome]
@@ -118,22 +114,6 @@ def name_as_people_say(kind: Kind, name: str, tags: tuple[str, ...] = ()) -> str
     if kind is Kind.PACKAGE and len(path) == 4:
         return f"{path[1]}/{unquote(path[3])}"
     return path[-1] if path else name
-
-
-def fitted_name(action: Action, width: int) -> str:
-    """`short_name`, safe to show, in at most `width` columns.
-
-    Of an image the tag is cut first: its package and its digest say which it is.
-    """
-    name = safe_text(short_name(action))
-    if cell_len(name) <= width or action.kind is not Kind.IMAGE:
-        return fitted(name, width)
-    path, _, digest = name.rpartition("@")
-    package, colon, tag = path.partition(":")
-    room = width - cell_len(f"{package}:@{digest}")
-    if colon and room >= _TAG_AT_LEAST:
-        return f"{package}:{fitted(tag, room)}@{digest}"
-    return fitted(f"{package}@{digest}", width, len(digest) + 1)
 
 
 def place(name: str, with_project: bool) -> str:

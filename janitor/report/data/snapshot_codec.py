@@ -10,9 +10,9 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.model.amounts import Amount, Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
+from janitor.model.units import rfc3339
 from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored
 from janitor.report.json.values import planned_as_json, running_as_json, stored_as_json, usd_as_json
-from janitor.report.text import rfc3339
 
 SCHEMA_VERSION = 1
 # A capped sum has fifty digits (totals.py); an absurd exponent would take gigabytes once written out.

@@ -7,10 +7,10 @@ from decimal import Decimal
 from heapq import nsmallest
 
 from janitor.ledger.savings import Account, Deletion, Point, Saving, account, course, savings
+from janitor.model.units import moment
 from janitor.report.data.notices import MONEY
 from janitor.report.data.snapshot import Snapshot
 from janitor.report.data.troubles import Trouble, troubles
-from janitor.report.text import moment
 
 SAVERS, POINTS = 5, 60
 _ZERO = Decimal(0)

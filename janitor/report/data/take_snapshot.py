@@ -13,6 +13,7 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.amounts import NOTHING, Amount, Estimate, Priced, amount_of
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
+from janitor.model.text import shorten
 from janitor.plan.plan import Action
 from janitor.policy.deciding.grace import Waiting
 from janitor.report.data.result import SweepResult, is_announced
@@ -35,7 +36,6 @@ from janitor.report.data.snapshot import (
     Stored,
 )
 from janitor.report.data.totals import capped, capped_by
-from janitor.report.text import shorten
 
 _WORST_FIRST = {OutcomeKind.FAILED: 0, OutcomeKind.DRIFTED: 1, OutcomeKind.SKIPPED: 2}
 _STAND = frozenset({Kind.SERVICE, Kind.REPOSITORY})

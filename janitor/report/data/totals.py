@@ -81,3 +81,20 @@ def _clock_is_in_doubt(result: SweepResult) -> bool:
     if result.clock is None:
         return False
     return result.clock.is_off or (result.mode == "apply" and not result.clock.may_delete)
+
+
+def totals_as_json(result: SweepResult, totals: Totals) -> dict[str, object]:
+    """The `totals` object: the same one closes the ledger's sweep and the last log line."""
+    examined = {kind.value: count for kind, count in sorted(result.plan.examined.items())}
+    return {
+        "examined": examined,
+        "planned": totals.planned,
+        "deleted": totals.deleted,
+        "already_gone": totals.already_gone,
+        "drifted": totals.drifted,
+        "skipped": totals.skipped,
+        "failed": totals.failed,
+        "reclaimed_bytes": totals.saves.size_bytes,
+        "saves_usd_month": format(totals.saves.usd_month, "f"),
+        "unpriced": totals.saves.unpriced,
+    }

@@ -10,11 +10,11 @@ from typing import TypeVar
 from janitor.kinds.kind import KINDS
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.model.units import show_age
+from janitor.model.text import shorten
+from janitor.model.units import moment, show_age
 from janitor.policy.deciding.gaps import LINE_TO_ADD, blocks_in_words, is_unseen_gap
 from janitor.report.data.rows import name_as_people_say
 from janitor.report.data.snapshot import LONGEST_TEXT, Planned, Snapshot
-from janitor.report.text import moment, shorten
 
 STALE_AFTER = timedelta(days=2)
 _NAMED = 3

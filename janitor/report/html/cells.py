@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from janitor.model.amounts import Amount, Estimate, Priced
 from janitor.model.kinds import Kind
-from janitor.model.units import show_age, show_size
+from janitor.model.text import safe_text, shorten
+from janitor.model.units import moment, show_age, show_size, show_usd
 from janitor.report.data.rows import name_as_people_say, place
-from janitor.report.text import moment, safe_text, shorten, show_usd
 from janitor.report.words import kind_in_words, owner_or_nobody, things
 
 _NAME_SHOWN, _TEXT_SHOWN = 140, 240

@@ -7,7 +7,8 @@ from decimal import Decimal
 from janitor.ledger.savings import Point
 from janitor.model.amounts import Amount, Priced
 from janitor.model.kinds import Kind
-from janitor.model.units import show_size
+from janitor.model.text import many
+from janitor.model.units import moment, show_estimate, show_size, show_usd
 from janitor.report.data.snapshot import RunningService, Snapshot, Stored
 from janitor.report.data.summary import Period, Summary
 from janitor.report.data.troubles import Trouble, TroubleKind
@@ -15,7 +16,6 @@ from janitor.report.grace_words import KEEP_ONE
 from janitor.report.html import tables
 from janitor.report.html.cells import Table, resource, shown
 from janitor.report.html.charts import Bars, Curve, bars, curve
-from janitor.report.text import many, moment, show_estimate, show_usd
 from janitor.report.words import ailing, things, trouble_heading
 
 TROUBLES_SHOWN, BARS_SHOWN = 20, 10

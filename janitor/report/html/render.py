@@ -6,10 +6,10 @@ from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from janitor.model.text import safe_text
 from janitor.report.data.summary import Summary
 from janitor.report.html import charts
 from janitor.report.html.page import page_of
-from janitor.report.text import safe_text
 
 
 def render_html(summary: Summary) -> str:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from janitor.ledger.savings import Account, Deletion, Point, Saving
 from janitor.model.amounts import Amount
-from janitor.model.units import show_size
+from janitor.model.meanings import meaning_of
+from janitor.model.units import moment, show_estimate, show_size, show_usd
 from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Stored
 from janitor.report.grace_words import goes
 from janitor.report.html.cells import (
@@ -24,8 +25,7 @@ from janitor.report.html.cells import (
     shown,
     size,
 )  # fmt: skip
-from janitor.report.text import moment, show_estimate, show_usd
-from janitor.report.words import meaning_of, show_share
+from janitor.report.words import show_share
 
 GROUPS_SHOWN, ROWS_SHOWN, AILING_SHOWN, POINTS_SHOWN = 20, 20, 30, 8
 _WORDS_SHOWN = 640

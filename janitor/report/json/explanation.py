@@ -4,9 +4,9 @@ from json import dumps
 from typing import TextIO
 
 from janitor.model.inventory import Gap
+from janitor.model.units import rfc3339
 from janitor.policy.deciding.gaps import blocked_kinds
 from janitor.report.data.explanation import Asked, Explanation, KeptList, PolicyAnswer
-from janitor.report.text import rfc3339
 
 SCHEMA_VERSION = 1
 Row = dict[str, object]

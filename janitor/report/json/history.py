@@ -5,8 +5,8 @@ from json import dumps
 from typing import TextIO
 
 from janitor.ledger.history import PastAction, PastSweep
+from janitor.model.units import rfc3339
 from janitor.report.json.values import Row, estimate_as_json, time_as_json
-from janitor.report.text import rfc3339
 
 SCHEMA_VERSION = 1
 

@@ -11,12 +11,13 @@ from janitor.apply.outcomes import Outcome
 from janitor.model.amounts import Estimate, Priced
 from janitor.model.inventory import ClockReading
 from janitor.model.kinds import Kind
+from janitor.model.units import rfc3339
 from janitor.plan.plan import Action, Kept
 from janitor.policy.deciding.grace import Waiting
 from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.data.result import SweepResult, Totals, is_announced
+from janitor.report.data.totals import totals_as_json
 from janitor.report.json.values import gap_as_json
-from janitor.report.text import rfc3339
 
 SCHEMA_VERSION = 1
 _BATCH = 512
@@ -69,23 +70,6 @@ def _clock(reading: ClockReading | None) -> dict[str, object] | None:
         return None
     google = None if reading.google is None else rfc3339(reading.google)
     return {"here": rfc3339(reading.here), "google": google, "may_delete": reading.may_delete}
-
-
-def totals_as_json(result: SweepResult, totals: Totals) -> dict[str, object]:
-    """The `totals` object: the same one closes the ledger's sweep and the last log line."""
-    examined = {kind.value: count for kind, count in sorted(result.plan.examined.items())}
-    return {
-        "examined": examined,
-        "planned": totals.planned,
-        "deleted": totals.deleted,
-        "already_gone": totals.already_gone,
-        "drifted": totals.drifted,
-        "skipped": totals.skipped,
-        "failed": totals.failed,
-        "reclaimed_bytes": totals.saves.size_bytes,
-        "saves_usd_month": format(totals.saves.usd_month, "f"),
-        "unpriced": totals.saves.unpriced,
-    }
 
 
 def waiting_as_json(each: Waiting, mode: str) -> dict[str, object]:

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from janitor.model.amounts import Estimate, Priced
 from janitor.model.inventory import Gap
+from janitor.model.units import rfc3339
 from janitor.policy.deciding.gaps import blocked_kinds
 from janitor.report.data.snapshot import Planned, RunningService, Stored
-from janitor.report.text import rfc3339
 
 Row = dict[str, object]
 

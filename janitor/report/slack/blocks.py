@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal, assert_never
 
-from janitor.report.text import safe_text, shorten, show_usd
+from janitor.model.text import safe_text, shorten
+from janitor.model.units import show_usd
 
 Block = Mapping[str, Any]
 

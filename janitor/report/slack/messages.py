@@ -6,7 +6,8 @@ from itertools import chain
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.savings import Account
-from janitor.model.units import show_size
+from janitor.model.text import many
+from janitor.model.units import moment, show_size
 from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, Totals
 from janitor.report.data.rows import noun, short_name
@@ -43,7 +44,6 @@ from janitor.report.slack.parts import (
     troubles,
     would_text,
 )
-from janitor.report.text import many, moment
 
 _LINE, _LINES = 300, 8
 _NAMED, _NOTE = 3, 9500

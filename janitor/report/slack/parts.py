@@ -8,6 +8,7 @@ from decimal import Decimal
 from janitor.ledger.savings import Account, Saving
 from janitor.model.amounts import Amount, Priced
 from janitor.model.kinds import Kind
+from janitor.model.text import many
 from janitor.model.units import show_age, show_size
 from janitor.report.data.figures import divisions
 from janitor.report.data.filters import project_of
@@ -17,7 +18,6 @@ from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import Trouble
 from janitor.report.grace_words import by_owner, goes, what
 from janitor.report.slack.blocks import Part, Row, code, dollars, words
-from janitor.report.text import many
 from janitor.report.words import ailing, called, held_in_use, trouble_heading
 
 _NAMED = 3

@@ -6,7 +6,10 @@ from typing import TextIO
 from rich.text import Text
 
 from janitor.model.inventory import Gap
+from janitor.model.meanings import meaning_of
 from janitor.model.names import ResourceName
+from janitor.model.text import safe_text
+from janitor.model.units import rfc3339
 from janitor.policy.deciding.gaps import blocks_in_words
 from janitor.report.data.explanation import (
     Asked,
@@ -20,8 +23,6 @@ from janitor.report.data.explanation import (
 )  # fmt: skip
 from janitor.report.data.rows import noun
 from janitor.report.terminal.tables import console_for, indented, print_lines
-from janitor.report.text import rfc3339, safe_text
-from janitor.report.words import meaning_of
 
 _HOLDS = {True: "holds", False: "does not", None: "cannot be known"}
 _NAMES_SHOWN = 500

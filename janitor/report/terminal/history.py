@@ -8,9 +8,9 @@ from rich.text import Text
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.history import PastAction, PastSweep
-from janitor.model.units import show_age, show_size
-from janitor.report.terminal.tables import STYLES, console_for, indented, print_lines, tabulated
-from janitor.report.text import fitted, safe_text, shorten, show_estimate, show_usd
+from janitor.model.text import safe_text, shorten
+from janitor.model.units import show_age, show_estimate, show_size, show_usd
+from janitor.report.terminal.tables import STYLES, console_for, fitted, indented, print_lines, tabulated
 from janitor.report.words import called, owned_by, place_of
 
 ACTIONS_SHOWN = 500

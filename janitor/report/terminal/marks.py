@@ -8,10 +8,10 @@ from typing import TextIO
 from rich.text import Text
 
 from janitor.ledger.marks import Marked, OptOut
+from janitor.model.units import moment, rfc3339
 from janitor.report.json.values import time_as_json
 from janitor.report.terminal.sweep import HOW_TO_KEEP
 from janitor.report.terminal.tables import console_for, indented, print_lines, tabulated
-from janitor.report.text import moment, rfc3339
 from janitor.report.words import named, owner_or_nobody, place_of
 
 SCHEMA_VERSION = 1

@@ -7,12 +7,13 @@ from rich.text import Text
 
 from janitor.ledger.savings import Account
 from janitor.model.amounts import Amount
+from janitor.model.text import safe_text, shorten
+from janitor.model.units import moment, show_estimate
 from janitor.report import grace_words
 from janitor.report.data.figures import NOTHING_YET, TITLES, account_table, cells, divisions
 from janitor.report.data.snapshot import Planned, Snapshot
 from janitor.report.data.summary import Summary
-from janitor.report.terminal.tables import console_for, indented, print_lines, tabulated
-from janitor.report.text import fitted, moment, safe_text, shorten, show_estimate
+from janitor.report.terminal.tables import console_for, fitted, indented, print_lines, tabulated
 from janitor.report.words import (
     ailing,
     ails_for,

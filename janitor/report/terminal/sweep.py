@@ -6,7 +6,8 @@ from typing import TextIO
 
 from rich.text import Text
 
-from janitor.model.units import show_size
+from janitor.model.text import many, safe_text
+from janitor.model.units import moment, rfc3339, show_size, show_usd
 from janitor.plan.plan import Kept
 from janitor.policy.deciding.gaps import blocks_in_words, is_unseen_gap
 from janitor.policy.deciding.grace import Waiting
@@ -15,7 +16,6 @@ from janitor.report.data.result import SweepResult, Totals, clock_refuses, is_an
 from janitor.report.data.rows import PolicyRows, name_as_people_say, noun, place, rows_by_policy
 from janitor.report.data.totals import was_applied
 from janitor.report.terminal.tables import Columns, console_for, indented, listed, print_lines, tabulated
-from janitor.report.text import many, moment, rfc3339, safe_text, show_usd
 from janitor.report.words import a_month, owner_or_nobody
 
 SHOWN = 20

@@ -5,17 +5,51 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
 from janitor.apply.outcomes import OutcomeKind
-from janitor.model.units import show_size
+from janitor.model.kinds import Kind
+from janitor.model.text import safe_text, shorten
+from janitor.model.units import show_estimate, show_size
 from janitor.plan.plan import Action
-from janitor.report.data.rows import PolicyRows, Row, contained, fitted_name, place, short_name
-from janitor.report.text import fitted, safe_text, shorten, show_estimate
+from janitor.report.data.rows import PolicyRows, Row, contained, place, short_name
 
 _BETWEEN, _FIRST_AT_LEAST = 2, 12
+_TAG_AT_LEAST = 3
+
+
+def fitted(text: str, width: int, keep_end: int | None = None) -> str:
+    """At most `width` columns of a terminal, cut in the middle with ``…``.
+
+    The last `keep_end` characters stay where they can (None: a half), for names differ at their end.
+    """
+    if cell_len(text) <= width:
+        return text
+    room = max(width - 1, 0)
+    end = min(room // 2 if keep_end is None else keep_end, room)
+    tail = text[len(text) - end :]
+    while cell_len(tail) > room:
+        tail = tail[1:]
+    # A wide character that does not fit by half becomes a blank, which would look like a part of the name.
+    return f"{set_cell_size(text, room - cell_len(tail)).rstrip()}…{tail}"
+
+
+def fitted_name(action: Action, width: int) -> str:
+    """`short_name`, safe to show, in at most `width` columns.
+
+    Of an image the tag is cut first: its package and its digest say which it is.
+    """
+    name = safe_text(short_name(action))
+    if cell_len(name) <= width or action.kind is not Kind.IMAGE:
+        return fitted(name, width)
+    path, _, digest = name.rpartition("@")
+    package, colon, tag = path.partition(":")
+    room = width - cell_len(f"{package}:@{digest}")
+    if colon and room >= _TAG_AT_LEAST:
+        return f"{package}:{fitted(tag, room)}@{digest}"
+    return fitted(f"{package}@{digest}", width, len(digest) + 1)
 
 
 def tabulated(

@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from janitor.cost.own_cost import OwnCost
+from janitor.daemon.own_cost import own_cost_line
 from janitor.ledger.savings import Account
 from janitor.model.amounts import Amount, Estimate, Priced, Unpriced
-from janitor.report.own_cost import own_cost_line
 
 SERVICE, JOB, POOL = (Priced(Decimal(usd), "") for usd in ("49.932", "0.06935", "31.1720"))
 NO_PRICE = Unpriced("no price of worker-pool-vcpu-second is known in us-central1")
