@@ -12,6 +12,7 @@ _PAGES = (
     "docs/demo.md",
     "docs/explain.md",
     "docs/money.md",
+    "docs/operations.md",
     "docs/performance.md",
     "docs/roles.md",
     "docs/savings.md",
