@@ -3,8 +3,8 @@
 import asyncio
 import json
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,14 @@ from janitor.gcp.credentials import default_project, load_credentials
 from janitor.gcp.failures import cause, nothing_there
 from janitor.gcp.locations import run_locations
 from janitor.gcp.paging import BadReplyError
-from janitor.gcp.retry import READ_RETRY
+from janitor.gcp.retry import DELETE_RETRY, READ_RETRY
 from janitor.notify.words import not_taken
 from janitor.proxies import VARIABLES, proxy_for
 from janitor.settings import load_settings, tidy_environment
 from janitor.store.address import address_of, shown
 from janitor.store.database import open_database
+from tests.gcp.google import artifact_places, beside
+from tests.gcp.hostile import Hostile
 
 # No NUL and no lone surrogate: the environment can hold neither as text.
 VALUES = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=60)
@@ -179,17 +181,91 @@ def test_no_answer_of_google_over_rest_is_a_bug(body: bytes, status: int) -> Non
             object.__setattr__(clients, "http", httpx2.AsyncClient(transport=transport))
             await run_locations(clients, "p")
 
-    usual = {key: getattr(READ_RETRY, key) for key in ("first", "longest", "budget")}
-    for key in usual:
-        object.__setattr__(READ_RETRY, key, 0.001)
+    with impatient():
+        try:
+            asyncio.run(ask())
+        except (GoogleAPICallError, BadReplyError) as error:
+            cause(error)
+            nothing_there(error, "run.googleapis.com", "p", None)
+
+
+EVERY_KIND = """\
+version: 1
+scope: {projects: [p]}
+limits: {max_deletions: 10000, max_share: 100%, max_monthly_value: 100000000 USD, max_unpriced: 10000}
+policies:
+  - {name: services, kind: run.service, when: {older_than: 1d}}
+  - {name: revisions, kind: run.revision, when: {older_than: 1d}}
+  - {name: jobs, kind: run.job, when: {older_than: 1d}}
+  - {name: executions, kind: run.execution, when: {older_than: 1d}}
+  - {name: pools, kind: run.worker_pool, when: {older_than: 1d}}
+  - {name: images, kind: artifact.image, when: {older_than: 1d}, keep: {latest: 1}}
+  - {name: repositories, kind: artifact.repository, when: {older_than: 1d}}
+  - {name: packages, kind: artifact.package, when: {older_than: 1d}}
+  - {name: versions, kind: artifact.version, when: {older_than: 1d}}
+  - {name: tags, kind: artifact.tag, when: {tags: [v1]}}
+"""
+
+
+SEEDS, FORMS = st.integers(0, 2**32 - 1), st.sampled_from(["json", "table"])
+
+
+@settings(FEW, max_examples=8)
+@given(SEEDS, FORMS)
+@example(34, "json")
+@example(85, "table")
+def test_no_reply_of_google_over_grpc_is_a_bug(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], seed: int, form: str
+) -> None:
+    apply_against_hostile_google(monkeypatch, capfd, seed, form)
+
+
+@pytest.mark.slow
+@settings(FEW, max_examples=200)
+@given(SEEDS, FORMS)
+def test_no_reply_of_google_over_grpc_is_a_bug_however_many_are_tried(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], seed: int, form: str
+) -> None:
+    apply_against_hostile_google(monkeypatch, capfd, seed, form)
+
+
+def apply_against_hostile_google(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], seed: int, form: str
+) -> None:
+    """A whole apply: what a decoder lets through must be fit for all that comes after it."""
+    google = Hostile.of(seed).google()
+    google.answers["ListLocations"] = artifact_places("us-central1")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        beside(google) as variables,
+        impatient(),
+        monkeypatch.context() as patched,
+    ):
+        patched.chdir(folder)
+        homes = dict.fromkeys(("XDG_STATE_HOME", "XDG_CACHE_HOME"), folder)
+        for name, value in {**variables, **homes}.items():
+            patched.setenv(name, value)
+        Path("policies.yaml").write_text(EVERY_KIND)
+        assert run(["sweep", "--apply", "--kept", "--format", form]) != 1
+    out, err = capfd.readouterr()
+    assert {letter for letter in out + err if not letter.isprintable()} <= {"\n"}
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """Calls are tried again at once, or not."""
+    usual = [
+        (retry, key, getattr(retry, key))
+        for retry in (READ_RETRY, DELETE_RETRY)
+        for key in ("first", "longest", "budget")
+    ]
+    for retry, key, _ in usual:
+        object.__setattr__(retry, key, 0.001)
     try:
-        asyncio.run(ask())
-    except (GoogleAPICallError, BadReplyError) as error:
-        cause(error)
-        nothing_there(error, "run.googleapis.com", "p", None)
+        yield
     finally:
-        for key, value in usual.items():
-            object.__setattr__(READ_RETRY, key, value)
+        for retry, key, value in usual:
+            object.__setattr__(retry, key, value)
 
 
 @FEW

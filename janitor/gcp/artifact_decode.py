@@ -15,6 +15,8 @@ from janitor.model.text import nfc_labels
 _FORMATS = enum_names(ar.Repository.Format)
 _MODES = {number: Mode(name) for number, name in enum_names(ar.Repository.Mode).items() if name in list(Mode)}
 _ACTIONS = {number: name for number, name in enum_names(ar.CleanupPolicy.Action).items() if number}
+# The first second that no time can be: datetime ends before it.
+_END = LAST_SECOND + 1
 _DIGEST = "sha256:"
 _DIGEST_LENGTH = len(_DIGEST) + 64
 # Image._make without its own Python frame.
@@ -83,15 +85,14 @@ class ImageDecoder:
             try:
                 head, digest = name[:-_DIGEST_LENGTH], name[-_DIGEST_LENGTH:]
                 package = packages.get(head) or self._package(head, name)
-                if not digest.startswith(_DIGEST):
+                if not digest.startswith(_DIGEST) or "/" in digest:
                     raise ValueError(f"not a docker image name: {name!r}")
-                uploaded, updated = message.upload_time, message.update_time
-                upload_second, update_second = uploaded.seconds, updated.seconds
-                if not (
-                    FIRST_SECOND <= upload_second <= LAST_SECOND
-                    and FIRST_SECOND <= update_second <= LAST_SECOND
-                ):
-                    raise ValueError(f"no time can be read of {upload_second} s or {update_second} s")
+                stamp = message.upload_time
+                uploaded = stamp.seconds + stamp.nanos * 1e-9
+                stamp = message.update_time
+                updated = stamp.seconds + stamp.nanos * 1e-9
+                if not (FIRST_SECOND <= uploaded < _END and FIRST_SECOND <= updated < _END):
+                    raise ValueError(f"no time can be read of {uploaded:.0f} s or {updated:.0f} s")
                 tags, manifests, artifact_type = message.tags, message.image_manifests, message.artifact_type
                 images.append(
                     make(
@@ -100,8 +101,8 @@ class ImageDecoder:
                             digest,
                             tuple(tags) if tags else (),
                             message.image_size_bytes,
-                            upload_second + uploaded.nanos * 1e-9 if upload_second > 0 else None,
-                            update_second + updated.nanos * 1e-9 if update_second > 0 else None,
+                            uploaded if uploaded > 0 else None,
+                            updated if updated > 0 else None,
                             types.get(artifact_type) or types.setdefault(artifact_type, artifact_type),
                             tuple([each.digest for each in manifests]) if manifests else (),
                         )

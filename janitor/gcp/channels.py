@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Any
 import google.auth.credentials
 import grpc.aio
 import httpx2
+from google.api_core.exceptions import from_grpc_error
 from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
 from google.cloud.billing_v1 import CloudCatalogAsyncClient
 from google.cloud.run_v2 import (
@@ -21,10 +22,12 @@ from google.cloud.run_v2 import (
     ServicesAsyncClient,
     WorkerPoolsAsyncClient,
 )
+from google.protobuf.message import DecodeError
 
 from janitor.error_facts import facts
 from janitor.errors import UsageError
 from janitor.gcp.credentials import SCOPES, GoogleAuth, load_credentials, require_google
+from janitor.gcp.failures import UNREADABLE_REPLY
 from janitor.gcp.google_time import GoogleTime
 from janitor.gcp.tokens import channel_credentials
 from janitor.proxies import proxy_for
@@ -37,6 +40,47 @@ _HTTP_TIMEOUT = httpx2.Timeout(60.0)
 _SIZES = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
 _NO_PROXY = [("grpc.enable_http_proxy", 0)]
 _OpenChannel = Callable[[Any, str], grpc.aio.Channel]
+
+
+class ReadableReplies(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
+    """Makes an error of a gRPC reply that is no message of its type.
+
+    grpc.aio answers None for such a reply, where None elsewhere means that there is no such resource. Details of
+    an error that cannot be read would end in protobuf's own error: they are dropped, and the code is kept.
+    """
+
+    async def intercept_unary_unary(
+        self, continuation: Callable[..., Awaitable[Any]], client_call_details: Any, request: Any
+    ) -> Any:
+        """The call, once its reply is read. AioRpcError: INTERNAL as in gRPC's synchronous client, or Google's own."""
+        try:
+            call = await continuation(client_call_details, request)
+            reply = await call
+        except grpc.aio.AioRpcError as error:
+            if _has_readable_details(error):
+                raise
+            raise _without_details(error.code(), error.details()) from error
+        if reply is None:
+            raise _without_details(grpc.StatusCode.INTERNAL, UNREADABLE_REPLY)
+        return call
+
+
+def _has_readable_details(error: grpc.aio.AioRpcError) -> bool:
+    """Whether api_core can read them: it parses the status, and each detail by its type."""
+    as_google_error: Any = from_grpc_error
+    try:
+        as_google_error(error)
+    except (DecodeError, ValueError):
+        return False
+    return True
+
+
+def _without_details(code: grpc.StatusCode, text: str | None) -> grpc.aio.AioRpcError:
+    return grpc.aio.AioRpcError(code, grpc.aio.Metadata(), grpc.aio.Metadata(), text, None)
+
+
+# Any, for the stubs ask for a callable type that grpc.aio does not have.
+_INTERCEPTORS: Any = [ReadableReplies()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +140,7 @@ async def connect(
 
 def _for_emulator(host: str, http: str) -> Clients:
     def plain(_transport: Any, _host: str) -> grpc.aio.Channel:
-        return grpc.aio.insecure_channel(host, options=[*_SIZES, *_NO_PROXY])
+        return grpc.aio.insecure_channel(host, options=[*_SIZES, *_NO_PROXY], interceptors=_INTERCEPTORS)
 
     # trust_env: a proxy from the environment must not see what is meant for the emulator
     client = httpx2.AsyncClient(verify=_authorities(), timeout=_HTTP_TIMEOUT, trust_env=False)
@@ -111,7 +155,10 @@ def _for_google(credentials: Any) -> Clients:
         # Without the option gRPC would read the environment by a rule of its own (core/ext/http_proxy.cc).
         by = [("grpc.http_proxy", proxy.url)] if proxy else _NO_PROXY
         return grpc.aio.secure_channel(
-            f"{host}:443", channel_credentials(scoped, host), options=[*_SIZES, *by]
+            f"{host}:443",
+            channel_credentials(scoped, host),
+            options=[*_SIZES, *by],
+            interceptors=_INTERCEPTORS,
         )
 
     proxy = proxy_for(require_google(RUN_HOST))

@@ -9,6 +9,7 @@ from aiolimiter import AsyncLimiter
 from google.api_core.exceptions import AlreadyExists, NotFound, ServiceUnavailable
 from google.cloud import artifactregistry_v1 as ar
 from google.cloud import run_v2
+from google.protobuf.message import DecodeError
 
 from janitor.apply.ports import StoppedError, UnclearError
 from janitor.gcp.channels import Clients
@@ -158,3 +159,6 @@ class GoogleDeleter:
             raise as_call_error(error) from error
         except CALL_FAILURES as error:
             raise as_call_error(error) from error
+        except (TypeError, DecodeError) as error:
+            # api_core at an operation that ended at once with a result of another type (from_any_pb)
+            raise UnclearError("Google began to delete it, with an answer that cannot be read") from error

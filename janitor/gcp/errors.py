@@ -1,11 +1,13 @@
 """What an error of a call that changes something means: refused, gone, changed, or not known."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import google.auth.exceptions
 import grpc
 from google.api_core.exceptions import GoogleAPICallError, RetryError
+from google.protobuf.message import DecodeError
 from google.rpc.error_details_pb2 import ErrorInfo
 
 from janitor.apply.ports import CallError, ChangedError, InvalidError, NotFoundError, UnclearError
@@ -87,11 +89,12 @@ def _of_code(code: grpc.StatusCode, shown: str) -> CallError:
 
 
 def _unpacked(details: Any) -> Iterator[ErrorInfo]:
-    """The ErrorInfo messages among the details of a google.rpc.Status."""
+    """The ErrorInfo messages among the details of a google.rpc.Status; one that cannot be read says nothing."""
     for each in details:
         info = ErrorInfo()
-        if each.Is(info.DESCRIPTOR) and each.Unpack(info):
-            yield info
+        with suppress(DecodeError):
+            if each.Unpack(info):
+                yield info
 
 
 def _code(error: Exception) -> grpc.StatusCode | None:

@@ -45,6 +45,8 @@ _REFUSALS = {
     "etag": "it was changed since it was read",
     "cleanup": "a cleanup policy of the repository is at work",
 }
+# The text of gRPC's synchronous client for a reply that is no message of its type.
+UNREADABLE_REPLY = "Exception deserializing response!"
 # What gRPC's own texts mean (a connection that failed before any server answered), in janitor's words.
 _CONNECTION = {
     "getting metadata from plugin failed": "no access token could be obtained",
@@ -58,6 +60,7 @@ _CONNECTION = {
     "socket closed": "the connection was closed",
     "deadline exceeded": "no answer in time",
     "failed to connect": "no connection could be made",
+    UNREADABLE_REPLY: "the answer cannot be read",
 }
 # The projects of gcloud itself. User credentials without a quota project are counted against them, and
 # are refused with SERVICE_DISABLED of *that* project, whatever the project that was asked about uses.

@@ -11,6 +11,7 @@ from google.cloud import artifactregistry_v1 as ar
 from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
 from google.cloud.run_v2 import ServicesAsyncClient
 from google.longrunning import operations_pb2
+from google.protobuf.message import DecodeError
 
 from janitor.apply.ports import CallError, UnendedError
 from janitor.apply.settle import OperationState
@@ -53,7 +54,12 @@ class GoogleOperations:
             pause = min(pause * _GROWTH, _LONGEST)
         if found.HasField("error"):
             raise error_of(found.error)
-        return _failed_versions(found)
+        try:
+            return _failed_versions(found)
+        except DecodeError:
+            raise UnendedError(
+                f"Google's operation {operation} ended with metadata that cannot be read"
+            ) from None
 
     async def state(self, kind: Kind, operation: str) -> OperationState:
         """Ask once. CallError: it cannot be asked about."""
@@ -86,9 +92,6 @@ def _budget(kind: Kind) -> float:
 
 
 def _failed_versions(operation: Any) -> frozenset[str]:
-    """Those of BatchDeleteVersionsMetadata (version.proto); other operations have none."""
+    """Those of BatchDeleteVersionsMetadata (version.proto); other operations have none. DecodeError: unreadable."""
     metadata = ar.BatchDeleteVersionsMetadata.pb()()
-    if not operation.metadata.Is(metadata.DESCRIPTOR):
-        return frozenset()
-    operation.metadata.Unpack(metadata)
-    return frozenset(metadata.failed_versions)
+    return frozenset(metadata.failed_versions) if operation.metadata.Unpack(metadata) else frozenset()

@@ -13,7 +13,7 @@ from janitor.apply.ports import CallError, RunResource
 from janitor.gcp import artifact_decode, package_decode, run_decode
 from janitor.gcp.failures import READ_FAILURES, cause, is_unimplemented
 from janitor.gcp.observer import GoogleObserver
-from janitor.gcp.paging import rows, same
+from janitor.gcp.paging import ROW_FAILURES, rows, same
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
@@ -163,7 +163,7 @@ async def _get(method: Any, request: Any) -> Any:
 def _decoded(decode: Callable[[Any], T], message: Any) -> T:
     try:
         return decode(message)
-    except ValueError as error:
+    except ROW_FAILURES as error:
         raise CallError(cause(error)) from error
 
 

@@ -60,7 +60,7 @@ def revision(message: Any) -> Revision:
     """A google.cloud.run.v2.Revision, of a service or of a worker pool."""
     status = message.scaling_status
     return Revision(
-        name=_name(message.name, "revisions"),
+        name=_name(message.name, "services/revisions", "workerPools/revisions"),
         uid=message.uid,
         etag=message.etag,
         create_time=time_of(message.create_time),
@@ -116,7 +116,7 @@ def _last_execution(message: Any) -> LastExecution | None:
 def execution(message: Any) -> Execution:
     """A google.cloud.run.v2.Execution; it has no terminal_condition (execution.proto)."""
     return Execution(
-        name=_name(message.name, "executions"),
+        name=_name(message.name, "jobs/executions"),
         images=named(images_of(message.template.containers)),
         uid=message.uid,
         etag=message.etag,
@@ -184,10 +184,11 @@ def _traffic(message: Any) -> Traffic:
     return Traffic(revision=_short(message.revision), percent=message.percent, tag=message.tag)
 
 
-def _name(text: str, collection: str) -> ResourceName:
+def _name(text: str, *collections: str) -> ResourceName:
+    """A name whose collections, from the location down, are these (``jobs/executions``)."""
     name = ResourceName.parse(text)
-    if name.collection != collection:
-        raise ValueError(f"not a name in {collection}: {text!r}")
+    if "/".join(name.path[::2]) not in collections:
+        raise ValueError(f"not a name in {' or '.join(collections)}: {text!r}")
     return name
 
 

@@ -36,6 +36,9 @@ _SUFFIXES = {
 # What a container has that asks for nothing (Cloud Run docs: configuring CPU and memory limits).
 _DEFAULT_CPU, _DEFAULT_MEMORY = "1", "512Mi"
 _GIB = Decimal(2**30)
+# More than a container can have of anything, and little enough to calculate with.
+_MOST = Decimal(10**21)
+_SHOWN = 80
 # What protobuf's Timestamp allows (timestamp.proto): 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 
@@ -50,14 +53,19 @@ def time_of(stamp: Any) -> datetime | None:
 
 
 def quantity(text: str) -> Decimal:
-    """A Kubernetes quantity (``1000m``, ``512Mi``, ``1G``, ``2``, ``1e3``); ValueError otherwise."""
+    """A Kubernetes quantity (``1000m``, ``512Mi``, ``1G``, ``2``, ``1e3``); ValueError otherwise, and for one
+    that no container can have."""
     match = _QUANTITY.fullmatch(text)
     if not match:
-        raise ValueError(f"not a quantity: {text!r}")
+        raise ValueError(f"not a quantity: {text[:_SHOWN]!r}")
     number = Decimal(match[1])
     if match[2]:
-        return number * _SUFFIXES[match[2]]
-    return number.scaleb(int(match[3])) if match[3] else number
+        number *= _SUFFIXES[match[2]]
+    elif match[3]:
+        number = number.scaleb(int(match[3]))
+    if not 0 <= number <= _MOST:
+        raise ValueError(f"not the quantity of a container: {text[:_SHOWN]!r}")
+    return number
 
 
 def condition(message: Any) -> Condition:

@@ -18,7 +18,7 @@ class ResourceName:
     def parse(cls, text: str) -> "ResourceName":
         """Read Google's full name; ValueError names the text that is no such name."""
         parts = text.split("/")
-        if len(parts) < 6 or len(parts) % 2 or parts[0] != "projects" or parts[2] != "locations":
+        if len(parts) < 6 or len(parts) % 2 or parts[0::2][:2] != ["projects", "locations"] or not all(parts):
             raise ValueError(f"not a regional resource name: {text!r}")
         return cls(parts[1], parts[3], tuple(parts[4:]))
 

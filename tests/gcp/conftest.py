@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from janitor.gcp import billing, locations, paging, reader
+from janitor.gcp import billing, locations, operations, paging, reader
 from janitor.gcp.retry import READ_RETRY
 
 
@@ -28,6 +28,6 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
     """The reads' own backoff, but on this clock."""
     hands = Hands()
     quick = replace(READ_RETRY, sleep=hands.sleep, clock=hands.clock)
-    for module in (paging, locations, reader, billing):
+    for module in (paging, locations, reader, billing, operations):
         monkeypatch.setattr(module, "READ_RETRY", quick)
     return hands

@@ -1,8 +1,11 @@
 """A Google of one process: a gRPC server that answers each method as a test says, empty otherwise."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import grpc
@@ -20,7 +23,8 @@ from google.rpc.status_pb2 import Status
 
 from janitor.gcp.channels import Clients, connect
 
-_TYPES: dict[str, tuple[Any, Any]] = {
+# Request and reply of each method.
+TYPES: dict[str, tuple[Any, Any]] = {
     "ListServices": (run_v2.ListServicesRequest.pb(), run_v2.ListServicesResponse.pb()),
     "ListRevisions": (run_v2.ListRevisionsRequest.pb(), run_v2.ListRevisionsResponse.pb()),
     "ListJobs": (run_v2.ListJobsRequest.pb(), run_v2.ListJobsResponse.pb()),
@@ -38,6 +42,11 @@ _TYPES: dict[str, tuple[Any, Any]] = {
     "ListAttachments": (ar.ListAttachmentsRequest.pb(), ar.ListAttachmentsResponse.pb()),
     "GetRepository": (ar.GetRepositoryRequest.pb(), ar.Repository.pb()),
     "ListTags": (ar.ListTagsRequest.pb(), ar.ListTagsResponse.pb()),
+    "ListPackages": (ar.ListPackagesRequest.pb(), ar.ListPackagesResponse.pb()),
+    "ListVersions": (ar.ListVersionsRequest.pb(), ar.ListVersionsResponse.pb()),
+    "ListFiles": (ar.ListFilesRequest.pb(), ar.ListFilesResponse.pb()),
+    "GetPackage": (ar.GetPackageRequest.pb(), ar.Package.pb()),
+    "DeletePackage": (ar.DeletePackageRequest.pb(), operations_pb2.Operation),
     "GetTag": (ar.GetTagRequest.pb(), ar.Tag.pb()),
     "ListSkus": (billing_v1.ListSkusRequest.pb(), billing_v1.ListSkusResponse.pb()),
     "GetVersion": (ar.GetVersionRequest.pb(), ar.Version.pb()),
@@ -88,9 +97,9 @@ class Google(grpc.GenericRpcHandler):
 
     def service(self, details: Any) -> Any:
         method = details.method.rpartition("/")[2]
-        if method not in _TYPES:
+        if method not in TYPES:
             return None
-        request_type, reply_type = _TYPES[method]
+        request_type, reply_type = TYPES[method]
 
         async def behave(request: Any, context: Any) -> Any:
             self.calls.append((method, request))
@@ -170,3 +179,50 @@ def paged(*replies: Any) -> Answer:
         return raw
 
     return answer
+
+
+@contextmanager
+def beside(google: Google) -> Iterator[Mapping[str, str]]:
+    """The variables by which a janitor finds this Google, which answers from threads of its own."""
+    ready, ended = threading.Event(), threading.Event()
+    found: dict[str, int] = {}
+
+    async def serve() -> None:
+        server = grpc.aio.server()
+        server.add_generic_rpc_handlers((google,))
+        found["grpc"] = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        ready.set()
+        await asyncio.to_thread(ended.wait)
+        await server.stop(None)
+
+    class Rest(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = google.run_locations(httpx2.Request("GET", f"http://127.0.0.1{self.path}"))
+            self.send_response(answer.status_code)
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    rest = ThreadingHTTPServer(("127.0.0.1", 0), Rest)
+    threads = [
+        threading.Thread(target=rest.serve_forever),
+        threading.Thread(target=asyncio.run, args=[serve()]),
+    ]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    try:
+        yield {
+            "JANITOR_EMULATOR_HOST": f"127.0.0.1:{found['grpc']}",
+            "JANITOR_EMULATOR_HTTP": f"http://127.0.0.1:{rest.server_address[1]}",
+        }
+    finally:
+        rest.shutdown()
+        rest.server_close()
+        ended.set()
+        for thread in threads:
+            thread.join()
