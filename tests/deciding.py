@@ -1,17 +1,22 @@
 """Asking the core about a small world: which images, services and revisions go, and why others stay."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image, Repository
+from janitor.policy.conditions.expression import Failures
+from janitor.policy.deciding.context import Context, DecisionInput, Detail, Memory
+from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.images import Goes, ImageRules, Weighed, decide_images, image_rules
 from janitor.policy.deciding.references import usage
-from janitor.policy.deciding.trace import Trace
+from janitor.policy.deciding.trace import Trace, Tracer
+from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.verdict import Delete
-from janitor.policy.deciding.workload_rules import Context, WorkloadVerdicts
+from janitor.policy.deciding.workload_rules import WorkloadVerdicts
 from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Policies
 from tests.making import NOW, repository
@@ -19,7 +24,7 @@ from tests.making import NOW, repository
 
 @dataclass
 class Shown:
-    """A witness that remembers each case by its name; images are shown to it by packages, which it forgets."""
+    """A tracer that remembers each case by its name; images are shown to it by packages, which it forgets."""
 
     cases: dict[str, Trace[Any]] = field(default_factory=dict)
 
@@ -29,16 +34,36 @@ class Shown:
     def package(self, rules: ImageRules, images: list[Image], weighed: Weighed) -> None: ...
 
 
-def context(policies: Policies, **facts: object) -> Context:
-    """Everything selected, nothing blocked."""
-    values: dict[str, object] = {
-        "selected": {p.name for p in policies.policies}, "projects": set(policies.scope.projects),
-        "blocked": set(), "own": set(), "now": NOW,
-    }  # fmt: skip
-    return Context(policies, **(values | facts))  # type: ignore[arg-type]
+def asking(
+    policies: Policies,
+    *,
+    projects: Collection[str] | None = None,
+    selected: Set[str] | None = None,
+    own: Set[str] = frozenset(),
+    now: datetime = NOW,
+    tracer: Tracer | None = None,
+) -> DecisionInput:
+    """Every policy may delete, in the projects of the scope."""
+    deletable = tuple(policies.scope.projects if projects is None else projects)
+    chosen = {p.name for p in policies.policies} if selected is None else selected
+    return DecisionInput(policies, chosen, deletable, deletable, own, now, Detail(tracer=tracer))
 
 
-def decided(policies: Policies, workloads: Workloads, **facts: object) -> dict[str, str]:
+def context(
+    policies: Policies,
+    *,
+    blocked: Set[tuple[str, str]] = frozenset(),
+    grace: Grace | None = None,
+    uploads: Uploads | None = None,
+    failures: Failures | None = None,
+    **facts: Any,
+) -> Context:
+    """The same with nothing blocked and nothing remembered."""
+    memory = Memory(grace or Grace(), uploads or Uploads())
+    return Context(asking(policies, **facts), blocked, memory, failures or Failures())
+
+
+def decided(policies: Policies, workloads: Workloads, **facts: Any) -> dict[str, str]:
     """Short name -> "delete: reason" or the reason to stay, for all workloads."""
     verdicts: WorkloadVerdicts = decide_workloads(context(policies, **facts), workloads)
     found = {

@@ -24,5 +24,5 @@ async def test_a_dry_run_goes_on_unrecorded_where_the_ledger_is_locked(
     held = sqlite3.connect(tmp_path / "janitor.db", isolation_level=None)
     held.execute("BEGIN IMMEDIATE")
     async with Opening(url, "s-1", Origin.HAND).for_dry_run() as opened:
-        assert opened.ledger is None
+        assert opened.books is None
     held.close()

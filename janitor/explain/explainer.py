@@ -22,44 +22,42 @@ from janitor.explain.names import (
 )
 from janitor.explain.trace import OneWitness, UsersWitness
 from janitor.kinds.repository import DOCKER
-from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
-from janitor.model.names import RepositoryName, ResourceName
+from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
 from janitor.plan.plan import Plan
-from janitor.policy.deciding.grace import Grace, Marks
+from janitor.policy.deciding.context import DecisionInput, Detail, Memory
+from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.references import ReferenceCounts
-from janitor.policy.deciding.uploads import Uploads
-from janitor.policy.deciding.use_history import UseLog
-from janitor.policy.deciding.workload_rules import Context
 from janitor.report.data.explanation import Explanation, KeptList, KeptRow
 from janitor.report.data.notices import native_cleanup, reference_notice
-from janitor.sweep.sweep import Observer, Only, SweepInput, SweepPorts, decide
+from janitor.sweep.repositories import ContentReader, DecisionPorts
+from janitor.sweep.sweep import decide
 
 # Nothing here is priced: what a thing costs decides nothing.
 _NO_PRICES = PriceBook("fallback", date.min, {})
 _IN_REGISTRY = (Kind.IMAGE, Kind.REPOSITORY, *IN_PACKAGES)
 
 
-class Looker(Observer, Shelves, Protocol):
+class Looker(ContentReader, Shelves, Protocol):
     """Reads all, or one location of Cloud Run in one project, or what a short name of a package asks for."""
+
+    async def observe(self, projects: Sequence[str], now: datetime) -> Observed: ...
 
     async def place(self, project: str, location: str, now: datetime) -> Observed: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
-    """`question` is that of a sweep which names what is kept; `marks` are what was announced until now, and
-    `ledger` says in words whether they could be read."""
+    """Explains what a sweep would decide. `memory` is what earlier sweeps recorded, and `ledger` says in words
+    whether it could be read."""
 
-    question: SweepInput
+    question: DecisionInput
     looker: Looker
-    marks: Marks = field(default_factory=Marks)
+    memory: Memory = field(default_factory=Memory)
     ledger: str = "the marks of the ledger"
-    uploads: Uploads = field(default_factory=Uploads)
-    uses: UseLog = field(default_factory=UseLog)
 
     async def explain(self, text: str) -> Explanation:
         """The explanation of what `text` names. UsageError: nothing, or several things, are called so;
@@ -76,8 +74,7 @@ class Explainer:
         witness = UsersWitness()
         runs = kind is not None and kind.is_run
         names = frozenset(() if runs else (each.name for each in chosen_ones))
-        only = Only(kind, names)
-        plan, _, _ = await self._decide(observed, witness, only)
+        plan, _, _ = await self._decide(observed, Detail(True, kind, names, witness))
         inside = tuple(f"{each.name}/" for each in chosen_ones) if repository else ("",)
         rows = [
             KeptRow(row.kind, name, witness.users.get(name, ()))
@@ -105,7 +102,7 @@ class Explainer:
         return await self._of(target, observed, (f"Cloud Run in {place[1]} of {place[0]}",))
 
     async def _short(self, text: str, observed: Observed) -> Explanation:
-        within = [each for each in observed.repositories if _in_scope(self.question, each.name)]
+        within = [each for each in observed.repositories if self.question.in_scope(each.name)]
         meant = await Lookup(text, observed, within, self.looker).meant()
         names = (f"the names of packages in {meant.searched} repositories",) if meant.searched else ()
         found = await self._of(meant.named, observed, (*self._rests_on_all(), *names))
@@ -163,9 +160,9 @@ class Explainer:
     ) -> Explanation:  # fmt: skip
         where = repository.name if repository else None
         witness = OneWitness(name, where, image.package if image else "")
-        only = Only(target.kind, frozenset((where,) if where else ()))
-        plan, grace, references = await self._decide(observed, witness, only)
-        in_scope = _in_scope(self.question, where or target.name)
+        detail = Detail(True, target.kind, frozenset((where,) if where else ()), witness)
+        plan, grace, references = await self._decide(observed, detail)
+        in_scope = self.question.in_scope(where or target.name)
         decided = DecidedResource(
             self.question.policies, observed, plan, target, name, in_scope, image, repository, witness,
             self.question.now, grace.waiting.get(name), held,
@@ -175,14 +172,10 @@ class Explainer:
             notices = (*notices, *reference_notice(references))
         return explanation(decided, (*rests_on, self.ledger), notices)
 
-    async def _decide(
-        self, observed: Observed, witness: OneWitness | UsersWitness, only: Only
-    ) -> tuple[Plan, Grace, ReferenceCounts]:
-        question, grace = replace(self.question, witness=witness, only=only), Grace(self.marks)
-        decided = await decide(
-            question, _stages(self.looker, question.now, grace, self.uploads, self.uses), observed, _NO_PRICES
-        )
-        return decided.plan, grace, decided.references
+    async def _decide(self, observed: Observed, detail: Detail) -> tuple[Plan, Grace, ReferenceCounts]:
+        question, memory = replace(self.question, detail=detail), self.memory.fresh()
+        decided = await decide(question, observed, _NO_PRICES, DecisionPorts(self.looker, memory))
+        return decided.plan, memory.grace, decided.references
 
     async def _all(self) -> Observed:
         return await self.looker.observe(self.question.read, self.question.now)
@@ -225,13 +218,6 @@ class _Held:
         return await self.looker.versions(repository, package)
 
 
-def _in_scope(question: SweepInput, name: ResourceName | RepositoryName) -> bool:
-    context = Context(
-        question.policies, question.selected, set(question.deletable), set(), question.own, question.now
-    )
-    return context.in_scope(name)
-
-
 def _repository(target: Target, observed: Observed) -> Repository:
     found = next((each for each in observed.repositories if each.name == target.repository), None)
     if found:
@@ -254,25 +240,3 @@ def _repositories(observed: Observed, wanted: str | None) -> tuple[Repository, .
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
         raise UsageError(f"--repository {wanted}: no repository that was read is called so; {hint}")
     return found
-
-
-def _stages(looker: Looker, now: datetime, grace: Grace, uploads: Uploads, uses: UseLog) -> SweepPorts:
-    """What deciding needs of a sweep's outside: to read, and nobody to tell."""
-
-    async def no_prices() -> PriceBook:
-        return _NO_PRICES
-
-    return SweepPorts(
-        observer=looker,
-        prices=no_prices,
-        applier=None,
-        clock=lambda: now,
-        check_locations=lambda _: None,
-        notices=lambda _, __: (),
-        on_gap=lambda _: None,
-        on_repository=lambda _, __, ___: None,
-        lookout=Lookout(),
-        grace=grace,
-        uploads=uploads,
-        uses=uses,
-    )

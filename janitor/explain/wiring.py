@@ -8,20 +8,14 @@ from janitor.errors import LedgerError
 from janitor.explain.explainer import Explainer
 from janitor.gcp.channels import connect
 from janitor.gcp.observer import GoogleObserver
-from janitor.ledger.marks import marks_of
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.policy.deciding.grace import Marks
-from janitor.policy.deciding.uploads import Uploads
-from janitor.policy.deciding.use_history import UseLog, asks_for_use
+from janitor.policy.deciding.context import DecisionInput, Memory
 from janitor.report.data.explanation import Explanation, KeptList
 from janitor.runtime import now
 from janitor.settings import Settings, SweepRequest
 from janitor.store.database import open_database
-from janitor.store.marks import SqlMarks
-from janitor.store.uploads import SqlUploads
-from janitor.store.uses import SqlUses
-from janitor.sweep.sweep import SweepInput
+from janitor.sweep.record import Books
 from janitor.sweep.wiring import deletable_projects, log_repeated, log_skipped, projects_read
 
 T = TypeVar("T")
@@ -55,37 +49,29 @@ async def _with_explainer(
     async with connect(settings.emulator_host, settings.emulator_http) as clients:
         deletable = await deletable_projects(request, settings)
         policies = request.policies
-        question = SweepInput(
-            sweep_id="",
+        question = DecisionInput(
             policies=policies,
-            limits=policies.limits,
+            selected=frozenset(policy.name for policy in policies.policies),
             deletable=deletable,
             read=projects_read(policies, deletable),
-            selected=frozenset(policy.name for policy in policies.policies),
             own=frozenset(settings.self_names),
-            want_names=True,
             now=now(),
         )
-        known = await _known(settings, question)
+        memory, ledger = await _memory(settings, question)
         observer = GoogleObserver(clients, log_skipped, on_repeated=log_repeated)
-        return await ask(Explainer(question, observer, *known))
+        return await ask(Explainer(question, observer, memory, ledger))
 
 
-async def _known(settings: Settings, question: SweepInput) -> tuple[Marks, str, Uploads, UseLog]:
-    """What was announced, who opted out and which uploads and uses are remembered, as a dry run knows it: nothing, where
-    there is no ledger."""
-    url = settings.ledger_url
+async def _memory(settings: Settings, question: DecisionInput) -> tuple[Memory, str]:
+    """What earlier sweeps recorded, as a dry run knows it, and what it rests on: nothing, where there is no ledger."""
     try:
-        database = await open_database(url, _PATIENCE)
+        database = await open_database(settings.ledger_url, _PATIENCE)
     except LedgerError as error:
-        return Marks(), f"no ledger, so that nothing announced is known ({error})", Uploads(), UseLog()
+        return Memory(), f"no ledger, so that nothing announced is known ({error})"
     try:
-        book = SqlMarks(database)
-        marks = marks_of(await book.marked(), await book.opt_outs(question.now))
-        uploads = Uploads(await SqlUploads(database).newest())
-        asked = asks_for_use(question.policies)
-        read = tuple(question.read)
-        history = await SqlUses(database).history(question.now, read) if asked else None
-        return marks, "the marks of the ledger", uploads, UseLog(history, read)
+        books = Books.of(database)
+        return await books.memory(
+            question.policies, question.now, tuple(question.read)
+        ), "the marks of the ledger"
     finally:
         await database.close()

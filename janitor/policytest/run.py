@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from janitor.cost.book import PriceBook
-from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed, merged
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Package, Repository
 from janitor.plan.plan import Plan
+from janitor.policy.deciding.context import DecisionInput, Detail, Memory
 from janitor.policy.deciding.use_history import UseLog, history_of
 from janitor.policy.model import Policies
 from janitor.policytest.file import PROJECT
@@ -26,7 +26,11 @@ from janitor.policytest.model import (
     PolicyTestResult,
     Verdict,
 )
-from janitor.sweep.sweep import SweepInput, SweepPorts, decide
+from janitor.sweep.repositories import DecisionPorts
+from janitor.sweep.sweep import decide
+
+# Nothing is priced: what a resource costs decides nothing.
+_NO_PRICES = PriceBook("fallback", date.min, {})
 
 
 class Written:
@@ -76,25 +80,12 @@ async def _plan(case: PolicyTest, policies: Policies, now: datetime) -> Plan:
     deletable = scope.projects or (PROJECT,)
     read = tuple(dict.fromkeys((*deletable, *scope.also_read)))
     observer = Written(case, now, read)
-    question = SweepInput(
-        "test", policies, policies.limits, deletable, read, {policy.name for policy in policies.policies},
-        frozenset(), True, now,
-    )  # fmt: skip
+    selected = {policy.name for policy in policies.policies}
+    question = DecisionInput(policies, selected, deletable, read, frozenset(), now, Detail(names=True))
     # the ledger of a test goes back for ever: what it does not say was used never was
     uses = UseLog(history_of(datetime.fromtimestamp(0, UTC), case.uses), read)
-    stages = SweepPorts(
-        observer, _unpriced, None, lambda: now, _ignore, lambda *_: (), _ignore, _ignore, Lookout(),
-        uses=uses,
-    )  # fmt: skip
     observed = await observer.observe(read, now)
-    return (await decide(question, stages, observed, await _unpriced())).plan
-
-
-async def _unpriced() -> PriceBook:
-    return PriceBook("fallback", datetime.min.date(), {})
-
-
-def _ignore(*_: object) -> None: ...
+    return (await decide(question, observed, _NO_PRICES, DecisionPorts(observer, Memory(uses=uses)))).plan
 
 
 def _verdicts(case: PolicyTest, plan: Plan) -> Mapping[str, Verdict]:

@@ -16,11 +16,14 @@ from janitor.ledger.marks import MarkBook, marks_of
 from janitor.ledger.sightings import Lookout
 from janitor.logs import Event, emit
 from janitor.model.amounts import Priced, Unpriced
+from janitor.model.inventory import Gap
 from janitor.plan.plan import Action
+from janitor.policy.deciding.context import Memory
 from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.use_history import UseLog, asks_for_use
 from janitor.policy.model import Policies
+from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, clock_refuses
 from janitor.report.data.snapshot_codec import encode_snapshot
 from janitor.report.data.take_snapshot import take_snapshot
@@ -40,44 +43,51 @@ _DRY_RUN_PATIENCE = 2
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Where one sweep is written down. A dry run may have to do without: all are None then."""
+    """The tables of the ledger that a sweep reads and writes."""
 
-    ledger: Ledger | None = None
-    sightings: Sightings | None = None
-    marks: MarkBook | None = None
-    newest_uploads: UploadBook | None = None
-    uses: UseBook | None = None
+    ledger: Ledger
+    sightings: Sightings
+    marks: MarkBook
+    newest_uploads: UploadBook
+    uses: UseBook
+
+    @classmethod
+    def of(cls, database: Database, token: str | None = None) -> "Books":
+        """All of them; an apply writes with the `token` of its lock."""
+        return cls(
+            SqlLedger(database, token), SqlHistory(database), SqlMarks(database), SqlUploads(database),
+            SqlUses(database),
+        )  # fmt: skip
+
+    async def memory(
+        self, policies: Policies, at: datetime, read: tuple[str, ...], noting: bool = False
+    ) -> Memory:
+        """What earlier sweeps recorded, for one sweep to look at. `noting`: this sweep adds to the newest uploads.
+        When images were in use is read where a policy asks. LedgerError where that cannot be read."""
+        marks = marks_of(await self.marks.marked(), await self.marks.opt_outs(at))
+        uploads = Uploads(await self.newest_uploads.newest(), noting)
+        history = await self.uses.history(at, read) if asks_for_use(policies) else None
+        return Memory(Grace(marks), uploads, UseLog(history, read))
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRecord:
+    """The record of one sweep. A dry run may have to do without `books`: it is only logged then."""
+
+    sweep_id: str
+    books: Books | None = None
 
     async def lookout(self, since: datetime) -> Lookout:
         """For what was deleted after `since`; LedgerError where that cannot be read."""
-        return Lookout.for_(await self.sightings.watched(since) if self.sightings else ())
+        return Lookout.for_(await self.books.sightings.watched(since) if self.books else ())
 
-    async def grace(self, at: datetime) -> Grace:
-        """What was announced until now, for one sweep to look at; LedgerError where that cannot be read."""
-        if self.marks is None:
-            return Grace()
-        return Grace(marks_of(await self.marks.marked(), await self.marks.opt_outs(at)))
+    async def memory(self, policies: Policies, at: datetime, read: tuple[str, ...], noting: bool) -> Memory:
+        """As `Books.memory`; nothing is remembered without books."""
+        if self.books is None:
+            return Memory(uploads=Uploads(noting=noting), uses=UseLog(None, read))
+        return await self.books.memory(policies, at, read, noting)
 
-    async def uploads(self, noting: bool) -> Uploads:
-        """The newest uploads that earlier sweeps deleted; LedgerError where that cannot be read. `noting`: this
-        sweep adds to them."""
-        known = await self.newest_uploads.newest() if self.newest_uploads else {}
-        return Uploads(known, noting)
-
-    async def use_log(self, policies: Policies, at: datetime, read: tuple[str, ...]) -> UseLog:
-        """What earlier sweeps saw in use, where a policy asks, and room for what this one sees; LedgerError where
-        it cannot be read."""
-        asked = self.uses and asks_for_use(policies)
-        return UseLog(await self.uses.history(at, read) if self.uses and asked else None, read)
-
-    async def remember(self, uploads: Mapping[str, float]) -> None:
-        """Write down the newest uploads that are about to be deleted; LedgerError where that cannot be done."""
-        if self.newest_uploads:
-            await self.newest_uploads.remember(uploads, now())
-
-    async def close_sweep(
-        self, result: SweepResult, lookout: Lookout, grace: Grace, uses: UseLog, whole: bool
-    ) -> SweepResult:
+    async def close(self, result: SweepResult, lookout: Lookout, memory: Memory, whole: bool) -> SweepResult:
         """The sweep's last line, in the ledger and in the log. An apply that cannot be written down comes
         back with that error.
 
@@ -87,13 +97,8 @@ class Books:
         """
         sums = totals_as_json(result, totals(result))
         try:
-            in_doubt = clock_refuses(result)
-            reported = whole and self.ledger and not in_doubt
-            snapshot = encode_snapshot(take_snapshot(result)) if reported else None
-            if self.marks and result.mode == "apply" and not in_doubt:
-                await _note_marks(self.marks, result, grace.lapsed if whole else ())
-            seen = (Lookout(), UseLog()) if in_doubt else (lookout, uses)
-            await self._write(result, *seen, json.dumps(sums), snapshot)
+            if self.books:
+                await _write(self.books, result, lookout, memory, json.dumps(sums), whole)
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
             if result.mode == "apply":
@@ -108,27 +113,30 @@ class Books:
         emit(Event.SWEEP_FINISHED, **facts, gaps=len(result.plan.gaps), **sums)
         return result
 
-    async def _write(
-        self, result: SweepResult, lookout: Lookout, uses: UseLog, sums: str, snapshot: str | None
-    ) -> None:
-        plan = result.plan
-        if self.uses:
-            await self.uses.note_uses(uses.names, plan.observed_at)
-        if self.sightings:
-            await self.sightings.note_sightings(result.sweep_id, lookout.gone, lookout.back, plan.observed_at)
-        if self.ledger:
-            await self.ledger.finish(
-                SweepEnd(
-                    result.sweep_id,
-                    result.finished_at,
-                    plan.plan_id,
-                    plan.policy_digest,
-                    exit_code(result),
-                    sums,
-                    snapshot,
-                    uses.read if uses.complete else None,
-                )
-            )
+
+async def _write(
+    books: Books, result: SweepResult, lookout: Lookout, memory: Memory, sums: str, whole: bool
+) -> None:
+    plan, in_doubt, uses = result.plan, clock_refuses(result), memory.uses
+    snapshot = encode_snapshot(take_snapshot(result)) if whole and not in_doubt else None
+    if in_doubt:
+        lookout, uses = Lookout(), UseLog()
+    elif result.mode == "apply":
+        await _note_marks(books.marks, result, memory.grace.lapsed if whole else ())
+    await books.uses.note_uses(uses.names, plan.observed_at)
+    await books.sightings.note_sightings(result.sweep_id, lookout.gone, lookout.back, plan.observed_at)
+    await books.ledger.finish(
+        SweepEnd(
+            result.sweep_id,
+            result.finished_at,
+            plan.plan_id,
+            plan.policy_digest,
+            exit_code(result),
+            sums,
+            snapshot,
+            uses.read if uses.complete else None,
+        )
+    )
 
 
 async def _note_marks(marks: MarkBook, result: SweepResult, lapsed: Sequence[str]) -> None:
@@ -140,15 +148,15 @@ async def _note_marks(marks: MarkBook, result: SweepResult, lapsed: Sequence[str
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How the books of one sweep are opened. `url` None is the default database."""
+    """How the record of one sweep is opened. `url` None is the default database."""
 
     url: str | None
     sweep_id: str
     origin: Origin
 
     @asynccontextmanager
-    async def for_apply(self, wait: timedelta | None, stop: asyncio.Event) -> AsyncIterator[Books]:
-        """The books of an apply, while it holds the lock; losing the lock sets `stop`.
+    async def for_apply(self, wait: timedelta | None, stop: asyncio.Event) -> AsyncIterator[SweepRecord]:
+        """The record of an apply, while it holds the lock; losing the lock sets `stop`.
 
         LedgerError: the database cannot be used. LockHeldError: another apply has it, after `wait` too.
         """
@@ -164,30 +172,26 @@ class Opening:
         try:
             lock = ApplyLock(database, holder_of(self.sweep_id), now)
             async with lock.held(wait, waiting, lost):
-                ledger = SqlLedger(database, lock.token)
-                await ledger.begin(self._start("apply"))
-                yield Books(
-                    ledger, SqlHistory(database), SqlMarks(database), SqlUploads(database), SqlUses(database)
-                )
+                books = Books.of(database, lock.token)
+                await books.ledger.begin(self._start("apply"))
+                yield SweepRecord(self.sweep_id, books)
         finally:
             await database.close()
 
     @asynccontextmanager
-    async def for_dry_run(self) -> AsyncIterator[Books]:
-        """The books of a dry run; empty where there are none to be had, which is only worth a warning."""
+    async def for_dry_run(self) -> AsyncIterator[SweepRecord]:
+        """The record of a dry run; without books where there are none to be had, which is only worth a warning."""
         database: Database | None = None
-        books = Books()
+        books: Books | None = None
         try:
             database = await open_database(self.url, _DRY_RUN_PATIENCE)
-            ledger = SqlLedger(database)
-            await ledger.begin(self._start("dry-run"))
-            books = Books(
-                ledger, SqlHistory(database), SqlMarks(database), SqlUploads(database), SqlUses(database)
-            )
+            opened = Books.of(database)
+            await opened.ledger.begin(self._start("dry-run"))
+            books = opened
         except LedgerError as error:
             emit(Event.SWEEP_UNRECORDED, why=str(error))
         try:
-            yield books
+            yield SweepRecord(self.sweep_id, books)
         finally:
             if database:
                 await database.close()
@@ -279,3 +283,40 @@ def _event(kind: OutcomeKind) -> Event:
             return Event.ACTION_FAILED
         case OutcomeKind.PLANNED:
             raise AssertionError("an action that was not tried has no outcome to write down")
+
+
+class LoggedEvents:
+    """The log events of what a sweep found."""
+
+    def gap(self, gap: Gap) -> None:
+        """A listing that could not be read."""
+        emit(
+            Event.GAP_FOUND,
+            project=gap.project,
+            location=gap.location,
+            kind=gap.kind,
+            repository=gap.repository,
+            cause=gap.cause,
+        )
+
+    def expression_failed(self, text: str) -> None:
+        """An `expr` that failed, once a sweep."""
+        emit(Event.EXPRESSION_FAILED, text=text)
+
+    def label_unreadable(self, text: str) -> None:
+        """A label that says how long in words that cannot be read."""
+        emit(Event.LABEL_UNREADABLE, text=text)
+
+    def policy_unmatched(self, policy: str) -> None:
+        """A policy that matched nothing."""
+        emit(Event.POLICY_UNMATCHED, policy=policy)
+
+
+def log_result(result: SweepResult) -> None:
+    """What the log must say of a result, beside its last line."""
+    if line := clock_line(result):
+        emit(Event.CLOCK_DOUBTED, text=line)
+    for refusal in result.refusals:
+        emit(Event.PLAN_REFUSED, limit=refusal.limit, text=refusal.message)
+    if result.interrupted and not result.error:
+        emit(Event.SWEEP_INTERRUPTED)

@@ -4,8 +4,9 @@ Only candidates and counts outlive their repository, so memory is bounded by the
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 from janitor.kinds.image import image_times
@@ -17,7 +18,7 @@ from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
+from janitor.model.resources import Contents, Image, Mode, Package, Repository
 from janitor.plan.build import (
     Builder,
     package_action,
@@ -26,8 +27,9 @@ from janitor.plan.build import (
     version_name,
 )
 from janitor.plan.workloads import workload_actions
+from janitor.policy.deciding.context import Context, Memory
 from janitor.policy.deciding.gaps import Blocked
-from janitor.policy.deciding.grace import Candidate, Holding, image_holding, repository_thing
+from janitor.policy.deciding.grace import Candidate, image_holding, repository_thing
 from janitor.policy.deciding.images import (
     ImageRules,
     ImageVerdicts,
@@ -59,40 +61,184 @@ from janitor.policy.deciding.tags import (
     tags_of_image,
     tags_of_package,
 )
-from janitor.policy.deciding.unmatched import note_matches
-from janitor.policy.deciding.use_history import UseLog
 from janitor.policy.deciding.verdict import Decision, Delete, Keep, latest
-from janitor.policy.deciding.workload_rules import Context, WorkloadVerdicts
-from janitor.sweep.tally import Findings
+from janitor.policy.deciding.workload_rules import WorkloadVerdicts
+from janitor.sweep.tally import Tally
+
+
+class ContentReader(Protocol):
+    """Where the content of a repository comes from."""
+
+    async def contents(self, repository: Repository) -> Contents | Gap: ...
+
+    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap: ...
+
+
+def _unheard(_done: int, _total: int, _images: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class PackageSurvey:
-    """Decides one repository's packages. `images` are the rules of the images in it."""
+class DecisionPorts:
+    """What deciding needs from outside. `lookout` looks again for what was deleted before; `on_repository` hears
+    how many repositories are decided, of how many, and how many images were seen in all."""
+
+    reader: ContentReader
+    memory: Memory = field(default_factory=Memory)
+    lookout: Lookout = field(default_factory=Lookout)
+    on_repository: Callable[[int, int, int], None] = _unheard
+
+
+def note_workloads(tally: Tally, verdicts: WorkloadVerdicts, workloads: Workloads, builder: Builder) -> None:
+    """Turn the verdicts on workloads into actions and counts."""
+    for kind, decisions in verdicts.by_kind.items():
+        for name, decision in decisions.items():
+            tally.seen(kind)
+            if isinstance(decision, Keep):
+                tally.keep(kind, decision.reason, [str(name)])
+    tally.seen(Kind.REVISION, sum(map(len, verdicts.contained.values())))
+    tally.seen(Kind.EXECUTION, sum(map(len, verdicts.runs.values())))
+    tally.actions += workload_actions(builder, workloads, verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryDecider:
+    """Decides repositories one by one. `blocked` says which are behind a gap (R4); `presence` is filled where a
+    policy asks for `orphaned`."""
+
+    context: Context
+    usage: Usage
+    builder: Builder
+    tally: Tally
+    blocked: Blocked
+    presence: Presence | None = None
+
+    def asked(self, repository: Repository) -> frozenset[Kind]:
+        """The kinds beside images that a policy may speak of in a repository, or that are wanted."""
+        return kinds_asked(self.context.policies, repository, self.context.asked.detail.kind)
+
+    def reads(self, repository: Repository) -> tuple[bool, bool]:
+        """Whether its images must be read, and whether its packages: where a policy may speak of what they hold."""
+        if repository.mode is Mode.VIRTUAL:
+            return False, False
+        asked = self.asked(repository)
+        if repository.format != DOCKER:
+            return False, bool(asked)
+        named = Kind.IMAGE in self.tally.named or self.presence is not None
+        return bool(asked) or named or may_match(self.context, repository), bool(asked - {Kind.TAG})
+
+    def decide(self, repository: Repository, contents: Contents | Gap | None) -> None:
+        """First the whole repository, then its packages, its images and its tags. None: nothing asks for its
+        content."""
+        tally = self.tally
+        tally.seen(Kind.REPOSITORY)
+        if isinstance(contents, Gap):
+            tally.blocked_as = KeepReason.GAP
+            tally.gaps.append(contents)
+            kept = decide_repository(self.context, repository, Contents(), set(), True)
+            _keep_repository(tally, repository, kept)
+            return
+        tally.blocked_as = self.blocked.reason(repository)
+        contents = contents or Contents()
+        one = self._opened(repository, contents)
+        deletes = one.whole(contents) or one.inside(contents)
+        if deletes and one.stored:
+            one.note_contained(one.stored, contents)
+        self.context.note_matches(one.images.questions, contents.images)
+
+    def _opened(self, repository: Repository, contents: Contents) -> "_OneRepository":
+        """The policies made ready for one repository."""
+        context, blocked = self.context, self.blocked.blocks(repository)
+        images = context.policies.of(Kind.IMAGE)
+        holding = None if blocked else image_holding(context.memory.grace, images, repository, context.now)
+        rules = image_rules(
+            context.policies, context.asked.selected, repository, contents, self.usage, context.now.timestamp(),
+            context.failures, context.tracer.package if context.tracer else None, holding, self.presence,
+            context.memory.uses,
+        )  # fmt: skip
+        asked = self.asked(repository)
+        stored = package_rules(context, repository, blocked, contents.packages or ()) if asked else None
+        return _OneRepository(context, self.builder, self.tally, rules, stored, asked, blocked)
+
+
+def _keep_repository(tally: Tally, repository: Repository, decision: Decision) -> None:
+    reason = decision.reason if isinstance(decision, Keep) else KeepReason.GAP
+    tally.keep(Kind.REPOSITORY, reason, [str(repository.name)])
+
+
+@dataclass(frozen=True, slots=True)
+class _OneRepository:
+    """One repository while it is decided. `images` and `stored` are the policies made ready for it: of images, and
+    of packages, versions and tags where one of these kinds is `asked`. `blocked`: it is behind a gap."""
 
     context: Context
     builder: Builder
-    findings: Findings
+    tally: Tally
     images: ImageRules
+    stored: PackageRules | None
+    asked: frozenset[Kind]
     blocked: bool
 
-    def run(self, contents: Contents) -> Contents:
-        """Turn verdicts into actions and counts, in the order of packages' names; what is left to
-        decide, for what a package that goes holds is contained."""
+    def whole(self, contents: Contents) -> bool:
+        """Whether the repository itself is deleted, with everything in it."""
+        context, repository, tally = self.context, self.images.repository, self.tally
+        asks = may_match(context, repository)
+        held, waits = holdings(self.images, contents.images) if asks else (set(), set())
+        decision = decide_repository(context, repository, contents, held, self.blocked)
+        if isinstance(decision, Delete):
+            thing = repository_thing(repository, contents.images)
+            decision = context.memory.grace.answer(decision, thing, context.now)
+        tally.seen(Kind.IMAGE, len(contents.images))
+        if not isinstance(decision, Delete):
+            _keep_repository(tally, repository, decision)
+            return False
+        also = self._counted_with_it(contents)
+        about = subjects_elsewhere(contents.images, contents.subjects)
+        tally.actions.append(
+            self.builder.repository(repository, contents.images, decision, waits, also, about)
+        )
+        return True
+
+    def _counted_with_it(self, contents: Contents) -> tuple[tuple[Kind, int], ...]:
+        """What is deleted with a whole repository beside its images, and is counted in it (R13)."""
+        counts = (
+            (Kind.TAG, sum(len(image.tags) for image in contents.images)),
+            (Kind.PACKAGE, len(contents.packages or ())),
+        )
+        found = tuple((kind, count) for kind, count in counts if count and kind in self.tally.named)
+        for kind, count in found:
+            self.tally.seen(kind, count)
+        return found
+
+    def inside(self, contents: Contents) -> bool:
+        """Decide what the repository holds: packages and their versions, then the images that no package takes
+        along, then the tags that are left. Whether a package or a tagged image is deleted."""
+        before = len(self.tally.actions)
+        left = self._packages(self.stored, contents) if self.stored else contents
+        going = self._images(left.images)
+        gone = {action.name for action in self.tally.actions[before:]}
+        self.context.memory.uploads.note(self.images.repository.name, contents, gone)
+        if going:  # their tags are deleted with them, and counted though no policy is about tags
+            tags = (len(i.tags) for i in left.images if (i.package, i.digest) in going)
+            self.tally.seen(Kind.TAG, sum(tags))
+        if self.stored and Kind.TAG in self.asked:
+            for tagged, kept_by_it in self._tags(self.stored, left, going):
+                self._tag(self.stored, tagged, kept_by_it)
+        return left is not contents or bool(going)
+
+    def _packages(self, rules: PackageRules, contents: Contents) -> Contents:
+        """Packages in the order of their names, and the versions of those that are kept; the contents that are left
+        to decide, as a package takes along what it holds."""
         if contents.packages is None:
             return contents
-        repository = self.images.repository
-        asked = kinds_asked(self.context.policies, repository, self.context.wanted)
-        rules = package_rules(self.context, repository, self.blocked, contents.packages)
-        before = len(self.findings.actions)
+        before = len(self.tally.actions)
         images, gone = by_package(contents.images), set()
         for package in sorted(contents.packages, key=lambda each: each.name):
-            if Kind.PACKAGE in asked and self._goes(rules, package, images.get(package.short, [])):
+            if Kind.PACKAGE in self.asked and self._package(rules, package, images.get(package.short, [])):
                 gone.add(package.short)
-            elif Kind.VERSION in asked:
+            elif Kind.VERSION in self.asked:
                 self._versions(rules, package)
-        if len(self.findings.actions) > before:
-            self.findings.group_bytes[str(repository.name)] = repository.size_bytes
+        if len(self.tally.actions) > before:
+            self.tally.group_bytes[str(rules.repository.name)] = rules.repository.size_bytes
         if not gone:
             return contents
         return replace(
@@ -101,127 +247,77 @@ class PackageSurvey:
             packages=tuple(package for package in contents.packages if package.short not in gone),
         )
 
-    def _goes(self, rules: PackageRules, package: Package, images: list[Image]) -> bool:
-        findings = self.findings
+    def _package(self, rules: PackageRules, package: Package, images: list[Image]) -> bool:
+        tally = self.tally
         decision, waits = decide_package(rules, package, images, self.images)
-        facts = package_facts(package, images, self.context.uploads.of(package.name))
-        note_matches(self.context.matched, rules.packages, [facts], self.context.failures)
-        findings.seen(Kind.PACKAGE)
-        if isinstance(decision, Delete):
-            thing = Candidate(
-                Kind.PACKAGE, package.name, lambda: package_fingerprint(held_in(package, images)), self._owner
-            )
-            decision = self.context.grace.answer(decision, thing, self.context.now)
+        facts = package_facts(package, images, rules.uploads.of(package.name))
+        self.context.note_matches(rules.packages, [facts])
+        tally.seen(Kind.PACKAGE)
+        decision = self._released(
+            decision, Kind.PACKAGE, package.name, lambda: package_fingerprint(held_in(package, images))
+        )
         if isinstance(decision, Keep):
-            findings.keep(Kind.PACKAGE, decision.reason, [package.name])
+            tally.keep(Kind.PACKAGE, decision.reason, [package.name])
             return False
-        findings.seen(Kind.VERSION, len(package.versions))
+        tally.seen(Kind.VERSION, len(package.versions))
         tags = 0
-        if Kind.TAG in findings.named:
+        if Kind.TAG in tally.named:
             tags = sum(len(tags) for _, tags in held_in(package, images))
-            findings.seen(Kind.TAG, tags)
+            tally.seen(Kind.TAG, tags)
         about = subjects_elsewhere(images, self.images.subjects)
-        findings.actions.append(
+        tally.actions.append(
             package_action(self.builder, rules.repository, package, images, decision, waits, tags, about)
         )
         return True
 
     def _versions(self, rules: PackageRules, package: Package) -> None:
-        findings = self.findings
-        decided = [
-            (version, self._released(package, version, decision))
-            for version, decision in decide_versions(rules, package)
-        ]
+        decided = []
+        for version, decision in decide_versions(rules, package):
+            name, state = version_name(package, version), partial(state_of, version)
+            decided.append((version, self._released(decision, Kind.VERSION, name, state)))
         facts = [version_facts(package, version) for version in package.versions]
-        note_matches(self.context.matched, rules.versions, facts, self.context.failures)
-        findings.seen(Kind.VERSION, len(decided))
+        self.context.note_matches(rules.versions, facts)
+        self.tally.seen(Kind.VERSION, len(decided))
         for version, decision in decided:
             if isinstance(decision, Keep):
-                findings.keep(Kind.VERSION, decision.reason, [version_name(package, version)])
-        findings.actions += version_actions(self.builder, rules.repository, package, decided)
+                self.tally.keep(Kind.VERSION, decision.reason, [version_name(package, version)])
+        self.tally.actions += version_actions(self.builder, rules.repository, package, decided)
 
-    def _released(self, package: Package, version: Version, decision: Decision) -> Decision:
-        """Whether a version goes now, or is announced first."""
+    def _released(self, decision: Decision, kind: Kind, name: str, state: Callable[[], str]) -> Decision:
+        """Whether something in the repository is deleted now, or is announced first."""
         if isinstance(decision, Keep):
             return decision
-        thing = Candidate(
-            Kind.VERSION, version_name(package, version), lambda: state_of(version), self._owner
-        )
-        return self.context.grace.answer(decision, thing, self.context.now)
+        thing = Candidate(kind, name, state, owner_of(self.images.repository.labels))
+        return self.context.memory.grace.answer(decision, thing, self.context.now)
 
-    @property
-    def _owner(self) -> str:
-        return owner_of(self.images.repository.labels)
-
-
-def note_contained(context: Context, images: ImageRules, contents: Contents, blocked: bool) -> None:
-    """What goes with a repository, a package or an image is no verdict's, and yet a policy that speaks of
-    it has matched. `contents` are all of the repository, images apart, which the survey asks of itself."""
-    repository, packages = images.repository, contents.packages or ()
-    if not kinds_asked(context.policies, repository):
-        return
-    rules, by_name = package_rules(context, repository, blocked, packages), by_package(contents.images)
-    tags = [tag for image in contents.images for tag in tags_of_image(images, image)]
-    tags += [tag for package in packages for tag in tags_of_package(package)]
-    for questions, held in (
-        (
-            rules.packages,
-            [package_facts(p, by_name.get(p.short, []), context.uploads.of(p.name)) for p in packages],
-        ),
-        (rules.versions, [version_facts(each, version) for each in packages for version in each.versions]),
-        (rules.tags, [tag_facts(tag) for tag in tags]),
-    ):
-        note_matches(context.matched, questions, held, context.failures)
-
-
-def contained(findings: Findings, contents: Contents) -> tuple[tuple[Kind, int], ...]:
-    """What goes with a whole repository beside its images, and is counted in it (R13)."""
-    counts = (
-        (Kind.TAG, sum(len(image.tags) for image in contents.images)),
-        (Kind.PACKAGE, len(contents.packages or ())),
-    )
-    found = tuple((kind, count) for kind, count in counts if count and kind in findings.named)
-    for kind, count in found:
-        findings.seen(kind, count)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class TagSurvey:
-    """Decides the tags of one repository. `images` are the rules of the images in it."""
-
-    context: Context
-    builder: Builder
-    findings: Findings
-    images: ImageRules
-    blocked: bool
-
-    def run(self, contents: Contents, going: Set[tuple[str, str]]) -> None:
-        """`contents` are what no package takes along; the tags of images that go (`going`: package and
-        digest) go with them, and are counted there, though nobody asks for a tag here."""
-        repository = self.images.repository
-        if going:
-            self.findings.seen(
-                Kind.TAG, sum(len(i.tags) for i in contents.images if (i.package, i.digest) in going)
-            )
-        if Kind.TAG not in kinds_asked(self.context.policies, repository, self.context.wanted):
-            return
-        rules = package_rules(self.context, repository, self.blocked, contents.packages or ())
-        for tagged, kept_by_it in self._tags(rules, contents, going):
-            self._note(rules, tagged, kept_by_it)
+    def _images(self, images: list[Image]) -> set[tuple[str, str]]:
+        """Package and digest of the images that are deleted and have a tag."""
+        tally, repository = self.tally, self.images.repository
+        if Kind.IMAGE not in tally.named:
+            return set()
+        verdicts = decide_images(self.images, images, tally.want_names)
+        if self.blocked:
+            _withhold(verdicts, repository, tally.want_names)
+        for reason, count in verdicts.kept.items():
+            tally.keep(Kind.IMAGE, reason, verdicts.kept_names.get(reason, ()), count)
+        if verdicts.goes:
+            tally.group_bytes[str(repository.name)] = repository.size_bytes
+            tally.actions += self.builder.images(repository, verdicts.goes, Kind.TAG in tally.named)
+        return {(g.image.package, g.image.digest) for g in verdicts.goes if g.image.tags}
 
     def _tags(
         self, rules: PackageRules, contents: Contents, going: Set[tuple[str, str]]
     ) -> Iterator[tuple[PlacedTag, bool]]:
+        """Each tag that is left, and whether a `keep` holds its version by it."""
         for images in by_package(contents.images).values():
             left = [i for i in images if i.tags and (i.package, i.digest) not in going]
-            yield from self._of_images(left)
+            yield from self._tags_of_images(left)
         for package in contents.packages or ():
             for version in package.versions:
                 for tag in version.tags:
                     yield tag_of(package, version, tag), keeps_version_by(rules, package, version, tag)
 
-    def _of_images(self, images: Sequence[Image]) -> Iterator[tuple[PlacedTag, bool]]:
+    def _tags_of_images(self, images: Sequence[Image]) -> Iterator[tuple[PlacedTag, bool]]:
         """Those of one package, once each: a tag that stands on several is taken for the first one's by digest."""
         moved = _moved(images)
         for image in images:
@@ -229,23 +325,32 @@ class TagSurvey:
                 bearers = moved.get(tagged.tag, [image])
                 if image is bearers[0]:
                     newest = latest(time for each in bearers for time in image_times(each))
-                    yield (
-                        tagged._replace(newest=newest),
-                        any(keeps_image_by(self.images, each, tagged.tag) for each in bearers),
-                    )
+                    kept_by_it = any(keeps_image_by(self.images, each, tagged.tag) for each in bearers)
+                    yield tagged._replace(newest=newest), kept_by_it
 
-    def _note(self, rules: PackageRules, tagged: PlacedTag, kept_by_it: bool) -> None:
-        findings, owner = self.findings, owner_of(rules.repository.labels)
+    def _tag(self, rules: PackageRules, tagged: PlacedTag, kept_by_it: bool) -> None:
         decision, waits = decide_tag(rules, self.images, tagged, kept_by_it)
-        note_matches(self.context.matched, rules.tags, [tag_facts(tagged)], self.context.failures)
-        if isinstance(decision, Delete):
-            thing = Candidate(Kind.TAG, tagged.name, lambda: tagged.version, owner)
-            decision = self.context.grace.answer(decision, thing, self.context.now)
-        findings.seen(Kind.TAG)
+        self.context.note_matches(rules.tags, [tag_facts(tagged)])
+        decision = self._released(decision, Kind.TAG, tagged.name, lambda: tagged.version)
+        self.tally.seen(Kind.TAG)
         if isinstance(decision, Keep):
-            findings.keep(Kind.TAG, decision.reason, [tagged.name])
+            self.tally.keep(Kind.TAG, decision.reason, [tagged.name])
         else:
-            findings.actions.append(tag_action(rules.repository, tagged, decision, waits))
+            self.tally.actions.append(tag_action(rules.repository, tagged, decision, waits))
+
+    def note_contained(self, rules: PackageRules, contents: Contents) -> None:
+        """What is deleted with a repository, a package or an image has no verdict, and yet a policy that speaks of
+        it has matched. Images are noted apart."""
+        packages, by_name = contents.packages or (), by_package(contents.images)
+        tags = [tag for image in contents.images for tag in tags_of_image(self.images, image)]
+        tags += [tag for package in packages for tag in tags_of_package(package)]
+        note = self.context.note_matches
+        note(
+            rules.packages,
+            [package_facts(p, by_name.get(p.short, []), rules.uploads.of(p.name)) for p in packages],
+        )
+        note(rules.versions, [version_facts(each, version) for each in packages for version in each.versions])
+        note(rules.tags, [tag_facts(tag) for tag in tags])
 
 
 def _moved(images: Sequence[Image]) -> dict[str, list[Image]]:
@@ -259,99 +364,82 @@ def _moved(images: Sequence[Image]) -> dict[str, list[Image]]:
     return {tag: [image for image in ordered if tag in image.tags] for tag in twice}
 
 
-class ContentReader(Protocol):
-    """Where the content of a repository comes from."""
-
-    async def contents(self, repository: Repository) -> Contents | Gap: ...
-
-    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap: ...
+def _withhold(verdicts: ImageVerdicts, repository: Repository, want_names: bool) -> None:
+    """Keep what would otherwise go: something that could name it was not seen."""
+    if not verdicts.goes:
+        return
+    verdicts.kept[KeepReason.GAP] += len(verdicts.goes)
+    if want_names:
+        names = [repository.name.version(g.image.package, g.image.digest) for g in verdicts.goes]
+        verdicts.kept_names.setdefault(KeepReason.GAP, []).extend(names)
+    verdicts.goes.clear()
 
 
 Reading = Callable[[Repository], Coroutine[None, None, Contents | Gap | None]]
 
 
-def note_workloads(
-    findings: Findings, verdicts: WorkloadVerdicts, workloads: Workloads, builder: Builder
-) -> None:
-    """Turn the verdicts on workloads into actions and counts."""
-    for kind, decisions in verdicts.by_kind.items():
-        for name, decision in decisions.items():
-            findings.seen(kind)
-            if isinstance(decision, Keep):
-                findings.keep(kind, decision.reason, [str(name)])
-    findings.seen(Kind.REVISION, sum(map(len, verdicts.contained.values())))
-    findings.seen(Kind.EXECUTION, sum(map(len, verdicts.runs.values())))
-    findings.actions += workload_actions(builder, workloads, verdicts)
-
-
 @dataclass(frozen=True, slots=True)
-class Survey:
-    """Reads and decides repositories. `blocked` says which stand behind a gap (R4).
+class SecondPass:
+    """Reads repositories, one ahead of the one that is decided. `references` hears what is in each."""
 
-    `on_done` hears how many are done, of how many, and how many images were seen in all. `presence` is
-    filled where a policy asks for `orphaned`; `listed`: no list of repositories is missing.
-    """
-
-    reader: ContentReader
-    context: Context
-    usage: Usage
-    builder: Builder
-    findings: Findings
-    blocked: Blocked
-    lookout: Lookout
+    ports: DecisionPorts
+    decider: RepositoryDecider
     references: ReferenceLines
-    on_done: Callable[[int, int, int], None]
-    presence: Presence | None = None
-    listed: bool = True
-    uses: UseLog | None = None
 
-    async def run(self, repositories: Iterable[Repository], everywhere: Sequence[Repository]) -> None:
-        """All repositories in scope, in the order of their names.
+    async def run(self, repositories: Sequence[Repository]) -> None:
+        """All repositories that are in scope and asked for, in the order of their names.
 
-        Where `orphaned` is asked for, `everywhere` (every repository that is known) is read for its digests, and
-        repositories that wait for those are read again and decided at the end (R40).
+        Where `orphaned` is asked for, all other repositories are read for their digests, and repositories that
+        wait for those are read again and decided at the end (R40).
         """
-        chosen = [r for r in repositories if self.context.in_scope(r.name)]
+        asked = self.decider.context.asked
+        only = asked.detail.repositories
+        chosen = [r for r in repositories if asked.in_scope(r.name) and (only is None or r.name in only)]
         done = images = 0
         waiting: list[Repository] = []
         async for repository, contents in self._read_ahead(chosen, self._contents):
             if isinstance(contents, Contents):
                 images += len(contents.images)
-                self.lookout.inside(repository.name, contents)
-                if repository.format == DOCKER:
-                    self.references.inside(repository.name, contents.images)
+                self._look(repository, contents)
             if self._waits(contents):
                 waiting.append(repository)
                 continue
-            self._decide(repository, contents)
+            self.decider.decide(repository, contents)
             done += 1
-            self.on_done(done, len(chosen), images)
+            self.ports.on_repository(done, len(chosen), images)
         if waiting:
-            await self._look_elsewhere(chosen, everywhere)
+            await self._look_elsewhere(chosen, repositories)
         async for repository, contents in self._read_ahead(waiting, self._contents):
-            self._decide(repository, contents)
+            self.decider.decide(repository, contents)
             done += 1
-            self.on_done(done, len(chosen), images)
+            self.ports.on_repository(done, len(chosen), images)
+
+    def _look(self, repository: Repository, contents: Contents) -> None:
+        """Look for what was deleted before, and for what reference files name."""
+        self.ports.lookout.inside(repository.name, contents)
+        if repository.format == DOCKER:
+            self.references.inside(repository.name, contents.images)
 
     def _waits(self, contents: Contents | Gap | None) -> bool:
         """Note its digests; whether something in it may be about an image of another repository."""
-        if self.presence is None or not isinstance(contents, Contents):
+        presence = self.decider.presence
+        if presence is None or not isinstance(contents, Contents):
             return False
-        self.presence.add(contents.images)
+        presence.add(contents.images)
         return waits_for_others(contents)
 
     async def _look_elsewhere(self, chosen: Sequence[Repository], everywhere: Sequence[Repository]) -> None:
         """The digests of every other docker repository. A gap anywhere leaves what is gone unknown."""
-        assert self.presence is not None
+        presence, gaps = self.decider.presence, self.decider.tally.gaps
+        assert presence is not None
         names = {each.name for each in chosen}
         others = [each for each in everywhere if each.format == DOCKER and each.name not in names]
         async for _, contents in self._read_ahead(others, self._digests):
             if isinstance(contents, Gap):
-                self.findings.gaps.append(contents)
+                gaps.append(contents)
             elif contents is not None:
-                self.presence.add(contents.images)
-        unread = any(not gap.kind.is_run for gap in self.findings.gaps)
-        self.presence.close(complete=self.listed and not unread)
+                presence.add(contents.images)
+        presence.close(complete=all(gap.kind.is_run for gap in gaps))
 
     async def _read_ahead(
         self, repositories: list[Repository], read: Reading
@@ -368,106 +456,14 @@ class Survey:
                 task.cancel()
 
     async def _digests(self, repository: Repository) -> Contents | Gap | None:
-        return None if repository.mode is Mode.VIRTUAL else await self.reader.contents(repository)
+        return None if repository.mode is Mode.VIRTUAL else await self.ports.reader.contents(repository)
 
     async def _contents(self, repository: Repository) -> Contents | Gap | None:
-        if repository.mode is Mode.VIRTUAL:
+        images, packages = self.decider.reads(repository)
+        if not (images or packages):
             return None
-        asked = kinds_asked(self.context.policies, repository, self.context.wanted)
-        contents: Contents | Gap = Contents()
-        if repository.format == DOCKER:
-            if (
-                not asked
-                and self.presence is None
-                and Kind.IMAGE not in self.findings.named
-                and not may_match(self.context, repository)
-            ):
-                return None
-            contents = await self.reader.contents(repository)
-        # packages are read where a policy may speak of what they hold, and nowhere else
-        if isinstance(contents, Gap) or not asked or (repository.format == DOCKER and asked == {Kind.TAG}):
+        contents = await self.ports.reader.contents(repository) if images else Contents()
+        if isinstance(contents, Gap) or not packages:
             return contents
-        packages = await self.reader.packages(repository)
-        return packages if isinstance(packages, Gap) else replace(contents, packages=packages)
-
-    def _decide(self, repository: Repository, contents: Contents | Gap | None) -> None:
-        self.findings.seen(Kind.REPOSITORY)
-        self.findings.blocked_as = KeepReason.GAP
-        if isinstance(contents, Gap):
-            self.findings.gaps.append(contents)
-            self._keep_repository(
-                repository, decide_repository(self.context, repository, Contents(), set(), True)
-            )
-            return
-        known = contents or Contents()
-        blocked = self.blocked.blocks(repository)
-        self.findings.blocked_as = self.blocked.reason(repository)
-        policies, now = self.context.policies, self.context.now.timestamp()
-        holding = None if blocked else self._holding(repository)
-        rules = image_rules(
-            policies, self.context.selected, repository, known, self.usage, now, self.context.failures,
-            witness.package if (witness := self.context.witness) else None, holding, self.presence, self.uses,
-        )  # fmt: skip
-        held, waits = holdings(rules, known.images) if may_match(self.context, repository) else (set(), set())
-        decision = decide_repository(self.context, repository, known, held, blocked)
-        if isinstance(decision, Delete):
-            decision = self.context.grace.answer(
-                decision, repository_thing(repository, known.images), self.context.now
-            )
-        self.findings.seen(Kind.IMAGE, len(known.images))
-        holds_what_goes = True
-        if isinstance(decision, Delete):
-            also = contained(self.findings, known)
-            about = subjects_elsewhere(known.images, known.subjects)
-            self.findings.actions.append(
-                self.builder.repository(repository, known.images, decision, waits, also, about)
-            )
-        else:
-            self._keep_repository(repository, decision)
-            before = len(self.findings.actions)
-            packages = PackageSurvey(self.context, self.builder, self.findings, rules, blocked)
-            left = packages.run(known)
-            going = self._decide_images(repository, rules, left.images, blocked)
-            gone = {action.name for action in self.findings.actions[before:]}
-            self.context.uploads.note(repository.name, known, gone)
-            TagSurvey(self.context, self.builder, self.findings, rules, blocked).run(left, going)
-            holds_what_goes = left is not known or bool(going)
-        if holds_what_goes:
-            note_contained(self.context, rules, known, blocked)
-        note_matches(self.context.matched, rules.questions, known.images, self.context.failures)
-
-    def _holding(self, repository: Repository) -> Holding | None:
-        policies = self.context.policies.of(Kind.IMAGE)
-        return image_holding(self.context.grace, policies, repository, self.context.now)
-
-    def _keep_repository(self, repository: Repository, decision: Decision) -> None:
-        reason = decision.reason if isinstance(decision, Keep) else KeepReason.GAP
-        self.findings.keep(Kind.REPOSITORY, reason, [str(repository.name)])
-
-    def _decide_images(
-        self, repository: Repository, rules: ImageRules, images: list[Image], blocked: bool
-    ) -> set[tuple[str, str]]:
-        """Package and digest of those that go and have a tag."""
-        if Kind.IMAGE not in self.findings.named:
-            return set()
-        findings = self.findings
-        verdicts = decide_images(rules, images, findings.want_names)
-        if blocked:
-            _withhold(verdicts, repository, findings.want_names)
-        for reason, count in verdicts.kept.items():
-            findings.keep(Kind.IMAGE, reason, verdicts.kept_names.get(reason, ()), count)
-        if verdicts.goes:
-            findings.group_bytes[str(repository.name)] = repository.size_bytes
-            findings.actions += self.builder.images(repository, verdicts.goes, Kind.TAG in findings.named)
-        return {(g.image.package, g.image.digest) for g in verdicts.goes if g.image.tags}
-
-
-def _withhold(verdicts: ImageVerdicts, repository: Repository, want_names: bool) -> None:
-    """Keep what would otherwise go: something that could name it was not seen."""
-    if not verdicts.goes:
-        return
-    verdicts.kept[KeepReason.GAP] += len(verdicts.goes)
-    if want_names:
-        names = [repository.name.version(g.image.package, g.image.digest) for g in verdicts.goes]
-        verdicts.kept_names.setdefault(KeepReason.GAP, []).extend(names)
-    verdicts.goes.clear()
+        found = await self.ports.reader.packages(repository)
+        return found if isinstance(found, Gap) else replace(contents, packages=found)

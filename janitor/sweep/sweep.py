@@ -1,13 +1,12 @@
 """One sweep: observe, decide, plan, guard, apply, record, report."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from janitor.apply.outcomes import Applied, Outcome, OutcomeKind
 from janitor.cost.book import PriceBook
-from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import ClockReading, Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
@@ -16,29 +15,20 @@ from janitor.plan.build import Builder, ordered
 from janitor.plan.codec import with_id
 from janitor.plan.guard import ClearedPlan, Refused, guard
 from janitor.plan.plan import Plan
+from janitor.policy.deciding.context import Context, DecisionInput
 from janitor.policy.deciding.gaps import Blocked, blocked_by, no_workloads_seen, unseen_gap
 from janitor.policy.deciding.grace import Grace, Waiting
 from janitor.policy.deciding.orphaned import Presence, asks_for_orphans
 from janitor.policy.deciding.references import ReferenceCounts, ReferenceLines, References, unreadable, usage
-from janitor.policy.deciding.trace import Tracer
 from janitor.policy.deciding.unreadable_labels import misspelt_labels
-from janitor.policy.deciding.uploads import Uploads
-from janitor.policy.deciding.use_history import UseLog
-from janitor.policy.deciding.workload_rules import Context
 from janitor.policy.deciding.workloads import decide_workloads
-from janitor.policy.model import Limits, Policies
-from janitor.report.data.notices import native_cleanup, reference_notice
+from janitor.policy.model import Limits
+from janitor.report.data.notices import native_cleanup, notices, reference_notice
 from janitor.report.data.result import SweepResult
 from janitor.report.data.running_costs import standing
 from janitor.report.data.totals import capped_sum
-from janitor.sweep.repositories import ContentReader, Survey, note_workloads
-from janitor.sweep.tally import Findings
-
-
-class Observer(ContentReader, Protocol):
-    """The first pass: every workload and the list of repositories, of every project given."""
-
-    async def observe(self, projects: Sequence[str], now: datetime) -> Observed: ...
+from janitor.sweep.repositories import DecisionPorts, RepositoryDecider, SecondPass, note_workloads
+from janitor.sweep.tally import Tally
 
 
 class Applier(Protocol):
@@ -50,73 +40,48 @@ class Applier(Protocol):
     async def __call__(self, cleared: ClearedPlan, planned: References, observed: Observed) -> Applied: ...
 
 
+class SweepClock(Protocol):
+    """The clock of one sweep, and how far this machine's clock is from Google's (R30)."""
+
+    def now(self) -> datetime: ...
+
+    def reading(self) -> ClockReading: ...
+
+
+class SweepEvents(Protocol):
+    """Hears what a sweep found that somebody should look at, for the log."""
+
+    def gap(self, gap: Gap) -> None: ...
+
+    def expression_failed(self, text: str) -> None: ...
+
+    def label_unreadable(self, text: str) -> None: ...
+
+    def policy_unmatched(self, policy: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
-class SweepInput:
-    """What one sweep is asked. `deletable` are the projects that may be deleted from, `read` all
-    that are read; `selected` the policies that may delete; `own` what janitor runs as (R24);
-    `witness` is shown what each verdict rests on; `only`: what the answer is wanted of (None: all)."""
+class RunEnvironment:
+    """What every output says of how a sweep was started: whether the ledger can be written (`recorded`), whether
+    its disk is thrown away, and whether the shipped policies stand in for a file."""
 
-    sweep_id: str
-    policies: Policies
-    limits: Limits
-    deletable: Sequence[str]
-    read: Sequence[str]
-    selected: Set[str]
-    own: Set[str]
-    want_names: bool
-    now: datetime
-    witness: Tracer | None = None
-    only: "Only | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class Only:
-    """A part of a sweep's answer: of a kind that no policy may name, in these repositories alone."""
-
-    kind: Kind | None
-    repositories: Set[RepositoryName]
-
-
-def _unheard(_: str) -> None: ...
-
-
-def _not_compared() -> ClockReading:
-    return ClockReading(datetime.min, None)
-
-
-async def _unremembered(_: Mapping[str, float]) -> None: ...
+    recorded: bool
+    throwaway_disk: bool
+    shipped_policies: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SweepPorts:
-    """What the sweep needs from outside. Without an `applier` it is a dry run.
+    """What the sweep needs from outside. `observe` is the first pass: every workload and the list of repositories,
+    of every project given. Without an `applier` it is a dry run."""
 
-    `check_locations` raises where the policy file names a location that no API has. `notices` are
-    what every output says beside its figures: it is given the prices and the policies that matched
-    nothing. `lookout` looks again for what was deleted before; `on_expression` hears of each `expr` that
-    failed, once a sweep, `on_label` of each label that says how long in words that cannot be read;
-    `uses` knows what was in use and notes what is; `grace` knows what was announced, and says of what would go
-    whether its date has come; `uploads` are what the ledger remembers, and `remember` adds to it before anything
-    is deleted. `clock_reading` compares this machine's
-    clock with Google's, once something was read: without it nothing is deleted (R30).
-    """
-
-    observer: Observer
+    observe: Callable[[Sequence[str], datetime], Awaitable[Observed]]
+    decision: DecisionPorts
     prices: Callable[[], Awaitable[PriceBook]]
     applier: Applier | None
-    clock: Callable[[], datetime]
-    check_locations: Callable[[Observed], None]
-    notices: Callable[[PriceBook, Sequence[str]], tuple[str, ...]]
-    on_gap: Callable[[Gap], None]
-    on_repository: Callable[[int, int, int], None]
-    lookout: Lookout
-    on_expression: Callable[[str], None] = _unheard
-    grace: Grace = field(default_factory=Grace)
-    on_label: Callable[[str], None] = _unheard
-    uses: UseLog = field(default_factory=UseLog)
-    clock_reading: Callable[[], ClockReading] = _not_compared
-    uploads: Uploads = field(default_factory=Uploads)
-    remember: Callable[[Mapping[str, float]], Awaitable[None]] = _unremembered
+    clock: SweepClock
+    events: SweepEvents
+    environment: RunEnvironment
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,75 +96,84 @@ class SweepDecision:
     references: ReferenceCounts
 
 
-async def sweep(question: SweepInput, stages: SweepPorts) -> SweepResult:
+async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> SweepResult:
     """Observe, decide, plan, guard, apply, record, report."""
-    observed = await stages.observer.observe(question.read, question.now)
-    reading = stages.clock_reading()
-    stages.check_locations(observed)
-    stages.lookout.over(observed)
-    book = await stages.prices()
-    decided = await decide(question, stages, observed, book)
-    misspelt = _misspelt(question, observed)
-    _tell(stages, decided, misspelt)
-    plan = decided.plan
-    cleared = _guarded(plan, question.limits)
-    applier = stages.applier if reading.may_delete else None
-    if applier and isinstance(cleared, ClearedPlan):
-        await stages.remember(stages.uploads.noted)
-    applied = await _apply(cleared, applier, decided.planned, observed)
-    notices = (
+    observed = await ports.observe(question.read, question.now)
+    clock = ports.clock.reading()
+    ports.decision.lookout.over(observed)
+    book = await ports.prices()
+    decided = await decide(question, observed, book, ports.decision)
+    misspelt = misspelt_labels(question, observed.workloads, observed.repositories)
+    _tell(ports.events, decided, misspelt)
+    cleared = _guarded(decided.plan, question.policies.limits)
+    applied = await _applied(cleared, ports.applier if clock.may_delete else None, decided.planned, observed)
+    said = (
         *decided.failures, *misspelt, *reference_notice(decided.references),
-        *stages.notices(book, decided.unmatched), *native_cleanup(_deletable(question, observed)),
+        *_notices(question, ports.environment, book, decided), *native_cleanup(_deletable(question, observed)),
     )  # fmt: skip
     return SweepResult(
-        question.sweep_id, "apply" if stages.applier else "dry-run", plan,
+        sweep_id, "apply" if ports.applier else "dry-run", decided.plan,
         cleared.refusals if isinstance(cleared, Refused) else (), applied.outcomes,
-        question.now, stages.clock(), applied.interrupted, notices,
-        standing(observed, book, question.policies.report.show_creator), _by_date(stages.grace), applied.error,
-        reading, decided.references,
+        question.now, ports.clock.now(), applied.interrupted, said,
+        standing(observed, book, question.policies.report.show_creator),
+        _by_date(ports.decision.memory.grace), applied.error, clock, decided.references,
     )  # fmt: skip
 
 
 async def decide(
-    question: SweepInput, stages: SweepPorts, observed: Observed, book: PriceBook
+    question: DecisionInput, observed: Observed, book: PriceBook, ports: DecisionPorts
 ) -> SweepDecision:
     """Workloads first, then each repository against what remains of them (R12)."""
-    policies, workloads = question.policies, observed.workloads
-    gaps = (*workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read)))
-    context = _context(question, _blocked_places(gaps), stages.grace, stages.uploads)
-    only = question.only
-    kinds = {policy.kind for policy in policies.policies} | ({only.kind} if only and only.kind else set())
-    findings = Findings(frozenset(kinds), question.want_names)
-    builder = Builder(book, question.now, policies.report.show_creator, stages.uploads)
+    policies, workloads, memory = question.policies, observed.workloads, ports.memory
+    gaps = [*workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read))]
+    tally = Tally(_kinds(question), question.detail.names, gaps)
+    context = Context(question, _blocked_places(gaps), memory)
+    builder = Builder(book, question.now, policies.report.show_creator, memory.uploads)
     verdicts = decide_workloads(context, workloads)
-    note_workloads(findings, verdicts, workloads, builder)
+    note_workloads(tally, verdicts, workloads, builder)
     repositories = by_name(observed.repositories)
     use = usage(workloads, verdicts.freed_by(), policies.protect.references, repositories)
-    if not blocked_by(gaps).docker and no_workloads_seen(context, workloads, observed.repositories):
-        gaps = (*gaps, unseen_gap(question.read))
-    blocked = blocked_by(gaps)
     for named in (use.remaining, use.freed):
-        stages.uses.note(named)
+        memory.uses.note(named)
+    if not blocked_by(gaps).docker and no_workloads_seen(context, workloads, observed.repositories):
+        gaps.append(unseen_gap(question.read))
     lines = _reference_lines(question, observed, repositories)
     presence = Presence() if asks_for_orphans(policies) else None
-    listed = all(gap.kind.is_run for gap in gaps)
-    survey = Survey(
-        stages.observer, context, use, builder, findings, blocked, stages.lookout, lines,
-        stages.on_repository, presence, listed, stages.uses,
+    decider = RepositoryDecider(context, use, builder, tally, blocked_by(gaps), presence)
+    await SecondPass(ports, decider, lines).run(observed.repositories)
+    memory.uses.complete = _knows_uses(tally.named, gaps)
+    hidden = blocked_by(gaps)
+    memory.grace.close(lambda name: _was_seen(name, context, hidden, repositories))
+    plan = _plan(question, observed, tally)
+    unmatched = _unmatched(question, context.matched, plan.gaps)
+    return SweepDecision(plan, use.remaining, context.failures.lines(), unmatched, lines.counts())
+
+
+def _kinds(question: DecisionInput) -> frozenset[Kind]:
+    """The kinds that are counted: those of policies, and the one that is asked for."""
+    found = {policy.kind for policy in question.policies.policies}
+    return frozenset(found | ({question.detail.kind} if question.detail.kind else set()))
+
+
+def _tell(events: SweepEvents, decided: SweepDecision, misspelt: Sequence[str]) -> None:
+    for gap in decided.plan.gaps:
+        events.gap(gap)
+    for line in decided.failures:
+        events.expression_failed(line)
+    for line in misspelt:
+        events.label_unreadable(line)
+    for policy in decided.unmatched:
+        events.policy_unmatched(policy)
+
+
+def _notices(
+    question: DecisionInput, environment: RunEnvironment, book: PriceBook, decided: SweepDecision
+) -> tuple[str, ...]:
+    files = question.policies.protect.reference_files
+    return notices(
+        question.read, files, book.note, environment.recorded, environment.throwaway_disk, environment.shipped_policies,
+        decided.unmatched,
     )  # fmt: skip
-    within = [r for r in observed.repositories if only is None or r.name in only.repositories]
-    await survey.run(within, observed.repositories)
-    stages.uses.complete = _knows_uses(kinds, (*gaps, *findings.gaps))
-    hidden = blocked_by((*gaps, *findings.gaps))
-    stages.grace.close(lambda name: _was_seen(name, context, hidden, repositories))
-    plan = _plan(question, observed, findings, gaps)
-    return SweepDecision(
-        plan,
-        use.remaining,
-        context.failures.lines(),
-        _unmatched(question, context.matched, plan.gaps),
-        lines.counts(),
-    )
 
 
 def _knows_uses(kinds: Set[Kind], gaps: Iterable[Gap]) -> bool:
@@ -211,30 +185,13 @@ def _knows_uses(kinds: Set[Kind], gaps: Iterable[Gap]) -> bool:
 
 
 def _reference_lines(
-    question: SweepInput, observed: Observed, repositories: Mapping[RepositoryName, Repository]
+    question: DecisionInput, observed: Observed, repositories: Mapping[RepositoryName, Repository]
 ) -> ReferenceLines:
     unlisted = {gap.project for gap in observed.gaps if gap.repository is None}
     return ReferenceLines(question.policies.protect.references, repositories, observed.projects, unlisted)
 
 
-def _tell(stages: SweepPorts, decided: SweepDecision, misspelt: Sequence[str]) -> None:
-    for gap in decided.plan.gaps:
-        stages.on_gap(gap)
-    for line in decided.failures:
-        stages.on_expression(line)
-    for line in misspelt:
-        stages.on_label(line)
-
-
-def _context(question: SweepInput, blocked: Set[tuple[str, str]], grace: Grace, uploads: Uploads) -> Context:
-    return Context(
-        question.policies, question.selected, set(question.deletable), blocked, question.own, question.now,
-        witness=question.witness, wanted=question.only.kind if question.only else None, grace=grace,
-        uploads=uploads,
-    )  # fmt: skip
-
-
-def _unmatched(question: SweepInput, matched: Set[str], gaps: Sequence[Gap]) -> tuple[str, ...]:
+def _unmatched(question: DecisionInput, matched: Set[str], gaps: Sequence[Gap]) -> tuple[str, ...]:
     """The policies that may delete and match nothing at all, whatever would have kept it. Of one whose matches
     a gap may hide nothing is said."""
     hidden = {gap.kind.is_run for gap in gaps}
@@ -247,14 +204,8 @@ def _unmatched(question: SweepInput, matched: Set[str], gaps: Sequence[Gap]) -> 
     )
 
 
-def _misspelt(question: SweepInput, observed: Observed) -> tuple[str, ...]:
-    context = _context(question, set(), Grace(), Uploads())
-    return misspelt_labels(context, observed.workloads, observed.repositories)
-
-
-def _deletable(question: SweepInput, observed: Observed) -> Iterator[Repository]:
-    context = _context(question, set(), Grace(), Uploads())
-    return (each for each in observed.repositories if context.in_scope(each.name))
+def _deletable(question: DecisionInput, observed: Observed) -> Iterator[Repository]:
+    return (each for each in observed.repositories if question.in_scope(each.name))
 
 
 def by_name(repositories: Sequence[Repository]) -> Mapping[RepositoryName, Repository]:
@@ -282,16 +233,16 @@ def _by_date(grace: Grace) -> tuple[Waiting, ...]:
     return tuple(sorted(grace.waiting.values(), key=lambda each: (each.due_at, each.name)))
 
 
-def _plan(question: SweepInput, observed: Observed, findings: Findings, gaps: Sequence[Gap]) -> Plan:
+def _plan(question: DecisionInput, observed: Observed, tally: Tally) -> Plan:
     return with_id(
         Plan(
             observed_at=observed.observed_at,
             policy_digest=question.policies.digest,
-            gaps=tuple(sorted({*gaps, *findings.gaps}, key=_gap_order)),
-            actions=ordered(findings.actions),
-            kept=findings.kept(),
-            examined=dict(sorted(findings.examined.items())),
-            group_bytes=findings.group_bytes,
+            gaps=tuple(sorted(set(tally.gaps), key=_gap_order)),
+            actions=ordered(tally.actions),
+            kept=tally.kept(),
+            examined=dict(sorted(tally.examined.items())),
+            group_bytes=tally.group_bytes,
             plan_id="",
         )
     )
@@ -306,7 +257,7 @@ def _guarded(plan: Plan, limits: Limits) -> ClearedPlan | Refused:
     return guard(plan, limits, total.usd_month, total.unpriced)
 
 
-async def _apply(
+async def _applied(
     cleared: ClearedPlan | Refused, applier: Applier | None, planned: References, observed: Observed
 ) -> Applied:
     if applier is None or isinstance(cleared, Refused):

@@ -11,16 +11,17 @@ from janitor.plan.plan import Action, Kept
 
 
 @dataclass(slots=True)
-class Findings:
-    """What deciding has come to so far, over all kinds. `examined` counts kinds that a policy names.
+class Tally:
+    """What deciding has come to so far, over all kinds. `examined` counts kinds that a policy names; `gaps` are all
+    that are known.
 
     `blocked_as` is the reason of what is blocked where deciding is now: a gap, or that no workload was seen.
     """
 
     named: frozenset[Kind]
     want_names: bool
+    gaps: list[Gap]
     actions: list[Action] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
     examined: Counter[Kind] = field(default_factory=Counter)
     group_bytes: dict[str, int] = field(default_factory=dict)
     blocked_as: KeepReason = KeepReason.GAP

@@ -2,13 +2,15 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
+from functools import partial
 
 from janitor.apply.executor import PlanApplier
+from janitor.apply.outcomes import Applied
 from janitor.apply.settle import in_flight, settle
 from janitor.cost.book import PriceBook
 from janitor.errors import InterruptedSweepError, UsageError
@@ -23,20 +25,20 @@ from janitor.gcp.reader import GoogleReader
 from janitor.ledger.history import Origin
 from janitor.ledger.sightings import Lookout
 from janitor.logs import Event, emit
-from janitor.model.inventory import Gap, Observed
+from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
-from janitor.policy.deciding.grace import Grace
-from janitor.policy.deciding.uploads import Uploads
-from janitor.policy.deciding.use_history import UseLog
+from janitor.plan.guard import ClearedPlan
+from janitor.policy.deciding.context import DecisionInput, Detail, Memory
+from janitor.policy.deciding.references import References
 from janitor.policy.model import Policies
-from janitor.report.data.notices import clock_line, notices
 from janitor.report.data.result import SweepResult
 from janitor.runtime import asked_to_stop, now, stop_asked
 from janitor.settings import Settings, SweepRequest
 from janitor.store.address import cache_folder
 from janitor.store.price_cache import load_prices
-from janitor.sweep.record import Books, LedgerRecorder, Opening
-from janitor.sweep.sweep import SweepInput, SweepPorts, sweep
+from janitor.sweep.record import Books, LedgerRecorder, LoggedEvents, Opening, SweepRecord, log_result
+from janitor.sweep.repositories import DecisionPorts
+from janitor.sweep.sweep import Applier, RunEnvironment, SweepPorts, sweep
 
 _LOCATIONS = (Kind.RUN_LOCATION, Kind.ARTIFACT_LOCATION)
 
@@ -90,22 +92,49 @@ async def _opened(
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(connect(settings.emulator_host, settings.emulator_http))
         deletable = await deletable_projects(request, settings)
+        read = projects_read(request.policies, deletable)
         opening = Opening(settings.ledger_url, _new_id(), origin)
-        books = await stack.enter_async_context(
+        record = await stack.enter_async_context(
             opening.for_apply(request.wait, stop) if request.apply else opening.for_dry_run()
         )
-        lookout = await books.lookout(now() - request.policies.report.horizon)
-        grace, uploads = await books.grace(now()), await books.uploads(noting=request.apply)
-        uses = await books.use_log(request.policies, now(), projects_read(request.policies, deletable))
+        lookout = await record.lookout(now() - request.policies.report.horizon)
+        memory = await record.memory(request.policies, now(), read, noting=request.apply)
         planning = stack.enter_context(ExitStack())
         planning.enter_context(making_what_stays())
-        wiring = _Wiring(
-            request, settings, clients, books, lookout, grace, uploads, uses, opening.sweep_id, deletable, stop, applying,
-            planning,
-        )  # fmt: skip
-        result = await sweep(wiring.question(), await wiring.stages())
-        wiring.log(result)
-        return await books.close_sweep(result, lookout, grace, uses, whole=not request.only_policies)
+
+        def begin() -> None:
+            planning.close()
+            applying.set()
+
+        question = _question(request, settings, opening.sweep_id, deletable, clients.google_time.begin())
+        adapters = _Adapters(request, settings, clients, record, memory)
+        ports = await adapters.ports(question, lookout, stop, begin)
+        result = await sweep(opening.sweep_id, question, ports)
+        log_result(result)
+        return await record.close(result, lookout, memory, whole=not request.only_policies)
+
+
+def _question(
+    request: SweepRequest, settings: Settings, sweep_id: str, deletable: tuple[str, ...], begun: datetime
+) -> DecisionInput:
+    """What is asked; it is as of `begun`, the moment before anything is read."""
+    emit(
+        Event.SWEEP_STARTED,
+        sweep_id=sweep_id,
+        mode="apply" if request.apply else "dry-run",
+        policies=request.policies_source,
+        projects=deletable,
+    )
+    policies = request.policies
+    return DecisionInput(
+        policies=replace(policies, limits=request.limits),
+        selected=frozenset(request.only_policies or (policy.name for policy in policies.policies)),
+        deletable=deletable,
+        read=projects_read(policies, deletable),
+        own=frozenset(settings.self_names),
+        now=begun,
+        detail=Detail(names=request.names_of_kept),
+    )
 
 
 def _new_id() -> str:
@@ -139,111 +168,76 @@ async def price_book(clients: Clients, settings: Settings, at: datetime) -> Pric
 
 
 @dataclass(frozen=True, slots=True)
-class _Wiring:
-    """The adapters of one sweep. `planning` is closed, and `applying` set, when an apply begins."""
+class _Adapters:
+    """What connects one sweep to Google and to the ledger."""
 
     request: SweepRequest
     settings: Settings
     clients: Clients
-    books: Books
-    lookout: Lookout
-    grace: Grace
-    uploads: Uploads
-    uses: UseLog
-    sweep_id: str
-    deletable: tuple[str, ...]
-    stop: asyncio.Event
-    applying: asyncio.Event
-    planning: ExitStack
+    record: SweepRecord
+    memory: Memory
 
-    def question(self) -> SweepInput:
-        """What is asked; its time is the moment before anything is read."""
-        policies, request = self.request.policies, self.request
-        emit(
-            Event.SWEEP_STARTED,
-            sweep_id=self.sweep_id,
-            mode="apply" if request.apply else "dry-run",
-            policies=request.policies_source,
-            projects=self.deletable,
-        )
-        return SweepInput(
-            sweep_id=self.sweep_id,
-            policies=policies,
-            limits=request.limits,
-            deletable=self.deletable,
-            read=self._read,
-            selected=frozenset(request.only_policies or (policy.name for policy in policies.policies)),
-            own=frozenset(self.settings.self_names),
-            want_names=request.names_of_kept,
-            now=self.clients.google_time.begin(),
-        )
-
-    async def stages(self) -> SweepPorts:
-        """The sweep's way to the outside. A dry run is given nothing that could delete."""
+    async def ports(
+        self, question: DecisionInput, lookout: Lookout, stop: asyncio.Event, on_start: Callable[[], None]
+    ) -> SweepPorts:
+        """The sweep's way to the outside. A dry run is given nothing that could delete. `on_start` is called when
+        an apply begins."""
         observer = GoogleObserver(
-            self.clients,
-            log_skipped,
-            lambda done, total: self._progress("locations", done, total),
-            on_repeated=log_repeated,
+            self.clients, log_skipped, self._progress("locations"), on_repeated=log_repeated
         )
-        applier = None
-        if self.request.apply and self.books.ledger:
-            clock = self.clients.google_time.now
-            applier = await self._applier(observer, LedgerRecorder(self.books.ledger, self.sweep_id, clock))
+
+        async def observe(projects: Sequence[str], at: datetime) -> Observed:
+            observed = await observer.observe(projects, at)
+            _check_locations(self.request, observed, observer.locations)
+            return observed
+
+        books, applier = self.record.books, None
+        if self.request.apply and books:
+            reader = GoogleReader(observer, tuple(question.read))
+            applier = await self._applier(reader, books, stop, on_start)
         return SweepPorts(
-            observer=observer,
+            observe=observe,
+            decision=DecisionPorts(observer, self.memory, lookout, self._repositories_done),
             prices=self._prices,
             applier=applier,
-            clock=self.clients.google_time.now,
-            clock_reading=self.clients.google_time.reading,
-            check_locations=lambda observed: self._check_locations(observed, observer.locations),
-            notices=self._notices,
-            on_gap=_gap,
-            on_repository=self._seen,
-            lookout=self.lookout,
-            on_expression=lambda text: emit(Event.EXPRESSION_FAILED, text=text),
-            grace=self.grace,
-            uploads=self.uploads,
-            uses=self.uses,
-            remember=self.books.remember,
-            on_label=lambda text: emit(Event.LABEL_UNREADABLE, text=text),
+            clock=self.clients.google_time,
+            events=LoggedEvents(),
+            environment=RunEnvironment(
+                recorded=books is not None,
+                throwaway_disk=self.settings.loses_ledger,
+                shipped_policies=self.request.shipped_policies,
+            ),
         )
 
-    def log(self, result: SweepResult) -> None:
-        """What the log must say of a result, beside its last line."""
-        if line := clock_line(result):
-            emit(Event.CLOCK_DOUBTED, text=line)
-        for refusal in result.refusals:
-            emit(Event.PLAN_REFUSED, limit=refusal.limit, text=refusal.message)
-        if result.interrupted and not result.error:
-            emit(Event.SWEEP_INTERRUPTED)
-
-    @property
-    def _read(self) -> tuple[str, ...]:
-        return projects_read(self.request.policies, self.deletable)
-
-    async def _applier(self, observer: GoogleObserver, recorder: LedgerRecorder) -> PlanApplier:
+    async def _applier(
+        self, reader: GoogleReader, books: Books, stop: asyncio.Event, on_start: Callable[[], None]
+    ) -> Applier:
         """Settles first what earlier sweeps left open (R22)."""
-        clients, reader = self.clients, GoogleReader(observer, self._read)
+        clients, clock = self.clients, self.clients.google_time.now
+        recorder = LedgerRecorder(books.ledger, self.record.sweep_id, clock)
         operations = GoogleOperations(clients.services, clients.artifacts)
-        deleter = GoogleDeleter(clients, operations, lambda: self.stop.is_set() or asked_to_stop())
-        answers = await settle(await recorder.ledger.open_intents(), reader, operations, deleter)
+        deleter = GoogleDeleter(clients, operations, lambda: stop.is_set() or asked_to_stop())
+        answers = await settle(await books.ledger.open_intents(), reader, operations, deleter)
         await recorder.settled(answers)
-        return PlanApplier(
+        apply = PlanApplier(
             reader=reader,
             deleter=deleter,
             recorder=recorder,
             extra=self.request.policies.protect.references,
             in_flight=in_flight(answers),
-            stop=self.stop,
-            clock=self.clients.google_time.now,
-            on_start=self._begin,
-            on_done=lambda done, total: self._progress("deletions", done, total),
+            stop=stop,
+            clock=clock,
+            on_start=on_start,
+            on_done=self._progress("deletions"),
         )
 
-    def _begin(self) -> None:
-        self.planning.close()
-        self.applying.set()
+        async def remember_and_apply(
+            cleared: ClearedPlan, planned: References, observed: Observed
+        ) -> Applied:
+            await books.newest_uploads.remember(self.memory.uploads.noted, now())
+            return await apply(cleared, planned, observed)
+
+        return remember_and_apply
 
     async def _prices(self) -> PriceBook:
         book = await price_book(self.clients, self.settings, now())
@@ -251,39 +245,27 @@ class _Wiring:
             emit(Event.PRICES_FELL_BACK, source=book.source, as_of=book.as_of.isoformat(), why=book.why)
         return book
 
-    def _check_locations(self, observed: Observed, known: set[str]) -> None:
-        """A location that neither API has in any project is a mistake in the policy file (R1)."""
-        if any(gap.kind in _LOCATIONS for gap in (*observed.gaps, *observed.workloads.gaps)):
-            return  # whether they have it was not to be learnt
-        for location in self.request.policies.scope.locations or ():
-            if location not in known:
-                near = get_close_matches(location, sorted(known), n=1)
-                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
-                raise UsageError(
-                    f"{self.request.policies_source}: scope.locations: neither Cloud Run nor Artifact"
-                    f" Registry has a location {location!r}; {hint}"
-                )
+    def _repositories_done(self, done: int, total: int, images: int) -> None:
+        self._progress("repositories")(done, total)
+        self._progress("images")(images, 0)
 
-    def _notices(self, book: PriceBook, unmatched: Sequence[str]) -> tuple[str, ...]:
-        for policy in unmatched:
-            emit(Event.POLICY_UNMATCHED, policy=policy)
-        return notices(
-            projects=self._read,
-            reference_files=self.request.policies.protect.reference_files,
-            price_note=book.note,
-            recorded=self.books.ledger is not None,
-            throwaway_disk=self.settings.loses_ledger,
-            shipped_policies=self.request.shipped_policies,
-            unmatched=unmatched,
-        )
+    def _progress(self, what: str) -> Callable[[int, int], None]:
+        progress = self.request.progress
+        return partial(progress, what) if progress else lambda _done, _total: None
 
-    def _seen(self, done: int, total: int, images: int) -> None:
-        self._progress("repositories", done, total)
-        self._progress("images", images, 0)
 
-    def _progress(self, what: str, done: int, total: int) -> None:
-        if self.request.progress:
-            self.request.progress(what, done, total)
+def _check_locations(request: SweepRequest, observed: Observed, known: set[str]) -> None:
+    """A location that neither API has in any project is a mistake in the policy file (R1)."""
+    if any(gap.kind in _LOCATIONS for gap in (*observed.gaps, *observed.workloads.gaps)):
+        return  # whether they have it was not to be learnt
+    for location in request.policies.scope.locations or ():
+        if location not in known:
+            near = get_close_matches(location, sorted(known), n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
+            raise UsageError(
+                f"{request.policies_source}: scope.locations: neither Cloud Run nor Artifact"
+                f" Registry has a location {location!r}; {hint}"
+            )
 
 
 def log_skipped(project: str, location: str, kind: Kind, why: str) -> None:
@@ -300,15 +282,4 @@ def log_repeated(project: str, location: str, kind: Kind, names: Sequence[object
         kind=kind,
         count=len(names),
         first=str(names[0]),
-    )
-
-
-def _gap(gap: Gap) -> None:
-    emit(
-        Event.GAP_FOUND,
-        project=gap.project,
-        location=gap.location,
-        kind=gap.kind,
-        repository=gap.repository,
-        cause=gap.cause,
     )

@@ -11,15 +11,16 @@ from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from janitor.cost.book import GLOBAL, Metered, PriceBook
-from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Contents, Image, Package, Repository
 from janitor.plan.plan import Plan
+from janitor.policy.deciding.context import DecisionInput, Detail, Memory
 from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.use_history import UseLog
-from janitor.sweep.sweep import SweepInput, SweepPorts, decide
+from janitor.sweep.repositories import DecisionPorts
+from janitor.sweep.sweep import decide
 from tests.laws.places import DELETABLE, READ
 from tests.laws.worlds import World
 from tests.making import NOW
@@ -92,22 +93,10 @@ async def _plan_of(world: World, grace: Grace, uses: UseLog) -> Plan:
     selected = world.selected
     if selected is None:
         selected = frozenset(policy.name for policy in world.policies.policies)
-    question = SweepInput(
-        "sweep", world.policies, world.policies.limits, DELETABLE, READ, selected, world.own, True, NOW
-    )
-    stages = SweepPorts(
-        observer, _no_prices, None, lambda: NOW, _ignore, lambda *_: (), _ignore, _ignore, Lookout(),
-        grace=grace, uses=uses,
-    )  # fmt: skip
+    question = DecisionInput(world.policies, selected, DELETABLE, READ, world.own, NOW, Detail(names=True))
     observed = await observer.observe(READ, NOW)
-    return (await decide(question, stages, observed, BOOK)).plan
-
-
-async def _no_prices() -> PriceBook:
-    raise AssertionError("deciding is given its prices")
-
-
-def _ignore(*_: object) -> None: ...
+    memory = Memory(grace, uses=uses)
+    return (await decide(question, observed, BOOK, DecisionPorts(observer, memory))).plan
 
 
 def images_in(world: World, name: RepositoryName) -> list[Image]:

@@ -17,9 +17,9 @@ from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository
 from janitor.plan.plan import Plan
 from janitor.policy.conditions.keys import OlderThan, TagsMatch
-from janitor.policy.deciding.grace import Marks
+from janitor.policy.deciding.context import DecisionInput, Memory
+from janitor.policy.deciding.grace import Grace, Marks
 from janitor.report.data.explanation import Explanation, Fate
-from janitor.sweep.sweep import SweepInput
 from tests import making
 from tests.laws.deciding import Remembered, destroyed, held_in, plan_of, run, tags_of
 from tests.laws.places import DELETABLE, DICE, READ, Dice
@@ -66,8 +66,8 @@ class Nearby(Remembered):
 
 def explained(of: World, name: str, marks: Marks | None = None) -> Explanation:
     selected = frozenset(policy.name for policy in of.policies.policies)
-    question = SweepInput("", of.policies, of.policies.limits, DELETABLE, READ, selected, of.own, True, NOW)
-    return run(Explainer(question, Nearby(of), marks or Marks()).explain(name))
+    question = DecisionInput(of.policies, selected, DELETABLE, READ, of.own, NOW)
+    return run(Explainer(question, Nearby(of), Memory(Grace(marks or Marks()))).explain(name))
 
 
 def names_in(of: World) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from janitor.model.inventory import Workloads
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Package, Repository, Version
-from janitor.policy.deciding.images import ImageRules, image_rules
+from janitor.policy.deciding.images import ImageRules, Weighed, image_rules
 from janitor.policy.deciding.packages import PackageRules, decide_package, decide_versions, package_rules
 from janitor.policy.deciding.references import usage
 from janitor.policy.deciding.tags import (
@@ -64,8 +64,10 @@ class Shelf:
     cases: dict[str, Trace[Any]] = field(default_factory=dict)
 
     def case(self, name: str, case: Trace[Any]) -> None:
-        """As a witness."""
+        """As a tracer."""
         self.cases[name] = case
+
+    def package(self, rules: ImageRules, images: list[Image], weighed: Weighed) -> None: ...
 
     def decided_packages(self) -> dict[str, str]:
         """Package -> "delete: policy, reason", and what it waits for, or the reason to stay."""
@@ -85,8 +87,7 @@ class Shelf:
 
     @cached_property
     def rules(self) -> PackageRules:
-        facts = {"witness": self} | ({} if self.selected is None else {"selected": self.selected})
-        asked = context(self.policies, uploads=self.uploads, **facts)
+        asked = context(self.policies, uploads=self.uploads, tracer=self, selected=self.selected)
         return package_rules(asked, self.repo, self.blocked, self.packages)
 
     @cached_property

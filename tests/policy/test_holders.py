@@ -136,10 +136,10 @@ def test_what_waits_is_changed_by_a_deploy_and_by_being_made_anew() -> None:
     assert len(states) == 3
 
 
-def test_a_witness_is_shown_each_by_name_with_its_gap_and_its_place_in_keep() -> None:
+def test_a_tracer_is_shown_each_by_name_with_its_gap_and_its_place_in_keep() -> None:
     kept = policy("retired", Kind.REVISION, ANY, keep=Retention(latest=1))
     shown, world = Shown(), workloads(WEB, LIVE, revision("web", "web-1"), revision("web", "web-2", days=50))
-    decide_workloads(context(policies(kept), witness=shown, blocked={("p", "us-central1")}), world)
+    decide_workloads(context(policies(kept), tracer=shown, blocked={("p", "us-central1")}), world)
     assert set(shown.cases) == {str(each.name) for each in (*world.services, *world.revisions)}
     assert all(case.gap for case in shown.cases.values())
     places = {n: shown.cases[f"{WEB.name}/revisions/web-{n}"] for n in (9, 1, 2)}

@@ -9,8 +9,7 @@ from janitor.policy.conditions.expression import Failures
 from janitor.policy.conditions.keys import Expr, Key, NameIs, Not, OlderThan, RepositoryIs
 from janitor.policy.conditions.package_keys import StoredFacts, held_leaf
 from janitor.policy.conditions.truth import AGE_UNKNOWN, Test, Truth, truth
-from janitor.policy.deciding.unmatched import note_matches
-from janitor.policy.deciding.verdict import CompiledPolicy, question
+from janitor.policy.deciding.verdict import CompiledPolicy, note_matches, question
 from tests.making import NOW, policy, repository
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -50,13 +51,13 @@ SOURCE = RepositoryName("p", "us-central1", "cloud-run-source-deploy")
 
 def asked(
     file: Policies, images: Iterable[Image] = (), loads: Workloads | None = None,
-    repo: Repository | None = None, gap: bool = False, **facts: object,
+    repo: Repository | None = None, gap: bool = False, **facts: Any,
 ) -> tuple[str, set[str]]:  # fmt: skip
     """The verdict as text, and what a deletion would wait for."""
     repo, loads, found = repo or repository(), loads or Workloads(), list(images)
     asking = context(file, **facts)
     use = usage(loads, decide_workloads(asking, loads).freed_by(), (), {repo.name: repo})
-    rules = image_rules(file, asking.selected, repo, contents(*found), use, NOW.timestamp())
+    rules = image_rules(file, asking.asked.selected, repo, contents(*found), use, NOW.timestamp())
     held, waits = holdings(rules, found) if may_match(asking, repo) else (set(), set())
     decision = decide_repository(asking, repo, contents(*found), held, gap)
     return (f"delete: {decision.reason}" if isinstance(decision, Delete) else decision.reason.value), waits
@@ -73,9 +74,9 @@ def test_a_repository_that_something_names_stays(written: str) -> None:
 
 
 @pytest.mark.parametrize("gap", [True, False])
-def test_a_witness_is_shown_it_by_its_name_and_whether_something_was_not_seen(gap: bool) -> None:
+def test_a_tracer_is_shown_it_by_its_name_and_whether_something_was_not_seen(gap: bool) -> None:
     shown = Shown()
-    asked(policies(BY_NAME), [image("a")], gap=gap, witness=shown)
+    asked(policies(BY_NAME), [image("a")], gap=gap, tracer=shown)
     assert {name: case.gap for name, case in shown.cases.items()} == {str(repository().name): gap}
 
 

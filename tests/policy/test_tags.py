@@ -144,7 +144,7 @@ def test_a_tags_version_is_an_images_digest() -> None:
     assert of_image("v1", policies=written(f"kind: artifact.tag, when: {expr}")) == {"v1": GOES}
 
 
-def test_a_witness_is_shown_who_names_a_tag_and_what_frees_it() -> None:
+def test_a_tracer_is_shown_who_names_a_tag_and_what_frees_it() -> None:
     used = workloads(FAILED, job("j", uri(":v1")))
     shelf = Shelf(written(ALL, FAILS), images=[image("a", "pr-1", "v1")], workloads=used)
     shelf.decided_tags()

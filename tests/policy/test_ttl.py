@@ -12,7 +12,7 @@ from janitor.policy.conditions.ttl import expired
 from janitor.policy.deciding.unreadable_labels import MOST_NAMED, misspelt_labels, with_labels
 from janitor.policy.file.grammar import GRAMMAR
 from janitor.policy.model import Policy
-from tests.deciding import context, decided, images_decided
+from tests.deciding import asking, decided, images_decided
 from tests.making import NOW, ago, contents, image, policies, policy, repository, revision, service, workloads
 
 KEY = TtlExpired()
@@ -189,7 +189,7 @@ def test_the_label_that_always_protects_needs_no_word_in_the_file() -> None:
 
 def lines(*each: Policy, loads: Workloads | None = None, **labels: str) -> tuple[str, ...]:
     given = {key.replace("_", "-"): value for key, value in labels.items()}
-    return misspelt_labels(context(policies(*each)), loads or Workloads(), [repository(labels=given)])
+    return misspelt_labels(asking(policies(*each)), loads or Workloads(), [repository(labels=given)])
 
 
 def test_a_label_that_cannot_be_read_is_told_by_name_with_the_way_out() -> None:
@@ -204,7 +204,7 @@ def test_it_is_told_where_a_policy_of_that_kind_asks_and_in_scope_alone() -> Non
     world = workloads(failed("web", janitor_ttl="3days"))  # type: ignore[arg-type]
     assert lines(policy("p", Kind.SERVICE, OlderThan(timedelta(days=1))), loads=world) == ()
     assert lines(policy("p", Kind.REVISION, KEY), loads=world) == ()
-    outside = context(policies(BY_TTL), projects={"other"})
+    outside = asking(policies(BY_TTL), projects={"other"})
     assert misspelt_labels(outside, world, []) == ()
 
 

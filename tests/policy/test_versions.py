@@ -76,7 +76,7 @@ def test_versions_of_unknown_creation_are_kept_beside_the_latest() -> None:
     assert found == {"1": "keep-latest", "2": "keep-latest", "3": "delete: larger-than"}
 
 
-def test_a_witness_is_shown_a_versions_place_in_keep() -> None:
+def test_a_tracer_is_shown_a_versions_place_in_keep() -> None:
     shelf = Shelf(
         written("keep: {latest: 1}"), [package(version("1", days=90), version("2", days=50))], repo=NPM
     )

@@ -11,9 +11,9 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository
+from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.packages import kinds_asked
 from janitor.policy.deciding.repositories import may_match
-from janitor.policy.deciding.workload_rules import Context
 
 LINE_TO_ADD = "scope: {workloads: none}"
 _OTHER_FORMATS = frozenset(each.upper() for each in FORMATS)
@@ -127,6 +127,6 @@ def _asks(context: Context, repository: Repository) -> bool:
         return False
     if not context.in_scope(repository.name):
         return False
-    asked = kinds_asked(context.policies, repository, context.wanted)
-    images = context.wanted is Kind.IMAGE or bool(context.policies.of(Kind.IMAGE))
+    asked = kinds_asked(context.policies, repository, context.asked.detail.kind)
+    images = context.asked.detail.kind is Kind.IMAGE or bool(context.policies.of(Kind.IMAGE))
     return images or bool(asked) or may_match(context, repository)

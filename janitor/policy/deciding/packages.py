@@ -17,6 +17,7 @@ from janitor.policy.conditions.keys import RepositoryIs
 from janitor.policy.conditions.package_keys import StoredFacts, held_leaf, may_speak_of
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.ranking import VERSIONS, ranked
+from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.images import ImageRules, everything_stays, may_touch_managed, package_holdings
 from janitor.policy.deciding.retention import RetentionAnswer, Traits, retained, standing
 from janitor.policy.deciding.trace import Trace, Tracer
@@ -33,7 +34,6 @@ from janitor.policy.deciding.verdict import (
     too_young,
     verdict,
 )
-from janitor.policy.deciding.workload_rules import Context
 from janitor.policy.model import Policies, Policy
 
 
@@ -64,7 +64,7 @@ class PackageRules:
     managed: bool
     blocked: bool
     now: float
-    witness: Tracer | None = None
+    tracer: Tracer | None = None
     uploads: Uploads = field(default_factory=Uploads)
 
 
@@ -84,8 +84,8 @@ def package_rules(
         is_managed(repository),
         blocked,
         now,
-        context.witness,
-        context.uploads,
+        context.tracer,
+        context.memory.uploads,
     )
 
 
@@ -94,7 +94,9 @@ def _questions(
 ) -> tuple[CompiledPolicy[StoredFacts], ...]:
     leaf = held_leaf(kind, repository, context.now.timestamp(), context.failures)
     return tuple(
-        question(each, ranked(each, leaf, _versions_of(packages), VERSIONS), each.name in context.selected)
+        question(
+            each, ranked(each, leaf, _versions_of(packages), VERSIONS), each.name in context.asked.selected
+        )
         for each in context.policies.of(kind)
     )
 
@@ -120,8 +122,8 @@ def decide_package(
     guards = [*place_guards(rules, package.short), *(reason for reason in KeepReason if reason in held)]
     facts = package_facts(package, images, rules.uploads.of(package.name))
     guards += floor_of(rules, facts)
-    if rules.witness:
-        rules.witness.case(package.name, case_of(rules, rules.packages, facts, guards, PACKAGE_GUARDS))
+    if rules.tracer:
+        rules.tracer.case(package.name, case_of(rules, rules.packages, facts, guards, PACKAGE_GUARDS))
     return answered(rules, rules.packages, facts, guards), waits
 
 
@@ -179,10 +181,10 @@ def _decided(rules: PackageRules, package: Package, version: Version, held: Keep
     guards = [*place_guards(rules, package.short), *_version_guards(rules, version)]
     facts = version_facts(package, version)
     guards += floor_of(rules, facts)
-    if rules.witness:
+    if rules.tracer:
         name, keeps = f"{package.name}/versions/{version.id}", partial(_standing, rules, package, version.id)
         case = case_of(rules, rules.versions, facts, guards, VERSION_GUARDS)
-        rules.witness.case(name, replace(case, keeps=keeps))
+        rules.tracer.case(name, replace(case, keeps=keeps))
     if held is not None:
         return Keep(strongest([*guards, held]))
     return answered(rules, rules.versions, facts, guards)
@@ -213,7 +215,7 @@ def case_of(
     rules: PackageRules, questions: Sequence[CompiledPolicy[StoredFacts]], facts: StoredFacts, guards: Sequence[KeepReason],
     of_kind: Sequence[KeepReason],
 ) -> Trace[StoredFacts]:  # fmt: skip
-    """What a witness is shown: every guard of the kind, the floor too, and whether it stands."""
+    """What a tracer is shown: every guard of the kind, the floor too, and whether it stands."""
     shown = {reason: reason in guards for reason in KeepReason if reason in (*of_kind, *FLOOR_REASONS)}
     return Trace(facts, questions, shown, partial(_forbidden, rules, facts), gap=rules.blocked)
 

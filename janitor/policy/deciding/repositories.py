@@ -10,11 +10,10 @@ from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Mode, Repository
 from janitor.policy.conditions.resource_keys import ResourceFacts, facts_leaf
 from janitor.policy.conditions.truth import NO
+from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.images import repository_protected
 from janitor.policy.deciding.trace import Trace
-from janitor.policy.deciding.unmatched import note_matches
 from janitor.policy.deciding.verdict import Decision, floor_guards, latest, names_literally, question, verdict
-from janitor.policy.deciding.workload_rules import Context
 from janitor.policy.model import Policies, Policy
 
 
@@ -37,18 +36,18 @@ def decide_repository(
     """
     if not context.policies.of(Kind.REPOSITORY):
         contents = Contents()  # nothing asks how old its images are, and there may be a million
-    since = repository_since(repository, contents.images, context.uploads.of(str(repository.name)))
+    since = repository_since(repository, contents.images, context.memory.uploads.of(str(repository.name)))
     guards = _guards(context.policies, repository) | {reason: reason in held for reason in _HELD}
     guards |= floor_guards(latest(repository_times(repository, contents)), context.now.timestamp())
     unused = KeepReason.HOLDS_IN_USE not in held if repository.format == DOCKER else None
     facts = _facts(repository, since, unused)
     leaf, policies = facts_leaf(context.now, context.failures), context.policies.of(Kind.REPOSITORY)
-    questions = [question(p, leaf, p.name in context.selected) for p in policies]
+    questions = [question(p, leaf, p.name in context.asked.selected) for p in policies]
     case = Trace(facts, questions, guards, partial(_forbidden, repository), gap=gap)
-    if context.witness:
-        context.witness.case(str(repository.name), case)
+    if context.tracer:
+        context.tracer.case(str(repository.name), case)
     decision = verdict(questions, facts, case.standing_guards(), case.forbids, gap, WAIVED_BY_NAME)
-    note_matches(context.matched, questions, (facts,), context.failures)
+    context.note_matches(questions, (facts,))
     return decision
 
 

@@ -81,9 +81,9 @@ def decide_tag(
     waits = images.usage.freed.of_tag(repository.name, tagged.package, tagged.tag)
     facts = tag_facts(tagged)
     guards += floor_of(rules, facts)
-    if rules.witness:
+    if rules.tracer:
         case = case_of(rules, rules.tags, facts, guards, (*PLACE_GUARDS, *found))
-        rules.witness.case(tagged.name, replace(case, users=users, freed=waits))
+        rules.tracer.case(tagged.name, replace(case, users=users, freed=waits))
     return answered(rules, rules.tags, facts, guards), waits
 
 

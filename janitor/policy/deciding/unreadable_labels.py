@@ -12,7 +12,7 @@ from janitor.model.text import show
 from janitor.policy.conditions.keys import TtlExpired
 from janitor.policy.conditions.truth import keys
 from janitor.policy.conditions.ttl import lifetime
-from janitor.policy.deciding.workload_rules import Context, Located
+from janitor.policy.deciding.context import DecisionInput, Located
 
 MOST_NAMED = 10
 
@@ -28,15 +28,15 @@ class LabelledResource(Protocol):
 
 
 def misspelt_labels(
-    context: Context, workloads: Workloads, repositories: Iterable[Repository]
+    asked: DecisionInput, workloads: Workloads, repositories: Iterable[Repository]
 ) -> tuple[str, ...]:
     """A line for each label that cannot be read of a thing that a policy with `ttl` may speak of, by name;
     past ten they are counted. The resource stays, `ttl-unreadable`."""
-    asked = {policy.kind: key for policy in context.policies.policies for key in keys(policy.when)
+    keys_by_kind = {policy.kind: key for policy in asked.policies.policies for key in keys(policy.when)
              if isinstance(key, TtlExpired)}  # fmt: skip
     lines = sorted({
         line
-        for key, name, labels in _labelled(asked, workloads, repositories, context.in_scope)
+        for key, name, labels in _labelled(keys_by_kind, workloads, repositories, asked.in_scope)
         if lifetime(key, labels) is None
         for line in _lines(key, name, labels)
     })  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from janitor.model.kinds import Status
 from janitor.model.reasons import DeleteReason, KeepReason
+from janitor.policy.conditions.expression import Failures
 from janitor.policy.conditions.keys import (
     SELECTORS,
     All,
@@ -28,7 +29,7 @@ from janitor.policy.conditions.keys import (
     UnusedFor,
 )
 from janitor.policy.conditions.patterns import is_literal
-from janitor.policy.conditions.truth import YES, Leaf, Test, Truth, compiled, whom
+from janitor.policy.conditions.truth import NO, YES, Leaf, Test, Truth, always, compiled, whom
 from janitor.policy.model import Policy
 
 FLOOR = timedelta(hours=1)
@@ -164,6 +165,27 @@ def verdict(
     if isinstance(decision, Keep):
         return Keep(strongest([*(guard for guard in stand if guard not in unnamed), decision.reason]))
     return Keep(KeepReason.GAP) if gap else decision
+
+
+_NEVER: Test[object] = always(NO)
+
+
+def note_matches(
+    matched: set[str], questions: Iterable[CompiledPolicy[T]], resources: Iterable[T], failures: Failures
+) -> None:
+    """Add to `matched` each policy whose `when` holds of any of the resources, whatever keeps them: a policy that
+    matches no resource is often misspelled.
+
+    To be asked once they are decided: an expression that fails was counted then (`failures`). A policy
+    that is in there already is not asked again, and of a repository that its selectors leave out no
+    image is: over a whole sweep only a policy that matches nothing reads everything.
+    """
+    with failures.unheard():
+        for each in questions:
+            if each.policy.name in matched or each.matches is _NEVER:
+                continue
+            if any(each.matches(resource) is YES for resource in resources):
+                matched.add(each.policy.name)
 
 
 _STRENGTH = {reason: place for place, reason in enumerate(KeepReason)}

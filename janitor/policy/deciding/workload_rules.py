@@ -1,8 +1,7 @@
-"""What the decisions on workloads share: the policies made ready, where they hold, guards against them."""
+"""Workload rules: the policies of workloads compiled, the verdict on one workload, and all verdicts by kind."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -12,15 +11,13 @@ from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Execution, Revision
-from janitor.policy.conditions.expression import Failures
 from janitor.policy.conditions.keys import JobIs, ServiceIs
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.resource_keys import ResourceFacts, facts_leaf
-from janitor.policy.deciding.grace import Candidate, Grace
+from janitor.policy.deciding.context import Context
+from janitor.policy.deciding.grace import Candidate
 from janitor.policy.deciding.retention import RetentionAnswer
-from janitor.policy.deciding.trace import Trace, Tracer, no_keep
-from janitor.policy.deciding.unmatched import note_matches
-from janitor.policy.deciding.uploads import Uploads
+from janitor.policy.deciding.trace import Trace, no_keep
 from janitor.policy.deciding.verdict import (
     CompiledPolicy,
     Decision,
@@ -33,62 +30,7 @@ from janitor.policy.deciding.verdict import (
     strongest,
     verdict,
 )  # fmt: skip
-from janitor.policy.model import Policies, Policy
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a decision needs beside the resource: all of it passed in, nothing looked up.
-
-    `selected` are the policies that may delete (--policy); `blocked` the (project, location) pairs
-    with a gap; `own` the short names of what janitor itself runs as; `failures` hears what failed;
-    `witness` is shown what each verdict rests on; `wanted` is a kind that is decided though no policy
-    speaks of it; `matched` takes the names of policies whose `when` holds of anything; `grace` is asked
-    last of whatever would go; `uploads` are those that the ledger remembers.
-    """
-
-    policies: Policies
-    selected: Set[str]
-    projects: Set[str]
-    blocked: Set[tuple[str, str]]
-    own: Set[str]
-    now: datetime
-    failures: Failures = field(default_factory=Failures)
-    witness: Tracer | None = None
-    wanted: Kind | None = None
-    matched: set[str] = field(default_factory=set)
-    grace: Grace = field(default_factory=Grace)
-    uploads: Uploads = field(default_factory=Uploads)
-
-    def in_scope(self, name: "Located") -> bool:
-        """Whether it stands where the scope lets anything be deleted (R1)."""
-        scope = self.policies.scope
-        if name.project not in self.projects or name.project in scope.also_read:
-            return False
-        return scope.locations is None or name.location in scope.locations
-
-    def is_blocked(self, name: "Located") -> bool:
-        """Whether a gap of its own project and location hides something (R4)."""
-        return (name.project, name.location) in self.blocked or (name.project, "-") in self.blocked
-
-    def released(
-        self, decision: Delete, kind: Kind, resource: "IdentifiedWorkload", owned_by: "IdentifiedWorkload"
-    ) -> Decision:
-        """Whether a workload goes now (policy/deciding/grace.py). Its etag changes with whatever changes in it, and
-        its uid where another of its name stands there."""
-        owner = owner_of(owned_by.labels, owned_by.creator if self.policies.report.show_creator else "")
-        thing = Candidate(kind, str(resource.name), lambda: f"{resource.uid} {resource.etag}", owner)
-        return self.grace.answer(decision, thing, self.now)
-
-
-class Located(Protocol):
-    """A name with a place."""
-
-    @property
-    def project(self) -> str: ...
-
-    @property
-    def location(self) -> str: ...
+from janitor.policy.model import Policy
 
 
 class IdentifiedWorkload(Protocol):
@@ -153,7 +95,7 @@ def rules_of(context: Context) -> Rules:
     """Every policy that is about workloads, compiled."""
     policies, leaf = context.policies, facts_leaf(context.now, context.failures)
     questions = {
-        kind: tuple(question(p, leaf, p.name in context.selected) for p in policies.of(kind))
+        kind: tuple(question(p, leaf, p.name in context.asked.selected) for p in policies.of(kind))
         for kind in RUN_KINDS
     }
     return Rules(context, questions, matcher(policies.protect.names))
@@ -179,23 +121,34 @@ def decided(
     gap = context.is_blocked(resource.name)
     guards = {**guards, **floor_guards(facts.newest, context.now.timestamp())}
     case = Trace(facts, questions, guards, partial(_forbidden, facts), keeps, gap)
-    if context.witness:
-        context.witness.case(str(resource.name), case)
+    if context.tracer:
+        context.tracer.case(str(resource.name), case)
     stand = case.standing_guards()
     if held is None:
         decision = verdict(questions, facts, stand, case.forbids, gap)
     else:
         decision = Keep(strongest([*stand, held]))
-    note_matches(context.matched, questions, (facts,), context.failures)
+    context.note_matches(questions, (facts,))
     if isinstance(decision, Keep):
         return decision
-    return context.released(decision, kind, resource, holder or resource)
+    return _released(context, decision, kind, resource, holder or resource)
+
+
+def _released(
+    context: Context, decision: Delete, kind: Kind, resource: IdentifiedWorkload, owned_by: IdentifiedWorkload
+) -> Decision:
+    """Whether a workload is deleted now, or is announced first. It has changed once its etag has, and its uid where
+    another workload has its name."""
+    creator = owned_by.creator if context.policies.report.show_creator else ""
+    owner = owner_of(owned_by.labels, creator)
+    thing = Candidate(kind, str(resource.name), lambda: f"{resource.uid} {resource.etag}", owner)
+    return context.memory.grace.answer(decision, thing, context.now)
 
 
 def note_contained(rules: Rules, kind: Kind, held: Iterable[ResourceFacts]) -> None:
     """What goes with its holder is no verdict's, and yet a policy that speaks of it has matched."""
     context = rules.context
-    note_matches(context.matched, rules.questions[kind], list(held), context.failures)
+    context.note_matches(rules.questions[kind], list(held))
 
 
 def _forbidden(facts: ResourceFacts, policy: Policy, guard: KeepReason) -> bool:

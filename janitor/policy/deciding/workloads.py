@@ -32,10 +32,10 @@ from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Execution, Job, Revision, Service, WorkerPool
 from janitor.policy.conditions.resource_keys import ResourceFacts, seconds
+from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.retention import Traits, retained, standing
 from janitor.policy.deciding.verdict import Decision, Delete, latest_of
 from janitor.policy.deciding.workload_rules import (
-    Context,
     IdentifiedWorkload,
     Rules,
     WorkloadVerdicts,
@@ -90,7 +90,7 @@ def holder_guards(rules: Rules, holder: IdentifiedWorkload, held: Iterable[Ident
     """What may keep a holder whatever it is doing, strongest first; it goes with all that it holds."""
     name = holder.name.short
     return {
-        KeepReason.SELF: name in rules.context.own,
+        KeepReason.SELF: name in rules.context.asked.own,
         KeepReason.PROTECTED: rules.protects(name, holder.labels),
         KeepReason.HOLDS_PROTECTED: any(rules.protects_label(each.labels) for each in held),
         KeepReason.GOOGLE_MANAGED: has_managed_labels(holder.labels),
@@ -100,7 +100,7 @@ def holder_guards(rules: Rules, holder: IdentifiedWorkload, held: Iterable[Ident
 def held_guards(rules: Rules, holder: IdentifiedWorkload) -> Callable[[IdentifiedWorkload], Guards]:
     """The same of what it holds: the holder's protection covers it (R11)."""
     name = holder.name.short
-    own, covered = name in rules.context.own, rules.protects(name, holder.labels)
+    own, covered = name in rules.context.asked.own, rules.protects(name, holder.labels)
     managed = has_managed_labels(holder.labels)
 
     def guards(each: IdentifiedWorkload) -> Guards:
