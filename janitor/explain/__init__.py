@@ -1,1 +1,1 @@
-"""Why one resource goes or stays: what decided it, in words. Nothing here decides anything."""
+"""Explain: why one resource is kept or deleted, in words. Nothing here decides anything."""

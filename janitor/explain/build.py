@@ -1,4 +1,4 @@
-"""One explanation out of what a sweep's decision has shown and come to."""
+"""Explanation of one resource, built from the plan and from the trace of its verdict."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from janitor.explain.protections import (
     repository_bearers,
     workload_bearers,
 )  # fmt: skip
-from janitor.explain.trace import OneWitness
+from janitor.explain.trace import ResourceTracer
 from janitor.explain.words import facts_values, held_values, image_values
 from janitor.model.inventory import Observed
 from janitor.model.meanings import meaning_of
@@ -44,7 +44,7 @@ class DecidedResource:
     in_scope: bool
     image: Image | None
     repository: Repository | None
-    witness: OneWitness
+    tracer: ResourceTracer
     now: datetime
     waiting: Waiting | None = None
     inside: Inside | None = None
@@ -58,7 +58,7 @@ def explanation(
     verdict, action = verdict_of(
         plan, decided.name, decided.in_scope, decided.inside.holder if decided.inside else ""
     )
-    within = decided.witness.within
+    within = decided.tracer.within
     artifact = within.artifact(image) if within and image else ("", "")
     if verdict.reason == KeepReason.SUBJECT_UNKNOWN.value and artifact[0]:
         verdict = replace(verdict, detail=artifact[0])
@@ -129,12 +129,12 @@ def _elsewhere(verdict: Verdict) -> Iterator[str]:
 
 
 def _case(decided: DecidedResource) -> tuple[Trace[Any] | None, Mapping[str, str]]:
-    image, repository, witness = decided.image, decided.repository, decided.witness
+    image, repository, tracer = decided.image, decided.repository, decided.tracer
     if image and repository:
-        about = within.about(image) if (within := witness.within) else ()
+        about = within.about(image) if (within := tracer.within) else ()
         values = image_values(image, repository, decided.now.timestamp(), about)
         return (within.case(image) if within else None), values
-    found = witness.found
+    found = tracer.found
     if found is None:
         return None, {}
     if isinstance(found.resource, StoredFacts) and repository:

@@ -1,4 +1,4 @@
-"""What would have to change: for what stays to go, and for what goes to stay."""
+"""Changes that would be needed for a kept resource to be deleted, and for a deleted one to be kept."""
 
 import shlex
 from collections.abc import Iterator, Sequence

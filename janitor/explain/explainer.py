@@ -1,4 +1,4 @@
-"""Why one resource goes or stays: read what a true answer needs, decide as a sweep does, and look on."""
+"""Explainer: reads what the answer needs, decides as a sweep does, and explains the verdict on one resource."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ from janitor.explain.names import (
     inside,
     named,
 )
-from janitor.explain.trace import OneWitness, UsersWitness
+from janitor.explain.trace import ResourceTracer, UsersTracer
 from janitor.kinds.repository import DOCKER
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
@@ -71,13 +71,13 @@ class Explainer:
         """What stays for one reason, of one kind and in one repository where these are given."""
         observed = await self._all()
         chosen_ones = _repositories(observed, repository)
-        witness = UsersWitness()
+        tracer = UsersTracer()
         runs = kind is not None and kind.is_run
         names = frozenset(() if runs else (each.name for each in chosen_ones))
-        plan, _, _ = await self._decide(observed, Detail(True, kind, names, witness))
+        plan, _, _ = await self._decide(observed, Detail(True, kind, names, tracer))
         inside = tuple(f"{each.name}/" for each in chosen_ones) if repository else ("",)
         rows = [
-            KeptRow(row.kind, name, witness.users.get(name, ()))
+            KeptRow(row.kind, name, tracer.users.get(name, ()))
             for row in plan.kept
             if row.reason is reason and kind in (None, row.kind)
             for name in row.names
@@ -159,12 +159,12 @@ class Explainer:
         image: Image | None, repository: Repository | None, held: Inside | None = None,
     ) -> Explanation:  # fmt: skip
         where = repository.name if repository else None
-        witness = OneWitness(name, where, image.package if image else "")
-        detail = Detail(True, target.kind, frozenset((where,) if where else ()), witness)
+        tracer = ResourceTracer(name, where, image.package if image else "")
+        detail = Detail(True, target.kind, frozenset((where,) if where else ()), tracer)
         plan, grace, references = await self._decide(observed, detail)
         in_scope = self.question.in_scope(where or target.name)
         decided = DecidedResource(
-            self.question.policies, observed, plan, target, name, in_scope, image, repository, witness,
+            self.question.policies, observed, plan, target, name, in_scope, image, repository, tracer,
             self.question.now, grace.waiting.get(name), held,
         )  # fmt: skip
         notices = native_cleanup((repository,)) if repository else ()

@@ -1,4 +1,4 @@
-"""What a short name means: a workload, a repository, or what lies in a repository, read no further than it asks."""
+"""Lookup of a short name: a workload, a repository, or a resource in a repository. It reads no more than the name needs."""
 
 import asyncio
 from collections.abc import Sequence

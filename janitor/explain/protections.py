@@ -1,4 +1,4 @@
-"""Which label, name or tag of `protect` covers a resource, and through what (R11)."""
+"""Protections: which label, name or tag of `protect` covers a resource, and through what (R11)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where settings become adapters for `janitor explain`: nothing here can delete, and nothing is recorded."""
+"""Wiring of `janitor explain`: settings become adapters. Nothing here can delete, and nothing is recorded."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

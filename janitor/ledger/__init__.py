@@ -1,1 +1,1 @@
-"""What was done: intents before the call, outcomes after it."""
+"""The ledger: intents before each deletion, outcomes after it, and what is computed from them."""

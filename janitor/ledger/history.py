@@ -1,4 +1,4 @@
-"""What the ledger remembers, and what is asked of it by reports, by the daemon and by `history`."""
+"""Ledger history: past sweeps and deletions, for reports, the daemon and `history`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the ledger remembers of grace: what was announced, and who opted out of what."""
+"""Marks and opt-outs in the ledger: which deletions are announced, and which resources somebody keeps."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

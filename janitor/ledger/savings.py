@@ -1,4 +1,4 @@
-"""The ledger as a savings account: what deletions save, for how long, and how sure that is."""
+"""Savings: what the deletions in the ledger save, for how long, and how certain that is."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

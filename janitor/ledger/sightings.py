@@ -1,4 +1,4 @@
-"""Looking again for what was deleted: still gone, or is there one of its name once more?"""
+"""Sightings of deleted resources: whether each is still gone, or one of its name is there again."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The one place where settings become adapters, and adapters meet the sweep."""
+"""Wiring of a sweep: settings become adapters for Google and the ledger, and adapters become its ports."""
 
 import asyncio
 import secrets

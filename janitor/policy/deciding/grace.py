@@ -1,4 +1,4 @@
-"""`grace`: what may go is announced first, and goes when its date has come (docs/adr, "The date of a mark is a promise").
+"""Grace: deletions are announced first, and carried out on their date (docs/adr, "The date of a mark is a promise").
 
 Everything is by Google's name. An opt-out covers what holds a thing and what it holds.
 """

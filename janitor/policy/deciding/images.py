@@ -1,4 +1,4 @@
-"""Images: deciding the images of one repository; own verdicts first, then what follows from them."""
+"""Images: the verdicts on the images of one repository. Own verdicts first, then what follows from them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence

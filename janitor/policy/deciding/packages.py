@@ -1,4 +1,4 @@
-"""Deciding packages, and the versions of other formats than docker (R3, R9, R10, R11, R13, R14)."""
+"""Packages: the verdicts on packages, and on versions of other formats than docker (R3, R9, R10, R11, R13, R14)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Deciding whole repositories (R13, R14)."""
+"""Repositories: the verdict on a whole repository (R13, R14)."""
 
 from datetime import datetime
 from functools import partial

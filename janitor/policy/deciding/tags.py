@@ -1,4 +1,4 @@
-"""Deciding tags: one that is in use by its name, or by which something is kept, is never taken off."""
+"""Tags: the verdict on one tag. A tag that is in use, or by which a version is kept, is never removed."""
 
 from collections.abc import Iterator
 from dataclasses import replace

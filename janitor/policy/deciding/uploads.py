@@ -1,4 +1,4 @@
-"""The newest uploads that the ledger remembers (R37), and those that a sweep adds.
+"""Newest uploads that the ledger remembers (R37), and those that a sweep adds.
 
 When a sweep deletes the newest image of a package, what is left looks older than it is. The ledger remembers the
 newest upload of each such package and repository, so that the next sweep does not delete what is left for its age.

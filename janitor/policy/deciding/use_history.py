@@ -1,4 +1,4 @@
-"""When each image was last in use, as recorded sweeps saw it: what `unused_for` counts from (R49)."""
+"""Use history: when each image was last in use, as recorded sweeps saw it. `unused_for` counts from it (R49)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

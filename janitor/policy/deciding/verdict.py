@@ -1,4 +1,4 @@
-"""Verdict on one resource: the policies compiled and asked, guards, and the floor (R43): nothing younger than an hour."""
+"""Verdict on one resource: the compiled policies, guards, and the floor (R43): nothing younger than an hour is deleted."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

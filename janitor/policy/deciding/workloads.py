@@ -1,4 +1,4 @@
-"""Workloads: deciding services, jobs and worker pools, and the revisions and executions in them (R6, R14, R15)."""
+"""Workloads: the verdicts on services, jobs and worker pools, and on revisions and executions (R6, R14, R15)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
