@@ -44,7 +44,12 @@ _BANNED = (
     # is deleted, is kept
     r"goes",
     r"stays",
-    # again, computed, separate, permanently, overrides, about
+    # someone; everyone who; applies to; created or calculated
+    r"somebody",
+    r"whoever",
+    r"speaks? of",
+    r"made up",
+    # again; calculated; separate; permanently; overrides; affects; in which; wrong
     r"anew",
     r"reckon(?:ed|s|ing)?",
     r"of its own",
