@@ -8,7 +8,7 @@ from typing import Any
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image, Repository
-from janitor.policy.conditions.expression import Failures
+from janitor.policy.conditions.failures import Failures
 from janitor.policy.deciding.context import Context, DecisionInput, Detail, Memory
 from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.images import Goes, ImageRules, Weighed, decide_images, image_rules

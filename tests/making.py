@@ -26,10 +26,8 @@ from janitor.model.resources import (
     Traffic,
     WorkerPool,
 )
-from janitor.policy.conditions.keys import All
-from janitor.policy.conditions.keys import (
-    Condition as When,
-)
+from janitor.policy.conditions.condition import All
+from janitor.policy.conditions.condition import Condition as When
 from janitor.policy.model import Limits, Policies, Policy, Protect, Retention, Scope
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)

@@ -17,14 +17,13 @@ from janitor.explain.protections import (
     workload_bearers,
 )  # fmt: skip
 from janitor.explain.trace import ResourceTracer
-from janitor.explain.words import facts_values, held_values, image_values
+from janitor.explain.words import Has, facts_have, image_has, stored_has
 from janitor.model.inventory import Observed
 from janitor.model.meanings import meaning_of
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
 from janitor.plan.plan import Action, Plan
-from janitor.policy.conditions.package_keys import StoredFacts
-from janitor.policy.conditions.resource_keys import ResourceFacts
+from janitor.policy.conditions.facts import ResourceFacts, StoredFacts
 from janitor.policy.deciding.grace import Waiting
 from janitor.policy.deciding.trace import Trace
 from janitor.policy.model import Policies
@@ -64,8 +63,8 @@ def explanation(
         verdict = replace(verdict, detail=artifact[0])
     if decided.waiting:
         verdict = replace(verdict, detail=_announced(decided.waiting))
-    case, values = _case(decided)
-    policies = answers(case, values) if case else ()
+    case, has = _case(decided)
+    policies = answers(case, has) if case else ()
     users = within.users(image) if within and image else _tag_users(case)
     follows = within.follows(image.digest) if within and image else ()
     guards = tuple(_guards(decided, case, policies)) if case else ()
@@ -128,19 +127,19 @@ def _elsewhere(verdict: Verdict) -> Iterator[str]:
         yield "its project and its location are in the scope of what may be deleted"
 
 
-def _case(decided: DecidedResource) -> tuple[Trace[Any] | None, Mapping[str, str]]:
+def _case(decided: DecidedResource) -> tuple[Trace[Any] | None, Has]:
     image, repository, tracer = decided.image, decided.repository, decided.tracer
     if image and repository:
         about = within.about(image) if (within := tracer.within) else ()
-        values = image_values(image, repository, decided.now.timestamp(), about)
-        return (within.case(image) if within else None), values
+        has = image_has(image, repository, decided.now, about)
+        return (within.case(image) if within else None), has
     found = tracer.found
     if found is None:
-        return None, {}
+        return None, lambda _: ""
     if isinstance(found.resource, StoredFacts) and repository:
-        return found, held_values(found.resource, repository, decided.now)
+        return found, stored_has(found.resource, repository, decided.now)
     facts: ResourceFacts = found.resource
-    return found, facts_values(facts, decided.now)
+    return found, facts_have(facts, decided.now)
 
 
 def _bearers(decided: DecidedResource, case: Trace[Any] | None) -> Mapping[KeepReason, Sequence[Bearer]]:

@@ -1,12 +1,10 @@
 """Policy answers: how each policy answers for one resource, key by key, from the functions that decide."""
 
-from collections.abc import Mapping
 from typing import TypeVar
 
-from janitor.explain.words import keep_asks, key_asks, key_has
+from janitor.explain.words import Has, keep_asks, key_asks
 from janitor.model.reasons import KeepReason
-from janitor.policy.conditions.keys import All, AnyOf, Condition, Not
-from janitor.policy.conditions.truth import compiled
+from janitor.policy.conditions.condition import All, AnyOf, Condition, Not, compiled
 from janitor.policy.deciding.trace import Trace
 from janitor.policy.deciding.verdict import CompiledPolicy, kept_by_policy
 from janitor.report.data.explanation import Asked, KeepAnswer, PolicyAnswer
@@ -14,32 +12,30 @@ from janitor.report.data.explanation import Asked, KeepAnswer, PolicyAnswer
 T = TypeVar("T")
 
 
-def answers(case: Trace[T], values: Mapping[str, str]) -> tuple[PolicyAnswer, ...]:
-    """Every policy of the kind, in file order. `values` are what the resource has, by the names of keys."""
-    return tuple(_answer(case, each, values) for each in case.questions)
+def answers(case: Trace[T], has: Has) -> tuple[PolicyAnswer, ...]:
+    """Every policy of the kind, in file order. `has` says what the resource has for a key."""
+    return tuple(_answer(case, each, has) for each in case.questions)
 
 
-def _answer(case: Trace[T], question: CompiledPolicy[T], values: Mapping[str, str]) -> PolicyAnswer:
+def _answer(case: Trace[T], question: CompiledPolicy[T], has: Has) -> PolicyAnswer:
     return PolicyAnswer(
         question.policy.name,
         question.matches(case.resource).holds,
-        tuple(_asked(part, question, case.resource, values) for part in question.policy.when.parts),
+        tuple(_asked(part, question, case.resource, has) for part in question.policy.when.parts),
         _keep(case, question),
         question.policy.deletes,
     )
 
 
-def _asked(
-    condition: Condition, question: CompiledPolicy[T], resource: T, values: Mapping[str, str]
-) -> Asked:
+def _asked(condition: Condition, question: CompiledPolicy[T], resource: T, has: Has) -> Asked:
     holds = compiled(condition, question.leaf)(resource).holds
 
     def below(parts: tuple[Condition, ...]) -> tuple[Asked, ...]:
-        return tuple(_asked(part, question, resource, values) for part in parts)
+        return tuple(_asked(part, question, resource, has) for part in parts)
 
     match condition:
         case All((part,)):  # what `not` and `any` hold is a mapping, mostly of one key
-            return _asked(part, question, resource, values)
+            return _asked(part, question, resource, has)
         case All(parts):
             return Asked("all of", "", holds, below(parts))
         case AnyOf(parts):
@@ -47,7 +43,7 @@ def _asked(
         case Not(part):
             return Asked("not", "", holds, below((part,)))
         case _:
-            return Asked(key_asks(condition), key_has(condition, values), holds)
+            return Asked(key_asks(condition), has(condition), holds)
 
 
 def _keep(case: Trace[T], question: CompiledPolicy[T]) -> KeepAnswer | None:

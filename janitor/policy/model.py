@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from janitor.model.kinds import Kind
-from janitor.policy.conditions.keys import All
+from janitor.policy.conditions.condition import All
 from janitor.policy.conditions.patterns import labels_match
 
 Note = Literal["always", "changes", "failures", "never"]

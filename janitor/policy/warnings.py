@@ -9,35 +9,21 @@ from janitor.kinds.repository import MANAGED_NAMES, is_managed_label
 from janitor.model.kinds import Kind, Status
 from janitor.model.semver import parse_version
 from janitor.model.text import show
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import All, AnyOf, Condition, Not, keys, whom
+from janitor.policy.conditions.contents import ArtifactTypeIs
 from janitor.policy.conditions.implication import conjuncts, contradiction, excludes, implies
-from janitor.policy.conditions.keys import (
-    SELECTORS,
-    All,
-    AnyOf,
-    AnyTag,
-    ArtifactTypeIs,
-    Condition,
-    JobIs,
-    Key,
-    LabelsAre,
-    LocationIs,
-    NameIs,
-    Not,
-    OlderThan,
-    Orphaned,
-    RepositoryIs,
-    ServiceIs,
-    StatusIs,
-    TagsMatch,
-    Unused,
-    key_name,
-)
+from janitor.policy.conditions.key import Key, Path
+from janitor.policy.conditions.labels import LabelsAre
+from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs
 from janitor.policy.conditions.patterns import captured, is_literal
-from janitor.policy.conditions.truth import keys, whom
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.tags import AnyTag, TagsMatch
+from janitor.policy.conditions.use import Orphaned, Unused
 from janitor.policy.deciding.verdict import may_take_serving, names_literally
 from janitor.policy.file.defaults import with_defaults
 from janitor.policy.file.grammar import GRAMMAR
-from janitor.policy.file.mistakes import Path, locate, locate_key
+from janitor.policy.file.mistakes import locate, locate_key
 from janitor.policy.file.source import MappingNode, Problem, read_source
 from janitor.policy.model import OWN_LABEL, PerSemver, PerTag, Policies, Policy, Protect, Retention
 
@@ -305,11 +291,7 @@ def _rest(root: MappingNode, policies: Policies) -> Iterator[Advice]:
         path: Path = ("policies", place)
         _, written = locate(root, path)
         chosen = isinstance(written, MappingNode) and "deletes" in written.entries
-        if (
-            policy.keep is not None
-            and not chosen
-            and all(isinstance(k, SELECTORS) for k in keys(policy.when))
-        ):
+        if policy.keep is not None and not chosen and all(key.selector for key in keys(policy.when)):
             text = f"{policy.name} deletes everything that it selects except what `keep` holds"
             ways = (
                 "write `deletes: true` to confirm that, or `deletes: false` to delete nothing and only keep"
@@ -476,7 +458,7 @@ def _key(policy: Policy, *parts: Condition) -> Path:
     """Where the last of the parts that stands in `when` itself does."""
     for part in reversed(parts):
         if part in policy.when.parts and isinstance(part, Key):
-            return ("when", key_name(type(part)))
+            return ("when", part.name)
     return ("when",)
 
 
@@ -488,4 +470,4 @@ def _said(condition: Condition) -> str:
         case All() | AnyOf():
             return "`any`"
         case _:
-            return f"`{key_name(type(condition))}`"
+            return f"`{condition.name}`"

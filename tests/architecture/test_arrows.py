@@ -39,7 +39,8 @@ def test_pydantic_lives_in_the_grammar_and_the_settings() -> None:
         if name.split(".")[0].startswith("pydantic")
     }
     grammar = {f"janitor/policy/file/{name}.py" for name in ("field_types", "sections", "grammar")}
-    assert users <= grammar | {"janitor/settings.py"}
+    values = "janitor/policy/conditions/values.py"  # how a key spells its value
+    assert users <= grammar | {values, "janitor/settings.py"}
 
 
 def test_one_module_sends_deletes_to_google() -> None:

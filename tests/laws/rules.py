@@ -6,43 +6,19 @@ from random import Random
 
 from janitor.kinds.managers import Manager
 from janitor.model.kinds import Kind, Status
-from janitor.policy.conditions.keys import (
-    All,
-    AnnotationsAre,
-    AnnotationsRegex,
-    AnyOf,
-    AnyTag,
-    ArtifactTypeIs,
-    Condition,
-    CreatorIs,
-    Empty,
-    Expr,
-    FormatIs,
-    JobIs,
-    LabelsAre,
-    LabelsRegex,
-    LargerThan,
-    Largest,
-    LocationIs,
-    ManagedBy,
-    NameIs,
-    Not,
-    OlderThan,
-    Orphaned,
-    Prerelease,
-    RepositoryIs,
-    ServiceIs,
-    StatusIs,
-    Tagged,
-    TagsMatch,
-    TagsRegex,
-    TagsSemver,
-    TtlExpired,
-    Unused,
-    UnusedFor,
-    VersionIs,
-    VersionSemver,
-)
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import All, AnyOf, Condition, Not
+from janitor.policy.conditions.contents import ArtifactTypeIs, FormatIs
+from janitor.policy.conditions.deployed import CreatorIs, ManagedBy
+from janitor.policy.conditions.expression import Expr
+from janitor.policy.conditions.labels import AnnotationsAre, AnnotationsRegex, LabelsAre, LabelsRegex
+from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs
+from janitor.policy.conditions.size import Empty, LargerThan, Largest
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.tags import AnyTag, Tagged, TagsMatch, TagsRegex, TagsSemver
+from janitor.policy.conditions.ttl import TtlExpired
+from janitor.policy.conditions.use import Orphaned, Unused, UnusedFor
+from janitor.policy.conditions.versions import Prerelease, VersionIs, VersionSemver
 from janitor.policy.model import PerSemver, PerTag, Policy, Retention
 
 _AGES = tuple(OlderThan(timedelta(days=days)) for days in (1, 7, 10, 20))

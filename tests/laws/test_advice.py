@@ -8,24 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from janitor.model.kinds import Kind, Status
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import All, Condition, Not
 from janitor.policy.conditions.implication import contradiction
-from janitor.policy.conditions.keys import (
-    All,
-    AnyTag,
-    Condition,
-    LabelsAre,
-    LocationIs,
-    NameIs,
-    Not,
-    OlderThan,
-    RepositoryIs,
-    StatusIs,
-    Tagged,
-    TagsMatch,
-    TagsRegex,
-    TagsSemver,
-    TtlExpired,
-)
+from janitor.policy.conditions.labels import LabelsAre
+from janitor.policy.conditions.names import LocationIs, NameIs, RepositoryIs
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.tags import AnyTag, Tagged, TagsMatch, TagsRegex, TagsSemver
+from janitor.policy.conditions.ttl import TtlExpired
 from janitor.policy.model import Policy
 from janitor.policy.warnings import advice, shadows
 from tests.laws.deciding import plan_of

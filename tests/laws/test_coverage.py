@@ -10,7 +10,7 @@ from janitor.kinds.kind import KINDS
 from janitor.kinds.version import FORMATS
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.policy.conditions.keys import Largest
+from janitor.policy.conditions.size import Largest
 from tests.laws.deciding import plan_of
 from tests.laws.registries import OTHERS
 from tests.laws.rules import KEEPS_OF, LEAVES

@@ -16,7 +16,8 @@ from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository
 from janitor.plan.plan import Plan
-from janitor.policy.conditions.keys import OlderThan, TagsMatch
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.tags import TagsMatch
 from janitor.policy.deciding.context import DecisionInput, Memory
 from janitor.policy.deciding.grace import Grace, Marks
 from janitor.report.data.explanation import Explanation, Fate

@@ -5,7 +5,8 @@ from random import Random
 
 from hypothesis import given
 
-from janitor.policy.conditions.keys import All, AnyOf, Condition, Expr, Not
+from janitor.policy.conditions.condition import All, AnyOf, Condition, Not
+from janitor.policy.conditions.expression import Expr
 from tests.laws.deciding import destroyed, plan_of
 from tests.laws.places import DICE
 from tests.laws.trying import law

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import Instance, Version
-from janitor.policy.conditions.keys import All, LargerThan, OlderThan
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import All
+from janitor.policy.conditions.size import LargerThan
 from janitor.policy.model import Policies, Policy, Protect, Retention
 from tests.laws.deciding import destroyed, packages_in, plan_of
 from tests.laws.places import DICE, Dice

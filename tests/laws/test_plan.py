@@ -16,16 +16,12 @@ from janitor.model.resources import Contents, Mode, Repository
 from janitor.plan.codec import decode, encode, plan_id
 from janitor.plan.guard import Refused, guard
 from janitor.plan.plan import Plan
-from janitor.policy.conditions.keys import (
-    Empty,
-    Expr,
-    LargerThan,
-    Largest,
-    NameIs,
-    OlderThan,
-    TagsMatch,
-    TtlExpired,
-)
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.expression import Expr
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.size import Empty, LargerThan, Largest
+from janitor.policy.conditions.tags import TagsMatch
+from janitor.policy.conditions.ttl import TtlExpired
 from janitor.policy.model import Limits, Policy
 from janitor.report.data.totals import capped_sum
 from tests.laws.deciding import CONTAINERS, contained, destroyed, held_in, images_in, packages_in, plan_of

@@ -11,7 +11,10 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image
-from janitor.policy.conditions.keys import All, ArtifactTypeIs, LargerThan, OlderThan
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import All
+from janitor.policy.conditions.contents import ArtifactTypeIs
+from janitor.policy.conditions.size import LargerThan
 from janitor.policy.model import PerSemver, Retention
 from tests import making
 from tests.laws.deciding import destroyed, images_in, plan_of

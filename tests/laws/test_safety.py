@@ -8,10 +8,8 @@ from hypothesis import given
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.policy.conditions.keys import (
-    StatusIs,
-    TtlExpired,
-)
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.ttl import TtlExpired
 from tests.laws.deciding import (
     CONTAINERS,
     destroyed,

@@ -9,15 +9,11 @@ from hypothesis import given
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Mode
-from janitor.policy.conditions.keys import (
-    Empty,
-    FormatIs,
-    Largest,
-    NameIs,
-    OlderThan,
-    RepositoryIs,
-    TagsMatch,
-)
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.contents import FormatIs
+from janitor.policy.conditions.names import NameIs, RepositoryIs
+from janitor.policy.conditions.size import Empty, Largest
+from janitor.policy.conditions.tags import TagsMatch
 from tests.laws.deciding import (
     contained,
     held_in,

@@ -8,7 +8,8 @@ from random import Random
 from hypothesis import given
 
 from janitor.plan.plan import Plan
-from janitor.policy.conditions.keys import All, AnyOf, Condition, Not, Unused, UnusedFor
+from janitor.policy.conditions.condition import All, AnyOf, Condition, Not
+from janitor.policy.conditions.use import Unused, UnusedFor
 from janitor.policy.deciding.use_history import UseHistory, UseLog, history_of, use_of
 from tests.laws.deciding import destroyed, images_in, plan_of
 from tests.laws.places import DICE, Dice

@@ -9,7 +9,8 @@ from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import DeleteReason
 from janitor.plan.build import Builder, ordered
 from janitor.plan.workloads import workload_actions
-from janitor.policy.conditions.keys import OlderThan, StatusIs
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.state import StatusIs
 from janitor.policy.deciding.images import IMAGE_RANK, INDEX_RANK, REFERRER_RANK, Goes
 from janitor.policy.deciding.verdict import Delete
 from janitor.policy.deciding.workloads import decide_workloads

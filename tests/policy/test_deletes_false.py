@@ -7,7 +7,11 @@ import pytest
 
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason
-from janitor.policy.conditions.keys import AnyTag, ArtifactTypeIs, NameIs, OlderThan, StatusIs, TagsMatch
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.contents import ArtifactTypeIs
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.tags import AnyTag, TagsMatch
 from janitor.policy.deciding.images import holdings, image_rules
 from janitor.policy.deciding.references import usage
 from janitor.policy.deciding.repositories import decide_repository

@@ -6,24 +6,16 @@ from decimal import Decimal
 import pytest
 
 from janitor.model.kinds import Kind, Status
-from janitor.policy.conditions.keys import (
-    All,
-    AnyOf,
-    ArtifactTypeIs,
-    LabelsAre,
-    LargerThan,
-    LocationIs,
-    NameIs,
-    Not,
-    OlderThan,
-    RepositoryIs,
-    ServiceIs,
-    StatusIs,
-    Tagged,
-    TagsMatch,
-    TtlExpired,
-    Unused,
-)
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import All, AnyOf, Not
+from janitor.policy.conditions.contents import ArtifactTypeIs
+from janitor.policy.conditions.labels import LabelsAre
+from janitor.policy.conditions.names import LocationIs, NameIs, RepositoryIs, ServiceIs
+from janitor.policy.conditions.size import LargerThan
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.tags import Tagged, TagsMatch
+from janitor.policy.conditions.ttl import TtlExpired
+from janitor.policy.conditions.use import Unused
 from janitor.policy.file.document import parse_policies
 from janitor.policy.file.grammar import Document
 from janitor.policy.model import Limits, PerSemver, PerTag, Policies, Policy, Protect, Retention, Scope

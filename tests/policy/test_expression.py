@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from janitor.model.kinds import Kind
-from janitor.policy.conditions.expression import EXPR_FAILED, Failures, fields_of, program
+from janitor.policy.conditions.cel import program
+from janitor.policy.conditions.condition import Not
+from janitor.policy.conditions.expression import EXPR_FAILED, Expr, fields_of
 from janitor.policy.conditions.expression import test_of as asking
-from janitor.policy.conditions.keys import Expr, LocationIs, NameIs, Not
-from janitor.policy.conditions.package_keys import StoredFacts, held_leaf
+from janitor.policy.conditions.facts import StoredFacts
+from janitor.policy.conditions.failures import Failures
+from janitor.policy.conditions.key import StoredReading
+from janitor.policy.conditions.names import LocationIs, NameIs
 from janitor.policy.conditions.truth import YES
 from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policies
@@ -309,7 +313,7 @@ def test_every_field_of_what_lies_in_a_repository_is_there_when_it_is_asked(kind
     held = StoredFacts("left-pad", "1.2.3", ("next",), 1.0, 1.0, 1000)
     for field in fields_of(kind):
         failures = Failures()
-        leaf = held_leaf(kind, repository(), NOW.timestamp(), failures)
+        leaf = StoredReading(kind, repository(), NOW.timestamp(), failures)
         assert leaf(Expr(f"resource.{field} == resource.{field}", "a"))(held) is YES, field
         assert failures.lines() == ()
 

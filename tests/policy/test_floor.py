@@ -6,7 +6,9 @@ import pytest
 
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import LastExecution, Package
-from janitor.policy.conditions.keys import NameIs, StatusIs, Tagged
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.tags import Tagged
 from janitor.policy.deciding.repositories import decide_repository
 from janitor.policy.deciding.verdict import Delete
 from tests.deciding import context, decided, images_decided

@@ -6,8 +6,7 @@ from random import Random
 
 import pytest
 
-from janitor.policy.conditions.implication import covers, disjoint
-from janitor.policy.conditions.patterns import is_literal, labels_match, matcher
+from janitor.policy.conditions.patterns import covers, disjoint, is_literal, labels_match, matcher
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.policy.conditions.keys import All
+from janitor.policy.conditions.condition import All
 from janitor.policy.deciding.grace import Candidate, Grace, Mark, Marks, holders
 from janitor.policy.deciding.verdict import Delete, Keep
 from janitor.policy.model import Policy

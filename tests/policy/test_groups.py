@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image
-from janitor.policy.conditions.keys import Tagged
 from janitor.policy.conditions.patterns import captured, mistake_of
+from janitor.policy.conditions.tags import Tagged
 from janitor.policy.deciding.retention import TRAITS, latest, latest_of_each
 from janitor.policy.model import PerSemver, PerTag, Policy, Retention
 from tests.deciding import images_decided

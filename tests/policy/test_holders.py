@@ -9,7 +9,9 @@ import pytest
 from janitor.kinds.managers import Manager
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.policy.conditions.keys import Expr, ManagedBy, NameIs
+from janitor.policy.conditions.deployed import ManagedBy
+from janitor.policy.conditions.expression import Expr
+from janitor.policy.conditions.names import NameIs
 from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.retention import RetentionAnswer
 from janitor.policy.deciding.workloads import decide_workloads

@@ -7,7 +7,8 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
-from janitor.policy.conditions.keys import OlderThan, RepositoryIs
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.names import RepositoryIs
 from janitor.policy.deciding.images import ImageRules, holdings, image_rules, package_holdings
 from janitor.policy.deciding.references import usage
 from janitor.policy.model import Policies, Retention

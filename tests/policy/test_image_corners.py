@@ -10,7 +10,10 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
-from janitor.policy.conditions.keys import All, ArtifactTypeIs, NameIs, OlderThan, RepositoryIs
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import All
+from janitor.policy.conditions.contents import ArtifactTypeIs
+from janitor.policy.conditions.names import NameIs, RepositoryIs
 from janitor.policy.deciding.images import (
     IMAGE_RANK,
     INDEX_RANK,

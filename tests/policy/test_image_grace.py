@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.policy.conditions.keys import All
+from janitor.policy.conditions.condition import All
 from janitor.policy.deciding.grace import Candidate, Grace, Mark, Marks, image_holding, repository_thing
 from janitor.policy.deciding.verdict import Delete, Keep
 from janitor.policy.model import Policy

@@ -6,7 +6,11 @@ import pytest
 
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image
-from janitor.policy.conditions.keys import ArtifactTypeIs, Condition, Expr, LargerThan, Not, OlderThan
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import Condition, Not
+from janitor.policy.conditions.contents import ArtifactTypeIs
+from janitor.policy.conditions.expression import Expr
+from janitor.policy.conditions.size import LargerThan
 from tests.deciding import images_decided
 from tests.making import NOW, contents, image, policies, policy
 

@@ -7,19 +7,14 @@ import pytest
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode
-from janitor.policy.conditions.keys import (
-    AnyOf,
-    ArtifactTypeIs,
-    LargerThan,
-    NameIs,
-    Not,
-    OlderThan,
-    RepositoryIs,
-    StatusIs,
-    Tagged,
-    TagsMatch,
-    Unused,
-)
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import AnyOf, Not
+from janitor.policy.conditions.contents import ArtifactTypeIs
+from janitor.policy.conditions.names import NameIs, RepositoryIs
+from janitor.policy.conditions.size import LargerThan
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.tags import Tagged, TagsMatch
+from janitor.policy.conditions.use import Unused
 from janitor.policy.deciding.images import IMAGE_RANK, INDEX_RANK
 from janitor.policy.model import Policy, Retention
 from tests.deciding import images_decided

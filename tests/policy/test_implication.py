@@ -1,48 +1,27 @@
 """What follows from a key: of every key that there is, what is seen of it is said here."""
 
 from datetime import timedelta
-from typing import get_args
 
 import pytest
 
 from janitor.kinds.managers import Manager
 from janitor.model.kinds import Status
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import Not
+from janitor.policy.conditions.contents import ArtifactTypeIs, FormatIs
+from janitor.policy.conditions.deployed import CreatorIs, ManagedBy
+from janitor.policy.conditions.expression import Expr
 from janitor.policy.conditions.implication import excludes, implies
-from janitor.policy.conditions.keys import (
-    AnnotationsAre,
-    AnnotationsRegex,
-    AnyTag,
-    ArtifactTypeIs,
-    CreatorIs,
-    Empty,
-    Expr,
-    FormatIs,
-    JobIs,
-    Key,
-    LabelsAre,
-    LabelsRegex,
-    LargerThan,
-    Largest,
-    LocationIs,
-    ManagedBy,
-    NameIs,
-    Not,
-    OlderThan,
-    Orphaned,
-    Prerelease,
-    RepositoryIs,
-    ServiceIs,
-    StatusIs,
-    Tagged,
-    TagsMatch,
-    TagsRegex,
-    TagsSemver,
-    TtlExpired,
-    Unused,
-    UnusedFor,
-    VersionIs,
-    VersionSemver,
-)  # fmt: skip
+from janitor.policy.conditions.key import Key
+from janitor.policy.conditions.keys import KEYS
+from janitor.policy.conditions.labels import AnnotationsAre, AnnotationsRegex, LabelsAre, LabelsRegex
+from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs
+from janitor.policy.conditions.size import Empty, LargerThan, Largest
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.tags import AnyTag, Tagged, TagsMatch, TagsRegex, TagsSemver
+from janitor.policy.conditions.ttl import TtlExpired
+from janitor.policy.conditions.use import Orphaned, Unused, UnusedFor
+from janitor.policy.conditions.versions import Prerelease, VersionIs, VersionSemver
 
 _TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, CreatorIs, TagsMatch, VersionIs)
 # The first holds only where the second does, and not the other way round.
@@ -92,7 +71,7 @@ APART: dict[type[Key], tuple[Key, Key]] = {
 
 
 def test_no_key_is_passed_over() -> None:
-    assert {*NARROWER, *map(type, WHOLE), Largest} == set(get_args(Key))
+    assert {*NARROWER, *map(type, WHOLE), Largest} == set(KEYS)
 
 
 @pytest.mark.parametrize("key", NARROWER, ids=lambda key: key.__name__)

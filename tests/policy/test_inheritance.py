@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from janitor.policy.conditions.keys import (
-    LabelsAre,
-    LargerThan,
-    LocationIs,
-    OlderThan,
-    StatusIs,
-    Tagged,
-    TtlExpired,
-)
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.labels import LabelsAre
+from janitor.policy.conditions.names import LocationIs
+from janitor.policy.conditions.size import LargerThan
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.tags import Tagged
+from janitor.policy.conditions.ttl import TtlExpired
 from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policy, Retention
 from tests.policy.test_document_mistakes import told

@@ -8,7 +8,11 @@ from janitor.kinds.execution import execution_status, last_of
 from janitor.kinds.job import job_since, job_status
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Condition, LastExecution, State
-from janitor.policy.conditions.keys import JobIs, LabelsAre, NameIs, Not, OlderThan, StatusIs
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import Not
+from janitor.policy.conditions.labels import LabelsAre
+from janitor.policy.conditions.names import JobIs, NameIs
+from janitor.policy.conditions.state import StatusIs
 from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Retention
 from tests.deciding import context, decided, images_decided

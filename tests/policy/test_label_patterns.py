@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from janitor.model.kinds import Kind, Status
+from janitor.policy.conditions.condition import Condition, Not
 from janitor.policy.conditions.implication import excludes, implies
-from janitor.policy.conditions.keys import AnnotationsRegex, Condition, LabelsAre, LabelsRegex, Not, StatusIs
+from janitor.policy.conditions.labels import AnnotationsRegex, LabelsAre, LabelsRegex
+from janitor.policy.conditions.state import StatusIs
 from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Retention
 from tests.deciding import decided, images_decided

@@ -6,10 +6,13 @@ from itertools import permutations
 import pytest
 
 from janitor.errors import PolicyFileError
-from janitor.explain.words import image_values, key_asks, key_has
+from janitor.explain.words import image_has, key_asks
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Package, Version
-from janitor.policy.conditions.keys import Largest, NameIs, OlderThan, TagsMatch
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.size import Largest
+from janitor.policy.conditions.tags import TagsMatch
 from janitor.policy.deciding.packages import decide_versions, package_rules
 from janitor.policy.deciding.verdict import Delete
 from janitor.policy.file.document import parse_policies
@@ -182,8 +185,8 @@ def test_the_same_number_of_two_policies_is_not_the_same_few() -> None:
 
 
 def test_it_is_explained_by_the_size() -> None:
-    has = image_values(image("a", size=2 * 10**9), repository(), NOW.timestamp())
-    assert (key_asks(Largest(5)), key_has(Largest(5), has)) == ("largest: 5", "2.0 GB")
+    has = image_has(image("a", size=2 * 10**9), repository(), NOW)
+    assert (key_asks(Largest(5)), has(Largest(5))) == ("largest: 5", "2.0 GB")
 
 
 def test_a_tagged_child_shares_the_place_of_its_index_at_any_depth() -> None:

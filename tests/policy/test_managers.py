@@ -8,8 +8,10 @@ import pytest
 from janitor.kinds.managers import Manager, managers_of, managers_of_repository
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.policy.conditions.keys import AnnotationsAre, Condition, CreatorIs, Expr, ManagedBy, Not
-from janitor.policy.file.field_types import ManagerName
+from janitor.policy.conditions.condition import Condition, Not
+from janitor.policy.conditions.deployed import CreatorIs, ManagedBy, ManagerName
+from janitor.policy.conditions.expression import Expr
+from janitor.policy.conditions.labels import AnnotationsAre
 from tests.deciding import decided, images_decided
 from tests.making import (
     LOCATION,

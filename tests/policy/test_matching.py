@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 import pytest
 
 from janitor.model.kinds import Kind
-from janitor.policy.conditions.expression import Failures
-from janitor.policy.conditions.keys import Expr, Key, NameIs, Not, OlderThan, RepositoryIs
-from janitor.policy.conditions.package_keys import StoredFacts, held_leaf
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import Not
+from janitor.policy.conditions.expression import Expr
+from janitor.policy.conditions.facts import StoredFacts
+from janitor.policy.conditions.failures import Failures
+from janitor.policy.conditions.key import Key, StoredReading
+from janitor.policy.conditions.names import NameIs, RepositoryIs
 from janitor.policy.conditions.truth import AGE_UNKNOWN, Test, Truth, truth
 from janitor.policy.deciding.verdict import CompiledPolicy, note_matches, question
 from tests.making import NOW, policy, repository
@@ -61,7 +65,7 @@ def test_what_is_not_known_to_hold_has_not_matched() -> None:
 def test_an_expression_that_fails_here_is_not_counted_a_second_time(answer: bool) -> None:
     failures, matched = Failures(), set[str]()
     repo = repository(format="NPM", labels={"team": "ml"} if answer else {})
-    leaf = held_leaf(Kind.VERSION, repo, NOW.timestamp(), failures)
+    leaf = StoredReading(Kind.VERSION, repo, NOW.timestamp(), failures)
     asked = question(policy("a", Kind.VERSION, Expr("resource.labels.team == 'ml'", "a")), leaf, True)
     note_matches(matched, [asked], [StoredFacts("web")], failures)
     assert (matched, failures.lines()) == ({"a"} if answer else set(), ())
@@ -77,6 +81,6 @@ class Untouched:
 def test_nothing_is_read_for_a_policy_that_the_repository_rules_out() -> None:
     """Over a million images that is most of the work."""
     repo = repository(format="NPM")
-    leaf = held_leaf(Kind.VERSION, repo, NOW.timestamp(), Failures())
+    leaf = StoredReading(Kind.VERSION, repo, NOW.timestamp(), Failures())
     elsewhere = question(policy("a", Kind.VERSION, RepositoryIs(("other",))), leaf, True)
     note_matches(set(), [elsewhere], Untouched(), Failures())  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image
-from janitor.policy.conditions.keys import OlderThan
+from janitor.policy.conditions.age import OlderThan
 from janitor.policy.deciding.images import artifacts_held, image_rules
 from janitor.policy.deciding.orphaned import Presence, orphan_test, waits_for_others
 from janitor.policy.deciding.references import usage

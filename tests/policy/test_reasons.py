@@ -6,20 +6,15 @@ import pytest
 
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.policy.conditions.keys import (
-    All,
-    AnyOf,
-    Condition,
-    LabelsAre,
-    LargerThan,
-    NameIs,
-    Not,
-    OlderThan,
-    RepositoryIs,
-    StatusIs,
-    Unused,
-)
-from janitor.policy.conditions.resource_keys import ResourceFacts, facts_leaf
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import All, AnyOf, Condition, Not
+from janitor.policy.conditions.facts import ResourceFacts
+from janitor.policy.conditions.key import FactsReading
+from janitor.policy.conditions.labels import LabelsAre
+from janitor.policy.conditions.names import NameIs, RepositoryIs
+from janitor.policy.conditions.size import LargerThan
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.use import Unused
 from janitor.policy.deciding.verdict import (
     Delete,
     Keep,
@@ -37,7 +32,7 @@ FACTS = ResourceFacts("web", "us-central1", "", {"a": "b"}, Status.FAILED, ago(d
 
 
 def verdict(*each: Policy, unselected: str = "", forbidden: str = "") -> Delete | Keep:
-    leaf = facts_leaf(NOW)
+    leaf = FactsReading(NOW)
     questions = [question(p, leaf, p.name != unselected) for p in each]
     return asked(questions, FACTS, lambda p: KeepReason.SERVING if p.name == forbidden else None)
 

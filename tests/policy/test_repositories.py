@@ -11,17 +11,15 @@ from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode, Repository
-from janitor.policy.conditions.keys import (
-    Expr,
-    LabelsAre,
-    LargerThan,
-    ManagedBy,
-    NameIs,
-    Not,
-    OlderThan,
-    StatusIs,
-    Unused,
-)
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import Not
+from janitor.policy.conditions.deployed import ManagedBy
+from janitor.policy.conditions.expression import Expr
+from janitor.policy.conditions.labels import LabelsAre
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.size import LargerThan
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.use import Unused
 from janitor.policy.deciding.images import holdings, image_rules
 from janitor.policy.deciding.references import usage
 from janitor.policy.deciding.repositories import decide_repository, may_match

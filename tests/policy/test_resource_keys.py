@@ -7,7 +7,11 @@ from types import MappingProxyType
 import pytest
 
 from janitor.model.kinds import Kind
-from janitor.policy.conditions.keys import Condition, Expr, LargerThan, NameIs, Not, OlderThan
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import Condition, Not
+from janitor.policy.conditions.expression import Expr
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.size import LargerThan
 from janitor.policy.deciding.repositories import decide_repository
 from janitor.policy.deciding.verdict import Delete
 from tests.deciding import context, decided

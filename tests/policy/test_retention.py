@@ -4,8 +4,11 @@ from datetime import timedelta
 
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.policy.conditions.image_keys import image_leaf
-from janitor.policy.conditions.keys import Condition, OlderThan, RepositoryIs, TagsMatch
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import Condition
+from janitor.policy.conditions.key import ImageReading
+from janitor.policy.conditions.names import RepositoryIs
+from janitor.policy.conditions.tags import TagsMatch
 from janitor.policy.deciding.retention import TRAITS, latest, retained
 from janitor.policy.deciding.verdict import question
 from janitor.policy.model import PerSemver, PerTag, Policy, Retention
@@ -28,7 +31,7 @@ IMAGES = [image("new", "v2", days=1), image("mid", "pr-1", days=5), image("old",
 
 
 def held(*each: Policy, images: list | None = None) -> dict[str, str]:
-    leaf = image_leaf(repository(), NOW.timestamp())
+    leaf = ImageReading(repository(), NOW.timestamp())
     questions = [question(p, leaf, True) for p in each]
     found = retained(questions, images or IMAGES, TRAITS, NOW.timestamp())
     known = {digest(label): label for label in ("new", "mid", "old", "undated", "a", "b", "c")}

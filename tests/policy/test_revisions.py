@@ -7,7 +7,9 @@ import pytest
 
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Condition, Revision, State, Traffic
-from janitor.policy.conditions.keys import NameIs, OlderThan, ServiceIs, StatusIs
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.names import NameIs, ServiceIs
+from janitor.policy.conditions.state import StatusIs
 from janitor.policy.model import Policy, Retention
 from tests.deciding import decided
 from tests.making import ago, policies, policy, revision, service, workloads

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from janitor.errors import PolicyFileError
+from janitor.policy.conditions import values
 from janitor.policy.file import spelling
 from janitor.policy.file.grammar import GRAMMAR, read_document
 from janitor.policy.file.schema import DESCRIPTIONS, DRAFT, keys_of, policy_schema, schema_text
@@ -123,7 +124,7 @@ def test_it_accepts_exactly_the_structures_that_the_reader_accepts(dice: Random)
 
 
 MEASURES = {
-    "duration": ("when.older_than", spelling.duration), "size": ("when.larger_than", spelling.size),
+    "duration": ("when.older_than", values.duration), "size": ("when.larger_than", values.size),
     "share": ("limits.max_share", spelling.share), "money": ("limits.max_monthly_value", spelling.money),
     "jitter": ("schedule.sweep.jitter", spelling.jitter),
 }  # fmt: skip

@@ -8,7 +8,11 @@ import pytest
 from janitor.kinds.service import service_status
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Condition, Service, State
-from janitor.policy.conditions.keys import LabelsAre, LocationIs, NameIs, Not, OlderThan, StatusIs
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import Not
+from janitor.policy.conditions.labels import LabelsAre
+from janitor.policy.conditions.names import LocationIs, NameIs
+from janitor.policy.conditions.state import StatusIs
 from janitor.policy.model import Policy, Scope
 from tests.deciding import decided
 from tests.making import NOW, ago, name_of, policies, policy, revision, service, workloads

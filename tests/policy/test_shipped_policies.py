@@ -10,7 +10,8 @@ import janitor
 from janitor.errors import PolicyFileError
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.policy.conditions.keys import All, OlderThan
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import All
 from janitor.policy.deciding.repositories import decide_repository
 from janitor.policy.deciding.verdict import Delete
 from janitor.policy.model import Limits, Scope

@@ -9,7 +9,8 @@ from janitor.model.kinds import Kind
 from janitor.model.resources import Image
 from janitor.plan.build import Builder, package_action
 from janitor.policy.conditions.index_sizes import index_sizes
-from janitor.policy.conditions.keys import LargerThan, NameIs
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.size import LargerThan
 from janitor.policy.deciding.verdict import Delete, DeleteReason
 from tests.deciding import images_decided
 from tests.laws.deciding import BOOK

@@ -3,8 +3,8 @@
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
-from janitor.policy.conditions.image_keys import image_leaf
-from janitor.policy.conditions.keys import NameIs
+from janitor.policy.conditions.key import ImageReading
+from janitor.policy.conditions.names import NameIs
 from janitor.policy.deciding.image_graph import Family
 from janitor.policy.deciding.retention import RetentionAnswer, image_traits, standing
 from janitor.policy.deciding.verdict import question
@@ -22,7 +22,7 @@ IMAGES = [
 
 
 def of(one: Policy, label: str, images: list[Image] | None = None) -> RetentionAnswer | None:
-    asked = question(one, image_leaf(repository(), NOW.timestamp()), True)
+    asked = question(one, ImageReading(repository(), NOW.timestamp()), True)
     family = Family(referrers={digest("signer"): digest("old")})
     return standing(asked, images or IMAGES, image_traits(family), NOW.timestamp(), digest(label))
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from janitor.model.kinds import Kind
-from janitor.policy.conditions.implication import range_within, ranges_apart
-from janitor.policy.conditions.keys import Condition, Not, TagsRegex, TagsSemver
-from janitor.policy.conditions.versions import in_range, version_in_range
+from janitor.policy.conditions.condition import Condition, Not
+from janitor.policy.conditions.tags import TagsRegex, TagsSemver
+from janitor.policy.conditions.versions import in_range, range_within, ranges_apart, version_in_range
 from janitor.policy.file.document import parse_policies
 from tests.deciding import images_decided
 from tests.making import contents, image, policies, policy

@@ -10,7 +10,7 @@ from janitor.gcp import package_decode
 from janitor.model.names import RepositoryName
 from janitor.model.text import nfc, nfc_labels
 from janitor.policy.conditions import expression
-from janitor.policy.conditions.keys import Expr
+from janitor.policy.conditions.expression import Expr
 from janitor.policy.conditions.patterns import captured, found_in, labels_match, matcher
 from janitor.policy.conditions.truth import NO, YES
 from janitor.policy.file.source import plain, read_source

@@ -7,17 +7,12 @@ from itertools import product
 import pytest
 
 from janitor.model.kinds import Status
-from janitor.policy.conditions.keys import (
-    All,
-    AnyOf,
-    Condition,
-    Key,
-    NameIs,
-    Not,
-    OlderThan,
-    StatusIs,
-    Tagged,
-)
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import All, AnyOf, Condition, Not, compiled, keys, whom
+from janitor.policy.conditions.key import Key
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.tags import Tagged
 from janitor.policy.conditions.truth import (
     AGE_UNKNOWN,
     NO,
@@ -27,10 +22,7 @@ from janitor.policy.conditions.truth import (
     Test,
     Truth,
     always,
-    compiled,
-    keys,
     truth,
-    whom,
 )
 
 YEA, NAY, PERHAPS = NameIs(("yes",)), NameIs(("no",)), NameIs(("perhaps",))

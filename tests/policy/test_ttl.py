@@ -6,9 +6,11 @@ import pytest
 
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
-from janitor.policy.conditions.keys import NameIs, OlderThan, StatusIs, TtlExpired
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.state import StatusIs
 from janitor.policy.conditions.truth import AGE_UNKNOWN, NO, TTL_UNREADABLE, YES, Truth
-from janitor.policy.conditions.ttl import expired
+from janitor.policy.conditions.ttl import TtlExpired, expired
 from janitor.policy.deciding.unreadable_labels import MOST_NAMED, misspelt_labels, with_labels
 from janitor.policy.file.grammar import GRAMMAR
 from janitor.policy.model import Policy

@@ -6,7 +6,8 @@ from janitor.kinds.package import package_since
 from janitor.kinds.repository import repository_since
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents
-from janitor.policy.conditions.keys import NameIs, OlderThan
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.names import NameIs
 from janitor.policy.deciding.repositories import decide_repository
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.verdict import Delete

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from janitor.model.resources import Image
-from janitor.policy.conditions.keys import UnusedFor
+from janitor.policy.conditions.use import UnusedFor
+from janitor.policy.conditions.values import LONGEST_UNUSED, unused_for
 from janitor.policy.deciding.references import usage
 from janitor.policy.deciding.retention import by_package
 from janitor.policy.deciding.use_history import (
@@ -18,7 +19,6 @@ from janitor.policy.deciding.use_history import (
     unused_for_leaf,
     use_of,
 )
-from janitor.policy.file.spelling import LONGEST_UNUSED, unused_for
 from tests.making import NOW, REPOSITORY, ago, digest, image, repository, service, uri, workloads
 from tests.policy.test_document_mistakes import of_policy
 

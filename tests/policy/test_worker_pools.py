@@ -7,7 +7,9 @@ import pytest
 from janitor.kinds.worker_pool import pool_status
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Condition, State
-from janitor.policy.conditions.keys import NameIs, OlderThan, StatusIs
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.state import StatusIs
 from tests.deciding import decided, images_decided
 from tests.making import (
     ago,

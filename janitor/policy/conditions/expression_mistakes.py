@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from janitor.model.text import show
-from janitor.policy.conditions.expression import (
+from janitor.policy.conditions.cel import (
     FUNCTIONS,
     METHODS,
     ExpressionError,
-    Fields,
     Names,
     Token,
     keys_of,
@@ -23,6 +22,7 @@ from janitor.policy.conditions.expression import (
 if TYPE_CHECKING:
     from cel import Program
 
+Fields = Mapping[str, object]
 VARIABLES = ("resource", "age", "now")
 _LONGEST = 240
 # What the library calls operators; the macros' own (`@not_strictly_false`) is not among them.

@@ -6,7 +6,7 @@ Unicode's composed form (R48).
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,6 +15,9 @@ import re2
 from janitor.model.text import nfc, show
 
 _MAGIC = re.compile(r"[*?[]")
+# What a match begins and ends with whatever the glob: up to its first magic, from behind its last.
+_BEGIN = re.compile(r"[^*?[]*")
+_END = re.compile(r"[^*?\]]*\Z")
 
 
 def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
@@ -67,6 +70,50 @@ def regex(expression: str) -> Any:
     options.log_errors = False  # RE2 writes what it refuses to stderr, where only logs may stand
     compile_it: Callable[[str, object], Any] = re2.compile  # it has no types
     return compile_it(expression, options)
+
+
+def all_found(expressions: Mapping[str, str], texts: Mapping[str, str]) -> bool:
+    """Whether each of these names is there, and its expression found in its text."""
+    return all(name in texts and found_in(each)(texts[name]) for name, each in expressions.items())
+
+
+def covers(wider: str, glob: str) -> bool:
+    """Whether the wider glob matches whatever the other one does; False where that is not seen at once."""
+    if wider in (glob, "*"):
+        return True
+    if is_literal(glob):
+        return matcher((wider,))(glob)
+    inner = wider.strip("*")
+    if not is_literal(inner) or wider not in (f"{inner}*", f"*{inner}", f"*{inner}*"):
+        return False
+    begin, end = _ends(glob)
+    begins = wider.endswith("*") and (begin.startswith(inner) or (wider[0] == "*" and inner in begin))
+    return begins or (wider[0] == "*" and (end.endswith(inner) or (wider[-1] == "*" and inner in end)))
+
+
+def disjoint(one: str, other: str) -> bool:
+    """Whether no text matches both; False where that is not seen at once."""
+    for literal, glob in ((one, other), (other, one)):
+        if is_literal(literal):
+            return not matcher((glob,))(literal)
+    (begin, end), (start, stop) = _ends(one), _ends(other)
+    may_begin = begin.startswith(start) or start.startswith(begin)
+    return not (may_begin and (end.endswith(stop) or stop.endswith(end)))
+
+
+def _ends(glob: str) -> tuple[str, str]:
+    begin, end = _BEGIN.match(glob), _END.search(glob)
+    return begin[0] if begin else "", end[0] if end else ""
+
+
+def apart(some: Iterable[str], others: Collection[str]) -> bool:
+    """Whether no text matches one of these and one of those, as far as is seen at once."""
+    return all(disjoint(one, other) for one in some for other in others)
+
+
+def any_within(globs: Iterable[str], wider: Collection[str]) -> bool:
+    """Whether what each of the globs matches, one of the wider ones does, as far as is seen at once."""
+    return all(any(covers(each, glob) for each in wider) for glob in globs)
 
 
 # No name, location, tag or e-mail address holds any of these: a shell's or a regular expression's spelling.

@@ -2,16 +2,51 @@
 
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from typing import Generic, TypeVar
 
 from janitor.model.resources import Image
+from janitor.policy.conditions.condition import compiled, whom
+from janitor.policy.conditions.facts import StoredFacts
 from janitor.policy.conditions.index_sizes import Sizes
-from janitor.policy.conditions.keys import Key, Largest, Name, places
-from janitor.policy.conditions.package_keys import StoredFacts
-from janitor.policy.conditions.truth import NO, SIZE_UNKNOWN, YES, Leaf, Test, Truth, always, compiled, whom
+from janitor.policy.conditions.key import Key, Leaf
+from janitor.policy.conditions.size import Largest
+from janitor.policy.conditions.truth import NO, SIZE_UNKNOWN, YES, Test, Truth, always
 from janitor.policy.model import Policy
 
 T = TypeVar("T")
+Name = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Who is among them for certain, and who might be, were the sizes known that are not."""
+
+    certain: frozenset[Name] = frozenset()
+    doubtful: frozenset[Name] = frozenset()
+
+
+def places(
+    count: int, things: Iterable[T], size: Callable[[T], int | None], name: Callable[[T], Name]
+) -> Places:
+    """Of things with bytes, None where not known; of equal size the first by name goes first.
+
+    What is of unknown size may be larger than all, so each takes a place from the end.
+    """
+    unknown = 0
+
+    def known() -> Iterable[tuple[int, Name]]:
+        nonlocal unknown
+        for thing in things:
+            found = size(thing)
+            if found is None:
+                unknown += 1
+            else:
+                yield -found, name(thing)
+
+    ranked = [each for _, each in nsmallest(count, known())]
+    sure = max(count - unknown, 0)
+    return Places(frozenset(ranked[:sure]), frozenset(ranked[sure:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,100 @@
-"""How long a thing itself says that it may live: by its labels.
+"""Time to live: `ttl: expired`, and how long labels say that a resource may live.
 
 A label's value is of lowercase letters, digits, - and _ (Cloud Run and Artifact Registry, on labels): no
 capital, dot or colon, so a date stands as it is and a time of day is spelled with a dash.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Literal
 
+from janitor.model.kinds import Kind
+from janitor.model.reasons import DeleteReason
+from janitor.model.resources import Image, Repository
 from janitor.model.units import parse_duration
-from janitor.policy.conditions.keys import TtlExpired
-from janitor.policy.conditions.truth import AGE_UNKNOWN, NO, TTL_UNREADABLE, YES, Truth
+from janitor.policy.conditions.age import older_image
+from janitor.policy.conditions.facts import ResourceFacts, StoredFacts, seconds
+from janitor.policy.conditions.key import (
+    EVERY_KIND,
+    Beside,
+    FactsReading,
+    ImageReading,
+    Key,
+    StoredReading,
+    Surroundings,
+)
+from janitor.policy.conditions.labels import LabelsAre, labels_of
+from janitor.policy.conditions.patterns import is_literal
+from janitor.policy.conditions.truth import AGE_UNKNOWN, NO, TTL_UNREADABLE, YES, Test, Truth, always
 
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:t(\d{2})-(\d{2})z)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class TtlExpired(Key):
+    """`ttl: expired`: the labels of these names say that it may go; it has one at least."""
+
+    label: str = "janitor-ttl"
+    expires_label: str = "janitor-expires"
+
+    name: ClassVar[str] = "ttl"
+    kinds: ClassVar[frozenset[Kind]] = EVERY_KIND
+    spelling: ClassVar[Any] = Literal["expired"]
+    says: ClassVar[str] = "expired: its own labels say how long it may live, and that is over."
+
+    @classmethod
+    def read(cls, value: Any, beside: Beside) -> Key:
+        """With the labels that the file names."""
+        return cls(beside.ttl_label, beside.ttl_expires_label)
+
+    @classmethod
+    def misplaced(cls, place: Surroundings) -> Iterator[str]:
+        """Under `not`."""
+        if not place.positive:
+            yield "ttl may not stand under not: that its time is not over is no reason to delete a thing"
+
+    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
+        """By its own labels and age."""
+        moment = reading.now.timestamp()
+        return lambda facts: expired(self, facts.labels, seconds(facts.since), moment)
+
+    def image(self, reading: ImageReading) -> Test[Image]:
+        """Images have no labels: their repository's say how long, each image's own age is counted."""
+        found = lifetime(self, reading.of.labels)
+        if found is None:
+            return lambda _: TTL_UNREADABLE
+        if found.seconds is None or found.lasts(reading.now):
+            return always(found.over(None, reading.now))
+        return older_image(found.seconds, reading.now)
+
+    def stored(self, reading: StoredReading) -> Test[StoredFacts]:
+        """By the repository's labels and its own age."""
+        labels, now = reading.of.labels, reading.now
+        return lambda held: expired(self, labels, held.since, now)
+
+    def reasons(self) -> Iterator[tuple[DeleteReason, Key]]:
+        """`ttl`."""
+        yield DeleteReason.TTL, self
+
+    def excludes(self, other: Key) -> bool:
+        """A label that can never be read."""
+        if not isinstance(other, LabelsAre):
+            return False
+        return lifetime(self, {key: text for key, text in other.labels.items() if is_literal(text)}) is None
+
+    def written(self) -> str:
+        """`expired`."""
+        return "expired"
+
+    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
+        """Its labels."""
+        return labels_of(facts.labels)
+
+    def repository_has(self, repository: Repository) -> str:
+        """The repository's labels, which count for all that it holds."""
+        return labels_of(repository.labels)
 
 
 @dataclass(frozen=True, slots=True)

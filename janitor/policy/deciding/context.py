@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.policy.conditions.expression import Failures
+from janitor.policy.conditions.failures import Failures
 from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.trace import Tracer
 from janitor.policy.deciding.uploads import Uploads

@@ -12,13 +12,16 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.model.resources import Contents, Image, Mode, Repository
-from janitor.policy.conditions.expression import Failures
-from janitor.policy.conditions.image_keys import image_leaf, not_known
+from janitor.policy.conditions.condition import keys
+from janitor.policy.conditions.failures import Failures
 from janitor.policy.conditions.index_sizes import index_sizes
-from janitor.policy.conditions.keys import LargerThan, Largest, Orphaned, RepositoryIs
+from janitor.policy.conditions.key import ImageReading, subject_unknown
+from janitor.policy.conditions.names import RepositoryIs
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.ranking import image_measure, ranked
-from janitor.policy.conditions.truth import NO, NO_TAG_MATCHES, YES, Test, keys
+from janitor.policy.conditions.size import LargerThan, Largest
+from janitor.policy.conditions.truth import NO, NO_TAG_MATCHES, YES, Test
+from janitor.policy.conditions.use import Orphaned
 from janitor.policy.deciding.grace import Holding
 from janitor.policy.deciding.image_graph import Family, below, family_of, needed, placed, rings, spread
 from janitor.policy.deciding.orphaned import Presence, holds_only_artifacts, orphan_test
@@ -60,7 +63,7 @@ class ImageRules:
     now: float
     on_package: "OnPackage | None" = None
     holding: Holding | None = None
-    orphaned: Test[Image] = not_known
+    orphaned: Test[Image] = subject_unknown
     uses: UseLog | None = None
     referred: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -75,7 +78,7 @@ def image_rules(
     what may stay though it would go (policy/deciding/grace.py), `presence` which digests there are anywhere,
     `uses` what was in use when, and is noted of what is (policy/deciding/use_history.py)."""
     chosen = set(selected)
-    orphaned: Test[Image] = not_known
+    orphaned: Test[Image] = subject_unknown
     if presence is not None:
         orphaned = orphan_test(by_package(contents.images), contents.subjects, presence)
     history = uses.history if uses else None
@@ -85,7 +88,7 @@ def image_rules(
     asked = {type(key) for p in policies.of(Kind.IMAGE) for key in keys(p.when)}
     sizes = index_sizes(contents.images) if LargerThan in asked else {}
     measure = image_measure(index_sizes(contents.images, with_tagged=True) if Largest in asked else {})
-    leaf = image_leaf(repository, now, failures, sizes, orphaned, unused_for)
+    leaf = ImageReading(repository, now, failures or Failures(), sizes, orphaned, unused_for)
     protect = policies.protect
     places = competing(contents.images, contents.subjects)
     return ImageRules(

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from janitor.kinds.image import is_referrer_tag, subjects_of
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image
-from janitor.policy.conditions.keys import Orphaned
-from janitor.policy.conditions.truth import NO, SUBJECT_UNKNOWN, Test, Truth, keys, truth
+from janitor.policy.conditions.condition import keys
+from janitor.policy.conditions.truth import NO, SUBJECT_UNKNOWN, Test, Truth, truth
+from janitor.policy.conditions.use import Orphaned
 from janitor.policy.deciding.image_graph import Family, below, family_of
 from janitor.policy.model import Policies
 

@@ -13,8 +13,10 @@ from janitor.kinds.version import holds_versions, version_since, version_times
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Mode, Package, Repository, Version
-from janitor.policy.conditions.keys import RepositoryIs
-from janitor.policy.conditions.package_keys import StoredFacts, held_leaf, may_speak_of
+from janitor.policy.conditions.condition import may_hold_in
+from janitor.policy.conditions.facts import StoredFacts
+from janitor.policy.conditions.key import StoredReading
+from janitor.policy.conditions.names import RepositoryIs
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.ranking import VERSIONS, ranked
 from janitor.policy.deciding.context import Context
@@ -46,7 +48,7 @@ def kinds_asked(policies: Policies, repository: Repository, wanted: Kind | None 
     return frozenset(
         kind
         for kind in found
-        if kind is wanted or any(may_speak_of(each, repository) for each in policies.of(kind))
+        if kind is wanted or any(may_hold_in(each.when, repository) for each in policies.of(kind))
     )
 
 
@@ -92,7 +94,7 @@ def package_rules(
 def _questions(
     context: Context, kind: Kind, repository: Repository, packages: Sequence[Package]
 ) -> tuple[CompiledPolicy[StoredFacts], ...]:
-    leaf = held_leaf(kind, repository, context.now.timestamp(), context.failures)
+    leaf = StoredReading(kind, repository, context.now.timestamp(), context.failures)
     return tuple(
         question(
             each, ranked(each, leaf, _versions_of(packages), VERSIONS), each.name in context.asked.selected

@@ -8,7 +8,8 @@ from janitor.kinds.repository import DOCKER, SOURCE_DEPLOY, is_managed, reposito
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Mode, Repository
-from janitor.policy.conditions.resource_keys import ResourceFacts, facts_leaf
+from janitor.policy.conditions.facts import ResourceFacts
+from janitor.policy.conditions.key import FactsReading
 from janitor.policy.conditions.truth import NO
 from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.images import repository_protected
@@ -22,7 +23,7 @@ def may_match(context: Context, repository: Repository) -> bool:
     facts = _facts(repository, repository.update_time, None)
     if repository.format != DOCKER or repository.mode is not Mode.STANDARD:
         return False
-    leaf = facts_leaf(context.now, context.failures)
+    leaf = FactsReading(context.now, context.failures)
     questions = [question(p, leaf, True) for p in context.policies.of(Kind.REPOSITORY)]
     return any(each.selects(facts) is not NO for each in questions)
 
@@ -41,7 +42,7 @@ def decide_repository(
     guards |= floor_guards(latest(repository_times(repository, contents)), context.now.timestamp())
     unused = KeepReason.HOLDS_IN_USE not in held if repository.format == DOCKER else None
     facts = _facts(repository, since, unused)
-    leaf, policies = facts_leaf(context.now, context.failures), context.policies.of(Kind.REPOSITORY)
+    leaf, policies = FactsReading(context.now, context.failures), context.policies.of(Kind.REPOSITORY)
     questions = [question(p, leaf, p.name in context.asked.selected) for p in policies]
     case = Trace(facts, questions, guards, partial(_forbidden, repository), gap=gap)
     if context.tracer:

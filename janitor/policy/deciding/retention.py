@@ -10,9 +10,9 @@ from janitor.kinds.image import image_since
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
 from janitor.model.semver import SemanticVersion, parse_version
-from janitor.policy.conditions.keys import ArtifactTypeIs, Name
+from janitor.policy.conditions.contents import ArtifactTypeIs
 from janitor.policy.conditions.patterns import captured, matcher
-from janitor.policy.conditions.ranking import Competition
+from janitor.policy.conditions.ranking import Competition, Name
 from janitor.policy.conditions.truth import YES
 from janitor.policy.deciding.image_graph import Family, above, family_of
 from janitor.policy.deciding.verdict import CompiledPolicy, kept_by_policy

@@ -9,7 +9,7 @@ from janitor.kinds.tag import tag_name
 from janitor.kinds.version import version_times
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Package, Version
-from janitor.policy.conditions.package_keys import StoredFacts
+from janitor.policy.conditions.facts import StoredFacts
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.truth import YES
 from janitor.policy.deciding.images import ImageRules

@@ -9,9 +9,8 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Repository
 from janitor.model.text import show
-from janitor.policy.conditions.keys import TtlExpired
-from janitor.policy.conditions.truth import keys
-from janitor.policy.conditions.ttl import lifetime
+from janitor.policy.conditions.condition import keys
+from janitor.policy.conditions.ttl import TtlExpired, lifetime
 from janitor.policy.deciding.context import DecisionInput, Located
 
 MOST_NAMED = 10

@@ -8,8 +8,10 @@ from janitor.kinds.image import image_since
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image
-from janitor.policy.conditions.keys import UnusedFor
-from janitor.policy.conditions.truth import AGE_UNKNOWN, Leaf, Test, Truth, keys, truth
+from janitor.policy.conditions.condition import keys
+from janitor.policy.conditions.key import Leaf
+from janitor.policy.conditions.truth import AGE_UNKNOWN, Test, Truth, truth
+from janitor.policy.conditions.use import UnusedFor
 from janitor.policy.deciding.references import References
 from janitor.policy.model import Policies
 

@@ -7,29 +7,14 @@ from typing import Generic, TypeVar
 
 from janitor.model.kinds import Status
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.policy.conditions.expression import Failures
-from janitor.policy.conditions.keys import (
-    SELECTORS,
-    All,
-    AnyOf,
-    Condition,
-    JobIs,
-    Key,
-    LargerThan,
-    NameIs,
-    Not,
-    OlderThan,
-    Orphaned,
-    RepositoryIs,
-    ServiceIs,
-    StatusIs,
-    Tagged,
-    TtlExpired,
-    Unused,
-    UnusedFor,
-)
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import All, AnyOf, Condition, Not, compiled, whom
+from janitor.policy.conditions.failures import Failures
+from janitor.policy.conditions.key import Key, Leaf
+from janitor.policy.conditions.names import JobIs, NameIs, RepositoryIs, ServiceIs
 from janitor.policy.conditions.patterns import is_literal
-from janitor.policy.conditions.truth import NO, YES, Leaf, Test, Truth, always, compiled, whom
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.truth import NO, YES, Test, Truth, always
 from janitor.policy.model import Policy
 
 FLOOR = timedelta(hours=1)
@@ -215,7 +200,7 @@ def may_take_serving(policy: Policy) -> bool:
     return (
         says
         and any(isinstance(part, OlderThan) for part in parts)
-        and any(isinstance(part, SELECTORS) for part in parts)
+        and any(isinstance(part, Key) and part.selector for part in parts)
     )
 
 
@@ -223,7 +208,7 @@ def _reason(when: All, leaf: Leaf[T]) -> Callable[[T], DeleteReason]:
     """Which of the keys that hold comes first in DeleteReason."""
     found: list[tuple[DeleteReason, Test[T]]] = []
     for key, certain in _positive(when, True):
-        for reason, part in _named(key):
+        for reason, part in key.reasons():
             found.append((reason, _certainly if certain and part == key else leaf(part)))
     found.sort(key=lambda entry: _ORDER[entry[0]])
 
@@ -253,26 +238,3 @@ def _positive(condition: Condition, certain: bool) -> Iterator[tuple[Key, bool]]
             return
         case _:
             yield condition, certain
-
-
-def _named(key: Key) -> Iterator[tuple[DeleteReason, Key]]:
-    """The delete reasons that a key can give, each with the narrowest key that proves it."""
-    match key:
-        case StatusIs(values):
-            for status in values:
-                if status in (Status.FAILED, Status.RETIRED):
-                    yield DeleteReason(status.value), StatusIs((status,))
-        case TtlExpired():
-            yield DeleteReason.TTL, key
-        case Unused() | UnusedFor():
-            yield DeleteReason.UNUSED, key
-        case Orphaned():
-            yield DeleteReason.ORPHANED, key
-        case Tagged(False):
-            yield DeleteReason.UNTAGGED, key
-        case LargerThan():
-            yield DeleteReason.LARGER_THAN, key
-        case OlderThan():
-            yield DeleteReason.OLDER_THAN, key
-        case _:
-            return

@@ -11,9 +11,10 @@ from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Execution, Revision
-from janitor.policy.conditions.keys import JobIs, ServiceIs
+from janitor.policy.conditions.facts import ResourceFacts
+from janitor.policy.conditions.key import FactsReading
+from janitor.policy.conditions.names import JobIs, ServiceIs
 from janitor.policy.conditions.patterns import matcher
-from janitor.policy.conditions.resource_keys import ResourceFacts, facts_leaf
 from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.grace import Candidate
 from janitor.policy.deciding.retention import RetentionAnswer
@@ -93,7 +94,7 @@ class Rules:
 
 def rules_of(context: Context) -> Rules:
     """Every policy that is about workloads, compiled."""
-    policies, leaf = context.policies, facts_leaf(context.now, context.failures)
+    policies, leaf = context.policies, FactsReading(context.now, context.failures)
     questions = {
         kind: tuple(question(p, leaf, p.name in context.asked.selected) for p in policies.of(kind))
         for kind in RUN_KINDS

@@ -31,7 +31,7 @@ from janitor.model.kinds import Kind, Status
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Execution, Job, Revision, Service, WorkerPool
-from janitor.policy.conditions.resource_keys import ResourceFacts, seconds
+from janitor.policy.conditions.facts import ResourceFacts, seconds
 from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.retention import Traits, retained, standing
 from janitor.policy.deciding.verdict import Decision, Delete, latest_of

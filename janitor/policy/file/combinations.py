@@ -9,17 +9,13 @@ from typing import Any
 
 from janitor.model.kinds import Kind
 from janitor.model.text import show
-from janitor.policy.conditions.expression import fields_of
-from janitor.policy.conditions.expression_mistakes import mistakes
-from janitor.policy.conditions.keys import TtlExpired
-from janitor.policy.conditions.patterns import is_literal, mistake_of, regex_mistake
-from janitor.policy.conditions.versions import range_mistake
-from janitor.policy.file.mistakes import Path
+from janitor.policy.conditions.key import Path, Surroundings
+from janitor.policy.conditions.keys import BY_NAME, KEYS
+from janitor.policy.conditions.patterns import is_literal, mistake_of
+from janitor.policy.conditions.ttl import TtlExpired
 
 Found = tuple[Path, str]
 
-_SELECTORS = ("name", "service", "location", "repository", "labels", "labels_regex",
-              "annotations", "annotations_regex", "creator")  # fmt: skip
 # Where Google-managed things are named (R14): the first is what the message speaks of.
 _NAMED_BY = {
     Kind.SERVICE.value: ("name",),
@@ -35,19 +31,6 @@ _NAMED_BY = {
 }
 # Kinds of which a policy may have `keep` alone: all but those.
 _KEEPING = (Kind.REVISION.value, Kind.EXECUTION.value, Kind.IMAGE.value, Kind.VERSION.value)
-_NEVER = {
-    (Kind.SERVICE.value, "degraded"): "a degraded service still serves: it goes only where `status` says "
-    "serving too, as in [serving, degraded]",
-    (
-        Kind.REVISION.value,
-        "active",
-    ): "an active revision is never deleted: `active` may stand only under `not`",
-}
-
-_LARGEST = (
-    "largest must stand in when itself, with `older_than` beside it: the largest go, others are the largest then, "
-    "and a file that says a number alone would empty a repository"
-)
 
 
 def combinations(data: Any) -> Iterator[Found]:
@@ -151,7 +134,7 @@ def _serving(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
         return
     if "older_than" not in when:
         yield ("status",), "status: serving deletes live services: it needs `older_than` beside it in when"
-    if not any(_selects(when.get(key)) for key in _SELECTORS):
+    if not any(key.singles_out and _selects(when.get(key.name)) for key in KEYS):
         yield (
             ("status",),
             (
@@ -167,30 +150,11 @@ def _selects(value: Any) -> bool:
 
 
 def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True) -> Iterator[Found]:
-    statuses = _texts(when.get("status")) if positive else ()
-    for status in statuses:
-        if (kind, status) in _NEVER and "serving" not in statuses:
-            yield ("status",), _NEVER[(kind, status)]
-        if (kind, status) == (Kind.SERVICE.value, "serving") and not top:
-            yield ("status",), "status: serving must stand in when itself, not within any or all"
-    if "ttl" in when and not positive:
-        yield (
-            ("ttl",),
-            "ttl may not stand under not: that its time is not over is no reason to delete a thing",
-        )
-    if kind == Kind.TAG.value and "older_than" in when:
-        yield ("older_than",), "older_than: a tag has no age: Google keeps no time of it; take it out"
-    if "largest" in when and not (top and "older_than" in when):
-        yield ("largest",), _LARGEST
-    if "unused_for" in when and not positive:
-        yield ("unused_for",), "unused_for may not stand under not: what is in use is never deleted"
-    if "orphaned" in when and not top:
-        yield ("orphaned",), "orphaned must stand in when itself, not within any, all or not"
-    if "unused" in when and not positive:
-        yield ("unused",), "unused may not stand under not: what is in use is never deleted"
-    for key in ("tags", "any_tag", "tags_regex", "tags_semver"):
-        if when.get("tagged") is False and key in when:
-            yield (key,), f"{key} can match nothing beside `tagged: false`: take one of them out"
+    """What must not stand where it stands, in nested conditions too."""
+    place = Surroundings(kind, when, positive, top)
+    for name in when:
+        for text in BY_NAME[name].misplaced(place) if name in BY_NAME else ():
+            yield (name,), text
     for step, part, says in _parts(when, positive):
         if part:
             for path, text in _nested(kind, part, says, top=False):
@@ -200,22 +164,10 @@ def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True
 
 
 def expressions(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
-    """What is wrong with the expressions of a condition, nested ones too."""
-    fields = fields_of(kind)
-    if fields and isinstance(when.get("expr"), str) and when["expr"]:
-        for text in mistakes(when["expr"], kind, fields):
-            yield ("expr",), text
-    for key, mistake in (
-        ("tags_regex", regex_mistake),
-        ("tags_semver", range_mistake),
-        ("version_semver", range_mistake),
-    ):
-        if isinstance(when.get(key), str) and when[key] and (wrong := mistake(when[key])):
-            yield (key,), f"{key}: {wrong}"
-    for key in ("labels_regex", "annotations_regex"):
-        for name, text in _entries(when.get(key)):
-            if text and (wrong := regex_mistake(text)):
-                yield (key, name), f"{name}: {wrong}"
+    """What is wrong with the values of a condition, such as expressions, in nested ones too."""
+    for name, value in when.items():
+        for path, text in BY_NAME[name].mistakes(value, kind) if name in BY_NAME else ():
+            yield (name, *path), text
     for step, part, _ in _parts(when, True):
         for path, text in expressions(kind, part):
             yield (*step, *path), text
@@ -229,11 +181,6 @@ def _parts(when: Mapping[str, Any], positive: bool) -> Iterator[tuple[Path, Mapp
                 yield (key, place), part, positive
     if isinstance(when.get("not"), dict):
         yield ("not",), when["not"], not positive
-
-
-def _entries(value: Any) -> tuple[tuple[str, str], ...]:
-    found = value.items() if isinstance(value, dict) else ()
-    return tuple((name, text) for name, text in found if isinstance(text, str))
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -5,7 +5,10 @@ Inherited entries keep their places, so a mistake in one is told where it was wr
 
 from collections.abc import Iterator, Mapping
 
-from janitor.policy.file.mistakes import Grammar, KindKeys, Path
+from janitor.policy.conditions.key import Path
+from janitor.policy.conditions.keys import INHERITED
+from janitor.policy.conditions.tags import Tagged
+from janitor.policy.file.mistakes import Grammar, KindKeys
 from janitor.policy.file.source import MappingNode, Node, ScalarNode, SequenceNode
 
 
@@ -48,17 +51,16 @@ def idle_defaults(root: MappingNode, grammar: Grammar) -> Iterator[tuple[Path, s
 
 def _inheriting(policy: Node, defaults: MappingNode, grammar: Grammar) -> Node:
     kind = _at(policy, "kind")
-    keys = grammar.kinds.get(kind.text) if isinstance(kind, ScalarNode) else None
-    if keys is None or not isinstance(policy, MappingNode) or not {"when", "keep"} & policy.entries.keys():
+    if not isinstance(kind, ScalarNode) or kind.text not in grammar.kinds:
+        return policy
+    if not isinstance(policy, MappingNode) or not {"when", "keep"} & policy.entries.keys():
         return policy
     if _only_keeps(policy) and "keep" not in policy.entries:
         return policy
     grace = () if _only_keeps(policy) else ("grace",)
     entries = {key: entry for key, entry in defaults.entries.items() if key in grace} | policy.entries
-    void = _ABOUT_TAGS if _says_untagged(policy) else frozenset()
-    if isinstance(kind, ScalarNode) and kind.text == "artifact.tag":
-        void |= _AGES
-    for section, allowed in _sections(keys, grammar):
+    void = frozenset(_void(policy, kind.text))
+    for section, allowed in _sections(grammar.kinds[kind.text], grammar):
         own, inherited = entries.get(section), defaults.entries.get(section)
         if inherited is None or not isinstance(inherited[1], MappingNode):
             continue
@@ -70,10 +72,12 @@ def _inheriting(policy: Node, defaults: MappingNode, grammar: Grammar) -> Node:
     return MappingNode(policy.at, entries)
 
 
-# What a kind without an age refuses (combinations.py).
-_AGES = frozenset({"older_than"})
-# What could hold nothing where a policy says `tagged: false` itself.
-_ABOUT_TAGS = frozenset({"tags", "any_tag", "tags_regex", "tags_semver", "tagged"})
+def _void(policy: MappingNode, kind: str) -> Iterator[str]:
+    """What the kind refuses, and what could hold nothing where a policy says `tagged: false` itself."""
+    untagged = _says_untagged(policy)
+    for key in INHERITED:
+        if any(each.value == kind for each in key.refused) or (untagged and (key.needs_tag or key is Tagged)):
+            yield key.name
 
 
 def _only_keeps(policy: MappingNode) -> bool:
@@ -82,7 +86,7 @@ def _only_keeps(policy: MappingNode) -> bool:
 
 
 def _says_untagged(policy: MappingNode) -> bool:
-    tagged = _at(_at(policy, "when"), "tagged")
+    tagged = _at(_at(policy, "when"), Tagged.name)
     return isinstance(tagged, ScalarNode) and tagged.value is False
 
 

@@ -1,36 +1,32 @@
 """From the policy file's bytes to the values of keys.py, or to every mistake that it holds."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
-from janitor.kinds.managers import Manager
-from janitor.model.kinds import Kind, Status
+from janitor.model.kinds import Kind
 from janitor.policy import model
-from janitor.policy.conditions import keys
-from janitor.policy.conditions.keys import AnnotationsRegex, LabelsRegex, Largest
+from janitor.policy.conditions.condition import All, AnyOf, Condition, Not
+from janitor.policy.conditions.expression import Expr
+from janitor.policy.conditions.key import Beside
+from janitor.policy.conditions.keys import BY_NAME
 from janitor.policy.file.combinations import combinations
 from janitor.policy.file.defaults import idle_defaults, with_defaults
+from janitor.policy.file.field_types import Model
 from janitor.policy.file.grammar import (
     GRAMMAR,
     AnyPolicy,
     Document,
-    ExecutionPolicy,
     ImageKeep,
-    ImagePolicy,
     KeepModel,
     Per,
     RevisionKeep,
-    RevisionPolicy,
     TaggedKeep,
     VersionKeep,
     VersionPer,
-    VersionPolicy,
-    When,
     read_document,
 )
 from janitor.policy.file.mistakes import locate, mistake
 from janitor.policy.file.reference_files import ReferenceFiles, read_reference_files
-from janitor.policy.file.sections import ReportSection, ScheduleSection
+from janitor.policy.file.sections import ReportSection, ScheduleSection, TtlSection
 from janitor.policy.file.source import Problem, plain, read_source, refusal
 from janitor.policy.model import ReportOptions, Schedule
 
@@ -58,7 +54,6 @@ def parse_policies(data: bytes, source: str, read_reference_file: Callable[[str]
 
 def _policies(document: Document, references: ReferenceFiles, data: bytes) -> model.Policies:
     scope, protect, limits = document.scope, document.protect, document.limits
-    ttl = keys.TtlExpired(document.ttl.label, document.ttl.expires_label)
     return model.Policies(
         model.Scope(
             _once(scope.projects),
@@ -69,7 +64,7 @@ def _policies(document: Document, references: ReferenceFiles, data: bytes) -> mo
         document.mode,
         model.Protect(protect.labels, protect.names, protect.tags, references.references, references.names),
         model.Limits(limits.max_deletions, limits.max_share, limits.max_monthly_value, limits.max_unpriced),
-        tuple(_policy(each, ttl) for each in document.policies),
+        tuple(_policy(each, document.ttl) for each in document.policies),
         references.digest_with(data),
         _schedule(document.schedule),
         _report(document.report),
@@ -88,17 +83,12 @@ def _once(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _policy(policy: AnyPolicy, ttl: keys.TtlExpired) -> model.Policy:
-    keep = (
-        policy.keep
-        if isinstance(policy, RevisionPolicy | ExecutionPolicy | ImagePolicy | VersionPolicy)
-        else None
-    )
+def _policy(policy: AnyPolicy, ttl: TtlSection) -> model.Policy:
     return model.Policy(
         policy.name,
         Kind(policy.kind),
-        _condition(policy.when, policy.name, ttl),
-        _retention(keep),
+        _condition(policy.when, Beside(policy.name, ttl.label, ttl.expires_label)),
+        _retention(getattr(policy, "keep", None)),
         policy.managed,
         policy.grace,
         policy.deletes,
@@ -121,64 +111,22 @@ def _per(per: Per | VersionPer | None) -> model.PerTag | model.PerSemver | None:
     return model.PerSemver(per.semver) if per and per.semver else None
 
 
-def _condition(when: When | None, policy: str, ttl: keys.TtlExpired) -> keys.All:
-    return keys.All(tuple(_parts(when, policy, ttl)) if when else ())
+def _condition(when: Model | None, beside: Beside) -> All:
+    return All(tuple(_parts(when, beside)) if when else ())
 
 
-_LEAVES: dict[str, Callable[[Any], keys.Condition]] = {
-    "name": keys.NameIs,
-    "service": keys.ServiceIs,
-    "job": keys.JobIs,
-    "location": keys.LocationIs,
-    "repository": keys.RepositoryIs,
-    "format": keys.FormatIs,
-    "tags": keys.TagsMatch,
-    "version": keys.VersionIs,
-    "version_semver": keys.VersionSemver,
-    "prerelease": keys.Prerelease,
-    "any_tag": keys.AnyTag,
-    "tags_regex": keys.TagsRegex,
-    "tags_semver": keys.TagsSemver,
-    "artifact_type": keys.ArtifactTypeIs,
-    "labels": keys.LabelsAre,
-    "annotations": keys.AnnotationsAre,
-    "labels_regex": LabelsRegex,
-    "annotations_regex": AnnotationsRegex,
-    "creator": keys.CreatorIs,
-    "tagged": keys.Tagged,
-    "older_than": keys.OlderThan,
-    "unused_for": keys.UnusedFor,
-    "larger_than": keys.LargerThan,
-    "largest": Largest,
-}
-
-
-def _parts(when: When, policy: str, ttl: keys.TtlExpired) -> Iterator[keys.Condition]:
+def _parts(when: Model, beside: Beside) -> Iterator[Condition]:
     """Each key; the expression last, for it costs the most."""
-    for name in sorted(type(when).model_fields, key=lambda each: each == "expr"):
+    for name in sorted(type(when).model_fields, key=lambda each: each == Expr.name):
         value = getattr(when, name)
         if value is None:
             continue
         match name:
-            case "status":
-                yield keys.StatusIs(tuple(map(Status, value)))
-            case "managed_by":
-                yield keys.ManagedBy(tuple(map(Manager, value)))
-            case "ttl":
-                yield ttl
-            case "unused":
-                yield keys.Unused()
-            case "orphaned":
-                yield keys.Orphaned()
-            case "empty":
-                yield keys.Empty()
             case "any":
-                yield keys.AnyOf(tuple(_condition(each, policy, ttl) for each in value))
+                yield AnyOf(tuple(_condition(each, beside) for each in value))
             case "all":
-                yield keys.All(tuple(_condition(each, policy, ttl) for each in value))
+                yield All(tuple(_condition(each, beside) for each in value))
             case "not_":
-                yield keys.Not(_condition(value, policy, ttl))
-            case "expr":
-                yield keys.Expr(value, policy)
+                yield Not(_condition(value, beside))
             case _:
-                yield _LEAVES[name](value)
+                yield BY_NAME[name].read(value, beside)

@@ -1,32 +1,24 @@
-"""Grammar of the policy file: pydantic models of `when`, `keep` and a policy of each kind. It says what may be written where."""
+"""Grammar of the policy file: pydantic models of `when`, `keep` and a policy of each kind, made of the keys' declarations.
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, get_args
+It says what may be written where.
+"""
 
-from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, ValidationError
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, ValidationError, create_model
+
+from janitor.model.kinds import Kind
+from janitor.policy.conditions.key import EVERY_KIND, Key
+from janitor.policy.conditions.keys import INHERITED, KEYS, keys_of
+from janitor.policy.conditions.values import Count, Duration, Globs, List, Shape, bounded
 from janitor.policy.file import spelling
-from janitor.policy.file.field_types import (
-    Count,
-    Duration,
-    Expressions,
-    Globs,
-    Labels,
-    List,
-    ManagerName,
-    Model,
-    OneOrMore,
-    RecordedDuration,
-    Shape,
-    Shapes,
-    Size,
-    Text,
-)
+from janitor.policy.file.field_types import Model, Shapes
 from janitor.policy.file.mistakes import Grammar, KindKeys
 from janitor.policy.file.sections import (
     DefaultsKeep,
-    DefaultsSection,
-    DefaultsWhen,
     LimitsSection,
     ProtectSection,
     ReportSchedule,
@@ -37,110 +29,34 @@ from janitor.policy.file.sections import (
     TtlSection,
 )
 
-Format = Literal["apt", "generic", "go", "kfp", "maven", "npm", "python", "ruby", "yum"]
+# Types that are made of declarations cannot be written as annotations.
+_annotated: Any = Annotated
+_list: Any = List
+_literal: Any = Literal
 
 
-class When(Model):
-    """What every kind has. `any` and `all` are lists of such mappings, `not` is one."""
+def _fields(keys: Iterable[type[Key]], kind: Kind | None) -> dict[str, Any]:
+    """Fields of a model, all of which may be left out."""
+    return {key.name: (key.spelling_of(kind) | None, None) for key in keys}
 
-    name: Globs | None = None
-    location: Globs | None = None
-    labels: Labels | None = None
-    labels_regex: Expressions | None = None
-    older_than: Duration | None = None
-    ttl: Literal["expired"] | None = None
-    managed_by: OneOrMore[ManagerName] | None = None
-    expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
+
+class _Joining(Model):
+    """What joins conditions: `any` and `all` are lists of such mappings, `not` is one."""
+
     any: List[Self] | None = None
     all: List[Self] | None = None
     not_: Self | None = Field(default=None, alias="not")
 
 
-class WorkloadWhen(When):
-    """What Cloud Run's things have beside."""
-
-    annotations: Labels | None = None
-    annotations_regex: Expressions | None = None
-    creator: Globs | None = None
+_OF_EVERY_KIND = tuple(key for key in KEYS if key.kinds == EVERY_KIND)
+_JOINING: dict[str, Any] = {name: (info.annotation, info) for name, info in _Joining.model_fields.items()}
+_EVERY_WHEN = create_model("When", __base__=Model, **_fields(_OF_EVERY_KIND, None), **_JOINING)
 
 
-class ServiceWhen(WorkloadWhen):
-    """`reconciling` and `unknown` are no statuses to ask for: such a service is never deleted."""
-
-    status: OneOrMore[Literal["failed", "serving", "degraded"]] | None = None
-
-
-class RevisionWhen(WorkloadWhen):
-    """`service` is the revision's."""
-
-    service: Globs | None = None
-    status: OneOrMore[Literal["retired", "failed", "active"]] | None = None
-
-
-class FailedWhen(WorkloadWhen):
-    """Jobs and worker pools: one that can run has no status to ask for."""
-
-    status: OneOrMore[Literal["failed"]] | None = None
-
-
-class ExecutionWhen(WorkloadWhen):
-    """`job` is the execution's. One that runs is never deleted, so `running` cannot be asked for."""
-
-    job: Globs | None = None
-    status: OneOrMore[Literal["succeeded", "failed", "cancelled"]] | None = None
-
-
-class RepositoryWhen(When):
-    """Docker repositories only have users that can be known (R3)."""
-
-    unused: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
-    larger_than: Size | None = None
-
-
-class ImageWhen(RepositoryWhen):
-    """`name` is the package; `labels` are the repository's, for images have none."""
-
-    repository: Globs | None = None
-    tagged: bool | None = None
-    tags: Globs | None = None
-    any_tag: Globs | None = None
-    tags_regex: Text | None = None
-    tags_semver: Text | None = None
-    artifact_type: Globs | None = None
-    unused_for: RecordedDuration | None = None
-    orphaned: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
-    largest: Count | None = None
-
-
-class PackageWhen(When):
-    """`labels` are the repository's. What of docker is in use stays whatever is said: no `unused`."""
-
-    repository: Globs | None = None
-    format: OneOrMore[Literal["docker"] | Format] | None = None
-    larger_than: Size | None = None
-    empty: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
-
-
-class TagWhen(When):
-    """`name` is the package; `labels` are the repository's; no age (combinations.py)."""
-
-    repository: Globs | None = None
-    format: OneOrMore[Literal["docker"] | Format] | None = None
-    tags: Globs | None = None
-    tags_regex: Text | None = None
-    tags_semver: Text | None = None
-
-
-class VersionWhen(When):
-    """`name` is the package; `labels` are the repository's. Who uses a version is not known: no `unused`."""
-
-    repository: Globs | None = None
-    format: OneOrMore[Format] | None = None
-    version: Globs | None = None
-    version_semver: Text | None = None
-    prerelease: bool | None = None
-    larger_than: Size | None = None
-    largest: Count | None = None
+def _when(name: str, kind: Kind) -> type[Model]:
+    """The model of `when` of a kind: first what every kind has."""
+    own = (key for key in keys_of(kind) if key not in _OF_EVERY_KIND)
+    return create_model(name, __base__=_EVERY_WHEN, **_fields(own, kind))
 
 
 class KeepModel(Model):
@@ -159,7 +75,7 @@ class RevisionKeep(KeepModel):
 class Per(Model):
     """Within which groups `latest` counts, by tag or by version; its own `latest` says of how many."""
 
-    tag: Annotated[str, BeforeValidator(spelling.bounded)] | None = None
+    tag: Annotated[str, BeforeValidator(bounded)] | None = None
     semver: Literal["major", "minor", "patch"] | None = None
     latest: Count | None = None
 
@@ -196,93 +112,60 @@ KindName = Literal[
 ]  # fmt: skip
 
 
-class _Policy(Model):
+class AnyPolicy(Model):
+    """A policy of any kind. `keep` is of kinds that have one, and is enough by itself: all but those.
+
+    Of no kind that there is, it is refused; the rest of it is checked as far as that goes.
+    """
+
     name: Annotated[str, BeforeValidator(spelling.policy_name)]
     managed: bool = False
     deletes: bool = True
     grace: Duration | None = None
-
-
-class ServicePolicy(_Policy):
-    """Nothing groups services, so there is no `keep`; `when` must say something."""
-
-    kind: Literal["run.service"]
-    when: ServiceWhen
-
-
-class RevisionPolicy(_Policy):
-    """`keep` alone is enough: all but those."""
-
-    kind: Literal["run.revision"]
-    when: RevisionWhen | None = None
-    keep: RevisionKeep | None = None
-
-
-class JobPolicy(_Policy):
-    """Nothing groups jobs, so there is no `keep`; `when` must say something."""
-
-    kind: Literal["run.job"]
-    when: FailedWhen
-
-
-class ExecutionPolicy(_Policy):
-    """`keep` alone is enough: all but those."""
-
-    kind: Literal["run.execution"]
-    when: ExecutionWhen | None = None
-    keep: KeepModel | None = None
-
-
-class WorkerPoolPolicy(_Policy):
-    """Nothing groups worker pools, so there is no `keep`; `when` must say something."""
-
-    kind: Literal["run.worker_pool"]
-    when: FailedWhen
-
-
-class ImagePolicy(_Policy):
-    """`keep` alone is enough: all but those."""
-
-    kind: Literal["artifact.image"]
-    when: ImageWhen | None = None
-    keep: ImageKeep | None = None
-
-
-class PackagePolicy(_Policy):
-    """A package goes as a whole, so there is no `keep`; `when` must say something."""
-
-    kind: Literal["artifact.package"]
-    when: PackageWhen
-
-
-class TagPolicy(_Policy):
-    """A tag is taken off and nothing is deleted, so there is no `keep`; `when` must say something."""
-
-    kind: Literal["artifact.tag"]
-    when: TagWhen
-
-
-class VersionPolicy(_Policy):
-    """`keep` alone is enough: all but those."""
-
-    kind: Literal["artifact.version"]
-    when: VersionWhen | None = None
-    keep: VersionKeep | None = None
-
-
-class RepositoryPolicy(_Policy):
-    """A repository goes as a whole, so there is no `keep`; `when` must say something."""
-
-    kind: Literal["artifact.repository"]
-    when: RepositoryWhen
-
-
-class OtherPolicy(_Policy):
-    """Of no kind that there is, which is refused; the rest of it is checked as far as that goes."""
-
     kind: KindName
     when: Any = None
+
+
+class OtherPolicy(AnyPolicy):
+    """Of no kind that there is."""
+
     keep: Any = None
+
+
+class _KindGrammar(NamedTuple):
+    """The models of a kind: their names in the JSON Schema, and its `keep`; without one, `when` must say something."""
+
+    policy: str
+    when: str
+    keep: type[KeepModel] | None = None
+
+
+_KINDS: Mapping[Kind, _KindGrammar] = {
+    Kind.SERVICE: _KindGrammar("ServicePolicy", "ServiceWhen"),
+    Kind.REVISION: _KindGrammar("RevisionPolicy", "RevisionWhen", RevisionKeep),
+    Kind.JOB: _KindGrammar("JobPolicy", "FailedWhen"),
+    Kind.EXECUTION: _KindGrammar("ExecutionPolicy", "ExecutionWhen", KeepModel),
+    Kind.WORKER_POOL: _KindGrammar("WorkerPoolPolicy", "FailedWhen"),
+    Kind.IMAGE: _KindGrammar("ImagePolicy", "ImageWhen", ImageKeep),
+    Kind.VERSION: _KindGrammar("VersionPolicy", "VersionWhen", VersionKeep),
+    Kind.TAG: _KindGrammar("TagPolicy", "TagWhen"),
+    Kind.PACKAGE: _KindGrammar("PackagePolicy", "PackageWhen"),
+    Kind.REPOSITORY: _KindGrammar("RepositoryPolicy", "RepositoryWhen"),
+}
+# Kinds whose keys are the same share a model.
+_WHENS = {row.when: _when(row.when, kind) for kind, row in _KINDS.items()}
+
+
+def _policy(kind: Kind, row: _KindGrammar) -> type[AnyPolicy]:
+    when: Any = _WHENS[row.when]
+    parts: dict[str, Any] = {"kind": (_literal[kind.value], ...), "when": (when, ...)}
+    if row.keep:
+        parts |= {"when": (when | None, None), "keep": (row.keep | None, None)}
+    model: type[AnyPolicy] = create_model(row.policy, __base__=AnyPolicy, **parts)
+    return model
+
+
+_POLICIES = {kind.value: _policy(kind, row) for kind, row in _KINDS.items()}
 
 
 def _kind_of(policy: Any) -> str:
@@ -290,20 +173,22 @@ def _kind_of(policy: Any) -> str:
     return kind if isinstance(kind, str) and kind in get_args(KindName) else "other"
 
 
-AnyPolicy = Annotated[
-    Annotated[ServicePolicy, Tag("run.service")]
-    | Annotated[RevisionPolicy, Tag("run.revision")]
-    | Annotated[JobPolicy, Tag("run.job")]
-    | Annotated[ExecutionPolicy, Tag("run.execution")]
-    | Annotated[WorkerPoolPolicy, Tag("run.worker_pool")]
-    | Annotated[ImagePolicy, Tag("artifact.image")]
-    | Annotated[VersionPolicy, Tag("artifact.version")]
-    | Annotated[TagPolicy, Tag("artifact.tag")]
-    | Annotated[PackagePolicy, Tag("artifact.package")]
-    | Annotated[RepositoryPolicy, Tag("artifact.repository")]
-    | Annotated[OtherPolicy, Tag("other")],
-    Discriminator(_kind_of),
-]
+_TAGGED = [_annotated[each, Tag(kind)] for kind, each in (*_POLICIES.items(), ("other", OtherPolicy))]
+_ANY_POLICY = _annotated[reduce(or_, _TAGGED), Discriminator(_kind_of)]
+
+
+DefaultsWhen = create_model("DefaultsWhen", __base__=Model, **_fields(INHERITED, None))
+
+
+class DefaultsSection(Model):
+    """What policies inherit, key by key (defaults.py)."""
+
+    when: Any = DefaultsWhen()
+    keep: DefaultsKeep = DefaultsKeep()
+    grace: Duration | None = None
+
+
+_DEFAULTS = create_model("DefaultsSection", __base__=DefaultsSection, when=(DefaultsWhen, DefaultsWhen()))
 
 
 class Document(Model):
@@ -317,21 +202,29 @@ class Document(Model):
     limits: LimitsSection = LimitsSection()
     schedule: ScheduleSection = ScheduleSection()
     report: ReportSection = ReportSection()
-    defaults: DefaultsSection = DefaultsSection()
-    policies: List[AnyPolicy]
+    defaults: Any = None
+    policies: tuple[AnyPolicy, ...]
+
+
+_DOCUMENT = create_model(
+    "Document",
+    __base__=Document,
+    defaults=(_DEFAULTS, _DEFAULTS()),
+    policies=(_list[_ANY_POLICY], ...),
+)
 
 
 def read_document(raw: Any) -> tuple[Document | None, list[Mapping[str, Any]]]:
     """The file's plain data as a document; or None and pydantic's errors, for mistakes.py to word."""
     try:
-        return Document.model_validate(raw), []
+        return _DOCUMENT.model_validate(raw), []
     except ValidationError as error:
         return None, [dict(each) for each in error.errors(include_url=False)]
 
 
 def json_schema() -> Shape:
     """The JSON Schema of the models as pydantic makes it; schema.py makes it fit for people."""
-    return Document.model_json_schema(schema_generator=Shapes)
+    return _DOCUMENT.model_json_schema(schema_generator=Shapes)
 
 
 def _keys(model: type[BaseModel]) -> tuple[str, ...]:
@@ -356,15 +249,9 @@ GRAMMAR = Grammar(
         "artifact.version keep.per": _keys(VersionPer),
     },
     kinds={
-        "run.service": KindKeys(_keys(ServicePolicy), _keys(ServiceWhen)),
-        "run.revision": KindKeys(_keys(RevisionPolicy), _keys(RevisionWhen), _keys(RevisionKeep)),
-        "run.job": KindKeys(_keys(JobPolicy), _keys(FailedWhen)),
-        "run.execution": KindKeys(_keys(ExecutionPolicy), _keys(ExecutionWhen), _keys(KeepModel)),
-        "run.worker_pool": KindKeys(_keys(WorkerPoolPolicy), _keys(FailedWhen)),
-        "artifact.image": KindKeys(_keys(ImagePolicy), _keys(ImageWhen), _keys(ImageKeep)),
-        "artifact.version": KindKeys(_keys(VersionPolicy), _keys(VersionWhen), _keys(VersionKeep)),
-        "artifact.tag": KindKeys(_keys(TagPolicy), _keys(TagWhen)),
-        "artifact.package": KindKeys(_keys(PackagePolicy), _keys(PackageWhen)),
-        "artifact.repository": KindKeys(_keys(RepositoryPolicy), _keys(RepositoryWhen)),
+        kind.value: KindKeys(
+            _keys(_POLICIES[kind.value]), _keys(_WHENS[row.when]), _keys(row.keep) if row.keep else ()
+        )
+        for kind, row in _KINDS.items()
     },
 )

@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from janitor.model.text import show
+from janitor.policy.conditions.key import Path
+from janitor.policy.conditions.keys import BY_NAME
 from janitor.policy.file.source import MappingNode, Node, Position, Problem, ScalarNode, SequenceNode
-
-Path = tuple[str | int, ...]
 
 _MISSING = {
     "version": "begin the file with `version: 1`",
@@ -20,10 +20,6 @@ _MISSING = {
     "when": "say whom the policy may delete, such as `when: {older_than: 72h}`",
 }
 _MAPPINGS = {
-    "labels": "{env: preview}",
-    "annotations": "{team: web}",
-    "labels_regex": "{team: '^ml-[0-9]+$'}",
-    "annotations_regex": "{team: '^ml-[0-9]+$'}",
     "scope": "{projects: [my-project]}",
     "protect": '{names: ["*-prod"]}',
     "ttl": "{label: janitor-ttl}",
@@ -37,11 +33,6 @@ _MAPPINGS = {
     "keep": "{latest: 3}",
     "per": "{semver: minor}",
     "policies": "{name: failed-services, kind: run.service, when: {status: failed}}",
-}
-_TRUE = {
-    "unused": "only `unused: true` can be said, for what is in use is never deleted",
-    "orphaned": "only `orphaned: true` can be said: nothing else deletes an artifact whose subject is not known",
-    "empty": "only `empty: true` can be said: a package that holds something goes by its age",
 }
 
 
@@ -167,7 +158,7 @@ def _negated(node: Node, path: Path) -> str | None:
     if not isinstance(node, MappingNode) or "when" not in path or len(node.entries) != 1:
         return None
     (word, (_, inner)), key = next(iter(node.entries.items())), _key(path)
-    if key in _MAPPINGS or not is_negation(word):
+    if key in _MAPPINGS or (key in BY_NAME and BY_NAME[key].example) or not is_negation(word):
         return None
     written = inner.text if isinstance(inner, ScalarNode) else "…"
     return f"{key}: it holds no `{word}`: {way_for_negation(key, written)}"
@@ -193,15 +184,16 @@ def _told(type_: str, error: Mapping[str, Any], node: Node, path: Path, kind: st
         case "tuple_type":
             return f"{key}: {written} must be a list, such as [one, two]"
         case "model_type" | "model_attributes_type" | "dict_type":
-            example = _MAPPINGS.get(_dotted(path)) or _MAPPINGS.get(key, "{older_than: 72h}")
+            declared = BY_NAME[key].example if key in BY_NAME else ""
+            example = _MAPPINGS.get(_dotted(path)) or _MAPPINGS.get(key) or declared or "{older_than: 72h}"
             return f"{key}: {written} must be a mapping, such as {example}"
         case _:
             return f"{key}: {error['msg']}"
 
 
 def _not_among(key: str, written: str, node: Node, expected: str, kind: str) -> str:
-    if expected == "True" and key in _TRUE:
-        return _TRUE[key]
+    if expected == "True" and key in BY_NAME:
+        return BY_NAME[key].only_true
     allowed = re.findall(r"'([^']+)'", expected)
     near = nearest(node.text, allowed) if isinstance(node, ScalarNode) else None
     hint = f"did you mean {near}? " if near else ""
@@ -216,7 +208,11 @@ def _not_among(key: str, written: str, node: Node, expected: str, kind: str) -> 
 
 
 def _range(key: str) -> str:
-    return "from 1 to 1,000,000" if key in ("latest", "rollback", "largest") else "from 0 to 1,000,000,000"
+    return (
+        "from 1 to 1,000,000"
+        if key in ("latest", "rollback") or key in BY_NAME
+        else "from 0 to 1,000,000,000"
+    )
 
 
 # A spelling that is less alike than this is another word, and suggesting it would mislead.

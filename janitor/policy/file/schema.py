@@ -4,65 +4,15 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from janitor.model.kinds import Kind
+from janitor.policy.conditions import values
+from janitor.policy.conditions.keys import BY_NAME
+from janitor.policy.conditions.values import Shape
 from janitor.policy.file import spelling
-from janitor.policy.file.field_types import Shape, shaped
+from janitor.policy.file.field_types import shaped
 from janitor.policy.file.grammar import json_schema
 
-_SELECTORS = {
-    "when.name": "Its short name: a glob, or a list of globs.",
-    "artifact.image when.name": "Its package, such as app or team/app: a glob, or a list of globs.",
-    "artifact.package when.name": "Its name, such as left-pad, @team/web or team/app: a glob, or a list of globs.",
-    "artifact.package when.labels": "All of these labels of the package's repository; a value is a glob.",
-    "artifact.tag when.name": "The package of the tag, such as team/app: a glob, or a list of globs.",
-    "artifact.tag when.labels": "All of these labels of the tag's repository; a value is a glob.",
-    "artifact.tag when.tags": "The tag itself: a glob, or a list of globs.",
-    "artifact.tag when.tags_regex": "In the tag itself this regular expression (RE2) is found, such as '^pr-[0-9]+$'.",
-    "artifact.tag when.tags_semver": "The tag itself is a version in this range, such as '>=1.0 <2'.",
-    "artifact.tag when.older_than": "Cannot be said: a tag has no age.",
-    "artifact.tag when.managed_by": "What made its repository, as the repository's labels or name say.",
-    "artifact.version when.name": "Its package, such as left-pad or @team/web: a glob, or a list of globs.",
-    "artifact.version when.labels": "All of these labels of the version's repository; a value is a glob.",
-    "when.version": "The version itself, such as 1.2.3: a glob, or a list of globs.",
-    "when.version_semver": "The version is in this range, such as '<2'; one that cannot be read is kept.",
-    "when.prerelease": "true: a prerelease or snapshot by the rules of its format. false: a release.",
-    "when.format": "The format of the repository, such as npm, python, maven or apt: one, or a list.",
-    "when.location": "Where it stands, such as europe-west1: a glob, or a list of globs.",
-    "when.labels": "All of these labels; a value is a glob, \"*\" for any.",
-    "artifact.image when.labels": "All of these labels of the image's repository; a value is a glob.",
-    "when.annotations": "All of these annotations; a value is a glob, \"*\" for any.",
-    "when.labels_regex": "All of these labels; in the value of each its regular expression (RE2) is found.",
-    "when.annotations_regex": "All of these annotations; in the value of each its regular expression (RE2) is found.",
-    "when.creator": "Who deployed it first, such as *@example.com; where Google does not say, it is kept.",
-    "when.managed_by": "What made it and looks after it, as its labels, its client or its images say.",
-    "artifact.image when.managed_by": "What made its repository, as the repository's labels or name say.",
-    "artifact.version when.managed_by": "What made its repository, as the repository's labels or name say.",
-    "artifact.package when.managed_by": "What made its repository, as the repository's labels or name say.",
-    "when.service": "The service that a revision is of: a glob, or a list of globs.",
-    "when.job": "The job that an execution is of: a glob, or a list of globs.",
-    "when.repository": "The repository of an image, a version or a package: a glob, or a list of globs.",
-    "when.tagged": "true: it has a tag. false: it has none.",
-    "when.tags": "Every tag of the image matches one of these globs; with another tag it is kept.",
-    "when.any_tag": "One tag of the image matches one of these globs; its other tags do not keep it.",
-    "when.tags_regex": "In every tag of the image this regular expression (RE2) is found, such as '^pr-[0-9]+$'.",
-    "when.tags_semver": "Every tag of the image is a version in this range, such as '>=1.0 <2'.",
-    "when.artifact_type": "The artifact type (signatures, attestations and the like): a glob, or a list of globs.",
-}  # fmt: skip
-_CONDITIONS = {
-    "when.older_than": "Strictly older than this, such as 90m, 72h, 30d or 2w; what is of unknown age is kept.",
-    "when.ttl": "expired: its own labels say how long it may live, and that is over.",
-    "when.larger_than": "Strictly larger than this, such as 500MB or 2GiB.",
-    "when.largest": "Among the so many largest in its repository of whom the policy speaks, kept ones included.",
-    "when.empty": "true: the package holds no version.",
-    "when.unused": "true: nothing that remains on Cloud Run names it, or anything in it.",
-    "when.unused_for": "Strictly longer not in use than this, such as 7d, as the ledger of recorded sweeps knows.",
-    "when.orphaned": "true: a signature, an attestation or the like whose every subject is gone from all repositories.",
-    "run.service when.status": "What the service is doing; one that serves goes only by `serving`, "
-    "with older_than and a selector.",
-    "run.revision when.status": "What the revision is doing; `active` may stand only under not.",
-    "run.job when.status": "failed: it cannot run, and never did so well.",
-    "run.worker_pool when.status": "failed: it cannot run, and never did so well.",
-    "run.execution when.status": "How the execution ended; one that runs is never deleted.",
-    "when.expr": "A CEL expression that holds, such as \"resource.labels.team == 'ml'\"; where it fails, it keeps.",
+_JOINING = {
     "when.any": "At least one of these conditions holds.",
     "when.all": "All of these conditions hold.",
     "when.not": "This condition does not hold, and it is known that it does not.",
@@ -125,7 +75,7 @@ _SECTIONS = {
     "report.show_creator": "true: what has no owner label is its creator's, a person's address.",
     "policies": "What may go. Of several that match, the first in the file is named.",
 }  # fmt: skip
-DESCRIPTIONS: Mapping[str, str] = {**_SECTIONS, **_POLICY, **_SELECTORS, **_CONDITIONS, **_KEEP}
+DESCRIPTIONS: Mapping[str, str] = {**_SECTIONS, **_POLICY, **_JOINING, **_KEEP}
 
 
 def described(path: str, kind: str = "") -> str:
@@ -135,6 +85,9 @@ def described(path: str, kind: str = "") -> str:
     KeyError: nobody has said it yet.
     """
     inherited = path.removeprefix("defaults.")
+    section, _, name = inherited.partition(".")
+    if section == "when" and name in BY_NAME:
+        return BY_NAME[name].description(Kind(kind) if kind else None)
     return DESCRIPTIONS.get(f"{kind} {path}") or DESCRIPTIONS.get(path) or DESCRIPTIONS[inherited]
 
 
@@ -144,7 +97,7 @@ _KEPT_DEFAULTS = (bool, int)
 _OTHER = "#/$defs/OtherPolicy"
 _TITLE = "janitor: what may be deleted, and what is kept"
 # Spellings whose patterns are too long to stand wherever they are used.
-_HOISTED = {"duration": spelling.duration, "jitter": spelling.jitter, "glob": spelling.glob}
+_HOISTED = {"duration": values.duration, "jitter": spelling.jitter, "glob": values.glob}
 
 
 def policy_schema() -> Shape:

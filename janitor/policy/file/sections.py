@@ -7,25 +7,10 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from janitor.policy import model
-from janitor.policy.conditions import keys
+from janitor.policy.conditions.ttl import TtlExpired
+from janitor.policy.conditions.values import Count, Duration, Globs, LabelKey, Labels, List, Text
 from janitor.policy.file import spelling, timezones
-from janitor.policy.file.field_types import (
-    Count,
-    CronText,
-    Duration,
-    Expressions,
-    Globs,
-    Labels,
-    List,
-    Locations,
-    ManagerName,
-    Model,
-    OneOrMore,
-    Project,
-    RecordedDuration,
-    Size,
-    Text,
-)
+from janitor.policy.file.field_types import CronText, Locations, Model, Project
 from janitor.policy.model import Note, ReportOptions, Schedule
 
 
@@ -47,14 +32,11 @@ class ProtectSection(Model):
     references: List[Text] = ()
 
 
-LabelKey = Annotated[str, BeforeValidator(spelling.label_key)]
-
-
 class TtlSection(Model):
     """Which labels say how long (ttl.py)."""
 
-    label: LabelKey = keys.TtlExpired().label
-    expires_label: LabelKey = keys.TtlExpired().expires_label
+    label: LabelKey = TtlExpired().label
+    expires_label: LabelKey = TtlExpired().expires_label
 
 
 class LimitsSection(Model):
@@ -95,34 +77,6 @@ class ReportSection(Model):
     horizon: Duration = ReportOptions().horizon
 
 
-class DefaultsWhen(Model):
-    """What every policy may mean alike. Whom it speaks of by name, and what is made of other conditions,
-    is each policy's own."""
-
-    location: Globs | None = None
-    labels: Labels | None = None
-    labels_regex: Expressions | None = None
-    annotations: Labels | None = None
-    annotations_regex: Expressions | None = None
-    creator: Globs | None = None
-    managed_by: OneOrMore[ManagerName] | None = None
-    older_than: Duration | None = None
-    ttl: Literal["expired"] | None = None
-    larger_than: Size | None = None
-    tagged: bool | None = None
-    tags: Globs | None = None
-    any_tag: Globs | None = None
-    tags_regex: Text | None = None
-    tags_semver: Text | None = None
-    version: Globs | None = None
-    version_semver: Text | None = None
-    prerelease: bool | None = None
-    unused: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
-    unused_for: RecordedDuration | None = None
-    orphaned: Annotated[Literal[True], BeforeValidator(spelling.true)] | None = None
-    expr: Annotated[str, BeforeValidator(spelling.expression)] | None = None
-
-
 class DefaultsKeep(Model):
     """What `keep` of several kinds may say alike."""
 
@@ -130,11 +84,3 @@ class DefaultsKeep(Model):
     newer_than: Duration | None = None
     tagged: Globs | None = None
     rollback: Count | None = None
-
-
-class DefaultsSection(Model):
-    """What policies inherit, key by key (defaults.py)."""
-
-    when: DefaultsWhen = DefaultsWhen()
-    keep: DefaultsKeep = DefaultsKeep()
-    grace: Duration | None = None

@@ -10,8 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from janitor.model.text import show
-from janitor.model.units import parse_duration, parse_size
-from janitor.policy.conditions.patterns import name_glob_mistake, value_glob_mistake
+from janitor.policy.conditions.values import duration, listed, measure
 from janitor.policy.file.cron import parse_cron
 from janitor.policy.model import Cron
 
@@ -19,18 +18,9 @@ from janitor.policy.model import Cron
 PROJECT = r"(?:[a-z0-9][a-z0-9.-]*\.[a-z]+:)?[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?"
 LOCATION = r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 POLICY_NAME = r"[a-z0-9][a-z0-9-]{0,62}"
-LONGEST_TEXT = 512
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?) *%", re.ASCII)
 _MONEY = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) *USD", re.ASCII)
-_LONGEST_MEASURE = 40
 _LONGEST_JITTER = timedelta(days=1)
-# The ledger remembers uses for a little longer (policy/deciding/use_history.py).
-LONGEST_UNUSED = timedelta(days=366)
-
-
-def duration(value: object) -> timedelta:
-    """``72h``; never zero, never over a hundred years."""
-    return parse_duration(_measure(value, "a duration such as 90m, 72h, 30d or 2w"))
 
 
 def jitter(value: object) -> timedelta:
@@ -41,16 +31,6 @@ def jitter(value: object) -> timedelta:
     return found
 
 
-def unused_for(value: object) -> timedelta:
-    """``7d``; no longer than the ledger remembers."""
-    found = duration(value)
-    if found > LONGEST_UNUSED:
-        raise ValueError(
-            f"{value!r} is too long: unused_for is at most 366d, for the ledger forgets older uses"
-        )
-    return found
-
-
 def cron(value: object) -> Cron:
     """``0 3 * * *``."""
     if not isinstance(value, str):
@@ -58,14 +38,9 @@ def cron(value: object) -> Cron:
     return parse_cron(value)
 
 
-def size(value: object) -> int:
-    """``2GiB`` in bytes."""
-    return parse_size(_measure(value, "a size such as 500MB or 2GiB"))
-
-
 def share(value: object) -> Decimal:
     """``50%`` as 0.5."""
-    text = _measure(value, "a percentage such as 50%")
+    text = measure(value, "a percentage such as 50%")
     found = _SHARE.fullmatch(text)
     if not found or Decimal(found[1]) > 100:
         raise ValueError(f"{text!r} is not a share: write a percentage from 0% to 100%, such as 50%")
@@ -74,7 +49,7 @@ def share(value: object) -> Decimal:
 
 def money(value: object) -> Decimal:
     """``500 USD``."""
-    text = _measure(value, "dollars a month such as 500 USD")
+    text = measure(value, "dollars a month such as 500 USD")
     found = _MONEY.fullmatch(text)
     if not found:
         raise ValueError(f"{text!r} is not an amount: write dollars a month, such as 500 USD")
@@ -117,79 +92,6 @@ def policy_name(value: object) -> object:
     return _matching(POLICY_NAME, "a policy's name: a-z, 0-9 and -, not - first, at most 63 characters")(
         value
     )
-
-
-def text(value: object) -> object:
-    """Any text but the empty one."""
-    if value == "":
-        raise ValueError('an empty text matches nothing: write a name, or "*" for any')
-    return bounded(value)
-
-
-def glob(value: object) -> object:
-    """A glob of names, locations, tags and the like."""
-    return _glob(text(value), name_glob_mistake)
-
-
-def value_glob(value: object) -> object:
-    """A glob of a label's or an annotation's value; the empty one too."""
-    return _glob(bounded(value), value_glob_mistake)
-
-
-def _glob(value: object, mistake: Callable[[str], str | None]) -> object:
-    if isinstance(value, str) and (wrong := mistake(value)):
-        raise ValueError(wrong)
-    return value
-
-
-def expression(value: object) -> object:
-    """Some text; what it says is read by expression.py, which knows the kind."""
-    if value == "":
-        raise ValueError(
-            "an empty expression says nothing: write one such as \"resource.labels.team == 'ml'\""
-        )
-    return value
-
-
-def bounded(value: object) -> object:
-    """Any text, the empty one too (a label's value may be)."""
-    if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        raise ValueError(f"{show(value)} is longer than {LONGEST_TEXT} characters, as no name is")
-    return value
-
-
-def label_key(value: object) -> object:
-    """A label's name, which is never a glob."""
-    if isinstance(value, str) and (not value or set(value) & set("*?[ ")):
-        raise ValueError(
-            f"{show(value)} is no label: the key is a label's whole name, its value may be a glob"
-        )
-    return bounded(value)
-
-
-def true(value: object) -> object:
-    """`true` and not 1, which Python takes for the same."""
-    return str(value) if type(value) is int else value
-
-
-def listed(value: object) -> object:
-    """A list with something in it."""
-    if isinstance(value, list) and not value:
-        raise ValueError("an empty list matches nothing: give it an entry, or take the key out")
-    return tuple(value) if isinstance(value, list) else value
-
-
-def one_or_more(value: object) -> object:
-    """One value, or a list of them."""
-    return listed(value) if isinstance(value, list | dict) else (value,)
-
-
-def _measure(value: object, example: str) -> str:
-    """The text of a number with a unit; a bare number is given as text, to be told what it lacks."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"this must be {example}")
-    text = str(value)
-    return text if len(text) <= _LONGEST_MEASURE else f"{text[:_LONGEST_MEASURE]}..."
 
 
 def _matching(pattern: str, rule: str) -> Callable[[object], object]:

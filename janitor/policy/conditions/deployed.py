@@ -1,0 +1,90 @@
+"""Who deployed it: `creator` and `managed_by`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from janitor.kinds.managers import Manager, managers_of_repository
+from janitor.model.kinds import Kind
+from janitor.model.resources import Repository
+from janitor.policy.conditions.facts import ResourceFacts
+from janitor.policy.conditions.key import EVERY_KIND, WORKLOADS, Beside, FactsReading, Key, shown
+from janitor.policy.conditions.names import OneText
+from janitor.policy.conditions.patterns import matcher
+from janitor.policy.conditions.truth import CREATOR_UNKNOWN, Test, truth
+from janitor.policy.conditions.values import OneOrMore
+
+ManagerName = Literal[
+    "terraform", "config-connector", "cloud-deploy", "cloud-functions", "app-hosting", "source-deploy"
+]  # kinds/managers.py
+_OF_REPOSITORY = "What made its repository, as the repository's labels or name say."
+
+
+@dataclass(frozen=True, slots=True)
+class CreatorIs(OneText):
+    """`creator`: who deployed it first; one without a creator never matches, and is kept under `not`, too."""
+
+    name: ClassVar[str] = "creator"
+    kinds: ClassVar[frozenset[Kind]] = WORKLOADS
+    singles_out: ClassVar[bool] = True
+    says: ClassVar[str] = (
+        "Who deployed it first, such as *@example.com; where Google does not say, it is kept."
+    )
+
+    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
+        """Its creator, where Google says one."""
+        matches = matcher(self.globs)
+        return lambda facts: truth(matches(facts.creator)) if facts.creator else CREATOR_UNKNOWN
+
+    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
+        """Its creator."""
+        return facts.creator or "creator unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedBy(Key):
+    """`managed_by`: one of these made it and looks after it; of what a repository holds, the repository."""
+
+    managers: tuple[Manager, ...]
+
+    name: ClassVar[str] = "managed_by"
+    kinds: ClassVar[frozenset[Kind]] = EVERY_KIND
+    spelling: ClassVar[Any] = OneOrMore[ManagerName]
+    selector: ClassVar[bool] = True
+    says: ClassVar[str] = "What made it and looks after it, as its labels, its client or its images say."
+    says_of: ClassVar[Mapping[Kind, str]] = {
+        Kind.IMAGE: _OF_REPOSITORY,
+        Kind.VERSION: _OF_REPOSITORY,
+        Kind.PACKAGE: _OF_REPOSITORY,
+        Kind.TAG: _OF_REPOSITORY,
+    }
+
+    @classmethod
+    def read(cls, value: Any, beside: Beside) -> Key:
+        """The managers that the words name."""
+        return cls(tuple(map(Manager, value)))
+
+    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
+        """What manages it."""
+        return lambda facts: truth(not facts.managed_by.isdisjoint(self.managers))
+
+    def repository(self, repository: Repository) -> bool | None:
+        """What manages the repository."""
+        return not managers_of_repository(repository).isdisjoint(self.managers)
+
+    def within(self, wider: Key) -> bool:
+        """Some of the other's managers."""
+        return isinstance(wider, ManagedBy) and set(self.managers) <= set(wider.managers)
+
+    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
+        """What manages it."""
+        return _managers(facts.managed_by)
+
+    def repository_has(self, repository: Repository) -> str:
+        """What manages the repository."""
+        return _managers(managers_of_repository(repository))
+
+
+def _managers(managers: frozenset[Manager]) -> str:
+    return shown(tuple(sorted(managers))) or "nobody known"

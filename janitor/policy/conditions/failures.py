@@ -1,0 +1,39 @@
+"""Failures of expressions: which policies' `expr` could not be answered, how often, and for what cause."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Failures:
+    """What failed while deciding: of each policy's expression, how often and first for what cause."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._causes: dict[tuple[str, str], str] = {}
+        self._heard = True
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Inside the block nothing is counted: what is asked there decides nothing."""
+        self._heard = False
+        try:
+            yield
+        finally:
+            self._heard = True
+
+    def note(self, policy: str, expression: str, cause: str) -> None:
+        """Count one resource that a policy's expression could not be asked of."""
+        if not self._heard:
+            return
+        self._counts[policy, expression] += 1
+        self._causes.setdefault((policy, expression), cause)
+
+    def lines(self) -> tuple[str, ...]:
+        """A line each, in the order of policies' names."""
+        return tuple(
+            f"policy {asked[0]}: its expr could not be answered for {count:,} "
+            f"{'resource, which stays' if count == 1 else 'resources, which stay'} (expr-failed); "
+            f"the first cause: {self._causes[asked]}"
+            for asked, count in sorted(self._counts.items())
+        )
