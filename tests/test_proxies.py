@@ -87,9 +87,21 @@ def test_another_host_is_not_meant(entry: str) -> None:
     assert proxy_for(RUN, {"HTTPS_PROXY": PROXY, "NO_PROXY": entry})
 
 
-def test_a_network_in_no_proxy_holds_its_addresses() -> None:
-    assert proxy_for("10.1.2.3", {"HTTPS_PROXY": PROXY, "NO_PROXY": "10.0.0.0/8"}) is None
-    assert proxy_for("11.1.2.3", {"HTTPS_PROXY": PROXY, "NO_PROXY": "10.0.0.0/8"})
+@pytest.mark.parametrize(
+    ("network", "inside", "outside"),
+    [
+        ("10.0.0.0/8", "10.1.2.3", "11.1.2.3"),
+        ("x.example, 10.9.8.7/8", "10.1.2.3", "11.1.2.3"),
+        ("192.168.1.7/32", "192.168.1.7", "192.168.1.8"),
+        ("0.0.0.0/0", "203.0.113.9", "2001:db8::1"),
+        ("2001:db8::/32", "2001:db8:5::1", "2001:db9::1"),
+        ("[2001:db8::1]:443", "[2001:db8::1]", "[2001:db8::2]"),
+    ],
+)
+def test_a_network_in_no_proxy_holds_its_addresses(network: str, inside: str, outside: str) -> None:
+    assert proxy_for(inside, {"HTTPS_PROXY": PROXY, "NO_PROXY": network}) is None
+    assert proxy_for(outside, {"HTTPS_PROXY": PROXY, "NO_PROXY": network})
+    assert proxy_for(RUN, {"HTTPS_PROXY": PROXY, "NO_PROXY": network}), "a name is in no network"
 
 
 @pytest.mark.parametrize(

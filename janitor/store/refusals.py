@@ -1,5 +1,6 @@
 """Refusals of a database in janitor's own words: what a driver says may quote a password, so it is never shown (R29)."""
 
+import os
 import re
 from pathlib import Path
 
@@ -93,14 +94,23 @@ def _sqlite(address: URL, error: BaseException) -> tuple[str, str]:
             f" If there is none, the file may lie on a network disk. {_ELSEWHERE}"
         )
     if code.startswith("SQLITE_READONLY"):
-        return f"{code}, it is readonly", "Is its folder there, and can it be written by this user?"
+        return f"{code}, the file or its folder is read-only", _writable()
     if code.startswith("SQLITE_FULL"):
         return f"{code}, the disk is full", "Make room on the disk."
     if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return f"{code}, the file is not a database, or it is damaged", (
             "Name another file, or restore this one from a backup."
         )
+    if code.startswith("SQLITE_CANTOPEN"):
+        return f"{code}, the file cannot be opened or made", _writable()
     return code, "Is its folder there, can it be written, and is the disk not full?"
+
+
+def _writable() -> str:
+    return (
+        f"Is its folder there, and can it be written by this user (uid {os.getuid()})? SQLite writes beside the file"
+        " too: give the user write access to the folder, or put the ledger into another one."
+    )
 
 
 def _code(error: BaseException) -> str:

@@ -1,5 +1,7 @@
 """The daemon's world of fakes, its events heard."""
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,3 +21,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     # Walking all that the tests of a process hold takes longer than any of these tests.
     monkeypatch.setattr("janitor.daemon.daemon._let_go", lambda: None)
     return World(tmp_path, events)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody may read: pytest closes its own to all but the user who runs it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder

@@ -2,60 +2,16 @@
 
 import json
 import os
-import site
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-import janitor
+from tests.daemon.other_user import UID, needs_root, run
 from tests.daemon.test_daemon_process import QUIET, RARELY
 from tests.sweep.conftest import Placing
 
-UID = 1_000_650_000
 HOMES = {"unset": None, "read-only": "/", "missing": "/nonexistent"}
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run janitor as another user")
-
-
-@cache
-def interpreter() -> tuple[str, str]:
-    """A Python that the other user can run janitor with, and its PYTHONPATH."""
-    path = os.pathsep.join([*site.getsitepackages(), str(Path(janitor.__file__).parent.parent)])
-    for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
-        try:
-            tried = subprocess.run(
-                [python, "-c", "import janitor.cli.app, pydantic_core, sqlalchemy, grpc"],
-                cwd="/", env={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}, capture_output=True, check=False,
-                user=UID, group=0, extra_groups=[],
-            )  # fmt: skip
-        except OSError:
-            continue
-        if tried.returncode == 0:
-            return python, path
-    pytest.skip(f"no Python on this machine can run janitor as uid {UID}")
-
-
-def run(home: str | None, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    python, path = interpreter()
-    variables = {"PATH": os.defpath, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", **environment}
-    return subprocess.run(
-        [python, "-m", "janitor", *arguments],
-        cwd="/", env=variables if home is None else {**variables, "HOME": home}, capture_output=True, text=True,
-        check=False, timeout=120, user=UID, group=0, extra_groups=[],
-    )  # fmt: skip
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """A folder that everybody may read: pytest closes its own to all but the user who runs it."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
+pytestmark = needs_root
 
 
 @pytest.mark.parametrize("home", HOMES.values(), ids=HOMES)

@@ -134,3 +134,16 @@ async def test_no_proxy_holds_for_both(proxy: StandIn, monkeypatch: pytest.Monke
     monkeypatch.setenv("NO_PROXY", "googleapis.com")
     await failures()
     assert proxy.asked == []
+
+
+async def test_networks_and_other_domains_in_no_proxy_leave_google_behind_the_proxy(
+    proxy: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{address(proxy)}")
+    monkeypatch.setenv(
+        "NO_PROXY", "10.0.0.0/8,0.0.0.0/0,2001:db8::/32,apis.com,.artifactregistry.googleapis.com"
+    )
+    await failures()
+    asked = [line.partition(" HTTP/")[0] for line in proxy.asked]
+    assert asked.count("CONNECT run.googleapis.com:443") >= 2, "by gRPC and by REST"
+    assert set(asked) == {"CONNECT run.googleapis.com:443"}

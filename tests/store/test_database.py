@@ -245,7 +245,7 @@ async def test_without_a_disk_that_can_be_written_no_apply_gets_the_lock(tmp_pat
     with pytest.raises(LedgerError, match="can it be written") as refused:
         await ApplyLock(database, "sweep s-1", now).acquire()
     await database.close()
-    assert "readonly" in str(refused.value)
+    assert "read-only" in str(refused.value)
     assert f"{tmp_path}/janitor.db" in str(refused.value)
 
 
