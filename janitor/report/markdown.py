@@ -1,31 +1,32 @@
 """The report as GitHub-flavoured Markdown. Whatever comes from outside stays text: no markup, no mention."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TextIO
 
-from janitor.ledger.savings import Account
-from janitor.model.amounts import Amount
 from janitor.model.text import safe_text, shorten
-from janitor.model.units import moment, show_estimate
-from janitor.report import grace_words
-from janitor.report.data.figures import NOTHING_YET, TITLES, account_table, cells, divisions
-from janitor.report.data.snapshot import Planned, Snapshot
-from janitor.report.data.summary import Summary
-from janitor.report.words import (
-    UNOWNED,
-    ailing,
-    ails_for,
-    called,
-    fate,
-    next_sweep,
-    period_in_words,
-    place_of,
-    show_share,
-    what_stays,
+from janitor.report.cells import (
+    CauseCell,
+    Cell,
+    CellRow,
+    OwnerCell,
+    PolicyCell,
+    ResourceCell,
+    SizeCell,
+    plain,
 )
+from janitor.report.data.summary import Summary
+from janitor.report.sections import Section, SectionName, cost_report
+from janitor.report.words import UNOWNED, period_in_words, place_of
 
-TROUBLES_SHOWN, ROWS_SHOWN, PLANNED_SHOWN, AILING_SHOWN, WAITING_SHOWN = 50, 100, 10, 50, 50
+_ROWS_SHOWN = {
+    SectionName.TROUBLES: 50,
+    SectionName.NEXT_SWEEP: 10,
+    SectionName.BY_POLICY: 100,
+    SectionName.BY_OWNER: 100,
+    SectionName.GRACE: 50,
+    SectionName.FAILING: 50,
+}
 _WORDS_SHOWN = 600
 # A character of HTML's is written as its entity, a bar too, as it would end a cell; Markdown's own get a
 # backslash. GitHub looks for mentions and numbers of issues in what it has rendered, where no escape is
@@ -43,7 +44,7 @@ _PLAIN = re.compile(r"[\w./:,%()+=@# -]+")
 
 
 def write_report_markdown(summary: Summary, out: TextIO) -> None:
-    """The same parts in the same order as the table's. The same summary, the same text."""
+    """The sections of the report, each with its first rows. The same summary, the same text."""
     for line in _lines(summary):
         out.write(f"{line}\n")
 
@@ -70,155 +71,77 @@ def _escaped_start(match: re.Match[str]) -> str:
 
 
 def _lines(summary: Summary) -> Iterator[str]:
-    snapshot = summary.snapshot
-    yield "# janitor report"
-    yield from ("", words(period_in_words(summary.period)))
-    yield from _troubles(summary)
-    yield from _saved(summary)
-    if snapshot:
-        yield from _next_sweep(snapshot)
-    yield from _savers(summary)
-    yield from _divided("policy", summary.by_policy, snapshot.by_policy if snapshot else ())
-    yield from _divided("owner", summary.by_owner, snapshot.by_owner if snapshot else ())
-    if snapshot:
-        yield from _in_grace(snapshot)
-        yield from _ailing(snapshot)
-        yield from _rest(snapshot)
-    yield from ("", "---", "")
-    yield from (f"- {words(line)}" for line in summary.foot)
+    yield from ("# janitor report", "", words(period_in_words(summary.period)))
+    for section in cost_report(summary):
+        yield from _section(section.without(SizeCell))
 
 
-def _heading(text: str) -> Iterator[str]:
-    yield from ("", f"## {text}", "")
+def _section(section: Section) -> Iterator[str]:
+    yield from ("", f"## {section.title}" if section.title else "---", "")
+    if section.lead:
+        yield words(section.lead)
+    rows = section.rows[: _ROWS_SHOWN.get(section.name)]
+    if rows:
+        yield from [""] if section.lead else []
+        yield from _rows(section, rows)
+    if (more := section.whole.count - len(rows)) > 0:
+        yield from ("", f"… and {more:,} more")
+    if section.hint:
+        yield from ("", words(section.hint))
+    yield from (f"- {words(line)}" for line in section.lines)
 
 
-def _troubles(summary: Summary) -> Iterator[str]:
-    if not summary.troubles:
-        return
-    yield from _heading("Trouble")
-    for trouble in summary.troubles[:TROUBLES_SHOWN]:
-        yield f"- **{trouble.kind.value}**: {words(trouble.about)}: {words(trouble.what)}"
-        yield f"  - {words(trouble.way_out)}"
-    yield from _more(len(summary.troubles) - TROUBLES_SHOWN)
+def _rows(section: Section, rows: tuple[CellRow, ...]) -> Iterator[str]:
+    match section.name:
+        case SectionName.TROUBLES:
+            return (line for row in rows for line in _trouble(row))
+        case SectionName.FAILING:
+            return (line for row in rows for line in _failing(row))
+        case _:
+            return _table(section, rows)
 
 
-def _saved(summary: Summary) -> Iterator[str]:
-    yield from _heading("Saved")
-    if not summary.in_all.deleted.count:
-        yield NOTHING_YET
-        return
-    titles, rows = account_table(summary)
-    yield from _table(titles, [[words(cell) for cell in row] for row in rows])
+def _trouble(row: CellRow) -> Iterator[str]:
+    kind, about, what, way_out = row
+    yield f"- **{plain(kind)}**: {_cell(about)}: {_cell(what)}"
+    yield f"  - {_cell(way_out)}"
 
 
-def _next_sweep(snapshot: Snapshot) -> Iterator[str]:
-    yield from _heading("Next sweep")
-    yield words(next_sweep(snapshot))
-    shown = snapshot.largest[:PLANNED_SHOWN]
-    if shown:
-        yield ""
-        yield from _table(
-            ["would go", "where", "why", "owner", "$ a month"], [_planned(row) for row in shown]
-        )
-        yield from _more(snapshot.left.count - len(shown))
+def _failing(row: CellRow) -> Iterator[str]:
+    resource, status, owner, _, error, money = row
+    where = words(place_of(resource.name)) if isinstance(resource, ResourceCell) else ""
+    yield f"- **{_cell(resource)}**, {_cell(status)}; {where}; {_cell(owner)}; {_cell(money)} a month"
+    yield f"  - {_cell(error) or 'Google does not say why'}"
 
 
-def _planned(row: Planned) -> list[str]:
-    why = f"{name(row.policy)}: {words(row.reason)}" + (f", {words(row.detail)}" if row.detail else "")
-    dollars = words(show_estimate(row.estimate))
-    return [name(called(row.kind, row.name)), words(place_of(row.name)), why, _owner(row.owner), dollars]
+def _cell(cell: Cell) -> str:
+    match cell:
+        case ResourceCell():
+            return name(plain(cell))
+        case PolicyCell(policy):
+            return name(policy)
+        case CauseCell(policy, reason, detail):
+            return f"{name(policy)}: {words(reason)}" + (f", {words(detail)}" if detail else "")
+        case OwnerCell(label):
+            # in italics where there is none: a label may well say the word
+            return name(label) if label else f"*{UNOWNED}*"
+        case _:
+            return words(plain(cell))
 
 
-def _savers(summary: Summary) -> Iterator[str]:
-    if not summary.savers:
-        return
-    yield from _heading("Largest savers")
-    rows = []
-    for saving in summary.savers:
-        gone = saving.deletion
-        state = f"{moment(gone.deleted_at)}, {fate(gone, summary.period.until)}"
-        why = f"{name(gone.policy)}: {words(gone.reason)}"
-        dollars = words(show_share(saving.usd_month, gone.upper_bound))
-        what = [name(called(gone.kind, gone.name)), words(place_of(gone.name))]
-        rows.append([*what, why, _owner(gone.owner), words(state), dollars])
-    yield from _table(["deleted", "where", "why", "owner", "when, and since", "$ a month"], rows)
-
-
-def _divided(
-    part: str, accounts: Sequence[tuple[str, Account]], left: Sequence[tuple[str, Amount]]
-) -> Iterator[str]:
-    rows = divisions(accounts, left)
-    if not rows:
-        return
-    yield from _heading(f"By {part}")
-    say = _owner if part == "owner" else name
-    shown = [
-        [say(key), *(words(cell) for cell in cells(account, sums))]
-        for key, account, sums in rows[:ROWS_SHOWN]
-    ]
-    yield from _table([part, *TITLES], shown, texts=1)
-    yield from _more(len(rows) - ROWS_SHOWN)
-
-
-def _in_grace(snapshot: Snapshot) -> Iterator[str]:
-    shown = snapshot.waiting[:WAITING_SHOWN]
-    if not shown:
-        return
-    yield from _heading(grace_words.TITLE)
-    rows = [
-        [
-            name(grace_words.what(row)),
-            words(place_of(row.name)),
-            words(grace_words.goes(row)),
-            name(row.policy),
-            _owner(row.owner),
-        ]
-        for row in shown
-    ]
-    yield from _table(["what", "where", "when", "policy", "owner"], rows)
-    yield from _more(grace_words.beyond(snapshot, len(shown)))
-    yield from ("", words(grace_words.KEEP_ONE))
-
-
-def _ailing(snapshot: Snapshot) -> Iterator[str]:
-    rows = ailing(snapshot)
-    if not rows:
-        return
-    yield from _heading("Failed services")
-    for row in rows[:AILING_SHOWN]:
-        state = words(ails_for(row, snapshot.observed_at))
-        dollars = words(show_estimate(row.estimate))
-        where = words(place_of(row.name))
-        yield f"- **{name(called('run.service', row.name))}**, {state}; {where}; {_owner(row.owner)}; {dollars} a month"
-        yield f"  - {words(row.why) or 'Google does not say why'}"
-    yield from _more(len(rows) - AILING_SHOWN)
-
-
-def _rest(snapshot: Snapshot) -> Iterator[str]:
-    lines = list(what_stays(snapshot))
-    if lines:
-        yield from _heading("What stays")
-    for line in lines:
-        yield f"- {words(line)}"
-
-
-def _owner(owner: str) -> str:
-    """Nobody is in italics: a label may well say the word."""
-    return name(owner) if owner else f"*{UNOWNED}*"
-
-
-def _more(count: int) -> Iterator[str]:
-    if count > 0:
-        yield from ("", f"… and {count:,} more")
-
-
-def _table(titles: Sequence[str], rows: Sequence[Sequence[str]], texts: int = 1) -> Iterator[str]:
-    """A GFM table; columns of figures, which are those whose title says dollars or a count, end at the right."""
-    yield f"| {' | '.join(words(title) for title in titles)} |"
-    yield f"|{'|'.join('---' if place < texts or not _is_figure(title) else '--:' for place, title in enumerate(titles))}|"
+def _table(section: Section, rows: tuple[CellRow, ...]) -> Iterator[str]:
+    """A GFM table; figures end at the right, and a resource's place has a column of its own."""
+    titles, rules = [], []
+    for column, cell in zip(section.columns, rows[0], strict=True):
+        titles += [words(column.title), *(["where"] if isinstance(cell, ResourceCell) else [])]
+        rules += ["--:" if column.figures else "---", *(["---"] if isinstance(cell, ResourceCell) else [])]
+    yield f"| {' | '.join(titles)} |"
+    yield f"|{'|'.join(rules)}|"
     for row in rows:
-        yield f"| {' | '.join(row)} |"
+        yield f"| {' | '.join(text for cell in row for text in _cells(cell))} |"
 
 
-def _is_figure(title: str) -> bool:
-    return title in TITLES or title.startswith(("since ", "in all"))
+def _cells(cell: Cell) -> Iterator[str]:
+    yield _cell(cell)
+    if isinstance(cell, ResourceCell):
+        yield words(place_of(cell.name))

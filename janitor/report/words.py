@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from janitor.ledger.savings import Deletion
 from janitor.model.amounts import Amount
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason
@@ -132,18 +131,25 @@ def ailing(snapshot: Snapshot) -> tuple[RunningService, ...]:
     return tuple(row for row in snapshot.services if row.status in _AILING)
 
 
-def ails_for(row: RunningService, at: datetime) -> str:
+def ails_for(status: str, since: datetime | None, at: datetime) -> str:
     """``failed for 26h``, as it was when the sweep looked at `at`."""
-    if row.since is None:
-        return f"{row.status}, since when is not known"
-    return f"{row.status} for {show_age(max((at - row.since).total_seconds(), 0.0))}"
+    if since is None:
+        return f"{status}, since when is not known"
+    return f"{status} for {show_age(max((at - since).total_seconds(), 0.0))}"
 
 
-def fate(deletion: Deletion, until: datetime) -> str:
-    """What is known of it since, at `until`."""
-    if deletion.back_at and deletion.back_at <= until:
-        return f"there again on {moment(deletion.back_at)}"
-    if deletion.gone_at and deletion.gone_at <= until:
+def due_in_words(due_at: datetime, announced: bool) -> str:
+    """When a resource in grace goes; a dry run has announced nothing, so it says no date."""
+    if not announced:
+        return "not announced yet: the first apply does"
+    return f"goes on {moment(due_at)} or later"
+
+
+def fate(gone_at: datetime | None, back_at: datetime | None, until: datetime) -> str:
+    """What is known of a deletion since, at `until`."""
+    if back_at and back_at <= until:
+        return f"there again on {moment(back_at)}"
+    if gone_at and gone_at <= until:
         return "not seen again"
     return "not looked for yet"
 

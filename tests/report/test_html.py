@@ -19,7 +19,8 @@ from janitor.report.data.snapshot import RunningService
 from janitor.report.data.summary import Summary
 from janitor.report.html import render as module
 from janitor.report.html.render import render_html
-from janitor.report.html.tables import over_time
+from janitor.report.html.tables import table
+from janitor.report.sections import over_time
 from tests.report.summaries import (
     EMPTY,
     HOSTILE,
@@ -298,14 +299,14 @@ def test_every_figure_of_a_chart_stands_in_a_table_too() -> None:
 
 
 def test_of_many_moments_a_few_are_in_the_table_the_last_one_first() -> None:
-    rows = over_time(course_of(60, Decimal(8)), upper_bound=False).rows
+    rows = table(over_time(course_of(60, Decimal(8)), upper_bound=False)).rows
     assert len(rows) == 8
     assert rows[0][0].text == "2026-11-23 09:00 UTC"
 
 
 def test_a_minute_stands_in_the_table_once_as_it_ended() -> None:
     points = [replace(point, at=UNTIL) for point in course_of(3, Decimal(9))]
-    (row,) = over_time(points, upper_bound=False).rows
+    (row,) = table(over_time(points, upper_bound=False)).rows
     assert [cell.text for cell in row] == ["2026-11-23 09:00 UTC", "$0.30", "$9.00"]
 
 

@@ -5,18 +5,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 from janitor.ledger.savings import Point
-from janitor.model.amounts import Amount, Priced
+from janitor.model.amounts import Amount
 from janitor.model.kinds import Kind
 from janitor.model.text import many
 from janitor.model.units import moment, show_estimate, show_size, show_usd
+from janitor.report import sections
+from janitor.report.cells import MoneyCell
 from janitor.report.data.snapshot import RunningService, Snapshot, Stored
 from janitor.report.data.summary import Period, Summary
 from janitor.report.data.troubles import Trouble, TroubleKind
-from janitor.report.grace_words import KEEP_ONE
-from janitor.report.html import tables
-from janitor.report.html.cells import Table, resource, shown
 from janitor.report.html.charts import Bars, Curve, bars, curve
-from janitor.report.words import ailing, things, trouble_heading
+from janitor.report.html.tables import Table, accounts, resource, shown, table
+from janitor.report.words import things, trouble_heading
 
 TROUBLES_SHOWN, BARS_SHOWN = 20, 10
 _LABEL_SHOWN = 34
@@ -88,13 +88,13 @@ def page_of(summary: Summary) -> Page:
         troubles=tuple(_warned(each) for each in summary.troubles[:TROUBLES_SHOWN]),
         more_troubles=max(len(summary.troubles) - TROUBLES_SHOWN, 0),
         figures=_figures(summary),
-        accounts=tables.accounts(summary.saved, summary.in_all, _since(summary.period)),
+        accounts=accounts(summary.saved, summary.in_all, _since(summary.period)),
         curves=_curves(summary.course, summary.in_all.deleted.upper_bound),
-        over_time=tables.over_time(summary.course, summary.in_all.deleted.upper_bound),
-        savers=tables.savers(summary.savers, _since(summary.period)),
+        over_time=table(sections.over_time(summary.course, summary.in_all.deleted.upper_bound)),
+        savers=table(sections.savers(summary), f"The largest savings {_since(summary.period)}"),
         groups=(
-            tables.savings_by("Savings by policy", "policy", summary.by_policy, summary.saved),
-            tables.savings_by("Savings by owner", "owner", summary.by_owner, summary.saved),
+            table(sections.saved_by("policy", summary.by_policy, summary.saved)),
+            table(sections.saved_by("owner", summary.by_owner, summary.saved)),
         ),
         seen=_seen(summary.snapshot) if summary.snapshot else None,
         foot=tuple(dict.fromkeys(shown(line, 640) for line in (*summary.foot, *notices))),
@@ -171,28 +171,27 @@ def _curves(course: tuple[Point, ...], upper_bound: bool) -> tuple[Curve, ...]:
 
 
 def _seen(snapshot: Snapshot) -> LastSweep:
-    idle = sorted((row for row in snapshot.services if _usd(row)), key=lambda row: (-_usd(row), row.name))
-    left = snapshot.left
+    left, grace = snapshot.left, sections.in_grace(snapshot)
     return LastSweep(
         about=f"the last sweep ({snapshot.mode}) looked at {moment(snapshot.observed_at)}",
         would=_would(snapshot),
         would_tables=(
-            tables.would_go(snapshot.largest, left),
-            tables.would_by("What would go, by policy", "policy", snapshot.by_policy, left),
-            tables.would_by("What would go, by owner", "owner", snapshot.by_owner, left),
+            table(sections.planned(snapshot)),
+            table(sections.planned_by("policy", snapshot.by_policy, left)),
+            table(sections.planned_by("owner", snapshot.by_owner, left)),
         )
         if left.count
         else (),
         stored=_stored(snapshot.stored),
         storage=_storage(snapshot.repositories[:BARS_SHOWN]),
-        repositories=tables.repositories(snapshot.repositories, snapshot.stored),
+        repositories=table(sections.storage(snapshot)),
         running=_running(snapshot.running),
-        instances=_instances(idle[:BARS_SHOWN]),
-        services=tables.services(idle, snapshot.running.usd_month),
-        ailing=tables.ailing(ailing(snapshot), snapshot.observed_at),
-        in_grace=tables.in_grace(snapshot.waiting, snapshot.waited),
-        keep_one=KEEP_ONE,
-        kept=tables.kept(snapshot.kept),
+        instances=_instances(sections.idle_services(snapshot)[:BARS_SHOWN]),
+        services=table(sections.idle(snapshot)),
+        ailing=table(sections.failing(snapshot).without(MoneyCell)),
+        in_grace=table(grace),
+        keep_one=grace.hint,
+        kept=table(sections.kept(snapshot)),
     )
 
 
@@ -235,12 +234,11 @@ def _instances(rows: list[RunningService]) -> Bars:
     return bars(
         "instances",
         "Idle minimum instances by service, dollars a month",
-        [(_label("run.service", row.name), show_estimate(row.estimate), _usd(row)) for row in rows],
+        [
+            (_label("run.service", row.name), show_estimate(row.estimate), sections.dollars(row.estimate))
+            for row in rows
+        ],
     )
-
-
-def _usd(row: RunningService) -> Decimal:
-    return row.estimate.usd_month if isinstance(row.estimate, Priced) else Decimal(0)
 
 
 def _label(kind: str, name: str) -> str:

@@ -1,211 +1,163 @@
-"""Tables of the HTML report: which rows it shows, in the order they have, and what it leaves out."""
+"""Tables of the HTML report: sections as rows of cells with a large and a small text each."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
-from janitor.ledger.savings import Account, Deletion, Point, Saving
-from janitor.model.amounts import Amount
+from janitor.ledger.savings import Account
+from janitor.model.kinds import Kind
 from janitor.model.meanings import meaning_of
-from janitor.model.units import moment, show_estimate, show_size, show_usd
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Stored
-from janitor.report.grace_words import goes
-from janitor.report.html.cells import (
+from janitor.model.text import safe_text, shorten
+from janitor.model.units import moment, show_usd
+from janitor.report.cells import (
+    AgeCell,
+    CauseCell,
     Cell,
-    Column,
-    Table,
-    and_more,
-    counted,
-    how_long,
-    money,
-    name,
-    owner,
-    priced,
-    resource,
-    shown,
-    size,
+    CellRow,
+    CountCell,
+    ErrorCell,
+    HistoryCell,
+    MoneyCell,
+    OwnerCell,
+    PolicyCell,
+    ReasonCell,
+    ResourceCell,
+    SizeCell,
+    StatusCell,
+    plain,
 )  # fmt: skip
-from janitor.report.words import show_share
+from janitor.report.data.rows import name_as_people_say, place
+from janitor.report.sections import Column, Section, SectionName, money_of
+from janitor.report.words import kind_in_words
 
-GROUPS_SHOWN, ROWS_SHOWN, AILING_SHOWN, POINTS_SHOWN = 20, 20, 30, 8
-_WORDS_SHOWN = 640
-_GONE = ("deleted", "already-gone")
+_NAME_SHOWN, _TEXT_SHOWN, _WORDS_SHOWN = 140, 240, 640
+_ROWS_SHOWN = {
+    SectionName.NEXT_SWEEP: 20,
+    SectionName.SAVED_BY: 20,
+    SectionName.PLANNED_BY: 20,
+    SectionName.STORAGE: 20,
+    SectionName.IDLE: 20,
+    SectionName.GRACE: 20,
+    SectionName.FAILING: 30,
+}
+# Where the page says it in other words than the section.
+_CAPTIONS = {
+    SectionName.NEXT_SWEEP: "The costliest things that the next sweep would delete",
+    SectionName.FAILING: "Services that do not work",
+    SectionName.GRACE: "What is announced to go, unless somebody keeps it",
+}
+_TITLES = {
+    SectionName.NEXT_SWEEP: ("what", "policy", "why", "owner", "size", "would save a month"),
+    SectionName.SAVERS: ("what", "policy", "owner", "deleted", "size", "saves a month"),
+    SectionName.FAILING: ("service", "status", "owner", "for", "why, as Google says"),
+}
+_KINDS = {kind.value: kind for kind in Kind}
+_NOTHING = "–"
 
 
-def savings_by(caption: str, first: str, rows: Sequence[tuple[str, Account]], whole: Account) -> Table:
-    """Deletions of the period by policy or owner; `first` heads the names."""
-    some = rows[:GROUPS_SHOWN]
-    beyond = whole.deleted.usd_month - sum((each.deleted.usd_month for _, each in some), Decimal(0))
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What stands in large, and below it in small."""
+
+    text: str
+    below: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`caption` is for those who do not see the heading above it; `more` says what is left out."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Said, ...], ...]
+    more: str = ""
+
+
+def table(section: Section, caption: str = "") -> Table:
+    """A section's first rows. A cell that needs two columns gets them."""
+    rows = section.rows[: _ROWS_SHOWN.get(section.name)]
+    whole = section.whole
     return Table(
-        caption,
-        (Column(first), Column("deleted", True), Column("freed", True), Column("saved a month", True),
-         Column("of it realised", True), Column("to date", True)),
-        tuple(
-            (
-                owner(label),
-                Cell(f"{each.deleted.count:,}", f"{each.came_back:,} came back" if each.came_back else ""),
-                size(each.deleted.size_bytes),
-                money(each.deleted),
-                Cell(show_usd(each.realised_usd_month, each.deleted.upper_bound)),
-                Cell(show_usd(each.saved_usd, each.deleted.upper_bound)),
-            )
-            for label, each in some
-        ),
-        and_more(len(rows) - len(some), beyond, whole.deleted.upper_bound),
-    )  # fmt: skip
-
-
-def savers(rows: Sequence[Saving], since: str) -> Table:
-    """The largest deletions of the period."""
-    return Table(
-        f"The largest savings {since}",
-        (Column("what"), Column("policy"), Column("owner"), Column("deleted"), Column("size", True),
-         Column("saves a month", True)),
-        tuple(
-            (
-                resource(row.deletion.kind, row.deletion.name),
-                Cell(shown(row.deletion.policy), shown(row.deletion.reason)),
-                owner(row.deletion.owner),
-                Cell(moment(row.deletion.deleted_at), _seen(row.deletion)),
-                size(row.deletion.size_bytes),
-                Cell(show_share(row.usd_month, row.deletion.upper_bound)),
-            )
-            for row in rows
-        ),
-    )  # fmt: skip
-
-
-def would_by(caption: str, first: str, rows: Sequence[tuple[str, Amount]], whole: Amount) -> Table:
-    """What the next sweep would delete, by policy or owner."""
-    some = rows[:GROUPS_SHOWN]
-    beyond = whole.usd_month - sum((each.usd_month for _, each in some), Decimal(0))
-    return Table(
-        caption,
-        (Column(first), Column("would go", True), Column("size", True), Column("would save a month", True)),
-        tuple(
-            (
-                owner(label),
-                Cell(f"{each.count:,}"),
-                size(each.size_bytes),
-                money(each),
-            )
-            for label, each in some
-        ),
-        and_more(len(rows) - len(some), beyond, whole.upper_bound),
+        caption or _CAPTIONS.get(section.name, section.title),
+        tuple(_columns(section)),
+        tuple(tuple(said for cell in row for said in _said(cell)) for row in rows),
+        and_more(whole.count - len(rows), whole.usd_month - money_of(rows), whole.upper_bound),
     )
 
 
-def would_go(largest: Sequence[Planned], left: Amount) -> Table:
-    """The costliest of what the next sweep would delete."""
-    some = [row for row in largest if row.outcome not in _GONE][:ROWS_SHOWN]
-    beyond = left.usd_month - priced(row.estimate for row in some)
-    return Table(
-        "The costliest things that the next sweep would delete",
-        (Column("what"), Column("policy"), Column("why"), Column("owner"), Column("size", True),
-         Column("would save a month", True)),
-        tuple(
-            (
-                resource(row.kind, row.name),
-                name(row.policy),
-                Cell(shown(row.reason), shown(row.detail)),
-                owner(row.owner),
-                size(row.size_bytes),
-                Cell(show_estimate(row.estimate)),
-            )
-            for row in some
-        ),
-        and_more(left.count - len(some), beyond, left.upper_bound),
-    )  # fmt: skip
+def _columns(section: Section) -> Iterator[Column]:
+    first: CellRow = section.rows[0] if section.rows else (None,) * len(section.columns)
+    wide = [column for column, cell in zip(section.columns, first, strict=True) for _ in _said(cell)]
+    titles = _TITLES.get(section.name) or [column.title for column in wide]
+    return (Column(title, column.figures) for title, column in zip(titles, wide, strict=False))
 
 
-def repositories(rows: Sequence[Stored], stored: Amount) -> Table:
-    """What stands in Artifact Registry, the costliest first."""
-    some = rows[:ROWS_SHOWN]
-    return Table(
-        "Storage by repository",
-        (
-            Column("repository"),
-            Column("format"),
-            Column("owner"),
-            Column("size", True),
-            Column("a month", True),
-        ),
-        tuple(
-            (
-                resource("artifact.repository", row.name),
-                name(row.format.lower()),
-                owner(row.owner),
-                Cell(show_size(row.size_bytes)),
-                Cell(show_estimate(row.estimate)),
-            )
-            for row in some
-        ),
-        and_more(stored.count - len(some), stored.usd_month - priced(row.estimate for row in some)),
-    )
+def _said(cell: Cell) -> tuple[Said, ...]:
+    """Most are one column; what a deletion is for takes two where its detail is known."""
+    match cell:
+        case CauseCell(policy, reason, str(detail)):
+            return _name(policy), Said(shown(reason), shown(detail))
+        case _:
+            return (_one(cell),)
 
 
-def services(rows: Sequence[RunningService], whole: Decimal) -> Table:
-    """What the minimum instances of these services cost; `whole` is what those of all services come to."""
-    some = rows[:ROWS_SHOWN]
-    return Table(
-        "Idle minimum instances by service",
-        (Column("service"), Column("status"), Column("owner"), Column("a month", True)),
-        tuple(
-            (
-                resource("run.service", row.name),
-                Cell(row.status),
-                owner(row.owner),
-                Cell(show_estimate(row.estimate)),
-            )
-            for row in some
-        ),
-        and_more(len(rows) - len(some), whole - priced(row.estimate for row in some)),
-    )
+def _one(cell: Cell) -> Said:
+    match cell:
+        case ResourceCell(kind, name):
+            return resource(kind, name)
+        case CauseCell(policy, reason):
+            return Said(shown(policy), shown(reason))
+        case PolicyCell() | OwnerCell():
+            return _name(plain(cell))
+        case ReasonCell(reason):
+            return Said(shown(reason), meaning_of(reason))
+        case CountCell(_, note):
+            return Said(plain(cell), note)
+        case MoneyCell(_, _, unpriced):
+            return Said(plain(cell), f"{unpriced:,} without a price" if unpriced else "")
+        case StatusCell(status):
+            return Said(status, meaning_of(status))
+        case AgeCell(since):
+            return Said(plain(cell), f"since {moment(since)}" if since else "")
+        case HistoryCell(deleted_at):
+            return Said(moment(deleted_at), _seen(cell))
+        case ErrorCell(words):
+            return Said(shown(words, _WORDS_SHOWN) or "Google gives no reason")
+        case _:
+            return Said(shown(plain(cell)))
 
 
-def ailing(rows: Sequence[RunningService], now: datetime) -> Table:
-    """Services that failed or are degraded, in Google's words, and for how long at `now`."""
-    some = rows[:AILING_SHOWN]
-    return Table(
-        "Services that do not work",
-        (Column("service"), Column("status"), Column("owner"), Column("for"), Column("why, as Google says")),
-        tuple(
-            (
-                resource("run.service", row.name),
-                Cell(row.status, meaning_of(row.status)),
-                owner(row.owner),
-                how_long(row.since, now),
-                Cell(shown(row.why, _WORDS_SHOWN) or "Google gives no reason"),
-            )
-            for row in some
-        ),
-        and_more(len(rows) - len(some), Decimal(0)),
-    )
+def _name(text: str) -> Said:
+    return Said(shown(text, _NAME_SHOWN))
 
 
-def in_grace(rows: Sequence[InGrace], count: int) -> Table:
-    """What is announced to go, the soonest first; `count` is how many wait in all."""
-    some = rows[:ROWS_SHOWN]
-    return Table(
-        "What is announced to go, unless somebody keeps it",
-        (Column("what"), Column("when"), Column("policy"), Column("owner")),
-        tuple(
-            (resource(row.kind, row.name), Cell(goes(row)), name(row.policy), owner(row.owner))
-            for row in some
-        ),
-        and_more(count - len(some), Decimal(0)),
-    )
+def _seen(deletion: HistoryCell) -> str:
+    """What later sweeps saw of it."""
+    if deletion.back_at:
+        return f"came back by {moment(deletion.back_at)}"
+    return "gone at the next look" if deletion.gone_at else "not looked at again yet"
 
 
-def kept(rows: Sequence[Remaining]) -> Table:
-    """How many of each kind stay, and why."""
-    return Table(
-        "What is kept, and why",
-        (Column("kept"), Column("because")),
-        tuple(
-            (counted(row.kind, row.count), Cell(shown(row.reason), meaning_of(row.reason))) for row in rows
-        ),
-    )
+def shown(text: str, width: int = _TEXT_SHOWN) -> str:
+    """Text from outside as one line of at most `width` characters."""
+    return shorten(safe_text(text), width)
+
+
+def resource(kind: str, full_name: str) -> Said:
+    """As people call it; below it the kind and where it lies. A kind of a later version keeps its name."""
+    known = _KINDS.get(kind)
+    said = name_as_people_say(known, full_name) if known else full_name
+    what = kind_in_words(kind)
+    where = place(full_name, with_project=True)
+    return Said(shown(said, _NAME_SHOWN), shown(f"{what} in {where}" if where else what))
+
+
+def and_more(count: int, usd_month: Decimal, upper_bound: bool = False) -> str:
+    """``and 2,980 more, $12.30 a month``; no dollars where what is shown comes to more than the capped sum."""
+    if count <= 0:
+        return ""
+    usd = f", {show_usd(usd_month, upper_bound)} a month" if usd_month > 0 else ""
+    return f"and {count:,} more{usd}"
 
 
 def accounts(saved: Account, in_all: Account, since: str) -> Table:
@@ -214,51 +166,33 @@ def accounts(saved: Account, in_all: Account, since: str) -> Table:
         f"Savings {since} and in all",
         (Column("savings"), Column(since, True), Column("in all", True)),
         tuple(
-            (Cell(label, below), *(figure(each) for each in (saved, in_all)))
+            (Said(label, below), *(_one(figure(each)) for each in (saved, in_all)))
             for label, below, figure in _FIGURES
         ),
     )
 
 
+def _dollars(account: Account, usd: Decimal) -> Cell:
+    return MoneyCell(usd, account.deleted.upper_bound)
+
+
 _FIGURES: tuple[tuple[str, str, Callable[[Account], Cell]], ...] = (
-    ("deleted", "Google confirmed it", lambda each: Cell(f"{each.deleted.count:,}")),
-    ("freed", "", lambda each: size(each.deleted.size_bytes)),
-    ("estimated, a month", "at the price of the plan", lambda each: money(each.deleted)),
+    ("deleted", "Google confirmed it", lambda each: CountCell(each.deleted.count)),
+    ("freed", "", lambda each: SizeCell(each.deleted.size_bytes or None)),
+    (
+        "estimated, a month",
+        "at the price of the plan",
+        lambda each: MoneyCell(each.deleted.usd_month, each.deleted.upper_bound, each.deleted.unpriced),
+    ),
     (
         "realised, a month",
         "gone when looked at again, and not back",
-        lambda each: Cell(show_usd(each.realised_usd_month, each.deleted.upper_bound)),
+        lambda each: _dollars(each, each.realised_usd_month),
     ),
-    ("saved to date", "", lambda each: Cell(show_usd(each.saved_usd, each.deleted.upper_bound))),
+    ("saved to date", "", lambda each: _dollars(each, each.saved_usd)),
     (
         "came back",
         "made again under the same name: their saving ended",
-        lambda each: Cell(f"{each.came_back:,}"),
+        lambda each: CountCell(each.came_back),
     ),
 )
-
-
-def over_time(points: Sequence[Point], upper_bound: bool) -> Table:
-    """The same figures as the curves, at some of their moments, the last one first; a minute only once."""
-    minutes = list({moment(each.at): each for each in points}.values())
-    step = max(1, -(-len(minutes) // POINTS_SHOWN))
-    some = minutes[::-1][::step]
-    return Table(
-        "Savings over time",
-        (Column("at"), Column("saved to date", True), Column("saved a month then", True)),
-        tuple(
-            (
-                Cell(moment(each.at)),
-                Cell(show_usd(each.saved_usd, upper_bound)),
-                Cell(show_usd(each.usd_month, upper_bound)),
-            )
-            for each in some
-        ),
-    )
-
-
-def _seen(deletion: Deletion) -> str:
-    """What later sweeps saw of it."""
-    if deletion.back_at:
-        return f"came back by {moment(deletion.back_at)}"
-    return "gone at the next look" if deletion.gone_at else "not looked at again yet"

@@ -10,15 +10,14 @@ from janitor.model.amounts import Amount, Priced
 from janitor.model.kinds import Kind
 from janitor.model.text import many
 from janitor.model.units import show_age, show_size
-from janitor.report.data.figures import divisions
 from janitor.report.data.filters import project_of
 from janitor.report.data.rows import place
 from janitor.report.data.snapshot import InGrace, Planned, RunningService, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import Trouble
-from janitor.report.grace_words import by_owner, goes, what
+from janitor.report.sections import divisions
 from janitor.report.slack.blocks import Part, Row, code, dollars, words
-from janitor.report.words import ailing, called, held_in_use, trouble_heading
+from janitor.report.words import ailing, called, due_in_words, held_in_use, named, trouble_heading
 
 _NAMED = 3
 
@@ -29,7 +28,7 @@ def announced(row: Row, waiting: Sequence[InGrace]) -> Row:
         return row
     start = row.text if row.text.endswith("\n") else f"{row.text}\n"
     lines = [
-        f"• {code(what(each), _NAME)} {words(goes(each), _LABEL)} ({words(each.policy, _LABEL)})"
+        f"• {code(named(each.kind, each.name), _NAME)} {words(due_in_words(each.due_at, each.announced), _LABEL)} ({words(each.policy, _LABEL)})"
         for each in waiting[:_NAMED]
     ]
     if len(waiting) > _NAMED:
@@ -89,6 +88,14 @@ def owners(summary: Summary) -> Part:
     ]
     rows += [announced(Row(f"{owner_name(name)}\n"), held) for name, held in waiting.items()]
     return Part("By owner", tuple(rows), share=2300, most=15, style="apart")
+
+
+def by_owner(rows: Sequence[InGrace]) -> dict[str, list[InGrace]]:
+    """Each owner's own, in the order of the rows."""
+    found: dict[str, list[InGrace]] = {}
+    for row in rows:
+        found.setdefault(row.owner, []).append(row)
+    return found
 
 
 def owner_name(owner: str) -> str:

@@ -1,197 +1,144 @@
-"""The report that a person reads at a terminal. Pure: a summary in, text on a console out."""
+"""The cost report at a terminal: sections become text on a console. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from rich.text import Text
 
-from janitor.ledger.savings import Account
-from janitor.model.amounts import Amount
 from janitor.model.text import safe_text, shorten
-from janitor.model.units import moment, show_estimate
-from janitor.report import grace_words
-from janitor.report.data.figures import NOTHING_YET, TITLES, account_table, cells, divisions
-from janitor.report.data.snapshot import Planned, Snapshot
-from janitor.report.data.summary import Summary
-from janitor.report.terminal.tables import console_for, fitted, indented, print_lines, tabulated
-from janitor.report.words import (
-    ailing,
-    ails_for,
-    called,
-    fate,
-    next_sweep,
-    owned_by,
-    owner_or_nobody,
-    period_in_words,
-    place_of,
-    show_share,
-    what_stays,
+from janitor.report.cells import (  # fmt: skip
+    CauseCell,
+    Cell,
+    CellRow,
+    HistoryCell,
+    MoneyCell,
+    OwnerCell,
+    ResourceCell,
+    SizeCell,
+    plain,
 )
+from janitor.report.data.summary import Summary
+from janitor.report.sections import Section, SectionName, cost_report
+from janitor.report.terminal.tables import console_for, fitted, indented, print_lines, tabulated
+from janitor.report.words import owned_by, period_in_words, place_of
 
-TROUBLES_SHOWN, ROWS_SHOWN, PLANNED_SHOWN, AILING_SHOWN, WAITING_SHOWN = 20, 20, 5, 10, 10
+_ROWS_SHOWN = {
+    SectionName.TROUBLES: 20,
+    SectionName.NEXT_SWEEP: 5,
+    SectionName.BY_POLICY: 20,
+    SectionName.BY_OWNER: 20,
+    SectionName.GRACE: 10,
+    SectionName.FAILING: 10,
+}
+_HEADINGS = {SectionName.TROUBLES: "bold red", SectionName.FAILING: "bold yellow"}
 _WORDS_SHOWN = 330
 # A narrow terminal has room for the names of policies or for one figure more.
-_REALISED_FROM = 100
+_REALISED_FROM, _REALISED = 100, 3
 _MONEY = 11  # as wide as "≤ $1,234.56"
 
 
 def write_report_table(summary: Summary, out: TextIO) -> None:
-    """Trouble, what was saved, what the next sweep would do, savers, policies, owners, what is announced, failed
-    services.
+    """The sections of the report, each with its first rows.
 
     The same summary, the same text; nothing in it steers a terminal.
     """
     console = console_for(out)
-    width = console.width
-    snapshot = summary.snapshot
-    print_lines(
-        console,
-        _header(summary),
-        _troubles(summary, width),
-        _saved(summary, width),
-        _next_sweep(snapshot, width) if snapshot else iter(()),
-        _savers(summary, width),
-        _divided("By policy", summary.by_policy, snapshot.by_policy if snapshot else (), width, str),
-        _divided("By owner", summary.by_owner, snapshot.by_owner if snapshot else (), width, owner_or_nobody),
-        _in_grace(snapshot, width) if snapshot else iter(()),
-        _ailing(snapshot, width) if snapshot else iter(()),
-        _rest(snapshot, width) if snapshot else iter(()),
-        _foot(summary, width),
-    )
+    header = Text(f"janitor report, {period_in_words(summary.period)}", style="dim")
+    sections = (_section(each, console.width) for each in cost_report(summary))
+    print_lines(console, [header], *sections)
 
 
-def _heading(text: str, style: str = "bold") -> Iterator[Text]:
+def _section(section: Section, width: int) -> Iterator[Text]:
     yield Text()
-    yield Text(text, style=style)
-
-
-def _header(summary: Summary) -> Iterator[Text]:
-    yield Text(f"janitor report, {period_in_words(summary.period)}", style="dim")
-
-
-def _troubles(summary: Summary, width: int) -> Iterator[Text]:
-    if not summary.troubles:
+    if section.name is SectionName.NOTES:
+        yield from (indented(f"Note: {line}", width, left=0, style="dim") for line in section.lines)
         return
-    yield from _heading("TROUBLE", "bold red")
-    for trouble in summary.troubles[:TROUBLES_SHOWN]:
-        what = f"{trouble.kind.value}: {trouble.about}: {trouble.what}"
-        yield indented(shorten(safe_text(what), _WORDS_SHOWN), width, style="red")
-        yield indented(shorten(safe_text(trouble.way_out), _WORDS_SHOWN), width, 4, style="bold")
-    yield from _more(len(summary.troubles) - TROUBLES_SHOWN)
+    title = section.title.upper() if section.name is SectionName.TROUBLES else section.title
+    yield Text(title, style=_HEADINGS.get(section.name, "bold"))
+    if section.lead:
+        yield indented(section.lead, width)
+    rows = section.rows[: _ROWS_SHOWN.get(section.name)]
+    if rows:
+        yield from _rows(section, rows, width)
+    if (more := section.whole.count - len(rows)) > 0:
+        yield Text(f"  … and {more:,} more (--format json, or html)")
+    if section.hint:
+        yield indented(section.hint, width, style="dim")
+    yield from (indented(line, width) for line in section.lines)
 
 
-def _saved(summary: Summary, width: int) -> Iterator[Text]:
-    yield from _heading("Saved")
-    if not summary.in_all.deleted.count:
-        yield Text(f"  {NOTHING_YET}")
-        return
-    yield from tabulated(*account_table(summary), width)
+def _rows(section: Section, rows: tuple[CellRow, ...], width: int) -> Iterator[Text]:
+    match section.name:
+        case SectionName.SAVED:
+            titles = [column.title for column in section.columns]
+            return tabulated(titles, [[plain(cell) for cell in row] for row in rows], width)
+        case SectionName.BY_POLICY | SectionName.BY_OWNER:
+            return _divided(section, rows, width)
+        case SectionName.TROUBLES:
+            return (line for row in rows for line in _trouble(row, width))
+        case SectionName.FAILING:
+            return (line for row in rows for line in _failing(row, width))
+        case SectionName.GRACE:
+            return (line for row in rows for line in _named(row, width))
+        case _:
+            return (line for row in rows for line in _priced(row, width))
 
 
-def _next_sweep(snapshot: Snapshot, width: int) -> Iterator[Text]:
-    yield from _heading("Next sweep")
-    yield indented(next_sweep(snapshot), width)
-    for row in snapshot.largest[:PLANNED_SHOWN]:
-        yield from _planned(row, width)
-    yield from _more(snapshot.left.count - len(snapshot.largest[:PLANNED_SHOWN]))
-
-
-def _planned(row: Planned, width: int) -> Iterator[Text]:
-    yield _priced(show_estimate(row.estimate), called(row.kind, row.name), width)
-    facts = (place_of(row.name), f"{row.policy}: {row.reason}", owned_by(row.owner), row.detail)
-    yield _facts(facts, width)
-
-
-def _savers(summary: Summary, width: int) -> Iterator[Text]:
-    if not summary.savers:
-        return
-    yield from _heading("Largest savers")
-    for saving in summary.savers:
-        deletion = saving.deletion
-        yield _priced(
-            show_share(saving.usd_month, deletion.upper_bound), called(deletion.kind, deletion.name), width
-        )
-        facts = (
-            place_of(deletion.name),
-            f"{deletion.policy}: {deletion.reason}",
-            owned_by(deletion.owner),
-            f"deleted on {moment(deletion.deleted_at)}",
-            fate(deletion, summary.period.until),
-        )
-        yield _facts(facts, width)
-
-
-def _priced(dollars: str, name: str, width: int) -> Text:
-    return Text(f"  {dollars:>{_MONEY}}  {fitted(safe_text(name), max(width - _MONEY - 4, 20))}")
-
-
-def _facts(facts: Sequence[str], width: int) -> Text:
-    text = "; ".join(fact for fact in facts if fact)
-    return indented(shorten(safe_text(text), _WORDS_SHOWN), width, _MONEY + 4, style="dim")
-
-
-def _divided(
-    heading: str,
-    accounts: Sequence[tuple[str, Account]],
-    left: Sequence[tuple[str, Amount]],
-    width: int,
-    say: Callable[[str], str],
-) -> Iterator[Text]:
-    rows = divisions(accounts, left)
-    if not rows:
-        return
-    yield from _heading(heading)
-    lines = [
-        ["", *TITLES],
-        *([say(name), *cells(account, sums)] for name, account, sums in rows[:ROWS_SHOWN]),
-    ]
+def _divided(section: Section, rows: tuple[CellRow, ...], width: int) -> Iterator[Text]:
+    """Figures by policy or owner, whose names need no heading."""
+    lines = [["", *(column.title for column in section.columns[1:])], *([*map(plain, row)] for row in rows)]
     if width < _REALISED_FROM:
-        lines = [line[:3] + line[4:] for line in lines]
-    yield from tabulated(lines[0], lines[1:], width)
-    yield from _more(len(rows) - ROWS_SHOWN)
+        lines = [line[:_REALISED] + line[_REALISED + 1 :] for line in lines]
+    return tabulated(lines[0], lines[1:], width)
 
 
-def _in_grace(snapshot: Snapshot, width: int) -> Iterator[Text]:
-    shown = snapshot.waiting[:WAITING_SHOWN]
-    if not shown:
-        return
-    yield from _heading(grace_words.TITLE)
-    for row in shown:
-        yield Text(f"  {fitted(safe_text(grace_words.what(row)), width - 2)}")
-        facts = "; ".join(fact for fact in grace_words.facts(row) if fact)
-        yield indented(shorten(safe_text(facts), _WORDS_SHOWN), width, 4, style="dim")
-    yield from _more(grace_words.beyond(snapshot, len(shown)))
-    yield indented(grace_words.KEEP_ONE, width, style="dim")
+def _trouble(row: CellRow, width: int) -> Iterator[Text]:
+    *what, way_out = map(plain, row)
+    yield indented(shorten(safe_text(": ".join(what)), _WORDS_SHOWN), width, style="red")
+    yield indented(shorten(safe_text(way_out), _WORDS_SHOWN), width, 4, style="bold")
 
 
-def _ailing(snapshot: Snapshot, width: int) -> Iterator[Text]:
-    rows = ailing(snapshot)
-    if not rows:
-        return
-    yield from _heading("Failed services", "bold yellow")
-    for row in rows[:AILING_SHOWN]:
-        name = f"{called('run.service', row.name)}, {ails_for(row, snapshot.observed_at)}"
-        yield Text(f"  {fitted(safe_text(name), width - 2)}", style="yellow")
-        facts = (place_of(row.name), owned_by(row.owner), f"{show_estimate(row.estimate)} a month")
-        yield indented("; ".join(fact for fact in facts if fact), width, 4, style="dim")
-        yield indented(row.why or "Google does not say why", width, 4)
-    yield from _more(len(rows) - AILING_SHOWN)
+def _priced(row: CellRow, width: int) -> Iterator[Text]:
+    """Dollars and name, and the facts below."""
+    resource, *cells, money = row
+    name = fitted(safe_text(plain(resource)), max(width - _MONEY - 4, 20))
+    yield Text(f"  {plain(money):>{_MONEY}}  {name}")
+    yield _facts((resource, *cells), width, _MONEY + 4)
 
 
-def _rest(snapshot: Snapshot, width: int) -> Iterator[Text]:
-    lines = list(what_stays(snapshot))
-    if lines:
-        yield from _heading("What stays")
-    for line in lines:
-        yield indented(line, width)
+def _named(row: CellRow, width: int) -> Iterator[Text]:
+    yield Text(f"  {fitted(safe_text(plain(row[0])), width - 2)}")
+    yield _facts(row, width, 4)
 
 
-def _more(count: int) -> Iterator[Text]:
-    if count > 0:
-        yield Text(f"  … and {count:,} more (--format json, or html)")
+def _failing(row: CellRow, width: int) -> Iterator[Text]:
+    resource, status, owner, _, error, money = row
+    name = f"{plain(resource)}, {plain(status)}"
+    yield Text(f"  {fitted(safe_text(name), width - 2)}", style="yellow")
+    yield _facts((resource, owner, money), width, 4)
+    yield indented(plain(error) or "Google does not say why", width, 4)
 
 
-def _foot(summary: Summary, width: int) -> Iterator[Text]:
-    yield Text()
-    for line in summary.foot:
-        yield indented(f"Note: {line}", width, left=0, style="dim")
+def _facts(cells: Iterable[Cell], width: int, left: int) -> Text:
+    """Where it is, why, whose, and so on; what is only a detail comes last."""
+    details: list[str] = []
+    facts: list[str] = []
+    for cell in cells:
+        match cell:
+            case ResourceCell(name=name):
+                facts.append(place_of(name))
+            case CauseCell(policy, reason, detail):
+                facts.append(f"{policy}: {reason}")
+                details.append(detail or "")
+            case OwnerCell(label):
+                facts.append(owned_by(label))
+            case HistoryCell():
+                facts.append(f"deleted on {plain(cell).replace(', ', '; ', 1)}")
+            case MoneyCell():
+                facts.append(f"{plain(cell)} a month")
+            case SizeCell():
+                pass
+            case _:
+                facts.append(plain(cell))
+    text = "; ".join(fact for fact in (*facts, *details) if fact)
+    return indented(shorten(safe_text(text), _WORDS_SHOWN), width, left, style="dim")
