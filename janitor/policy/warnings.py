@@ -1,6 +1,5 @@
 """Warnings of `validate`: what is legal in a policy file and useless or dangerous, each with its place. Pure."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -15,8 +14,8 @@ from janitor.policy.conditions.contents import ArtifactTypeIs
 from janitor.policy.conditions.implication import conjuncts, contradiction, excludes, implies
 from janitor.policy.conditions.key import Key, Path
 from janitor.policy.conditions.labels import LabelsAre
-from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs
-from janitor.policy.conditions.patterns import captured, is_literal
+from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, OneText, RepositoryIs, ServiceIs
+from janitor.policy.conditions.patterns import IMAGE_NAMES, captured, is_literal
 from janitor.policy.conditions.state import StatusIs
 from janitor.policy.conditions.tags import AnyTag, TagsMatch
 from janitor.policy.conditions.use import Orphaned, Unused
@@ -27,7 +26,6 @@ from janitor.policy.file.mistakes import locate, locate_key
 from janitor.policy.file.source import MappingNode, Problem, read_source
 from janitor.policy.model import OWN_LABEL, PerSemver, PerTag, Policies, Policy, Protect, Retention
 
-_Names = type[NameIs] | type[ServiceIs] | type[JobIs] | type[RepositoryIs]
 # Cloud Run was announced, as a beta, at Google's conference of April 2019.
 _CLOUD_RUN_BEGAN = datetime(2019, 4, 9, tzinfo=UTC)
 # Docker was first released to the public in March 2013; Google's registries came later.
@@ -35,7 +33,7 @@ _DOCKER_BEGAN = datetime(2013, 3, 13, tzinfo=UTC)
 # Artifact Registry's multi-regions (R1): its list of locations has them, Cloud Run's has not.
 MULTI_REGIONS = ("asia", "europe", "us")
 # What `protect.names` protects by name, of each kind (R11).
-_PROTECTED_BY_NAME: dict[Kind, tuple[_Names, ...]] = {
+_PROTECTED_BY_NAME: dict[Kind, tuple[type[OneText], ...]] = {
     Kind.SERVICE: (NameIs,), Kind.JOB: (NameIs,), Kind.REPOSITORY: (NameIs,), Kind.REVISION: (ServiceIs,),
     Kind.EXECUTION: (JobIs,), Kind.WORKER_POOL: (NameIs,), Kind.IMAGE: (NameIs, RepositoryIs),
     Kind.VERSION: (NameIs, RepositoryIs), Kind.TAG: (NameIs, RepositoryIs), Kind.PACKAGE: (NameIs, RepositoryIs),
@@ -218,59 +216,16 @@ def _waits(policy: Policy) -> OlderThan | None:
     return max(ages, key=lambda each: each.age, default=None)
 
 
-# What names are made of: services, jobs and the like by the API ("must be lowercase": run/docs/deploying),
-# repositories by "lowercase letters, numbers, and hyphens" (artifact-registry/docs/repositories), and the
-# domains of gcr.io; images and tags by the OCI distribution specification.
-_RUN = re.compile(r"[a-z0-9-]*")
-_REPOSITORY = re.compile(r"[a-z0-9.-]*")
-_IMAGE = re.compile(r"[a-z0-9._/-]*")
-_TAG = re.compile(r"[A-Za-z0-9._-]*")
-_HAS = {
-    _RUN: "small letters, digits and - alone",
-    _REPOSITORY: "small letters, digits, - and . alone",
-    _IMAGE: "small letters, digits and . _ - / alone",
-    _TAG: "letters, digits and . _ - alone",
-}
 # Names of these kinds are anybody's choice: packages of npm or Maven, and their tags.
 _FREE = (Kind.VERSION, Kind.TAG, Kind.PACKAGE)
-
-
-def unnameable(key: Key, kind: Kind) -> Iterator[tuple[str, str]]:
-    """The globs of a key that match nothing of this kind anywhere, each with what its names are made of."""
-    made_of = _made_of(key, kind)
-    if made_of is not None and isinstance(
-        key, (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, TagsMatch, AnyTag)
-    ):
-        yield from ((glob, _HAS[made_of]) for glob in key.globs if _is_none(glob, made_of))
 
 
 def unprotecting(policies: Policies) -> Iterator[tuple[int, str, str]]:
     """Of `protect.names` the place and the glob that matches nothing of which a policy speaks."""
     if not any(policy.kind in _FREE for policy in policies.policies):
         for place, glob in enumerate(policies.protect.names):
-            if _is_none(glob, _IMAGE):
-                yield place, glob, _HAS[_IMAGE]
-
-
-def _made_of(key: Key, kind: Kind) -> re.Pattern[str] | None:
-    match key:
-        case LocationIs() | ServiceIs() | JobIs():
-            return _RUN
-        case RepositoryIs():
-            return _REPOSITORY
-        case NameIs():
-            if kind is Kind.REPOSITORY:
-                return _REPOSITORY
-            return _RUN if kind.is_run else _IMAGE if kind is Kind.IMAGE else None
-        case TagsMatch() | AnyTag():
-            return _TAG if kind is Kind.IMAGE else None
-        case _:
-            return None
-
-
-def _is_none(glob: str, made_of: re.Pattern[str]) -> bool:
-    """A glob with [ is let pass: what stands between the brackets is not looked at."""
-    return "[" not in glob and made_of.fullmatch(re.sub(r"[*?]", "", glob)) is None
+            if IMAGE_NAMES.rule_out(glob):
+                yield place, glob, IMAGE_NAMES.said
 
 
 Advice = tuple[Path, str]
@@ -419,7 +374,7 @@ def _both(one: Condition, other: Condition) -> str:
 
 def _unnameable(policy: Policy) -> Iterator[Advice]:
     for key in keys(policy.when):
-        for glob, made_of in unnameable(key, policy.kind):
+        for glob, made_of in key.impossible(policy.kind):
             text = f"{_said(key)} {show(glob)} matches nothing, for such names have {made_of}: write it so"
             yield _key(policy, key), text
 

@@ -131,6 +131,10 @@ class Key:
         """Whether it holds only where another one does, and is not known only where that is not."""
         return False
 
+    def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
+        """The globs that match nothing of the kind anywhere, each with what its names are made of."""
+        yield from ()
+
     def opposite(self) -> "Key | None":
         """The key that holds exactly where this one does not, if there is one."""
         return None

@@ -1,6 +1,6 @@
 """Names: `name`, `service`, `job`, `location`, `repository`: globs on what a resource is called and where it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -16,9 +16,20 @@ from janitor.policy.conditions.key import (
     Key,
     StoredReading,
 )
-from janitor.policy.conditions.patterns import any_within, apart, matcher
+from janitor.policy.conditions.patterns import (
+    IMAGE_NAMES,
+    REPOSITORY_NAMES,
+    RUN_NAMES,
+    NameCharacters,
+    any_within,
+    apart,
+    impossible,
+    matcher,
+)
 from janitor.policy.conditions.truth import Test, Truth, truth
 from janitor.policy.conditions.values import Globs
+
+_STORED_NAMES = {Kind.REPOSITORY: REPOSITORY_NAMES, Kind.IMAGE: IMAGE_NAMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,8 @@ class OneText(Key):
 
     spelling: ClassVar[Any] = Globs
     selector: ClassVar[bool] = True
+    made_of: ClassVar[NameCharacters | None] = None
+    """What such names are made of, where that is known."""
 
     def excludes(self, other: Key) -> bool:
         """Two keys of a name whose globs share no text."""
@@ -39,6 +52,10 @@ class OneText(Key):
         if not isinstance(wider, OneText) or type(wider) is not type(self):
             return False
         return any_within(self.globs, wider.globs)
+
+    def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
+        """Those with a character that no such name has."""
+        return impossible(self.globs, self.made_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,10 @@ class NameIs(OneText):
         Kind.TAG: "The package of the tag, such as team/app: a glob, or a list of globs.",
         Kind.VERSION: "Its package, such as left-pad or @team/web: a glob, or a list of globs.",
     }
+
+    def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
+        """By kind; packages of npm or Maven can have any name."""
+        return impossible(self.globs, RUN_NAMES if kind.is_run else _STORED_NAMES.get(kind))
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         """Its own short name."""
@@ -96,6 +117,7 @@ class ServiceIs(OneText):
     """`service`: the short name of a revision's service."""
 
     name: ClassVar[str] = "service"
+    made_of: ClassVar[NameCharacters | None] = RUN_NAMES
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.REVISION})
     singles_out: ClassVar[bool] = True
     says: ClassVar[str] = "The service that a revision is of: a glob, or a list of globs."
@@ -115,6 +137,7 @@ class JobIs(OneText):
     """`job`: the short name of an execution's job."""
 
     name: ClassVar[str] = "job"
+    made_of: ClassVar[NameCharacters | None] = RUN_NAMES
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.EXECUTION})
     says: ClassVar[str] = "The job that an execution is of: a glob, or a list of globs."
 
@@ -133,6 +156,7 @@ class LocationIs(OneText):
     """`location`: where it is."""
 
     name: ClassVar[str] = "location"
+    made_of: ClassVar[NameCharacters | None] = RUN_NAMES
     kinds: ClassVar[frozenset[Kind]] = EVERY_KIND
     singles_out: ClassVar[bool] = True
     says: ClassVar[str] = "Where it stands, such as europe-west1: a glob, or a list of globs."
@@ -160,6 +184,7 @@ class RepositoryIs(OneText):
     """`repository`: the short name of the repository that holds it."""
 
     name: ClassVar[str] = "repository"
+    made_of: ClassVar[NameCharacters | None] = REPOSITORY_NAMES
     kinds: ClassVar[frozenset[Kind]] = IN_REPOSITORIES
     singles_out: ClassVar[bool] = True
     says: ClassVar[str] = "The repository of an image, a version or a package: a glob, or a list of globs."

@@ -6,7 +6,8 @@ Unicode's composed form (R48).
 
 import fnmatch
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -18,6 +19,33 @@ _MAGIC = re.compile(r"[*?[]")
 # What a match begins and ends with whatever the glob: up to its first magic, from behind its last.
 _BEGIN = re.compile(r"[^*?[]*")
 _END = re.compile(r"[^*?\]]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class NameCharacters:
+    """Characters that names of some resources are made of; `said` names them in messages."""
+
+    pattern: str
+    said: str
+
+    def rule_out(self, glob: str) -> bool:
+        """Whether a glob matches no such name. One with [ may always match: its brackets are not read."""
+        return "[" not in glob and re.fullmatch(self.pattern, re.sub(r"[*?]", "", glob)) is None
+
+
+# Services, jobs and the like by the API ("must be lowercase": run/docs/deploying), repositories by "lowercase letters,
+# numbers, and hyphens" (artifact-registry/docs/repositories), and the domains of gcr.io; images and tags by the OCI
+# distribution specification.
+RUN_NAMES = NameCharacters(r"[a-z0-9-]*", "small letters, digits and - alone")
+REPOSITORY_NAMES = NameCharacters(r"[a-z0-9.-]*", "small letters, digits, - and . alone")
+IMAGE_NAMES = NameCharacters(r"[a-z0-9._/-]*", "small letters, digits and . _ - / alone")
+TAG_NAMES = NameCharacters(r"[A-Za-z0-9._-]*", "letters, digits and . _ - alone")
+
+
+def impossible(globs: Iterable[str], made_of: NameCharacters | None) -> Iterator[tuple[str, str]]:
+    """The globs that match no name of these characters, each with what such names are made of."""
+    if made_of is not None:
+        yield from ((glob, made_of.said) for glob in globs if made_of.rule_out(glob))
 
 
 def matcher(globs: Iterable[str]) -> Callable[[str], bool]:

@@ -11,9 +11,11 @@ from janitor.model.resources import Image
 from janitor.policy.conditions.facts import StoredFacts
 from janitor.policy.conditions.key import ImageReading, Key, Path, StoredReading, Surroundings
 from janitor.policy.conditions.patterns import (
+    TAG_NAMES,
     any_within,
     apart,
     found_in,
+    impossible,
     is_literal,
     matcher,
     regex_mistake,
@@ -113,6 +115,10 @@ class TagsMatch(_OfTags):
     says: ClassVar[str] = "Every tag of the image matches one of these globs; with another tag it is kept."
     says_of: ClassVar[Mapping[Kind, str]] = {Kind.TAG: "The tag itself: a glob, or a list of globs."}
 
+    def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
+        """Those with a character that no tag of an image has."""
+        return impossible(self.globs, TAG_NAMES if kind is Kind.IMAGE else None)
+
     def image(self, reading: ImageReading) -> Test[Image]:
         """Every tag."""
         return _every_tag(matcher(self.globs))
@@ -153,6 +159,10 @@ class AnyTag(_OfTags):
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.IMAGE})
     spelling: ClassVar[Any] = Globs
     says: ClassVar[str] = "One tag of the image matches one of these globs; its other tags do not keep it."
+
+    def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
+        """Those with a character that no tag of an image has."""
+        return impossible(self.globs, TAG_NAMES if kind is Kind.IMAGE else None)
 
     def image(self, reading: ImageReading) -> Test[Image]:
         """One tag."""

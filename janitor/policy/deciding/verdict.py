@@ -11,7 +11,7 @@ from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.condition import All, AnyOf, Condition, Not, compiled, whom
 from janitor.policy.conditions.failures import Failures
 from janitor.policy.conditions.key import Key, Leaf
-from janitor.policy.conditions.names import JobIs, NameIs, RepositoryIs, ServiceIs
+from janitor.policy.conditions.names import NameIs, OneText
 from janitor.policy.conditions.patterns import is_literal
 from janitor.policy.conditions.state import StatusIs
 from janitor.policy.conditions.truth import NO, YES, Test, Truth, always
@@ -183,9 +183,7 @@ def strongest(reasons: Iterable[KeepReason]) -> KeepReason:
     return min(found - {KeepReason.NOT_MATCHED} or found, key=_STRENGTH.__getitem__)
 
 
-def names_literally(
-    policy: Policy, name: str, key: type[NameIs] | type[RepositoryIs] | type[ServiceIs] | type[JobIs] = NameIs
-) -> bool:
+def names_literally(policy: Policy, name: str, key: type[OneText] = NameIs) -> bool:
     """Whether the top level of `when` names exactly this, without a glob."""
     return any(
         isinstance(part, key) and any(glob == name and is_literal(glob) for glob in part.globs)
