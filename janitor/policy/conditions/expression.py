@@ -244,7 +244,12 @@ def _plain(value: object) -> object:
 
 
 # The fields of `resource` that its own facts give.
-_FACTS_FIELDS = frozenset(each.name for each in fields(ResourceFacts)) - {"since", "unused", "newest"}
+_FACTS_FIELDS = frozenset(each.name for each in fields(ResourceFacts)) - {
+    "since",
+    "unused",
+    "newest",
+    "reported",
+}
 _OF_IMAGE: dict[str, Callable[[Image], object]] = {
     "name": lambda image: image.package,
     "digest": lambda image: image.digest,

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from janitor.kinds.managers import Manager
 from janitor.model.kinds import Kind, Status
+from janitor.model.resources import Execution, Job, Revision, Service, WorkerPool
+
+Reported = Service | Revision | Job | Execution | WorkerPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,8 @@ class ResourceFacts:
     holds a revision or an execution. `since` is what ages count from (R7), `newest` the latest time that is
     known of it, in epoch seconds, which the floor counts from (R43).
 
-    `unused` is None where it cannot be known (a repository that holds no docker images).
+    `unused` is None where it cannot be known (a repository that holds no docker images). `reported` is a workload as
+    Google reports it, for what few keys ask.
     """
 
     name: str
@@ -32,6 +36,7 @@ class ResourceFacts:
     job: str = ""
     managed_by: frozenset[Manager] = frozenset()
     newest: float | None = None
+    reported: Reported | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from janitor.model.kinds import Kind, Status
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Execution, Job, Revision, Service, WorkerPool
-from janitor.policy.conditions.facts import ResourceFacts, seconds
+from janitor.policy.conditions.facts import Reported, ResourceFacts, seconds
 from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.retention import Traits, retained, standing
 from janitor.policy.deciding.verdict import Decision, Delete, latest_of
@@ -70,7 +70,7 @@ def by_holder(things: Iterable[W], collection: str) -> dict[ResourceName, list[W
 
 def workload_facts(
     kind: Kind,
-    resource: Workload,
+    resource: Reported,
     status: Status,
     since: datetime | None,
     managed_by: frozenset[Manager],
@@ -82,7 +82,7 @@ def workload_facts(
         name.short, name.location, name.parent.short if kind is Kind.REVISION else "", resource.labels,
         status, since, kind=kind, project=name.project, annotations=resource.annotations,
         creator=resource.creator, job=name.parent.short if kind is Kind.EXECUTION else "",
-        managed_by=managed_by, newest=latest_of(times),
+        managed_by=managed_by, newest=latest_of(times), reported=resource,
     )  # fmt: skip
 
 
