@@ -28,7 +28,8 @@ def marks(
     from janitor.cli.output import results_to, writing
     from janitor.cli.request import checked_projects, database_url
     from janitor.logs import configure_logs
-    from janitor.report.terminal.marks import write_marks_json, write_marks_table
+    from janitor.report.json.history import write_marks_json
+    from janitor.report.terminal.marks import write_marks_table
     from janitor.runtime import now
     from janitor.settings import load_settings
     from janitor.store.policy_file import load_policies

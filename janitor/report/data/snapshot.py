@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
+from janitor.apply.outcomes import OutcomeKind
 from janitor.model.amounts import Amount, Estimate
 from janitor.model.inventory import Gap
+from janitor.model.kinds import Kind, Status
 
 LARGEST_PLANNED, LARGEST_STORED, SERVICES, TROUBLES, GAPS, NAMED = 50, 200, 500, 50, 200, 500
 WAITING = 200
@@ -15,7 +18,7 @@ LONGEST_TEXT = 600
 class Planned:
     """One action of the plan, as the report names it. `outcome` and `error` as in the JSON document."""
 
-    kind: str
+    kind: Annotated[str, Kind]
     name: str
     policy: str
     reason: str
@@ -23,7 +26,7 @@ class Planned:
     owner: str
     size_bytes: int
     estimate: Estimate
-    outcome: str
+    outcome: Annotated[str, OutcomeKind]
     error: str | None = None
 
 
@@ -48,7 +51,7 @@ class RunningService:
 
     name: str
     owner: str
-    status: str
+    status: Annotated[str, Status]
     estimate: Estimate
     why: str = ""
     since: datetime | None = None
@@ -79,7 +82,7 @@ class InGrace:
     """One thing that stays until its date. Not `announced`: a dry run was the first to find it, and an
     apply at that time would have said `due_at`."""
 
-    kind: str
+    kind: Annotated[str, Kind]
     name: str
     policy: str
     owner: str

@@ -1,63 +1,57 @@
-"""Past sweeps as JSON documents (docs/operations.md)."""
+"""What the ledger holds as JSON documents: past sweeps, scheduled deletions and opt-outs (docs/operations.md)."""
 
 from collections.abc import Sequence
-from json import dumps
 from typing import TextIO
 
 from janitor.ledger.history import PastAction, PastSweep
-from janitor.model.units import rfc3339
-from janitor.report.json.values import Row, estimate_as_json, time_as_json
+from janitor.ledger.marks import Marked, OptOut
+from janitor.report.json.serialiser import Row, as_json, fields_of, write_document
 
 SCHEMA_VERSION = 1
 
 
 def write_history_json(sweeps: Sequence[PastSweep], out: TextIO) -> None:
     """One document and a newline, pure ASCII; sweeps in their order."""
-    document = {"schema_version": SCHEMA_VERSION, "sweeps": [sweep_as_json(sweep) for sweep in sweeps]}
-    out.write(dumps(document, indent=1) + "\n")
+    write_document(SCHEMA_VERSION, {"sweeps": [sweep_as_json(sweep) for sweep in sweeps]}, out)
 
 
 def write_sweep_json(sweep: PastSweep, actions: Sequence[PastAction], out: TextIO) -> None:
     """The same of one sweep, with its actions in their order."""
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "sweep": sweep_as_json(sweep),
-        "actions": [action_as_json(action) for action in actions],
-    }
-    out.write(dumps(document, indent=1) + "\n")
+    body: Row = {"sweep": sweep_as_json(sweep), "actions": [action_as_json(action) for action in actions]}
+    write_document(SCHEMA_VERSION, body, out)
+
+
+def write_marks_json(marked: Sequence[Marked], opt_outs: Sequence[OptOut], out: TextIO) -> None:
+    """Marks, the soonest first, then what is opted out; `until` null is for good."""
+    body = {"marks": [_mark(each) for each in marked], "opted_out": opt_outs}
+    write_document(SCHEMA_VERSION, as_json(body), out)
 
 
 def sweep_as_json(sweep: PastSweep) -> Row:
     """One past sweep; what is only known at its end is None where it has none."""
     ended = sweep.finished_at
-    return {
+    row: Row = {
         "sweep_id": sweep.id,
-        "started_at": rfc3339(sweep.started_at),
-        "finished_at": time_as_json(ended),
-        "seconds": None if ended is None else round((ended - sweep.started_at).total_seconds(), 3),
+        "started_at": sweep.started_at,
+        "finished_at": ended,
+        "seconds": None,
         "mode": sweep.mode,
         "origin": sweep.origin,
         "started_by": sweep.started_by,
         "plan_id": sweep.plan_id,
         "exit_code": sweep.exit_code,
-        "totals": None if sweep.totals is None else dict(sweep.totals),
     }
+    seconds = None if ended is None else round((ended - sweep.started_at).total_seconds(), 3)
+    totals = None if sweep.totals is None else dict(sweep.totals)
+    written: Row = as_json(row)
+    return written | {"seconds": seconds, "totals": totals}
 
 
 def action_as_json(action: PastAction) -> Row:
     """One of its actions."""
-    estimate = None if action.estimate is None else estimate_as_json(action.estimate)
-    return {
-        "kind": action.kind,
-        "name": action.name,
-        "policy": action.policy,
-        "reason": action.reason,
-        "detail": action.detail,
-        "owner": action.owner,
-        "size_bytes": action.size_bytes,
-        "estimate": estimate,
-        "outcome": action.outcome,
-        "error": action.error,
-        "at": rfc3339(action.at),
-        "settled_by": action.settled_by or None,
-    }
+    row: Row = as_json(fields_of(action) | {"settled_by": action.settled_by or None})
+    return row
+
+
+def _mark(mark: Marked) -> Row:
+    return {key: value for key, value in mark._asdict().items() if key != "state"}

@@ -11,13 +11,12 @@ from janitor.apply.outcomes import Outcome
 from janitor.model.amounts import Estimate, Priced
 from janitor.model.inventory import ClockReading
 from janitor.model.kinds import Kind
-from janitor.model.units import rfc3339
 from janitor.plan.plan import Action, Kept
 from janitor.policy.deciding.grace import Waiting
 from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.data.result import SweepResult, Totals, is_announced
 from janitor.report.data.totals import totals_as_json
-from janitor.report.json.values import gap_as_json
+from janitor.report.json.serialiser import Row, as_json
 
 SCHEMA_VERSION = 1
 _BATCH = 512
@@ -33,13 +32,13 @@ def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
         "schema_version": SCHEMA_VERSION,
         "sweep_id": result.sweep_id,
         "mode": result.mode,
-        "observed_at": rfc3339(plan.observed_at),
+        "observed_at": plan.observed_at,
         "policy_digest": plan.policy_digest,
         "plan_id": plan.plan_id,
-        "gaps": [gap_as_json(gap) for gap in plan.gaps],
-        "refusals": [{"limit": r.limit, "message": r.message} for r in result.refusals],
+        "gaps": plan.gaps,
+        "refusals": result.refusals,
     }
-    out.write(dumps(head)[:-1] + ',\n "actions": [')
+    out.write(dumps(as_json(head))[:-1] + ',\n "actions": [')
     line = _ActionLine()
     pairs = zip(plan.actions, result.outcomes, strict=True)
     _write_rows((line.of(action, outcome) for action, outcome in pairs), out)
@@ -47,42 +46,41 @@ def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
     _write_rows(map(_kept, plan.kept), out)
     out.write('],\n "totals": ' + dumps(totals_as_json(result, totals)))
     out.write(',\n "notices": ' + dumps(result.notices) + ',\n "grace": [')
-    _write_rows((dumps(waiting_as_json(each, result.mode)) for each in result.waiting), out)
+    _write_rows((dumps(as_json(_waiting(each, result.mode))) for each in result.waiting), out)
     out.write('],\n "error": ' + dumps(None if result.error is None else str(result.error)))
-    out.write(',\n "clock": ' + dumps(_clock(result.clock)))
+    out.write(',\n "clock": ' + dumps(as_json(_clock(result.clock))))
     out.write(',\n "references": ' + dumps(_references(result.references)) + "}\n")
 
 
-def _references(counts: ReferenceCounts | None) -> dict[str, object] | None:
+def _references(counts: ReferenceCounts | None) -> Row | None:
     """Of the files of `protect.references`; null where there are none."""
     if counts is None or not counts.lines:
         return None
     return {
         "lines": counts.lines,
         "found": counts.found,
-        "missing": list(counts.missing),
+        "missing": counts.missing,
         "not_read": counts.not_read,
     }
 
 
-def _clock(reading: ClockReading | None) -> dict[str, object] | None:
+def _clock(reading: ClockReading | None) -> Row | None:
     if reading is None:
         return None
-    google = None if reading.google is None else rfc3339(reading.google)
-    return {"here": rfc3339(reading.here), "google": google, "may_delete": reading.may_delete}
+    return {"here": reading.here, "google": reading.google, "may_delete": reading.may_delete}
 
 
-def waiting_as_json(each: Waiting, mode: str) -> dict[str, object]:
-    """One thing in grace. A dry run announces nothing: what it shows first is not announced yet, and
+def _waiting(each: Waiting, mode: str) -> Row:
+    """One resource in grace. A dry run announces nothing: what it shows first is not announced yet, and
     `due_at` is what an apply at this time would say."""
     return {
-        "kind": each.kind.value,
+        "kind": each.kind,
         "name": each.name,
         "policy": each.policy,
         "owner": each.owner,
         "announced": is_announced(each, mode),
-        "announced_at": rfc3339(each.announced_at),
-        "due_at": rfc3339(each.due_at),
+        "announced_at": each.announced_at,
+        "due_at": each.due_at,
     }
 
 

@@ -1,20 +1,17 @@
-"""What is announced and who opted out of what, out of the ledger: `janitor marks`, for people and programs."""
+"""What is announced and who opted out of what, out of the ledger: `janitor marks`."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from json import dumps
 from typing import TextIO
 
 from rich.text import Text
 
 from janitor.ledger.marks import Marked, OptOut
-from janitor.model.units import moment, rfc3339
-from janitor.report.json.values import time_as_json
+from janitor.model.units import moment
 from janitor.report.terminal.sweep import HOW_TO_KEEP
 from janitor.report.terminal.tables import console_for, indented, print_lines, tabulated
 from janitor.report.words import named, owner_or_nobody, place_of
 
-SCHEMA_VERSION = 1
 _MARKS = ("announced", "where", "goes on, or later", "announced on", "policy", "owner")
 _OPT_OUTS = ("kept", "where", "until", "by", "since")
 
@@ -23,34 +20,6 @@ def write_marks_table(marked: Sequence[Marked], opt_outs: Sequence[OptOut], out:
     """Marks, the soonest first, then what is opted out. The same rows, the same text."""
     console = console_for(out)
     print_lines(console, _marks(marked, console.width), _opted_out(opt_outs, console.width))
-
-
-def write_marks_json(marked: Sequence[Marked], opt_outs: Sequence[OptOut], out: TextIO) -> None:
-    """One document and a newline, pure ASCII; times in RFC 3339, `until` null is for good."""
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "marks": [
-            {
-                "kind": each.kind,
-                "name": each.name,
-                "policy": each.policy,
-                "owner": each.owner,
-                "announced_at": rfc3339(each.announced_at),
-                "due_at": rfc3339(each.due_at),
-            }
-            for each in marked
-        ],
-        "opted_out": [
-            {
-                "name": each.name,
-                "until": time_as_json(each.until),
-                "by": each.by,
-                "at": rfc3339(each.at),
-            }
-            for each in opt_outs
-        ],
-    }
-    out.write(dumps(document, indent=1) + "\n")
 
 
 def _marks(marked: Sequence[Marked], width: int) -> Iterator[Text]:
