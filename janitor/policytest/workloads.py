@@ -66,6 +66,7 @@ def _service(short: str, fields: Fields, place: Place) -> tuple[Service, list[Re
         name, uid=f"uid-{short}", etag=f'"{short}"', create_time=place.time(fields, "created", deployed),
         update_time=deployed, labels=fields.read("labels", labels, {}),
         annotations=fields.read("annotations", labels, {}), creator=fields.read("creator", text, ""),
+        client=fields.read("client", text, ""),
         terminal=_ready(State.FAILED if failed else State.SUCCEEDED), reconciling=status == RECONCILING,
         traffic=tuple(Traffic(each, 100, "") for each in live),
         uri=f"https://{short}.run.app" if live else "", latest_ready_revision="",
@@ -106,7 +107,7 @@ def _job(short: str, fields: Fields, place: Place) -> tuple[Job, list[Execution]
         name, place.images(fields), uid=f"uid-{short}", etag=f'"{short}"',
         create_time=place.time(fields, "created", updated), update_time=updated,
         labels=fields.read("labels", labels, {}), annotations=fields.read("annotations", labels, {}),
-        creator=fields.read("creator", text, ""),
+        creator=fields.read("creator", text, ""), client=fields.read("client", text, ""),
         terminal=_ready(State.FAILED if status == "failed" else State.SUCCEEDED),
         reconciling=status == RECONCILING, execution_count=len(executions), last=_last(executions),
     )  # fmt: skip
@@ -154,7 +155,7 @@ def _pool(short: str, fields: Fields, place: Place) -> tuple[WorkerPool, list[Re
         name, place.images(fields), uid=f"uid-{short}", etag=f'"{short}"',
         create_time=place.time(fields, "created", updated), update_time=updated,
         labels=fields.read("labels", labels, {}), annotations=fields.read("annotations", labels, {}),
-        creator=fields.read("creator", text, ""), reconciling=status == RECONCILING,
+        creator=fields.read("creator", text, ""), client=fields.read("client", text, ""), reconciling=status == RECONCILING,
         terminal=_ready(State.FAILED if status == FAILED else State.SUCCEEDED),
         instances=fields.read("instances", count, _ONE),
     )  # fmt: skip

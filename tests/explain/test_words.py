@@ -1,5 +1,6 @@
 """Keys as the policy file writes them: what they ask, and what a resource has."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from janitor.explain.words import facts_have, image_has, keep_asks, key_asks
 from janitor.model.kinds import Status
 from janitor.policy import model
 from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.deployed import ClientIs
 from janitor.policy.conditions.expression import Expr
 from janitor.policy.conditions.facts import ResourceFacts
 from janitor.policy.conditions.key import Key
@@ -20,7 +22,7 @@ from janitor.policy.conditions.tags import Tagged, TagsMatch
 from janitor.policy.conditions.ttl import TtlExpired
 from janitor.policy.conditions.use import Unused
 from janitor.policy.file.grammar import GRAMMAR
-from tests.making import NOW, ago, image, repository
+from tests.making import NOW, ago, image, repository, service
 
 _WRITTEN = {key for kind in GRAMMAR.kinds.values() for key in kind.when} - {"any", "all", "not"}
 FACTS = ResourceFacts("web", "us", "", {"env": "dev"}, Status.FAILED, ago(hours=26))
@@ -54,6 +56,13 @@ def test_what_a_workload_has_stands_beside_each_key() -> None:
     assert has(StatusIs((Status.SERVING,))) == "failed"
     assert has(NameIs(("w*",))) == "web"
     assert has(Expr("true", "p")) == ""
+
+
+def test_the_client_of_a_workload_is_shown() -> None:
+    key = ClientIs(("gcloud", "cloud-console"))
+    assert key_asks(key) == "client: gcloud, cloud-console"
+    assert facts_have(replace(FACTS, reported=service("web", client="terraform")), NOW)(key) == "terraform"
+    assert facts_have(FACTS, NOW)(key) == "client unknown"
 
 
 def test_what_is_not_known_is_said_so() -> None:

@@ -9,7 +9,7 @@ from janitor.model.kinds import Status
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.condition import Not
 from janitor.policy.conditions.contents import ArtifactTypeIs, FormatIs
-from janitor.policy.conditions.deployed import CreatorIs, ManagedBy
+from janitor.policy.conditions.deployed import ClientIs, CreatorIs, ManagedBy
 from janitor.policy.conditions.expression import Expr
 from janitor.policy.conditions.implication import excludes, implies
 from janitor.policy.conditions.key import Key
@@ -23,7 +23,18 @@ from janitor.policy.conditions.ttl import TtlExpired
 from janitor.policy.conditions.use import Orphaned, Unused, UnusedFor
 from janitor.policy.conditions.versions import Prerelease, VersionIs, VersionSemver
 
-_TEXTS = (NameIs, ServiceIs, JobIs, LocationIs, RepositoryIs, ArtifactTypeIs, CreatorIs, TagsMatch, VersionIs)
+_TEXTS = (
+    NameIs,
+    ServiceIs,
+    JobIs,
+    LocationIs,
+    RepositoryIs,
+    ArtifactTypeIs,
+    CreatorIs,
+    ClientIs,
+    TagsMatch,
+    VersionIs,
+)
 # The first holds only where the second does, and not the other way round.
 NARROWER: dict[type[Key], tuple[Key, Key]] = {
     **{text: (text(("web",)), text(("w*", "web"))) for text in _TEXTS},

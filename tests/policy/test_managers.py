@@ -1,6 +1,6 @@
-"""`managed_by`, `creator` and `annotations`: who made a thing, and what is not known of it."""
+"""`managed_by`, `creator`, `client` and `annotations`: who made a thing, and what is not known of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import get_args
 
 import pytest
@@ -8,8 +8,9 @@ import pytest
 from janitor.kinds.managers import Manager, managers_of, managers_of_repository
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
+from janitor.model.resources import Job, Service, WorkerPool
 from janitor.policy.conditions.condition import Condition, Not
-from janitor.policy.conditions.deployed import CreatorIs, ManagedBy, ManagerName
+from janitor.policy.conditions.deployed import ClientIs, CreatorIs, ManagedBy, ManagerName
 from janitor.policy.conditions.expression import Expr
 from janitor.policy.conditions.labels import AnnotationsAre
 from tests.deciding import decided, images_decided
@@ -18,8 +19,10 @@ from tests.making import (
     PROJECT,
     contents,
     image,
+    job,
     policies,
     policy,
+    pool,
     repository,
     revision,
     service,
@@ -110,6 +113,27 @@ def test_the_creator_is_a_glob_and_where_google_does_not_say_it_keeps() -> None:
         Not(Expr("resource.creator == 'a'", "a")),
     ):
         assert of_service(condition, creator="") == "not-matched"
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        (Kind.SERVICE, lambda client: service("web", failed=True, client=client)),
+        (Kind.JOB, lambda client: job("web", failed=True, client=client)),
+        (Kind.WORKER_POOL, lambda client: pool("web", client=client)),
+    ],
+)
+def test_the_client_is_a_glob_and_where_google_does_not_say_it_keeps(
+    kind: Kind, found: Callable[[str], Service | Job | WorkerPool]
+) -> None:
+    by_hand = ClientIs(("cloud-console", "gcloud*"))
+    for client, matched, negated in (
+        ("gcloud", "delete: matched", "not-matched"),
+        ("terraform", "not-matched", "delete: matched"),
+        ("", "not-matched", "not-matched"),
+    ):
+        for condition, verdict in ((by_hand, matched), (Not(by_hand), negated)):
+            assert decided(policies(policy("a", kind, condition)), workloads(found(client)))["web"] == verdict
 
 
 def test_annotations_are_there_equal_or_like_a_glob() -> None:

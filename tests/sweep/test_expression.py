@@ -73,6 +73,22 @@ def test_what_terraform_or_config_connector_manages_stays(place: Placing) -> Non
     assert swept.kept("run.service") == {"not-matched": 2}
 
 
+def test_what_the_console_deployed_goes_and_what_has_no_client_stays(place: Placing) -> None:
+    services = (
+        "{console: {image: nginx, updated: 3d ago, state: failed, client: cloud-console},"
+        " tf: {image: nginx, updated: 3d ago, state: failed, client: terraform},"
+        " unset: {image: nginx, updated: 3d ago, state: failed}}"
+    )
+    here = place(world(services=services))
+    when = "{status: failed, older_than: 24h, client: [cloud-console, gcloud]}"
+    swept = here.sweep(
+        "--apply",
+        policies=f"version: 1\nscope: {{projects: [p]}}\npolicies: [{{name: by-hand, kind: run.service, when: {when}}}]",
+    )
+    assert swept.names == [f"{RUN}/services/console"]
+    assert swept.kept("run.service") == {"not-matched": 2}
+
+
 def test_an_image_with_one_tag_outside_of_a_pattern_stays(place: Placing) -> None:
     here = place(
         world(

@@ -1,4 +1,4 @@
-"""Who deployed it: `creator` and `managed_by`."""
+"""Who and what deployed it: `creator`, `client` and `managed_by`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,13 @@ from typing import Any, ClassVar, Literal
 
 from janitor.kinds.managers import Manager, managers_of_repository
 from janitor.model.kinds import Kind
-from janitor.model.resources import Repository
+from janitor.model.reasons import KeepReason
+from janitor.model.resources import Job, Repository, Service, WorkerPool
 from janitor.policy.conditions.facts import ResourceFacts
 from janitor.policy.conditions.key import EVERY_KIND, WORKLOADS, Beside, FactsReading, Key, shown
 from janitor.policy.conditions.names import OneText
 from janitor.policy.conditions.patterns import matcher
-from janitor.policy.conditions.truth import CREATOR_UNKNOWN, Test, truth
+from janitor.policy.conditions.truth import CREATOR_UNKNOWN, Test, Truth, truth
 from janitor.policy.conditions.values import OneOrMore
 
 ManagerName = Literal[
@@ -40,6 +41,34 @@ class CreatorIs(OneText):
     def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
         """Its creator."""
         return facts.creator or "creator unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientIs(OneText):
+    """`client`: what deployed it last, as Cloud Run reports it; one without a client never matches, and is kept under
+    `not`, too."""
+
+    name: ClassVar[str] = "client"
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL})
+    says: ClassVar[str] = (
+        "What deployed it last, such as gcloud, terraform or cloud-console; where Google does not say, it is kept."
+    )
+
+    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
+        """Its client, where Google says one."""
+        matches = matcher(self.globs)
+        return lambda facts: truth(matches(client)) if (client := _client(facts)) else _CLIENT_UNKNOWN
+
+    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
+        """Its client."""
+        return _client(facts) or "client unknown"
+
+
+_CLIENT_UNKNOWN = Truth(None, KeepReason.NOT_MATCHED)
+
+
+def _client(facts: ResourceFacts) -> str:
+    return facts.reported.client if isinstance(facts.reported, Service | Job | WorkerPool) else ""
 
 
 @dataclass(frozen=True, slots=True)

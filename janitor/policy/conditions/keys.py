@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from janitor.model.kinds import Kind
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.contents import ArtifactTypeIs, FormatIs
-from janitor.policy.conditions.deployed import CreatorIs, ManagedBy
+from janitor.policy.conditions.deployed import ClientIs, CreatorIs, ManagedBy
 from janitor.policy.conditions.expression import Expr
 from janitor.policy.conditions.key import Key
 from janitor.policy.conditions.labels import AnnotationsAre, AnnotationsRegex, LabelsAre, LabelsRegex
@@ -20,13 +20,13 @@ from janitor.policy.conditions.versions import Prerelease, VersionIs, VersionSem
 # In the order in which the JSON Schema has them: first the keys of every kind.
 KEYS: tuple[type[Key], ...] = (
     NameIs, LocationIs, LabelsAre, LabelsRegex, OlderThan, TtlExpired, ManagedBy, Expr,
-    AnnotationsAre, AnnotationsRegex, CreatorIs, ServiceIs, JobIs, StatusIs,
+    AnnotationsAre, AnnotationsRegex, CreatorIs, ClientIs, ServiceIs, JobIs, StatusIs,
     Unused, RepositoryIs, FormatIs, Tagged, TagsMatch, AnyTag, TagsRegex, TagsSemver, ArtifactTypeIs,
     VersionIs, VersionSemver, Prerelease, LargerThan, Empty, UnusedFor, Orphaned, Largest,
 )  # fmt: skip
 # What policies may inherit, in the order of the JSON Schema. What a policy is about by name is its own.
 INHERITED: tuple[type[Key], ...] = (
-    LocationIs, LabelsAre, LabelsRegex, AnnotationsAre, AnnotationsRegex, CreatorIs, ManagedBy, OlderThan, TtlExpired,
+    LocationIs, LabelsAre, LabelsRegex, AnnotationsAre, AnnotationsRegex, CreatorIs, ClientIs, ManagedBy, OlderThan, TtlExpired,
     LargerThan, Tagged, TagsMatch, AnyTag, TagsRegex, TagsSemver, VersionIs, VersionSemver, Prerelease, Unused, UnusedFor,
     Orphaned, Expr,
 )  # fmt: skip
