@@ -8,9 +8,11 @@ that deciding reads. It prints how many images, how many may go, and the CPU sec
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode, Repository
+from janitor.policy.deciding.context import Context, DecisionInput
 from janitor.policy.deciding.images import decide_images, image_rules
 from janitor.policy.deciding.references import References, Usage
 from janitor.policy.file.document import parse_policies
@@ -43,6 +45,10 @@ policies:
   - {name: p20, kind: artifact.image, when: {expr: "resource.name.startsWith('app-') && age > duration('22800h')"}}
 """
 _RULES = parse_policies(POLICIES.encode(), "bench", lambda _: b"")
+_SELECTED = frozenset(policy.name for policy in _RULES.policies)
+_CONTEXT = Context(
+    DecisionInput(_RULES, _SELECTED, ("bench",), ("bench",), frozenset(), datetime.fromtimestamp(NOW, UTC))
+)
 _TAGS: tuple[Callable[[int], tuple[str, ...]], ...] = (
     lambda number: (f"pr-{number}",),
     lambda number: (f"1.{number % 40}.{number % 90}",),
@@ -66,8 +72,7 @@ def main() -> None:
 
 
 def _decided(repository: Repository, contents: Contents) -> int:
-    selected = [policy.name for policy in _RULES.policies]
-    rules = image_rules(_RULES, selected, repository, contents, Usage(References(), References()), NOW)
+    rules = image_rules(_CONTEXT, repository, contents, Usage(References(), References()))
     return len(decide_images(rules, contents.images, want_names=False).goes)
 
 

@@ -11,7 +11,8 @@ from janitor.model.resources import Contents, Image, Repository
 from janitor.policy.conditions.failures import Failures
 from janitor.policy.deciding.context import Context, DecisionInput, Detail, Memory
 from janitor.policy.deciding.grace import Grace
-from janitor.policy.deciding.images import Goes, ImageRules, Weighed, decide_images, image_rules
+from janitor.policy.deciding.image_rules import ImageRules, Weighed
+from janitor.policy.deciding.images import Goes, decide_images, image_rules
 from janitor.policy.deciding.references import usage
 from janitor.policy.deciding.trace import Trace, Tracer
 from janitor.policy.deciding.uploads import Uploads
@@ -42,11 +43,12 @@ def asking(
     own: Set[str] = frozenset(),
     now: datetime = NOW,
     tracer: Tracer | None = None,
+    wanted: Kind | None = None,
 ) -> DecisionInput:
     """Every policy may delete, in the projects of the scope."""
     deletable = tuple(policies.scope.projects if projects is None else projects)
     chosen = {p.name for p in policies.policies} if selected is None else selected
-    return DecisionInput(policies, chosen, deletable, deletable, own, now, Detail(tracer=tracer))
+    return DecisionInput(policies, chosen, deletable, deletable, own, now, Detail(kind=wanted, tracer=tracer))
 
 
 def context(
@@ -89,9 +91,7 @@ def images_decided(
     workloads = workloads or Workloads()
     freed = decide_workloads(context(policies), workloads).freed_by()
     use = usage(workloads, freed, extra, {r.name: r for r in (repo, *repositories)})
-    rules = image_rules(
-        policies, {p.name for p in policies.of(Kind.IMAGE)}, repo, contents, use, NOW.timestamp()
-    )
+    rules = image_rules(context(policies), repo, contents, use)
     verdicts = decide_images(rules, contents.images, want_names=True)
     stays = {
         name.rpartition("/")[2]: reason.value

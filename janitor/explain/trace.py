@@ -10,7 +10,7 @@ from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Mode
 from janitor.policy.deciding.image_graph import below, spread
-from janitor.policy.deciding.images import ImageRules, Weighed, any_protected_tag, forbids_image
+from janitor.policy.deciding.image_rules import ImageRules, Weighed, any_protected_tag, forbids_image
 from janitor.policy.deciding.references import References
 from janitor.policy.deciding.retention import RetentionAnswer, image_traits, standing
 from janitor.policy.deciding.trace import Trace

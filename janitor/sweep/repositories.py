@@ -30,8 +30,8 @@ from janitor.plan.workloads import workload_actions
 from janitor.policy.deciding.context import Context, Memory
 from janitor.policy.deciding.gaps import Blocked
 from janitor.policy.deciding.grace import Candidate, image_holding, repository_thing
+from janitor.policy.deciding.image_rules import ImageRules
 from janitor.policy.deciding.images import (
-    ImageRules,
     ImageVerdicts,
     decide_images,
     holdings,
@@ -112,15 +112,11 @@ class RepositoryDecider:
     blocked: Blocked
     presence: Presence | None = None
 
-    def asked(self, repository: Repository) -> frozenset[Kind]:
-        """The kinds beside images that a policy may speak of in a repository, or that are wanted."""
-        return kinds_asked(self.context.policies, repository, self.context.asked.detail.kind)
-
     def reads(self, repository: Repository) -> tuple[bool, bool]:
         """Whether its images must be read, and whether its packages: where a policy may speak of what they hold."""
         if repository.mode is Mode.VIRTUAL:
             return False, False
-        asked = self.asked(repository)
+        asked = kinds_asked(self.context, repository)
         if repository.format != DOCKER:
             return False, bool(asked)
         named = Kind.IMAGE in self.tally.named or self.presence is not None
@@ -150,12 +146,8 @@ class RepositoryDecider:
         context, blocked = self.context, self.blocked.blocks(repository)
         images = context.policies.of(Kind.IMAGE)
         holding = None if blocked else image_holding(context.memory.grace, images, repository, context.now)
-        rules = image_rules(
-            context.policies, context.asked.selected, repository, contents, self.usage, context.now.timestamp(),
-            context.failures, context.tracer.package if context.tracer else None, holding, self.presence,
-            context.memory.uses,
-        )  # fmt: skip
-        asked = self.asked(repository)
+        rules = image_rules(context, repository, contents, self.usage, holding, self.presence)
+        asked = kinds_asked(self.context, repository)
         stored = package_rules(context, repository, blocked, contents.packages or ()) if asked else None
         return _OneRepository(context, self.builder, self.tally, rules, stored, asked, blocked)
 

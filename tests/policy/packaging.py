@@ -8,7 +8,8 @@ from typing import Any
 from janitor.model.inventory import Workloads
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Package, Repository, Version
-from janitor.policy.deciding.images import ImageRules, Weighed, image_rules
+from janitor.policy.deciding.image_rules import ImageRules, Weighed
+from janitor.policy.deciding.images import image_rules
 from janitor.policy.deciding.packages import PackageRules, decide_package, decide_versions, package_rules
 from janitor.policy.deciding.references import usage
 from janitor.policy.deciding.tags import (
@@ -25,7 +26,7 @@ from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policies
 from tests.deciding import context
-from tests.making import NOW, REPOSITORY, ago, contents, repository
+from tests.making import REPOSITORY, ago, contents, repository
 
 NPM = repository(format="NPM")
 
@@ -94,8 +95,7 @@ class Shelf:
     def image_rules(self) -> ImageRules:
         freed = decide_workloads(context(self.policies), self.workloads).freed_by()
         use = usage(self.workloads, freed, self.policies.protect.references, {self.repo.name: self.repo})
-        names = {each.name for each in self.policies.policies}
-        return image_rules(self.policies, names, self.repo, contents(*self.images), use, NOW.timestamp())
+        return image_rules(context(self.policies), self.repo, contents(*self.images), use)
 
     def _of_package(self, package: Package) -> tuple[Decision, set[str]]:
         images = [image for image in self.images if image.package == package.short]

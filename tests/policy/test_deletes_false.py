@@ -18,7 +18,6 @@ from janitor.policy.deciding.repositories import decide_repository
 from janitor.policy.model import Policy, Retention
 from tests.deciding import context, decided, images_decided
 from tests.making import (
-    NOW,
     contents,
     digest,
     image,
@@ -120,7 +119,7 @@ def test_an_image_that_it_holds_keeps_its_repository_but_for_a_literal_name(
     file = policies(policy("gone", Kind.REPOSITORY, NameIs((glob,))), keeping(AnyTag(("v*",))))
     found = contents(image("a", "v1"))
     use = usage(workloads(), {}, (), {})
-    rules = image_rules(file, {"gone"}, repository(), found, use, NOW.timestamp())
+    rules = image_rules(context(file), repository(), found, use)
     held, _ = holdings(rules, found.images)
     decision = decide_repository(context(file), repository(), found, held, False)
     assert decision.reason == (reason or "matched")

@@ -9,9 +9,11 @@ from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.names import RepositoryIs
-from janitor.policy.deciding.images import ImageRules, holdings, image_rules, package_holdings
+from janitor.policy.deciding.image_rules import ImageRules
+from janitor.policy.deciding.images import holdings, image_rules, package_holdings
 from janitor.policy.deciding.references import usage
 from janitor.policy.model import Policies, Retention
+from tests.deciding import context
 from tests.making import (
     NOW,
     REPOSITORY,
@@ -42,7 +44,7 @@ def rules(
     repo = repo or repository()
     goes = {name_of("services", "web"): freed} if freed else {}
     used = usage(loads or Workloads(), goes, (), {REPOSITORY: repo})
-    return image_rules(file, ("stale",), repo, contents(*PAIR), used, NOW.timestamp())
+    return image_rules(context(file), repo, contents(*PAIR), used)
 
 
 def held(of: ImageRules, images: list[Image] | None = None) -> set[KeepReason]:
@@ -102,7 +104,7 @@ def test_a_package_stays_while_an_artifact_in_another_package_is_about_an_image_
     everything = [*PAIR, image("sbom", package=package, artifact_type="x/sbom")]
     world = contents(*everything, subjects={(package, digest("sbom")): digest("a")})
     used = usage(Workloads(), {}, (), {REPOSITORY: repository()})
-    of = image_rules(policies(STALE), ("stale",), repository(), world, used, NOW.timestamp())
+    of = image_rules(context(policies(STALE)), repository(), world, used)
     assert held(of, [i for i in everything if i.package == "app"]) == (
         {KeepReason.HOLDS_REFERRER} if holds else set()
     )

@@ -14,19 +14,12 @@ from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.condition import All
 from janitor.policy.conditions.contents import ArtifactTypeIs
 from janitor.policy.conditions.names import NameIs, RepositoryIs
-from janitor.policy.deciding.images import (
-    IMAGE_RANK,
-    INDEX_RANK,
-    Going,
-    Kept,
-    decide_images,
-    forbids_image,
-    image_rules,
-)
+from janitor.policy.deciding.image_rules import Going, Kept, forbids_image
+from janitor.policy.deciding.images import IMAGE_RANK, INDEX_RANK, decide_images, image_rules
 from janitor.policy.deciding.references import usage
 from janitor.policy.model import Policy, Retention
-from tests.deciding import images_decided
-from tests.making import NOW, contents, digest, image, policies, policy, repository, service, uri, workloads
+from tests.deciding import context, images_decided
+from tests.making import contents, digest, image, policies, policy, repository, service, uri, workloads
 
 OLD = OlderThan(timedelta(days=7))
 STALE = policy("stale", Kind.IMAGE, OLD)
@@ -145,7 +138,7 @@ def test_what_may_stay_though_it_would_go_stays_with_what_it_holds() -> None:
     repo, file = repository(), policies(STALE)
     images = [image("idx", "v1", children=["kid"]), image("kid"), image("other")]
     used = usage(Workloads(), {}, (), {repo.name: repo})
-    rules = image_rules(file, ("stale",), repo, contents(*images), used, NOW.timestamp(), holding=holding)
+    rules = image_rules(context(file), repo, contents(*images), used, holding)
     verdicts = decide_images(rules, images, want_names=False)
     assert [each.image.digest for each in verdicts.goes] == [digest("other")]
     assert verdicts.kept == {KeepReason.GRACE: 1, KeepReason.CHILD_OF_KEPT: 1}

@@ -9,12 +9,13 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image
 from janitor.policy.conditions.age import OlderThan
-from janitor.policy.deciding.images import artifacts_held, image_rules
+from janitor.policy.deciding.image_rules import artifacts_held
+from janitor.policy.deciding.images import image_rules
 from janitor.policy.deciding.orphaned import Presence, orphan_test, waits_for_others
 from janitor.policy.deciding.references import usage
 from janitor.policy.deciding.retention import by_package
-from tests.deciding import images_decided
-from tests.making import NOW, contents, digest, image, policies, policy, repository, workloads
+from tests.deciding import context, images_decided
+from tests.making import contents, digest, image, policies, policy, repository, workloads
 from tests.policy.test_document_mistakes import of_policy
 
 OLD = policy("old", Kind.IMAGE, OlderThan(timedelta(days=1)))
@@ -116,7 +117,7 @@ def test_only_artifacts_about_images_outside_of_their_package_wait_for_other_rep
 
 def held(found: Contents, presence: Presence | None, *packages: str) -> set[KeepReason]:
     use = usage(workloads(), {}, (), {})
-    rules = image_rules(policies(OLD), {"old"}, repository(), found, use, NOW.timestamp(), presence=presence)
+    rules = image_rules(context(policies(OLD)), repository(), found, use, presence=presence)
     return artifacts_held(rules, {each: by_package(found.images)[each] for each in packages})
 
 

@@ -9,6 +9,7 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode, Package
 from janitor.policy.deciding.packages import kinds_asked
+from tests.deciding import context
 from tests.making import image, job, repository, service, uri, workloads
 from tests.policy.packaging import NPM, Shelf, package, version, written
 
@@ -183,19 +184,19 @@ def test_what_google_manages_needs_the_repositorys_literal_name_and_managed(poli
 def test_nothing_of_a_repository_that_is_no_standard_one_goes_or_is_read(mode: Mode) -> None:
     repo = repository(mode=mode)
     assert of_images(old("a"), repo=repo, policies=(LITERAL,)) == "not-standard"
-    assert kinds_asked(written(STALE), repo) == frozenset()
-    assert kinds_asked(written(STALE), repo, Kind.PACKAGE) == frozenset()
+    assert kinds_asked(context(written(STALE)), repo) == frozenset()
+    assert kinds_asked(context(written(STALE), wanted=Kind.PACKAGE), repo) == frozenset()
 
 
 def test_packages_and_tags_are_read_where_a_policy_may_speak_of_them_or_they_are_wanted() -> None:
     tags = "kind: artifact.tag, when: {tags: x}"
-    assert kinds_asked(written(STALE), repository()) == {Kind.PACKAGE}
-    assert kinds_asked(written(STALE, tags), NPM) == {Kind.PACKAGE, Kind.TAG}
+    assert kinds_asked(context(written(STALE)), repository()) == {Kind.PACKAGE}
+    assert kinds_asked(context(written(STALE, tags)), NPM) == {Kind.PACKAGE, Kind.TAG}
     elsewhere = written("kind: artifact.package, when: {repository: other}")
-    assert kinds_asked(elsewhere, repository()) == frozenset()
-    assert kinds_asked(elsewhere, repository(), Kind.TAG) == {Kind.TAG}
-    assert kinds_asked(elsewhere, repository(), Kind.VERSION) == frozenset()
-    assert kinds_asked(elsewhere, NPM, Kind.VERSION) == {Kind.VERSION}
+    assert kinds_asked(context(elsewhere), repository()) == frozenset()
+    assert kinds_asked(context(elsewhere, wanted=Kind.TAG), repository()) == {Kind.TAG}
+    assert kinds_asked(context(elsewhere, wanted=Kind.VERSION), repository()) == frozenset()
+    assert kinds_asked(context(elsewhere, wanted=Kind.VERSION), NPM) == {Kind.VERSION}
 
 
 def test_behind_a_gap_a_package_stays() -> None:

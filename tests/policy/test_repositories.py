@@ -28,7 +28,6 @@ from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Policies, Policy, Retention
 from tests.deciding import Shown, context
 from tests.making import (
-    NOW,
     ago,
     contents,
     image,
@@ -55,7 +54,7 @@ def asked(
     repo, loads, found = repo or repository(), loads or Workloads(), list(images)
     asking = context(file, **facts)
     use = usage(loads, decide_workloads(asking, loads).freed_by(), (), {repo.name: repo})
-    rules = image_rules(file, asking.asked.selected, repo, contents(*found), use, NOW.timestamp())
+    rules = image_rules(asking, repo, contents(*found), use)
     held, waits = holdings(rules, found) if may_match(asking, repo) else (set(), set())
     decision = decide_repository(asking, repo, contents(*found), held, gap)
     return (f"delete: {decision.reason}" if isinstance(decision, Delete) else decision.reason.value), waits

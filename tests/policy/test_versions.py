@@ -102,12 +102,12 @@ def test_a_tag_that_keep_names_is_the_reason_but_a_tag_keeps_anyway() -> None:
 @pytest.mark.parametrize("mode", [Mode.VIRTUAL, Mode.REMOTE, Mode.UNSPECIFIED])
 def test_nothing_is_asked_of_a_repository_that_is_no_standard_one_and_nothing_of_it_goes(mode: Mode) -> None:
     policies, repo = written("when: {older_than: 30d}"), repository(format="NPM", mode=mode)
-    assert kinds_asked(policies, repo) == frozenset()
+    assert kinds_asked(context(policies), repo) == frozenset()
     assert decided(policies, version("1"), repo=repo) == {"1": "not-standard"}
 
 
 def test_docker_versions_are_images() -> None:
-    assert kinds_asked(written("when: {older_than: 30d}"), repository()) == frozenset()
+    assert kinds_asked(context(written("when: {older_than: 30d}")), repository()) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -126,13 +126,13 @@ def test_docker_versions_are_images() -> None:
     ],
 )
 def test_packages_are_read_where_a_policy_may_speak_of_them(when: str, asked: bool) -> None:
-    found = kinds_asked(written(f"when: {when}"), repository(format="NPM"))
+    found = kinds_asked(context(written(f"when: {when}")), repository(format="NPM"))
     assert found == (frozenset({Kind.VERSION}) if asked else frozenset())
 
 
 def test_each_format_can_be_written() -> None:
     for word in FORMATS:
-        assert kinds_asked(written(f"when: {{format: {word}}}"), repository(format=word.upper()))
+        assert kinds_asked(context(written(f"when: {{format: {word}}}")), repository(format=word.upper()))
 
 
 @pytest.mark.parametrize(

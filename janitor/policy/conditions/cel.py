@@ -61,6 +61,7 @@ class ExpressionError(ValueError):
         self.at = at
 
 
+@lru_cache(maxsize=1024)
 def tokens(source: str) -> tuple[Token, ...]:
     """All but spaces. ExpressionError for what CEL does not know, what is too long and what is too deep."""
     if len(source) > LONGEST:

@@ -92,7 +92,7 @@ class Expr(Key):
         """Evaluated for an image; only the fields that it names are read."""
         asked, now = {token.text for token in tokens(self.text)}, reading.now
         per_image = [(field, get) for field, get in _OF_IMAGE.items() if field in asked]
-        constants = _repository_fields(Kind.IMAGE, reading.of, asked)
+        constants = _repository_fields(Kind.IMAGE, reading, asked)
         moment = datetime.fromtimestamp(now, UTC)
 
         def unknown(image: Image) -> Truth | None:
@@ -115,7 +115,7 @@ class Expr(Key):
         """Evaluated for a package, a version or a tag."""
         asked, now = {token.text for token in tokens(self.text)}, reading.now
         per_item = [(field, get) for field, get in _OF_STORED.items() if field in asked]
-        constants = _repository_fields(reading.kind, reading.of, asked)
+        constants = _repository_fields(reading.kind, reading, asked)
         moment = datetime.fromtimestamp(now, UTC)
 
         def unknown(held: StoredFacts) -> Truth | None:
@@ -267,17 +267,20 @@ _OF_STORED: dict[str, Callable[[StoredFacts], object]] = {
 }
 
 
-def _repository_fields(kind: Kind, repository: Repository, asked: Collection[str]) -> dict[str, object]:
+_OF_REPOSITORY: Mapping[str, Callable[[Repository], object]] = {
+    "repository": lambda repository: repository.name.repository,
+    "format": lambda repository: repository.format.lower(),
+    "project": lambda repository: repository.name.project,
+    "location": lambda repository: repository.name.location,
+    "labels": lambda repository: dict(repository.labels),
+    "managed_by": lambda repository: sorted(map(str, managers_of_repository(repository))),
+}
+
+
+def _repository_fields(
+    kind: Kind, reading: ImageReading | StoredReading, asked: Collection[str]
+) -> dict[str, object]:
     """The fields of `resource` in an `expr` that are the same for all of the kind in a repository, as far
     as they are asked for."""
-    name = repository.name
-    found: dict[str, object] = {
-        "kind": kind.value,
-        "repository": name.repository,
-        "format": repository.format.lower(),
-        "project": name.project,
-        "location": name.location,
-        "labels": dict(repository.labels),
-        "managed_by": sorted(map(str, managers_of_repository(repository))),
-    }
-    return {field: value for field, value in found.items() if field in asked}
+    found = {field: get(reading.of) for field, get in _OF_REPOSITORY.items() if field in asked}
+    return {"kind": kind.value, **found} if "kind" in asked else found

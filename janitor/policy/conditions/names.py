@@ -30,6 +30,8 @@ from janitor.policy.conditions.truth import Test, Truth, truth
 from janitor.policy.conditions.values import Globs
 
 _STORED_NAMES = {Kind.REPOSITORY: REPOSITORY_NAMES, Kind.IMAGE: IMAGE_NAMES}
+# The answers that a test remembers: a sweep asks it of any number of packages.
+_PACKAGES_KNOWN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class NameIs(OneText):
         def run(image: Image) -> Truth:
             answer = known.get(image.package)
             if answer is None:
+                if len(known) == _PACKAGES_KNOWN:
+                    known.clear()
                 answer = known[image.package] = truth(matches(image.package))
             return answer
 

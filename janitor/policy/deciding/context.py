@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.policy.conditions.failures import Failures
+from janitor.policy.deciding.compiled import CompiledPolicies
 from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.trace import Tracer
 from janitor.policy.deciding.uploads import Uploads
@@ -81,7 +82,8 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a decision needs beside the resource: all of it passed in, nothing looked up.
+    """What a decision needs beside the resource: all of it passed in, nothing looked up. Its policies are compiled
+    once (`compiled`).
 
     `blocked` are the (project, location) pairs with a gap. `failures` hears of each expression that failed;
     `matched` takes the names of the policies whose `when` holds of any resource.
@@ -92,6 +94,12 @@ class Context:
     memory: Memory = field(default_factory=Memory)
     failures: Failures = field(default_factory=Failures)
     matched: set[str] = field(default_factory=set)
+    compiled: CompiledPolicies = field(init=False)
+
+    def __post_init__(self) -> None:
+        asked = self.asked
+        compiled = CompiledPolicies(asked.policies, asked.selected, asked.now, self.failures)
+        object.__setattr__(self, "compiled", compiled)
 
     @property
     def policies(self) -> Policies:

@@ -127,6 +127,6 @@ def _asks(context: Context, repository: Repository) -> bool:
         return False
     if not context.in_scope(repository.name):
         return False
-    asked = kinds_asked(context.policies, repository, context.asked.detail.kind)
+    asked = kinds_asked(context, repository)
     images = context.asked.detail.kind is Kind.IMAGE or bool(context.policies.of(Kind.IMAGE))
     return images or bool(asked) or may_match(context, repository)

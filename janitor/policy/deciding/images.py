@@ -1,7 +1,7 @@
 """Images: the verdicts on the images of one repository. Own verdicts first, then what follows from them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
@@ -9,94 +9,71 @@ from typing import NamedTuple
 from janitor.kinds.image import image_times, subjects_of
 from janitor.kinds.repository import is_managed
 from janitor.model.kinds import Kind
-from janitor.model.names import RepositoryName
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.model.resources import Contents, Image, Mode, Repository
-from janitor.policy.conditions.condition import keys
-from janitor.policy.conditions.failures import Failures
+from janitor.model.resources import Contents, Image, Repository
 from janitor.policy.conditions.index_sizes import index_sizes
-from janitor.policy.conditions.key import ImageReading, subject_unknown
-from janitor.policy.conditions.names import RepositoryIs
+from janitor.policy.conditions.key import ImageReading, Leaf, subject_unknown, use_not_recorded
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.ranking import image_measure, ranked
 from janitor.policy.conditions.size import LargerThan, Largest
 from janitor.policy.conditions.truth import NO, NO_TAG_MATCHES, YES, Test
-from janitor.policy.conditions.use import Orphaned
+from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.grace import Holding
 from janitor.policy.deciding.image_graph import Family, below, family_of, needed, placed, rings, spread
-from janitor.policy.deciding.orphaned import Presence, holds_only_artifacts, orphan_test
+from janitor.policy.deciding.image_rules import (
+    DIGEST,
+    Going,
+    ImageRules,
+    Kept,
+    Weighed,
+    any_protected_tag,
+    artifacts_held,
+    everything_stays,
+    forbids_image,
+    held_by_tags,
+)
+from janitor.policy.deciding.orphaned import Presence, orphan_test
 from janitor.policy.deciding.references import Usage, Users
-from janitor.policy.deciding.retention import by_package, competing, image_traits, names_a_type, retained
-from janitor.policy.deciding.use_history import UseLog, unused_for_leaf
+from janitor.policy.deciding.retention import by_package, competing, image_traits, retained
+from janitor.policy.deciding.use_history import unused_for_leaf
 from janitor.policy.deciding.verdict import (
     FLOOR,
-    CompiledPolicy,
     Delete,
     Keep,
     kept_by_policy,
     latest,
-    names_literally,
-    question,
     strongest,
     too_young,
     verdict,
 )
-from janitor.policy.model import Policies, Policy
-
-
-@dataclass(frozen=True, slots=True)
-class ImageRules:
-    """The policies made ready for one repository.
-
-    `referred`: a digest -> the packages that hold an artifact attached to it. Google refuses to delete an image while
-    one is attached, and one in another package stays: its own package does not say whether its subject is there (R40).
-    """
-
-    repository: Repository
-    questions: tuple[CompiledPolicy[Image], ...]
-    usage: Usage
-    subjects: Mapping[tuple[str, str], tuple[str, ...]]
-    protects_name: Callable[[str], bool]
-    protects_tag: Callable[[str], bool] | None
-    everything: KeepReason | None
-    managed: bool
-    now: float
-    on_package: "OnPackage | None" = None
-    holding: Holding | None = None
-    orphaned: Test[Image] = subject_unknown
-    uses: UseLog | None = None
-    referred: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def image_rules(
-    policies: Policies, selected: Iterable[str], repository: Repository, contents: Contents,
-    usage: Usage, now: float, failures: Failures | None = None,
-    on_package: "OnPackage | None" = None, holding: Holding | None = None, presence: Presence | None = None,
-    uses: UseLog | None = None,
-) -> ImageRules:  # fmt: skip
-    """Compile the image policies for a repository; `selected` are the names that may delete, `holding`
-    what may stay though it would go (policy/deciding/grace.py), `presence` which digests there are anywhere,
-    `uses` what was in use when, and is noted of what is (policy/deciding/use_history.py)."""
-    chosen = set(selected)
+    context: Context,
+    repository: Repository,
+    contents: Contents,
+    usage: Usage,
+    holding: Holding | None = None,
+    presence: Presence | None = None,
+) -> ImageRules:
+    """The image policies made ready for a repository; `holding` is what may stay though it would go
+    (policy/deciding/grace.py), `presence` which digests there are anywhere."""
+    policies, compiled, uses = context.policies, context.compiled, context.memory.uses
+    now, images = context.now.timestamp(), contents.images
     orphaned: Test[Image] = subject_unknown
     if presence is not None:
-        orphaned = orphan_test(by_package(contents.images), contents.subjects, presence)
-    history = uses.history if uses else None
-    unused_for = unused_for_leaf(
-        repository.name, by_package(contents.images) if history else {}, now, history
-    )
-    asked = {type(key) for p in policies.of(Kind.IMAGE) for key in keys(p.when)}
-    sizes = index_sizes(contents.images) if LargerThan in asked else {}
-    measure = image_measure(index_sizes(contents.images, with_tagged=True) if Largest in asked else {})
-    leaf = ImageReading(repository, now, failures or Failures(), sizes, orphaned, unused_for)
-    protect = policies.protect
-    places = competing(contents.images, contents.subjects)
+        orphaned = orphan_test(by_package(images), contents.subjects, presence)
+    unused_for: Leaf[Image] = use_not_recorded
+    if uses.history:
+        unused_for = unused_for_leaf(repository.name, by_package(images), now, uses.history)
+    sizes = index_sizes(images) if compiled.asks(Kind.IMAGE, LargerThan) else {}
+    ranks = compiled.asks(Kind.IMAGE, Largest)
+    measure = image_measure(index_sizes(images, with_tagged=True) if ranks else {})
+    reading = ImageReading(repository, now, context.failures, sizes, orphaned, unused_for)
+    places, protect = competing(images, contents.subjects), policies.protect
     return ImageRules(
         repository,
-        tuple(
-            question(p, ranked(p, leaf, contents.images, measure, places), p.name in chosen)
-            for p in policies.of(Kind.IMAGE)
-        ),
+        compiled.images(reading, lambda policy, leaf: ranked(policy, leaf, images, measure, places)),
         usage,
         contents.subjects,
         matcher(protect.names),
@@ -104,7 +81,7 @@ def image_rules(
         everything_stays(policies, repository),
         is_managed(repository),
         now,
-        on_package,
+        context.tracer.package if context.tracer else None,
         holding,
         orphaned,
         uses,
@@ -119,75 +96,6 @@ def _packages_about(contents: Contents) -> Mapping[str, frozenset[str]]:
         for digest in about:
             found.setdefault(digest, set()).add(package)
     return {digest: frozenset(packages) for digest, packages in found.items()}
-
-
-def everything_stays(policies: Policies, repository: Repository) -> KeepReason | None:
-    """Why all that a repository holds stays, whatever it is."""
-    if repository_protected(policies, repository):
-        return KeepReason.PROTECTED
-    return None if repository.mode is Mode.STANDARD else KeepReason.NOT_STANDARD
-
-
-def repository_protected(policies: Policies, repository: Repository) -> bool:
-    """Whether `protect` names it or a label of it (R11)."""
-    protect = policies.protect
-    return protect.covers(repository.labels) or matcher(protect.names)(repository.name.repository)
-
-
-def any_protected_tag(rules: ImageRules, images: Iterable[Image]) -> bool:
-    """Whether `protect.tags` has any tag of theirs."""
-    protects = rules.protects_tag
-    return protects is not None and any(protects(tag) for image in images for tag in image.tags)
-
-
-def held_by_tags(rules: ImageRules, image: Image) -> KeepReason | None:
-    """Why an image stays for a tag that it has, whatever any policy says."""
-    if not image.tags:
-        return None
-    if any_protected_tag(rules, (image,)):
-        return KeepReason.PROTECTED
-    return KeepReason.IMMUTABLE_TAGS if rules.repository.immutable_tags else None
-
-
-def may_touch_managed(policy: Policy, name: RepositoryName) -> bool:
-    """Whether it says `managed: true` and names the repository literally (R14)."""
-    return policy.managed and names_literally(policy, name.repository, RepositoryIs)
-
-
-def forbids_image(name: RepositoryName, policy: Policy, guard: KeepReason) -> bool:
-    """Whether a guard that stands does so against a policy that matches an image of this repository."""
-    if guard is KeepReason.GOOGLE_MANAGED:
-        return not may_touch_managed(policy, name)
-    if guard is KeepReason.SUBJECT_UNKNOWN:
-        return not (names_a_type(policy) or any(isinstance(part, Orphaned) for part in policy.when.parts))
-    return True
-
-
-_DIGEST = "sha256:"
-
-
-def artifacts_held(rules: ImageRules, packages: Mapping[str, list[Image]]) -> set[KeepReason]:
-    """Why packages that are deleted together stay: one of their artifacts is about an image elsewhere that is
-    not known to be gone, an artifact elsewhere is about one of their images, or nothing in them is anything but an
-    artifact whose subject is not known."""
-    families = {package: family_of(images, rules.subjects) for package, images in packages.items()}
-    here = {image.digest for images in packages.values() for image in images}
-    found = set()
-    if any(rules.referred[digest] - packages.keys() for digest in here & rules.referred.keys()):
-        found.add(KeepReason.HOLDS_REFERRER)
-    unnamed = False
-    for package, images in packages.items():
-        for image in images:
-            if not families[package].subject_unknown(image):
-                continue
-            about = subjects_of(image, rules.subjects)
-            elsewhere = [each for each in about if each.startswith(_DIGEST) and each not in here]
-            if elsewhere and rules.orphaned(image) is not YES:
-                found.add(KeepReason.HOLDS_REFERRER)
-            unnamed = unnamed or not about
-    if unnamed and all(holds_only_artifacts(packages[each], families[each]) for each in packages):
-        found.add(KeepReason.HOLDS_SUBJECT_UNKNOWN)
-    return found
 
 
 def lost_subjects(rules: ImageRules, going: Sequence[Image], family: Family) -> dict[str, tuple[str, ...]]:
@@ -213,13 +121,11 @@ def subjects_elsewhere(
         for image in held
         if image.tags or attached
         for subject in subjects_of(image, attached)
-        if subject.startswith(_DIGEST) and subject not in here
+        if subject.startswith(DIGEST) and subject not in here
     }
     return tuple(sorted(about))
 
 
-Kept = dict[str, KeepReason]
-Going = dict[str, Delete]
 REFERRER_RANK, INDEX_RANK, IMAGE_RANK = 100, 200, 300
 
 
@@ -299,8 +205,7 @@ def _decide_package(
     name = rules.repository.name
     in_use = spread(rules.usage.remaining.digests(name, package, images), family)
     waits = spread(rules.usage.freed.digests(name, package, images), family)
-    if rules.uses:
-        rules.uses.note_images(name, package, {*in_use, *waits})
+    rules.uses.note_images(name, package, {*in_use, *waits})
     kept, goes = _own_verdicts(rules, package, images, family, in_use)
     _follow(kept, goes, family)
     if held := _young(images, goes, rules.now) | _kept_as_subjects(rules, package, goes):
@@ -313,20 +218,6 @@ def _decide_package(
     if rules.on_package:
         rules.on_package(rules, images, Weighed(family, in_use, waits, kept, goes))
     _collect(rules, images, family, kept, goes, waits, verdicts, want_names)
-
-
-class Weighed(NamedTuple):
-    """What the images of one package came to, by digest; users with what indexes and subjects pass on."""
-
-    family: Family
-    in_use: Users
-    waits: Users
-    kept: Kept
-    goes: Going
-
-
-# Is shown the images of each package with what they came to; changes nothing.
-OnPackage = Callable[[ImageRules, list[Image], Weighed], None]
 
 
 def _own_verdicts(

@@ -13,14 +13,14 @@ from janitor.kinds.version import holds_versions, version_since, version_times
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Mode, Package, Repository, Version
-from janitor.policy.conditions.condition import may_hold_in
 from janitor.policy.conditions.facts import StoredFacts
-from janitor.policy.conditions.key import StoredReading
+from janitor.policy.conditions.key import Leaf
 from janitor.policy.conditions.names import RepositoryIs
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.ranking import VERSIONS, ranked
 from janitor.policy.deciding.context import Context
-from janitor.policy.deciding.images import ImageRules, everything_stays, may_touch_managed, package_holdings
+from janitor.policy.deciding.image_rules import ImageRules, everything_stays, may_touch_managed
+from janitor.policy.deciding.images import package_holdings
 from janitor.policy.deciding.retention import RetentionAnswer, Traits, retained, standing
 from janitor.policy.deciding.trace import Trace, Tracer
 from janitor.policy.deciding.uploads import Uploads
@@ -31,24 +31,23 @@ from janitor.policy.deciding.verdict import (
     Keep,
     latest,
     names_literally,
-    question,
     strongest,
     too_young,
     verdict,
 )
-from janitor.policy.model import Policies, Policy
+from janitor.policy.model import Policy
 
 
-def kinds_asked(policies: Policies, repository: Repository, wanted: Kind | None = None) -> frozenset[Kind]:
-    """Of which kinds some policy may speak in this repository, or that is wanted: what it holds is read
-    for these alone."""
+def kinds_asked(context: Context, repository: Repository) -> frozenset[Kind]:
+    """The kinds beside images that some policy may speak of in this repository, or that are wanted: what it holds is
+    read for these alone."""
     found = {Kind.PACKAGE, Kind.TAG} if repository.mode is Mode.STANDARD else set()
     if holds_versions(repository):
         found.add(Kind.VERSION)
     return frozenset(
         kind
         for kind in found
-        if kind is wanted or any(may_hold_in(each.when, repository) for each in policies.of(kind))
+        if kind is context.asked.detail.kind or context.compiled.may_speak(kind, repository)
     )
 
 
@@ -73,13 +72,17 @@ class PackageRules:
 def package_rules(
     context: Context, repository: Repository, blocked: bool, packages: Sequence[Package]
 ) -> PackageRules:
-    """Compile the policies of packages, versions and tags for a repository; `packages` are all in it."""
+    """The policies of packages, versions and tags made ready for a repository; `packages` are all in it."""
     policies, now = context.policies, context.now.timestamp()
+
+    def rank(policy: Policy, leaf: Leaf[StoredFacts]) -> Leaf[StoredFacts]:
+        return ranked(policy, leaf, _versions_of(packages), VERSIONS)
+
     return PackageRules(
         repository,
-        _questions(context, Kind.PACKAGE, repository, ()),
-        _questions(context, Kind.VERSION, repository, packages),
-        _questions(context, Kind.TAG, repository, ()),
+        context.compiled.stored(Kind.PACKAGE, repository),
+        context.compiled.stored(Kind.VERSION, repository, rank),
+        context.compiled.stored(Kind.TAG, repository),
         matcher(policies.protect.names),
         matcher(policies.protect.tags),
         everything_stays(policies, repository),
@@ -88,18 +91,6 @@ def package_rules(
         now,
         context.tracer,
         context.memory.uploads,
-    )
-
-
-def _questions(
-    context: Context, kind: Kind, repository: Repository, packages: Sequence[Package]
-) -> tuple[CompiledPolicy[StoredFacts], ...]:
-    leaf = StoredReading(kind, repository, context.now.timestamp(), context.failures)
-    return tuple(
-        question(
-            each, ranked(each, leaf, _versions_of(packages), VERSIONS), each.name in context.asked.selected
-        )
-        for each in context.policies.of(kind)
     )
 
 

@@ -9,22 +9,20 @@ from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Mode, Repository
 from janitor.policy.conditions.facts import ResourceFacts
-from janitor.policy.conditions.key import FactsReading
 from janitor.policy.conditions.truth import NO
 from janitor.policy.deciding.context import Context
-from janitor.policy.deciding.images import repository_protected
+from janitor.policy.deciding.image_rules import repository_protected
 from janitor.policy.deciding.trace import Trace
-from janitor.policy.deciding.verdict import Decision, floor_guards, latest, names_literally, question, verdict
+from janitor.policy.deciding.verdict import Decision, floor_guards, latest, names_literally, verdict
 from janitor.policy.model import Policies, Policy
 
 
 def may_match(context: Context, repository: Repository) -> bool:
     """Whether any repository policy could match, whatever its content: else it need not be read."""
-    facts = _facts(repository, repository.update_time, None)
-    if repository.format != DOCKER or repository.mode is not Mode.STANDARD:
+    questions = context.compiled.resources(Kind.REPOSITORY)
+    if not questions or repository.format != DOCKER or repository.mode is not Mode.STANDARD:
         return False
-    leaf = FactsReading(context.now, context.failures)
-    questions = [question(p, leaf, True) for p in context.policies.of(Kind.REPOSITORY)]
+    facts = _facts(repository, repository.update_time, None)
     return any(each.selects(facts) is not NO for each in questions)
 
 
@@ -42,8 +40,7 @@ def decide_repository(
     guards |= floor_guards(latest(repository_times(repository, contents)), context.now.timestamp())
     unused = KeepReason.HOLDS_IN_USE not in held if repository.format == DOCKER else None
     facts = _facts(repository, since, unused)
-    leaf, policies = FactsReading(context.now, context.failures), context.policies.of(Kind.REPOSITORY)
-    questions = [question(p, leaf, p.name in context.asked.selected) for p in policies]
+    questions = context.compiled.resources(Kind.REPOSITORY)
     case = Trace(facts, questions, guards, partial(_forbidden, repository), gap=gap)
     if context.tracer:
         context.tracer.case(str(repository.name), case)

@@ -12,7 +12,7 @@ from janitor.model.resources import Image, Package, Version
 from janitor.policy.conditions.facts import StoredFacts
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.truth import YES
-from janitor.policy.deciding.images import ImageRules
+from janitor.policy.deciding.image_rules import ImageRules
 from janitor.policy.deciding.packages import (
     PLACE_GUARDS,
     PackageRules,

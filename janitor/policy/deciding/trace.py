@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image
-from janitor.policy.deciding.images import ImageRules, Weighed
+from janitor.policy.deciding.image_rules import ImageRules, Weighed
 from janitor.policy.deciding.retention import RetentionAnswer
 from janitor.policy.deciding.verdict import CompiledPolicy
 from janitor.policy.model import Policy

@@ -93,6 +93,15 @@ def question(policy: Policy, leaf: Leaf[T], applies: bool) -> CompiledPolicy[T]:
     return CompiledPolicy(policy, matches, selects, _reason(when, leaf), applies, deletes, leaf)
 
 
+def never(policy: Policy, leaf: Leaf[T], applies: bool) -> CompiledPolicy[T]:
+    """A policy that cannot match where it is asked."""
+    return CompiledPolicy(policy, always(NO), always(NO), _matched, applies, {}, leaf)
+
+
+def _matched(_: object) -> DeleteReason:
+    return DeleteReason.MATCHED
+
+
 def kept_by_policy(questions: Iterable[CompiledPolicy[T]], resource: T) -> bool:
     """Whether a policy with `deletes: false` and without `keep` matches it, or may do so."""
     return any(

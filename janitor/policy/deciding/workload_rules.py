@@ -12,7 +12,6 @@ from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Execution, Revision
 from janitor.policy.conditions.facts import ResourceFacts
-from janitor.policy.conditions.key import FactsReading
 from janitor.policy.conditions.names import JobIs, ServiceIs
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.deciding.context import Context
@@ -27,7 +26,6 @@ from janitor.policy.deciding.verdict import (
     floor_guards,
     may_take_serving,
     names_literally,
-    question,
     strongest,
     verdict,
 )  # fmt: skip
@@ -94,12 +92,8 @@ class Rules:
 
 def rules_of(context: Context) -> Rules:
     """Every policy that is about workloads, compiled."""
-    policies, leaf = context.policies, FactsReading(context.now, context.failures)
-    questions = {
-        kind: tuple(question(p, leaf, p.name in context.asked.selected) for p in policies.of(kind))
-        for kind in RUN_KINDS
-    }
-    return Rules(context, questions, matcher(policies.protect.names))
+    questions = {kind: context.compiled.resources(kind) for kind in RUN_KINDS}
+    return Rules(context, questions, matcher(context.policies.protect.names))
 
 
 def decided(
