@@ -1,4 +1,8 @@
-"""slack-sdk's clients, kept to the host they are given, silent, and bounded in how long they try."""
+"""slack-sdk's clients, kept to the host they are given, silent, and bounded in how long they try.
+
+Each overrides one private method of slack-sdk. Its public API cannot refuse redirects, ignore the environment's
+proxy, or bound the size of an answer: its clients build urllib's opener inside these methods.
+"""
 
 import logging
 from typing import Any

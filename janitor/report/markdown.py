@@ -15,9 +15,10 @@ from janitor.report.cells import (
     SizeCell,
     plain,
 )
+from janitor.report.data.names import place_of
 from janitor.report.data.summary import Summary
 from janitor.report.sections import Section, SectionName, cost_report
-from janitor.report.words import UNOWNED, period_in_words, place_of
+from janitor.report.words import UNOWNED, period_in_words
 
 _ROWS_SHOWN = {
     SectionName.TROUBLES: 50,

@@ -30,9 +30,10 @@ from janitor.report.cells import (
     TextCell,
     TimeCell,
 )  # fmt: skip
+from janitor.report.data.names import how_many
 from janitor.report.data.snapshot import RunningService, Snapshot
 from janitor.report.data.summary import Summary
-from janitor.report.words import ailing, next_sweep, things, what_stays
+from janitor.report.words import ailing, next_sweep, what_stays
 
 SERVICE, REPOSITORY = Kind.SERVICE.value, Kind.REPOSITORY.value
 _POINTS_SHOWN = 8
@@ -362,7 +363,7 @@ def dollars(estimate: Estimate) -> Decimal:
 
 def kept(snapshot: Snapshot) -> Section:
     """How many of each kind are kept, and why."""
-    rows = tuple((TextCell(things(row.kind, row.count)), ReasonCell(row.reason)) for row in snapshot.kept)
+    rows = tuple((TextCell(how_many(row.kind, row.count)), ReasonCell(row.reason)) for row in snapshot.kept)
     columns = _columns("kept", "because")
     return Section(SectionName.KEPT, "What is kept, and why", columns, rows, Amount(len(rows)))
 

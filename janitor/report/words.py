@@ -1,6 +1,6 @@
-"""Words for people that every medium shares: names of kinds and troubles, figures with their units, and what they count."""
+"""Words for people that every medium shares: headings of troubles, figures with their units, and what they count."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason
 from janitor.model.text import many
 from janitor.model.units import moment, show_age, show_size, show_usd
-from janitor.report.data.rows import name_as_people_say, noun
+from janitor.report.data.names import how_many
 from janitor.report.data.snapshot import RunningService, Snapshot
 from janitor.report.data.summary import Period
 from janitor.report.data.troubles import TroubleKind
@@ -31,7 +31,6 @@ def trouble_heading(kind: TroubleKind) -> str:
     return _TROUBLES[kind]
 
 
-_KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
 _IN_USE = (KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value)
 _AILING = (Status.FAILED.value, Status.DEGRADED.value)
 UNOWNED = "unowned"
@@ -61,27 +60,6 @@ def owned_by(owner: str) -> str:
     return f"owner {owner}" if owner else UNOWNED
 
 
-def called(kind: str, name: str) -> str:
-    """As people call it; a kind of a later version is called as a service is, by its last id."""
-    return name_as_people_say(_KINDS.get(kind, Kind.SERVICE), name)
-
-
-def named(kind: str, name: str) -> str:
-    """``service web``."""
-    return f"{kind_in_words(kind)} {called(kind, name)}"
-
-
-def kind_in_words(kind: str, count: int = 1) -> str:
-    """``image``, ``images``; a kind of a later version keeps its wire name."""
-    known = _KINDS.get(kind)
-    return noun(known, count) if known else kind
-
-
-def things(kind: str, count: int) -> str:
-    """``3 images``; a kind of a later version keeps its wire name."""
-    return f"{count:,} {kind_in_words(kind, count)}"
-
-
 def next_sweep(snapshot: Snapshot) -> str:
     """What the next sweep would delete and save. A plan is never worded as a saving."""
     left = snapshot.left
@@ -102,7 +80,7 @@ def held_in_use(snapshot: Snapshot) -> str:
     for row in snapshot.kept:
         if row.reason in _IN_USE:
             counts[row.kind] = counts.get(row.kind, 0) + row.count
-    return ", ".join(things(kind, count) for kind, count in counts.items())
+    return ", ".join(how_many(kind, count) for kind, count in counts.items())
 
 
 def what_stays(snapshot: Snapshot) -> Iterator[str]:
@@ -118,10 +96,10 @@ def _standing(snapshot: Snapshot) -> str:
     stored, running = snapshot.stored, snapshot.running
     parts = []
     if stored.count:
-        held = things(Kind.REPOSITORY.value, stored.count)
+        held = how_many(Kind.REPOSITORY.value, stored.count)
         parts.append(f"{held} of {show_size(stored.size_bytes)} for {a_month(stored)}")
     if running.count:
-        held = things(Kind.SERVICE.value, running.count)
+        held = how_many(Kind.SERVICE.value, running.count)
         parts.append(f"{held}, whose minimum instances wait for {a_month(running)}")
     return "; ".join(parts)
 
@@ -152,12 +130,6 @@ def fate(gone_at: datetime | None, back_at: datetime | None, until: datetime) ->
     if gone_at and gone_at <= until:
         return "not seen again"
     return "not looked for yet"
-
-
-def place_of(name: str) -> str:
-    """``asia-northeast3 of my-project``; empty for a name of another shape."""
-    parts = name.split("/")
-    return f"{parts[3]} of {parts[1]}" if len(parts) >= 6 else ""
 
 
 def show_share(usd: Decimal | None, upper_bound: bool) -> str:

@@ -7,8 +7,8 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason
 from janitor.plan.plan import Action
-from janitor.report.data.rows import noun, short_name
-from janitor.report.terminal.tables import fitted_name
+from janitor.report.data.names import kind_in_words, short_name
+from janitor.report.terminal.sweep import fitted_name
 from tests.report.printing import table
 from tests.report.samples import REGION, SERVICE, STORY_REPOSITORY, WEB, image, result, story
 
@@ -159,4 +159,4 @@ def test_the_project_stands_by_the_location_where_there_is_more_than_one() -> No
     ],
 )
 def test_kinds_are_counted_in_english(kind: Kind, one: str, two: str) -> None:
-    assert (noun(kind, 1), noun(kind, 2), noun(kind, 0)) == (one, two, two)
+    assert (kind_in_words(kind, 1), kind_in_words(kind, 2), kind_in_words(kind, 0)) == (one, two, two)

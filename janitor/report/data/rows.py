@@ -3,16 +3,13 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from heapq import nsmallest
-from urllib.parse import unquote
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.amounts import Amount, Priced
-from janitor.model.kinds import Kind
 from janitor.plan.plan import Action
 from janitor.report.data.result import SweepResult
 from janitor.report.data.totals import capped_sum, was_applied
 
-_DIGEST_SHOWN = 12
 _TROUBLE = frozenset({OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED})
 
 Row = tuple[Action, Outcome]
@@ -87,52 +84,3 @@ def _notes(rows: list[Row]) -> list[str]:
         counts[note] = counts.get(note, 0) + 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [note if count == 1 else f"{note} ({count:,} of these)" for note, count in ranked]
-
-
-def short_name(action: Action) -> str:
-    """As people call it; an image's first tag follows its package, for that is how they know it."""
-    return name_as_people_say(action.kind, action.name, action.tags)
-
-
-def name_as_people_say(kind: Kind, name: str, tags: tuple[str, ...] = ()) -> str:
-    """``web``, ``web/web-00012``, or ``repository/package@0123456789ab`` as docker shortens it; a version
-    of another format stands whole, ``repository/package@1.2.3``.
-
-    A name of another shape comes back as it is.
-    """
-    path = name.split("/")[4:]
-    if kind is Kind.REVISION and len(path) == 4:
-        return f"{path[1]}/{path[3]}"
-    if kind is Kind.TAG and len(path) == 6:
-        return f"{path[1]}/{unquote(path[3])}:{unquote(path[5])}"
-    if len(path) == 6 and path[2] == "packages":
-        more = f" +{len(tags) - 1}" if len(tags) > 1 else ""
-        tagged = f":{tags[0]}{more}" if tags else ""
-        digest = path[5].removeprefix("sha256:")
-        shown = digest[:_DIGEST_SHOWN] if digest != path[5] else unquote(digest)
-        return f"{path[1]}/{unquote(path[3])}{tagged}@{shown}"
-    if kind is Kind.PACKAGE and len(path) == 4:
-        return f"{path[1]}/{unquote(path[3])}"
-    return path[-1] if path else name
-
-
-def place(name: str, with_project: bool) -> str:
-    """Location, and the project where more than one is shown."""
-    parts = name.split("/")
-    if len(parts) < 6:
-        return ""
-    return f"{parts[3]} {parts[1]}" if with_project else parts[3]
-
-
-def contained(counts: tuple[tuple[Kind, int], ...]) -> str:
-    """``with 12 images, 1 revision``; empty where nothing goes along."""
-    parts = [f"{count:,} {noun(kind, count)}" for kind, count in counts if count]
-    return f"with {', '.join(parts)}" if parts else ""
-
-
-def noun(kind: Kind, count: int) -> str:
-    """The kind as people say it: ``image``, ``images``, ``repositories``."""
-    word = kind.value.partition(".")[2].replace("_", " ")
-    if count == 1:
-        return word
-    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"

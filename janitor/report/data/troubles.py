@@ -13,7 +13,7 @@ from janitor.model.kinds import Kind
 from janitor.model.text import shorten
 from janitor.model.units import moment, show_age
 from janitor.policy.deciding.gaps import LINE_TO_ADD, blocks_in_words, is_unseen_gap
-from janitor.report.data.rows import name_as_people_say
+from janitor.report.data.names import called
 from janitor.report.data.snapshot import LONGEST_TEXT, Planned, Snapshot
 
 STALE_AFTER = timedelta(days=2)
@@ -162,7 +162,7 @@ def _actions(snapshot: Snapshot) -> Iterator[Trouble]:
     alike = _alike(snapshot.troubles, _likeness)
     for rows in sorted(alike.values(), key=lambda rows: order.index(TroubleKind(rows[0].outcome))):
         first = rows[0]
-        about = f"{first.kind} {name_as_people_say(Kind(first.kind), first.name)}"
+        about = f"{first.kind} {called(Kind(first.kind), first.name)}"
         yield Trouble(
             TroubleKind(first.outcome),
             f"{about} and {len(rows) - 1} more" if len(rows) > 1 else about,

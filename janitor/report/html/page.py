@@ -11,12 +11,13 @@ from janitor.model.text import many
 from janitor.model.units import moment, show_estimate, show_size, show_usd
 from janitor.report import sections
 from janitor.report.cells import MoneyCell
+from janitor.report.data.names import how_many
 from janitor.report.data.snapshot import RunningService, Snapshot, Stored
 from janitor.report.data.summary import Period, Summary
 from janitor.report.data.troubles import Trouble, TroubleKind
 from janitor.report.html.charts import Bars, Curve, bars, curve
 from janitor.report.html.tables import Table, accounts, resource, shown, table
-from janitor.report.words import things, trouble_heading
+from janitor.report.words import trouble_heading
 
 TROUBLES_SHOWN, BARS_SHOWN = 20, 10
 _LABEL_SHOWN = 34
@@ -209,14 +210,14 @@ def _would(snapshot: Snapshot) -> str:
 
 def _stored(stored: Amount) -> str:
     return (
-        f"{things(Kind.REPOSITORY.value, stored.count)}, {show_size(stored.size_bytes)}:"
+        f"{how_many(Kind.REPOSITORY.value, stored.count)}, {show_size(stored.size_bytes)}:"
         f" {show_usd(stored.usd_month, stored.upper_bound)} a month{_without_price(stored.unpriced)}"
     )
 
 
 def _running(running: Amount) -> str:
     return (
-        f"{things(Kind.SERVICE.value, running.count)}, whose idle minimum instances cost"
+        f"{how_many(Kind.SERVICE.value, running.count)}, whose idle minimum instances cost"
         f" {show_usd(running.usd_month, running.upper_bound)} a month{_without_price(running.unpriced)}"
     )
 

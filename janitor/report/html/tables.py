@@ -26,9 +26,8 @@ from janitor.report.cells import (
     StatusCell,
     plain,
 )  # fmt: skip
-from janitor.report.data.rows import name_as_people_say, place
+from janitor.report.data.names import called, kind_in_words, place
 from janitor.report.sections import Column, Section, SectionName, money_of
-from janitor.report.words import kind_in_words
 
 _NAME_SHOWN, _TEXT_SHOWN, _WORDS_SHOWN = 140, 240, 640
 _ROWS_SHOWN = {
@@ -146,7 +145,7 @@ def shown(text: str, width: int = _TEXT_SHOWN) -> str:
 def resource(kind: str, full_name: str) -> Said:
     """As people call it; below it the kind and where it lies. A kind of a later version keeps its name."""
     known = _KINDS.get(kind)
-    said = name_as_people_say(known, full_name) if known else full_name
+    said = called(known, full_name) if known else full_name
     what = kind_in_words(kind)
     where = place(full_name, with_project=True)
     return Said(shown(said, _NAME_SHOWN), shown(f"{what} in {where}" if where else what))

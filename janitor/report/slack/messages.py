@@ -8,9 +8,9 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.savings import Account
 from janitor.model.text import many
 from janitor.model.units import moment, show_size
+from janitor.report.data.names import how_many, short_name
 from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, Totals
-from janitor.report.data.rows import noun, short_name
 from janitor.report.data.summary import Summary
 from janitor.report.data.totals import totals, was_applied
 from janitor.report.slack.blocks import (
@@ -161,7 +161,7 @@ def _kinds(result: SweepResult) -> Iterator[str]:
         if end.kind is OutcomeKind.DELETED
     )
     if gone:
-        yield ", ".join(f"{count:,} {noun(kind, count)}" for kind, count in gone.most_common())
+        yield ", ".join(how_many(kind, count) for kind, count in gone.most_common())
 
 
 def _ends(counts: Totals) -> Iterator[str]:

@@ -11,13 +11,13 @@ from janitor.model.kinds import Kind
 from janitor.model.text import many
 from janitor.model.units import show_age, show_size
 from janitor.report.data.filters import project_of
-from janitor.report.data.rows import place
+from janitor.report.data.names import called, named, place
 from janitor.report.data.snapshot import InGrace, Planned, RunningService, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import Trouble
 from janitor.report.sections import divisions
 from janitor.report.slack.blocks import Part, Row, code, dollars, words
-from janitor.report.words import ailing, called, due_in_words, held_in_use, named, trouble_heading
+from janitor.report.words import ailing, due_in_words, held_in_use, trouble_heading
 
 _NAMED = 3
 

@@ -21,7 +21,7 @@ from janitor.report.data.explanation import (
     PolicyAnswer,
     UserAnswer,
 )  # fmt: skip
-from janitor.report.data.rows import noun
+from janitor.report.data.names import how_many
 from janitor.report.terminal.tables import console_for, indented, print_lines
 
 _HOLDS = {True: "holds", False: "does not", None: "cannot be known"}
@@ -166,7 +166,7 @@ def _along(found: Explanation, width: int) -> Iterator[Text]:
         return
     yield from _heading("What goes with it, and what goes before")
     for kind, count in found.contains:
-        yield _line(f"  with it: {count:,} {noun(kind, count)}")
+        yield _line(f"  with it: {how_many(kind, count)}")
     for name in found.after:
         yield indented(f"after {name}", width)
 

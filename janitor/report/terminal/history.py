@@ -10,8 +10,9 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.history import PastAction, PastSweep
 from janitor.model.text import safe_text, shorten
 from janitor.model.units import show_age, show_estimate, show_size, show_usd
+from janitor.report.data.names import called, place_of
 from janitor.report.terminal.tables import STYLES, console_for, fitted, indented, print_lines, tabulated
-from janitor.report.words import called, owned_by, place_of
+from janitor.report.words import owned_by
 
 ACTIONS_SHOWN = 500
 _WORDS_SHOWN = 600

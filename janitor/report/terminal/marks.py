@@ -8,9 +8,10 @@ from rich.text import Text
 
 from janitor.ledger.marks import Marked, OptOut
 from janitor.model.units import moment
+from janitor.report.data.names import named, place_of
 from janitor.report.terminal.sweep import HOW_TO_KEEP
 from janitor.report.terminal.tables import console_for, indented, print_lines, tabulated
-from janitor.report.words import named, owner_or_nobody, place_of
+from janitor.report.words import owner_or_nobody
 
 _MARKS = ("announced", "where", "goes on, or later", "announced on", "policy", "owner")
 _OPT_OUTS = ("kept", "where", "until", "by", "since")

@@ -17,10 +17,11 @@ from janitor.report.cells import (  # fmt: skip
     SizeCell,
     plain,
 )
+from janitor.report.data.names import place_of
 from janitor.report.data.summary import Summary
 from janitor.report.sections import Section, SectionName, cost_report
 from janitor.report.terminal.tables import console_for, fitted, indented, print_lines, tabulated
-from janitor.report.words import owned_by, period_in_words, place_of
+from janitor.report.words import owned_by, period_in_words
 
 _ROWS_SHOWN = {
     SectionName.TROUBLES: 20,

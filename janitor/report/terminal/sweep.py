@@ -1,24 +1,45 @@
 """The sweep's report at a terminal: a result becomes text on a console. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.text import Text
 
-from janitor.model.text import many, safe_text
-from janitor.model.units import moment, rfc3339, show_size, show_usd
-from janitor.plan.plan import Kept
+from janitor.model.kinds import Kind
+from janitor.model.text import many, safe_text, shorten
+from janitor.model.units import moment, rfc3339, show_estimate, show_size, show_usd
+from janitor.plan.plan import Action, Kept
 from janitor.policy.deciding.gaps import blocks_in_words, is_unseen_gap
 from janitor.policy.deciding.grace import Waiting
+from janitor.report.data.names import called, contained, how_many, named, place, short_name
 from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, Totals, clock_refuses, is_announced
-from janitor.report.data.rows import PolicyRows, name_as_people_say, noun, place, rows_by_policy
+from janitor.report.data.rows import PolicyRows, Row, rows_by_policy
 from janitor.report.data.totals import was_applied
-from janitor.report.terminal.tables import Columns, console_for, indented, listed, print_lines, tabulated
+from janitor.report.terminal.tables import (
+    STYLES,
+    aligned,
+    console_for,
+    fitted,
+    indented,
+    listed,
+    print_lines,
+    tabulated,
+)
 from janitor.report.words import a_month, owner_or_nobody
 
 SHOWN = 20
+ROWS_SHOWN = 50
+_NOTES_SHOWN = 3
+_NAMES_SHOWN = 50
+_SIZE, _USD, _OUTCOME = 10, 11, 14  # each with the two blanks before it
+_SIZES_FROM = 100
+_NAME_AT_LEAST, _WHY_AT_LEAST, _PLACE_AT_LEAST = 20, 14, 15
+_NAME_FAVOURED, _WHY_FAVOURED, _PLACE_AT_MOST = 32, 56, 40
+_DETAIL_SHOWN = 330
+_TAG_AT_LEAST = 3
 HOW_TO_KEEP = "To keep one: janitor keep NAME, for good, or janitor keep NAME --for 30d"
 _TITLES = ("kept for now", "where", "goes", "policy", "owner")
 
@@ -32,7 +53,7 @@ def grace_lines(result: SweepResult, show_all: bool, width: int) -> Iterator[Tex
     yield Text("In grace", style="bold")
     rows = [
         (
-            f"{noun(each.kind, 1)} {name_as_people_say(each.kind, each.name)}",
+            named(each.kind, each.name),
             place(each.name, with_project=True),
             _goes(each, result.mode),
             each.policy,
@@ -51,11 +72,6 @@ def _goes(each: Waiting, mode: str) -> str:
     if not is_announced(each, mode):
         return "once an apply has announced it"
     return f"on {moment(each.due_at)} or later"
-
-
-ROWS_SHOWN = 50
-_NOTES_SHOWN = 3
-_NAMES_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +204,7 @@ def _kept(kept: tuple[Kept, ...], view: View, width: int) -> Iterator[Text]:
         rows = sorted((r for r in kept if r.kind is kind), key=lambda r: (-r.count, r.reason.value))
         count = sum(row.count for row in rows)
         reasons = [f"{row.count:,} {row.reason.value}" for row in rows]
-        yield listed(f"{count:,} {noun(kind, count)}:", reasons, width)
+        yield listed(f"{how_many(kind, count)}:", reasons, width)
         for row in rows:
             yield from _kept_names(row, view)
 
@@ -197,7 +213,7 @@ def _kept_names(row: Kept, view: View) -> Iterator[Text]:
     shown = row.names if view.show_all else row.names[:_NAMES_SHOWN]
     for name in shown:
         where = place(name, with_project=True)
-        yield _line(f"    {row.reason.value}: {name_as_people_say(row.kind, name)}  {where}")
+        yield _line(f"    {row.reason.value}: {called(row.kind, name)}  {where}")
     if len(shown) < len(row.names):
         more = len(row.names) - len(shown)
         yield _line(f"    … and {more:,} more {row.reason.value} (--all, or --format json)")
@@ -263,3 +279,122 @@ def _commands(advice: str, commands: tuple[str, ...]) -> Iterator[Text]:
     yield _line(f"{advice}:", "bold")
     for command in commands:
         yield _line(f"  {command}", "bold")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The widths of one report, the same for all of its policies; 0 is a column that is left out.
+
+    `place` is left out where everything lies in one, which the headings say then, and the sizes
+    where the terminal is narrow.
+    """
+
+    name: int
+    place: int
+    why: int
+    width: int
+    applied: bool
+    with_project: bool
+    with_size: bool
+
+    @classmethod
+    def for_rows(cls, policies: list[PolicyRows], width: int, applied: bool, places: set[str]) -> "Columns":
+        """As wide as what is shown asks for; where that is too much, name and reason share.
+
+        `places` are those of every action, as `place` names them with their projects.
+        """
+        actions = [action for rows in policies for action, _ in rows.shown]
+        with_project = len({where.partition(" ")[2] for where in places}) > 1
+        with_size = width >= _SIZES_FROM
+        left = width - 2 - 2 - _USD - (_SIZE if with_size else 0) - (_OUTCOME if applied else 0)
+        where = 0
+        if len(places) > 1:
+            widest = _widest([place(a.name, with_project) for a in actions])
+            where = min(widest, max(_PLACE_AT_LEAST, min(_PLACE_AT_MOST, left // 4)))
+            left -= where + 2
+        name = max(len("what goes"), _widest([short_name(a) for a in actions]))
+        why = min(max((_asked(a) for a in actions), default=0), _WHY_FAVOURED)
+        if name + why > left:
+            name = max(_NAME_AT_LEAST, min(name, max(left - why, min(_NAME_FAVOURED, left - _WHY_AT_LEAST))))
+            why = max(_WHY_AT_LEAST, left - name)
+        return cls(name, where, why, width, applied, with_project, with_size)
+
+    def header(self) -> Text:
+        """The line above the first row."""
+        return Text(self._joined("what goes", "where", "why", "size", "$ a month", "outcome"), style="dim")
+
+    def lines(self, row: Row) -> Iterator[Text]:
+        """One line of columns; below it what did not fit: what goes along, Google's words, the error."""
+        action, outcome = row
+        why, below = _shared(action, self.why)
+        line = Text(
+            self._joined(
+                fitted_name(action, self.name),
+                fitted(safe_text(place(action.name, self.with_project)), self.place),
+                why,
+                show_size(action.size_bytes) if action.size_bytes else "–",
+                show_estimate(action.estimate),
+            )
+        )
+        if self.applied:
+            line.append(f"  {outcome.kind.value}", STYLES[outcome.kind])
+        yield line
+        for text in below:
+            yield indented(shorten(text, _DETAIL_SHOWN), self.width, 6)
+        if outcome.error:
+            error = shorten(safe_text(outcome.error), _DETAIL_SHOWN)
+            yield indented(error, self.width, 6, STYLES[outcome.kind])
+
+    def _joined(self, name: str, where: str, why: str, size: str, usd: str, outcome: str = "") -> str:
+        """Padded by what a terminal shows, for wide characters take two columns."""
+        cells = [aligned(name, self.name), aligned(where, self.place), aligned(why, self.why)]
+        if not self.place:
+            del cells[1]
+        line = f"  {'  '.join(cells)}" + (f"{size:>{_SIZE}}" if self.with_size else "") + f"{usd:>{_USD}}"
+        return f"{line}  {outcome}" if self.applied and outcome else line
+
+
+def _reason(action: Action) -> tuple[str, list[str]]:
+    """``unused: 26h old`` and what else there is to say, the shortest to the point first."""
+    clause, _, rest = safe_text(action.detail).partition("; ")
+    reason = action.reason.value
+    # "retired 25d ago" says its reason itself.
+    parts = (clause,) if clause.startswith(f"{reason} ") else (reason, clause)
+    why = ": ".join(part for part in parts if part)
+    return why, [text for text in (contained(action.contains), rest) if text]
+
+
+def _shared(action: Action, width: int) -> tuple[str, list[str]]:
+    """What stands in the column of reasons, and what stands below for want of room."""
+    why, more = _reason(action)
+    if cell_len(why) > width:
+        along = contained(action.contains)
+        return action.reason.value, [*([along] if along else []), safe_text(action.detail)]
+    while more and cell_len(f"{why}, {more[0]}") <= width:
+        why = f"{why}, {more.pop(0)}"
+    return why, more
+
+
+def _asked(action: Action) -> int:
+    """The columns in which as much of the reason fits as ever may stand on one line."""
+    return cell_len(_shared(action, _WHY_FAVOURED)[0])
+
+
+def _widest(texts: Sequence[str]) -> int:
+    return max((cell_len(safe_text(text)) for text in texts), default=0)
+
+
+def fitted_name(action: Action, width: int) -> str:
+    """`short_name`, safe to show, in at most `width` columns.
+
+    Of an image the tag is cut first: its package and its digest say which it is.
+    """
+    name = safe_text(short_name(action))
+    if cell_len(name) <= width or action.kind is not Kind.IMAGE:
+        return fitted(name, width)
+    path, _, digest = name.rpartition("@")
+    package, colon, tag = path.partition(":")
+    room = width - cell_len(f"{package}:@{digest}")
+    if colon and room >= _TAG_AT_LEAST:
+        return f"{package}:{fitted(tag, room)}@{digest}"
+    return fitted(f"{package}@{digest}", width, len(digest) + 1)
