@@ -3,19 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
-from janitor.ledger.savings import Account, Saving
-from janitor.model.amounts import Amount, Priced
+from janitor.ledger.savings import Account
+from janitor.model.amounts import Amount
 from janitor.model.kinds import Kind
 from janitor.model.text import many
 from janitor.model.units import show_age, show_size
+from janitor.report import sections
+from janitor.report.cells import (
+    CauseCell,
+    Cell,
+    CellRow,
+    HistoryCell,
+    MoneyCell,
+    OwnerCell,
+    ProblemCell,
+    ResourceCell,
+    plain,
+)
 from janitor.report.data.filters import project_of
 from janitor.report.data.names import called, named, place
-from janitor.report.data.snapshot import InGrace, Planned, RunningService, Snapshot
+from janitor.report.data.snapshot import InGrace, RunningService, Snapshot
 from janitor.report.data.summary import Summary
-from janitor.report.data.troubles import Trouble
-from janitor.report.sections import divisions
 from janitor.report.slack.blocks import Part, Row, code, dollars, words
 from janitor.report.words import ailing, due_in_words, held_in_use, trouble_heading
 
@@ -40,32 +49,46 @@ def announced(row: Row, waiting: Sequence[InGrace]) -> Row:
 _NAME, _LABEL, _WHY, _WAY_OUT = 120, 80, 350, 300
 
 
+def cell(value: Cell, width: int = _LABEL) -> str:
+    """A cell in mrkdwn; texts of at most `width` characters."""
+    match value:
+        case ProblemCell(kind):
+            return f":warning: *{trouble_heading(kind)}*"
+        case ResourceCell():
+            return code(plain(value), _NAME)
+        case OwnerCell(label):
+            return owner_name(label)
+        case CauseCell(policy, reason, None):
+            return f"{words(policy, width)}, {words(reason, width)}"
+        case CauseCell(_, reason, detail):
+            return ": ".join(words(text, width) for text in (reason, detail) if text)
+        case MoneyCell(usd, upper_bound):
+            return "unpriced" if usd is None else f"{dollars(usd, upper_bound)} a month"
+        case HistoryCell(deleted_at):
+            return f"deleted {deleted_at:%Y-%m-%d}"
+        case _:
+            return words(plain(value), width)
+
+
 def troubles(summary: Summary) -> Part:
     """What is wrong, and what to do about it."""
-    rows = tuple(Row(_trouble(each)) for each in summary.troubles)
+    rows = tuple(Row(_trouble(row)) for row in sections.troubles(summary).rows)
     return Part("Needs you", rows, share=2600, most=6, style="apart")
 
 
-def _trouble(trouble: Trouble) -> str:
-    lines = [f":warning: *{trouble_heading(trouble.kind)}*: {words(trouble.about, _NAME)}"]
-    if trouble.what:
-        lines.append(words(trouble.what, _WHY))
-    lines.append(f"*To do:* {words(trouble.way_out, _WAY_OUT)}")
-    return "\n".join(lines)
+def _trouble(row: CellRow) -> str:
+    kind, about, what, way_out = row
+    lines = [f"{cell(kind)}: {cell(about, _NAME)}", cell(what, _WHY), f"*To do:* {cell(way_out, _WAY_OUT)}"]
+    return "\n".join(line for line in lines if line)
 
 
 def savers(summary: Summary) -> Part:
     """The largest single savings."""
-    rows = tuple(Row(f"{number}. {_saver(each)}") for number, each in enumerate(summary.savers, 1))
+    rows = tuple(
+        Row(f"{number}. {cell(name)}, {cell(usd)} ({cell(why)}; {cell(owner)}), {cell(history)}")
+        for number, (name, why, owner, history, _, usd) in enumerate(sections.savers(summary).rows, 1)
+    )
     return Part("Saves most", rows, share=1100)
-
-
-def _saver(saving: Saving) -> str:
-    gone = saving.deletion
-    name = code(called(gone.kind, gone.name), _NAME)
-    usd = dollars(saving.usd_month or Decimal(0), gone.upper_bound)
-    why = f"{words(gone.policy, _LABEL)}, {words(gone.reason, _LABEL)}"
-    return f"{name}, {usd} a month ({why}; {owner_name(gone.owner)}), deleted {gone.deleted_at:%Y-%m-%d}"
 
 
 def policies(summary: Summary) -> Part:
@@ -73,7 +96,7 @@ def policies(summary: Summary) -> Part:
     coming = summary.snapshot.by_policy if summary.snapshot else ()
     rows = [
         _row(f"• {code(name, _LABEL)}: ", saved, next_)
-        for name, saved, next_ in divisions(summary.by_policy, coming)
+        for name, saved, next_ in sections.divisions(summary.by_policy, coming)
     ]
     return Part("By policy", tuple(rows), share=1000, most=12)
 
@@ -84,7 +107,7 @@ def owners(summary: Summary) -> Part:
     waiting = by_owner(summary.snapshot.waiting if summary.snapshot else ())
     rows = [
         announced(_row(f"{owner_name(name)}\n", saved, next_), waiting.pop(name, ()))
-        for name, saved, next_ in divisions(summary.by_owner, coming)
+        for name, saved, next_ in sections.divisions(summary.by_owner, coming)
     ]
     rows += [announced(Row(f"{owner_name(name)}\n"), held) for name, held in waiting.items()]
     return Part("By owner", tuple(rows), share=2300, most=15, style="apart")
@@ -168,17 +191,8 @@ def foot(summary: Summary) -> Part:
 
 def coming(snapshot: Snapshot | None) -> Part:
     """What the next sweep would delete, the costliest first; only ever in a thread."""
-    rows = tuple(Row(f"• {_planned(each)}") for each in (snapshot.largest if snapshot else ()))
-    return Part("The next sweep would delete, the costliest first", rows, share=1000)
-
-
-def _planned(action: Planned) -> str:
-    name = code(called(action.kind, action.name), _NAME)
-    priced = action.estimate
-    usd = (
-        f"{dollars(priced.usd_month, priced.upper_bound)} a month"
-        if isinstance(priced, Priced)
-        else "unpriced"
+    rows = tuple(
+        Row(f"• {cell(name)}, {cell(usd)} ({cell(why)}; {cell(owner)})")
+        for name, why, owner, _, usd in (sections.planned(snapshot).rows if snapshot else ())
     )
-    why = ": ".join(words(text, _LABEL) for text in (action.reason, action.detail) if text)
-    return f"{name}, {usd} ({why}; {owner_name(action.owner)})"
+    return Part("The next sweep would delete, the costliest first", rows, share=1000)
