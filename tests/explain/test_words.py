@@ -5,22 +5,25 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.explain.words import facts_have, image_has, keep_asks, key_asks
+from janitor.explain.words import facts_have, image_has, keep_asks, key_asks, stored_has
+from janitor.kinds.managers import Manager
 from janitor.model.kinds import Status
 from janitor.policy import model
 from janitor.policy.conditions.age import OlderThan
-from janitor.policy.conditions.deployed import ClientIs
+from janitor.policy.conditions.contents import ArtifactTypeIs, FormatIs
+from janitor.policy.conditions.deployed import ClientIs, CreatorIs, ManagedBy
 from janitor.policy.conditions.expression import Expr
-from janitor.policy.conditions.facts import ResourceFacts
+from janitor.policy.conditions.facts import ResourceFacts, StoredFacts
 from janitor.policy.conditions.key import Key
 from janitor.policy.conditions.keys import KEYS
-from janitor.policy.conditions.labels import LabelsAre
-from janitor.policy.conditions.names import NameIs
-from janitor.policy.conditions.size import Empty, LargerThan
+from janitor.policy.conditions.labels import AnnotationsAre, AnnotationsRegex, LabelsAre, LabelsRegex
+from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs
+from janitor.policy.conditions.size import Empty, LargerThan, Largest
 from janitor.policy.conditions.state import StatusIs
-from janitor.policy.conditions.tags import Tagged, TagsMatch
+from janitor.policy.conditions.tags import AnyTag, Tagged, TagsMatch, TagsRegex, TagsSemver
 from janitor.policy.conditions.ttl import TtlExpired
-from janitor.policy.conditions.use import Unused
+from janitor.policy.conditions.use import Orphaned, Unused, UnusedFor
+from janitor.policy.conditions.versions import Prerelease, VersionIs, VersionSemver
 from janitor.policy.file.grammar import GRAMMAR
 from tests.making import NOW, ago, image, repository, service
 
@@ -65,8 +68,100 @@ def test_the_client_of_a_workload_is_shown() -> None:
     assert facts_have(FACTS, NOW)(key) == "client unknown"
 
 
+WEB = ResourceFacts(
+    "web", "us", "", {"env": "dev"}, Status.FAILED, ago(hours=26), 2 * 10**9, True, annotations={"team": "ml"},
+    creator="a@example.com", managed_by=frozenset({Manager.TERRAFORM}),
+)  # fmt: skip
+BARE = ResourceFacts("web-1", "us", "web", {}, Status.RETIRED, None, job="nightly")
+IMAGE = image("a", "v1", "pr-1", days=2, size=2 * 10**9, artifact_type="application/x")
+STORED = StoredFacts(
+    "left-pad", "1.2.3", ("next",), since=ago(days=2).timestamp(), size_bytes=500, versions=0
+)
+REPOSITORY = repository(labels={"env": "dev"})
+
+
+@pytest.mark.parametrize(
+    ("key", "web", "bare"),
+    [
+        (LocationIs(("*",)), "us", "us"),
+        (ServiceIs(("*",)), "", "web"),
+        (JobIs(("*",)), "", "nightly"),
+        (LabelsRegex({"env": "d"}), "env=dev", "no label"),
+        (TtlExpired(), "env=dev", "no label"),
+        (AnnotationsAre({"team": "*"}), "team=ml", "no annotation"),
+        (AnnotationsRegex({"team": "m"}), "team=ml", "no annotation"),
+        (CreatorIs(("*",)), "a@example.com", "creator unknown"),
+        (ManagedBy((Manager.TERRAFORM,)), "terraform", "nobody known"),
+        (LargerThan(1), "2.0 GB", "size unknown"),
+        (OlderThan(timedelta(days=1)), "26h old, since 2026-11-23 02:00 UTC", "age unknown"),
+        (Unused(), "not in use", "not known"),
+    ],
+)
+def test_each_key_shows_what_a_workload_or_a_repository_has(key: Key, web: str, bare: str) -> None:
+    assert (facts_have(WEB, NOW)(key), facts_have(BARE, NOW)(key)) == (web, bare)
+    assert facts_have(replace(WEB, unused=False), NOW)(Unused()) == "in use"
+    assert (
+        facts_have(replace(WEB, since=NOW + timedelta(hours=1)), NOW)(OlderThan(timedelta(1)))
+        == "age unknown"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        (NameIs(("*",)), "app"),
+        (RepositoryIs(("*",)), "r"),
+        (LocationIs(("*",)), "us-central1"),
+        (LabelsAre({"env": "*"}), "env=dev"),
+        (LabelsRegex({"env": "d"}), "env=dev"),
+        (TtlExpired(), "env=dev"),
+        (ManagedBy((Manager.TERRAFORM,)), "nobody known"),
+        (Tagged(True), "v1, pr-1"),
+        (TagsMatch(("*",)), "v1, pr-1"),
+        (AnyTag(("*",)), "v1, pr-1"),
+        (TagsRegex("."), "v1, pr-1"),
+        (TagsSemver(">1"), "v1, pr-1"),
+        (ArtifactTypeIs(("*",)), "application/x"),
+        (LargerThan(1), "2.0 GB"),
+        (Largest(1), "2.0 GB"),
+        (OlderThan(timedelta(days=1)), "48h old, since 2026-11-22 04:00 UTC"),
+        (Unused(), "see who names it, below"),
+        (
+            UnusedFor(timedelta(days=7)),
+            "counted from its last recorded use, its age, and the first of the recorded sweeps",
+        ),
+        (Orphaned(), "about sha256:1, sha256:2"),
+    ],
+)
+def test_each_key_shows_what_an_image_has(key: Key, shown: str) -> None:
+    assert image_has(IMAGE, REPOSITORY, NOW, ("sha256:1", "sha256:2"))(key) == shown
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        (NameIs(("*",)), "left-pad"),
+        (VersionIs(("*",)), "1.2.3"),
+        (VersionSemver(">1"), "1.2.3"),
+        (Prerelease(True), "1.2.3"),
+        (TagsMatch(("*",)), "next"),
+        (FormatIs(("docker",)), "docker"),
+        (LargerThan(1), "500 B"),
+        (Largest(1), "500 B"),
+        (Empty(), "0 versions"),
+        (OlderThan(timedelta(days=1)), "48h old, since 2026-11-22 04:00 UTC"),
+    ],
+)
+def test_each_key_shows_what_something_stored_has(key: Key, shown: str) -> None:
+    assert stored_has(STORED, REPOSITORY, NOW)(key) == shown
+
+
 def test_what_is_not_known_is_said_so() -> None:
     has = image_has(image("a", days=None, size=0), repository(), NOW)
     assert has(OlderThan(timedelta(hours=1))) == "age unknown"
     assert has(LargerThan(1)) == "size unknown"
     assert has(TagsMatch(("*",))) == "no tag"
+    assert has(ArtifactTypeIs(("*",))) == "no type"
+    assert has(Orphaned()) == "no subject that is known"
+    stored = stored_has(StoredFacts("left-pad"), repository(), NOW)
+    assert (stored(LargerThan(1)), stored(OlderThan(timedelta(1)))) == ("size unknown", "age unknown")

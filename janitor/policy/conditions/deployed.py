@@ -96,7 +96,8 @@ class ManagedBy(Key):
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         """What manages it."""
-        return lambda facts: truth(not facts.managed_by.isdisjoint(self.managers))
+        managers = self.managers
+        return lambda facts: truth(not facts.managed_by.isdisjoint(managers))
 
     def repository(self, repository: Repository) -> bool | None:
         """What manages the repository."""

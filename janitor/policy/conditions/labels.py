@@ -79,7 +79,8 @@ class LabelsAre(Key):
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         """Its own labels."""
-        return lambda facts: truth(all(labels_match(self.labels, facts.labels)))
+        wanted = self.labels
+        return lambda facts: truth(all(labels_match(wanted, facts.labels)))
 
     def repository(self, repository: Repository) -> bool | None:
         """The repository's labels."""
@@ -135,7 +136,8 @@ class LabelsRegex(Key):
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         """Its own labels."""
-        return lambda facts: truth(all_found(self.expressions, facts.labels))
+        expressions = self.expressions
+        return lambda facts: truth(all_found(expressions, facts.labels))
 
     def repository(self, repository: Repository) -> bool | None:
         """The repository's labels."""
@@ -176,7 +178,8 @@ class AnnotationsAre(Key):
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         """Its annotations."""
-        return lambda facts: truth(all(labels_match(self.annotations, facts.annotations)))
+        wanted = self.annotations
+        return lambda facts: truth(all(labels_match(wanted, facts.annotations)))
 
     def excludes(self, other: Key) -> bool:
         """Of one annotation, values that never match both."""
@@ -226,7 +229,8 @@ class AnnotationsRegex(Key):
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         """Its annotations."""
-        return lambda facts: truth(all_found(self.expressions, facts.annotations))
+        expressions = self.expressions
+        return lambda facts: truth(all_found(expressions, facts.annotations))
 
     def within(self, wider: Key) -> bool:
         """All that the other one asks, asked here as narrowly."""

@@ -67,7 +67,8 @@ class StatusIs(Key):
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         """Its own status."""
-        return lambda facts: truth(facts.status in self.values)
+        values = self.values
+        return lambda facts: truth(facts.status in values)
 
     def reasons(self) -> Iterator[tuple[DeleteReason, Key]]:
         """`failed` or `retired`."""

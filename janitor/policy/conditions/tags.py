@@ -48,7 +48,8 @@ class Tagged(Key):
 
     def image(self, reading: ImageReading) -> Test[Image]:
         """Whether it has any tag."""
-        return lambda image: YES if bool(image.tags) is self.value else NO
+        value = self.value
+        return lambda image: YES if bool(image.tags) is value else NO
 
     def reasons(self) -> Iterator[tuple[DeleteReason, Key]]:
         """`untagged`."""

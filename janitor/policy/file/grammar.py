@@ -177,22 +177,19 @@ _TAGGED = [_annotated[each, Tag(kind)] for kind, each in (*_POLICIES.items(), ("
 _ANY_POLICY = _annotated[reduce(or_, _TAGGED), Discriminator(_kind_of)]
 
 
-DefaultsWhen = create_model("DefaultsWhen", __base__=Model, **_fields(INHERITED, None))
-
-
-class DefaultsSection(Model):
-    """What policies inherit, key by key (defaults.py)."""
-
-    when: Any = DefaultsWhen()
-    keep: DefaultsKeep = DefaultsKeep()
-    grace: Duration | None = None
-
-
-_DEFAULTS = create_model("DefaultsSection", __base__=DefaultsSection, when=(DefaultsWhen, DefaultsWhen()))
+_DefaultsWhen = create_model("DefaultsWhen", __base__=Model, **_fields(INHERITED, None))
+# What policies inherit, key by key (defaults.py).
+_DefaultsSection = create_model(
+    "DefaultsSection",
+    __base__=Model,
+    when=(_DefaultsWhen, _DefaultsWhen()),
+    keep=(DefaultsKeep, DefaultsKeep()),
+    grace=(Duration | None, None),
+)
 
 
 class Document(Model):
-    """The whole file."""
+    """The whole file. `defaults` and `policies` have their models from the keys; defaults.py reads `defaults`."""
 
     version: Annotated[int, BeforeValidator(spelling.version)]
     mode: Literal["dry-run", "apply"] = "dry-run"
@@ -209,7 +206,7 @@ class Document(Model):
 _DOCUMENT = create_model(
     "Document",
     __base__=Document,
-    defaults=(_DEFAULTS, _DEFAULTS()),
+    defaults=(_DefaultsSection, _DefaultsSection()),
     policies=(_list[_ANY_POLICY], ...),
 )
 
@@ -242,8 +239,8 @@ GRAMMAR = Grammar(
         "schedule.sweep": _keys(SweepSchedule),
         "schedule.report": _keys(ReportSchedule),
         "report": _keys(ReportSection),
-        "defaults": _keys(DefaultsSection),
-        "defaults.when": _keys(DefaultsWhen),
+        "defaults": _keys(_DefaultsSection),
+        "defaults.when": _keys(_DefaultsWhen),
         "defaults.keep": _keys(DefaultsKeep),
         "artifact.image keep.per": _keys(Per),
         "artifact.version keep.per": _keys(VersionPer),
