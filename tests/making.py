@@ -95,6 +95,12 @@ def service(short: str, *, failed: bool = False, traffic: Sequence[str] = (), **
     return Service(name_of("services", short), **(values | facts))  # type: ignore[arg-type]
 
 
+def with_tags(of: Service, tags: Mapping[str, str]) -> Service:
+    """The service with traffic tags, each for a revision by its short name."""
+    entries = tuple(Traffic(revision, 0, tag) for tag, revision in tags.items())
+    return replace(of, traffic=(*of.traffic, *entries), requested=(*of.requested, *entries))
+
+
 def revision(of: str, short: str, *, status: str = "retired", days: float = 40, **facts: object) -> Revision:
     """A revision created `days` ago, and retired a day later where it is retired."""
     states = {"retired": State.SUCCEEDED, "active": State.SUCCEEDED, "failed": State.FAILED}

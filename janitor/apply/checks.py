@@ -15,6 +15,7 @@ from janitor.apply.artifacts import (
 )
 from janitor.apply.outcomes import Outcome
 from janitor.apply.ports import CallError, Reader
+from janitor.apply.traffic_tags import traffic_tag_exists, traffic_tag_still
 from janitor.apply.workloads import workload_exists, workload_still
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, image_of
@@ -86,9 +87,14 @@ async def _repository(reader: Reader, name: str, _uid: str) -> bool:
     return await reader.repository(RepositoryName.parse(name)) is not None
 
 
+async def _traffic_tag_still(reader: Reader, _users: Users, action: Action) -> Outcome | None:
+    return await traffic_tag_still(reader, action)
+
+
 CHECKS: Mapping[Kind, KindChecks] = {
     Kind.SERVICE: _workload(Kind.SERVICE),
     Kind.REVISION: _workload(Kind.REVISION),
+    Kind.TRAFFIC_TAG: KindChecks(traffic_tag_exists, _traffic_tag_still, traffic_tag_still),
     Kind.JOB: _workload(Kind.JOB),
     Kind.EXECUTION: _workload(Kind.EXECUTION),
     Kind.WORKER_POOL: _workload(Kind.WORKER_POOL),

@@ -17,6 +17,7 @@ from janitor.apply.ports import (
     UnclearError,
     UnendedError,
 )
+from janitor.apply.traffic_tags import service_of, tag_of, traffic_tag_outcome
 from janitor.kinds.kind import KINDS
 from janitor.model.kinds import Kind
 from janitor.model.names import image_of
@@ -64,12 +65,17 @@ class DeleteCalls:
 
     async def carry_out(self, action: Action, watch: Watch) -> Outcome:
         """Delete one thing that was just found as planned. Never raises CallError."""
+        if action.kind is Kind.TRAFFIC_TAG:
+            return (await self._traffic_tags([action], watch))[0]
         if action.kind is Kind.IMAGE and action.tags:
             return await self._tagged_image(action, watch)
         return await self._attempt(action, watch)
 
     async def carry_out_batch(self, actions: list[Action], watch: Watch) -> list[Outcome]:
-        """Untagged images, or versions, of one package in one call; an outcome each, in order."""
+        """Untagged images or versions of one package, or traffic tags of one service, in one call; an outcome each,
+        in order."""
+        if actions[0].kind is Kind.TRAFFIC_TAG:
+            return await self._traffic_tags(actions, watch)
         if len(actions) == 1 or watch.stop.is_set():
             return [await self._attempt(action, watch) for action in actions]
         package = KINDS[actions[0].kind].parent_name(actions[0].name)
@@ -209,6 +215,59 @@ class DeleteCalls:
             taken.remove(tag)
             if not isinstance(refused, NotFoundError):
                 raise
+
+    async def _traffic_tags(self, actions: list[Action], watch: Watch) -> list[Outcome]:
+        """All in one UpdateService, with the etag of the service as it is read now (R50)."""
+        ends: dict[str, Outcome] = {}
+        lost: UnclearError | None = None
+
+        def left() -> list[Action]:
+            return [each for each in actions if each.name not in ends]
+
+        for _ in range(ATTEMPTS):
+            try:
+                await self._remove_tags(left(), ends, watch, asked=lost is not None)
+                break
+            except UnendedError as unended:
+                ends.update([(each.name, await self._unended(each, unended, watch)) for each in left()])
+            except UnclearError as unclear:
+                lost = unclear
+                continue
+            except StoppedError:
+                outcome = UNANSWERED if lost else UNTRIED
+                ends.update((each.name, watch.leave(each, outcome)) for each in left())
+            except NotFoundError:
+                ends.update((each.name, GONE) for each in left())
+            except ChangedError as changed:
+                ends.update((each.name, drifted(str(changed))) for each in left())
+            except CallError as refused:
+                ends.update((each.name, failed(refused)) for each in left())
+        for each in left():
+            there = await self._is_there(each)
+            ends[each.name] = (
+                failed(f"{lost} (asked {ATTEMPTS} times; it is still there)") if there else DELETED
+            )
+        return [ends[each.name] for each in actions]
+
+    async def _remove_tags(
+        self, actions: list[Action], ends: dict[str, Outcome], watch: Watch, asked: bool
+    ) -> None:
+        """`ends` takes the outcome of each. `asked`: an earlier call may have removed them."""
+        if not actions:
+            return
+        service = await service_of(self.reader, actions[0].name)
+        for each in actions:
+            if outcome := traffic_tag_outcome(service, each):
+                ends[each.name] = DELETED if asked and outcome.gone else outcome
+        removed = [each for each in actions if each.name not in ends]
+        if service is None or not removed:
+            return
+        if watch.stop.is_set():
+            raise StoppedError("interrupted before it was sent")
+        tags = [tag_of(each.name) for each in removed]
+        operation = await self.deleter.remove_traffic_tags(str(service.name), tags, service.etag)
+        await self._ended(removed, operation, watch)
+        ends.update((each.name, DELETED) for each in removed)
 
     async def _retag(self, action: Action, tags: list[str]) -> str:
         """Put tags back; "" or which could not be."""

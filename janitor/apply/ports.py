@@ -1,5 +1,6 @@
 """What applying asks of Google, and how Google's answers come back."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from janitor.model.inventory import Gap, Workloads
@@ -96,6 +97,10 @@ class Deleter(Protocol):
 
     async def delete_versions(self, package: str, names: list[str]) -> str:
         """BatchDeleteVersions of at most 50 versions of one package (Google's full package name)."""
+
+    async def remove_traffic_tags(self, service: str, tags: Collection[str], etag: str) -> str:
+        """Remove these tags from a service's traffic in one UpdateService (R50). ChangedError where the service has
+        another etag than the one given, and where one of them has a share of the traffic."""
 
     async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
         """Put a tag back; an existing tag is left as it is."""

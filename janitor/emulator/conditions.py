@@ -5,6 +5,7 @@ from typing import Any
 from google.cloud import run_v2
 
 from janitor.emulator.reader import Value
+from janitor.emulator.repository import stamp
 
 PENDING, RECONCILING, FAILED, SUCCEEDED = 1, 2, 3, 4
 ERROR, WARNING, INFO = 1, 2, 3
@@ -51,6 +52,13 @@ def revision(message: Any, state: str, fields: dict[str, Value], since: Any) -> 
         _add(message, since, "ContainerHealthy", FAILED, **why)
     else:
         _add(message, since, "Ready", RECONCILING)
+
+
+def retire(message: Any, now: float) -> None:
+    """A revision is retired at this moment."""
+    stamp(message.update_time, now)
+    del message.conditions[:]
+    revision(message, "retired", {}, message.update_time)
 
 
 def service(message: Any, newest: Any, failed: bool, fields: dict[str, Value]) -> None:

@@ -25,4 +25,6 @@ def resource_of(request: Any) -> str:
     for field in ("name", "parent"):
         if field in request.DESCRIPTOR.fields_by_name:
             return str(getattr(request, field))
+    if "service" in request.DESCRIPTOR.fields_by_name:
+        return str(request.service.name)
     return ""

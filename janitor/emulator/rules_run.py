@@ -33,6 +33,23 @@ def check_etag(message: Any, given: str) -> None:
         )
 
 
+def check_traffic(world: World, request: Any) -> None:
+    """What UpdateService asks of traffic. Percents sum to 100, a tag is used once, and every revision exists
+    (traffic_target.proto:28-77; the codes and texts are not verified)."""
+    if list(request.update_mask.paths) != ["traffic"]:
+        raise RefusedCall(grpc.StatusCode.UNIMPLEMENTED, "only update_mask traffic is emulated")
+    traffic = request.service.traffic
+    if traffic and sum(entry.percent for entry in traffic) != 100:
+        raise invalid("traffic percents must sum to 100")
+    tags = [entry.tag for entry in traffic if entry.tag]
+    if len(tags) != len(set(tags)):
+        raise invalid("traffic tags must be unique")
+    for entry in traffic:
+        name = f"{request.service.name}/revisions/{short(entry.revision)}"
+        if entry.revision and name not in world.run["revisions"]:
+            raise invalid(f"Revision '{short(entry.revision)}' was not found.")
+
+
 def check_revision(world: World, revision: Any) -> None:
     """Neither serving, nor the latest, nor the only one.
 

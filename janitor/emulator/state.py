@@ -8,11 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
+from google.cloud import run_v2
+
+from janitor.emulator.conditions import retire
 from janitor.emulator.errors import denied, not_found
 from janitor.emulator.naming import etag, part, short
 from janitor.emulator.operations import OperationStore
 from janitor.emulator.repository import WorldImage, WorldRepository, stamp
 
+_TrafficTarget: Any = run_v2.TrafficTarget.pb()
 RUN_KINDS = ("services", "revisions", "jobs", "executions", "worker_pools", "instances")
 
 
@@ -87,6 +91,31 @@ class World:
         message.generation += 1
         message.etag = etag(name, message.generation)
         stamp(message.update_time, time.time())
+
+    def route(self, name: str, traffic: list[Any]) -> None:
+        """The service's traffic goes to these entries from now on. A revision that has none of it any more is
+        retired, unless it is the latest. How long Google takes to retire it is not documented."""
+        service = self.run["services"][name]
+        before = {short(each.revision) for each in service.traffic_statuses}
+        del service.traffic[:]
+        service.traffic.extend(traffic)
+        del service.traffic_statuses[:]
+        for entry in traffic:
+            service.traffic_statuses.add(
+                type_=entry.type_, revision=entry.revision, percent=entry.percent, tag=entry.tag
+            )
+        self.touch(name)
+        latest = {short(service.latest_ready_revision), short(service.latest_created_revision)}
+        for left in before - {short(each.revision) for each in traffic} - latest - {""}:
+            revision = self.run["revisions"].get(f"{name}/revisions/{left}")
+            if revision is not None:
+                retire(revision, time.time())
+
+    def set_traffic_tag(self, revision: str, tag: str) -> None:
+        """Somebody gave the revision a traffic tag, or moved the tag there."""
+        name = revision.rpartition("/revisions/")[0]
+        entries = [entry for entry in self.run["services"][name].traffic if entry.tag != tag]
+        self.route(name, [*entries, _TrafficTarget(type_=2, revision=short(revision), tag=tag)])
 
     def serve(self, revision: str) -> None:
         """All traffic of its service goes to the revision from now on."""

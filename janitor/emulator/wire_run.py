@@ -17,6 +17,7 @@ from janitor.emulator.rules_run import (
     check_location,
     check_owner,
     check_revision,
+    check_traffic,
 )
 from janitor.emulator.state import World
 
@@ -45,6 +46,10 @@ def methods() -> list[Method]:
         served.append(
             Method(f"{_PACKAGE}.{service}", f"Delete{noun}", request, operations_pb2.Operation, answer)
         )
+    update = run_v2.UpdateServiceRequest.pb()
+    served.append(
+        Method(f"{_PACKAGE}.Services", "UpdateService", update, operations_pb2.Operation, _update_service)
+    )
     return served
 
 
@@ -89,6 +94,28 @@ def _page(response: Any, found: list[Any], request: Any) -> Any:
     )
     response.next_page_token = cut.next_token
     return response
+
+
+def _update_service(world: World, request: Any) -> Any:
+    """UpdateService of traffic alone (service.proto:94-107); any other mask is not emulated, and is refused.
+
+    Response and metadata of the operation are the service (service.proto:103-106). allow_missing creates a service
+    that does not exist: refused as not emulated. That an etag of another version is refused is not verified.
+    """
+    sent = request.service
+    message = world.workload("services", sent.name)
+    check_etag(message, sent.etag)
+    check_traffic(world, request)
+    location = f"projects/{part(sent.name, 'project')}/locations/{part(sent.name, 'location')}"
+
+    def effect() -> tuple[Any, Any]:
+        service = world.workload("services", sent.name)
+        check_etag(service, sent.etag)
+        if not request.validate_only:
+            world.route(sent.name, list(sent.traffic))
+        return service, service
+
+    return world.operations.begin(location, message, effect)
 
 
 def _deleter(kind: str) -> Any:

@@ -20,6 +20,7 @@ _LAST = {
 # What lies in a repository has no labels of its own, and is covered by whatever covers that.
 _INSIDE = (Kind.IMAGE, Kind.PACKAGE, Kind.VERSION, Kind.TAG)
 _SIGNS = "none: by such a tag a signature follows its image"
+_ROUTED = "its entry of the traffic has 0 percent, and names a revision instead of the latest one"
 _WAYS = {
     KeepReason.SELF: "janitor runs as something of another name",
     KeepReason.GOOGLE_MANAGED: "a policy of its kind names it literally and says managed: true",
@@ -62,8 +63,9 @@ def to_go(
     for guard in guards:
         if guard.holds:
             signs = kind is Kind.TAG and guard.reason is KeepReason.CHILD_OF_KEPT
+            routed = kind is Kind.TRAFFIC_TAG and guard.reason is KeepReason.HAS_TRAFFIC
             by_artifact = artifact if guard.reason is KeepReason.SUBJECT_UNKNOWN else ""
-            yield f"{guard.reason.value}: {_SIGNS if signs else by_artifact or _way(guard, users)}"
+            yield f"{guard.reason.value}: {_SIGNS if signs else _ROUTED if routed else by_artifact or _way(guard, users)}"
     if verdict.reason in _LAST:
         yield f"{verdict.reason}: {_LAST[verdict.reason]}"
     if follows:
@@ -118,13 +120,17 @@ def _places(policy: PolicyAnswer) -> str:
 
 def to_stay(verdict: Verdict, kind: Kind, name: str, protect: Protect) -> Iterator[str]:
     """Any one of these is enough."""
-    of = {Kind.REVISION: "its service, or it", Kind.EXECUTION: "its job, or it"}
+    of = {
+        Kind.REVISION: "its service, or it",
+        Kind.TRAFFIC_TAG: "its service, or its revision",
+        Kind.EXECUTION: "its job, or it",
+    }
     of |= dict.fromkeys(_INSIDE, "its repository")
     for key, glob in {"janitor": "keep", **protect.labels}.items():
         yield f"{of.get(kind, 'it')} is labelled {key}={glob}"
     yield f"protect.names in the policy file names {of.get(kind, 'it').partition(',')[0]}"
-    if kind in _INSIDE:
-        yield f"protect.tags names {'it' if kind is Kind.TAG else 'a tag of it'}"
+    if kind in (*_INSIDE, Kind.TRAFFIC_TAG):
+        yield f"protect.tags names {'it' if kind in (Kind.TAG, Kind.TRAFFIC_TAG) else 'a tag of it'}"
     if kind in (Kind.IMAGE, Kind.REPOSITORY):
         yield "a workload that remains, or a file of protect.references, names it"
     yield f"somebody opts it out: janitor keep {shlex.quote(name)}"

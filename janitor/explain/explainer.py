@@ -22,6 +22,7 @@ from janitor.explain.names import (
 )
 from janitor.explain.trace import ResourceTracer, UsersTracer
 from janitor.kinds.repository import DOCKER
+from janitor.kinds.traffic_tag import all_traffic_tags
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
@@ -146,6 +147,7 @@ class Explainer:
         loads = observed.workloads
         groups = (loads.services, loads.revisions, loads.jobs, loads.executions, loads.worker_pools)
         names = [each.name for group in groups for each in group]
+        names += [each.name for each in all_traffic_tags(loads)]
         if name in names:
             return
         if loads.gaps:

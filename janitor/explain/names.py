@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from janitor.kinds.kind import KINDS, RUN_COLLECTIONS
 from janitor.kinds.repository import DOCKER
 from janitor.kinds.tag import tag_name
+from janitor.kinds.traffic_tag import all_traffic_tags
 from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
@@ -73,8 +74,8 @@ def _full(text: str) -> Target:
     kind = _KINDS.get(name.collection)
     if kind is None or path[::2] != _collections(kind):
         raise NoSuchNameError(
-            f"{text}: this kind is not explained; what is: services and their revisions, jobs, "
-            "executions, worker pools, repositories, packages, versions, docker images and tags"
+            f"{text}: this kind is not explained; what is: services with their revisions and traffic "
+            "tags, jobs, executions, worker pools, repositories, packages, versions, docker images and tags"
         )
     return Target(kind, name)
 
@@ -107,6 +108,7 @@ def everything_short(observed: Observed) -> Iterator[Target]:
     groups: tuple[Iterable[ResourceName], ...] = (
         (each.name for each in loads.services),
         (each.name for each in loads.revisions if each.name.path[0] == "services"),
+        (each.name for each in all_traffic_tags(loads)),
         (each.name for each in loads.jobs),
         (each.name for each in loads.executions),
         (each.name for each in loads.worker_pools),
@@ -118,8 +120,13 @@ def everything_short(observed: Observed) -> Iterator[Target]:
 
 
 def bearing(short: str, observed: Observed) -> tuple[Target, ...]:
-    """The workloads and the repositories of that short name."""
-    return tuple(each for each in everything_short(observed) if each.name.short == short)
+    """The workloads and the repositories of that short name. A revision, a traffic tag and an execution are also
+    named with what holds it: ``web/web-00012``."""
+    return tuple(each for each in everything_short(observed) if short in _short_names(each.name))
+
+
+def _short_names(name: ResourceName) -> tuple[str, ...]:
+    return (name.short, f"{name.parent.short}/{name.short}") if len(name.path) > 2 else (name.short,)
 
 
 def near_short(short: str, observed: Observed) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from janitor.explain.names import Target
+from janitor.kinds.traffic_tag import all_traffic_tags
 from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
@@ -44,7 +45,7 @@ def _of(protect: Protect, bearer: Bearer) -> Iterator[str]:
 
 
 def workload_bearers(target: Target, observed: Observed) -> list[Bearer]:
-    """What may protect a service, a job or a worker pool, a revision or an execution."""
+    """What may protect a service, a job or a worker pool, a revision, a traffic tag or an execution."""
     loads = observed.workloads
     own = target.name if target.kind in (Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL) else target.name.parent
     above: tuple[IdentifiedWorkload, ...] = (*loads.services, *loads.jobs, *loads.worker_pools)
@@ -53,8 +54,19 @@ def workload_bearers(target: Target, observed: Observed) -> list[Bearer]:
     noun = "service" if own.collection == "services" else "job"
     if own == target.name:
         return [_bearer("it", own, holders.get(own, {}))]
+    if target.kind is Kind.TRAFFIC_TAG:
+        return [_bearer(f"its {noun}", own, holders.get(own, {})), *_tag_bearers(target, observed)]
     labels = tuple(held.get(target.name, {}).items())
     return [_bearer(f"its {noun}", own, holders.get(own, {})), Bearer("it", "", labels)]
+
+
+def _tag_bearers(target: Target, observed: Observed) -> Iterator[Bearer]:
+    """A traffic tag by itself, and the revision that it names."""
+    for tag in all_traffic_tags(observed.workloads):
+        if tag.name == target.name:
+            labels = tag.revision.labels if tag.revision else {}
+            yield Bearer(f"its revision {tag.target}", "", tuple(labels.items()))
+            yield Bearer("it", "", (), (tag.name.short,))
 
 
 def held_bearers(target: Target, observed: Observed) -> list[Bearer]:

@@ -1,7 +1,7 @@
 """The one module that sends deletes (apply.ports.Deleter)."""
 
 import functools
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +11,12 @@ from google.cloud import artifactregistry_v1 as ar
 from google.cloud import run_v2
 from google.protobuf.message import DecodeError
 
-from janitor.apply.ports import StoppedError, UnclearError
+from janitor.apply.ports import CallError, ChangedError, StoppedError, UnclearError
 from janitor.gcp.channels import Clients
 from janitor.gcp.errors import CALL_FAILURES, as_call_error
+from janitor.gcp.failures import READ_FAILURES, cause
 from janitor.gcp.operations import GoogleOperations
-from janitor.gcp.retry import DELETE_RETRY, DELETE_TIMEOUT
+from janitor.gcp.retry import DELETE_RETRY, DELETE_TIMEOUT, READ_RETRY, READ_TIMEOUT
 from janitor.kinds.kind import KINDS
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
@@ -111,6 +112,22 @@ class GoogleDeleter:
         request = ar.BatchDeleteVersionsRequest(parent=package, names=names)
         return await self._begun(self.clients.artifacts.batch_delete_versions, request)
 
+    async def remove_traffic_tags(self, service: str, tags: Collection[str], etag: str) -> str:
+        """UpdateService with the mask `traffic`: every other entry is sent back as Google gave it. Whether Google
+        compares the etag of an update is not verified, so that it is compared here too."""
+        try:
+            found = await self.clients.services.get_service(
+                request=run_v2.GetServiceRequest(name=service), retry=READ_RETRY, timeout=READ_TIMEOUT
+            )
+        except READ_FAILURES as error:
+            raise CallError(cause(error)) from error
+        if found.etag != etag:
+            raise ChangedError("its service changed while its tags were being removed (etag)")
+        update = run_v2.Service(name=service, etag=etag, traffic=_without(found.traffic, tags))
+        request = run_v2.UpdateServiceRequest(service=update, update_mask={"paths": ["traffic"]})
+        async with self._turn(service):
+            return await self._begun(self.clients.services.update_service, request)
+
     async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
         """Put a tag back; one that exists is left as it is."""
         name, version = repository.tag(package, tag), repository.version(package, digest)
@@ -162,3 +179,13 @@ class GoogleDeleter:
         except (TypeError, DecodeError) as error:
             # api_core at an operation that ended at once with a result of another type (from_any_pb)
             raise UnclearError("Google began to delete it, with an answer that cannot be read") from error
+
+
+def _without(traffic: Iterable[Any], tags: Collection[str]) -> list[Any]:
+    """The entries that remain. ChangedError where one that would go has traffic, or where none would remain: Google
+    sends all traffic to the latest revision then."""
+    entries = list(traffic)
+    remaining = [entry for entry in entries if entry.tag not in tags]
+    if any(entry.percent for entry in entries if entry.tag in tags) or not remaining:
+        raise ChangedError("a tag of it has a share of the traffic now")
+    return remaining

@@ -25,6 +25,7 @@ from janitor.model.resources import (
 from janitor.model.text import nfc, nfc_labels
 
 _MANUAL = int(run_v2.ServiceScaling.ScalingMode.MANUAL)
+_LATEST = int(run_v2.TrafficTargetAllocationType.TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST)
 _COMPLETION = run_v2.ExecutionReference.CompletionStatus
 _UNDER_WAY = (int(_COMPLETION.EXECUTION_RUNNING), int(_COMPLETION.EXECUTION_PENDING))
 
@@ -53,6 +54,7 @@ def service(message: Any) -> Service:
         conditions=tuple(condition(each) for each in message.conditions),
         targets=tuple(_short(entry.revision) for entry in message.traffic if entry.revision),
         client=message.client,
+        requested=tuple(_traffic(entry) for entry in message.traffic),
     )
 
 
@@ -181,7 +183,8 @@ def _service_scaling(message: Any) -> Scaling:
 
 def _traffic(message: Any) -> Traffic:
     """Whatever its type: one that follows the latest may name the revision that serves meanwhile."""
-    return Traffic(revision=_short(message.revision), percent=message.percent, tag=message.tag)
+    latest = message.type_ == _LATEST
+    return Traffic(_short(message.revision), message.percent, message.tag, latest)
 
 
 def _name(text: str, *collections: str) -> ResourceName:

@@ -11,6 +11,7 @@ from janitor.kinds import (
     revision,
     service,
     tag,
+    traffic_tag,
     version,
     worker_pool,
 )
@@ -22,6 +23,7 @@ KINDS: Mapping[Kind, KindSpec] = {
     for spec in (
         service.SPEC,
         revision.SPEC,
+        traffic_tag.SPEC,
         job.SPEC,
         execution.SPEC,
         worker_pool.SPEC,
@@ -43,6 +45,7 @@ BATCHED = frozenset(kind for kind, spec in KINDS.items() if spec.batch > 1)
 DELETE_ORDER = (
     Kind.SERVICE,
     Kind.REVISION,
+    Kind.TRAFFIC_TAG,
     Kind.JOB,
     Kind.EXECUTION,
     Kind.WORKER_POOL,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from janitor.kinds.kind import KINDS
 from janitor.kinds.tag import tag_name
+from janitor.kinds.traffic_tag import all_traffic_tags
 from janitor.ledger.history import WatchedDeletion
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
@@ -59,6 +60,7 @@ class Lookout:
         uids |= {str(each.name): each.uid for each in loads.jobs}
         uids |= {str(each.name): each.uid for each in loads.executions}
         uids |= {str(each.name): each.uid for each in loads.worker_pools}
+        uids |= dict.fromkeys((str(each.name) for each in all_traffic_tags(loads)), "")
         uids |= dict.fromkeys((str(each.name) for each in observed.repositories), "")
         for each, kind, name in self._things:
             uid = uids.get(each.name)

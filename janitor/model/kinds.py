@@ -8,6 +8,7 @@ class Kind(StrEnum):
 
     SERVICE = "run.service"
     REVISION = "run.revision"
+    TRAFFIC_TAG = "run.tag"
     JOB = "run.job"
     EXECUTION = "run.execution"
     WORKER_POOL = "run.worker_pool"

@@ -132,6 +132,7 @@ RULES: Mapping[str, Callable[[Any, Any], Any]] = {
             "traffic",
             "splits",
             "targets",
+            "requested",
             "conditions",
             "upstreams",
             "cleanup_policies",

@@ -15,13 +15,14 @@ from janitor.kinds.kind import delete_rank
 from janitor.kinds.owner import owner_of
 from janitor.kinds.revision import revision_since
 from janitor.kinds.service import never_ready, service_since
+from janitor.kinds.traffic_tag import all_traffic_tags, traffic_tag_since
 from janitor.kinds.worker_pool import pool_since
 from janitor.model.amounts import Estimate
 from janitor.model.inventory import Workload, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.reasons import DeleteReason
-from janitor.model.resources import Execution, Instance, Job, Revision, Service, WorkerPool
+from janitor.model.resources import Execution, Instance, Job, Revision, Service, TrafficTag, WorkerPool
 from janitor.plan.build import Builder, cause_of, details
 from janitor.plan.plan import Action
 from janitor.policy.deciding.verdict import Delete
@@ -30,7 +31,7 @@ from janitor.policy.deciding.workload_rules import WorkloadVerdicts
 
 def workload_actions(builder: Builder, workloads: Workloads, verdicts: WorkloadVerdicts) -> list[Action]:
     """One for each workload that is to be deleted, unordered. What is deleted with it is contained."""
-    resources = {each.name: each for each in workloads.all()}
+    resources = {each.name: each for each in (*workloads.all(), *all_traffic_tags(workloads))}
     plan = _WorkloadPlan(builder, verdicts, resources)
     return [
         plan.action(kind, resources[name], decision)
@@ -46,7 +47,7 @@ class _Deletion:
 
     detail: str
     estimate: Estimate
-    contains: tuple[Kind, int] | None = None
+    contains: tuple[tuple[Kind, int], ...] = ()
     content: str = ""
     uri: str = ""
 
@@ -55,9 +56,9 @@ class _Deletion:
 class _WorkloadPlan:
     builder: Builder
     verdicts: WorkloadVerdicts
-    resources: Mapping[ResourceName, Workload]
+    resources: Mapping[ResourceName, Workload | TrafficTag]
 
-    def action(self, kind: Kind, resource: Workload, decision: Delete) -> Action:
+    def action(self, kind: Kind, resource: Workload | TrafficTag, decision: Delete) -> Action:
         """Its owner is that of the resource that holds it, who deploys it: a revision and an execution keep the
         labels of their own day."""
         if isinstance(resource, Instance):
@@ -67,21 +68,23 @@ class _WorkloadPlan:
         return Action(
             kind, str(resource.name), deletion.uri, decision.policy.name, decision.reason, deletion.detail, 0,
             deletion.estimate, delete_rank(kind), etag=resource.etag, uid=resource.uid,
-            contains=(deletion.contains,) if deletion.contains and deletion.contains[1] else (),
+            contains=tuple((of, count) for of, count in deletion.contains if count),
             content=deletion.content,
             owner=owner_of(labels, resource.creator if self.builder.show_creator else ""),
         )  # fmt: skip
 
-    def _holder(self, resource: Workload) -> Service | Job | None:
+    def _holder(self, resource: Workload | TrafficTag) -> Service | Job | None:
         found = self.resources.get(resource.name.parent) if len(resource.name.path) > 2 else None
         return found if isinstance(found, Service | Job) else None
 
-    def _deletion(self, resource: Workload, decision: Delete) -> _Deletion:
+    def _deletion(self, resource: Workload | TrafficTag, decision: Delete) -> _Deletion:
         match resource:
             case Service():
                 return self._service(resource)
             case Revision():
                 return self._revision(resource, decision)
+            case TrafficTag():
+                return self._traffic_tag(resource)
             case Job():
                 return self._job(resource)
             case Execution():
@@ -97,7 +100,10 @@ class _WorkloadPlan:
         return _Deletion(
             details(self.builder.age(service_since(service)), cause_of(service.terminal)),
             estimate_service(service, revisions, never, self.builder.book),
-            (Kind.REVISION, len(revisions)),
+            (
+                (Kind.REVISION, len(revisions)),
+                (Kind.TRAFFIC_TAG, len(self.verdicts.tags.get(service.name, ()))),
+            ),
             uri=service.uri,
         )
 
@@ -110,13 +116,17 @@ class _WorkloadPlan:
             estimate_revision(revision, service if isinstance(service, Service) else None, self.builder.book),
         )
 
+    def _traffic_tag(self, tag: TrafficTag) -> _Deletion:
+        since = self.builder.age(traffic_tag_since(tag))
+        return _Deletion(details(since, f"for revision {tag.target}"), free_of_charge(Kind.TRAFFIC_TAG))
+
     def _job(self, job: Job) -> _Deletion:
         executions = self.verdicts.runs[job.name]
         since = self.builder.age(job_since(job, executions), "since it was updated or ran")
         return _Deletion(
             details(since, cause_of(job.terminal)),
             free_of_charge(Kind.JOB),
-            (Kind.EXECUTION, len(executions)),
+            ((Kind.EXECUTION, len(executions)),),
             last_run(job),
         )
 
@@ -130,5 +140,5 @@ class _WorkloadPlan:
         return _Deletion(
             details(self.builder.age(pool_since(pool)), cause_of(pool.terminal)),
             estimate_worker_pool(pool, revisions, self.builder.book),
-            (Kind.REVISION, len(revisions)),
+            ((Kind.REVISION, len(revisions)),),
         )

@@ -221,7 +221,7 @@ Reader = Callable[[Fields, Place], None]
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _SECTIONS = {
     Kind.SERVICE: "services", Kind.REVISION: "revisions", Kind.JOB: "jobs", Kind.EXECUTION: "executions",
-    Kind.WORKER_POOL: "worker_pools",
+    Kind.WORKER_POOL: "worker_pools", Kind.TRAFFIC_TAG: "traffic_tags",
     Kind.REPOSITORY: "repositories", Kind.IMAGE: "images", Kind.VERSION: "versions",
     Kind.PACKAGE: "packages", Kind.TAG: "tags",
 }  # fmt: skip

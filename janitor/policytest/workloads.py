@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from janitor.kinds.revision import RETIRED
+from janitor.kinds.traffic_tag import tag_name
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
@@ -60,6 +61,7 @@ def _service(short: str, fields: Fields, place: Place) -> tuple[Service, list[Re
     ]
     latest = fields.read("latest", text, revisions[-1].name.short if revisions else "")
     live = fields.several("traffic", (latest,) if status != FAILED else ())
+    tagged = _tagged(fields, name, place)
     failed = status in (DEGRADED, FAILED)
     deployed = place.time(fields, "deployed")
     service = Service(
@@ -68,13 +70,21 @@ def _service(short: str, fields: Fields, place: Place) -> tuple[Service, list[Re
         annotations=fields.read("annotations", labels, {}), creator=fields.read("creator", text, ""),
         client=fields.read("client", text, ""),
         terminal=_ready(State.FAILED if failed else State.SUCCEEDED), reconciling=status == RECONCILING,
-        traffic=tuple(Traffic(each, 100, "") for each in live),
+        traffic=(*(Traffic(each, 100, "") for each in live), *tagged), requested=tagged,
         uri=f"https://{short}.run.app" if live else "", latest_ready_revision="",
         latest_created_revision=latest, multi_region=fields.read("multi_region", flag, False),
         scaling=Scaling(), images=place.images(fields),
     )  # fmt: skip
     fields.done()
     return service, revisions
+
+
+def _tagged(fields: Fields, service: ResourceName, place: Place) -> tuple[Traffic, ...]:
+    """The service's traffic tags, each with the revision that it names; none has a share of the traffic."""
+    tags: dict[str, str] = fields.read("traffic_tags", labels, {})
+    for tag in tags:
+        place.enter(Kind.TRAFFIC_TAG, tag, str(tag_name(service, tag)), str(service))
+    return tuple(Traffic(revision, 0, tag) for tag, revision in tags.items())
 
 
 def _revision(holder: ResourceName, short: str, fields: Fields, place: Place, otherwise: str) -> Revision:

@@ -1,15 +1,15 @@
 """A Google in memory behind the ports of applying, and a recorder that remembers."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from janitor.apply.deletion import DeleteCalls
 from janitor.apply.executor import Executor
 from janitor.apply.outcomes import Outcome
-from janitor.apply.ports import CallError, NotFoundError, RunResource
+from janitor.apply.ports import CallError, ChangedError, NotFoundError, RunResource
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
 from janitor.model.amounts import Unpriced
 from janitor.model.inventory import Gap, Workloads
@@ -112,6 +112,23 @@ class FakeGoogle:
         for tags in self.tags.values():
             tags.discard(name.rpartition("/")[2])
         return ""
+
+    async def remove_traffic_tags(self, service: str, tags: Collection[str], etag: str) -> str:
+        self.before(service)
+        self.calls.append(("update_service", f"{service} {' '.join(sorted(tags))}"))
+        self._raise(service)
+        found = self.services.get(service)
+        if found is None:
+            raise NotFoundError("NOT_FOUND")
+        if found.etag != etag:
+            raise ChangedError("ABORTED")
+        self.services[service] = replace(
+            found,
+            etag=f"{etag}+",
+            requested=tuple(each for each in found.requested if each.tag not in tags),
+            traffic=tuple(each for each in found.traffic if each.tag not in tags),
+        )
+        return f"operations/{service.rpartition('/')[2]}"
 
     async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
         self.calls.append(("create_tag", tag))

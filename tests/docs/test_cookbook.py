@@ -29,8 +29,8 @@ def block(section: str, mark: str) -> str:
     return f"version: 1\n{mark}:\n{found[0]}"
 
 
-def test_there_are_fifteen_recipes() -> None:
-    assert len(RECIPES) == 15
+def test_there_are_sixteen_recipes() -> None:
+    assert len(RECIPES) == 16
 
 
 @pytest.mark.parametrize("name", RECIPES)

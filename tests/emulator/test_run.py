@@ -5,6 +5,7 @@ from google.api_core.exceptions import (
     Aborted,
     FailedPrecondition,
     InvalidArgument,
+    MethodNotImplemented,
     NotFound,
     PermissionDenied,
 )
@@ -200,3 +201,48 @@ def test_a_job_names_the_execution_that_was_created_last_however_they_are_writte
         (job,) = emulator.world.run["jobs"].values()
     assert job.latest_created_execution.name == "b"
     assert job.execution_count == 2
+
+
+def routed(asked: Google, *entries: tuple[str, int, str], etag: str = "", mask: str = "traffic") -> object:
+    """UpdateService of web with these entries: revision ("" is the latest), percent, tag."""
+    traffic = [
+        {"type_": 2 if revision else 1, "revision": revision, "percent": percent, "tag": tag}
+        for revision, percent, tag in entries
+    ]
+    service = {"name": WEB, "etag": etag, "traffic": traffic}
+    return asked.services.update_service(
+        request={"service": service, "update_mask": {"paths": [mask]}}
+    ).result()
+
+
+def test_updated_traffic_is_the_traffic_and_gives_another_etag(asked: Google) -> None:
+    before = asked.services.get_service(name=WEB)
+    routed(asked, ("", 100, ""), ("web-1", 0, "new"), etag=before.etag)
+    after = asked.services.get_service(name=WEB)
+    assert (
+        [each.tag for each in after.traffic] == [each.tag for each in after.traffic_statuses] == ["", "new"]
+    )
+    assert after.etag != before.etag
+    assert after.update_time > before.update_time
+
+
+def test_a_revision_that_loses_its_last_entry_is_retired(asked: Google) -> None:
+    asked.emulator.control.now(lambda world: world.set_traffic_tag(f"{WEB}/revisions/web-2", "two"))
+    routed(asked, ("", 100, ""))
+    revision = asked.revisions.get_revision(name=f"{WEB}/revisions/web-2")
+    ready = next(each for each in revision.conditions if each.type_ == "Ready")
+    assert ready.revision_reason == run_v2.Condition.RevisionReason.RETIRED
+    assert revision.update_time.timestamp() > asked.services.get_service(name=WEB).update_time.timestamp() - 5
+
+
+def test_traffic_that_google_would_not_take_is_refused(asked: Google) -> None:
+    with pytest.raises(Aborted):
+        routed(asked, ("", 100, ""), etag='"another"')
+    with pytest.raises(InvalidArgument, match="sum to 100"):
+        routed(asked, ("", 90, ""))
+    with pytest.raises(InvalidArgument, match="unique"):
+        routed(asked, ("", 100, "a"), ("web-1", 0, "a"))
+    with pytest.raises(InvalidArgument, match="web-7"):
+        routed(asked, ("web-7", 100, ""))
+    with pytest.raises(MethodNotImplemented):
+        routed(asked, ("", 100, ""), mask="template")

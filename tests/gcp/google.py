@@ -50,6 +50,7 @@ TYPES: dict[str, tuple[Any, Any]] = {
     "GetTag": (ar.GetTagRequest.pb(), ar.Tag.pb()),
     "ListSkus": (billing_v1.ListSkusRequest.pb(), billing_v1.ListSkusResponse.pb()),
     "GetVersion": (ar.GetVersionRequest.pb(), ar.Version.pb()),
+    "UpdateService": (run_v2.UpdateServiceRequest.pb(), operations_pb2.Operation),
     "DeleteService": (run_v2.DeleteServiceRequest.pb(), operations_pb2.Operation),
     "DeleteJob": (run_v2.DeleteJobRequest.pb(), operations_pb2.Operation),
     "DeleteExecution": (run_v2.DeleteExecutionRequest.pb(), operations_pb2.Operation),

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import grpc
 import pytest
 from google.cloud import artifactregistry_v1 as ar
+from google.cloud import run_v2
 from google.longrunning.operations_pb2 import Operation
 from google.rpc.status_pb2 import Status
 
@@ -267,3 +268,50 @@ async def test_a_stop_after_a_lost_answer_leaves_it_unclear(patient: Hands) -> N
         with pytest.raises(UnclearError):
             await stopped.delete(Kind.SERVICE, SERVICE, ETAG)
     assert len(sent) == 1
+
+
+def traffic(*entries: tuple[str, int, str], **facts: Any) -> Any:
+    """A service whose traffic has these entries: revision, percent, tag."""
+    targets = [run_v2.TrafficTarget(type_=2, revision=r, percent=p, tag=t) for r, p, t in entries]
+    return lambda request: run_v2.Service(name=request.name, etag=ETAG, traffic=targets, **facts)
+
+
+LIVE, TAGGED = ("web-9", 100, ""), ("web-1", 0, "pr-1")
+
+
+async def test_removing_traffic_tags_updates_traffic_alone_and_sends_the_rest_back_as_it_was() -> None:
+    """R50."""
+    other = ("web-2", 0, "canary")
+    google = answers(
+        GetService=traffic(LIVE, TAGGED, other, ("web-3", 0, "pr-3")),
+        UpdateService=lambda _: Operation(name=OPERATION),
+    )
+    async with serving(google) as clients:
+        assert await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1", "pr-3"], ETAG) == OPERATION
+    [asked] = google.asked("UpdateService")
+    assert (asked.service.name, asked.service.etag, list(asked.update_mask.paths)) == (
+        SERVICE,
+        ETAG,
+        ["traffic"],
+    )
+    assert (asked.allow_missing, asked.validate_only) == (False, False)
+    assert [(each.revision, each.percent, each.tag) for each in asked.service.traffic] == [LIVE, other]
+
+
+@pytest.mark.parametrize(
+    ("entries", "etag"),
+    [((LIVE, TAGGED), '"other"'), ((("web-9", 90, ""), ("web-1", 10, "pr-1")), ETAG), ((TAGGED,), ETAG)],
+    ids=["another etag", "a share", "nothing else"],
+)
+async def test_traffic_that_is_not_as_it_was_read_is_left_alone(entries: Any, etag: str) -> None:
+    async with serving(google := answers(GetService=traffic(*entries))) as clients:
+        with pytest.raises(ChangedError):
+            await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1"], etag)
+    assert google.asked("UpdateService") == []
+
+
+async def test_traffic_that_cannot_be_read_is_not_changed() -> None:
+    google = answers(GetService=refusing(grpc.StatusCode.PERMISSION_DENIED))
+    async with serving(google) as clients:
+        with pytest.raises(CallError, match="PERMISSION_DENIED"):
+            await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1"], ETAG)

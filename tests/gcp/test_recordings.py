@@ -49,7 +49,7 @@ def test_a_service_that_serves() -> None:
     assert service.create_time == datetime(2023, 6, 28, 17, 38, 42, 556837, tzinfo=UTC)
     assert (service.terminal.type, service.terminal.state) == ("Ready", State.SUCCEEDED)
     assert [each.type for each in service.conditions] == ["RoutesReady", "ConfigurationsReady"]
-    assert service.traffic == (Traffic("", 100, ""),)
+    assert service.traffic == (Traffic("", 100, "", latest=True),)
     assert service.latest_ready_revision == f"{short}-00001-2mk"
     assert service.latest_created_revision == f"{short}-00001-2mk"
     assert service.uri == f"https://{short}-ue5lbildha-uc.a.run.app"

@@ -75,8 +75,8 @@ def test_traffic_names_the_revision_that_google_names_whatever_its_type() -> Non
         ]
     )
     assert found.traffic == (
-        Traffic("", 80, ""),
-        Traffic("web-3", 10, ""),
+        Traffic("", 80, "", latest=True),
+        Traffic("web-3", 10, "", latest=True),
         Traffic("web-1", 10, ""),
         Traffic("web-2", 0, "canary"),
     )

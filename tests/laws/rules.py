@@ -12,7 +12,7 @@ from janitor.policy.conditions.contents import ArtifactTypeIs, FormatIs
 from janitor.policy.conditions.deployed import CreatorIs, ManagedBy
 from janitor.policy.conditions.expression import Expr
 from janitor.policy.conditions.labels import AnnotationsAre, AnnotationsRegex, LabelsAre, LabelsRegex
-from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs
+from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs, TrafficTagIs
 from janitor.policy.conditions.size import Empty, LargerThan, Largest
 from janitor.policy.conditions.state import StatusIs
 from janitor.policy.conditions.tags import AnyTag, Tagged, TagsMatch, TagsRegex, TagsSemver
@@ -41,6 +41,9 @@ LEAVES: dict[Kind, tuple[Condition, ...]] = {
     Kind.REVISION: (
         *_ON_RUN, *_AGES, StatusIs((Status.RETIRED,)), StatusIs((Status.RETIRED, Status.FAILED)),
         NameIs(("*-1",)), ServiceIs(("web",)), ServiceIs(("x*",)),
+    ),
+    Kind.TRAFFIC_TAG: (
+        *_ON_RUN, *_AGES, ServiceIs(("web",)), ServiceIs(("x*",)), TrafficTagIs(("pr-*",)), TrafficTagIs(("t",)),
     ),
     Kind.JOB: (*_ON_RUN, *_AGES, StatusIs((Status.FAILED,)), NameIs(("x*", "web"))),
     Kind.EXECUTION: (

@@ -1,5 +1,6 @@
 """Workloads at random: services, jobs and worker pools with what they hold, and instances."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
@@ -150,6 +151,7 @@ def service(dice: Random, busy: float, name: ResourceName, revisions: list[Revis
     shorts = [each.name.short for each in revisions]
     chosen = dice.choice(shorts) if shorts else ""
     traffic = (Traffic(chosen, dice.choice((0, 100)), "t"),) if dice.randint(0, 2) == 0 else ()
+    traffic += tuple(previews(dice, shorts)) if dice.randint(0, 1) else ()
     made = making.service(
         name.short,
         failed=bool(dice.randint(0, 1)) or not traffic,
@@ -162,4 +164,12 @@ def service(dice: Random, busy: float, name: ResourceName, revisions: list[Revis
         images=references(dice, busy),
     )
     latest = dice.choice(shorts) if shorts else ""
-    return replace(made, name=name, traffic=traffic, latest_created_revision=latest)
+    requested = traffic if dice.randint(0, 5) else traffic[:-1]
+    return replace(made, name=name, traffic=traffic, requested=requested, latest_created_revision=latest)
+
+
+def previews(dice: Random, shorts: list[str]) -> Iterator[Traffic]:
+    """Traffic tags: nearly all without a share of the traffic, a few for the latest or for a revision that is gone."""
+    for place in range(dice.randint(0, 3)):
+        target = dice.choice((*shorts, *shorts, "", "gone"))
+        yield Traffic(target, dice.choice((0, 0, 0, 5)), f"pr-{place}", latest=not target)

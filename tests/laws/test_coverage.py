@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from janitor.kinds.kind import KINDS
+from janitor.kinds.kind import KINDS, RUN_KINDS
 from janitor.kinds.version import FORMATS
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
@@ -16,8 +16,8 @@ from tests.laws.registries import OTHERS
 from tests.laws.rules import KEEPS_OF, LEAVES
 from tests.laws.worlds import world
 
-_WORLDS = 400
-_RUN = (Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL)
+_WORLDS = 1000
+_RUN = RUN_KINDS
 _HOLDERS = (Kind.PACKAGE, Kind.REPOSITORY)
 _STORED = (Kind.IMAGE, Kind.PACKAGE, Kind.VERSION, Kind.TAG, Kind.REPOSITORY)
 # Why a thing of these kinds stays, at least once each.
@@ -36,6 +36,8 @@ _STAYS = (
     *((kind, KeepReason.IMMUTABLE_TAGS) for kind in (Kind.IMAGE, Kind.PACKAGE, Kind.TAG)),
     (Kind.REVISION, KeepReason.KEEP_ROLLBACK),
     (Kind.REVISION, KeepReason.HAS_TRAFFIC),
+    (Kind.TRAFFIC_TAG, KeepReason.HAS_TRAFFIC),
+    (Kind.TRAFFIC_TAG, KeepReason.STATUS_UNKNOWN),
     (Kind.EXECUTION, KeepReason.LAST_EXECUTION),
     (Kind.WORKER_POOL, KeepReason.HAS_INSTANCES),
     (Kind.VERSION, KeepReason.HAS_TAGS),

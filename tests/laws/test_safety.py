@@ -115,6 +115,22 @@ def test_what_serves_or_is_protected_or_is_janitor_itself_stays(world: World) ->
 
 @law
 @given(worlds())
+def test_no_traffic_tag_that_has_traffic_is_removed_and_no_revision_goes_with_its_tag(world: World) -> None:
+    """R50."""
+    plan = plan_of(world)
+    gone = destroyed(world, plan)
+    for action in plan.actions:
+        if action.kind is not Kind.TRAFFIC_TAG:
+            continue
+        name = ResourceName.parse(action.name)
+        service = next(each for each in world.workloads.services if each.name == name.parent)
+        entries = [each for each in (*service.requested, *service.traffic) if each.tag == name.short]
+        assert {(each.percent, each.latest) for each in entries} == {(0, False)}
+        assert {f"{service.name}/revisions/{each.revision}" for each in entries}.isdisjoint(gone)
+
+
+@law
+@given(worlds())
 def test_nothing_that_runs_or_was_the_last_to_run_goes_and_no_job_that_is_protected_or_janitors_own(
     world: World,
 ) -> None:

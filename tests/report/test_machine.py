@@ -123,7 +123,7 @@ def test_gaps_and_refusals_are_named_with_their_causes() -> None:
         {
             "project": "xai-community", "location": "us-west1", "kind": "run.revision",
             "cause": "403 Permission 'run.revisions.list' denied",
-            "blocks": ["run.service", "run.revision", "run.job", "run.execution", "run.worker_pool",
+            "blocks": ["run.service", "run.revision", "run.tag", "run.job", "run.execution", "run.worker_pool",
                        "artifact.image", "artifact.package", "artifact.tag", "artifact.repository"],
         },
         {

@@ -8,11 +8,15 @@ from janitor.policy.file.grammar import GRAMMAR
 from tests.sweep.conftest import Placing
 from tests.sweep.packages import libs, versions
 from tests.sweep.stepping import Days
-from tests.sweep.sweeping import image, version, world
+from tests.sweep.sweeping import RUN, image, version, world
 
 _REVISIONS = (
     "[{name: web-2, created: 1d ago}, {name: web-1, created: 40d ago, state: retired, retired: 30d ago}]"
 )
+_PREVIEWS = (
+    "[{name: web-2, created: 1d ago}, {name: web-1, created: 40d ago}, {name: web-0, created: 50d ago}]"
+)
+_TAGGED = "[{latest: true, percent: 100}, {revision: web-1, tag: preview}]"
 _RUNS = "[{name: b, created: 30d ago, completed: 30d ago}, {name: a, created: 40d ago, completed: 40d ago}]"
 # What each kind's policy says beside its name, and a world in which one thing goes by it.
 KINDS = {
@@ -23,6 +27,12 @@ KINDS = {
     "run.revision": (
         "{status: retired, older_than: 1d}",
         world(services=f"{{web: {{image: docker.io/x, revisions: {_REVISIONS}}}}}"),
+    ),
+    "run.tag": (
+        "{tag: preview, older_than: 1d}",
+        world(
+            services=f"{{web: {{image: docker.io/x, updated: 1d ago, revisions: {_PREVIEWS}, traffic: {_TAGGED}}}}}"
+        ),
     ),
     "run.job": ("{older_than: 1d}", world(jobs="{old: {updated: 40d ago, image: docker.io/x}}")),
     "run.execution": (
@@ -85,6 +95,10 @@ def test_what_changed_while_it_waited_is_announced_anew(place: Placing, days: Da
     days.pass_by(days=8)
     if kind in CHANGED:
         here = place(CHANGED[kind])
+    elif kind == "run.tag":
+        here.google.control.now(
+            lambda google: google.set_traffic_tag(f"{RUN}/services/web/revisions/web-0", "preview")
+        )
     elif kind in TAGGED:
         here.google.control.now(lambda google: google.set_tag(version("a"), "hotfix"))
     else:

@@ -137,6 +137,10 @@ _ANY: Fields = {
 _FIELDS: Mapping[str, Fields] = {
     Kind.SERVICE.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
     Kind.REVISION.value: {**_ANY, "service": "web", "annotations": {}, "creator": "someone@example.com"},
+    Kind.TRAFFIC_TAG.value: {
+        **{key: value for key, value in _ANY.items() if key != "status"}, "service": "web", "annotations": {},
+        "creator": "someone@example.com",
+    },
     Kind.JOB.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
     Kind.EXECUTION.value: {**_ANY, "job": "nightly", "annotations": {}, "creator": "someone@example.com"},
     Kind.WORKER_POOL.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from janitor.kinds.managers import Manager
 from janitor.model.kinds import Kind, Status
-from janitor.model.resources import Execution, Job, Revision, Service, WorkerPool
+from janitor.model.resources import Execution, Job, Revision, Service, TrafficTag, WorkerPool
 
-Reported = Service | Revision | Job | Execution | WorkerPool
+Reported = Service | Revision | TrafficTag | Job | Execution | WorkerPool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from janitor.policy.conditions.deployed import ClientIs, CreatorIs, ManagedBy
 from janitor.policy.conditions.expression import Expr
 from janitor.policy.conditions.key import Key
 from janitor.policy.conditions.labels import AnnotationsAre, AnnotationsRegex, LabelsAre, LabelsRegex
-from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs
+from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs, TrafficTagIs
 from janitor.policy.conditions.size import Empty, LargerThan, Largest
 from janitor.policy.conditions.state import StatusIs
 from janitor.policy.conditions.tags import AnyTag, Tagged, TagsMatch, TagsRegex, TagsSemver
@@ -20,7 +20,7 @@ from janitor.policy.conditions.versions import Prerelease, VersionIs, VersionSem
 # In the order in which the JSON Schema has them: first the keys of every kind.
 KEYS: tuple[type[Key], ...] = (
     NameIs, LocationIs, LabelsAre, LabelsRegex, OlderThan, TtlExpired, ManagedBy, Expr,
-    AnnotationsAre, AnnotationsRegex, CreatorIs, ClientIs, ServiceIs, JobIs, StatusIs,
+    AnnotationsAre, AnnotationsRegex, CreatorIs, ClientIs, ServiceIs, TrafficTagIs, JobIs, StatusIs,
     Unused, RepositoryIs, FormatIs, Tagged, TagsMatch, AnyTag, TagsRegex, TagsSemver, ArtifactTypeIs,
     VersionIs, VersionSemver, Prerelease, LargerThan, Empty, UnusedFor, Orphaned, Largest,
 )  # fmt: skip

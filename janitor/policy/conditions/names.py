@@ -69,6 +69,7 @@ class NameIs(OneText):
     singles_out: ClassVar[bool] = True
     says: ClassVar[str] = "Its short name: a glob, or a list of globs."
     says_of: ClassVar[Mapping[Kind, str]] = {
+        Kind.TRAFFIC_TAG: "The traffic tag itself, as `tag`: a glob, or a list of globs.",
         Kind.IMAGE: "Its package, such as app or team/app: a glob, or a list of globs.",
         Kind.PACKAGE: "Its name, such as left-pad, @team/web or team/app: a glob, or a list of globs.",
         Kind.TAG: "The package of the tag, such as team/app: a glob, or a list of globs.",
@@ -118,13 +119,16 @@ class NameIs(OneText):
 
 @dataclass(frozen=True, slots=True)
 class ServiceIs(OneText):
-    """`service`: the short name of a revision's service."""
+    """`service`: the short name of a revision's or a traffic tag's service."""
 
     name: ClassVar[str] = "service"
     made_of: ClassVar[NameCharacters | None] = RUN_NAMES
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.REVISION})
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.REVISION, Kind.TRAFFIC_TAG})
     singles_out: ClassVar[bool] = True
     says: ClassVar[str] = "The service that a revision is of: a glob, or a list of globs."
+    says_of: ClassVar[Mapping[Kind, str]] = {
+        Kind.TRAFFIC_TAG: "The service that has the tag: a glob, or a list of globs.",
+    }
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         """Its service."""
@@ -134,6 +138,24 @@ class ServiceIs(OneText):
     def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
         """Its service."""
         return facts.service
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficTagIs(OneText):
+    """`tag`: the traffic tag itself."""
+
+    name: ClassVar[str] = "tag"
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.TRAFFIC_TAG})
+    says: ClassVar[str] = "The traffic tag itself, such as pr-*: a glob, or a list of globs."
+
+    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
+        """Its own text."""
+        matches = matcher(self.globs)
+        return lambda facts: truth(matches(facts.name))
+
+    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
+        """Its own text."""
+        return facts.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class StatusIs(Key):
     values: tuple[Status, ...]
 
     name: ClassVar[str] = "status"
-    kinds: ClassVar[frozenset[Kind]] = WORKLOADS
+    kinds: ClassVar[frozenset[Kind]] = WORKLOADS - {Kind.TRAFFIC_TAG}
     says_of: ClassVar[Mapping[Kind, str]] = {
         Kind.SERVICE: "What the service is doing; one that serves goes only by `serving`, "
         "with older_than and a selector.",

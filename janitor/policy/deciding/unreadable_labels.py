@@ -66,6 +66,7 @@ def with_labels(
     return {
         Kind.SERVICE: workloads.services,
         Kind.REVISION: workloads.revisions,
+        Kind.TRAFFIC_TAG: workloads.services,
         Kind.JOB: workloads.jobs,
         Kind.EXECUTION: workloads.executions,
         Kind.WORKER_POOL: workloads.worker_pools,

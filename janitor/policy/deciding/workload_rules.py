@@ -10,7 +10,7 @@ from janitor.kinds.owner import owner_of
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
-from janitor.model.resources import Execution, Revision
+from janitor.model.resources import Execution, Revision, TrafficTag
 from janitor.policy.conditions.facts import ResourceFacts
 from janitor.policy.conditions.names import JobIs, ServiceIs
 from janitor.policy.conditions.patterns import matcher
@@ -54,12 +54,14 @@ class IdentifiedWorkload(Protocol):
 @dataclass(frozen=True, slots=True)
 class WorkloadVerdicts:
     """Decisions on workloads: `by_kind`, one for each in scope. A revision or an execution that is deleted with
-    the resource that holds it has none: it is in `contained` or `runs`, by the name of the holder."""
+    the resource that holds it has none: it is in `contained` or `runs`, by the name of the holder. So is
+    a traffic tag in `tags`, where a policy is about tags."""
 
     by_kind: Mapping[Kind, dict[ResourceName, Decision]] = field(
         default_factory=lambda: {kind: {} for kind in RUN_KINDS}
     )
     contained: dict[ResourceName, list[Revision]] = field(default_factory=dict)
+    tags: dict[ResourceName, list[TrafficTag]] = field(default_factory=dict)
     runs: dict[ResourceName, list[Execution]] = field(default_factory=dict)
 
     def freed_by(self) -> Mapping[ResourceName, str]:
@@ -80,6 +82,7 @@ class Rules:
     context: Context
     questions: Mapping[Kind, tuple[CompiledPolicy[ResourceFacts], ...]]
     protects_name: Callable[[str], bool]
+    protects_tag: Callable[[str], bool]
 
     def protects(self, name: str, labels: Mapping[str, str]) -> bool:
         """Whether `protect` names it or a label of it (R11)."""
@@ -92,8 +95,9 @@ class Rules:
 
 def rules_of(context: Context) -> Rules:
     """Every policy that is about workloads, compiled."""
+    protect = context.policies.protect
     questions = {kind: context.compiled.resources(kind) for kind in RUN_KINDS}
-    return Rules(context, questions, matcher(context.policies.protect.names))
+    return Rules(context, questions, matcher(protect.names), matcher(protect.tags))
 
 
 def decided(

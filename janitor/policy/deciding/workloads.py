@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from janitor.kinds.execution import execution_since, execution_status, execution_times, last_of
 from janitor.kinds.job import job_since, job_status, job_times
+from janitor.kinds.kind import KINDS
 from janitor.kinds.managers import (
     Manager,
     managers_of,
@@ -25,12 +26,19 @@ from janitor.kinds.revision import (
     was_ready,
 )
 from janitor.kinds.service import service_since, service_status, service_times
+from janitor.kinds.traffic_tag import (
+    carries_traffic,
+    is_settled,
+    traffic_tag_since,
+    traffic_tag_times,
+    traffic_tags,
+)
 from janitor.kinds.worker_pool import may_have_instances, pool_since, pool_status, pool_times
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
-from janitor.model.resources import Execution, Job, Revision, Service, WorkerPool
+from janitor.model.resources import Execution, Job, Revision, Service, TrafficTag, WorkerPool
 from janitor.policy.conditions.facts import Reported, ResourceFacts, seconds
 from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.retention import Traits, retained, standing
@@ -77,11 +85,11 @@ def workload_facts(
     times: Iterable[datetime | None],
 ) -> ResourceFacts:
     """A workload as policies read it; `since` is what ages count from (R7), `times` are all that are known."""
-    name = resource.name
+    name, of = resource.name, KINDS[kind].parent
     return ResourceFacts(
-        name.short, name.location, name.parent.short if kind is Kind.REVISION else "", resource.labels,
+        name.short, name.location, name.parent.short if of is Kind.SERVICE else "", resource.labels,
         status, since, kind=kind, project=name.project, annotations=resource.annotations,
-        creator=resource.creator, job=name.parent.short if kind is Kind.EXECUTION else "",
+        creator=resource.creator, job=name.parent.short if of is Kind.JOB else "",
         managed_by=managed_by, newest=latest_of(times), reported=resource,
     )  # fmt: skip
 
@@ -194,6 +202,37 @@ def _decide_service(
     if isinstance(decision, Delete):
         verdicts.contained[name] = revisions
         note_contained(rules, Kind.REVISION, (_revision_facts(each, service) for each in revisions))
+        if rules.questions[Kind.TRAFFIC_TAG]:
+            verdicts.tags[name] = tags = traffic_tags(service, revisions)
+            note_contained(rules, Kind.TRAFFIC_TAG, map(_traffic_tag_facts, tags))
+        return
+    for tag in traffic_tags(service, revisions):
+        verdicts.by_kind[Kind.TRAFFIC_TAG][tag.name] = decided(
+            rules,
+            Kind.TRAFFIC_TAG,
+            tag,
+            _traffic_tag_facts(tag),
+            _traffic_tag_guards(rules, tag),
+            holder=service,
+        )
+
+
+def _traffic_tag_facts(tag: TrafficTag) -> ResourceFacts:
+    managers, times = managers_of_service(tag.service), traffic_tag_times(tag)
+    return workload_facts(Kind.TRAFFIC_TAG, tag, Status.ACTIVE, traffic_tag_since(tag), managers, times)
+
+
+def _traffic_tag_guards(rules: Rules, tag: TrafficTag) -> Guards:
+    """Every reason that may keep it, strongest first: those of its service and of its revision (R11), then its own."""
+    service, revision = tag.service, tag.revision
+    own = held_guards(rules, service)(revision) if revision else held_guards(rules, service)(service)
+    own[KeepReason.PROTECTED] |= rules.protects_tag(tag.name.short)
+    return own | {
+        KeepReason.MULTI_REGION: service.multi_region,
+        KeepReason.RECONCILING: service.reconciling,
+        KeepReason.HAS_TRAFFIC: carries_traffic(tag.entries),
+        KeepReason.STATUS_UNKNOWN: not is_settled(tag),
+    }
 
 
 def _service_guards(rules: Rules, service: Service, status: Status, revisions: Sequence[Revision]) -> Guards:

@@ -20,6 +20,7 @@ Found = tuple[Path, str]
 _NAMED_BY = {
     Kind.SERVICE.value: ("name",),
     Kind.REVISION.value: ("service", "name"),
+    Kind.TRAFFIC_TAG.value: ("service",),
     Kind.JOB.value: ("name",),
     Kind.EXECUTION.value: ("job", "name"),
     Kind.WORKER_POOL.value: ("name",),

@@ -106,7 +106,7 @@ class VersionKeep(TaggedKeep):
 
 
 KindName = Literal[
-    "run.service", "run.revision", "run.job", "run.execution", "run.worker_pool",
+    "run.service", "run.revision", "run.tag", "run.job", "run.execution", "run.worker_pool",
     "artifact.image", "artifact.version",
     "artifact.tag", "artifact.package", "artifact.repository",
 ]  # fmt: skip
@@ -143,6 +143,7 @@ class _KindGrammar(NamedTuple):
 _KINDS: Mapping[Kind, _KindGrammar] = {
     Kind.SERVICE: _KindGrammar("ServicePolicy", "ServiceWhen"),
     Kind.REVISION: _KindGrammar("RevisionPolicy", "RevisionWhen", RevisionKeep),
+    Kind.TRAFFIC_TAG: _KindGrammar("TrafficTagPolicy", "TrafficTagWhen"),
     Kind.JOB: _KindGrammar("JobPolicy", "FailedWhen"),
     Kind.EXECUTION: _KindGrammar("ExecutionPolicy", "ExecutionWhen", KeepModel),
     Kind.WORKER_POOL: _KindGrammar("WorkerPoolPolicy", "FailedWhen"),

@@ -218,13 +218,14 @@ def _range(key: str) -> str:
 # A spelling that is less alike than this is another word, and suggesting it would mislead.
 LEAST_LIKENESS = 0.65
 
-_WORKLOADS = ("run.service", "run.revision", "run.job", "run.execution", "run.worker_pool")
+_WORKLOADS = ("run.service", "run.revision", "run.tag", "run.job", "run.execution", "run.worker_pool")
 _UNUSED = {
     "artifact.image": "write `unused: true`, or `unused_for: 7d` for how long",
     "artifact.repository": "write `unused: true` with `older_than`",
     "run.service": "Cloud Run does not say when a service was last called: write `older_than`, which counts from its last deploy, "
     "and for live ones `status: serving` with a selector",
     "run.revision": "write `status: retired` with `older_than`, which counts from its retirement",
+    "run.tag": "write `older_than: 14d`, which counts from the creation of its revision",
     "run.job": "write `older_than: 30d`, which counts from the later of its update and its last completion",
     "run.execution": "write `older_than: 30d`, which counts from its completion",
     "run.worker_pool": "write `older_than: 30d`, which counts from its update",
@@ -235,6 +236,7 @@ _AGE = {"artifact.tag": "a tag has no age: write `tags: PATTERN`", "": "write `o
 _EXCEPT = {"": "write `not: {name: NAME}` in `when`, with any keys of `when`"}
 _REGION = {"": "write `location: europe-west1`"}
 _TAG = {
+    "run.tag": "write `tag: PATTERN`",
     "artifact.image": "write `tags: PATTERN`, where every tag must match, or `any_tag: PATTERN`, where one must",
     "artifact.tag": "write `tags: PATTERN`",
     "artifact.version": "a version with a tag is never deleted: tags are of kind artifact.tag",
