@@ -1,5 +1,6 @@
 """Laws of grace, over whole worlds: it only ever keeps, and nothing goes before a date or against an opt-out."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -10,7 +11,7 @@ from hypothesis import given
 from janitor.model.reasons import KeepReason
 from janitor.plan.plan import Plan
 from janitor.policy.deciding.grace import Grace, Mark, Marks, holders
-from tests.laws.deciding import destroyed, plan_of, tags_of
+from tests.laws.deciding import destroyed, images_in, plan_of, tags_of
 from tests.laws.places import DICE, Dice
 from tests.laws.trying import law
 from tests.laws.worlds import World, worlds
@@ -85,10 +86,23 @@ def test_nothing_goes_unannounced_where_every_policy_has_grace(world: World, dic
 @law
 @given(worlds(), DICE)
 def test_what_was_announced_goes_once_its_date_has_come(world: World, dice: Random) -> None:
-    """The same world with the marks of its first sweep, all of them due: as if there were no grace."""
+    """The same world with the marks of its first sweep, all of them due: as if there were no grace.
+
+    A tag that moved while pages were read is on two images; what its mark is about is not known.
+    """
     graced, first = with_grace(dice, world, DAY), Grace()
     plan_of(graced, first)
-    due = {each.name: Mark(NOW - 2 * DAY, NOW, each.state) for each in first.waiting.values()}
+    listed = Counter(
+        name.tag(image.package, tag)
+        for name in graced.contents
+        for image in images_in(graced, name)
+        for tag in image.tags
+    )
+    due = {
+        each.name: Mark(NOW - 2 * DAY, NOW, each.state)
+        for each in first.waiting.values()
+        if listed[each.name] < 2
+    }
     second = Grace(Marks(due))
     gone = {action.name for action in plan_of(graced, second).actions}
     with_what_holds_it = {name for name in due if not gone.isdisjoint(holders(name))}
