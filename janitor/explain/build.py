@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from janitor.explain.changes import to_go, to_stay
@@ -24,38 +23,52 @@ from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
 from janitor.plan.plan import Action, Plan
 from janitor.policy.conditions.facts import ResourceFacts, StoredFacts
+from janitor.policy.deciding.context import DecisionInput
 from janitor.policy.deciding.grace import Waiting
 from janitor.policy.deciding.trace import Trace
-from janitor.policy.model import Policies
 from janitor.report.data.explanation import Explanation, Fate, GuardAnswer, PolicyAnswer, UserAnswer, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class DecidedResource:
-    """What was decided, and about what: `image` where it is one, `repository` where it is or holds it;
-    `waiting` where its deletion is announced; `inside` where it is a package, a version or a tag."""
+class Subject:
+    """The resource that is explained, by Google's name: `repository` where it is one or is in one, `image` where it
+    is one, `inside` where it is a package, a version or a tag."""
 
-    policies: Policies
-    observed: Observed
-    plan: Plan
     target: Target
     name: str
-    in_scope: bool
-    image: Image | None
-    repository: Repository | None
-    tracer: ResourceTracer
-    now: datetime
-    waiting: Waiting | None = None
+    repository: Repository | None = None
+    image: Image | None = None
     inside: Inside | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedResource:
+    """What was decided about a resource, and what the decision showed; `waiting` where its deletion is announced."""
+
+    question: DecisionInput
+    observed: Observed
+    plan: Plan
+    subject: Subject
+    tracer: ResourceTracer
+    waiting: Waiting | None = None
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether it is where anything may be deleted."""
+        repository = self.subject.repository
+        return self.question.in_scope(repository.name if repository else self.subject.target.name)
 
 
 def explanation(
     decided: DecidedResource, rests_on: tuple[str, ...], notices: tuple[str, ...] = ()
 ) -> Explanation:
     """The whole of it. The verdict is the plan's own; all else says what it rests on."""
-    plan, kind, image = decided.plan, decided.target.kind, decided.image
+    plan, kind, image = decided.plan, decided.subject.target.kind, decided.subject.image
     verdict, action = verdict_of(
-        plan, decided.name, decided.in_scope, decided.inside.holder if decided.inside else ""
+        plan,
+        decided.subject.name,
+        decided.in_scope,
+        decided.subject.inside.holder if decided.subject.inside else "",
     )
     within = decided.tracer.within
     artifact = within.artifact(image) if within and image else ("", "")
@@ -72,12 +85,12 @@ def explanation(
     changes = (
         to_go(verdict, guards, policies, users, kind, follows, artifact[1]) if stays
         else _elsewhere(verdict) if verdict.fate in (Fate.CONTAINED, Fate.OUT_OF_SCOPE)
-        else to_stay(verdict, kind, decided.name, decided.policies.protect)
+        else to_stay(verdict, kind, decided.subject.name, decided.question.policies.protect)
     )  # fmt: skip
     return Explanation(
-        kind, decided.name, _uri(decided), decided.now, verdict, policies, guards, users, follows,
-        action.contains if action and action.name == decided.name else (),
-        action.after if action and action.name == decided.name else (),
+        kind, decided.subject.name, _uri(decided), decided.question.now, verdict, policies, guards, users, follows,
+        action.contains if action and action.name == decided.subject.name else (),
+        action.after if action and action.name == decided.subject.name else (),
         tuple(changes), rests_on, plan.gaps, notices,
     )  # fmt: skip
 
@@ -128,30 +141,30 @@ def _elsewhere(verdict: Verdict) -> Iterator[str]:
 
 
 def _case(decided: DecidedResource) -> tuple[Trace[Any] | None, Has]:
-    image, repository, tracer = decided.image, decided.repository, decided.tracer
+    image, repository, tracer = decided.subject.image, decided.subject.repository, decided.tracer
     if image and repository:
         about = within.about(image) if (within := tracer.within) else ()
-        has = image_has(image, repository, decided.now, about)
+        has = image_has(image, repository, decided.question.now, about)
         return (within.case(image) if within else None), has
     found = tracer.found
     if found is None:
         return None, lambda _: ""
     if isinstance(found.resource, StoredFacts) and repository:
-        return found, stored_has(found.resource, repository, decided.now)
+        return found, stored_has(found.resource, repository, decided.question.now)
     facts: ResourceFacts = found.resource
-    return found, facts_have(facts, decided.now)
+    return found, facts_have(facts, decided.question.now)
 
 
 def _bearers(decided: DecidedResource, case: Trace[Any] | None) -> Mapping[KeepReason, Sequence[Bearer]]:
-    target, repository = decided.target, decided.repository
-    if decided.image and repository:
-        return {KeepReason.PROTECTED: image_bearers(decided.image, repository)}
-    if repository and decided.inside:
+    target, repository = decided.subject.target, decided.subject.repository
+    if decided.subject.image and repository:
+        return {KeepReason.PROTECTED: image_bearers(decided.subject.image, repository)}
+    if repository and decided.subject.inside:
         where, held = repository_bearers(repository, "its repository"), Bearer("its package", target.package)
         tags = case.resource.tags if case else ()
         return {
             KeepReason.PROTECTED: [*where, replace(held, tags=tags)],
-            KeepReason.HOLDS_PROTECTED: [replace(held, tags=decided.inside.tags)],
+            KeepReason.HOLDS_PROTECTED: [replace(held, tags=decided.subject.inside.tags)],
         }
     if repository:
         return {KeepReason.PROTECTED: repository_bearers(repository)}
@@ -164,7 +177,7 @@ def _bearers(decided: DecidedResource, case: Trace[Any] | None) -> Mapping[KeepR
 def _guards(
     decided: DecidedResource, case: Trace[Any], policies: Sequence[PolicyAnswer]
 ) -> Iterator[GuardAnswer]:
-    bearers, protect = _bearers(decided, case), decided.policies.protect
+    bearers, protect = _bearers(decided, case), decided.question.policies.protect
     matching = {policy.name for policy in policies if policy.matches}
     for reason, holds in case.guards.items():
         waiving = [
@@ -180,11 +193,11 @@ def _guards(
 
 
 def _uri(decided: DecidedResource) -> str:
-    if decided.image and decided.repository:
-        return f"{decided.repository.name.uri}/{decided.image.package}@{decided.image.digest}"
-    if decided.inside:
-        return decided.inside.uri
-    if decided.repository:
-        return decided.repository.name.uri
+    if decided.subject.image and decided.subject.repository:
+        return f"{decided.subject.repository.name.uri}/{decided.subject.image.package}@{decided.subject.image.digest}"
+    if decided.subject.inside:
+        return decided.subject.inside.uri
+    if decided.subject.repository:
+        return decided.subject.repository.name.uri
     services = {str(each.name): each.uri for each in decided.observed.workloads.services}
-    return services.get(decided.name, "")
+    return services.get(decided.subject.name, "")

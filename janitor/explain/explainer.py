@@ -8,11 +8,10 @@ from typing import Protocol
 
 from janitor.cost.book import PriceBook
 from janitor.errors import ObservationError, UsageError
-from janitor.explain.build import DecidedResource, explanation
+from janitor.explain.build import DecidedResource, Subject, explanation
 from janitor.explain.lookup import Lookup, Shelves
 from janitor.explain.names import (
     IN_PACKAGES,
-    Inside,
     NoSuchNameError,
     Target,
     called_so,
@@ -27,7 +26,7 @@ from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
-from janitor.model.resources import Contents, Image, Mode, Package, Repository, Version
+from janitor.model.resources import Contents, Mode, Package, Repository
 from janitor.plan.plan import Plan
 from janitor.policy.deciding.context import DecisionInput, Detail, Memory
 from janitor.policy.deciding.grace import Grace
@@ -75,7 +74,7 @@ class Explainer:
         tracer = UsersTracer()
         runs = kind is not None and kind.is_run
         names = frozenset(() if runs else (each.name for each in chosen_ones))
-        plan, _, _ = await self._decide(observed, Detail(True, kind, names, tracer))
+        plan, _, _ = await self._decide(observed, Detail(True, kind, names, tracer), self.looker)
         inside = tuple(f"{each.name}/" for each in chosen_ones) if repository else ("",)
         rows = [
             KeptRow(row.kind, name, tracer.users.get(name, ()))
@@ -112,23 +111,22 @@ class Explainer:
     async def _of(self, target: Target, observed: Observed, rests_on: tuple[str, ...]) -> Explanation:
         if target.kind not in _IN_REGISTRY:
             self._must_be_there(target.name, observed)
-            return await self._decided(target, observed, rests_on, str(target.name), None, None)
+            return await self._decided(Subject(target, str(target.name)), observed, rests_on, self.looker)
         repository = _repository(target, observed)
         rests_on = (*rests_on, f"the content of {repository.name}")
         if target.kind is Kind.REPOSITORY:
-            return await self._decided(target, observed, rests_on, str(repository.name), None, repository)
-        docker = repository.format == DOCKER
-        held = _Held(
-            self.looker, repository, await self.looker.contents(repository) if docker else Contents()
-        )
-        if isinstance(held.found, Gap):
-            raise ObservationError(f"{repository.name}: it could not be read: {held.found.cause}")
+            subject = Subject(target, str(repository.name), repository)
+            return await self._decided(subject, observed, rests_on, self.looker)
+        contents = await self.looker.contents(repository) if repository.format == DOCKER else Contents()
+        if isinstance(contents, Gap):
+            raise ObservationError(f"{repository.name}: it could not be read: {contents.cause}")
         if target.kind in IN_PACKAGES:
-            return await self._inside(target, observed, rests_on, repository, held.found)
-        image = image_of(target, held.found.images)
-        name = repository.name.version(image.package, image.digest)
-        again = replace(self, looker=held)
-        return await again._decided(target, observed, rests_on, name, image, repository)
+            return await self._inside(target, observed, rests_on, repository, contents)
+        image = image_of(target, contents.images)
+        subject = Subject(target, repository.name.version(image.package, image.digest), repository, image)
+        return await self._decided(
+            subject, observed, rests_on, _AlreadyRead(self.looker, repository, contents)
+        )
 
     async def _inside(
         self, target: Target, observed: Observed, rests_on: tuple[str, ...], repository: Repository,
@@ -140,8 +138,9 @@ class Explainer:
         if isinstance(packages, Gap):
             raise ObservationError(f"{repository.name}: it could not be read: {packages.cause}")
         found = inside(target, repository, contents.images, packages)
-        again = replace(self, looker=_Held(self.looker, repository, contents, packages))
-        return await again._decided(target, observed, rests_on, found.name, None, repository, found)
+        subject = Subject(target, found.name, repository, inside=found)
+        reader = _AlreadyRead(self.looker, repository, contents, packages)
+        return await self._decided(subject, observed, rests_on, reader)
 
     def _must_be_there(self, name: ResourceName, observed: Observed) -> None:
         loads = observed.workloads
@@ -157,26 +156,25 @@ class Explainer:
         raise NoSuchNameError(f"there is no {name}: {called_so(name.short, observed)}")
 
     async def _decided(
-        self, target: Target, observed: Observed, rests_on: tuple[str, ...], name: str,
-        image: Image | None, repository: Repository | None, held: Inside | None = None,
-    ) -> Explanation:  # fmt: skip
+        self, subject: Subject, observed: Observed, rests_on: tuple[str, ...], reader: ContentReader
+    ) -> Explanation:
+        image, repository = subject.image, subject.repository
         where = repository.name if repository else None
-        tracer = ResourceTracer(name, where, image.package if image else "")
-        detail = Detail(True, target.kind, frozenset((where,) if where else ()), tracer)
-        plan, grace, references = await self._decide(observed, detail)
-        in_scope = self.question.in_scope(where or target.name)
-        decided = DecidedResource(
-            self.question.policies, observed, plan, target, name, in_scope, image, repository, tracer,
-            self.question.now, grace.waiting.get(name), held,
-        )  # fmt: skip
+        tracer = ResourceTracer(subject.name, where, image.package if image else "")
+        detail = Detail(True, subject.target.kind, frozenset((where,) if where else ()), tracer)
+        plan, grace, references = await self._decide(observed, detail, reader)
+        waiting = grace.waiting.get(subject.name)
+        decided = DecidedResource(self.question, observed, plan, subject, tracer, waiting)
         notices = native_cleanup((repository,)) if repository else ()
-        if image or held:
+        if image or subject.inside:
             notices = (*notices, *reference_notice(references))
         return explanation(decided, (*rests_on, self.ledger), notices)
 
-    async def _decide(self, observed: Observed, detail: Detail) -> tuple[Plan, Grace, ReferenceCounts]:
+    async def _decide(
+        self, observed: Observed, detail: Detail, reader: ContentReader
+    ) -> tuple[Plan, Grace, ReferenceCounts]:
         question, memory = replace(self.question, detail=detail), self.memory.fresh()
-        decided = await decide(question, observed, _NO_PRICES, DecisionPorts(self.looker, memory))
+        decided = await decide(question, observed, _NO_PRICES, DecisionPorts(reader, memory))
         return decided.plan, memory.grace, decided.references
 
     async def _all(self) -> Observed:
@@ -191,33 +189,21 @@ class Explainer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """A looker that has read the content of one repository already, and its packages where `held`."""
+class _AlreadyRead:
+    """A reader that has read the content of one repository already, and its packages where they are given."""
 
-    looker: Looker
+    reader: ContentReader
     repository: Repository
-    found: Contents | Gap
+    found: Contents
     held: tuple[Package, ...] | None = None
-
-    async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
-        return await self.looker.observe(projects, now)
-
-    async def place(self, project: str, location: str, now: datetime) -> Observed:
-        return await self.looker.place(project, location, now)
 
     async def contents(self, repository: Repository) -> Contents | Gap:
         if repository.name == self.repository.name:
             return self.found
-        return await self.looker.contents(repository)
+        return await self.reader.contents(repository)
 
     async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
-        return await self.looker.packages(repository) if self.held is None else self.held
-
-    async def package_names(self, repository: Repository) -> tuple[Package, ...] | Gap:
-        return await self.looker.package_names(repository)
-
-    async def versions(self, repository: Repository, package: Package) -> tuple[Version, ...] | Gap:
-        return await self.looker.versions(repository, package)
+        return await self.reader.packages(repository) if self.held is None else self.held
 
 
 def _repository(target: Target, observed: Observed) -> Repository:
