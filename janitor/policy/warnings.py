@@ -107,7 +107,7 @@ def _of_what_google_manages(policy: Policy) -> Iterator[Bound]:
         yield Bound(Not(key(MANAGED_NAMES)), why)
     for part in keys(policy.when):
         if isinstance(part, LabelsAre):
-            for label in filter(is_managed_label, part.labels):
+            for label in filter(is_managed_label, part.asked):
                 yield Bound(Not(LabelsAre({label: "*"})), why)
 
 

@@ -78,7 +78,7 @@ def test_reads_every_key_of_an_image_policy() -> None:
         NameIs(("app", "x/*")), LocationIs(("us",)), RepositoryIs(("r",)), Tagged(True), TagsMatch(("pr-*",)),
         ArtifactTypeIs(("app*",)), OlderThan(timedelta(minutes=90)), LargerThan(2**31), Unused(),
     }  # fmt: skip
-    assert [part.labels for part in found.when.parts if isinstance(part, LabelsAre)] == [{"a": "b"}]
+    assert [part.asked for part in found.when.parts if isinstance(part, LabelsAre)] == [{"a": "b"}]
 
 
 def test_reads_a_revision_policy_and_a_repository_policy() -> None:

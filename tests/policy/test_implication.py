@@ -15,7 +15,7 @@ from janitor.policy.conditions.implication import excludes, implies
 from janitor.policy.conditions.key import Key
 from janitor.policy.conditions.keys import KEYS
 from janitor.policy.conditions.labels import AnnotationsAre, AnnotationsRegex, LabelsAre, LabelsRegex
-from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs
+from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs, TrafficTagIs
 from janitor.policy.conditions.size import Empty, LargerThan, Largest
 from janitor.policy.conditions.state import StatusIs
 from janitor.policy.conditions.tags import AnyTag, Tagged, TagsMatch, TagsRegex, TagsSemver
@@ -31,6 +31,7 @@ _TEXTS = (
     RepositoryIs,
     ArtifactTypeIs,
     CreatorIs,
+    TrafficTagIs,
     ClientIs,
     TagsMatch,
     VersionIs,

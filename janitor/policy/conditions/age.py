@@ -29,12 +29,10 @@ class OlderThan(Key):
 
     age: timedelta
 
-    name: ClassVar[str] = "older_than"
-    kinds: ClassVar[frozenset[Kind]] = EVERY_KIND
+    name = "older_than"
+    kinds = EVERY_KIND
     spelling: ClassVar[Any] = Duration
-    says: ClassVar[str] = (
-        "Strictly older than this, such as 90m, 72h, 30d or 2w; what is of unknown age is kept."
-    )
+    says = "Strictly older than this, such as 90m, 72h, 30d or 2w; what is of unknown age is kept."
     says_of: ClassVar[Mapping[Kind, str]] = {Kind.TAG: "Cannot be said: a tag has no age."}
     refused: ClassVar[Mapping[Kind, str]] = {
         Kind.TAG: "a tag has no age: Google keeps no time of it; take it out"
@@ -48,21 +46,17 @@ class OlderThan(Key):
                 yield f"{cls.name}: {why}"
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its own age."""
         now, seconds = reading.now, self.age.total_seconds()
         return lambda facts: older(facts.since, now, seconds)
 
     def image(self, reading: ImageReading) -> Test[Image]:
-        """Its own age."""
         return older_image(self.age.total_seconds(), reading.now)
 
     def stored(self, reading: StoredReading) -> Test[StoredFacts]:
-        """Its own age."""
         now, seconds = reading.now, self.age.total_seconds()
         return lambda held: older_by_seconds(held.since, now, seconds)
 
     def reasons(self) -> Iterator[tuple[DeleteReason, Key]]:
-        """`older-than`."""
         yield DeleteReason.OLDER_THAN, self
 
     def within(self, wider: Key) -> bool:
@@ -70,15 +64,12 @@ class OlderThan(Key):
         return isinstance(wider, OlderThan) and self.age >= wider.age
 
     def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its age."""
         return _age(facts.since, now)
 
     def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        """Its age."""
         return _age(_time(image_since(image)), now)
 
     def stored_has(self, held: StoredFacts, now: datetime) -> str:
-        """Its age."""
         return _age(_time(held.since), now)
 
 

@@ -1,14 +1,12 @@
 """What something is by its format: `format` of its repository, and `artifact_type` of an image."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Repository
 from janitor.policy.conditions.key import STORED, ImageReading, Key
-from janitor.policy.conditions.names import OneText
+from janitor.policy.conditions.names import OneText, TextOf
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.truth import Test, truth
 from janitor.policy.conditions.values import OneOrMore
@@ -22,10 +20,10 @@ class FormatIs(Key):
 
     formats: tuple[str, ...]
 
-    name: ClassVar[str] = "format"
-    kinds: ClassVar[frozenset[Kind]] = STORED
-    selector: ClassVar[bool] = True
-    says: ClassVar[str] = "The format of the repository, such as npm, python, maven or apt: one, or a list."
+    name = "format"
+    kinds = STORED
+    selector = True
+    says = "The format of the repository, such as npm, python, maven or apt: one, or a list."
 
     @classmethod
     def spelling_of(cls, kind: Kind | None) -> Any:
@@ -33,7 +31,6 @@ class FormatIs(Key):
         return OneOrMore[Format] if kind is Kind.VERSION else OneOrMore[Literal["docker"] | Format]
 
     def repository(self, repository: Repository) -> bool | None:
-        """The repository's format."""
         return repository.format.lower() in self.formats
 
     def excludes(self, other: Key) -> bool:
@@ -45,7 +42,6 @@ class FormatIs(Key):
         return isinstance(wider, FormatIs) and set(self.formats) <= set(wider.formats)
 
     def repository_has(self, repository: Repository) -> str:
-        """The repository's format."""
         return repository.format.lower()
 
 
@@ -53,17 +49,13 @@ class FormatIs(Key):
 class ArtifactTypeIs(OneText):
     """`artifact_type`: an image without a type never matches."""
 
-    name: ClassVar[str] = "artifact_type"
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.IMAGE})
-    says: ClassVar[str] = (
-        "The artifact type (signatures, attestations and the like): a glob, or a list of globs."
-    )
+    name = "artifact_type"
+    kinds = frozenset({Kind.IMAGE})
+    says = "The artifact type (signatures, attestations and the like): a glob, or a list of globs."
+    text = TextOf(image=lambda image: image.artifact_type)
+    unset_says = "no type"
 
     def image(self, reading: ImageReading) -> Test[Image]:
-        """Its own type."""
+        """As `OneText` does, but for one call less: there may be a million images."""
         matches = matcher(self.globs)
         return lambda image: truth(bool(image.artifact_type) and matches(image.artifact_type))
-
-    def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        """Its own type."""
-        return image.artifact_type or "no type"

@@ -11,8 +11,7 @@ from janitor.model.reasons import KeepReason
 from janitor.model.resources import Job, Repository, Service, WorkerPool
 from janitor.policy.conditions.facts import ResourceFacts
 from janitor.policy.conditions.key import EVERY_KIND, WORKLOADS, Beside, FactsReading, Key, shown
-from janitor.policy.conditions.names import OneText
-from janitor.policy.conditions.patterns import matcher
+from janitor.policy.conditions.names import OneText, TextOf
 from janitor.policy.conditions.truth import CREATOR_UNKNOWN, Test, Truth, truth
 from janitor.policy.conditions.values import OneOrMore
 
@@ -26,21 +25,17 @@ _OF_REPOSITORY = "What made its repository, as the repository's labels or name s
 class CreatorIs(OneText):
     """`creator`: who deployed it first; one without a creator never matches, and is kept under `not`, too."""
 
-    name: ClassVar[str] = "creator"
-    kinds: ClassVar[frozenset[Kind]] = WORKLOADS
-    singles_out: ClassVar[bool] = True
-    says: ClassVar[str] = (
-        "Who deployed it first, such as *@example.com; where Google does not say, it is kept."
-    )
+    name = "creator"
+    kinds = WORKLOADS
+    singles_out = True
+    says = "Who deployed it first, such as *@example.com; where Google does not say, it is kept."
+    text = TextOf(lambda facts: facts.creator)
+    unset = CREATOR_UNKNOWN
+    unset_says = "creator unknown"
 
-    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its creator, where Google says one."""
-        matches = matcher(self.globs)
-        return lambda facts: truth(matches(facts.creator)) if facts.creator else CREATOR_UNKNOWN
 
-    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its creator."""
-        return facts.creator or "creator unknown"
+def _client(facts: ResourceFacts) -> str:
+    return facts.reported.client if isinstance(facts.reported, Service | Job | WorkerPool) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +43,12 @@ class ClientIs(OneText):
     """`client`: what deployed it last, as Cloud Run reports it; one without a client never matches, and is kept under
     `not`, too."""
 
-    name: ClassVar[str] = "client"
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL})
-    says: ClassVar[str] = (
-        "What deployed it last, such as gcloud, terraform or cloud-console; where Google does not say, it is kept."
-    )
-
-    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its client, where Google says one."""
-        matches = matcher(self.globs)
-        return lambda facts: truth(matches(client)) if (client := _client(facts)) else _CLIENT_UNKNOWN
-
-    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its client."""
-        return _client(facts) or "client unknown"
-
-
-_CLIENT_UNKNOWN = Truth(None, KeepReason.NOT_MATCHED)
-
-
-def _client(facts: ResourceFacts) -> str:
-    return facts.reported.client if isinstance(facts.reported, Service | Job | WorkerPool) else ""
+    name = "client"
+    kinds = frozenset({Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL})
+    says = "What deployed it last, such as gcloud, terraform or cloud-console; where Google does not say, it is kept."
+    text = TextOf(_client)
+    unset = Truth(None, KeepReason.NOT_MATCHED)
+    unset_says = "client unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +57,11 @@ class ManagedBy(Key):
 
     managers: tuple[Manager, ...]
 
-    name: ClassVar[str] = "managed_by"
-    kinds: ClassVar[frozenset[Kind]] = EVERY_KIND
+    name = "managed_by"
+    kinds = EVERY_KIND
     spelling: ClassVar[Any] = OneOrMore[ManagerName]
-    selector: ClassVar[bool] = True
-    says: ClassVar[str] = "What made it and looks after it, as its labels, its client or its images say."
+    selector = True
+    says = "What made it and looks after it, as its labels, its client or its images say."
     says_of: ClassVar[Mapping[Kind, str]] = {
         Kind.IMAGE: _OF_REPOSITORY,
         Kind.VERSION: _OF_REPOSITORY,
@@ -95,12 +75,10 @@ class ManagedBy(Key):
         return cls(tuple(map(Manager, value)))
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """What manages it."""
         managers = self.managers
         return lambda facts: truth(not facts.managed_by.isdisjoint(managers))
 
     def repository(self, repository: Repository) -> bool | None:
-        """What manages the repository."""
         return not managers_of_repository(repository).isdisjoint(self.managers)
 
     def within(self, wider: Key) -> bool:
@@ -108,11 +86,9 @@ class ManagedBy(Key):
         return isinstance(wider, ManagedBy) and set(self.managers) <= set(wider.managers)
 
     def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """What manages it."""
         return _managers(facts.managed_by)
 
     def repository_has(self, repository: Repository) -> str:
-        """What manages the repository."""
         return _managers(managers_of_repository(repository))
 
 

@@ -51,12 +51,10 @@ class Expr(Key):
     text: str
     policy: str
 
-    name: ClassVar[str] = "expr"
-    kinds: ClassVar[frozenset[Kind]] = EVERY_KIND
+    name = "expr"
+    kinds = EVERY_KIND
     spelling: ClassVar[Any] = Expression
-    says: ClassVar[str] = (
-        "A CEL expression that holds, such as \"resource.labels.team == 'ml'\"; where it fails, it keeps."
-    )
+    says = "A CEL expression that holds, such as \"resource.labels.team == 'ml'\"; where it fails, it keeps."
 
     @classmethod
     def read(cls, value: Any, beside: Beside) -> Key:

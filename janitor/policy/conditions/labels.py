@@ -1,9 +1,9 @@
 """Labels and annotations: `labels`, `labels_regex`, `annotations`, `annotations_regex`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from janitor.model.kinds import Kind
 from janitor.model.resources import Repository
@@ -21,55 +21,117 @@ from janitor.policy.conditions.truth import Test, truth
 from janitor.policy.conditions.values import Expressions, Labels
 
 
-def labels_of(labels: Mapping[str, str]) -> str:
-    """Labels as `explain` shows them."""
-    return shown(labels) or "no label"
+class Texts(NamedTuple):
+    """Texts by name that a resource bears; `repository`: all that a repository holds bears the repository's."""
+
+    workload: Callable[[ResourceFacts], Mapping[str, str]]
+    repository: Callable[[Repository], Mapping[str, str]] | None
+    none: str
+
+    def say(self, texts: Mapping[str, str]) -> str:
+        """As `explain` shows them."""
+        return shown(texts) or self.none
 
 
-def _notes_of(facts: ResourceFacts) -> str:
-    return shown(facts.annotations) or "no annotation"
-
-
-def _globs_exclude(some: Mapping[str, str], others: Mapping[str, str]) -> bool:
-    return any(apart((some[key],), (others[key],)) for key in some.keys() & others.keys())
-
-
-def _globs_exclude_regex(said: Mapping[str, str], asked: Mapping[str, str]) -> bool:
-    literal = {key: said[key] for key in said.keys() & asked.keys() if is_literal(said[key])}
-    return not all_found({key: asked[key] for key in literal}, literal)
-
-
-def _globs_within(some: Mapping[str, str], others: Mapping[str, str]) -> bool:
-    return all(name in some and any_within((some[name],), (glob,)) for name, glob in others.items())
-
-
-def _globs_within_regex(some: Mapping[str, str], others: Mapping[str, str]) -> bool:
-    return all(map(is_literal, some.values())) and all_found(others, some)
-
-
-def _regex_within_globs(some: Mapping[str, str], others: Mapping[str, str]) -> bool:
-    return all(name in some and glob == "*" for name, glob in others.items())
-
-
-def _regex_mistakes(value: Any) -> Iterator[tuple[Path, str]]:
-    for name, text in value.items() if isinstance(value, dict) else ():
-        if isinstance(text, str) and text and (wrong := regex_mistake(text)):
-            yield (name,), f"{name}: {wrong}"
+LABELS = Texts(lambda facts: facts.labels, lambda repository: repository.labels, "no label")
+ANNOTATIONS = Texts(lambda facts: facts.annotations, None, "no annotation")
 
 
 @dataclass(frozen=True, slots=True)
-class LabelsAre(Key):
+class _OfTexts(Key):
+    """Base of the keys that ask for each of some names what its text is like."""
+
+    asked: Mapping[str, str]
+
+    selector = True
+    singles_out = True
+    texts: ClassVar[Texts]
+
+    def holds_of(self, texts: Mapping[str, str]) -> bool:
+        """Whether all of the names are there, and their texts are like it."""
+        raise NotImplementedError
+
+    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
+        texts_of, holds_of = self.texts.workload, self.holds_of
+        return lambda facts: truth(holds_of(texts_of(facts)))
+
+    def repository(self, repository: Repository) -> bool | None:
+        texts_of = self.texts.repository
+        return self.holds_of(texts_of(repository)) if texts_of else None
+
+    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
+        return self.texts.say(self.texts.workload(facts))
+
+    def repository_has(self, repository: Repository) -> str:
+        return self.texts.say(self.texts.repository(repository)) if self.texts.repository else ""
+
+
+class _Globs(_OfTexts):
+    """Each text matches a glob."""
+
+    __slots__ = ()
+    spelling: ClassVar[Any] = Labels
+
+    def holds_of(self, texts: Mapping[str, str]) -> bool:
+        return all(labels_match(self.asked, texts))
+
+    def excludes(self, other: Key) -> bool:
+        """Of one name, texts that never match both."""
+        if not isinstance(other, _OfTexts) or other.texts is not self.texts:
+            return False
+        shared = self.asked.keys() & other.asked.keys()
+        if isinstance(other, _Globs):
+            return any(apart((self.asked[name],), (other.asked[name],)) for name in shared)
+        literal = {name: self.asked[name] for name in shared if is_literal(self.asked[name])}
+        return not all_found({name: other.asked[name] for name in literal}, literal)
+
+    def within(self, wider: Key) -> bool:
+        """All that the other one asks, asked here as narrowly."""
+        if not isinstance(wider, _OfTexts) or wider.texts is not self.texts:
+            return False
+        if isinstance(wider, _Globs):
+            return all(
+                name in self.asked and any_within((self.asked[name],), (glob,))
+                for name, glob in wider.asked.items()
+            )
+        return all(map(is_literal, self.asked.values())) and all_found(wider.asked, self.asked)
+
+
+class _Regexes(_OfTexts):
+    """In each text an expression is found."""
+
+    __slots__ = ()
+    spelling: ClassVar[Any] = Expressions
+    example = "{team: '^ml-[0-9]+$'}"
+
+    @classmethod
+    def mistakes(cls, value: Any, kind: str) -> Iterator[tuple[Path, str]]:
+        """Each expression that RE2 does not read."""
+        for name, text in value.items() if isinstance(value, dict) else ():
+            if isinstance(text, str) and text and (wrong := regex_mistake(text)):
+                yield (name,), f"{name}: {wrong}"
+
+    def holds_of(self, texts: Mapping[str, str]) -> bool:
+        return all_found(self.asked, texts)
+
+    def within(self, wider: Key) -> bool:
+        """All that the other one asks, asked here as narrowly."""
+        if not isinstance(wider, _OfTexts) or wider.texts is not self.texts:
+            return False
+        if isinstance(wider, _Regexes):
+            return wider.asked.items() <= self.asked.items()
+        return all(name in self.asked and glob == "*" for name, glob in wider.asked.items())
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsAre(_Globs):
     """`labels`: all of these; a value is a glob. What a repository holds has the repository's labels."""
 
-    labels: Mapping[str, str]
-
-    name: ClassVar[str] = "labels"
-    kinds: ClassVar[frozenset[Kind]] = EVERY_KIND
-    spelling: ClassVar[Any] = Labels
-    selector: ClassVar[bool] = True
-    singles_out: ClassVar[bool] = True
-    example: ClassVar[str] = "{env: preview}"
-    says: ClassVar[str] = 'All of these labels; a value is a glob, "*" for any.'
+    name = "labels"
+    kinds = EVERY_KIND
+    texts = LABELS
+    example = "{env: preview}"
+    says = 'All of these labels; a value is a glob, "*" for any.'
     says_of: ClassVar[Mapping[Kind, str]] = {
         Kind.IMAGE: "All of these labels of the image's repository; a value is a glob.",
         Kind.PACKAGE: "All of these labels of the package's repository; a value is a glob.",
@@ -77,171 +139,33 @@ class LabelsAre(Key):
         Kind.VERSION: "All of these labels of the version's repository; a value is a glob.",
     }
 
-    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its own labels."""
-        wanted = self.labels
-        return lambda facts: truth(all(labels_match(wanted, facts.labels)))
-
-    def repository(self, repository: Repository) -> bool | None:
-        """The repository's labels."""
-        return all(labels_match(self.labels, repository.labels))
-
-    def excludes(self, other: Key) -> bool:
-        """Of one label, values that never match both."""
-        match other:
-            case LabelsAre(labels):
-                return _globs_exclude(self.labels, labels)
-            case LabelsRegex(expressions):
-                return _globs_exclude_regex(self.labels, expressions)
-            case _:
-                return False
-
-    def within(self, wider: Key) -> bool:
-        """All that the other one asks, asked here as narrowly."""
-        match wider:
-            case LabelsAre(labels):
-                return _globs_within(self.labels, labels)
-            case LabelsRegex(expressions):
-                return _globs_within_regex(self.labels, expressions)
-            case _:
-                return False
-
-    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its labels."""
-        return labels_of(facts.labels)
-
-    def repository_has(self, repository: Repository) -> str:
-        """The repository's labels."""
-        return labels_of(repository.labels)
-
 
 @dataclass(frozen=True, slots=True)
-class LabelsRegex(Key):
+class LabelsRegex(_Regexes):
     """`labels_regex`: it has all of these labels, and in each one's value the expression (RE2's) is found."""
 
-    expressions: Mapping[str, str]
-
-    name: ClassVar[str] = "labels_regex"
-    kinds: ClassVar[frozenset[Kind]] = EVERY_KIND
-    spelling: ClassVar[Any] = Expressions
-    selector: ClassVar[bool] = True
-    singles_out: ClassVar[bool] = True
-    example: ClassVar[str] = "{team: '^ml-[0-9]+$'}"
-    says: ClassVar[str] = "All of these labels; in the value of each its regular expression (RE2) is found."
-
-    @classmethod
-    def mistakes(cls, value: Any, kind: str) -> Iterator[tuple[Path, str]]:
-        """Each expression that RE2 does not read."""
-        return _regex_mistakes(value)
-
-    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its own labels."""
-        expressions = self.expressions
-        return lambda facts: truth(all_found(expressions, facts.labels))
-
-    def repository(self, repository: Repository) -> bool | None:
-        """The repository's labels."""
-        return all_found(self.expressions, repository.labels)
-
-    def within(self, wider: Key) -> bool:
-        """All that the other one asks, asked here as narrowly."""
-        match wider:
-            case LabelsRegex(expressions):
-                return expressions.items() <= self.expressions.items()
-            case LabelsAre(labels):
-                return _regex_within_globs(self.expressions, labels)
-            case _:
-                return False
-
-    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its labels."""
-        return labels_of(facts.labels)
-
-    def repository_has(self, repository: Repository) -> str:
-        """The repository's labels."""
-        return labels_of(repository.labels)
+    name = "labels_regex"
+    kinds = EVERY_KIND
+    texts = LABELS
+    says = "All of these labels; in the value of each its regular expression (RE2) is found."
 
 
 @dataclass(frozen=True, slots=True)
-class AnnotationsAre(Key):
+class AnnotationsAre(_Globs):
     """`annotations`: all of these; a value is a glob."""
 
-    annotations: Mapping[str, str]
-
-    name: ClassVar[str] = "annotations"
-    kinds: ClassVar[frozenset[Kind]] = WORKLOADS
-    spelling: ClassVar[Any] = Labels
-    selector: ClassVar[bool] = True
-    singles_out: ClassVar[bool] = True
-    example: ClassVar[str] = "{team: web}"
-    says: ClassVar[str] = 'All of these annotations; a value is a glob, "*" for any.'
-
-    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its annotations."""
-        wanted = self.annotations
-        return lambda facts: truth(all(labels_match(wanted, facts.annotations)))
-
-    def excludes(self, other: Key) -> bool:
-        """Of one annotation, values that never match both."""
-        match other:
-            case AnnotationsAre(annotations):
-                return _globs_exclude(self.annotations, annotations)
-            case AnnotationsRegex(expressions):
-                return _globs_exclude_regex(self.annotations, expressions)
-            case _:
-                return False
-
-    def within(self, wider: Key) -> bool:
-        """All that the other one asks, asked here as narrowly."""
-        match wider:
-            case AnnotationsAre(annotations):
-                return _globs_within(self.annotations, annotations)
-            case AnnotationsRegex(expressions):
-                return _globs_within_regex(self.annotations, expressions)
-            case _:
-                return False
-
-    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its annotations."""
-        return _notes_of(facts)
+    name = "annotations"
+    kinds = WORKLOADS
+    texts = ANNOTATIONS
+    example = "{team: web}"
+    says = 'All of these annotations; a value is a glob, "*" for any.'
 
 
 @dataclass(frozen=True, slots=True)
-class AnnotationsRegex(Key):
+class AnnotationsRegex(_Regexes):
     """`annotations_regex`: likewise of annotations."""
 
-    expressions: Mapping[str, str]
-
-    name: ClassVar[str] = "annotations_regex"
-    kinds: ClassVar[frozenset[Kind]] = WORKLOADS
-    spelling: ClassVar[Any] = Expressions
-    selector: ClassVar[bool] = True
-    singles_out: ClassVar[bool] = True
-    example: ClassVar[str] = "{team: '^ml-[0-9]+$'}"
-    says: ClassVar[str] = (
-        "All of these annotations; in the value of each its regular expression (RE2) is found."
-    )
-
-    @classmethod
-    def mistakes(cls, value: Any, kind: str) -> Iterator[tuple[Path, str]]:
-        """Each expression that RE2 does not read."""
-        return _regex_mistakes(value)
-
-    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its annotations."""
-        expressions = self.expressions
-        return lambda facts: truth(all_found(expressions, facts.annotations))
-
-    def within(self, wider: Key) -> bool:
-        """All that the other one asks, asked here as narrowly."""
-        match wider:
-            case AnnotationsRegex(expressions):
-                return expressions.items() <= self.expressions.items()
-            case AnnotationsAre(annotations):
-                return _regex_within_globs(self.expressions, annotations)
-            case _:
-                return False
-
-    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its annotations."""
-        return _notes_of(facts)
+    name = "annotations_regex"
+    kinds = WORKLOADS
+    texts = ANNOTATIONS
+    says = "All of these annotations; in the value of each its regular expression (RE2) is found."

@@ -1,9 +1,9 @@
 """Names: `name`, `service`, `job`, `location`, `repository`: globs on what a resource is called and where it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Repository
@@ -29,45 +29,95 @@ from janitor.policy.conditions.patterns import (
 from janitor.policy.conditions.truth import Test, Truth, truth
 from janitor.policy.conditions.values import Globs
 
+T = TypeVar("T")
 _STORED_NAMES = {Kind.REPOSITORY: REPOSITORY_NAMES, Kind.IMAGE: IMAGE_NAMES}
 # The answers that a test remembers: a sweep asks it of any number of packages.
 _PACKAGES_KNOWN = 10_000
 
 
+class TextOf(NamedTuple):
+    """Where a text is, of each kind of facts that has it; `repository`: where all that it holds has the same."""
+
+    workload: Callable[[ResourceFacts], str] | None = None
+    image: Callable[[Image], str] | None = None
+    stored: Callable[[StoredFacts], str] | None = None
+    repository: Callable[[Repository], str] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class OneText(Key):
-    """Base of the keys that are globs on one text of a resource (`*` crosses `/`): any of them matches."""
+    """Base of the keys that are globs on one text of a resource (`*` crosses `/`): any of them matches.
+
+    A key declares where the text is. An empty one is matched like any other, unless `unset` says what the answer is.
+    """
 
     globs: tuple[str, ...]
 
     spelling: ClassVar[Any] = Globs
-    selector: ClassVar[bool] = True
+    selector = True
+    text: ClassVar[TextOf]
+    unset: ClassVar[Truth | None] = None
+    unset_says: ClassVar[str] = ""
+    """What `explain` shows of an empty text."""
     made_of: ClassVar[NameCharacters | None] = None
     """What such names are made of, where that is known."""
 
+    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
+        return self._test(self.text.workload) or Key.workload(self, reading)
+
+    def image(self, reading: ImageReading) -> Test[Image]:
+        return self._test(self.text.image) or Key.image(self, reading)
+
+    def stored(self, reading: StoredReading) -> Test[StoredFacts]:
+        return self._test(self.text.stored) or Key.stored(self, reading)
+
+    def repository(self, repository: Repository) -> bool | None:
+        text = self.text.repository
+        return matcher(self.globs)(text(repository)) if text else None
+
+    def _test(self, text_of: Callable[[T], str] | None) -> Test[T] | None:
+        if text_of is None:
+            return None
+        matches, text, unset = matcher(self.globs), text_of, self.unset
+        if unset is None:
+            return lambda resource: truth(matches(text(resource)))
+        return lambda resource: truth(matches(found)) if (found := text(resource)) else unset
+
     def excludes(self, other: Key) -> bool:
-        """Two keys of a name whose globs share no text."""
         return isinstance(other, OneText) and type(other) is type(self) and apart(self.globs, other.globs)
 
     def within(self, wider: Key) -> bool:
-        """Where each glob is covered by one of the other's."""
         if not isinstance(wider, OneText) or type(wider) is not type(self):
             return False
         return any_within(self.globs, wider.globs)
 
     def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
-        """Those with a character that no such name has."""
         return impossible(self.globs, self.made_of)
+
+    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
+        return self._shown(self.text.workload, facts)
+
+    def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
+        return self._shown(self.text.image, image)
+
+    def stored_has(self, held: StoredFacts, now: datetime) -> str:
+        return self._shown(self.text.stored, held)
+
+    def repository_has(self, repository: Repository) -> str:
+        return self._shown(self.text.repository, repository)
+
+    def _shown(self, text_of: Callable[[T], str] | None, resource: T) -> str:
+        return (text_of(resource) or self.unset_says) if text_of else ""
 
 
 @dataclass(frozen=True, slots=True)
 class NameIs(OneText):
     """`name`: the short name; of an image, a version or a tag that of its package."""
 
-    name: ClassVar[str] = "name"
-    kinds: ClassVar[frozenset[Kind]] = EVERY_KIND
-    singles_out: ClassVar[bool] = True
-    says: ClassVar[str] = "Its short name: a glob, or a list of globs."
+    name = "name"
+    kinds = EVERY_KIND
+    singles_out = True
+    says = "Its short name: a glob, or a list of globs."
     says_of: ClassVar[Mapping[Kind, str]] = {
         Kind.TRAFFIC_TAG: "The traffic tag itself, as `tag`: a glob, or a list of globs.",
         Kind.IMAGE: "Its package, such as app or team/app: a glob, or a list of globs.",
@@ -75,15 +125,7 @@ class NameIs(OneText):
         Kind.TAG: "The package of the tag, such as team/app: a glob, or a list of globs.",
         Kind.VERSION: "Its package, such as left-pad or @team/web: a glob, or a list of globs.",
     }
-
-    def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
-        """By kind; packages of npm or Maven can have any name."""
-        return impossible(self.globs, RUN_NAMES if kind.is_run else _STORED_NAMES.get(kind))
-
-    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its own short name."""
-        matches = matcher(self.globs)
-        return lambda facts: truth(matches(facts.name))
+    text = TextOf(lambda facts: facts.name, lambda image: image.package, lambda held: held.package)
 
     def image(self, reading: ImageReading) -> Test[Image]:
         """That of its package, matched once a package."""
@@ -99,126 +141,66 @@ class NameIs(OneText):
 
         return run
 
-    def stored(self, reading: StoredReading) -> Test[StoredFacts]:
-        """That of its package."""
-        matches = matcher(self.globs)
-        return lambda held: truth(matches(held.package))
-
-    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its name."""
-        return facts.name
-
-    def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        """Its package."""
-        return image.package
-
-    def stored_has(self, held: StoredFacts, now: datetime) -> str:
-        """Its package."""
-        return held.package
+    def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
+        """By kind; packages of npm or Maven can have any name."""
+        return impossible(self.globs, RUN_NAMES if kind.is_run else _STORED_NAMES.get(kind))
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceIs(OneText):
     """`service`: the short name of a revision's or a traffic tag's service."""
 
-    name: ClassVar[str] = "service"
-    made_of: ClassVar[NameCharacters | None] = RUN_NAMES
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.REVISION, Kind.TRAFFIC_TAG})
-    singles_out: ClassVar[bool] = True
-    says: ClassVar[str] = "The service that a revision is of: a glob, or a list of globs."
+    name = "service"
+    kinds = frozenset({Kind.REVISION, Kind.TRAFFIC_TAG})
+    singles_out = True
+    says = "The service that a revision is of: a glob, or a list of globs."
     says_of: ClassVar[Mapping[Kind, str]] = {
         Kind.TRAFFIC_TAG: "The service that has the tag: a glob, or a list of globs.",
     }
-
-    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its service."""
-        matches = matcher(self.globs)
-        return lambda facts: truth(matches(facts.service))
-
-    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its service."""
-        return facts.service
+    text = TextOf(lambda facts: facts.service)
+    made_of = RUN_NAMES
 
 
 @dataclass(frozen=True, slots=True)
 class TrafficTagIs(OneText):
     """`tag`: the traffic tag itself."""
 
-    name: ClassVar[str] = "tag"
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.TRAFFIC_TAG})
-    says: ClassVar[str] = "The traffic tag itself, such as pr-*: a glob, or a list of globs."
-
-    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its own text."""
-        matches = matcher(self.globs)
-        return lambda facts: truth(matches(facts.name))
-
-    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its own text."""
-        return facts.name
+    name = "tag"
+    kinds = frozenset({Kind.TRAFFIC_TAG})
+    says = "The traffic tag itself, such as pr-*: a glob, or a list of globs."
+    text = TextOf(lambda facts: facts.name)
 
 
 @dataclass(frozen=True, slots=True)
 class JobIs(OneText):
     """`job`: the short name of an execution's job."""
 
-    name: ClassVar[str] = "job"
-    made_of: ClassVar[NameCharacters | None] = RUN_NAMES
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.EXECUTION})
-    says: ClassVar[str] = "The job that an execution is of: a glob, or a list of globs."
-
-    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its job."""
-        matches = matcher(self.globs)
-        return lambda facts: truth(matches(facts.job))
-
-    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its job."""
-        return facts.job
+    name = "job"
+    kinds = frozenset({Kind.EXECUTION})
+    says = "The job that an execution is of: a glob, or a list of globs."
+    text = TextOf(lambda facts: facts.job)
+    made_of = RUN_NAMES
 
 
 @dataclass(frozen=True, slots=True)
 class LocationIs(OneText):
     """`location`: where it is."""
 
-    name: ClassVar[str] = "location"
-    made_of: ClassVar[NameCharacters | None] = RUN_NAMES
-    kinds: ClassVar[frozenset[Kind]] = EVERY_KIND
-    singles_out: ClassVar[bool] = True
-    says: ClassVar[str] = "Where it stands, such as europe-west1: a glob, or a list of globs."
-
-    def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its own location."""
-        matches = matcher(self.globs)
-        return lambda facts: truth(matches(facts.location))
-
-    def repository(self, repository: Repository) -> bool | None:
-        """The repository's location."""
-        return matcher(self.globs)(repository.name.location)
-
-    def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its location."""
-        return facts.location
-
-    def repository_has(self, repository: Repository) -> str:
-        """The repository's location."""
-        return repository.name.location
+    name = "location"
+    kinds = EVERY_KIND
+    singles_out = True
+    says = "Where it stands, such as europe-west1: a glob, or a list of globs."
+    text = TextOf(lambda facts: facts.location, repository=lambda repository: repository.name.location)
+    made_of = RUN_NAMES
 
 
 @dataclass(frozen=True, slots=True)
 class RepositoryIs(OneText):
     """`repository`: the short name of the repository that holds it."""
 
-    name: ClassVar[str] = "repository"
-    made_of: ClassVar[NameCharacters | None] = REPOSITORY_NAMES
-    kinds: ClassVar[frozenset[Kind]] = IN_REPOSITORIES
-    singles_out: ClassVar[bool] = True
-    says: ClassVar[str] = "The repository of an image, a version or a package: a glob, or a list of globs."
-
-    def repository(self, repository: Repository) -> bool | None:
-        """The repository's name."""
-        return matcher(self.globs)(repository.name.repository)
-
-    def repository_has(self, repository: Repository) -> str:
-        """The repository's name."""
-        return repository.name.repository
+    name = "repository"
+    kinds = IN_REPOSITORIES
+    singles_out = True
+    says = "The repository of an image, a version or a package: a glob, or a list of globs."
+    text = TextOf(repository=lambda repository: repository.name.repository)
+    made_of = REPOSITORY_NAMES

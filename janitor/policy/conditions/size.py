@@ -27,10 +27,10 @@ class LargerThan(Key):
 
     size_bytes: int
 
-    name: ClassVar[str] = "larger_than"
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.REPOSITORY, Kind.IMAGE, Kind.PACKAGE, Kind.VERSION})
+    name = "larger_than"
+    kinds = frozenset({Kind.REPOSITORY, Kind.IMAGE, Kind.PACKAGE, Kind.VERSION})
     spelling: ClassVar[Any] = Size
-    says: ClassVar[str] = "Strictly larger than this, such as 500MB or 2GiB."
+    says = "Strictly larger than this, such as 500MB or 2GiB."
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         """Of a repository, what Google says that it holds."""
@@ -59,7 +59,6 @@ class LargerThan(Key):
         return run
 
     def reasons(self) -> Iterator[tuple[DeleteReason, Key]]:
-        """`larger-than`."""
         yield DeleteReason.LARGER_THAN, self
 
     def within(self, wider: Key) -> bool:
@@ -67,19 +66,15 @@ class LargerThan(Key):
         return isinstance(wider, LargerThan) and self.size_bytes >= wider.size_bytes
 
     def written(self) -> str:
-        """With its unit."""
         return show_size(self.size_bytes)
 
     def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its size."""
         return _size(facts.size_bytes)
 
     def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        """Its size."""
         return _size(image.size_bytes)
 
     def stored_has(self, held: StoredFacts, now: datetime) -> str:
-        """Its size."""
         return _size(held.size_bytes)
 
 
@@ -89,13 +84,11 @@ class Largest(Key):
 
     count: int
 
-    name: ClassVar[str] = "largest"
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.IMAGE, Kind.VERSION})
+    name = "largest"
+    kinds = frozenset({Kind.IMAGE, Kind.VERSION})
     spelling: ClassVar[Any] = Count
-    ranks: ClassVar[bool] = True
-    says: ClassVar[str] = (
-        "Among the so many largest in its repository of whom the policy speaks, kept ones included."
-    )
+    ranks = True
+    says = "Among the so many largest in its repository of whom the policy speaks, kept ones included."
 
     @classmethod
     def misplaced(cls, place: Surroundings) -> Iterator[str]:
@@ -104,11 +97,9 @@ class Largest(Key):
             yield _LARGEST
 
     def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        """Its size."""
         return _size(image.size_bytes)
 
     def stored_has(self, held: StoredFacts, now: datetime) -> str:
-        """Its size."""
         return _size(held.size_bytes)
 
 
@@ -116,13 +107,11 @@ class Largest(Key):
 class Empty(Key):
     """`empty: true`: the package holds no version."""
 
-    name: ClassVar[str] = "empty"
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.PACKAGE})
+    name = "empty"
+    kinds = frozenset({Kind.PACKAGE})
     spelling: ClassVar[Any] = TrueOnly
-    only_true: ClassVar[str] = (
-        "only `empty: true` can be said: a package that holds something goes by its age"
-    )
-    says: ClassVar[str] = "true: the package holds no version."
+    only_true = "only `empty: true` can be said: a package that holds something goes by its age"
+    says = "true: the package holds no version."
 
     @classmethod
     def read(cls, value: Any, beside: object) -> Key:
@@ -130,7 +119,6 @@ class Empty(Key):
         return cls()
 
     def stored(self, reading: StoredReading) -> Test[StoredFacts]:
-        """How many versions it holds."""
         return lambda held: truth(held.versions == 0)
 
     def excludes(self, other: Key) -> bool:
@@ -138,7 +126,6 @@ class Empty(Key):
         return isinstance(other, LargerThan)
 
     def stored_has(self, held: StoredFacts, now: datetime) -> str:
-        """How many versions it holds."""
         return f"{held.versions} versions"
 
 

@@ -25,8 +25,8 @@ class StatusIs(Key):
 
     values: tuple[Status, ...]
 
-    name: ClassVar[str] = "status"
-    kinds: ClassVar[frozenset[Kind]] = WORKLOADS - {Kind.TRAFFIC_TAG}
+    name = "status"
+    kinds = WORKLOADS - {Kind.TRAFFIC_TAG}
     says_of: ClassVar[Mapping[Kind, str]] = {
         Kind.SERVICE: "What the service is doing; one that serves goes only by `serving`, "
         "with older_than and a selector.",
@@ -66,12 +66,10 @@ class StatusIs(Key):
                 yield "status: serving must stand in when itself, not within any or all"
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """Its own status."""
         values = self.values
         return lambda facts: truth(facts.status in values)
 
     def reasons(self) -> Iterator[tuple[DeleteReason, Key]]:
-        """`failed` or `retired`."""
         for status in self.values:
             if status in (Status.FAILED, Status.RETIRED):
                 yield DeleteReason(status.value), StatusIs((status,))
@@ -85,7 +83,6 @@ class StatusIs(Key):
         return isinstance(wider, StatusIs) and set(self.values) <= set(wider.values)
 
     def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its status."""
         return facts.status.value
 
 

@@ -40,19 +40,17 @@ class Tagged(Key):
 
     value: bool
 
-    name: ClassVar[str] = "tagged"
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.IMAGE})
+    name = "tagged"
+    kinds = frozenset({Kind.IMAGE})
     spelling: ClassVar[Any] = bool
-    selector: ClassVar[bool] = True
-    says: ClassVar[str] = "true: it has a tag. false: it has none."
+    selector = True
+    says = "true: it has a tag. false: it has none."
 
     def image(self, reading: ImageReading) -> Test[Image]:
-        """Whether it has any tag."""
         value = self.value
         return lambda image: YES if bool(image.tags) is value else NO
 
     def reasons(self) -> Iterator[tuple[DeleteReason, Key]]:
-        """`untagged`."""
         if not self.value:
             yield DeleteReason.UNTAGGED, self
 
@@ -69,7 +67,6 @@ class Tagged(Key):
         return Tagged(not self.value)
 
     def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        """Its tags."""
         return _tags(image.tags)
 
 
@@ -78,8 +75,8 @@ class _OfTags(Key):
 
     __slots__ = ()
 
-    selector: ClassVar[bool] = True
-    needs_tag: ClassVar[bool] = True
+    selector = True
+    needs_tag = True
 
     @classmethod
     def misplaced(cls, place: Surroundings) -> Iterator[str]:
@@ -96,11 +93,9 @@ class _OfTags(Key):
         return isinstance(wider, Tagged) and wider.value
 
     def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        """Its tags."""
         return _tags(image.tags)
 
     def stored_has(self, held: StoredFacts, now: datetime) -> str:
-        """Its tags; of a tag itself."""
         return _tags(held.tags)
 
 
@@ -110,10 +105,10 @@ class TagsMatch(_OfTags):
 
     globs: tuple[str, ...]
 
-    name: ClassVar[str] = "tags"
-    kinds: ClassVar[frozenset[Kind]] = _OF_TAGS
+    name = "tags"
+    kinds = _OF_TAGS
     spelling: ClassVar[Any] = Globs
-    says: ClassVar[str] = "Every tag of the image matches one of these globs; with another tag it is kept."
+    says = "Every tag of the image matches one of these globs; with another tag it is kept."
     says_of: ClassVar[Mapping[Kind, str]] = {Kind.TAG: "The tag itself: a glob, or a list of globs."}
 
     def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
@@ -121,11 +116,9 @@ class TagsMatch(_OfTags):
         return impossible(self.globs, TAG_NAMES if kind is Kind.IMAGE else None)
 
     def image(self, reading: ImageReading) -> Test[Image]:
-        """Every tag."""
         return _every_tag(matcher(self.globs))
 
     def stored(self, reading: StoredReading) -> Test[StoredFacts]:
-        """The tag itself."""
         return _the_tag(matcher(self.globs))
 
     def excludes(self, other: Key) -> bool:
@@ -156,17 +149,16 @@ class AnyTag(_OfTags):
 
     globs: tuple[str, ...]
 
-    name: ClassVar[str] = "any_tag"
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.IMAGE})
+    name = "any_tag"
+    kinds = frozenset({Kind.IMAGE})
     spelling: ClassVar[Any] = Globs
-    says: ClassVar[str] = "One tag of the image matches one of these globs; its other tags do not keep it."
+    says = "One tag of the image matches one of these globs; its other tags do not keep it."
 
     def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
         """Those with a character that no tag of an image has."""
         return impossible(self.globs, TAG_NAMES if kind is Kind.IMAGE else None)
 
     def image(self, reading: ImageReading) -> Test[Image]:
-        """One tag."""
         matches = matcher(self.globs)
         return lambda image: truth(any(map(matches, image.tags)))
 
@@ -183,12 +175,10 @@ class TagsRegex(_OfTags):
 
     expression: str
 
-    name: ClassVar[str] = "tags_regex"
-    kinds: ClassVar[frozenset[Kind]] = _OF_TAGS
+    name = "tags_regex"
+    kinds = _OF_TAGS
     spelling: ClassVar[Any] = Text
-    says: ClassVar[str] = (
-        "In every tag of the image this regular expression (RE2) is found, such as '^pr-[0-9]+$'."
-    )
+    says = "In every tag of the image this regular expression (RE2) is found, such as '^pr-[0-9]+$'."
     says_of: ClassVar[Mapping[Kind, str]] = {
         Kind.TAG: "In the tag itself this regular expression (RE2) is found, such as '^pr-[0-9]+$'."
     }
@@ -204,11 +194,9 @@ class TagsRegex(_OfTags):
         return found_in(self.expression)
 
     def image(self, reading: ImageReading) -> Test[Image]:
-        """Every tag."""
         return _every_tag(found_in(self.expression))
 
     def stored(self, reading: StoredReading) -> Test[StoredFacts]:
-        """The tag itself."""
         return _the_tag(found_in(self.expression))
 
 
@@ -218,10 +206,10 @@ class TagsSemver(_OfTags):
 
     range: str
 
-    name: ClassVar[str] = "tags_semver"
-    kinds: ClassVar[frozenset[Kind]] = _OF_TAGS
+    name = "tags_semver"
+    kinds = _OF_TAGS
     spelling: ClassVar[Any] = Text
-    says: ClassVar[str] = "Every tag of the image is a version in this range, such as '>=1.0 <2'."
+    says = "Every tag of the image is a version in this range, such as '>=1.0 <2'."
     says_of: ClassVar[Mapping[Kind, str]] = {
         Kind.TAG: "The tag itself is a version in this range, such as '>=1.0 <2'."
     }
@@ -236,12 +224,10 @@ class TagsSemver(_OfTags):
         return in_range(self.range)
 
     def image(self, reading: ImageReading) -> Test[Image]:
-        """Every tag."""
         holds = tags_in_range(self.range)
         return lambda image: holds(image.tags)
 
     def stored(self, reading: StoredReading) -> Test[StoredFacts]:
-        """The tag itself."""
         answer = version_in_range(self.range)
         return lambda held: answer("".join(held.tags))
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
-from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason
 from janitor.model.resources import Image, Repository
 from janitor.model.units import parse_duration
@@ -25,7 +24,7 @@ from janitor.policy.conditions.key import (
     StoredReading,
     Surroundings,
 )
-from janitor.policy.conditions.labels import LabelsAre, labels_of
+from janitor.policy.conditions.labels import LABELS, LabelsAre
 from janitor.policy.conditions.patterns import is_literal
 from janitor.policy.conditions.truth import AGE_UNKNOWN, NO, TTL_UNREADABLE, YES, Test, Truth, always
 
@@ -39,10 +38,10 @@ class TtlExpired(Key):
     label: str = "janitor-ttl"
     expires_label: str = "janitor-expires"
 
-    name: ClassVar[str] = "ttl"
-    kinds: ClassVar[frozenset[Kind]] = EVERY_KIND
+    name = "ttl"
+    kinds = EVERY_KIND
     spelling: ClassVar[Any] = Literal["expired"]
-    says: ClassVar[str] = "expired: its own labels say how long it may live, and that is over."
+    says = "expired: its own labels say how long it may live, and that is over."
 
     @classmethod
     def read(cls, value: Any, beside: Beside) -> Key:
@@ -56,7 +55,6 @@ class TtlExpired(Key):
             yield "ttl may not stand under not: that its time is not over is no reason to delete a thing"
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
-        """By its own labels and age."""
         moment = reading.now.timestamp()
         return lambda facts: expired(self, facts.labels, seconds(facts.since), moment)
 
@@ -75,26 +73,23 @@ class TtlExpired(Key):
         return lambda held: expired(self, labels, held.since, now)
 
     def reasons(self) -> Iterator[tuple[DeleteReason, Key]]:
-        """`ttl`."""
         yield DeleteReason.TTL, self
 
     def excludes(self, other: Key) -> bool:
         """A label that can never be read."""
         if not isinstance(other, LabelsAre):
             return False
-        return lifetime(self, {key: text for key, text in other.labels.items() if is_literal(text)}) is None
+        return lifetime(self, {key: text for key, text in other.asked.items() if is_literal(text)}) is None
 
     def written(self) -> str:
-        """`expired`."""
         return "expired"
 
     def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Its labels."""
-        return labels_of(facts.labels)
+        return LABELS.say(facts.labels)
 
     def repository_has(self, repository: Repository) -> str:
         """The repository's labels, which count for all that it holds."""
-        return labels_of(repository.labels)
+        return LABELS.say(repository.labels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ _NEVER = "what is in use is never deleted"
 class Unused(Key):
     """`unused: true`: nothing that remains names it."""
 
-    name: ClassVar[str] = "unused"
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.IMAGE, Kind.REPOSITORY})
+    name = "unused"
+    kinds = frozenset({Kind.IMAGE, Kind.REPOSITORY})
     spelling: ClassVar[Any] = TrueOnly
-    only_true: ClassVar[str] = f"only `unused: true` can be said, for {_NEVER}"
-    says: ClassVar[str] = "true: nothing that remains on Cloud Run names it, or anything in it."
+    only_true = f"only `unused: true` can be said, for {_NEVER}"
+    says = "true: nothing that remains on Cloud Run names it, or anything in it."
 
     @classmethod
     def read(cls, value: Any, beside: object) -> Key:
@@ -47,15 +47,12 @@ class Unused(Key):
         return always(YES)
 
     def reasons(self) -> Iterator[tuple[DeleteReason, Key]]:
-        """`unused`."""
         yield DeleteReason.UNUSED, self
 
     def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
-        """Whether it is in use."""
         return "not known" if facts.unused is None else "not in use" if facts.unused else "in use"
 
     def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        """Where `explain` shows it."""
         return "see who names it, below"
 
 
@@ -65,12 +62,10 @@ class UnusedFor(Key):
 
     age: timedelta
 
-    name: ClassVar[str] = "unused_for"
-    kinds: ClassVar[frozenset[Kind]] = _IMAGES
+    name = "unused_for"
+    kinds = _IMAGES
     spelling: ClassVar[Any] = RecordedDuration
-    says: ClassVar[str] = (
-        "Strictly longer not in use than this, such as 7d, as the ledger of recorded sweeps knows."
-    )
+    says = "Strictly longer not in use than this, such as 7d, as the ledger of recorded sweeps knows."
 
     @classmethod
     def misplaced(cls, place: Surroundings) -> Iterator[str]:
@@ -83,7 +78,6 @@ class UnusedFor(Key):
         return reading.unused_for(self)
 
     def reasons(self) -> Iterator[tuple[DeleteReason, Key]]:
-        """`unused`."""
         yield DeleteReason.UNUSED, self
 
     def within(self, wider: Key) -> bool:
@@ -91,7 +85,6 @@ class UnusedFor(Key):
         return isinstance(wider, UnusedFor) and self.age >= wider.age
 
     def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        """What it counts from."""
         return "counted from its last recorded use, its age, and the first of the recorded sweeps"
 
 
@@ -99,15 +92,13 @@ class UnusedFor(Key):
 class Orphaned(Key):
     """`orphaned: true`: an artifact about other images, each of which is gone (R40)."""
 
-    name: ClassVar[str] = "orphaned"
-    kinds: ClassVar[frozenset[Kind]] = _IMAGES
+    name = "orphaned"
+    kinds = _IMAGES
     spelling: ClassVar[Any] = TrueOnly
-    only_true: ClassVar[str] = (
+    only_true = (
         "only `orphaned: true` can be said: nothing else deletes an artifact whose subject is not known"
     )
-    says: ClassVar[str] = (
-        "true: a signature, an attestation or the like whose every subject is gone from all repositories."
-    )
+    says = "true: a signature, an attestation or the like whose every subject is gone from all repositories."
 
     @classmethod
     def read(cls, value: Any, beside: object) -> Key:
@@ -125,9 +116,7 @@ class Orphaned(Key):
         return reading.orphaned
 
     def reasons(self) -> Iterator[tuple[DeleteReason, Key]]:
-        """`orphaned`."""
         yield DeleteReason.ORPHANED, self
 
     def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        """What it is about."""
         return f"about {', '.join(about)}" if about else "no subject that is known"

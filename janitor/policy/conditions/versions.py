@@ -14,8 +14,7 @@ from janitor.model.reasons import KeepReason
 from janitor.model.semver import Comparison, SemanticVersion, parse_range, parse_version
 from janitor.policy.conditions.facts import StoredFacts
 from janitor.policy.conditions.key import Key, Path, StoredReading
-from janitor.policy.conditions.names import OneText
-from janitor.policy.conditions.patterns import matcher
+from janitor.policy.conditions.names import OneText, TextOf
 from janitor.policy.conditions.truth import (
     NO,
     NO_TAG_MATCHES,
@@ -133,17 +132,12 @@ def range_mistakes(key: str, value: Any) -> Iterator[tuple[Path, str]]:
 class VersionIs(OneText):
     """`version`: the version's own name such as ``1.2.3``."""
 
-    name: ClassVar[str] = "version"
-    kinds: ClassVar[frozenset[Kind]] = _OF_VERSIONS
-    says: ClassVar[str] = "The version itself, such as 1.2.3: a glob, or a list of globs."
-
-    def stored(self, reading: StoredReading) -> Test[StoredFacts]:
-        """Its own name."""
-        matches = matcher(self.globs)
-        return lambda held: truth(matches(unquote(held.id)))
+    name = "version"
+    kinds = _OF_VERSIONS
+    says = "The version itself, such as 1.2.3: a glob, or a list of globs."
+    text = TextOf(stored=lambda held: unquote(held.id))  # Google escapes the + of build metadata
 
     def stored_has(self, held: StoredFacts, now: datetime) -> str:
-        """Its own name."""
         return held.id
 
 
@@ -153,11 +147,11 @@ class VersionSemver(Key):
 
     range: str
 
-    name: ClassVar[str] = "version_semver"
-    kinds: ClassVar[frozenset[Kind]] = _OF_VERSIONS
+    name = "version_semver"
+    kinds = _OF_VERSIONS
     spelling: ClassVar[Any] = Text
-    selector: ClassVar[bool] = True
-    says: ClassVar[str] = "The version is in this range, such as '<2'; one that cannot be read is kept."
+    selector = True
+    says = "The version is in this range, such as '<2'; one that cannot be read is kept."
 
     @classmethod
     def mistakes(cls, value: Any, kind: str) -> Iterator[tuple[Path, str]]:
@@ -178,7 +172,6 @@ class VersionSemver(Key):
         return isinstance(wider, VersionSemver) and range_within(self.range, wider.range)
 
     def stored_has(self, held: StoredFacts, now: datetime) -> str:
-        """Its own name."""
         return held.id
 
 
@@ -188,11 +181,11 @@ class Prerelease(Key):
 
     value: bool
 
-    name: ClassVar[str] = "prerelease"
-    kinds: ClassVar[frozenset[Kind]] = _OF_VERSIONS
+    name = "prerelease"
+    kinds = _OF_VERSIONS
     spelling: ClassVar[Any] = bool
-    selector: ClassVar[bool] = True
-    says: ClassVar[str] = "true: a prerelease or snapshot by the rules of its format. false: a release."
+    selector = True
+    says = "true: a prerelease or snapshot by the rules of its format. false: a release."
 
     def stored(self, reading: StoredReading) -> Test[StoredFacts]:
         """Its own name, read by the rules of its format."""
@@ -209,5 +202,4 @@ class Prerelease(Key):
         return isinstance(other, Prerelease) and self.value is not other.value
 
     def stored_has(self, held: StoredFacts, now: datetime) -> str:
-        """Its own name."""
         return held.id
