@@ -17,6 +17,7 @@ SPEC = KindSpec(
     delete_role="roles/run.developer",
     parent=Kind.JOB,
     free="an execution that has ended costs nothing",
+    named_by=("job", "name"),
 )
 # Condition.ExecutionReason of an execution that somebody cancelled (condition.proto).
 _CANCELLED = "CANCELLED"

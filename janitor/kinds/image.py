@@ -24,6 +24,7 @@ SPEC = KindSpec(
     parent=Kind.PACKAGE,
     listed_by=Kind.REPOSITORY,
     batch=50,  # "determined by the service" (version.proto:188-213): the number is not verified
+    named_by=("repository",),
 )
 # cosign's tags and the OCI referrers tag schema both say whom they are about.
 _REFERRER_TAG = re.compile(r"sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?")

@@ -61,3 +61,12 @@ _RANKS = {kind: rank for rank, kind in enumerate(DELETE_ORDER)}
 def delete_rank(kind: Kind, within: int = 0) -> tuple[int, int]:
     """The rank of a delete in a plan; `within` orders the resources of one kind."""
     return _RANKS[kind], within
+
+
+def kind_noun(kind: Kind, count: int = 1) -> str:
+    """What people call so many resources of a kind: ``image``, ``images``, ``repositories``."""
+    spec = KINDS.get(kind)
+    word = (spec.noun if spec else "") or kind.value.partition(".")[2].replace("_", " ")
+    if count == 1:
+        return word
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"

@@ -26,6 +26,7 @@ SPEC = KindSpec(
     delete_role="roles/artifactregistry.repoAdmin",
     parent=Kind.REPOSITORY,
     listed_by=Kind.REPOSITORY,
+    named_by=("repository",),
 )
 
 

@@ -15,6 +15,7 @@ SPEC = KindSpec(
     delete_permissions=("run.revisions.delete",),
     delete_role="roles/run.developer",
     parent=Kind.SERVICE,
+    named_by=("service", "name"),
 )
 RETIRED = "RETIRED"
 

@@ -12,7 +12,8 @@ class KindSpec:
     `collection` is its collection in Google's resource names, `parent` the kind whose name its own name begins
     with. `description` and `ages_from` are the texts of docs/kinds.md. `delete_role` is the predefined role that
     allows the delete. `listed_by` is the kind whose listing shows it, if not its own. `batch` is how many of one parent
-    one call deletes. `free` says why it costs nothing, "" where it may cost something.
+    one call deletes. `free` says why it costs nothing, "" where it may cost something. `named_by` are the keys that name
+    one whose holder another Google product manages (R14). `noun` is what people call it, if not the wire name.
     """
 
     kind: Kind
@@ -26,6 +27,8 @@ class KindSpec:
     listed_by: Kind | None = None
     batch: int = 1
     free: str = ""
+    named_by: tuple[str, ...] = ("name",)
+    noun: str = ""
 
     def parent_name(self, name: str) -> str:
         """Google's name of what holds the resource of this name."""

@@ -17,6 +17,7 @@ SPEC = KindSpec(
     parent=Kind.PACKAGE,
     listed_by=Kind.REPOSITORY,
     free="its version stays, so nothing is saved",
+    named_by=("repository",),
 )
 
 

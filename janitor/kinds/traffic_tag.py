@@ -22,6 +22,8 @@ SPEC = KindSpec(
     listed_by=Kind.SERVICE,
     batch=1000,  # all of one service in one UpdateService (R50)
     free="a traffic tag costs nothing; its revision stays",
+    named_by=("service",),
+    noun="traffic tag",
 )
 
 

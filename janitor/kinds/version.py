@@ -22,6 +22,7 @@ SPEC = KindSpec(
     parent=Kind.PACKAGE,
     listed_by=Kind.REPOSITORY,
     batch=50,  # "determined by the service" (version.proto:188-213): the number is not verified
+    named_by=("repository",),
 )
 # What policies call the formats: Repository.Format (repository.proto:521-554) in small letters.
 FORMATS = ("apt", "generic", "go", "kfp", "maven", "npm", "python", "ruby", "yum")

@@ -47,7 +47,6 @@ class _Deletion:
 
     detail: str
     estimate: Estimate
-    contains: tuple[tuple[Kind, int], ...] = ()
     content: str = ""
     uri: str = ""
 
@@ -68,7 +67,7 @@ class _WorkloadPlan:
         return Action(
             kind, str(resource.name), deletion.uri, decision.policy.name, decision.reason, deletion.detail, 0,
             deletion.estimate, delete_rank(kind), etag=resource.etag, uid=resource.uid,
-            contains=tuple((of, count) for of, count in deletion.contains if count),
+            contains=self.verdicts.contained_in(resource.name),
             content=deletion.content,
             owner=owner_of(labels, resource.creator if self.builder.show_creator else ""),
         )  # fmt: skip
@@ -100,10 +99,6 @@ class _WorkloadPlan:
         return _Deletion(
             details(self.builder.age(service_since(service)), cause_of(service.terminal)),
             estimate_service(service, revisions, never, self.builder.book),
-            (
-                (Kind.REVISION, len(revisions)),
-                (Kind.TRAFFIC_TAG, len(self.verdicts.tags.get(service.name, ()))),
-            ),
             uri=service.uri,
         )
 
@@ -126,7 +121,6 @@ class _WorkloadPlan:
         return _Deletion(
             details(since, cause_of(job.terminal)),
             free_of_charge(Kind.JOB),
-            ((Kind.EXECUTION, len(executions)),),
             last_run(job),
         )
 
@@ -140,5 +134,4 @@ class _WorkloadPlan:
         return _Deletion(
             details(self.builder.age(pool_since(pool)), cause_of(pool.terminal)),
             estimate_worker_pool(pool, revisions, self.builder.book),
-            ((Kind.REVISION, len(revisions)),),
         )

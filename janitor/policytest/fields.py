@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import TypeVar
 
+from janitor.kinds.kind import kind_noun
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.text import show
@@ -219,17 +220,12 @@ Reader = Callable[[Fields, Place], None]
 
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_SECTIONS = {
-    Kind.SERVICE: "services", Kind.REVISION: "revisions", Kind.JOB: "jobs", Kind.EXECUTION: "executions",
-    Kind.WORKER_POOL: "worker_pools", Kind.TRAFFIC_TAG: "traffic_tags",
-    Kind.REPOSITORY: "repositories", Kind.IMAGE: "images", Kind.VERSION: "versions",
-    Kind.PACKAGE: "packages", Kind.TAG: "tags",
-}  # fmt: skip
 
 
 def names_of(kind: Kind, short: str, holder: str = "") -> tuple[str, ...]:
     """What `expect` may call a thing: its short name, that after its section, that after its holder."""
-    return (short, f"{_SECTIONS[kind]}/{short}", *([f"{holder}/{short}"] if holder else []))
+    section = kind_noun(kind, 2).replace(" ", "_")
+    return (short, f"{section}/{short}", *([f"{holder}/{short}"] if holder else []))
 
 
 def digest_of(label: str) -> str:

@@ -95,10 +95,11 @@ def note_workloads(tally: Tally, verdicts: WorkloadVerdicts, workloads: Workload
             tally.seen(kind)
             if isinstance(decision, Keep):
                 tally.keep(kind, decision.reason, [str(name)])
-    tally.seen(Kind.REVISION, sum(map(len, verdicts.contained.values())))
-    tally.seen(Kind.TRAFFIC_TAG, sum(map(len, verdicts.tags.values())))
-    tally.seen(Kind.EXECUTION, sum(map(len, verdicts.runs.values())))
-    tally.actions += workload_actions(builder, workloads, verdicts)
+    actions = workload_actions(builder, workloads, verdicts)
+    for action in actions:
+        for kind, count in action.contains:
+            tally.seen(kind, count)
+    tally.actions += actions
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,11 @@ class WorkloadVerdicts:
     tags: dict[ResourceName, list[TrafficTag]] = field(default_factory=dict)
     runs: dict[ResourceName, list[Execution]] = field(default_factory=dict)
 
+    def contained_in(self, holder: ResourceName) -> tuple[tuple[Kind, int], ...]:
+        """How many of each kind are deleted with the resource that holds them."""
+        held = ((Kind.REVISION, self.contained), (Kind.TRAFFIC_TAG, self.tags), (Kind.EXECUTION, self.runs))
+        return tuple((kind, len(of[holder])) for kind, of in held if of.get(holder))
+
     def freed_by(self) -> Mapping[ResourceName, str]:
         """Each workload that goes -> the name of the action that takes it."""
         freed = {n: str(n) for found in self.by_kind.values()

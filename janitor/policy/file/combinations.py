@@ -7,6 +7,7 @@ hides nothing of this. Where a value is of a wrong type the models say so, and t
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from janitor.kinds.kind import KINDS
 from janitor.model.kinds import Kind
 from janitor.model.text import show
 from janitor.policy.conditions.key import Path, Surroundings
@@ -16,20 +17,6 @@ from janitor.policy.conditions.ttl import TtlExpired
 
 Found = tuple[Path, str]
 
-# Where Google-managed things are named (R14): the first is what the message speaks of.
-_NAMED_BY = {
-    Kind.SERVICE.value: ("name",),
-    Kind.REVISION.value: ("service", "name"),
-    Kind.TRAFFIC_TAG.value: ("service",),
-    Kind.JOB.value: ("name",),
-    Kind.EXECUTION.value: ("job", "name"),
-    Kind.WORKER_POOL.value: ("name",),
-    Kind.IMAGE.value: ("repository",),
-    Kind.VERSION.value: ("repository",),
-    Kind.TAG.value: ("repository",),
-    Kind.PACKAGE.value: ("repository",),
-    Kind.REPOSITORY.value: ("name",),
-}
 # Kinds of which a policy may have `keep` alone: all but those.
 _KEEPING = (Kind.REVISION.value, Kind.EXECUTION.value, Kind.IMAGE.value, Kind.VERSION.value)
 
@@ -99,7 +86,8 @@ def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _managed(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
-    keys = _NAMED_BY.get(kind, ())
+    spec = next((spec for spec in KINDS.values() if spec.kind == kind), None)
+    keys = spec.named_by if spec else ()
     if keys and not any(is_literal(glob) for key in keys for glob in _texts(when.get(key))):
         yield (
             ("managed",),

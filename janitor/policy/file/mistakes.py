@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from janitor.kinds.kind import RUN_KINDS
 from janitor.model.text import show
 from janitor.policy.conditions.key import Path
 from janitor.policy.conditions.keys import BY_NAME
@@ -218,7 +219,6 @@ def _range(key: str) -> str:
 # A spelling that is less alike than this is another word, and suggesting it would mislead.
 LEAST_LIKENESS = 0.65
 
-_WORKLOADS = ("run.service", "run.revision", "run.tag", "run.job", "run.execution", "run.worker_pool")
 _UNUSED = {
     "artifact.image": "write `unused: true`, or `unused_for: 7d` for how long",
     "artifact.repository": "write `unused: true` with `older_than`",
@@ -250,7 +250,7 @@ _VERSION = {
 }
 _SIZE = {
     "artifact.tag": "a tag has no size",
-    **dict.fromkeys(_WORKLOADS, "nothing of Cloud Run has a size"),
+    **dict.fromkeys((kind.value for kind in RUN_KINDS), "nothing of Cloud Run has a size"),
     "": "write `larger_than: 500MB`",
 }
 _UNTAGGED = {

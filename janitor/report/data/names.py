@@ -2,12 +2,13 @@
 
 from urllib.parse import unquote
 
+from janitor.kinds.kind import KINDS, RUN_KINDS, kind_noun
 from janitor.model.kinds import Kind
 from janitor.plan.plan import Action
 
 _DIGEST_SHOWN = 12
-# Where the wire name does not say which: a docker image has tags, too.
-_NOUNS: dict[str, str] = {Kind.TRAFFIC_TAG: "traffic tag"}
+# An execution begins with the name of its job.
+_WITH_HOLDER = {kind for kind in RUN_KINDS if KINDS[kind].parent is Kind.SERVICE}
 _KINDS = frozenset(kind.value for kind in Kind)
 
 
@@ -18,7 +19,7 @@ def called(kind: str, name: str, tags: tuple[str, ...] = ()) -> str:
     A name of another shape comes back as it is, and a kind of a later version is called by its last id.
     """
     path = name.split("/")[4:]
-    if kind in (Kind.REVISION, Kind.TRAFFIC_TAG) and len(path) == 4:
+    if kind in _WITH_HOLDER and len(path) == 4:
         return f"{path[1]}/{path[3]}"
     if kind == Kind.TAG and len(path) == 6:
         return f"{path[1]}/{unquote(path[3])}:{unquote(path[5])}"
@@ -45,12 +46,7 @@ def named(kind: str, name: str) -> str:
 
 def kind_in_words(kind: str, count: int = 1) -> str:
     """``image``, ``images``, ``repositories``; a kind of a later version keeps its wire name."""
-    if kind not in _KINDS:
-        return kind
-    word = _NOUNS.get(kind) or kind.partition(".")[2].replace("_", " ")
-    if count == 1:
-        return word
-    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return kind_noun(Kind(kind), count) if kind in _KINDS else kind
 
 
 def how_many(kind: str, count: int) -> str:
