@@ -133,6 +133,7 @@ class LabelsAre(_Globs):
     example = "{env: preview}"
     says = 'All of these labels; a value is a glob, "*" for any.'
     says_of: ClassVar[Mapping[Kind, str]] = {
+        Kind.TRAFFIC_TAG: "All of these labels of the tag's service; a value is a glob.",
         Kind.IMAGE: "All of these labels of the image's repository; a value is a glob.",
         Kind.PACKAGE: "All of these labels of the package's repository; a value is a glob.",
         Kind.TAG: "All of these labels of the tag's repository; a value is a glob.",
