@@ -183,7 +183,7 @@ POLICIES = {
     "{name: a, kind: artifact.version, keep: {latest: 1, per: {latest: 1}}}": "3:60: semver is missing: say by which part",
     "{name: a, kind: artifact.version, keep: {latest: 1, per: {tag: (x)}}}": "3:61: unknown key 'tag': allowed here: latest, semver",
     "{name: a, kind: artifact.version, keep: {per: {semver: minor}}}": "3:49: per says within which groups latest counts",
-    "{name: a, kind: artifact.image, keep: {rollback: 3}}": "3:42: unknown key 'rollback': artifact.image has none, only run.revision and run.tag can",
+    "{name: a, kind: artifact.image, keep: {rollback: 3}}": "3:42: unknown key 'rollback': artifact.image has none, only run.revision can",
     "{name: a, kind: run.revision, keep: {rollback: 0}}": "3:50: rollback: '0' must be a whole number, from 1 to 1,000,000",
     "{name: a, kind: run.service, when: {ttl: 72h}}": "3:44: ttl: '72h' is not known: allowed here: expired",
     "{name: a, kind: run.service, when: {not: {ttl: expired}}}": "3:50: ttl may not stand under not",
