@@ -37,8 +37,8 @@ def as_unused(condition: Condition) -> Condition:
             return All(tuple(map(as_unused, parts)))
         case AnyOf(parts):
             return AnyOf(tuple(map(as_unused, parts)))
-        case Not(_):
-            return condition  # `unused_for` is never under `not`
+        case Not(part):  # `unused_for` stands under two or none
+            return Not(as_unused(part))
         case _:
             return condition
 
