@@ -52,7 +52,7 @@ async def daemon(here: Place, policies: str, sweep_now: bool = True) -> AsyncIte
     (here.folder / "policies.yaml").write_text(policies, encoding="utf-8")
     settings = load_settings()
     reading = _Reading(settings, None, False, True, [], [])
-    watched = wiring.Watched(reading, reading.path, reading())
+    watched = wiring.WatchedPolicies(reading, reading.path, reading())
     task = asyncio.create_task(wiring._run(watched, settings, "127.0.0.1", 0, sweep_now))
     try:
         yield
