@@ -237,11 +237,11 @@ class DeleteCalls:
                 outcome = UNANSWERED if lost else UNTRIED
                 ends.update((each.name, watch.leave(each, outcome)) for each in left())
             except NotFoundError:
-                ends.update((each.name, GONE) for each in left())
+                ends.update((each.name, DELETED if lost else GONE) for each in left())
             except ChangedError as changed:
                 ends.update((each.name, drifted(str(changed))) for each in left())
             except CallError as refused:
-                ends.update((each.name, failed(refused)) for each in left())
+                ends.update([(each.name, await self._refused(each, refused)) for each in left()])
         for each in left():
             there = await self._is_there(each)
             ends[each.name] = (

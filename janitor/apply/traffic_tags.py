@@ -31,12 +31,14 @@ async def traffic_tag_still(reader: Reader, action: Action) -> Outcome | None:
 
 def traffic_tag_outcome(service: Service | None, action: Action) -> Outcome | None:
     """None where the service has the tag as the plan has it: for the same revision, with no share of the traffic,
-    and not for the latest revision. The action's `etag` is the revision."""
+    not for the latest revision, and while nobody deploys the service. The action's `etag` is the revision."""
     tag = tag_of(action.name)
     if service is None or not any(entry.tag == tag for entry in service.requested):
         return GONE
     if service.uid != action.uid:
         return drifted("another service of the same name stands in its place")
+    if service.reconciling:
+        return drifted("its service is being deployed")
     entries = [entry for entry in (*service.requested, *service.traffic) if entry.tag == tag]
     if carries_traffic(entries):
         return drifted("it now has a share of the traffic, or follows the latest revision")

@@ -114,19 +114,32 @@ class GoogleDeleter:
 
     async def remove_traffic_tags(self, service: str, tags: Collection[str], etag: str) -> str:
         """UpdateService with the mask `traffic`: every other entry is sent back as Google gave it. Whether Google
-        compares the etag of an update is not verified, so that it is compared here too."""
+        compares the etag of an update is not verified, so that it is compared here too, before every attempt."""
+
+        async def update(request: run_v2.Service, retry: _Attempts, timeout: Any) -> Any:
+            async def attempt() -> Any:
+                request.traffic = _without((await self._unchanged(service, etag)).traffic, tags)
+                masked = run_v2.UpdateServiceRequest(service=request, update_mask={"paths": ["traffic"]})
+                return await self.clients.services.update_service(request=masked, retry=None, timeout=timeout)
+
+            return await retry(attempt)()
+
+        async with self._turn(service):
+            return await self._begun(update, run_v2.Service(name=service, etag=etag))
+
+    async def _unchanged(self, service: str, etag: str) -> run_v2.Service:
+        """The service as it is now. ChangedError where it has another etag, NotFound where it is gone."""
         try:
             found = await self.clients.services.get_service(
                 request=run_v2.GetServiceRequest(name=service), retry=READ_RETRY, timeout=READ_TIMEOUT
             )
+        except NotFound:
+            raise
         except READ_FAILURES as error:
             raise CallError(cause(error)) from error
         if found.etag != etag:
             raise ChangedError("its service changed while its tags were being removed (etag)")
-        update = run_v2.Service(name=service, etag=etag, traffic=_without(found.traffic, tags))
-        request = run_v2.UpdateServiceRequest(service=update, update_mask={"paths": ["traffic"]})
-        async with self._turn(service):
-            return await self._begun(self.clients.services.update_service, request)
+        return found
 
     async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
         """Put a tag back; one that exists is left as it is."""
@@ -166,7 +179,8 @@ class GoogleDeleter:
         return name
 
     async def _sent(self, method: Any, request: Any) -> Any:
-        """What Google answers; None where it has nothing of that name after a lost answer of our own."""
+        """What Google answers; None where it has nothing of that name after a lost answer of our own. A change that
+        is noticed after a lost answer may be our own: UnclearError."""
         attempts = _Attempts(self.stopped)
         try:
             return await method(request=request, retry=attempts, timeout=DELETE_TIMEOUT)
@@ -174,8 +188,11 @@ class GoogleDeleter:
             if attempts.lost:
                 return None
             raise as_call_error(error) from error
-        except CALL_FAILURES as error:
-            raise as_call_error(error) from error
+        except (*CALL_FAILURES, ChangedError) as error:
+            refused = error if isinstance(error, ChangedError) else as_call_error(error)
+            if attempts.lost and isinstance(refused, ChangedError):
+                raise UnclearError(f"after a lost answer: {refused}") from error
+            raise refused from error
         except (TypeError, DecodeError) as error:
             # api_core at an operation that ended at once with a result of another type (from_any_pb)
             raise UnclearError("Google began to delete it, with an answer that cannot be read") from error

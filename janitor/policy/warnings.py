@@ -35,7 +35,8 @@ MULTI_REGIONS = ("asia", "europe", "us")
 # What `protect.names` protects by name, of each kind (R11).
 _PROTECTED_BY_NAME: dict[Kind, tuple[type[OneText], ...]] = {
     Kind.SERVICE: (NameIs,), Kind.JOB: (NameIs,), Kind.REPOSITORY: (NameIs,), Kind.REVISION: (ServiceIs,),
-    Kind.TRAFFIC_TAG: (ServiceIs,),    Kind.EXECUTION: (JobIs,), Kind.WORKER_POOL: (NameIs,), Kind.IMAGE: (NameIs, RepositoryIs),
+    Kind.TRAFFIC_TAG: (ServiceIs,), Kind.EXECUTION: (JobIs,), Kind.WORKER_POOL: (NameIs,),
+    Kind.IMAGE: (NameIs, RepositoryIs),
     Kind.VERSION: (NameIs, RepositoryIs), Kind.TAG: (NameIs, RepositoryIs), Kind.PACKAGE: (NameIs, RepositoryIs),
 }  # fmt: skip
 # The only ones that its guards let through (R6, R15), and how people are told.

@@ -144,6 +144,20 @@ async def test_what_an_unclear_update_did_remove_counts_as_deleted() -> None:
     assert len(google.sent("update_service")) == 1
 
 
+async def test_tags_of_a_service_that_is_being_deployed_are_left_alone() -> None:
+    google = standing(replace(WEB, reconciling=True))
+    assert await removed(google, "pr-1", "pr-2") == {"pr-1": O.DRIFTED, "pr-2": O.DRIFTED}
+    assert google.sent("update_service") == []
+
+
+async def test_a_refusal_of_a_tag_that_was_moved_meanwhile_is_drift() -> None:
+    google = standing()
+    google.fails = {NAME: [CallError("FAILED_PRECONDITION")]}
+    moved = tuple(replace(each, revision="web-8") if each.tag == "pr-2" else each for each in WEB.requested)
+    google.before = lambda _: google.services.update({NAME: replace(WEB, requested=moved)})
+    assert await removed(google, "pr-1", "pr-2") == {"pr-1": O.FAILED, "pr-2": O.DRIFTED}
+
+
 async def test_after_a_stop_no_update_is_sent() -> None:
     google, watch = standing(), _watch()
     watch.stop.set()

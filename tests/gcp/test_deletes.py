@@ -315,3 +315,38 @@ async def test_traffic_that_cannot_be_read_is_not_changed() -> None:
     async with serving(google) as clients:
         with pytest.raises(CallError, match="PERMISSION_DENIED"):
             await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1"], ETAG)
+
+
+async def test_a_service_that_is_deployed_between_two_attempts_keeps_its_new_traffic() -> None:
+    service = run_v2.Service.pb()
+    reads = iter([traffic(LIVE, TAGGED), lambda _: service(name=SERVICE, etag='"deployed"')])
+    google = answers(
+        GetService=lambda request: next(reads)(request),
+        UpdateService=after(1, grpc.StatusCode.RESOURCE_EXHAUSTED, lambda _: Operation(name=OPERATION)),
+    )
+    async with serving(google) as clients:
+        with pytest.raises(ChangedError):
+            await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1"], ETAG)
+    assert len(google.asked("UpdateService")) == 1
+
+
+async def test_a_change_that_is_noticed_after_a_lost_answer_may_be_the_own_one() -> None:
+    service = run_v2.Service.pb()
+    reads = iter([traffic(LIVE, TAGGED), lambda _: service(name=SERVICE, etag='"updated"')])
+    google = answers(
+        GetService=lambda request: next(reads)(request),
+        UpdateService=refusing(grpc.StatusCode.UNAVAILABLE),
+        DeleteService=after(1, grpc.StatusCode.UNAVAILABLE, refusing(grpc.StatusCode.ABORTED)),
+    )
+    async with serving(google) as clients:
+        with pytest.raises(UnclearError):
+            await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1"], ETAG)
+        with pytest.raises(UnclearError):
+            await deleter(clients).delete(Kind.SERVICE, SERVICE, ETAG)
+
+
+async def test_tags_of_a_service_that_is_gone_are_not_found() -> None:
+    google = answers(GetService=refusing(grpc.StatusCode.NOT_FOUND))
+    async with serving(google) as clients:
+        with pytest.raises(NotFoundError):
+            await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1"], ETAG)
