@@ -121,9 +121,10 @@ def test_a_service_that_is_deployed_between_the_last_look_and_the_update_is_left
     assert len(here.google.world.run["services"][WEB].traffic) == 3
 
 
-def test_a_tag_that_is_opted_out_is_kept(place: Placing) -> None:
+@pytest.mark.parametrize("held", ["tags/pr-3", "revisions/web-00003"])
+def test_a_tag_that_is_opted_out_or_whose_revision_is_is_kept(place: Placing, held: str) -> None:
     here = place(WORLD)
-    code, _, err = said("keep", f"{WEB}/tags/pr-3")
+    code, _, err = said("keep", f"{WEB}/{held}")
     assert code == 0, err
     swept = here.sweep("--apply", policies=ONLY_TAGS)
     assert (shorts(swept.names), swept.kept("run.tag")) == (["pr-2"], {"opted-out": 1})

@@ -64,7 +64,7 @@ class Marks:
 
 class Candidate(NamedTuple):
     """What would go. `state` gives a text that differs once the thing has changed; `tags` are the names of an
-    image's, which go with it and do not lie in it by name."""
+    image's, which go with it and do not lie in it by name, or of a traffic tag the name of its revision."""
 
     kind: Kind
     name: str

@@ -142,10 +142,12 @@ def _released(
     context: Context, decision: Delete, kind: Kind, resource: IdentifiedWorkload, owned_by: IdentifiedWorkload
 ) -> Decision:
     """Whether a workload is deleted now, or is announced first. It has changed once its etag has, and its uid where
-    another workload has its name."""
+    another workload has its name. Who opted out of a revision keeps its traffic tags, too."""
     creator = owned_by.creator if context.policies.report.show_creator else ""
     owner = owner_of(owned_by.labels, creator)
-    thing = Candidate(kind, str(resource.name), lambda: f"{resource.uid} {resource.etag}", owner)
+    tagged = resource.revision if isinstance(resource, TrafficTag) else None
+    also = (str(tagged.name),) if tagged else ()
+    thing = Candidate(kind, str(resource.name), lambda: f"{resource.uid} {resource.etag}", owner, also)
     return context.memory.grace.answer(decision, thing, context.now)
 
 
