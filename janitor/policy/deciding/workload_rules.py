@@ -142,7 +142,7 @@ def _released(
     context: Context, decision: Delete, kind: Kind, resource: IdentifiedWorkload, owned_by: IdentifiedWorkload
 ) -> Decision:
     """Whether a workload is deleted now, or is announced first. It has changed once its etag has, and its uid where
-    another workload has its name. Who opted out of a revision keeps its traffic tags, too."""
+    another workload has its name. An opt-out of its revision keeps a traffic tag, too."""
     creator = owned_by.creator if context.policies.report.show_creator else ""
     owner = owner_of(owned_by.labels, creator)
     tagged = resource.revision if isinstance(resource, TrafficTag) else None
