@@ -3,7 +3,7 @@
 from janitor.apply.outcomes import GONE, Outcome, drifted
 from janitor.apply.ports import Reader
 from janitor.kinds.kind import KINDS
-from janitor.kinds.traffic_tag import carries_traffic
+from janitor.kinds.traffic_tag import carries_traffic, labels_state
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import Service
@@ -31,7 +31,8 @@ async def traffic_tag_still(reader: Reader, action: Action) -> Outcome | None:
 
 def traffic_tag_outcome(service: Service | None, action: Action) -> Outcome | None:
     """None where the service has the tag as the plan has it: for the same revision, with no share of the traffic,
-    not for the latest revision, and while nobody deploys the service. The action's `etag` is the revision."""
+    not for the latest revision, with the service's labels, and while nobody deploys the service. The action's
+    `etag` is the revision, its `content` the labels."""
     tag = tag_of(action.name)
     if service is None or not any(entry.tag == tag for entry in service.requested):
         return GONE
@@ -39,6 +40,8 @@ def traffic_tag_outcome(service: Service | None, action: Action) -> Outcome | No
         return drifted("another service of the same name stands in its place")
     if service.reconciling:
         return drifted("its service is being deployed")
+    if labels_state(service) != action.content:
+        return drifted("the labels of its service changed since the plan")
     entries = [entry for entry in (*service.requested, *service.traffic) if entry.tag == tag]
     if carries_traffic(entries):
         return drifted("it now has a share of the traffic, or follows the latest revision")

@@ -1,5 +1,6 @@
 """run.tag: a traffic tag of a service, whether it can be removed, and what removing it needs (R50)."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -55,6 +56,11 @@ def tag_name(service: ResourceName, tag: str) -> ResourceName:
 def carries_traffic(entries: Iterable[Traffic]) -> bool:
     """Whether an entry has a share of the traffic, or follows the latest revision (R50)."""
     return any(entry.percent > 0 or entry.latest or not entry.revision for entry in entries)
+
+
+def labels_state(service: Service) -> str:
+    """One text for the service's labels: one that is set after the plan may protect its tags."""
+    return json.dumps(sorted(service.labels.items()))
 
 
 def is_settled(tag: TrafficTag) -> bool:

@@ -15,7 +15,7 @@ from janitor.kinds.kind import delete_rank
 from janitor.kinds.owner import owner_of
 from janitor.kinds.revision import revision_since
 from janitor.kinds.service import never_ready, service_since
-from janitor.kinds.traffic_tag import all_traffic_tags, traffic_tag_since
+from janitor.kinds.traffic_tag import all_traffic_tags, labels_state, traffic_tag_since
 from janitor.kinds.worker_pool import pool_since
 from janitor.model.amounts import Estimate
 from janitor.model.inventory import Workload, Workloads
@@ -113,7 +113,11 @@ class _WorkloadPlan:
 
     def _traffic_tag(self, tag: TrafficTag) -> _Deletion:
         since = self.builder.age(traffic_tag_since(tag))
-        return _Deletion(details(since, f"for revision {tag.target}"), free_of_charge(Kind.TRAFFIC_TAG))
+        return _Deletion(
+            details(since, f"for revision {tag.target}"),
+            free_of_charge(Kind.TRAFFIC_TAG),
+            labels_state(tag.service),
+        )
 
     def _job(self, job: Job) -> _Deletion:
         executions = self.verdicts.runs[job.name]

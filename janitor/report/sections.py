@@ -1,7 +1,7 @@
 """The cost report's sections: a title, rows of typed cells, notes. Every medium shows these, and only lays them out."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -91,15 +91,10 @@ class Section:
         if not self.rows:
             return self
         kept = [place for place, cell in enumerate(self.rows[0]) if not isinstance(cell, cells)]
-        return Section(
-            self.name,
-            self.title,
-            tuple(self.columns[place] for place in kept),
-            tuple(tuple(row[place] for place in kept) for row in self.rows),
-            self.whole,
-            self.lead,
-            self.hint,
-            self.lines,
+        return replace(
+            self,
+            columns=tuple(self.columns[place] for place in kept),
+            rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
         )
 
 
@@ -192,21 +187,13 @@ def savers(summary: Summary) -> Section:
 def by_policy(summary: Summary) -> Section:
     """What each policy saved, and what the next sweep would delete by it."""
     planned = summary.snapshot.by_policy if summary.snapshot else ()
-    rows = [
-        (PolicyCell(name), *_division(account, left))
-        for name, account, left in divisions(summary.by_policy, planned)
-    ]
-    return Section(SectionName.BY_POLICY, "By policy", _divided("policy"), tuple(rows), Amount(len(rows)))
+    return _divided(SectionName.BY_POLICY, "policy", PolicyCell, divisions(summary.by_policy, planned))
 
 
 def by_owner(summary: Summary) -> Section:
     """The same by owner."""
     planned = summary.snapshot.by_owner if summary.snapshot else ()
-    rows = [
-        (OwnerCell(name), *_division(account, left))
-        for name, account, left in divisions(summary.by_owner, planned)
-    ]
-    return Section(SectionName.BY_OWNER, "By owner", _divided("owner"), tuple(rows), Amount(len(rows)))
+    return _divided(SectionName.BY_OWNER, "owner", OwnerCell, divisions(summary.by_owner, planned))
 
 
 def divisions(
@@ -217,8 +204,18 @@ def divisions(
     return [(name, known.get(name, Account()), would.get(name, NOTHING)) for name in {**known, **would}]
 
 
-def _divided(part: str) -> tuple[Column, ...]:
-    return _columns(part, "deleted", "estimated", "realised", "to date", "would go", "$ a month", figures=6)
+def _divided(
+    name: SectionName,
+    part: str,
+    cell: Callable[[str], Cell],
+    found: Iterable[tuple[str, Account, Amount]],
+) -> Section:
+    """A row for each part, which `cell` shows."""
+    rows = tuple((cell(each), *_division(account, left)) for each, account, left in found)
+    columns = _columns(
+        part, "deleted", "estimated", "realised", "to date", "would go", "$ a month", figures=6
+    )
+    return Section(name, f"By {part}", columns, rows, Amount(len(rows)))
 
 
 def _division(account: Account, left: Amount) -> CellRow:

@@ -20,7 +20,7 @@ from janitor.policy.deciding.gaps import Blocked, blocked_by, no_workloads_seen,
 from janitor.policy.deciding.grace import Grace, Waiting
 from janitor.policy.deciding.orphaned import Presence, asks_for_orphans
 from janitor.policy.deciding.references import ReferenceCounts, ReferenceLines, References, unreadable, usage
-from janitor.policy.deciding.unreadable_labels import misspelt_labels
+from janitor.policy.deciding.unreadable_labels import unreadable_labels
 from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Limits
 from janitor.report.data.notices import native_cleanup, notices, reference_notice
@@ -103,12 +103,12 @@ async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> Sw
     ports.decision.lookout.over(observed)
     book = await ports.prices()
     decided = await decide(question, observed, book, ports.decision)
-    misspelt = misspelt_labels(question, observed.workloads, observed.repositories)
-    _tell(ports.events, decided, misspelt)
+    labels = unreadable_labels(question, observed.workloads, observed.repositories)
+    _tell(ports.events, decided, labels)
     cleared = _guarded(decided.plan, question.policies.limits)
     applied = await _applied(cleared, ports.applier if clock.may_delete else None, decided.planned, observed)
     said = (
-        *decided.failures, *misspelt, *reference_notice(decided.references),
+        *decided.failures, *labels, *reference_notice(decided.references),
         *_notices(question, ports.environment, book, decided), *native_cleanup(_deletable(question, observed)),
     )  # fmt: skip
     return SweepResult(
@@ -155,12 +155,12 @@ def _kinds(question: DecisionInput) -> frozenset[Kind]:
     return frozenset(found | ({question.detail.kind} if question.detail.kind else set()))
 
 
-def _tell(events: SweepEvents, decided: SweepDecision, misspelt: Sequence[str]) -> None:
+def _tell(events: SweepEvents, decided: SweepDecision, labels: Sequence[str]) -> None:
     for gap in decided.plan.gaps:
         events.gap(gap)
     for line in decided.failures:
         events.expression_failed(line)
-    for line in misspelt:
+    for line in labels:
         events.label_unreadable(line)
     for policy in decided.unmatched:
         events.policy_unmatched(policy)

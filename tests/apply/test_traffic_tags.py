@@ -9,6 +9,7 @@ from janitor.apply.deletion import Watch
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError, UnendedError
 from janitor.apply.settle import settle
+from janitor.kinds.traffic_tag import labels_state
 from janitor.ledger.entries import OpenIntent
 from janitor.model.kinds import Kind
 from janitor.model.resources import Service, Traffic
@@ -24,7 +25,14 @@ NAME = str(WEB.name)
 def planned(*tags: str, of: Service = WEB) -> list[Action]:
     """Actions that remove these tags; each names the revision of its number."""
     return [
-        action(Kind.TRAFFIC_TAG, f"{of.name}/tags/{tag}", uid=of.uid, etag=f"web-{tag[-1]}") for tag in tags
+        action(
+            Kind.TRAFFIC_TAG,
+            f"{of.name}/tags/{tag}",
+            uid=of.uid,
+            etag=f"web-{tag[-1]}",
+            content=labels_state(of),
+        )
+        for tag in tags
     ]
 
 
@@ -146,6 +154,12 @@ async def test_what_an_unclear_update_did_remove_counts_as_deleted() -> None:
 
 async def test_tags_of_a_service_that_is_being_deployed_are_left_alone() -> None:
     google = standing(replace(WEB, reconciling=True))
+    assert await removed(google, "pr-1", "pr-2") == {"pr-1": O.DRIFTED, "pr-2": O.DRIFTED}
+    assert google.sent("update_service") == []
+
+
+async def test_tags_of_a_service_that_is_protected_after_the_plan_are_left_alone() -> None:
+    google = standing(replace(WEB, labels={**WEB.labels, "janitor": "keep"}))
     assert await removed(google, "pr-1", "pr-2") == {"pr-1": O.DRIFTED, "pr-2": O.DRIFTED}
     assert google.sent("update_service") == []
 

@@ -11,7 +11,7 @@ from janitor.policy.conditions.names import NameIs
 from janitor.policy.conditions.state import StatusIs
 from janitor.policy.conditions.truth import AGE_UNKNOWN, NO, TTL_UNREADABLE, YES, Truth
 from janitor.policy.conditions.ttl import TtlExpired, expired
-from janitor.policy.deciding.unreadable_labels import MOST_NAMED, misspelt_labels, with_labels
+from janitor.policy.deciding.unreadable_labels import MOST_NAMED, unreadable_labels, with_labels
 from janitor.policy.file.grammar import GRAMMAR
 from janitor.policy.model import Policy
 from tests.deciding import asking, decided, images_decided
@@ -191,7 +191,7 @@ def test_the_label_that_always_protects_needs_no_word_in_the_file() -> None:
 
 def lines(*each: Policy, loads: Workloads | None = None, **labels: str) -> tuple[str, ...]:
     given = {key.replace("_", "-"): value for key, value in labels.items()}
-    return misspelt_labels(asking(policies(*each)), loads or Workloads(), [repository(labels=given)])
+    return unreadable_labels(asking(policies(*each)), loads or Workloads(), [repository(labels=given)])
 
 
 def test_a_label_that_cannot_be_read_is_told_by_name_with_the_way_out() -> None:
@@ -207,7 +207,7 @@ def test_it_is_told_where_a_policy_of_that_kind_asks_and_in_scope_alone() -> Non
     assert lines(policy("p", Kind.SERVICE, OlderThan(timedelta(days=1))), loads=world) == ()
     assert lines(policy("p", Kind.REVISION, KEY), loads=world) == ()
     outside = asking(policies(BY_TTL), projects={"other"})
-    assert misspelt_labels(outside, world, []) == ()
+    assert unreadable_labels(outside, world, []) == ()
 
 
 def test_a_repository_is_told_once_for_all_that_it_holds() -> None:

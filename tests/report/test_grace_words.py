@@ -1,5 +1,6 @@
 """What is in grace, in each rendering: of whom, until when, and how to keep it."""
 
+import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from janitor.report.data.snapshot import WAITING, InGrace
 from janitor.report.data.summary import Summary
 from janitor.report.data.take_snapshot import take_snapshot
 from janitor.report.html.render import render_html
-from janitor.report.json.report import report_as_json
+from janitor.report.json.report import write_report_json
 from janitor.report.markdown import write_report_markdown
 from janitor.report.slack.messages import note, report
 from janitor.report.terminal.report import write_report_table
@@ -92,9 +93,10 @@ def test_every_report_says_it() -> None:
 
 
 def test_as_json_it_is_whole() -> None:
-    found = report_as_json(reported(waiting()))["last_sweep"]
-    assert isinstance(found, dict)
-    assert json.loads(json.dumps(found["waiting"])) == [
+    out = io.StringIO()
+    write_report_json(reported(waiting()), out)
+    found = json.loads(out.getvalue())["last_sweep"]
+    assert found["waiting"] == [
         {
             "kind": "run.service", "name": WEB, "policy": "failed", "owner": "shop",
             "due_at": "2026-12-01T03:05:00Z", "announced": True,

@@ -111,6 +111,18 @@ def test_a_tag_that_gets_traffic_meanwhile_is_drifted_and_the_other_is_removed(p
     assert [entry.tag for entry in here.google.world.run["services"][WEB].traffic] == ["", "pr-3"]
 
 
+def test_the_tags_of_a_service_that_is_protected_after_the_plan_are_kept(place: Placing) -> None:
+    here = place(WORLD)
+
+    def protect(google: object) -> None:
+        here.google.world.run["services"][WEB].labels["janitor"] = "keep"
+
+    here.google.control.before("GetService", 1, protect)
+    swept = here.sweep("--apply", policies=ONLY_TAGS)
+    assert (swept.code, swept.outcomes) == (6, {"pr-2": "drifted", "pr-3": "drifted"})
+    assert updates(here) == 0
+
+
 def test_a_service_that_is_deployed_between_the_last_look_and_the_update_is_left_alone(
     place: Placing,
 ) -> None:

@@ -84,6 +84,19 @@ class _OfTags(Key):
         if place.when.get(Tagged.name) is False:
             yield f"{cls.name} can match nothing beside `tagged: false`: take one of them out"
 
+    def holds_of(self) -> Callable[[str], bool]:
+        """Whether one tag is what the key asks for."""
+        raise NotImplementedError
+
+    def image(self, reading: ImageReading) -> Test[Image]:
+        """Every tag of the image, of which it has at least one (R8)."""
+        return _every_tag(self.holds_of())
+
+    def stored(self, reading: StoredReading) -> Test[StoredFacts]:
+        """The tag itself: its tags are that one."""
+        holds = self.holds_of()
+        return lambda held: truth(any(map(holds, held.tags)))
+
     def excludes(self, other: Key) -> bool:
         """No tag."""
         return isinstance(other, Tagged) and not other.value
@@ -115,11 +128,9 @@ class TagsMatch(_OfTags):
         """Those with a character that no tag of an image has."""
         return impossible(self.globs, TAG_NAMES if kind is Kind.IMAGE else None)
 
-    def image(self, reading: ImageReading) -> Test[Image]:
-        return _every_tag(matcher(self.globs))
-
-    def stored(self, reading: StoredReading) -> Test[StoredFacts]:
-        return _the_tag(matcher(self.globs))
+    def holds_of(self) -> Callable[[str], bool]:
+        """Whether a glob matches it."""
+        return matcher(self.globs)
 
     def excludes(self, other: Key) -> bool:
         """Globs that share no tag, and patterns that no tag written out is of."""
@@ -158,8 +169,12 @@ class AnyTag(_OfTags):
         """Those with a character that no tag of an image has."""
         return impossible(self.globs, TAG_NAMES if kind is Kind.IMAGE else None)
 
+    def holds_of(self) -> Callable[[str], bool]:
+        """Whether a glob matches it."""
+        return matcher(self.globs)
+
     def image(self, reading: ImageReading) -> Test[Image]:
-        matches = matcher(self.globs)
+        matches = self.holds_of()
         return lambda image: truth(any(map(matches, image.tags)))
 
     def within(self, wider: Key) -> bool:
@@ -192,12 +207,6 @@ class TagsRegex(_OfTags):
     def holds_of(self) -> Callable[[str], bool]:
         """Whether it is found in one tag."""
         return found_in(self.expression)
-
-    def image(self, reading: ImageReading) -> Test[Image]:
-        return _every_tag(found_in(self.expression))
-
-    def stored(self, reading: StoredReading) -> Test[StoredFacts]:
-        return _the_tag(found_in(self.expression))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,11 +261,6 @@ def _every_tag(matches: Callable[[str], bool]) -> Test[Image]:
         return YES if hits == len(image.tags) else SOME_TAGS_MATCH if hits else NO_TAG_MATCHES
 
     return run
-
-
-def _the_tag(matches: Callable[[str], bool]) -> Test[StoredFacts]:
-    """Of a tag, whose tags are that one."""
-    return lambda held: truth(any(map(matches, held.tags)))
 
 
 def _tags(tags: Sequence[str]) -> str:

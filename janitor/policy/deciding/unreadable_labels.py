@@ -26,7 +26,7 @@ class LabelledResource(Protocol):
     def labels(self) -> Mapping[str, str]: ...
 
 
-def misspelt_labels(
+def unreadable_labels(
     asked: DecisionInput, workloads: Workloads, repositories: Iterable[Repository]
 ) -> tuple[str, ...]:
     """A line for each label that cannot be read of a thing that a policy with `ttl` may speak of, by name;

@@ -51,7 +51,6 @@ _TITLES = {
     SectionName.FAILING: ("service", "status", "owner", "for", "why, as Google says"),
 }
 _KINDS = {kind.value: kind for kind in Kind}
-_NOTHING = "–"
 
 
 @dataclass(frozen=True, slots=True)

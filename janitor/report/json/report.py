@@ -17,11 +17,6 @@ def write_report_json(summary: Summary, out: TextIO) -> None:
     write_document(SCHEMA_VERSION, as_json(summary, _SHAPES), out)
 
 
-def report_as_json(summary: Summary) -> Row:
-    """The document as values that `json` writes."""
-    return {"schema_version": SCHEMA_VERSION, **as_json(summary, _SHAPES)}
-
-
 def _summary(summary: Summary) -> Row:
     return {
         "period": summary.period,
