@@ -103,7 +103,7 @@ def _inside(text: str, name: ResourceName) -> Target:
 
 
 def everything_short(observed: Observed) -> Iterator[Target]:
-    """All that a short name may mean, but for what lies in repositories (names.py)."""
+    """Everything that a short name may mean outside of repositories: workloads, and the repositories themselves."""
     loads = observed.workloads
     groups: tuple[Iterable[ResourceName], ...] = (
         (each.name for each in loads.services),
