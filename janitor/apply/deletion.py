@@ -18,7 +18,7 @@ from janitor.apply.ports import (
     UnendedError,
 )
 from janitor.apply.traffic_tags import service_of, tag_of, traffic_tag_outcome
-from janitor.kinds.kind import KINDS
+from janitor.kinds.table import KINDS
 from janitor.model.kinds import Kind
 from janitor.model.names import image_of
 from janitor.plan.plan import Action

@@ -13,7 +13,7 @@ from janitor.apply.outcomes import Applied, Outcome, OutcomeKind
 from janitor.apply.ports import Deleter, Reader
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
 from janitor.errors import JanitorError
-from janitor.kinds.kind import KINDS
+from janitor.kinds.table import KINDS
 from janitor.model.inventory import Observed
 from janitor.model.names import ResourceName
 from janitor.plan.guard import ClearedPlan

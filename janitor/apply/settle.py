@@ -9,7 +9,7 @@ from typing import Protocol
 from janitor.apply.checks import exists
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.apply.ports import CallError, Reader
-from janitor.kinds.kind import BATCHED
+from janitor.kinds.table import BATCHED
 from janitor.ledger.entries import OpenIntent
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, image_of

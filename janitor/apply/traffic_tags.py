@@ -2,7 +2,7 @@
 
 from janitor.apply.outcomes import GONE, Outcome, drifted
 from janitor.apply.ports import Reader
-from janitor.kinds.kind import KINDS
+from janitor.kinds.table import KINDS
 from janitor.kinds.traffic_tag import carries_traffic, labels_state
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName

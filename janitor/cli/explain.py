@@ -95,7 +95,7 @@ def _reason(text: str | None) -> "KeepReason | None":
 
 
 def _kind(text: str | None) -> "Kind | None":
-    from janitor.kinds.kind import KINDS
+    from janitor.kinds.table import KINDS
     from janitor.model.kinds import Kind
 
     return None if text is None else Kind(_one_of("--kind", text, [each.value for each in KINDS]))

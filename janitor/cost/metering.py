@@ -6,8 +6,8 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 
 from janitor.cost.book import Metered, PriceBook
-from janitor.kinds.kind import KINDS
 from janitor.kinds.revision import revision_status
+from janitor.kinds.table import KINDS
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Container, Revision, Service, WorkerPool

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import unquote
 
-from janitor.kinds.kind import KINDS, RUN_COLLECTIONS
 from janitor.kinds.repository import DOCKER
+from janitor.kinds.table import KINDS, RUN_COLLECTIONS
 from janitor.kinds.tag import tag_name
 from janitor.kinds.traffic_tag import all_traffic_tags
 from janitor.model.inventory import Observed

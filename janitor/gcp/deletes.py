@@ -17,7 +17,7 @@ from janitor.gcp.errors import CALL_FAILURES, as_call_error
 from janitor.gcp.failures import READ_FAILURES, cause
 from janitor.gcp.operations import GoogleOperations
 from janitor.gcp.retry import DELETE_RETRY, DELETE_TIMEOUT, READ_RETRY, READ_TIMEOUT
-from janitor.kinds.kind import KINDS
+from janitor.kinds.table import KINDS
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 

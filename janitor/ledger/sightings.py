@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from janitor.kinds.kind import KINDS
+from janitor.kinds.table import KINDS
 from janitor.kinds.tag import tag_name
 from janitor.kinds.traffic_tag import all_traffic_tags
 from janitor.ledger.history import WatchedDeletion

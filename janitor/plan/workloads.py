@@ -11,10 +11,10 @@ from janitor.cost.metering import (
 )
 from janitor.kinds.execution import execution_since
 from janitor.kinds.job import job_since, last_run
-from janitor.kinds.kind import delete_rank
 from janitor.kinds.owner import owner_of
 from janitor.kinds.revision import revision_since
 from janitor.kinds.service import never_ready, service_since
+from janitor.kinds.table import delete_rank
 from janitor.kinds.traffic_tag import all_traffic_tags, labels_state, traffic_tag_since
 from janitor.kinds.worker_pool import pool_since
 from janitor.model.amounts import Estimate

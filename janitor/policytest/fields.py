@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import TypeVar
 
-from janitor.kinds.kind import kind_noun
+from janitor.kinds.table import kind_noun
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.text import show

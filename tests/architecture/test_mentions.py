@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from tests.architecture.reading import modules, name_of, prose
 
-# As in "keys.py" or "model/names.py".
+# As in "table.py" or "model/names.py".
 _FILE = re.compile(r"(?<![\w/.-])[\w/-]*\w\.py\b")
 _OF_A_LIBRARY = ("google/",)
 

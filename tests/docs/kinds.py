@@ -2,7 +2,7 @@
 
 import re
 
-from janitor.kinds.kind import KINDS
+from janitor.kinds.table import KINDS
 from janitor.policy.file.grammar import GRAMMAR
 from tests.docs.pages import ROOT
 

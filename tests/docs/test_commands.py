@@ -7,7 +7,7 @@ import pytest
 from typer.main import get_command
 
 from janitor.cli.app import app
-from janitor.kinds.kind import KINDS
+from janitor.kinds.table import KINDS
 from janitor.settings import Settings
 from tests.docs.pages import PAGES, ROOT, between, blocks, commands, first_column, text_of
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from janitor.kinds.kind import KINDS
+from janitor.kinds.table import KINDS
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.policy.file.document import parse_policies
 from janitor.policy.file.schema import keys_of, policy_schema

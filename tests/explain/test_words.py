@@ -15,11 +15,11 @@ from janitor.policy.conditions.deployed import ClientIs, CreatorIs, ManagedBy
 from janitor.policy.conditions.expression import Expr
 from janitor.policy.conditions.facts import ResourceFacts, StoredFacts
 from janitor.policy.conditions.key import Key
-from janitor.policy.conditions.keys import KEYS
 from janitor.policy.conditions.labels import AnnotationsAre, AnnotationsRegex, LabelsAre, LabelsRegex
 from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs
 from janitor.policy.conditions.size import Empty, LargerThan, Largest
 from janitor.policy.conditions.state import StatusIs
+from janitor.policy.conditions.table import KEYS
 from janitor.policy.conditions.tags import AnyTag, Tagged, TagsMatch, TagsRegex, TagsSemver
 from janitor.policy.conditions.ttl import TtlExpired
 from janitor.policy.conditions.use import Orphaned, Unused, UnusedFor

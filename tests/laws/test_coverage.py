@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from janitor.kinds.kind import KINDS, RUN_KINDS
+from janitor.kinds.table import KINDS, RUN_KINDS
 from janitor.kinds.version import FORMATS
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from janitor.policy.conditions.key import Key
-from janitor.policy.conditions.keys import INHERITED, KEYS
+from janitor.policy.conditions.table import INHERITED, KEYS
 from tests.architecture.reading import modules, name_of, tree
 
-_LIST = "janitor/policy/conditions/keys.py"
+_LIST = "janitor/policy/conditions/table.py"
 # Here a word such as "tags" is a key. Elsewhere it is a field of a resource or an argument.
 _READS_KEYS = ("janitor/policy/file/", "janitor/policy/warnings.py", "janitor/explain/words.py")
 _DECIDING, _FILE, _WARNINGS = "janitor/policy/deciding", "janitor/policy/file/", "janitor/policy/warnings.py"

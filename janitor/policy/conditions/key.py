@@ -1,7 +1,7 @@
 """Key: the declaration of a key of `when`, and the three readings that make it a test of a resource.
 
 One class a key says all there is to say of it: its name, kinds and spelling, its description, its test on a resource,
-its words for `explain`, and what it excludes and implies. keys.py lists them.
+its words for `explain`, and what it excludes and implies. table.py lists them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar, cast
 
-from janitor.kinds.kind import KINDS, RUN_KINDS
+from janitor.kinds.table import KINDS, RUN_KINDS
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason
 from janitor.model.resources import Image, Repository

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from janitor.kinds.kind import RUN_KINDS
 from janitor.kinds.repository import DOCKER
+from janitor.kinds.table import RUN_KINDS
 from janitor.kinds.version import FORMATS
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind

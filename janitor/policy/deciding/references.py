@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from janitor.kinds.kind import RUN_COLLECTIONS
 from janitor.kinds.repository import DOCKER
+from janitor.kinds.table import RUN_COLLECTIONS
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from janitor.kinds.kind import RUN_KINDS
 from janitor.kinds.owner import owner_of
+from janitor.kinds.table import RUN_KINDS
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason

@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 
 from janitor.kinds.execution import execution_since, execution_status, execution_times, last_of
 from janitor.kinds.job import job_since, job_status, job_times
-from janitor.kinds.kind import KINDS
 from janitor.kinds.managers import (
     Manager,
     managers_of,
@@ -26,6 +25,7 @@ from janitor.kinds.revision import (
     was_ready,
 )
 from janitor.kinds.service import service_since, service_status, service_times
+from janitor.kinds.table import KINDS
 from janitor.kinds.traffic_tag import (
     carries_traffic,
     is_settled,

@@ -7,12 +7,12 @@ hides nothing of this. Where a value is of a wrong type the models say so, and t
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from janitor.kinds.kind import KINDS
+from janitor.kinds.table import KINDS
 from janitor.model.kinds import Kind
 from janitor.model.text import show
 from janitor.policy.conditions.key import Path, Surroundings
-from janitor.policy.conditions.keys import BY_NAME, KEYS
 from janitor.policy.conditions.patterns import is_literal, mistake_of
+from janitor.policy.conditions.table import BY_NAME, KEYS
 from janitor.policy.conditions.ttl import TtlExpired
 
 Found = tuple[Path, str]

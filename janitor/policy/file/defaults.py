@@ -6,7 +6,7 @@ Inherited entries keep their places, so a mistake in one is told where it was wr
 from collections.abc import Iterator, Mapping
 
 from janitor.policy.conditions.key import Path
-from janitor.policy.conditions.keys import INHERITED
+from janitor.policy.conditions.table import INHERITED
 from janitor.policy.conditions.tags import Tagged
 from janitor.policy.file.mistakes import Grammar, KindKeys
 from janitor.policy.file.source import MappingNode, Node, ScalarNode, SequenceNode

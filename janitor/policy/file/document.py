@@ -1,4 +1,4 @@
-"""From the policy file's bytes to the values of keys.py, or to every mistake that it holds."""
+"""From the policy file's bytes to the values of policy/model.py, or to every mistake that it holds."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,7 +7,7 @@ from janitor.policy import model
 from janitor.policy.conditions.condition import All, AnyOf, Condition, Not
 from janitor.policy.conditions.expression import Expr
 from janitor.policy.conditions.key import Beside
-from janitor.policy.conditions.keys import BY_NAME
+from janitor.policy.conditions.table import BY_NAME
 from janitor.policy.file.combinations import combinations
 from janitor.policy.file.defaults import idle_defaults, with_defaults
 from janitor.policy.file.field_types import Model

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, Vali
 
 from janitor.model.kinds import Kind
 from janitor.policy.conditions.key import EVERY_KIND, Key
-from janitor.policy.conditions.keys import INHERITED, KEYS, keys_of
+from janitor.policy.conditions.table import INHERITED, KEYS, keys_of
 from janitor.policy.conditions.values import Count, Duration, Globs, List, Shape, bounded
 from janitor.policy.file import spelling
 from janitor.policy.file.field_types import Model, Shapes

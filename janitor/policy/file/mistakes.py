@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from janitor.kinds.kind import RUN_KINDS
+from janitor.kinds.table import RUN_KINDS
 from janitor.model.text import show
 from janitor.policy.conditions.key import Path
-from janitor.policy.conditions.keys import BY_NAME
+from janitor.policy.conditions.table import BY_NAME
 from janitor.policy.file.source import MappingNode, Node, Position, Problem, ScalarNode, SequenceNode
 
 _MISSING = {

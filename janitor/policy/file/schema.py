@@ -6,7 +6,7 @@ from typing import Any
 
 from janitor.model.kinds import Kind
 from janitor.policy.conditions import values
-from janitor.policy.conditions.keys import BY_NAME
+from janitor.policy.conditions.table import BY_NAME
 from janitor.policy.conditions.values import Shape
 from janitor.policy.file import spelling
 from janitor.policy.file.field_types import shaped

@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote
 
-from janitor.kinds.kind import KINDS, RUN_KINDS, kind_noun
+from janitor.kinds.table import KINDS, RUN_KINDS, kind_noun
 from janitor.model.kinds import Kind
 from janitor.plan.plan import Action
 

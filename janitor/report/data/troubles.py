@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from janitor.kinds.kind import KINDS
+from janitor.kinds.table import KINDS
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.text import shorten
