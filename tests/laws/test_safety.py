@@ -210,8 +210,8 @@ def test_protected_tags_packages_and_repositories_stay(world: World) -> None:
 @law
 @given(worlds())
 def test_nothing_expires_without_a_label_that_can_be_read(world: World) -> None:
-    """Where `ttl` stands in `when` itself. An image's labels are its repository's; what a thing holds goes
-    with it by its own."""
+    """Where `ttl` is a key of `when` itself. The labels of an image are those of its repository, the labels of a
+    traffic tag those of its service."""
     asking = {p.name for p in world.policies.policies if any(isinstance(x, TtlExpired) for x in p.when.parts)}
     load = world.workloads
     labels: dict[str, Mapping[str, str]] = {
@@ -227,5 +227,6 @@ def test_nothing_expires_without_a_label_that_can_be_read(world: World) -> None:
     }
     for action in plan_of(world).actions:
         if action.policy in asking:
-            said = labels[action.name.partition("/packages/")[0]].items()
+            labelled = action.name.partition("/packages/")[0].partition("/tags/")[0]
+            said = labels[labelled].items()
             assert said & {("janitor-ttl", "7d"), ("janitor-expires", "2026-11-01")}
