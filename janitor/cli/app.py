@@ -116,6 +116,7 @@ def _flushed(code: int) -> int:
 
 def _misused(error: Any) -> int:
     """A flag or an argument that is wrong: on a terminal as typer shows it. Without a command: the help."""
+    error.message = _in_plain_words(str(error.message))
     if is_json() and type(error).__name__ != "NoArgsIsHelpError":
         command = error.ctx.command_path if getattr(error, "ctx", None) else "janitor"
         message = f"{error.format_message()}\nTry '{command} --help' for help."
@@ -125,6 +126,12 @@ def _misused(error: Any) -> int:
 
         rich_format_error(error)
     return UsageError.exit_code
+
+
+def _in_plain_words(message: str) -> str:
+    """A message of typer without the words of pydantic, which newer releases of typer read values with."""
+    message = message.removeprefix("Value error, ").replace("Input should be", "must be")
+    return message.partition(", unable to parse string")[0]
 
 
 def _refused_by_the_system(error: OSError) -> int:

@@ -105,9 +105,11 @@ def _one_of(flag: str, text: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
     from janitor.errors import UsageError
+    from janitor.model.text import show
 
     if text not in known:
         near = get_close_matches(text, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-        raise UsageError(f"{flag} {text}: there is no such thing; {hint}")
+        hint = f"did you mean {near[0]}? " if near else ""
+        noun = {"--kept": "reason", "--kind": "kind"}[flag]
+        raise UsageError(f"{flag}: unknown {noun} {show(text)}; {hint}one of: {', '.join(known)}")
     return text

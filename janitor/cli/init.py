@@ -1,5 +1,6 @@
 """`janitor init`."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -33,9 +34,20 @@ def init(
         files |= {tests_beside(path): default_tests_text(), path.with_name(FILE_NAME): schema_text()}
     for each in files:
         if each.exists() and each.name != FILE_NAME and not force:
-            raise UsageError(f"{each} is there already: --force replaces it")
+            raise UsageError(f"{each} already exists; use --force to overwrite it")
     for each, content in files.items():
         with results_to(each) as out, writing(out, each):
             out.write(content)
-    wrote = ", ".join(map(str, files))
-    print(f"wrote {wrote}; next: janitor validate {path}, then janitor sweep --dry-run")
+    print(f"wrote {', '.join(map(str, files))}")
+    validate = shlex.join(["janitor", "validate", str(path)])
+    print(f"next: {validate}, then {_dry_run(path, load_settings().policies)}")
+    if not project:
+        print("the file names no project: the project of your credentials is used (or init --project P)")
+
+
+def _dry_run(path: Path, environment: Path | None) -> str:
+    """The command that reads the file: it names the file unless `sweep` reads it anyway."""
+    from janitor.cli.request import DEFAULT_PATH
+
+    named = [] if path == (environment or DEFAULT_PATH) else ["--policies", str(path)]
+    return shlex.join(["janitor", "sweep", "--dry-run", *named])

@@ -1,6 +1,7 @@
 """`janitor sweep`."""
 
 import shlex
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from janitor.errors import JanitorError
     from janitor.report.data.result import SweepResult
     from janitor.settings import Settings, SweepRequest
+
+
+class FailOn(StrEnum):
+    """What makes a sweep end with an exit code of its own."""
+
+    PLAN = "plan"
 
 
 def sweep(
@@ -38,6 +45,10 @@ def sweep(
     wait: Annotated[
         str | None, typer.Option(metavar="10m", help="Wait this long for another sweep to end.")
     ] = None,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option("--fail-on", help="Exit with 8 if something would be deleted. For dry runs in CI."),
+    ] = None,
     policies: PoliciesOption = None,
     project: ProjectOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
@@ -47,6 +58,7 @@ def sweep(
     Without --apply this is a dry run, unless JANITOR_MODE or the policy file says apply.
     """
     from janitor.cli.output import results_to, writing
+    from janitor.errors import UsageError
     from janitor.logs import configure_logs
     from janitor.report.data.totals import exit_code
     from janitor.settings import load_settings
@@ -56,13 +68,15 @@ def sweep(
     flags = {"--policies": [str(policies)] if policies else [], "--project": project or []}
     flags |= {"--policy": policy or [], "--limit": limit or []}
     request = _request(settings, dry_run, apply, policies or settings.policies, flags, wait, kept)
+    if fail_on and request.apply:
+        raise UsageError("--fail-on plan is for dry runs, and this sweep would delete: add --dry-run")
     with results_to(out) as stream:
         result = _swept(request, settings, quiet, output)
         with writing(stream, out):
             _report(result, stream, output, show_all, _next_commands(request, flags))
     if result.error:
         raise result.error
-    raise typer.Exit(exit_code(result))
+    raise typer.Exit(exit_code(result, fail_on is FailOn.PLAN))
 
 
 def _request(

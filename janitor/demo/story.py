@@ -41,11 +41,16 @@ def tell() -> None:
             slack.watch("The rest is for the nightly worker, which tells Slack:", posted)
             place.run("The morning after:", "sweep", "--dry-run")
             slack.run("On Monday, in Slack:", "report", "--slack")
-        page = Path(tempfile.gettempdir()) / "janitor-report.html"
+        page = new_page()
         place.run(
             "And as a page, which needs nothing else:", "report", "--format", "html", "--out", str(page)
         )
         print(f"The page: {page.as_uri()}")
+
+
+def new_page() -> Path:
+    """A path for the HTML report, in a new folder that only this user can open: /tmp is shared with others."""
+    return Path(tempfile.mkdtemp(prefix="janitor-report-")) / "janitor-report.html"
 
 
 @dataclass(frozen=True, slots=True)

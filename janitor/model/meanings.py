@@ -38,7 +38,7 @@ _KEPT = {
     KeepReason.TTL_UNREADABLE: "its label says how long in words that cannot be read",
     KeepReason.SIZE_UNKNOWN: "no size is known",
     KeepReason.EXPR_FAILED: "the policy's expr could not be answered",
-    KeepReason.NOT_MATCHED: "no policy matches it",
+    KeepReason.NOT_MATCHED: "no deleting policy matches it",
     KeepReason.NEEDS_LITERAL_NAME: "it goes only by its literal name",
     KeepReason.HOLDS_IN_USE: "it holds an image in use",
     KeepReason.HOLDS_PROTECTED: "it holds something protected",

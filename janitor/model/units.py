@@ -24,7 +24,9 @@ def parse_duration(text: str) -> timedelta:
     """
     match = _DURATION.fullmatch(text)
     if not match:
-        raise ValueError(f"{text!r} is not a duration: a whole number and a unit, such as 90m, 72h, 30d, 2w")
+        meant = _meant(text)
+        way = f"write {meant}" if meant else "a whole number and a unit, such as 90m, 72h, 30d, 2w"
+        raise ValueError(f"{text!r} is not a duration: {way}")
     number = int(match[1]) if len(match[1]) <= 9 else 10**9
     if number == 0:
         raise ValueError(f"{text!r} is no time at all: the least is 1m")
@@ -33,11 +35,50 @@ def parse_duration(text: str) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: number})
 
 
+# A word for a unit, with how many of which unit it is.
+_UNIT_WORDS = {
+    "m": (1, "m"), "min": (1, "m"), "minute": (1, "m"),
+    "h": (1, "h"), "hr": (1, "h"), "hour": (1, "h"),
+    "d": (1, "d"), "day": (1, "d"),
+    "w": (1, "w"), "wk": (1, "w"), "week": (1, "w"), "fortnight": (2, "w"),
+    "mo": (30, "d"), "mon": (30, "d"), "mth": (30, "d"), "month": (30, "d"), "quarter": (90, "d"),
+    "y": (365, "d"), "yr": (365, "d"), "year": (365, "d"),
+}  # fmt: skip
+_IN_WORDS = re.compile(r"(\d{1,6}|an?|one)[\s_-]*([a-z]+?)s?", re.ASCII)
+_SIZE_IN_WORDS = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)(?:b|bytes?)?", re.ASCII)
+
+
+def _meant(text: str) -> str | None:
+    """The duration that ``2 weeks`` or ``1 month`` means, as it is written here; None where that is not known.
+
+    A month counts as 30 days, a year as 365.
+    """
+    if text.strip().endswith("M"):
+        return None  # minutes or months
+    match = _IN_WORDS.fullmatch(text.strip().lower())
+    unit = _UNIT_WORDS.get(match[2]) if match else None
+    if not match or not unit:
+        return None
+    number = int(match[1]) if match[1].isdigit() else 1
+    return f"{number * unit[0]}{unit[1]}" if number else None
+
+
+def _meant_size(text: str) -> str | None:
+    """The size that ``5gb``, ``5 gigabytes`` or ``5Gi`` means, as it is written here."""
+    short = re.sub(r"(kilo|mega|giga|tera)bytes?$", lambda word: f"{word[1][0]}b", text.strip().lower())
+    match = _SIZE_IN_WORDS.fullmatch(short)
+    if not match or (match[3] and not match[2]) or text.strip().isdigit():
+        return None
+    return f"{match[1]}{match[2].upper()}{match[3]}B"
+
+
 def parse_size(text: str) -> int:
     """Read ``500MB`` (10^6) or ``2GiB`` (2^30) into bytes; ValueError otherwise."""
     match = _SIZE.fullmatch(text)
     if not match:
-        raise ValueError(f"{text!r} is not a size: a number and a unit, such as 500MB or 2GiB")
+        meant = _meant_size(text)
+        way = f"write {meant}" if meant else "a number and a unit, such as 500MB or 2GiB"
+        raise ValueError(f"{text!r} is not a size: {way}")
     return int(float(match[1]) * _SIZES[match[2]])
 
 

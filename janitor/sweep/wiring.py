@@ -146,7 +146,12 @@ async def deletable_projects(request: SweepRequest, settings: Settings) -> tuple
     named = request.projects or request.policies.scope.projects
     if named:
         return named
-    default = None if settings.emulator_host else await asyncio.to_thread(default_project)
+    if settings.emulator_host:
+        raise UsageError(
+            "no project is named, and an emulator has no default project: give --project P, or scope.projects in"
+            " the policy file"
+        )
+    default = await asyncio.to_thread(default_project)
     if default is None:
         raise UsageError(
             "no project is named: give --project P, or scope.projects in the policy file, or default"

@@ -14,14 +14,30 @@ def test_init_writes_the_commented_default_and_says_what_is_next(folder: Path, j
     called = janitor("init")
     assert called.code == 0
     assert (folder / "policies.yaml").read_text() == default_text()
-    assert "next: janitor validate policies.yaml, then janitor sweep --dry-run" in called.out
+    assert "next: janitor validate policies.yaml, then janitor sweep --dry-run\n" in called.out
+
+
+def test_init_names_its_file_in_the_next_command_unless_a_sweep_reads_it_anyway(
+    folder: Path, janitor: Janitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = janitor("init", "my other.yaml", "--project", "my-project")
+    said = "next: janitor validate 'my other.yaml', then janitor sweep --dry-run --policies 'my other.yaml'\n"
+    assert called.out.endswith(said)
+    monkeypatch.setenv("JANITOR_POLICIES", "theirs.yaml")
+    assert janitor("init").out.splitlines()[1].endswith("then janitor sweep --dry-run")
+    assert janitor("init", "policies.yaml").out.splitlines()[1].endswith("--policies policies.yaml")
+
+
+def test_init_without_a_project_says_which_one_is_used(folder: Path, janitor: Janitor) -> None:
+    assert "the file names no project" in janitor("init").out
+    assert "no project" not in janitor("init", "a.yaml", "--project", "my-project").out
 
 
 def test_init_never_replaces_a_file_unless_told_to(policies: Path, janitor: Janitor) -> None:
     before = policies.read_text()
     called = janitor("init")
     assert (called.code, called.out, policies.read_text()) == (2, "", before)
-    assert "policies.yaml is there already: --force replaces it" in called.err
+    assert "policies.yaml already exists; use --force to overwrite it" in called.err
     assert janitor("init", "--force").code == 0
     assert policies.read_text() == default_text()
 
@@ -138,7 +154,7 @@ def test_schema_writes_to_a_file_that_is_whole_or_not_there(folder: Path, janito
 def test_init_to_a_device_leaves_nothing_beside_it(folder: Path, janitor: Janitor) -> None:
     called = janitor("init", "/dev/null", "--force")
     assert called.code == 0
-    assert called.out.startswith("wrote /dev/null; next: ")
+    assert called.out.startswith("wrote /dev/null\nnext: ")
 
 
 def test_validate_warns_of_what_can_never_act_and_is_content_unless_strict(

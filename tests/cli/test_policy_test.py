@@ -63,7 +63,7 @@ def test_init_leaves_tests_that_are_there_alone_unless_told_to(folder: Path, jan
     (folder / "policies.test.yaml").write_text("mine")
     called = janitor("init")
     assert called.code == 2
-    assert "policies.test.yaml is there already: --force replaces it" in called.err
+    assert "policies.test.yaml already exists; use --force to overwrite it" in called.err
     assert [path.name for path in folder.iterdir()] == ["policies.test.yaml"]
     assert (folder / "policies.test.yaml").read_text() == "mine"
 

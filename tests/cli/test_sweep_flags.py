@@ -9,7 +9,7 @@ import pytest
 
 from janitor.errors import InterruptedSweepError, ObservationError
 from tests.cli.calling import Janitor, Sweeps
-from tests.report.samples import GAP, REFUSAL, result, story
+from tests.report.samples import GAP, REFUSAL, image, result, story
 
 
 def test_without_a_flag_it_is_a_dry_run(policies: Path, janitor: Janitor, sweeps: Sweeps) -> None:
@@ -92,11 +92,13 @@ def test_every_flag_reaches_the_sweep(policies: Path, janitor: Janitor, sweeps: 
     ("words", "told"),
     [
         (["--nope"], "No such option"),
-        (["--format", "xml"], "xml"),
+        (["--format", "xml"], "'--format': 'xml' is not one of 'table', 'json'"),
+        (["--fail-on", "gaps"], "'--fail-on': 'gaps' is not"),
         (["--policy", "odl"], "did you mean 'old'?"),
         (["--limit", "max_deletion=7"], "did you mean max_deletions?"),
         (["--limit", "max_share=2"], "a percentage"),
         (["--wait", "soon"], "--wait 'soon' is not a duration"),
+        (["--wait", "10 minutes"], "--wait '10 minutes' is not a duration: write 10m"),
         (["left-over"], "left-over"),
     ],
 )
@@ -150,6 +152,39 @@ def test_json_parses_whatever_the_exit_code(
     called = janitor("sweep", "--format", "json")
     assert called.code == code
     assert json.loads(called.out)["schema_version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (story(), 8),
+        (result(), 0),
+        (result(image(1), gaps=(GAP,)), 3),
+        (story(refusals=(REFUSAL,)), 4),
+    ],
+)
+def test_fail_on_plan_ends_with_eight_where_something_would_be_deleted_and_nothing_worse_holds(
+    answer: object, code: int, policies: Path, janitor: Janitor, sweeps: Sweeps
+) -> None:
+    sweeps.answer = answer  # type: ignore[assignment]
+    assert janitor("sweep", "--fail-on", "plan").code == code
+    assert janitor("sweep", "--fail-on", "plan", "--format", "json").code == code
+
+
+@pytest.mark.parametrize(("flag", "mode"), [("--apply", None), ("--quiet", "apply")])
+def test_fail_on_plan_of_a_sweep_that_would_delete_is_a_usage_error(
+    flag: str,
+    mode: str | None,
+    policies: Path,
+    janitor: Janitor,
+    sweeps: Sweeps,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if mode:
+        monkeypatch.setenv("JANITOR_MODE", mode)
+    called = janitor("sweep", "--fail-on", "plan", flag)
+    assert (called.code, called.out, sweeps.asked) == (2, "", [])
+    assert "add --dry-run" in called.err
 
 
 @pytest.mark.parametrize(

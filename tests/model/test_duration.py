@@ -27,6 +27,41 @@ def test_anything_else_is_refused(text: str) -> None:
         parse_duration(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2 weeks", "2w"),
+        ("1 month", "30d"),
+        ("a day", "1d"),
+        ("30 d", "30d"),
+        ("30D", "30d"),
+        ("10 mins", "10m"),
+        ("1y", "365d"),
+        ("2 fortnights", "4w"),
+    ],
+)
+def test_a_unit_in_words_gets_the_form_that_is_read(text: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f"is not a duration: write {meant}$"):
+        parse_duration(text)
+    parse_duration(meant)
+
+
+@pytest.mark.parametrize("text", ["1M", "0 days", "P30D", "90s", "3 moons"])
+def test_a_unit_that_may_mean_another_thing_gets_no_form(text: str) -> None:
+    with pytest.raises(ValueError, match="a whole number and a unit"):
+        parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("5gb", "5GB"), ("5 Gi", "5GiB"), ("1.5 tb", "1.5TB"), ("5 gigabytes", "5GB"), ("9 bytes", "9B")],
+)
+def test_a_size_in_words_gets_the_form_that_is_read(text: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f"is not a size: write {meant}$"):
+        parse_size(text)
+    parse_size(meant)
+
+
 @pytest.mark.parametrize("text", ["36526d", "999999d", "9999999999999999999999w", "99999999999999m"])
 def test_a_duration_that_overflows_is_an_error_and_never_wraps(text: str) -> None:
     with pytest.raises(ValueError, match="longer than a hundred years"):

@@ -12,7 +12,7 @@ from janitor.plan.plan import Action
 from janitor.report.data.result import SweepResult, Totals, clock_refuses
 
 _KIND = attrgetter("kind")
-_REFUSED, _IN_PART, _UNOBSERVED = 4, 6, 3
+_REFUSED, _IN_PART, _UNOBSERVED, _PLANNED = 4, 6, 3, 8
 
 
 def was_applied(result: SweepResult) -> bool:
@@ -62,9 +62,9 @@ def totals(result: SweepResult) -> Totals:
     )
 
 
-def exit_code(result: SweepResult) -> int:
-    """The code of the error that ended it; else 4 refused, 6 applied in part, 3 with gaps or a wrong clock, else 0: the first
-    that holds, in that order.
+def exit_code(result: SweepResult, fail_on_plan: bool = False) -> int:
+    """The code of the error that ended it; else 4 refused, 6 applied in part, 3 with gaps or a wrong clock, 8 for a
+    plan that deletes something if `fail_on_plan`, else 0: the first that holds, in that order.
     """
     if result.error:
         return result.error.exit_code
@@ -73,7 +73,9 @@ def exit_code(result: SweepResult) -> int:
     in_part = {OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED}
     if result.interrupted or not in_part.isdisjoint(map(_KIND, result.outcomes)):
         return _IN_PART
-    return _UNOBSERVED if result.plan.gaps or _clock_is_in_doubt(result) else 0
+    if result.plan.gaps or _clock_is_in_doubt(result):
+        return _UNOBSERVED
+    return _PLANNED if fail_on_plan and result.plan.actions else 0
 
 
 def _clock_is_in_doubt(result: SweepResult) -> bool:
