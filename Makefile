@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-slow bounds matrix container cover check map bench laws mutants lock upgrade clean
+.PHONY: demo test test-slow bounds matrix container cover check docs map bench laws mutants lock upgrade clean
 
 demo: $(RUNTIME)
 	@$(BIN)/janitor demo
@@ -43,6 +43,9 @@ check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(DEV)
+	$(BIN)/python scripts/docs.py
 
 map: $(DEV)
 	$(BIN)/python scripts/map.py
@@ -75,4 +78,4 @@ $(BOUNDS): requirements-bounds.lock pyproject.toml scripts/setup
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-bounds .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis dist mutants
+	rm -rf $(VENV) $(VENV)-bounds build .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis dist mutants

@@ -17,7 +17,11 @@ UV = Path(sys.executable).with_name("uv")
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
 # Later releases have no wheel for macOS on Intel.
 INTEL = "; sys_platform == 'darwin' and platform_machine == 'x86_64'"
-CONSTRAINTS = [f"cryptography<49{INTEL}", f"libcst<1.9{INTEL}"]
+CONSTRAINTS = [
+    f"cryptography<49{INTEL}",
+    f"libcst<1.9{INTEL}",
+    "pymdown-extensions<13",  # later releases need Python 3.11.5
+]
 PLATFORMS = ("x86_64-manylinux_2_28", "aarch64-manylinux_2_28", "aarch64-apple-darwin", "x86_64-apple-darwin")
 BUILD = PROJECT["build-system"]["requires"]
 
