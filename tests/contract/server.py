@@ -153,6 +153,18 @@ class Cloud:
     def _get_operation(self, request: Any) -> Any:
         return _one(self._ended, request.name)
 
+    def _update_service(self, request: Any) -> Any:
+        """The traffic alone, whatever the mask is."""
+        self.before_delete(self, request.service.name)
+        _etag(request.service, self.services)
+        found = self.services[request.service.name]
+        found.traffic, found.etag = request.service.traffic, f"{found.etag}+"
+        kept = {(each.tag, each.revision) for each in found.traffic}
+        found.traffic_statuses = [
+            each for each in found.traffic_statuses if not each.tag or (each.tag, each.revision) in kept
+        ]
+        return self._operation("projects/123456/locations/us-central1")
+
     def _delete_service(self, request: Any) -> Any:
         self.before_delete(self, request.name)
         _etag(request, self.services)
