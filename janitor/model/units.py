@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from janitor.model.amounts import Estimate, Priced
 
@@ -14,6 +14,7 @@ _SIZES = {
     "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
 }  # fmt: skip
 _CENT = Decimal("0.01")
+_ANY_SIZE = Context(prec=500)
 LONGEST = timedelta(days=36525)
 
 
@@ -108,6 +109,11 @@ def moment(at: datetime) -> str:
 def rfc3339(at: datetime) -> str:
     """Whole seconds in UTC with a ``Z``; fractions only where there are any."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def cents(usd: Decimal) -> float:
+    """Dollars rounded to cents, as a number for programs that add them up."""
+    return float(usd.quantize(_CENT, context=_ANY_SIZE))
 
 
 def show_usd(usd: Decimal, upper_bound: bool = False) -> str:

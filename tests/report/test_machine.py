@@ -20,7 +20,7 @@ from tests.report.samples import GAP, REFUSAL, REGION, SERVICE, image, result, s
 
 TOP = [
     "schema_version", "sweep_id", "mode", "observed_at", "policy_digest", "plan_id", "gaps", "refusals",
-    "actions", "kept", "totals", "notices", "grace", "error", "clock", "references",
+    "actions", "kept", "totals", "notices", "grace", "error", "clock", "references", "standing",
 ]  # fmt: skip
 ACTION = [
     "kind", "name", "uri", "policy", "reason", "detail", "size_bytes", "estimate", "after", "contains",
@@ -28,7 +28,7 @@ ACTION = [
 ]  # fmt: skip
 TOTALS = [
     "examined", "planned", "deleted", "already_gone", "drifted", "skipped", "failed", "reclaimed_bytes",
-    "saves_usd_month", "unpriced",
+    "saves_usd_month", "unpriced", "saves_usd_month_rounded",
 ]  # fmt: skip
 
 
@@ -86,7 +86,8 @@ def test_an_action_says_everything_about_one_deletion() -> None:
         "detail": "25h old; only xai-community used it, and that goes too",
         "size_bytes": 2_300_000_000,
         "estimate": {
-            "usd_month": "0.2142041921615600585937500", "basis": "$0.10 a GiB", "upper_bound": False,
+            "usd_month": "0.2142041921615600585937500", "usd_month_rounded": 0.21, "basis": "$0.10 a GiB",
+            "upper_bound": False,
         },
         "after": [f"{REGION}/services/xai-community"],
         "contains": {"artifact.image": 12},
@@ -153,7 +154,7 @@ def test_totals_count_examined_and_outcomes() -> None:
     assert found["totals"] == {
         "examined": {"artifact.image": 40, "run.service": 3}, "planned": 4, "deleted": 1,
         "already_gone": 1, "drifted": 0, "skipped": 1, "failed": 1, "reclaimed_bytes": 0,
-        "saves_usd_month": "0", "unpriced": 0,
+        "saves_usd_month": "0", "unpriced": 0, "saves_usd_month_rounded": 0.0,
     }  # fmt: skip
     assert [(action["outcome"], action["error"]) for action in found["actions"]] == [
         ("deleted", None), ("already-gone", None), ("failed", "INTERNAL"), ("skipped", "waits"),

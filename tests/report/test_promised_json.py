@@ -69,11 +69,14 @@ def written(sweep: SweepResult) -> object:
     out = StringIO()
     write_json(sweep, totals(sweep), out)
     document = json.loads(out.getvalue())
-    del document["notices"], document["grace"], document["error"], document["clock"], document["references"]
+    for later in ("notices", "grace", "error", "clock", "references", "standing"):
+        del document[later]
+    del document["totals"]["saves_usd_month_rounded"]
     for gap in document["gaps"]:
         del gap["blocks"]
     for action in document["actions"]:
-        del action["estimate"]["basis"], action["estimate"]["upper_bound"]
+        for later in ("basis", "upper_bound", "usd_month_rounded"):
+            del action["estimate"][later]
     return document
 
 

@@ -151,7 +151,7 @@ def test_the_list_as_json_has_every_column() -> None:
         "started_by": "host:12",
         "plan_id": "sha256:0f",
         "exit_code": 6,
-        "totals": TOTALS,
+        "totals": TOTALS | {"saves_usd_month_rounded": 0.21},
     }
     assert list(killed) == list(first)
     assert [killed[key] for key in ("finished_at", "seconds", "exit_code", "totals")] == [None] * 4

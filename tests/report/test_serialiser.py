@@ -32,7 +32,11 @@ class Pair:
         (timedelta(days=1, milliseconds=999), 86400),
         (Kind.IMAGE, "artifact.image"),
         ((1, None, True), [1, None, True]),
-        (Priced(Decimal(2), "", upper_bound=True), {"usd_month": "2", "basis": "", "upper_bound": True}),
+        (
+            Priced(Decimal("2.005001"), "", upper_bound=True),
+            {"usd_month": "2.005001", "usd_month_rounded": 2.01, "basis": "", "upper_bound": True},
+        ),
+        ({"usd_month": None, "usd": "?"}, {"usd_month": None, "usd_month_rounded": None, "usd": "?"}),
         (Unpriced("no price"), {"unpriced": "no price"}),
         ({"estimate": [Unpriced("no price")]}, {"estimate": [{"unpriced": "no price"}]}),
     ],
@@ -43,7 +47,10 @@ def test_each_type_has_one_form(value: object, written: object) -> None:
 
 def test_fields_stand_in_their_order() -> None:
     assert list(as_json(Pair(second=1, first=2))) == ["second", "first"]
-    assert list(as_json(Amount())) == ["count", "size_bytes", "usd_month", "unpriced", "upper_bound"]
+    assert list(as_json(Amount())) == [
+        "count", "size_bytes", "usd_month", "usd_month_rounded", "unpriced", "upper_bound",
+    ]  # fmt: skip
+    assert "usd_month_rounded" not in as_json(Amount(), rounded=False)
 
 
 def test_a_gap_says_what_it_keeps_and_the_repository_only_where_it_lies_in_one() -> None:

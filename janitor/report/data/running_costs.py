@@ -1,6 +1,6 @@
 """What stands, whoever may be deleted from it: repositories at their price, services and what ails them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from decimal import Decimal
 
@@ -45,6 +45,13 @@ def standing(observed: Observed, book: PriceBook, show_creator: bool) -> Running
     repositories.sort(key=lambda row: (-_dollars(row), -row.size_bytes, row.name))
     services.sort(key=lambda row: (_WORST_FIRST.index(Status(row.status)), -_dollars(row), row.name))
     return RunningCosts(tuple(repositories), tuple(services), sum_of(repositories), sum_of(services))
+
+
+def without(costs: RunningCosts, gone: Set[str]) -> RunningCosts:
+    """The same without the repositories and services of these names."""
+    repositories = tuple(row for row in costs.repositories if row.name not in gone)
+    services = tuple(row for row in costs.services if row.name not in gone)
+    return RunningCosts(repositories, services, sum_of(repositories), sum_of(services))
 
 
 def sum_of(rows: Sequence[Stored | RunningService]) -> Amount:

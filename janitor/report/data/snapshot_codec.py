@@ -31,7 +31,7 @@ _SHAPES: Shapes = dict.fromkeys(_POSITIONAL, _values_of)
 
 def encode_snapshot(snapshot: Snapshot) -> str:
     """One line of ASCII: money as decimal strings, times in RFC 3339; the same snapshot, the same text."""
-    document = {"schema_version": SCHEMA_VERSION, **as_json(snapshot, _SHAPES)}
+    document = {"schema_version": SCHEMA_VERSION, **as_json(snapshot, _SHAPES, rounded=False)}
     return json.dumps(document, ensure_ascii=True, separators=(",", ":"))
 
 

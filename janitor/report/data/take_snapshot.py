@@ -17,7 +17,7 @@ from janitor.model.text import shorten
 from janitor.plan.plan import Action
 from janitor.policy.deciding.grace import Waiting
 from janitor.report.data.result import SweepResult, is_announced
-from janitor.report.data.running_costs import sum_of
+from janitor.report.data.running_costs import without
 from janitor.report.data.snapshot import (
     GAPS,
     LARGEST_PLANNED,
@@ -156,9 +156,12 @@ def _standing(result: SweepResult) -> RunningCosts:
     """What stood when the sweep looked, without what it deleted."""
     standing = result.standing or _NOTHING_RUNS
     gone = {action.name for action, outcome in _pairs(result) if action.kind in _STAND and outcome.gone}
-    repositories = tuple(_short(row) for row in standing.repositories if row.name not in gone)
-    services = tuple(_short_service(row) for row in standing.services if row.name not in gone)
-    return RunningCosts(repositories, services, sum_of(repositories), sum_of(services))
+    left = without(standing, gone)
+    return replace(
+        left,
+        repositories=tuple(map(_short, left.repositories)),
+        services=tuple(map(_short_service, left.services)),
+    )
 
 
 def _planned(pair: _Pair) -> Planned:

@@ -8,6 +8,7 @@ from operator import attrgetter
 from janitor.apply.outcomes import OutcomeKind
 from janitor.model.amounts import NOTHING, Amount, amount_of
 from janitor.model.kinds import Kind
+from janitor.model.units import cents
 from janitor.plan.plan import Action
 from janitor.report.data.result import SweepResult, Totals, clock_refuses
 
@@ -99,4 +100,5 @@ def totals_as_json(result: SweepResult, totals: Totals) -> dict[str, object]:
         "reclaimed_bytes": totals.saves.size_bytes,
         "saves_usd_month": format(totals.saves.usd_month, "f"),
         "unpriced": totals.saves.unpriced,
+        "saves_usd_month_rounded": cents(totals.saves.usd_month),
     }

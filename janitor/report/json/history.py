@@ -1,10 +1,12 @@
 """What the ledger holds as JSON documents: past sweeps, scheduled deletions and opt-outs (docs/operations.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TextIO
 
 from janitor.ledger.history import PastAction, PastSweep
 from janitor.ledger.marks import Marked, OptOut
+from janitor.model.units import cents
 from janitor.report.json.serialiser import Row, as_json, fields_of, write_document
 
 SCHEMA_VERSION = 1
@@ -42,9 +44,15 @@ def sweep_as_json(sweep: PastSweep) -> Row:
         "exit_code": sweep.exit_code,
     }
     seconds = None if ended is None else round((ended - sweep.started_at).total_seconds(), 3)
-    totals = None if sweep.totals is None else dict(sweep.totals)
+    totals = None if sweep.totals is None else _totals(sweep.totals)
     written: Row = as_json(row)
     return written | {"seconds": seconds, "totals": totals}
+
+
+def _totals(totals: Mapping[str, object]) -> Row:
+    """As they are recorded; the ledger of an earlier version has no rounded dollars."""
+    exact, key = totals.get("saves_usd_month"), "saves_usd_month_rounded"
+    return {**totals, key: cents(Decimal(exact))} if isinstance(exact, str) else dict(totals)
 
 
 def action_as_json(action: PastAction) -> Row:

@@ -8,13 +8,15 @@ from json.encoder import encode_basestring_ascii as quote
 from typing import TextIO
 
 from janitor.apply.outcomes import Outcome
-from janitor.model.amounts import Estimate, Priced
+from janitor.model.amounts import Amount, Estimate, Priced
 from janitor.model.inventory import ClockReading
 from janitor.model.kinds import Kind
+from janitor.model.units import cents
 from janitor.plan.plan import Action, Kept
 from janitor.policy.deciding.grace import Waiting
 from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.data.result import SweepResult, Totals, is_announced
+from janitor.report.data.standing import StandingCosts, standing_after
 from janitor.report.data.totals import totals_as_json
 from janitor.report.json.serialiser import Row, as_json
 
@@ -49,7 +51,32 @@ def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
     _write_rows((dumps(as_json(_waiting(each, result.mode))) for each in result.waiting), out)
     out.write('],\n "error": ' + dumps(None if result.error is None else str(result.error)))
     out.write(',\n "clock": ' + dumps(as_json(_clock(result.clock))))
-    out.write(',\n "references": ' + dumps(_references(result.references)) + "}\n")
+    out.write(',\n "references": ' + dumps(_references(result.references)))
+    out.write(',\n "standing": ' + dumps(as_json(_standing(standing_after(result)))) + "}\n")
+
+
+def _standing(costs: StandingCosts) -> Row:
+    """What remains after this plan. What is not known is null: it is no zero."""
+    idle, storage = costs.idle, costs.storage
+    return {
+        "idle_min_instances": {
+            "count": idle.count if costs.idle_known else None,
+            **_dollars(idle, costs.idle_known),
+        },
+        "storage": {
+            "bytes": storage.size_bytes if costs.storage_known else None,
+            **_dollars(storage, costs.storage_known),
+        },
+    }
+
+
+def _dollars(amount: Amount, known: bool) -> Row:
+    priced = known and not amount.has_no_price
+    return {
+        "usd_month": amount.usd_month if priced else None,
+        "upper_bound": amount.upper_bound,
+        "unpriced": amount.unpriced,
+    }
 
 
 def _references(counts: ReferenceCounts | None) -> Row | None:
@@ -127,7 +154,8 @@ class _ActionLine:
         if estimate is not self.last[0]:
             bound = "true" if estimate.upper_bound else "false"
             basis = self._known(estimate.basis)
-            text = f'{{"usd_month": "{estimate.usd_month:f}", "basis": {basis}, "upper_bound": {bound}}}'
+            usd = f'"usd_month": "{estimate.usd_month:f}", "usd_month_rounded": {cents(estimate.usd_month)}'
+            text = f'{{{usd}, "basis": {basis}, "upper_bound": {bound}}}'
             self.last = estimate, text
         return self.last[1]
 

@@ -1,0 +1,68 @@
+"""Standing costs: what idle minimum instances and storage cost each month after the plan of a sweep."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from janitor.model.amounts import NOTHING, Amount, Priced
+from janitor.model.kinds import Kind
+from janitor.report.data.result import SweepResult
+from janitor.report.data.running_costs import sum_of, without
+from janitor.report.data.snapshot import RunningCosts, RunningService
+from janitor.report.data.totals import was_applied
+
+_SERVICES_COME_FROM = frozenset({Kind.RUN_LOCATION, Kind.SERVICE, Kind.REVISION})
+_REPOSITORIES_COME_FROM = frozenset({Kind.ARTIFACT_LOCATION, Kind.REPOSITORY})
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCosts:
+    """What remains after a plan, in every project that is read.
+
+    `idle` counts the services with idle minimum instances. `storage` counts repositories, each with the size that
+    Google bills now: an upper bound where images of them are deleted, because these may share layers with
+    the images that remain. An amount is of what was read; unless it is `known`, a read failed.
+    """
+
+    idle: Amount
+    storage: Amount
+    idle_known: bool
+    storage_known: bool
+
+
+def standing_after(result: SweepResult) -> StandingCosts:
+    """The costs that remain: after the deletions of an apply, else after all that are planned."""
+    if result.standing is None:
+        return StandingCosts(NOTHING, NOTHING, idle_known=False, storage_known=False)
+    left = without(result.standing, _gone(result))
+    unread = {gap.kind for gap in result.plan.gaps if gap.repository is None}
+    return StandingCosts(
+        idle_amount(left),
+        _storage(left, result),
+        unread.isdisjoint(_SERVICES_COME_FROM),
+        unread.isdisjoint(_REPOSITORIES_COME_FROM),
+    )
+
+
+def idle_amount(costs: RunningCosts) -> Amount:
+    """The services with idle minimum instances, and what these cost; a service without any is not counted."""
+    return sum_of([row for row in costs.services if _is_idle(row)])
+
+
+def _is_idle(service: RunningService) -> bool:
+    estimate = service.estimate
+    return not isinstance(estimate, Priced) or bool(estimate.usd_month)
+
+
+def _gone(result: SweepResult) -> Set[str]:
+    pairs = zip(result.plan.actions, result.outcomes, strict=True)
+    applied = was_applied(result)
+    return {action.name for action, outcome in pairs if outcome.gone or not applied}
+
+
+def _storage(left: RunningCosts, result: SweepResult) -> Amount:
+    names = {row.name for row in left.repositories}
+    in_part = any(action.group in names for action in result.plan.actions)
+    stored = left.stored
+    return Amount(
+        stored.count, stored.size_bytes, stored.usd_month, stored.unpriced, stored.upper_bound or in_part
+    )
