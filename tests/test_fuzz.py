@@ -22,7 +22,7 @@ from janitor.gcp.credentials import default_project, load_credentials
 from janitor.gcp.failures import cause, nothing_there
 from janitor.gcp.locations import run_locations
 from janitor.gcp.paging import BadReplyError
-from janitor.gcp.retry import DELETE_RETRY, READ_RETRY
+from janitor.gcp.retry import DELETE_RETRY, PRICES_RETRY, READ_RETRY
 from janitor.notify.words import not_taken
 from janitor.proxies import VARIABLES, proxy_for
 from janitor.settings import load_settings, tidy_environment
@@ -256,7 +256,7 @@ def impatient() -> Iterator[None]:
     """Calls are tried again at once, or not."""
     usual = [
         (retry, key, getattr(retry, key))
-        for retry in (READ_RETRY, DELETE_RETRY)
+        for retry in (READ_RETRY, DELETE_RETRY, PRICES_RETRY)
         for key in ("first", "longest", "budget")
     ]
     for retry, key, _ in usual:

@@ -3,6 +3,7 @@
 The catalogue is public: any authenticated caller may list it, no permission is asked for.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
@@ -13,8 +14,9 @@ from google.cloud.billing_v1 import CloudCatalogAsyncClient, ListSkusRequest, Li
 
 from janitor.cost.book import PriceBook, PricesUnavailableError
 from janitor.cost.skus import Rate, Sku, price_book
+from janitor.gcp import budgets
 from janitor.gcp.failures import cause
-from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
+from janitor.gcp.retry import PRICES_RETRY, READ_TIMEOUT
 
 CLOUD_RUN = "services/152E-C115-5142"
 ARTIFACT_REGISTRY = "services/149C-F9EC-3994"
@@ -25,14 +27,17 @@ async def read_catalog(client: CloudCatalogAsyncClient, today: date) -> PriceBoo
     """The prices of Cloud Run and of Artifact Registry as of `today`; PricesUnavailableError says why not.
 
     Half a catalogue is none: a failure on any page, a repeated page token, or a catalogue in which
-    no SKU is one that is priced here, raises.
+    no SKU is one that is priced here, raises. So does one that takes longer than `budgets.PRICES` seconds.
     """
     try:
-        skus = [
-            _sku(sku)
-            for service in (CLOUD_RUN, ARTIFACT_REGISTRY)
-            async for sku in _list_skus(client, service)
-        ]
+        async with asyncio.timeout(budgets.PRICES):
+            skus = [
+                _sku(sku)
+                for service in (CLOUD_RUN, ARTIFACT_REGISTRY)
+                async for sku in _list_skus(client, service)
+            ]
+    except TimeoutError as error:
+        raise PricesUnavailableError(f"no answer within {budgets.PRICES:.0f} seconds") from error
     except (GoogleAPICallError, RetryError, google.auth.exceptions.GoogleAuthError) as error:
         raise PricesUnavailableError(cause(error)) from error
     book = price_book(skus, today)
@@ -44,7 +49,7 @@ async def read_catalog(client: CloudCatalogAsyncClient, today: date) -> PriceBoo
 async def _list_skus(client: CloudCatalogAsyncClient, service: str) -> AsyncIterator[Any]:
     """Every SKU of a service, as raw protobuf."""
     request = ListSkusRequest(parent=service, page_size=_PAGE_SIZE, currency_code="USD")
-    pager = await client.list_skus(request=request, retry=READ_RETRY, timeout=READ_TIMEOUT)
+    pager = await client.list_skus(request=request, retry=PRICES_RETRY, timeout=READ_TIMEOUT)
     tokens: set[str] = set()
     async for page in pager.pages:
         raw = ListSkusResponse.pb(page)

@@ -3,6 +3,8 @@
 # A call that reads. The quotas are per minute, so two minutes outlast a storm of 429; what is down for
 # half a minute is a gap, and the next sweep's business.
 READ, READ_OUTAGE, READ_ATTEMPT = 120.0, 30.0, 60.0
+# The price catalogue, all of it: no price is worth a long wait, and there are prices without it.
+PRICES, PRICES_OUTAGE = 8.0, 4.0
 # A call that deletes.
 DELETE, DELETE_OUTAGE, DELETE_ATTEMPT = 60.0, 60.0, 60.0
 # Google's operation that such a call begins; no limit is documented (google/longrunning/operations.proto).

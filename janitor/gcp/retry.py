@@ -111,6 +111,7 @@ def _delay(detail: object) -> float:
 # Reads change nothing: whatever may pass is tried again.
 READ_RETRY: Any = CallBackoff(on=_TRANSIENT, budget=budgets.READ, outage=budgets.READ_OUTAGE)
 READ_TIMEOUT = EachAttempt(budgets.READ_ATTEMPT)
+PRICES_RETRY: Any = CallBackoff(on=_TRANSIENT, budget=budgets.PRICES, outage=budgets.PRICES_OUTAGE)
 # After DEADLINE_EXCEEDED or INTERNAL a delete may have happened: it is not sent again unread (R22).
 DELETE_RETRY: Any = CallBackoff(on=_PUSHED_BACK, budget=budgets.DELETE, outage=budgets.DELETE_OUTAGE)
 DELETE_TIMEOUT = EachAttempt(budgets.DELETE_ATTEMPT)

@@ -245,7 +245,10 @@ class _Adapters:
         return remember_and_apply
 
     async def _prices(self) -> PriceBook:
+        progress = self._progress("prices")
+        progress(0, 1)
         book = await price_book(self.clients, self.settings, now())
+        progress(1, 1)
         if book.why:
             emit(Event.PRICES_FELL_BACK, source=book.source, as_of=book.as_of.isoformat(), why=book.why)
         return book

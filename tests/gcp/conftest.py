@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from janitor.gcp import billing, locations, operations, paging, reader
-from janitor.gcp.retry import READ_RETRY
+from janitor.gcp.retry import PRICES_RETRY, READ_RETRY
 
 
 @dataclass
@@ -28,6 +28,8 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
     """The reads' own backoff, but on this clock."""
     hands = Hands()
     quick = replace(READ_RETRY, sleep=hands.sleep, clock=hands.clock)
-    for module in (paging, locations, reader, billing, operations):
+    for module in (paging, locations, reader, operations):
         monkeypatch.setattr(module, "READ_RETRY", quick)
+    prices = replace(PRICES_RETRY, sleep=hands.sleep, clock=hands.clock)
+    monkeypatch.setattr(billing, "PRICES_RETRY", prices)
     return hands

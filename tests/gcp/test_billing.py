@@ -1,5 +1,6 @@
 """The catalogue, read into a price book, or a reason why there is none."""
 
+import socket
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from google.cloud import billing_v1
 
 from janitor.cost.book import Metered, PriceBook, PricesUnavailableError
 from janitor.gcp.billing import ARTIFACT_REGISTRY, CLOUD_RUN, read_catalog
+from janitor.gcp.channels import connect
 from tests.gcp.conftest import Hands
 from tests.gcp.google import Answer, Google, paged, refusing, serving
 
@@ -85,3 +87,14 @@ async def test_an_outage_is_waited_out_and_then_said(hands: Hands) -> None:
     with pytest.raises(PricesUnavailableError):
         await read(Google({"ListSkus": refusing(grpc.StatusCode.UNAVAILABLE)}))
     assert hands.slept
+
+
+async def test_a_catalogue_that_never_answers_is_given_up_after_the_time_for_prices(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("janitor.gcp.budgets.PRICES", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        async with connect(host, f"http://{host}") as clients:
+            with pytest.raises(PricesUnavailableError, match="no answer within 0 seconds"):
+                await read_catalog(clients.catalog, TODAY)

@@ -206,3 +206,73 @@ async def test_the_copy_s_file_name_holds_nothing_of_the_server_s_address(tmp_pa
     assert path.parent == tmp_path
     assert path.name.startswith("prices-")
     assert "somewhere" not in path.name
+
+
+def refusal(**changes: object) -> str:
+    """What remembers a refusal of Google's, at NOW."""
+    return json.dumps({"endpoint": GOOGLE, "refused_at": NOW.isoformat(), "why": "x"} | changes)
+
+
+class Waiting(Catalogue):
+    """A server that answers nothing, and takes eight seconds of `clock` for it."""
+
+    now = 0.0
+
+    async def fetch(self) -> PriceBook:
+        self.now += 8
+        return await super().fetch()
+
+    def clock(self) -> float:
+        return self.now
+
+
+async def test_a_server_that_kept_a_sweep_waiting_is_not_asked_again_for_ten_minutes(tmp_path: Path) -> None:
+    server = Waiting(error=PricesUnavailableError("no answer within 8 seconds"))
+    minute = timedelta(minutes=1)
+    for after in (0, 1, 9):
+        found = await load_prices(server.fetch, tmp_path, GOOGLE, NOW + after * minute, server.clock)
+        assert found.source == "fallback"
+        assert found.why.startswith("no answer within 8 seconds")
+    assert server.asked == 1
+    assert "asked again after" in found.why
+    server.error = None
+    assert await load_prices(server.fetch, tmp_path, GOOGLE, NOW + 10 * minute, server.clock) == book()
+    assert server.asked == 2
+
+
+async def test_a_refusal_is_one_server_s_own_and_an_older_copy_stands_in_for_it(tmp_path: Path) -> None:
+    await kept_by(tmp_path)
+    later = NOW + 2 * DAY
+    server = Waiting(error=PricesUnavailableError("no answer"))
+    await load_prices(server.fetch, tmp_path, GOOGLE, later, server.clock)
+    found = await load_prices(server.fetch, tmp_path, GOOGLE, later + SECOND, server.clock)
+    assert (found.source, found.prices, server.asked) == ("catalog", book().prices, 1)
+    other = Catalogue(book("0.9"))
+    assert await load_prices(other.fetch, tmp_path, EMULATOR, later + SECOND) == book("0.9")
+
+
+async def test_a_refusal_that_cost_no_time_is_asked_for_again_at_once(tmp_path: Path) -> None:
+    server = down("PERMISSION_DENIED")
+    for _ in range(2):
+        await load_prices(server.fetch, tmp_path, GOOGLE, NOW)
+    assert server.asked == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        refusal(refused_at="2999-01-01T00:00:00+00:00"),
+        refusal(refused_at="2026-01-01T00:00:00"),
+        refusal(endpoint="elsewhere"),
+        refusal(why=1),
+    ],
+)
+async def test_a_torn_or_hostile_refusal_is_as_none(text: str, tmp_path: Path) -> None:
+    server = Waiting(error=PricesUnavailableError("no answer"))
+    await load_prices(server.fetch, tmp_path, GOOGLE, NOW, server.clock)
+    (path,) = tmp_path.iterdir()
+    path.write_text(text, encoding="utf-8")
+    await load_prices(server.fetch, tmp_path, GOOGLE, NOW, server.clock)
+    assert server.asked == 2

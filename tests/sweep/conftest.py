@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from janitor.gcp.retry import DELETE_RETRY, READ_RETRY
+from janitor.gcp.retry import DELETE_RETRY, PRICES_RETRY, READ_RETRY
 from tests.sweep.stepping import Days
 from tests.sweep.sweeping import Place, placed
 
@@ -30,7 +30,8 @@ def _hurried() -> Iterator[None]:
 def hurried() -> Iterator[None]:
     """Calls are tried again as ever, with pauses of milliseconds and a budget of two seconds."""
     hurry = {"first": 0.01, "longest": 0.05, "budget": 2.0}
-    usual = [(retry, key, getattr(retry, key)) for retry in (READ_RETRY, DELETE_RETRY) for key in hurry]
+    hurried = (READ_RETRY, DELETE_RETRY, PRICES_RETRY)
+    usual = [(retry, key, getattr(retry, key)) for retry in hurried for key in hurry]
     for retry, key, _ in usual:
         object.__setattr__(retry, key, hurry[key])
     yield

@@ -15,7 +15,7 @@ def test_progress_tells_of_every_stage_that_takes_long(
     (here.folder / "policies.yaml").write_text(POLICIES, encoding="utf-8")
     assert run(["sweep", "--apply"]) == 0
     told = capfd.readouterr().err
-    assert "locations: 3 of 3, repositories: 1 of 1, images: 2, deletions: 2 of 2" in told
+    assert "locations: 3 of 3, prices: 1 of 1, repositories: 1 of 1, images: 2, deletions: 2 of 2" in told
 
 
 def test_quiet_tells_nothing(place: Placing, monkeypatch: pytest.MonkeyPatch) -> None:
