@@ -7,6 +7,7 @@ import pytest
 from tests.docs.pages import ROOT, prose, text_of
 
 _PAGES = (
+    "CONTRIBUTING.md",
     "README.md",
     "docs/adr/0001-three-valued-conditions.md",
     "docs/adr/0002-dry-run-is-the-absence-of-a-deleter.md",
@@ -23,14 +24,19 @@ _PAGES = (
     "docs/adr/0013-the-date-is-a-promise.md",
     "docs/adr/0014-the-schema-stands-beside-the-file.md",
     "docs/adr/0015-two-clocks.md",
+    "docs/adr/0016-the-house.md",
+    "docs/adr/0017-a-key-is-declared-once.md",
+    "docs/architecture.md",
     "docs/cli.md",
     "docs/demo.md",
     "docs/emulator.md",
     "docs/explain.md",
     "docs/money.md",
+    "docs/mutants.md",
     "docs/operations.md",
     "docs/performance.md",
     "docs/roles.md",
+    "docs/safety.md",
     "docs/savings.md",
     "docs/slack.md",
 )
