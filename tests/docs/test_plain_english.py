@@ -31,6 +31,7 @@ _PAGES = (
     "docs/demo.md",
     "docs/emulator.md",
     "docs/explain.md",
+    "docs/glossary.md",
     "docs/money.md",
     "docs/mutants.md",
     "docs/operations.md",
