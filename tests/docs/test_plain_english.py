@@ -28,6 +28,7 @@ _PAGES = (
     "docs/adr/0017-a-key-is-declared-once.md",
     "docs/architecture.md",
     "docs/cli.md",
+    "docs/cookbook.md",
     "docs/demo.md",
     "docs/emulator.md",
     "docs/explain.md",
