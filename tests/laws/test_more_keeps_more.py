@@ -13,6 +13,7 @@ from janitor.model.resources import Instance, Version
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.condition import All
 from janitor.policy.conditions.size import LargerThan
+from janitor.policy.deciding.orphaned import asks_for_orphans
 from janitor.policy.model import Policies, Policy, Protect, Retention
 from tests.laws.deciding import destroyed, packages_in, plan_of
 from tests.laws.places import DICE, Dice
@@ -158,6 +159,8 @@ def test_a_further_policy_that_only_keeps_never_adds_a_deletion(world: World, di
     if dice.randint(0, 1):
         keeper = replace(policy(dice, "keeper", dice.choice(tuple(LEAVES))), keep=None, deletes=False)
     more = _with(world.policies, keeper)
+    if asks_for_orphans(more) and not asks_for_orphans(world.policies):
+        return  # the further policy makes janitor read which subjects are gone (R40)
     everything = frozenset(policy.name for policy in world.policies.policies)
     deletes_no_more(replace(world, policies=more, selected=everything), world)
 
