@@ -41,14 +41,20 @@ from janitor.policy.model import Policy
 def kinds_asked(context: Context, repository: Repository) -> frozenset[Kind]:
     """The kinds beside images that some policy may speak of in this repository, or that are wanted: what it holds is
     read for these alone."""
+    wanted = frozenset(kind for kind in _kinds_held(repository) if kind is context.asked.detail.kind)
+    return wanted | kinds_in_policies(context, repository)
+
+
+def kinds_in_policies(context: Context, repository: Repository) -> frozenset[Kind]:
+    """The kinds beside images that some policy may select in this repository."""
+    return frozenset(kind for kind in _kinds_held(repository) if context.compiled.may_speak(kind, repository))
+
+
+def _kinds_held(repository: Repository) -> set[Kind]:
     found = {Kind.PACKAGE, Kind.TAG} if repository.mode is Mode.STANDARD else set()
     if holds_versions(repository):
         found.add(Kind.VERSION)
-    return frozenset(
-        kind
-        for kind in found
-        if kind is context.asked.detail.kind or context.compiled.may_speak(kind, repository)
-    )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

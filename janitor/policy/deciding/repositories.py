@@ -1,5 +1,6 @@
 """Repositories: the verdict on a whole repository (R13, R14)."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -12,6 +13,7 @@ from janitor.policy.conditions.facts import ResourceFacts
 from janitor.policy.conditions.truth import NO
 from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.image_rules import repository_protected
+from janitor.policy.deciding.packages import kinds_in_policies
 from janitor.policy.deciding.trace import Trace
 from janitor.policy.deciding.verdict import Decision, floor_guards, latest, names_literally, verdict
 from janitor.policy.model import Policies, Policy
@@ -35,6 +37,9 @@ def decide_repository(
     """
     if not context.policies.of(Kind.REPOSITORY):
         contents = Contents()  # nothing asks how old its images are, and there may be a million
+    if not kinds_in_policies(context, repository) - {Kind.TAG}:
+        # packages are read then only to explain one of them, and a sweep decides without them
+        contents = replace(contents, packages=None)
     since = repository_since(repository, contents.images, context.memory.uploads.of(str(repository.name)))
     guards = _guards(context.policies, repository) | {reason: reason in held for reason in _HELD}
     guards |= floor_guards(latest(repository_times(repository, contents)), context.now.timestamp())
