@@ -9,8 +9,7 @@ from janitor.errors import UsageError
 from janitor.ledger.marks import Marked, OptOut
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.references import BadReferenceError, parse_reference
-from janitor.report.data.filters import project_of
-from janitor.report.data.names import called
+from janitor.report.data.names import called, project_of
 from janitor.store.database import open_database
 from janitor.store.lock import holder_now
 from janitor.store.marks import SqlMarks

@@ -101,12 +101,16 @@ def _summary(
     settings: "Settings", since: str | None, path: Path | None, projects: tuple[str, ...]
 ) -> "Summary":
     from janitor.cli.request import database_url, policies_for
+    from janitor.ledger.history import ANY_SCOPE, SweepScope
     from janitor.report.load import load_summary
     from janitor.runtime import now
 
     until = now()
     start = _since(since, until)
-    options = policies_for(path, apply=False)[0].report
+    policies, source, shipped = policies_for(path, apply=False)
+    options = policies.report
+    # without a policy file the ledger's own last one is reported
+    asked = ANY_SCOPE if shipped else SweepScope(source, policies.digest, policies.scope.projects)
     return asyncio.run(
         load_summary(
             database_url(settings),
@@ -115,6 +119,7 @@ def _summary(
             options.horizon,
             projects=projects,
             show_creator=options.show_creator,
+            asked=asked,
         )
     )
 

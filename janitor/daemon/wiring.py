@@ -26,7 +26,7 @@ from janitor.report.data.result import SweepResult
 from janitor.report.data.summary import Summary
 from janitor.report.data.totals import exit_code
 from janitor.report.html.render import render_html
-from janitor.report.load import history_at, load_summary
+from janitor.report.load import history_at, load_summary, scope_of
 from janitor.runtime import now, stop_asked
 from janitor.settings import Settings, SweepRequest
 from janitor.sweep.wiring import swept
@@ -57,7 +57,7 @@ async def _run(policies: WatchedPolicies, settings: Settings, host: str, port: i
     watch = PolicyWatch(policies.read, policies.path, policies.first)
     metrics = Metrics()
     health = Health(_checks(settings))
-    reports = _Reports(settings, metrics)
+    reports = _Reports(settings, metrics, lambda: watch.request)
 
     async def sweeper(request: SweepRequest, stop: asyncio.Event, origin: Origin) -> SweepResult:
         return await swept(request, settings, stop, origin)
@@ -127,6 +127,7 @@ class _Past:
 class _Reports:
     settings: Settings
     metrics: Metrics
+    request: Callable[[], SweepRequest]
 
     async def unposted(self) -> datetime | None:
         async with history_at(self.settings.ledger_url) as history:
@@ -161,6 +162,7 @@ class _Reports:
             options.horizon,
             failure,
             show_creator=options.show_creator,
+            asked=scope_of(self.request()),
         )
 
 

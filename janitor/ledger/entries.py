@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from janitor.apply.outcomes import Outcome
-from janitor.ledger.history import Origin
+from janitor.ledger.history import ANY_SCOPE, Origin, SweepScope
 from janitor.plan.plan import Action
 from janitor.policy.deciding.use_history import UseHistory
 
@@ -20,6 +20,7 @@ class SweepStart:
     mode: str
     started_by: str
     origin: Origin = Origin.HAND
+    scope: SweepScope = ANY_SCOPE
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,57 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SweepScope:
+    """The scope of a sweep: its policy file by name and digest, and the projects that it may delete from.
+
+    `only_policies` are the names given by --policy, empty for all of the file. A sweep of an earlier version has no
+    name of the file and no projects.
+    """
+
+    policies: str = ""
+    policy_digest: str = ""
+    projects: tuple[str, ...] = ()
+    only_policies: tuple[str, ...] = ()
+
+
+ANY_SCOPE = SweepScope()
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The sweep that a report's figures of the next sweep rest on. `has_snapshot`: a report can be made of it."""
+
+    sweep_id: str
+    started_at: datetime
+    mode: str
+    scope: SweepScope
+    has_snapshot: bool = True
+
+
+def basis_for(recorded: Sequence[Basis], asked: SweepScope) -> Basis | None:
+    """The last sweep of the same policy digest and the same projects (R31); None where none is recorded.
+
+    `recorded` are sweeps that were not narrowed by --policy, the newest first. Where `asked` has no digest or no
+    projects, any will do, those of the last apply before others.
+    """
+    fitting = [each for each in recorded if _fits(each.scope, asked)]
+    usual = next((_key(each.scope) for each in fitting if each.mode == "apply"), None)
+    usable = [each for each in fitting if each.has_snapshot]
+    return next((each for each in usable if _key(each.scope) == usual), usable[0] if usable else None)
+
+
+def _fits(scope: SweepScope, asked: SweepScope) -> bool:
+    same_file = not asked.policy_digest or scope.policy_digest == asked.policy_digest
+    return same_file and (
+        not asked.projects or not scope.projects or set(scope.projects) == set(asked.projects)
+    )
+
+
+def _key(scope: SweepScope) -> tuple[str, frozenset[str]]:
+    return scope.policy_digest, frozenset(scope.projects)
+
+
+@dataclass(frozen=True, slots=True)
 class PastSweep:
     """One sweep. What is only known at its end is None for one that is under way or was killed.
 
@@ -34,6 +85,7 @@ class PastSweep:
     plan_id: str | None
     exit_code: int | None
     totals: Mapping[str, Any] | None
+    scope: SweepScope = ANY_SCOPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +145,11 @@ class Records(Protocol):
     async def deletions(self) -> tuple[Deletion, ...]:
         """All that Google confirmed, oldest first."""
 
-    async def last_snapshot(self) -> str | None:
-        """The snapshot of the last sweep that has one, as JSON text."""
+    async def recorded(self) -> list[Basis]:
+        """The last sweeps that were not narrowed by --policy and have a snapshot or were applies, the newest first."""
+
+    async def snapshot_of(self, sweep_id: str) -> str | None:
+        """The snapshot of a sweep as JSON text, None where it has none (any more)."""
 
     async def last_reported(self) -> datetime | None:
         """The end of the period of the last report that was posted."""

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from janitor.model.amounts import Estimate, Unpriced
 from janitor.policy.deciding.grace import Mark, Marks, Waiting
+
+NO_PRICE_RECORDED = Unpriced("an earlier version of janitor recorded no price")
 
 
 class Marked(NamedTuple):
-    """A mark that stands. `kind` is a wire name, `owner` "" where nobody is named."""
+    """A mark that stands. `kind` is a wire name, `owner` "" where nobody is named. The estimate is that of the
+    announcement, unpriced in a mark of an earlier version."""
 
     kind: str
     name: str
@@ -18,6 +22,8 @@ class Marked(NamedTuple):
     announced_at: datetime
     due_at: datetime
     state: str
+    size_bytes: int = 0
+    estimate: Estimate = NO_PRICE_RECORDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,18 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Avoided:
+    """Dollars not spent within a period, by `deletions` that saved something in it, whenever they were made (R35)."""
+
+    usd: Decimal = Decimal(0)
+    deletions: int = 0
+    upper_bound: bool = False
+
+
+NOTHING_AVOIDED = Avoided()
+
+
+@dataclass(frozen=True, slots=True)
 class Saving:
     """One deletion and its share of the capped price; None where it is unpriced.
 
@@ -126,6 +138,23 @@ def account(savings: Iterable[Saving], now: datetime, horizon: timedelta) -> Acc
             saved += price * max(min(end, _moment(now)) - start, 0)
         amount = Amount(deleted, size_bytes, estimated, unpriced, upper_bound)
         return Account(amount, realised, _dollars(saved), came_back)
+
+
+def avoided(
+    savings: Iterable[Saving], since: datetime | None, until: datetime, horizon: timedelta
+) -> Avoided:
+    """The sum of price by the part of the period in which the saving ran; `since` None is from the beginning."""
+    first, last = None if since is None else _moment(since), _moment(until)
+    total, count, upper_bound = Decimal(0), 0, False
+    with localcontext(prec=_DIGITS):
+        for each in savings:
+            start, end = _span(each.deletion, horizon)
+            ran = min(end, last) - (start if first is None else max(start, first))
+            if each.usd_month and ran > 0:
+                total += each.usd_month * ran
+                count += 1
+                upper_bound |= each.deletion.upper_bound
+        return Avoided(_dollars(total), count, upper_bound)
 
 
 def course(savings: Iterable[Saving], at: Iterable[datetime], horizon: timedelta) -> tuple[Point, ...]:

@@ -5,9 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from janitor.model.units import moment, show_age, show_size
-from janitor.report.data.names import called, named
+from janitor.report.data.names import ails_for, called, named
 from janitor.report.data.troubles import TroubleKind
-from janitor.report.words import ails_for, due_in_words, fate, owner_or_nobody, show_share
+from janitor.report.words import due_in_words, fate, owner_or_nobody, show_share
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from janitor.errors import LedgerError, UsageError
-from janitor.ledger.history import PastAction, PastSweep
+from janitor.ledger.history import ANY_SCOPE, PastAction, PastSweep, SweepScope, basis_for
 from janitor.report.data.filters import (
     deletions_in,
     deletions_without_creators,
@@ -15,9 +15,12 @@ from janitor.report.data.filters import (
     snapshot_in,
     snapshot_without_creators,
 )
+from janitor.report.data.scope import ReportScope, unknown_projects
 from janitor.report.data.snapshot import Snapshot
 from janitor.report.data.snapshot_codec import decode_snapshot
 from janitor.report.data.summary import Period, Summary, summarise
+from janitor.report.data.troubles import unknown_project
+from janitor.settings import SweepRequest
 from janitor.store.database import open_database
 from janitor.store.history import SqlHistory
 
@@ -30,18 +33,25 @@ async def load_summary(
     failure: str | None = None,
     projects: tuple[str, ...] = (),
     show_creator: bool = True,
+    asked: SweepScope = ANY_SCOPE,
 ) -> Summary:
     """The report of a period, out of the ledger at `url` (None: the default database).
 
     `since` is a time, or how long before `until`; None is since the last report that was posted, else
     from the beginning. `failure`: as in `summarise`. `projects` narrow it to these. Not `show_creator`:
-    what is its creator's, a person's address, is nobody's. LedgerError where the ledger cannot be read.
+    what is its creator's, a person's address, is nobody's. `asked` is the policy file and the projects whose next
+    sweep is reported (R31). LedgerError where the ledger cannot be read.
     """
     async with history_at(url) as records:
         start = await records.last_reported() if since is None else _start(since, until)
         deletions = await records.deletions()
-        text = await records.last_snapshot()
+        recorded = await records.recorded()
+        basis = basis_for(recorded, asked)
+        text = None if basis is None else await records.snapshot_of(basis.sweep_id)
     snapshot = whole = None if text is None else _decoded(text)
+    last = next((each for each in recorded if each.has_snapshot), None)
+    scope = ReportScope(asked, basis if whole else None, last)
+    unknown = unknown_projects(projects, deletions, whole, scope)
     if not show_creator:
         deletions = deletions_without_creators(deletions)
         snapshot = snapshot and snapshot_without_creators(snapshot)
@@ -50,10 +60,19 @@ async def load_summary(
         snapshot = snapshot and snapshot_in(snapshot, projects)
     # seconds for a hundred thousand deletions, in which a daemon must still hear a signal
     period = Period(start, until)
-    summary = await asyncio.to_thread(summarise, deletions, snapshot, period, horizon, failure)
+    summary = await asyncio.to_thread(summarise, deletions, snapshot, period, horizon, failure, scope)
+    if unknown:
+        summary = replace(summary, troubles=(unknown_project(unknown), *summary.troubles))
     if projects:
         summary = replace(summary, foot=(*notes_on_narrowing(whole, projects), *summary.foot))
     return summary
+
+
+def scope_of(request: SweepRequest) -> SweepScope:
+    """The policy file and the projects of a sweep that is asked for; no projects where the file names none."""
+    policies = request.policies
+    projects = request.projects or policies.scope.projects
+    return SweepScope(request.policies_source, policies.digest, projects)
 
 
 async def load_history(url: str | None, limit: int) -> list[PastSweep]:

@@ -5,10 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from janitor.model.amounts import Amount
-from janitor.model.kinds import Kind, Status
+from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.text import many
-from janitor.model.units import moment, show_age, show_size, show_usd
+from janitor.model.units import moment, show_size, show_usd
 from janitor.report.data.names import how_many
 from janitor.report.data.snapshot import RunningService, Snapshot
 from janitor.report.data.summary import Period
@@ -23,6 +23,9 @@ _TROUBLES = {
     TroubleKind.FAILED: "Could not be deleted",
     TroubleKind.DRIFTED: "Changed since the plan",
     TroubleKind.SKIPPED: "Not tried",
+    TroubleKind.UNANNOUNCED: "Not announced",
+    TroubleKind.UNKNOWN_PROJECT: "Unknown project",
+    TroubleKind.FAILING: "Failing services",
 }
 
 
@@ -32,7 +35,6 @@ def trouble_heading(kind: TroubleKind) -> str:
 
 
 _IN_USE = (KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value)
-_AILING = (Status.FAILED.value, Status.DEGRADED.value)
 UNOWNED = "unowned"
 
 
@@ -106,14 +108,7 @@ def _standing(snapshot: Snapshot) -> str:
 
 def ailing(snapshot: Snapshot) -> tuple[RunningService, ...]:
     """The services that failed, in the snapshot's order."""
-    return tuple(row for row in snapshot.services if row.status in _AILING)
-
-
-def ails_for(status: str, since: datetime | None, at: datetime) -> str:
-    """``failed for 26h``, as it was when the sweep looked at `at`."""
-    if since is None:
-        return f"{status}, since when is not known"
-    return f"{status} for {show_age(max((at - since).total_seconds(), 0.0))}"
+    return snapshot.failing
 
 
 def due_in_words(due_at: datetime, announced: bool) -> str:

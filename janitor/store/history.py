@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.errors import LedgerError
-from janitor.ledger.history import Origin, PastAction, PastSweep, WatchedDeletion
+from janitor.ledger.history import Basis, Origin, PastAction, PastSweep, SweepScope, WatchedDeletion
 from janitor.ledger.savings import Deletion
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.store.database import Database
@@ -18,6 +18,8 @@ from janitor.store.tables import insert_unless_there, intents, kept, outcomes, p
 
 # What a question about the start of an id is answered with at most.
 _FEW = 3
+# Sweeps among which a report looks for the one that it rests on.
+_RECORDED = 200
 _SWEEP = (
     sweeps.c.id,
     sweeps.c.started_at,
@@ -28,6 +30,10 @@ _SWEEP = (
     sweeps.c.plan_id,
     sweeps.c.exit_code,
     sweeps.c.totals,
+    sweeps.c.policies,
+    sweeps.c.policy_digest,
+    sweeps.c.projects,
+    sweeps.c.only_policies,
 )
 _NEWEST_FIRST = (sweeps.c.started_at.desc(), sweeps.c.id.desc())
 _IS_DELETED = outcomes.c.outcome == OutcomeKind.DELETED.value
@@ -96,10 +102,27 @@ class SqlHistory:
 
         return await self._database.run(work)
 
-    async def last_snapshot(self) -> str | None:
-        """The snapshot of the last sweep that has one, as JSON text."""
-        having = select(sweeps.c.snapshot).where(sweeps.c.snapshot.is_not(None))
-        asked = having.order_by(*_NEWEST_FIRST).limit(1)
+    async def recorded(self) -> list[Basis]:
+        """The last sweeps that were not narrowed by --policy and have a snapshot or were applies, the newest first.
+
+        Only such a sweep has a snapshot; of sweeps of earlier versions it is not known how they were narrowed.
+        """
+        has_snapshot = sweeps.c.snapshot.is_not(None).label("has_snapshot")
+        whole_apply = and_(sweeps.c.mode == "apply", sweeps.c.only_policies == "[]")
+        asked = select(*_SWEEP, has_snapshot).where(or_(has_snapshot, whole_apply))
+        asked = asked.order_by(*_NEWEST_FIRST).limit(_RECORDED)
+
+        def work(db: Connection) -> list[Basis]:
+            return [
+                Basis(row["id"], row["started_at"], row["mode"], _scope(row), bool(row["has_snapshot"]))
+                for row in db.execute(asked).mappings()
+            ]
+
+        return await self._database.run(work)
+
+    async def snapshot_of(self, sweep_id: str) -> str | None:
+        """The snapshot of a sweep as JSON text, None where it has none (any more)."""
+        asked = select(sweeps.c.snapshot).where(sweeps.c.id == kept(sweep_id))
         return await self._database.run(lambda db: db.scalar(asked))
 
     async def last_reported(self) -> datetime | None:
@@ -177,7 +200,27 @@ class SqlHistory:
 
 def _past_sweep(row: Mapping[Any, Any]) -> PastSweep:
     totals = row["totals"]
-    return PastSweep(**{**row, "totals": None if totals is None else json.loads(totals)})
+    return PastSweep(
+        row["id"],
+        row["started_at"],
+        row["mode"],
+        row["started_by"],
+        row["origin"],
+        row["finished_at"],
+        row["plan_id"],
+        row["exit_code"],
+        None if totals is None else json.loads(totals),
+        _scope(row),
+    )
+
+
+def _scope(row: Mapping[Any, Any]) -> SweepScope:
+    return SweepScope(
+        row["policies"] or "",
+        row["policy_digest"] or "",
+        tuple(json.loads(row["projects"] or "[]")),
+        tuple(json.loads(row["only_policies"] or "[]")),
+    )
 
 
 def _of(seen: Any, there: bool) -> Any:

@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, exists, func, insert, or_, select, update
 
 from janitor.errors import LedgerError, LockHeldError
 from janitor.ledger.entries import Conclusion, OpenIntent, SweepEnd, SweepStart
-from janitor.model.amounts import Priced, Unpriced
 from janitor.model.kinds import Kind
 from janitor.plan.plan import Action
 from janitor.store.database import Database
-from janitor.store.tables import intents, kept, locks, operations, outcomes, sweeps
+from janitor.store.tables import intents, kept, locks, operations, outcomes, price_columns, sweeps
+
+SNAPSHOTS_KEPT = 20
 
 
 class SqlLedger:
@@ -34,6 +35,10 @@ class SqlLedger:
             "mode": start.mode,
             "started_by": kept(start.started_by),
             "origin": start.origin.value,
+            "policies": kept(start.scope.policies),
+            "policy_digest": start.scope.policy_digest or None,
+            "projects": json.dumps(sorted(start.scope.projects)),
+            "only_policies": json.dumps(start.scope.only_policies),
         }
         await self._insert(sweeps, [row])
 
@@ -82,7 +87,7 @@ class SqlLedger:
 
     async def finish(self, end: SweepEnd) -> None:
         """Close a sweep that was begun; LedgerError where it was not. Its snapshot takes the place of the
-        last one."""
+        last one of the same policy digest and projects, and of all others but the newest few."""
         closing = {
             "finished_at": end.finished_at,
             "plan_id": end.plan_id,
@@ -100,9 +105,8 @@ class SqlLedger:
                     f"The ledger in {self._database.shown} has no sweep {end.sweep_id} to close."
                 )
             if end.snapshot_json is not None:
-                # reports rest on the last one alone, and a large world's takes hundreds of kB
-                older = sweeps.c.snapshot.is_not(None), sweeps.c.id != end.sweep_id
-                db.execute(update(sweeps).where(*older).values(snapshot=None))
+                # a large world's takes hundreds of kB
+                _drop_snapshots(db, end)
 
         await self._database.run(work)
 
@@ -122,15 +126,24 @@ class SqlLedger:
             await self._database.run(work)
 
 
+def _drop_snapshots(db: Connection, end: SweepEnd) -> None:
+    """Reports rest on the last one of each policy digest and set of projects (R31)."""
+    mine = select(sweeps.c.projects).where(sweeps.c.id == end.sweep_id).scalar_subquery()
+    same = (
+        sweeps.c.policy_digest == end.policy_digest,
+        or_(sweeps.c.projects == mine, sweeps.c.projects.is_(None), mine.is_(None)),
+    )
+    others = sweeps.c.snapshot.is_not(None), sweeps.c.id != end.sweep_id
+    db.execute(update(sweeps).where(*others, *same).values(snapshot=None))
+    left = select(sweeps.c.id).where(*others).order_by(sweeps.c.started_at.desc(), sweeps.c.id.desc())
+    if surplus := list(db.execute(left.offset(SNAPSHOTS_KEPT - 1)).scalars()):
+        db.execute(update(sweeps).where(sweeps.c.id.in_(surplus)).values(snapshot=None))
+
+
 def _intent_row(
     sweep_id: str, action: Action, group_bytes: Mapping[str, int], at: datetime
 ) -> dict[str, Any]:
-    match action.estimate:
-        case Priced(usd_month, _, upper_bound):
-            price = {"usd_month": format(usd_month, "f"), "upper_bound": upper_bound, "unpriced": None}
-        case Unpriced(why):
-            price = {"usd_month": None, "upper_bound": False, "unpriced": kept(why)}
-    return price | {
+    return price_columns(action.estimate) | {
         "sweep_id": sweep_id,
         "kind": action.kind.value,
         "name": kept(action.name),

@@ -1,16 +1,18 @@
 """Marks and opt-outs in the database: a row each, which is ended and never changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
 
 from janitor.apply.outcomes import OutcomeKind
-from janitor.ledger.marks import Marked, OptOut
+from janitor.ledger.marks import NO_PRICE_RECORDED, Marked, OptOut
+from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.policy.deciding.grace import Waiting
 from janitor.store.database import Database
-from janitor.store.tables import insert_unless_there, kept, marks, opt_outs, outcomes
+from janitor.store.tables import insert_unless_there, kept, marks, opt_outs, outcomes, price_columns
 
 # Names in one statement: SQLite before 3.32 took 999 values at most.
 _BATCH = 500
@@ -26,9 +28,8 @@ class SqlMarks:
 
     async def marked(self) -> list[Marked]:
         """All that stand, the soonest first, then by name."""
-        columns = [marks.c[field] for field in Marked._fields]
-        asked = select(*columns).where(_STANDS).order_by(marks.c.due_at, marks.c.name)
-        return await self._database.run(lambda db: [Marked(*row) for row in db.execute(asked)])
+        asked = select(marks).where(_STANDS).order_by(marks.c.due_at, marks.c.name)
+        return await self._database.run(lambda db: [_marked(row) for row in db.execute(asked).mappings()])
 
     async def opt_outs(self, at: datetime) -> list[OptOut]:
         """Those in force at this time, by name."""
@@ -77,6 +78,16 @@ class SqlMarks:
         await self._database.run(work)
 
 
+def _marked(row: Mapping[Any, Any]) -> Marked:
+    estimate: Estimate = NO_PRICE_RECORDED if row["unpriced"] is None else Unpriced(row["unpriced"])
+    if row["usd_month"] is not None:
+        estimate = Priced(Decimal(row["usd_month"]), "", row["upper_bound"])
+    return Marked(
+        row["kind"], row["name"], row["policy"], row["owner"], row["announced_at"], row["due_at"], row["state"],
+        row["size_bytes"] or 0, estimate,
+    )  # fmt: skip
+
+
 def _row(sweep_id: str, each: Waiting) -> dict[str, Any]:
     return {
         "sweep_id": sweep_id,
@@ -87,6 +98,8 @@ def _row(sweep_id: str, each: Waiting) -> dict[str, Any]:
         "state": kept(each.state),
         "announced_at": each.announced_at,
         "due_at": each.due_at,
+        "size_bytes": each.size_bytes,
+        **price_columns(each.estimate),
     }
 
 

@@ -1,6 +1,6 @@
 """The tables as they stand now; migrations/ says how they came to be.
 
-Nothing is ever updated but the closing of a sweep, which drops the snapshot of the one before, the one
+Nothing is ever updated but the closing of a sweep, which drops older snapshots of the same scope, the one
 row of the lock, who may post a report, the end of a mark or an opt-out, and when an image was last in use.
 """
 
@@ -25,6 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
+
+from janitor.model.amounts import Estimate, Priced, Unpriced
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -54,6 +56,15 @@ def kept(text: str) -> str:
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
+def price_columns(estimate: Estimate) -> dict[str, Any]:
+    """An estimate as `usd_month`, `upper_bound` and `unpriced`; the basis of a price is not kept."""
+    match estimate:
+        case Priced(usd_month, _, upper_bound):
+            return {"usd_month": format(usd_month, "f"), "upper_bound": upper_bound, "unpriced": None}
+        case Unpriced(why):
+            return {"usd_month": None, "upper_bound": False, "unpriced": kept(why)}
+
+
 def insert_unless_there(db: Connection, table: Table) -> Any:
     """An insertion that leaves a row of the same key as it is."""
     dialect = postgresql if db.dialect.name == "postgresql" else sqlite
@@ -77,6 +88,8 @@ metadata = MetaData()
 
 # `references_of`: a JSON list of the projects of which the sweep read all references, null where it did not.
 # `origin` is an Origin; `snapshot` a Snapshot as JSON text, where the sweep came to its end.
+# `policies` is the policy file as it was named, `projects` a sorted JSON list of those that may be deleted from,
+# `only_policies` one of the names given by --policy; null in sweeps of earlier versions.
 sweeps = Table(
     "sweeps",
     metadata,
@@ -92,6 +105,9 @@ sweeps = Table(
     Column("origin", String(16), nullable=False, server_default="hand"),
     Column("snapshot", Text),
     Column("references_of", Text),
+    Column("policies", Text),
+    Column("projects", Text),
+    Column("only_policies", Text),
     Index("ix_sweeps_origin_started_at", "origin", "started_at"),
 )
 
@@ -178,7 +194,8 @@ posts = Table(
 )
 
 # What an apply announced: `state` is a text that differs once the thing has changed. Of one thing one mark
-# stands at most; `ended` says why it does not any more (changed, lapsed, deleted, opted-out).
+# stands at most; `ended` says why it does not any more (changed, lapsed, deleted, opted-out). Its price is that of
+# the announcement, as in `intents`; null in marks of earlier versions.
 marks = Table(
     "marks",
     metadata,
@@ -193,6 +210,10 @@ marks = Table(
     Column("due_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
     Column("ended", String(16)),
+    Column("size_bytes", BigInteger),
+    Column("usd_month", Text),
+    Column("upper_bound", Boolean),
+    Column("unpriced", Text),
     sqlite_autoincrement=True,
 )
 Index(

@@ -11,7 +11,7 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.apply.settle import LeftOpen, Settled
 from janitor.errors import LedgerError
 from janitor.ledger.entries import Conclusion, Ledger, SweepEnd, SweepStart, UploadBook, UseBook
-from janitor.ledger.history import Origin, Sightings
+from janitor.ledger.history import ANY_SCOPE, Origin, Sightings, SweepScope
 from janitor.ledger.marks import MarkBook, marks_of
 from janitor.ledger.sightings import Lookout
 from janitor.logs import Event, emit
@@ -91,7 +91,7 @@ class SweepRecord:
         """The sweep's last line, in the ledger and in the log. An apply that cannot be written down comes
         back with that error.
 
-        Reports rest on the last sweep of the `whole` policy file, and of no other may a mark lapse: what it
+        Reports rest on sweeps of the `whole` policy file (R31), and of no other may a mark lapse: what it
         does not delete another policy may. A dry run announces nothing. While the clock is in doubt, no date of it is
         used: nothing is announced, no report rests on the sweep, and nothing counts as seen or gone, nor as in use.
         """
@@ -153,6 +153,7 @@ class Opening:
     url: str | None
     sweep_id: str
     origin: Origin
+    scope: SweepScope = ANY_SCOPE
 
     @asynccontextmanager
     async def for_apply(self, wait: timedelta | None, stop: asyncio.Event) -> AsyncIterator[SweepRecord]:
@@ -197,7 +198,7 @@ class Opening:
                 await database.close()
 
     def _start(self, mode: str) -> SweepStart:
-        return SweepStart(self.sweep_id, now(), mode, started_by(), self.origin)
+        return SweepStart(self.sweep_id, now(), mode, started_by(), self.origin, self.scope)
 
 
 @dataclass(frozen=True, slots=True)

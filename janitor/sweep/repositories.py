@@ -26,6 +26,7 @@ from janitor.plan.build import (
     version_actions,
     version_name,
 )
+from janitor.plan.in_grace import GracePrices
 from janitor.plan.workloads import workload_actions
 from janitor.policy.deciding.context import Context, Memory
 from janitor.policy.deciding.gaps import Blocked
@@ -105,7 +106,7 @@ def note_workloads(tally: Tally, verdicts: WorkloadVerdicts, workloads: Workload
 @dataclass(frozen=True, slots=True)
 class RepositoryDecider:
     """Decides repositories one by one. `blocked` says which are behind a gap (R4); `presence` is filled where a
-    policy asks for `orphaned`."""
+    policy asks for `orphaned`; `in_grace` prices what is kept until its date."""
 
     context: Context
     usage: Usage
@@ -113,6 +114,7 @@ class RepositoryDecider:
     tally: Tally
     blocked: Blocked
     presence: Presence | None = None
+    in_grace: GracePrices | None = None
 
     def reads(self, repository: Repository) -> tuple[bool, bool]:
         """Whether its images must be read, and whether its packages: where a policy may speak of what they hold."""
@@ -142,6 +144,8 @@ class RepositoryDecider:
         if deletes and one.stored:
             one.note_contained(one.stored, contents)
         self.context.note_matches(one.images.questions, contents.images)
+        if self.in_grace:
+            self.in_grace.repository(repository, contents, self.context.memory.uploads.known)
 
     def _opened(self, repository: Repository, contents: Contents) -> "_OneRepository":
         """The policies made ready for one repository."""

@@ -14,6 +14,7 @@ from janitor.model.resources import Repository
 from janitor.plan.build import Builder, ordered
 from janitor.plan.codec import with_id
 from janitor.plan.guard import ClearedPlan, Refused, guard
+from janitor.plan.in_grace import GracePrices
 from janitor.plan.plan import Plan
 from janitor.policy.deciding.context import Context, DecisionInput
 from janitor.policy.deciding.gaps import Blocked, blocked_by, no_workloads_seen, unseen_gap
@@ -26,7 +27,7 @@ from janitor.policy.model import Limits
 from janitor.report.data.notices import native_cleanup, notices, reference_notice
 from janitor.report.data.result import SweepResult
 from janitor.report.data.running_costs import standing
-from janitor.report.data.totals import capped_sum
+from janitor.report.data.totals import capped_sum, in_grace_sum
 from janitor.sweep.repositories import DecisionPorts, RepositoryDecider, SecondPass, note_workloads
 from janitor.sweep.tally import Tally
 
@@ -111,12 +112,14 @@ async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> Sw
         *decided.failures, *labels, *reference_notice(decided.references),
         *_notices(question, ports.environment, book, decided), *native_cleanup(_deletable(question, observed)),
     )  # fmt: skip
+    waiting = _by_date(ports.decision.memory.grace)
+    billed = {str(each.name): each.size_bytes for each in observed.repositories}
     return SweepResult(
         sweep_id, "apply" if ports.applier else "dry-run", decided.plan,
         cleared.refusals if isinstance(cleared, Refused) else (), applied.outcomes,
         question.now, ports.clock.now(), applied.interrupted, said,
         standing(observed, book, question.policies.report.show_creator),
-        _by_date(ports.decision.memory.grace), applied.error, clock, decided.references,
+        waiting, in_grace_sum(waiting, billed), applied.error, clock, decided.references,
     )  # fmt: skip
 
 
@@ -131,6 +134,8 @@ async def decide(
     builder = Builder(book, question.now, policies.report.show_creator, memory.uploads)
     verdicts = decide_workloads(context, workloads)
     note_workloads(tally, verdicts, workloads, builder)
+    in_grace = GracePrices(memory.grace, book)
+    in_grace.workloads(workloads)
     repositories = by_name(observed.repositories)
     use = usage(workloads, verdicts.freed_by(), policies.protect.references, repositories)
     for named in (use.remaining, use.freed):
@@ -139,7 +144,7 @@ async def decide(
         gaps.append(unseen_gap(question.read))
     lines = _reference_lines(question, observed, repositories)
     presence = Presence() if asks_for_orphans(policies) else None
-    decider = RepositoryDecider(context, use, builder, tally, blocked_by(gaps), presence)
+    decider = RepositoryDecider(context, use, builder, tally, blocked_by(gaps), presence, in_grace)
     await SecondPass(ports, decider, lines).run(observed.repositories)
     memory.uses.complete = _knows_uses(tally.named, gaps)
     hidden = blocked_by(gaps)

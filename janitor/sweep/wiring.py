@@ -22,7 +22,7 @@ from janitor.gcp.deletes import GoogleDeleter
 from janitor.gcp.observer import GoogleObserver
 from janitor.gcp.operations import GoogleOperations
 from janitor.gcp.reader import GoogleReader
-from janitor.ledger.history import Origin
+from janitor.ledger.history import Origin, SweepScope
 from janitor.ledger.sightings import Lookout
 from janitor.logs import Event, emit
 from janitor.model.inventory import Observed
@@ -93,7 +93,7 @@ async def _opened(
         clients = await stack.enter_async_context(connect(settings.emulator_host, settings.emulator_http))
         deletable = await deletable_projects(request, settings)
         read = projects_read(request.policies, deletable)
-        opening = Opening(settings.ledger_url, _new_id(), origin)
+        opening = Opening(settings.ledger_url, _new_id(), origin, _scope(request, deletable))
         record = await stack.enter_async_context(
             opening.for_apply(request.wait, stop) if request.apply else opening.for_dry_run()
         )
@@ -135,6 +135,10 @@ def _question(
         now=begun,
         detail=Detail(names=request.names_of_kept),
     )
+
+
+def _scope(request: SweepRequest, deletable: tuple[str, ...]) -> SweepScope:
+    return SweepScope(request.policies_source, request.policies.digest, deletable, request.only_policies)
 
 
 def _new_id() -> str:

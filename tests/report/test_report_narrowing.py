@@ -8,10 +8,10 @@ from janitor.report.data.filters import (
     deletions_in,
     deletions_without_creators,
     notes_on_narrowing,
-    project_of,
     snapshot_in,
     snapshot_without_creators,
 )
+from janitor.report.data.names import project_of
 from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored
 from tests.report.summaries import SMALL, UNTIL, WEB, deletion, planned, snapshot, usd
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from janitor.kinds.image import contents_fingerprint, state_of
 from janitor.kinds.owner import owner_of
+from janitor.model.amounts import Estimate, Unpriced
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.model.resources import Image, Repository
@@ -17,6 +18,7 @@ from janitor.policy.deciding.verdict import Decision, Delete, Keep
 from janitor.policy.model import Policy
 
 _MINUTE = timedelta(minutes=1)
+NOT_ESTIMATED = Unpriced("not estimated")
 
 
 class Mark(NamedTuple):
@@ -74,7 +76,9 @@ class Candidate(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """One thing in grace. `is_new`: the ledger has no such mark yet, or another; an apply writes it."""
+    """One scheduled deletion. `is_new`: the ledger has no such mark yet, or another; an apply announces it and
+    writes it, unless it was `refused` by every channel (R32). `estimate` is what the deletion would save, as
+    plan/in_grace.py finds it."""
 
     kind: Kind
     name: str
@@ -84,6 +88,9 @@ class Waiting(NamedTuple):
     due_at: datetime
     state: str
     is_new: bool
+    refused: bool = False
+    size_bytes: int = 0
+    estimate: Estimate = NOT_ESTIMATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,12 @@ from dataclasses import replace
 
 from janitor.ledger.savings import Deletion
 from janitor.model.amounts import NOTHING, Amount, amount_of
-from janitor.report.data.running_costs import sum_of
+from janitor.report.data.names import project_of
+from janitor.report.data.running_costs import idle_sum, sum_of
 from janitor.report.data.snapshot import InGrace, Planned, RunningService, Snapshot, Stored
-from janitor.report.data.totals import capped
+from janitor.report.data.totals import capped, in_grace_sum
 
 _INSIDE = "/packages/"
-
-
-def project_of(name: str) -> str:
-    """The project that a resource name begins with; empty for a name of another shape."""
-    parts = name.split("/", 2)
-    return parts[1] if len(parts) == 3 and parts[0] == "projects" else ""
 
 
 def deletions_in(deletions: Iterable[Deletion], projects: tuple[str, ...]) -> tuple[Deletion, ...]:
@@ -58,6 +53,8 @@ def snapshot_in(snapshot: Snapshot, projects: tuple[str, ...]) -> Snapshot:
         kept=(),
         waiting=waiting,
         waited=len(waiting),
+        in_grace=in_grace_sum(waiting, billed),
+        idle=idle_sum(services),
     )
 
 

@@ -1,9 +1,11 @@
 """Names of resources, kinds and places, as people say them."""
 
+from datetime import datetime
 from urllib.parse import unquote
 
 from janitor.kinds.table import KINDS, RUN_KINDS, kind_noun
 from janitor.model.kinds import Kind
+from janitor.model.units import show_age
 from janitor.plan.plan import Action
 
 _DIGEST_SHOWN = 12
@@ -60,12 +62,25 @@ def contained(counts: tuple[tuple[Kind, int], ...]) -> str:
     return f"with {', '.join(parts)}" if parts else ""
 
 
+def project_of(name: str) -> str:
+    """The project that a resource name begins with; empty for a name of another shape."""
+    parts = name.split("/", 2)
+    return parts[1] if len(parts) == 3 and parts[0] == "projects" else ""
+
+
 def place(name: str, with_project: bool) -> str:
     """Location, and the project where more than one is shown."""
     parts = name.split("/")
     if len(parts) < 6:
         return ""
     return f"{parts[3]} {parts[1]}" if with_project else parts[3]
+
+
+def ails_for(status: str, since: datetime | None, at: datetime) -> str:
+    """``failed for 26h``, as it was when the sweep looked at `at`."""
+    if since is None:
+        return f"{status}, since when is not known"
+    return f"{status} for {show_age(max((at - since).total_seconds(), 0.0))}"
 
 
 def place_of(name: str) -> str:

@@ -21,7 +21,7 @@ class SweepResult:
     `mode` is ``dry-run`` or ``apply``. `notices` are warnings that every output shows (what "in
     use" means, an unrecorded dry run, the fallback prices, …). `interrupted`: stopped by a signal
     with work undone. `standing` is what stood when it looked, None where that is not known. `waiting` is
-    what is in grace, the soonest first. `error`: what ended an apply, or kept it out of the ledger, though
+    what is in grace, the soonest first, and `in_grace` what all of that costs. `error`: what ended an apply, or kept it out of the ledger, though
     what stands here was done. `clock`: this machine's clock beside Google's, None where nothing was read.
     """
 
@@ -36,6 +36,7 @@ class SweepResult:
     notices: tuple[str, ...] = ()
     standing: RunningCosts | None = field(default=None, repr=False)
     waiting: tuple[Waiting, ...] = field(default=(), repr=False)
+    in_grace: Amount = NOTHING
     error: JanitorError | None = None
     clock: ClockReading | None = None
     references: ReferenceCounts | None = None
@@ -47,8 +48,8 @@ def clock_refuses(result: SweepResult) -> bool:
 
 
 def is_announced(waiting: Waiting, mode: str) -> bool:
-    """Whether somebody was told its date: a dry run announces nothing that it is the first to find."""
-    return mode == "apply" or not waiting.is_new
+    """Whether its date was announced: by this apply, unless every channel refused, or by an earlier one."""
+    return (mode == "apply" and not waiting.refused) or not waiting.is_new
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,11 @@ def sum_of(rows: Sequence[Stored | RunningService]) -> Amount:
     return amount_of([row.estimate for row in rows], sum(stored))
 
 
+def idle_sum(services: Sequence[RunningService]) -> Amount:
+    """What idle minimum instances cost: of the services that have any, or whose cost is not known."""
+    return sum_of([row for row in services if not isinstance(row.estimate, Priced) or row.estimate.usd_month])
+
+
 def _stored(repository: Repository, book: PriceBook) -> Stored:
     return Stored(
         name=str(repository.name),

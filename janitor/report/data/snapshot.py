@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Annotated
 
 from janitor.apply.outcomes import OutcomeKind
-from janitor.model.amounts import Amount, Estimate
+from janitor.ledger.marks import NO_PRICE_RECORDED
+from janitor.model.amounts import NOTHING, Amount, Estimate
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
 
 LARGEST_PLANNED, LARGEST_STORED, SERVICES, TROUBLES, GAPS, NAMED = 50, 200, 500, 50, 200, 500
 WAITING = 200
 LONGEST_TEXT = 600
+_FAILING = (Status.FAILED.value, Status.DEGRADED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ class Remaining:
 
 @dataclass(frozen=True, slots=True)
 class InGrace:
-    """One thing that stays until its date. Not `announced`: a dry run was the first to find it, and an
-    apply at that time would have said `due_at`."""
+    """One scheduled deletion. Not `announced`: a dry run was the first to find it, or no channel accepted the
+    announcement (R32); an apply at that time would have said `due_at`."""
 
     kind: Annotated[str, Kind]
     name: str
@@ -88,6 +90,8 @@ class InGrace:
     owner: str
     due_at: datetime
     announced: bool
+    size_bytes: int = 0
+    estimate: Estimate = NO_PRICE_RECORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,9 @@ class Snapshot:
     `largest` are its costliest actions; `troubles` those that failed, drifted or were skipped, with
     `troubled` of them in all, as `gapped` are all gaps. `repositories` are the costliest, `stored` all
     that stand after the sweep, at the size that they had when it looked; `services` all up to a bound,
-    the failed ones first. `waiting` is what is in grace, the soonest first, and `waited` how many wait in
-    all; snapshots of before know of none. Lists are in the order in which they are shown, texts are cut at
+    the failed ones first; `idle` sums those with minimum instances that cost something or have no price.
+    `waiting` is what is in grace, the soonest first, `waited` how many wait in all, and `in_grace` what all
+    of them cost: listed apart, and still part of `stored` and `running`. Lists are in the order in which they are shown, texts are cut at
     `LONGEST_TEXT`, and a list of owners or policies that is cut says so in `notices`.
     """
 
@@ -127,3 +132,10 @@ class Snapshot:
     notices: tuple[str, ...]
     waiting: tuple[InGrace, ...] = ()
     waited: int = 0
+    in_grace: Amount = NOTHING
+    idle: Amount = NOTHING
+
+    @property
+    def failing(self) -> tuple[RunningService, ...]:
+        """The services that are failed or degraded, in their order."""
+        return tuple(row for row in self.services if row.status in _FAILING)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn, get_args, get_origin, get_type_hint
 
 from janitor.model.amounts import Amount, Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
+from janitor.report.data.running_costs import idle_sum
 from janitor.report.data.snapshot import InGrace, Remaining, Snapshot
 from janitor.report.json.serialiser import Shapes, as_json, fields_of
 
@@ -18,8 +19,11 @@ SCHEMA_VERSION = 1
 _LONGEST_AMOUNT = 120
 # Many of a kind stand in a snapshot: their fields are written without names, in their order.
 _POSITIONAL = (Amount, Gap, InGrace, Remaining)
-# A snapshot of before there was grace knows of none.
-_LATER = ("waiting", "waited")
+# Fields that snapshots of earlier versions do not have.
+_LATER = {
+    Snapshot: ("waiting", "waited", "in_grace", "idle"),
+    InGrace: ("size_bytes", "estimate"),
+}
 
 
 def _values_of(row: object) -> list[object]:
@@ -42,6 +46,10 @@ def decode_snapshot(text: str) -> Snapshot:
         if _count(document["schema_version"]) != SCHEMA_VERSION:
             raise ValueError(f"schema_version {document['schema_version']!r}")
         found = _read(Snapshot, document)
+        if "in_grace" not in document:
+            found = replace(found, in_grace=Amount(found.waited, unpriced=found.waited))
+        if "idle" not in document:
+            found = replace(found, idle=idle_sum(found.services))
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"not a snapshot of version {SCHEMA_VERSION}: {error}") from error
     assert isinstance(found, Snapshot)
@@ -62,10 +70,13 @@ def _read(kind: Any, value: Any) -> Any:
     if type(None) in args:
         return None if value is None else _read(args[0], value)
     if isinstance(kind, type) and is_dataclass(kind):
-        types = _types(kind)
+        types, later = _types(kind), _LATER.get(kind, ())
         if kind in _POSITIONAL:
-            value = dict(zip(types, _list(value), strict=True))
-        told = [name for name in types if name in value or name not in _LATER]
+            rows = _list(value)
+            if not len(types) - len(later) <= len(rows) <= len(types):
+                _refuse("row", value)
+            value = dict(zip(types, rows, strict=False))
+        told = [name for name in types if name in value or name not in later]
         return kind(**{name: _read(types[name], value[name]) for name in told})
     return kind(_text(value))
 

@@ -3,11 +3,11 @@
 from collections.abc import Set
 from dataclasses import dataclass
 
-from janitor.model.amounts import NOTHING, Amount, Priced
+from janitor.model.amounts import NOTHING, Amount
 from janitor.model.kinds import Kind
 from janitor.report.data.result import SweepResult
-from janitor.report.data.running_costs import sum_of, without
-from janitor.report.data.snapshot import RunningCosts, RunningService
+from janitor.report.data.running_costs import idle_sum, without
+from janitor.report.data.snapshot import RunningCosts
 from janitor.report.data.totals import was_applied
 
 _SERVICES_COME_FROM = frozenset({Kind.RUN_LOCATION, Kind.SERVICE, Kind.REVISION})
@@ -45,12 +45,7 @@ def standing_after(result: SweepResult) -> StandingCosts:
 
 def idle_amount(costs: RunningCosts) -> Amount:
     """The services with idle minimum instances, and what these cost; a service without any is not counted."""
-    return sum_of([row for row in costs.services if _is_idle(row)])
-
-
-def _is_idle(service: RunningService) -> bool:
-    estimate = service.estimate
-    return not isinstance(estimate, Priced) or bool(estimate.usd_month)
+    return idle_sum(costs.services)
 
 
 def _gone(result: SweepResult) -> Set[str]:

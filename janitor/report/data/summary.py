@@ -6,11 +6,23 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from heapq import nsmallest
 
-from janitor.ledger.savings import Account, Deletion, Point, Saving, account, course, savings
+from janitor.ledger.savings import (
+    NOTHING_AVOIDED,
+    Account,
+    Avoided,
+    Deletion,
+    Point,
+    Saving,
+    account,
+    avoided,
+    course,
+    savings,
+)
 from janitor.model.units import moment
 from janitor.report.data.notices import MONEY
+from janitor.report.data.scope import UNSCOPED, ReportScope, scope_in_words
 from janitor.report.data.snapshot import Snapshot
-from janitor.report.data.troubles import Trouble, troubles
+from janitor.report.data.troubles import Trouble, TroubleKind, troubles
 
 SAVERS, POINTS = 5, 60
 _ZERO = Decimal(0)
@@ -29,8 +41,30 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class CameBack:
+    """A deleted resource whose name is there again, most often because a pipeline makes it anew (R35).
+
+    `times` is how often within the period, `deleted_at` when it was last deleted before it came back, `back_at` when
+    it was last seen again. `usd_month` is its price, None where it has none.
+    """
+
+    kind: str
+    name: str
+    policy: str
+    owner: str
+    times: int
+    deleted_at: datetime
+    back_at: datetime
+    usd_month: Decimal | None
+    upper_bound: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """A period's report.
+
+    `avoided` are the dollars not spent in the period, by all deletions ever made (R35). `came_back` are the
+    resources that came back in it. `scope` says which policy file and projects `snapshot` is of.
 
     `saved`, `by_policy`, `by_owner` and `savers` are of deletions within the period, `in_all` of all until
     its end; all are as they stood at its end. The costliest a month come first, then by name; the owner
@@ -50,6 +84,14 @@ class Summary:
     course: tuple[Point, ...]
     snapshot: Snapshot | None
     foot: tuple[str, ...]
+    scope: ReportScope = UNSCOPED
+    avoided: Avoided = NOTHING_AVOIDED
+    came_back: tuple[CameBack, ...] = ()
+
+    @property
+    def ran_without_errors(self) -> bool:
+        """Whether janitor itself had no trouble. Failing services are not its own."""
+        return all(each.kind is TroubleKind.FAILING for each in self.troubles)
 
 
 def summarise(
@@ -58,8 +100,9 @@ def summarise(
     period: Period,
     horizon: timedelta,
     failure: str | None = None,
+    scope: ReportScope = UNSCOPED,
 ) -> Summary:
-    """The report of a period out of the ledger's deletions and the last sweep's snapshot.
+    """The report of a period out of the ledger's deletions and the snapshot of the sweep that it rests on.
 
     `failure` is why the sweep that this report should rest on could not be made, "" or None where it could.
     """
@@ -74,7 +117,7 @@ def summarise(
     return Summary(
         period=period,
         horizon=horizon,
-        troubles=troubles(snapshot, until, failure),
+        troubles=troubles(snapshot, until, failure, scope),
         saved=account(recent, until, horizon),
         in_all=account(known, until, horizon),
         savers=_savers(recent, until),
@@ -82,7 +125,10 @@ def summarise(
         by_owner=divided(lambda deletion: deletion.owner),
         course=course(known, _moments(known, period), horizon),
         snapshot=snapshot,
-        foot=_foot(snapshot, horizon),
+        foot=_foot(snapshot, horizon, scope),
+        scope=scope,
+        avoided=avoided(known, period.since, until, horizon),
+        came_back=_came_back(known, period),
     )
 
 
@@ -110,6 +156,27 @@ def _is_back(deletion: Deletion, until: datetime) -> bool:
     return deletion.back_at is not None and deletion.back_at <= until
 
 
+def _came_back(known: Sequence[Saving], period: Period) -> tuple[CameBack, ...]:
+    """One row for each name; the most often first, then the latest, then by name."""
+    times: dict[tuple[str, str], list[Saving]] = {}
+    for saving in known:
+        gone = saving.deletion
+        if gone.back_at is not None and period.holds(gone.back_at):
+            times.setdefault((gone.kind, gone.name), []).append(saving)
+    rows = [_returned(held) for held in times.values()]
+    return tuple(sorted(rows, key=lambda row: (-row.times, -row.back_at.timestamp(), row.name)))
+
+
+def _returned(held: Sequence[Saving]) -> CameBack:
+    last = max(held, key=lambda saving: saving.deletion.deleted_at)
+    gone = last.deletion
+    backs = [saving.deletion.back_at for saving in held if saving.deletion.back_at]
+    return CameBack(
+        gone.kind, gone.name, gone.policy, gone.owner, len(held), gone.deleted_at, max(backs),
+        last.usd_month, gone.upper_bound,
+    )  # fmt: skip
+
+
 def _moments(known: Sequence[Saving], period: Period) -> list[datetime]:
     """Evenly spaced, from the first deletion (the period's beginning, if that is earlier) to its end."""
     if not known:
@@ -122,7 +189,7 @@ def _moments(known: Sequence[Saving], period: Period) -> list[datetime]:
     return [start + span * step / (POINTS - 1) for step in range(POINTS)]
 
 
-def _foot(snapshot: Snapshot | None, horizon: timedelta) -> tuple[str, ...]:
+def _foot(snapshot: Snapshot | None, horizon: timedelta, scope: ReportScope) -> tuple[str, ...]:
     """What the figures rest on; a line that the sweep's notices say too stands once."""
     lines = [
         "a month: what the deleted things cost at the prices of their plan; estimated is all of them, realised"
@@ -133,12 +200,16 @@ def _foot(snapshot: Snapshot | None, horizon: timedelta) -> tuple[str, ...]:
         MONEY,
     ]
     if snapshot:
-        kind = "a dry run" if snapshot.mode == "dry-run" else "an apply"
-        lines += [
-            *snapshot.notices,
-            f"the last sweep, {kind}, looked on {moment(snapshot.observed_at)}; sizes are of then",
-        ]
+        lines += [*snapshot.notices, _rests_on(snapshot, scope)]
     return tuple(dict.fromkeys(lines))
+
+
+def _rests_on(snapshot: Snapshot, scope: ReportScope) -> str:
+    kind = "dry run" if snapshot.mode == "dry-run" else "apply"
+    of = scope_in_words(scope.basis.scope) if scope.basis else ""
+    return f"the next sweep, storage and services: as of the {kind} on {moment(snapshot.observed_at)}" + (
+        f" of {of}" if of else ""
+    )
 
 
 def _span(horizon: timedelta) -> str:

@@ -17,7 +17,7 @@ from janitor.model.text import shorten
 from janitor.plan.plan import Action
 from janitor.policy.deciding.grace import Waiting
 from janitor.report.data.result import SweepResult, is_announced
-from janitor.report.data.running_costs import without
+from janitor.report.data.running_costs import idle_sum, without
 from janitor.report.data.snapshot import (
     GAPS,
     LARGEST_PLANNED,
@@ -92,6 +92,8 @@ def take_snapshot(result: SweepResult) -> Snapshot:
         ),
         waiting=tuple(_in_grace(each, result.mode) for each in result.waiting[:WAITING]),
         waited=len(result.waiting),
+        in_grace=result.in_grace,
+        idle=idle_sum(standing.services),
     )
 
 
@@ -182,7 +184,10 @@ def _planned(pair: _Pair) -> Planned:
 
 def _in_grace(each: Waiting, mode: str) -> InGrace:
     announced = is_announced(each, mode)
-    return InGrace(each.kind.value, each.name, each.policy, each.owner, each.due_at, announced)
+    return InGrace(
+        each.kind.value, each.name, each.policy, each.owner, each.due_at, announced,
+        each.size_bytes, _short_estimate(each.estimate),
+    )  # fmt: skip
 
 
 def _gap(gap: Gap) -> Gap:

@@ -2,17 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
+from typing import Protocol
 
 from janitor.apply.outcomes import OutcomeKind
-from janitor.model.amounts import NOTHING, Amount, amount_of
+from janitor.model.amounts import NOTHING, Amount, Estimate, amount_of
 from janitor.model.kinds import Kind
 from janitor.model.units import cents
 from janitor.plan.plan import Action
+from janitor.policy.deciding.grace import holders
 from janitor.report.data.result import SweepResult, Totals, clock_refuses
 
 _KIND = attrgetter("kind")
+_INSIDE = "/packages/"
 _REFUSED, _IN_PART, _UNOBSERVED, _PLANNED = 4, 6, 3, 8
 
 
@@ -47,6 +51,31 @@ def capped(groups: Iterable[tuple[str, Amount]], group_bytes: Mapping[str, int])
 def capped_by(action: Action) -> str:
     """The repository whose billed size caps it; a repository is its own cap, and counts in full."""
     return "" if action.kind is Kind.REPOSITORY else action.group
+
+
+class Scheduled(Protocol):
+    """A scheduled deletion with its price."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def size_bytes(self) -> int: ...
+
+    @property
+    def estimate(self) -> Estimate: ...
+
+
+def in_grace_sum(scheduled: Iterable[Scheduled], group_bytes: Mapping[str, int]) -> Amount:
+    """What all of them cost; what is deleted with another of them is counted, and priced once (R13, R25)."""
+    rows = list(scheduled)
+    names = {row.name for row in rows}
+    groups: dict[str, Amount] = {}
+    for row in rows:
+        if names.isdisjoint(holders(row.name)):
+            group = row.name.partition(_INSIDE)[0] if _INSIDE in row.name else ""
+            groups[group] = groups.get(group, NOTHING) + amount_of([row.estimate], row.size_bytes)
+    return replace(capped(groups.items(), group_bytes), count=len(rows))
 
 
 def totals(result: SweepResult) -> Totals:

@@ -13,7 +13,8 @@ from janitor.model.kinds import Kind
 from janitor.model.text import shorten
 from janitor.model.units import moment, show_age
 from janitor.policy.deciding.gaps import LINE_TO_ADD, blocks_in_words, is_unseen_gap
-from janitor.report.data.names import called
+from janitor.report.data.names import ails_for, called
+from janitor.report.data.scope import UNSCOPED, ReportScope, scope_in_words
 from janitor.report.data.snapshot import LONGEST_TEXT, Planned, Snapshot
 
 STALE_AFTER = timedelta(days=2)
@@ -44,6 +45,9 @@ class TroubleKind(StrEnum):
     FAILED = "failed"
     DRIFTED = "drifted"
     SKIPPED = "skipped"
+    UNANNOUNCED = "unannounced"
+    UNKNOWN_PROJECT = "unknown-project"
+    FAILING = "failing"  # services, which are not janitor's own trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,22 @@ class Trouble:
     way_out: str
 
 
-def troubles(snapshot: Snapshot | None, until: datetime, failure: str | None) -> tuple[Trouble, ...]:
+def troubles(
+    snapshot: Snapshot | None, until: datetime, failure: str | None, scope: ReportScope = UNSCOPED
+) -> tuple[Trouble, ...]:
     """All that is wrong at `until`; `failure` as in `summarise`. The worst first, then the commonest."""
-    return (*_sweep_failed(failure), *(_of_snapshot(snapshot, until) if snapshot else _never_swept()))
+    return (*_sweep_failed(failure), *(_of_snapshot(snapshot, until) if snapshot else _never_swept(scope)))
+
+
+def unknown_project(projects: Sequence[str]) -> Trouble:
+    """Projects that were asked for and of which the ledger knows nothing."""
+    noun = "project" if len(projects) == 1 else "projects"
+    return Trouble(
+        TroubleKind.UNKNOWN_PROJECT,
+        f"{noun} {', '.join(projects)}",
+        "the ledger has no sweep, no resource and no deletion of it",
+        "check the project ID (gcloud projects list), or sweep it: add it to scope.projects",
+    )
 
 
 def _sweep_failed(failure: str | None) -> Iterator[Trouble]:
@@ -75,12 +92,20 @@ def _sweep_failed(failure: str | None) -> Iterator[Trouble]:
         )
 
 
-def _never_swept() -> Iterator[Trouble]:
+def _never_swept(scope: ReportScope) -> Iterator[Trouble]:
+    look = "janitor sweep --dry-run, which deletes nothing"
+    if scope.last is None:
+        what = "no sweep is recorded, so it is not known which resources exist and which would be deleted"
+        yield Trouble(TroubleKind.NEVER_SWEPT, "the ledger", what, f"run {look}")
+        return
+    last = scope.last
     yield Trouble(
         TroubleKind.NEVER_SWEPT,
-        "the ledger",
-        "no sweep is recorded, so it is not known what stands and what could go",
-        "look once, which deletes nothing: janitor sweep --dry-run",
+        scope_in_words(scope.asked) or "the policy file",
+        "no sweep of this version of the file and all of its projects is recorded, so it is not known what the next"
+        f" sweep would delete. The last recorded sweep, on {moment(last.started_at)}, was of"
+        f" {scope_in_words(last.scope) or 'another policy file'}",
+        f"run {look}, without --project and --policy",
     )
 
 
@@ -96,6 +121,8 @@ def _of_snapshot(snapshot: Snapshot, until: datetime) -> Iterator[Trouble]:
         )
     yield from _gaps(snapshot)
     yield from _actions(snapshot)
+    yield from _unannounced(snapshot)
+    yield from _failing(snapshot)
 
 
 def _stale(snapshot: Snapshot, until: datetime) -> Iterator[Trouble]:
@@ -176,6 +203,35 @@ def _actions(snapshot: Snapshot) -> Iterator[Trouble]:
             f"{snapshot.troubled} failed, drifted or were skipped in all",
             f"mend those above; each of them: janitor history {snapshot.sweep_id}",
         )
+
+
+def _unannounced(snapshot: Snapshot) -> Iterator[Trouble]:
+    """Scheduled deletions that no channel accepted: their grace period has not begun (R32)."""
+    rows = [row for row in snapshot.waiting if not row.announced] if snapshot.mode == "apply" else []
+    if rows:
+        yield Trouble(
+            TroubleKind.UNANNOUNCED,
+            _list(called(row.kind, row.name) for row in rows),
+            "Slack did not accept the announcement, so the grace period has not started and nothing of it is deleted",
+            "see the log for Slack's answer; the next apply announces it again",
+        )
+
+
+def _failing(snapshot: Snapshot) -> Iterator[Trouble]:
+    """All failing services in one row: a section of the report shows each with its error."""
+    rows, at = snapshot.failing, snapshot.observed_at
+    if not rows:
+        return
+    shown = [
+        f"{called(Kind.SERVICE, row.name)} {ails_for(row.status, row.since, at)}" for row in rows[:_NAMED]
+    ]
+    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    yield Trouble(
+        TroubleKind.FAILING,
+        "1 service" if len(rows) == 1 else f"{len(rows)} services",
+        "; ".join(shown) + more,
+        "fix and deploy the service again, or delete it; a policy with status: failed deletes failed services",
+    )
 
 
 def _likeness(row: Planned) -> Hashable:

@@ -6,10 +6,21 @@ from typing import TextIO
 
 from janitor.ledger.history import PastAction, PastSweep
 from janitor.ledger.marks import Marked, OptOut
+from janitor.model.amounts import Amount
 from janitor.model.units import cents
 from janitor.report.json.serialiser import Row, as_json, fields_of, write_document
 
 SCHEMA_VERSION = 1
+
+
+def in_grace_row(amount: Amount) -> Row:
+    """What scheduled deletions cost, for every document that shows it."""
+    return {
+        "count": amount.count,
+        "usd_month": amount.usd_month,
+        "unpriced": amount.unpriced,
+        "upper_bound": amount.upper_bound,
+    }
 
 
 def write_history_json(sweeps: Sequence[PastSweep], out: TextIO) -> None:
@@ -42,6 +53,7 @@ def sweep_as_json(sweep: PastSweep) -> Row:
         "started_by": sweep.started_by,
         "plan_id": sweep.plan_id,
         "exit_code": sweep.exit_code,
+        **fields_of(sweep.scope),
     }
     seconds = None if ended is None else round((ended - sweep.started_at).total_seconds(), 3)
     totals = None if sweep.totals is None else _totals(sweep.totals)

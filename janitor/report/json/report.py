@@ -5,8 +5,10 @@ from typing import TextIO
 
 from janitor.ledger.savings import Account, Saving
 from janitor.model.amounts import Amount
+from janitor.report.data.scope import ReportScope
 from janitor.report.data.snapshot import Snapshot
 from janitor.report.data.summary import Summary
+from janitor.report.json.history import in_grace_row
 from janitor.report.json.serialiser import Row, Shapes, as_json, fields_of, write_document
 
 SCHEMA_VERSION = 1
@@ -30,6 +32,23 @@ def _summary(summary: Summary) -> Row:
         "course": summary.course,
         "last_sweep": summary.snapshot,
         "foot": summary.foot,
+        "scope": _scope(summary.scope),
+        "avoided": summary.avoided,
+        "came_back": summary.came_back,
+        "in_grace": None if summary.snapshot is None else in_grace_row(summary.snapshot.in_grace),
+        "ran_without_errors": summary.ran_without_errors,
+    }
+
+
+def _scope(scope: ReportScope) -> Row:
+    """What was asked for, and the sweep that `last_sweep` is of; null where none fits."""
+    basis = scope.basis
+    return {
+        "asked": scope.asked,
+        "basis": None
+        if basis is None
+        else {"sweep_id": basis.sweep_id, "started_at": basis.started_at, "mode": basis.mode}
+        | fields_of(basis.scope),
     }
 
 

@@ -18,6 +18,7 @@ from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.data.result import SweepResult, Totals, is_announced
 from janitor.report.data.standing import StandingCosts, standing_after
 from janitor.report.data.totals import totals_as_json
+from janitor.report.json.history import in_grace_row
 from janitor.report.json.serialiser import Row, as_json
 
 SCHEMA_VERSION = 1
@@ -52,7 +53,8 @@ def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
     out.write('],\n "error": ' + dumps(None if result.error is None else str(result.error)))
     out.write(',\n "clock": ' + dumps(as_json(_clock(result.clock))))
     out.write(',\n "references": ' + dumps(_references(result.references)))
-    out.write(',\n "standing": ' + dumps(as_json(_standing(standing_after(result)))) + "}\n")
+    out.write(',\n "standing": ' + dumps(as_json(_standing(standing_after(result)))))
+    out.write(',\n "in_grace": ' + dumps(as_json(in_grace_row(result.in_grace))) + "}\n")
 
 
 def _standing(costs: StandingCosts) -> Row:
@@ -108,6 +110,8 @@ def _waiting(each: Waiting, mode: str) -> Row:
         "announced": is_announced(each, mode),
         "announced_at": each.announced_at,
         "due_at": each.due_at,
+        "size_bytes": each.size_bytes,
+        "estimate": each.estimate,
     }
 
 

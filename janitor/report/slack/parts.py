@@ -21,8 +21,7 @@ from janitor.report.cells import (
     ResourceCell,
     plain,
 )
-from janitor.report.data.filters import project_of
-from janitor.report.data.names import called, named, place
+from janitor.report.data.names import called, named, place, project_of
 from janitor.report.data.snapshot import InGrace, RunningService, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.slack.blocks import Part, Row, code, dollars, words

@@ -1,0 +1,56 @@
+"""Scope of a report: the policy file and the projects that its figures are about (R31), and projects that are unknown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from janitor.ledger.history import ANY_SCOPE, Basis, SweepScope
+from janitor.ledger.savings import Deletion
+from janitor.report.data.names import project_of
+from janitor.report.data.snapshot import Snapshot
+
+_DIGEST_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ReportScope:
+    """`asked` is the policy file and the projects whose next sweep is reported. `basis` is the recorded sweep that the
+    report rests on, None where there is none; `last` the last sweep of any scope."""
+
+    asked: SweepScope = ANY_SCOPE
+    basis: Basis | None = None
+    last: Basis | None = None
+
+
+UNSCOPED = ReportScope()
+
+
+def scope_in_words(scope: SweepScope) -> str:
+    """``policies.yaml (sha256:0123456789ab), projects p, q``; without what is not known."""
+    digest = scope.policy_digest.removeprefix("sha256:")[:_DIGEST_SHOWN]
+    shown = f"sha256:{digest}" if digest else ""
+    file = f"{scope.policies} ({shown})" if scope.policies and shown else scope.policies or shown
+    noun = "project" if len(scope.projects) == 1 else "projects"
+    projects = f"{noun} {', '.join(scope.projects)}" if scope.projects else ""
+    return ", ".join(part for part in (file, projects) if part)
+
+
+def unknown_projects(
+    projects: Iterable[str], deletions: Iterable[Deletion], snapshot: Snapshot | None, scope: ReportScope
+) -> tuple[str, ...]:
+    """Those of the projects of which the ledger knows nothing: no sweep, no deletion, no resource."""
+    left = set(projects)
+    if left and scope.basis:
+        left -= set(scope.basis.scope.projects)
+    if left and snapshot:
+        left -= _in_snapshot(snapshot)
+    if left:
+        left -= {project_of(each.name) for each in deletions}
+    return tuple(sorted(left))
+
+
+def _in_snapshot(snapshot: Snapshot) -> set[str]:
+    rows = (
+        snapshot.repositories, snapshot.services, snapshot.largest, snapshot.troubles, snapshot.waiting,
+    )  # fmt: skip
+    found = {project_of(row.name) for some in rows for row in some}
+    return found | {gap.project for gap in snapshot.gaps}
