@@ -1,6 +1,6 @@
 """Prices of scheduled deletions: what each resource in grace would save once it is deleted."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -121,7 +121,7 @@ class GracePrices:
                 waiting[name] = waiting[name]._replace(size_bytes=size_bytes, estimate=estimate)
 
 
-def sizes_with_children(images: Iterable[Image], digests: Iterable[str]) -> dict[str, int]:
+def sizes_with_children(images: Iterable[Image], digests: Set[str]) -> dict[str, int]:
     """The bytes of these images of one package with the untagged children that only they hold; each byte once.
 
     An index whose children are all known stores nothing by itself (R41). A child that several hold counts with the

@@ -3,11 +3,13 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from janitor.ledger.entries import SweepStart
+from janitor.model.amounts import Priced
 from janitor.model.kinds import Kind
 from janitor.policy.deciding.grace import Waiting
 from janitor.runtime import now
@@ -32,7 +34,7 @@ def marked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("JANITOR_DATABASE_URL", url)
     due = AT + timedelta(days=7)
     rows = [
-        Waiting(kind, name, "old", owner, AT, due, "", True)
+        Waiting(kind, name, "old", owner, AT, due, "", True, False, 0, Priced(Decimal("9.855"), "idle"))
         for kind, name, owner in (
             (Kind.SERVICE, WEB, "shop"),
             (Kind.SERVICE, OTHER_WEB, ""),
@@ -67,6 +69,10 @@ def test_marks_as_json_says_all_of_it(janitor: Janitor, marked: str) -> None:
             {
                 "kind": "run.service", "name": OTHER_WEB, "policy": "old", "owner": "",
                 "announced_at": "2026-11-24T03:00:00Z", "due_at": "2026-12-01T03:00:00Z",
+                "size_bytes": 0,
+                "estimate": {
+                    "usd_month": "9.855", "usd_month_rounded": 9.86, "basis": "", "upper_bound": False,
+                },
             }
         ],
         "opted_out": [],

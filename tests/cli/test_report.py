@@ -50,7 +50,7 @@ def test_a_ledger_without_a_sweep_says_what_to_run_and_is_no_error(
     monkeypatch.setenv("JANITOR_DATABASE_URL", f"sqlite:///{folder}/new.db")
     called = janitor("report")
     assert (called.code, called.err) == (0, "")
-    assert "look once, which deletes nothing: janitor sweep --dry-run" in called.out
+    assert "run janitor sweep --dry-run, which deletes nothing" in called.out
     assert "Nothing was deleted yet, so nothing is saved yet." in called.out
 
 
@@ -134,10 +134,10 @@ def test_a_ledger_that_cannot_be_used_is_an_error_that_names_it(
 def test_a_snapshot_of_another_version_is_an_error_with_a_way_out(
     ledger: Path, janitor: Janitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def later(_history: object) -> str:
+    async def later(_history: object, _sweep_id: str) -> str:
         return '{"schema_version": 99}'
 
-    monkeypatch.setattr("janitor.store.history.SqlHistory.last_snapshot", later)
+    monkeypatch.setattr("janitor.store.history.SqlHistory.snapshot_of", later)
     called = janitor("report")
     assert (called.code, called.out) == (2, "")
     assert "janitor sweep --dry-run" in called.err

@@ -5,7 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from janitor.ledger.savings import Account, Deletion, Point, Saving, account, course, savings
+from janitor.ledger.savings import (
+    Account,
+    Avoided,
+    Deletion,
+    Point,
+    Saving,
+    account,
+    avoided,
+    course,
+    savings,
+)
 from tests.making import NOW
 
 MONTH = timedelta(hours=730)
@@ -135,3 +145,39 @@ def test_the_course_keeps_the_order_of_its_moments() -> None:
     points = course(savings([deletion("10")]), at, YEAR)
     assert [point.at for point in points] == at
     assert [point.saved_usd for point in points] == [10, 0, 20, 0]
+
+
+def not_spent(*deletions: Deletion, since: int | None, until: int, horizon: timedelta = YEAR) -> Avoided:
+    start = None if since is None else NOW + since * MONTH
+    return avoided(savings(deletions), start, NOW + until * MONTH, horizon)
+
+
+def test_what_an_old_deletion_saves_within_a_period_is_avoided_in_it() -> None:
+    """R35: not only of the deletions that were made in it."""
+    assert not_spent(deletion("12"), since=3, until=4) == Avoided(Decimal(12), 1)
+    assert not_spent(deletion("12"), deletion("6", intent=2), since=3, until=5) == Avoided(Decimal(36), 2)
+
+
+def test_a_saving_counts_for_the_part_of_the_period_in_which_it_ran() -> None:
+    late = deletion("12", deleted_at=NOW + MONTH / 2)
+    assert not_spent(late, since=0, until=1).usd == Decimal(6)
+    back = deletion("12", back_at=NOW + MONTH / 4)
+    assert not_spent(back, since=0, until=1).usd == Decimal(3)
+    assert not_spent(deletion("12"), since=0, until=3, horizon=MONTH).usd == Decimal(12)
+
+
+def test_what_came_back_before_and_what_was_deleted_after_a_period_avoided_nothing_in_it() -> None:
+    back, later = deletion(back_at=NOW + MONTH), deletion(deleted_at=NOW + 9 * MONTH)
+    assert not_spent(back, later, deletion(None), since=2, until=3) == Avoided()
+
+
+def test_from_the_beginning_it_is_the_dollars_saved_to_date() -> None:
+    rows = [deletion("7", intent=n, deleted_at=NOW + n * MONTH, upper_bound=n == 2) for n in range(4)]
+    found = not_spent(*rows, since=None, until=6)
+    assert found == Avoided(saved(*rows, months=6).saved_usd, 4, upper_bound=True)
+
+
+def test_periods_that_follow_each_other_add_up() -> None:
+    rows = [deletion("7", intent=n, deleted_at=NOW + n * MONTH / 3) for n in range(9)]
+    parts = [not_spent(*rows, since=n, until=n + 1).usd for n in range(6)]
+    assert sum(parts) == not_spent(*rows, since=0, until=6).usd

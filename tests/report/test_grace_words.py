@@ -4,8 +4,10 @@ import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from io import StringIO
 
+from janitor.model.amounts import Priced
 from janitor.model.kinds import Kind
 from janitor.policy.deciding.grace import Waiting
 from janitor.report.data.filters import notes_on_narrowing, snapshot_in
@@ -29,7 +31,19 @@ WEB, API = f"{REGION}/services/web", f"{REGION}/services/api"
 def waiting(name: str = WEB, owner: str = "shop", is_new: bool = False, days: int = 0) -> Waiting:
     """A service in grace."""
     due = DUE + timedelta(days=days)
-    return Waiting(Kind.SERVICE, name, "failed", owner, DUE - timedelta(days=7), due, "", is_new)
+    return Waiting(
+        Kind.SERVICE,
+        name,
+        "failed",
+        owner,
+        DUE - timedelta(days=7),
+        due,
+        "",
+        is_new,
+        False,
+        0,
+        Priced(Decimal("9.855"), "idle"),
+    )
 
 
 def swept(*each: Waiting, mode: str = "apply") -> SweepResult:
@@ -79,7 +93,9 @@ def test_the_snapshot_keeps_the_soonest_and_knows_how_many_there_are() -> None:
     many = [waiting(f"{WEB}-{number}", days=number) for number in range(WAITING + 7)]
     taken = take_snapshot(swept(*many))
     assert (len(taken.waiting), taken.waited) == (WAITING, WAITING + 7)
-    assert taken.waiting[0] == InGrace("run.service", f"{WEB}-0", "failed", "shop", DUE, True)
+    assert taken.waiting[0] == InGrace(
+        "run.service", f"{WEB}-0", "failed", "shop", DUE, True, 0, Priced(Decimal("9.855"), "idle")
+    )
 
 
 def test_every_report_says_it() -> None:
@@ -99,7 +115,10 @@ def test_as_json_it_is_whole() -> None:
     assert found["waiting"] == [
         {
             "kind": "run.service", "name": WEB, "policy": "failed", "owner": "shop",
-            "due_at": "2026-12-01T03:05:00Z", "announced": True,
+            "due_at": "2026-12-01T03:05:00Z", "announced": True, "size_bytes": 0,
+            "estimate": {
+                "usd_month": "9.855", "usd_month_rounded": 9.86, "basis": "idle", "upper_bound": False,
+            },
         }
     ]  # fmt: skip
     assert found["waited"] == 1

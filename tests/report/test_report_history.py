@@ -151,6 +151,10 @@ def test_the_list_as_json_has_every_column() -> None:
         "started_by": "host:12",
         "plan_id": "sha256:0f",
         "exit_code": 6,
+        "policies": "",
+        "policy_digest": "",
+        "projects": [],
+        "only_policies": [],
         "totals": TOTALS | {"saves_usd_month_rounded": 0.21},
     }
     assert list(killed) == list(first)

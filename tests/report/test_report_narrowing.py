@@ -96,7 +96,7 @@ def test_what_is_of_all_its_projects_is_the_same() -> None:
 
 
 def _sums(whole: Snapshot) -> dict[str, object]:
-    names = ("planned", "left", "by_policy", "by_owner", "stored", "running")
+    names = ("planned", "left", "by_policy", "by_owner", "stored", "running", "idle", "in_grace")
     return {name: getattr(whole, name) for name in names}
 
 

@@ -54,7 +54,7 @@ def test_the_report_says_the_most_important_first() -> None:
 def test_the_figures_that_a_telephone_shows_are_the_text() -> None:
     assert report(SMALL).text == (
         "janitor saved ≤ $0.26 a month since 2026-11-16, by 3 deletions; the next sweep would save ≤ $0.02 a"
-        " month, by 2 deletions. 1 thing to look at"
+        " month, by 2 deletions. 2 things to look at"
     )
 
 
@@ -120,7 +120,7 @@ def test_less_than_a_cent_is_shown_escaped() -> None:
 
 def test_what_does_not_fit_is_counted_and_found_in_the_html_report() -> None:
     text = shown(report(large(10_000)))
-    assert "… and 42 more: janitor report --format html" in text
+    assert "… and 60 more: janitor report --format html" in text
     assert text.count("a month: janitor report --format html") == 2  # policies and owners
 
 

@@ -14,9 +14,10 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.model.amounts import Amount, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
+from janitor.report.data.running_costs import idle_sum
 from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored
 from janitor.report.data.snapshot_codec import SCHEMA_VERSION, decode_snapshot, encode_snapshot
-from tests.report.summaries import SMALL, large, snapshot
+from tests.report.summaries import SMALL, UNTIL, large, snapshot
 
 _TEXTS = st.text(max_size=20)
 _COUNTS = st.integers(0, 10**18)
@@ -48,11 +49,12 @@ SNAPSHOTS = st.builds(
     largest=_few(_PLANNED), troubles=_few(_PLANNED), troubled=_COUNTS, stored=_SUMS,
     repositories=_few(st.builds(Stored, _TEXTS, _TEXTS, _TEXTS, _COUNTS, _ESTIMATES)), running=_SUMS,
     services=_few(_RUNNING), kept=_few(st.builds(Remaining, _WORDS, _TEXTS, _COUNTS)), notices=_few(_TEXTS),
-    waiting=_few(st.builds(InGrace, _WORDS, _TEXTS, _TEXTS, _TEXTS, _TIMES, st.booleans())), waited=_COUNTS,
+    waiting=_few(st.builds(InGrace, _WORDS, _TEXTS, _TEXTS, _TEXTS, _TIMES, st.booleans(), _COUNTS, _ESTIMATES)),
+    waited=_COUNTS, in_grace=_SUMS, idle=_SUMS,
 )  # fmt: skip
 RICH = SMALL.snapshot or snapshot()
 DOCUMENT = json.loads(encode_snapshot(RICH))
-LATER = {"waiting", "waited"}
+LATER = {"waiting", "waited", "in_grace", "idle"}
 
 
 def changed(*path: str | int, to: object) -> str:
@@ -120,7 +122,28 @@ def test_another_version_is_refused(version: object) -> None:
 
 def test_a_snapshot_of_before_there_was_grace_knows_of_none() -> None:
     before = {key: value for key, value in DOCUMENT.items() if key not in LATER}
-    assert decode_snapshot(json.dumps(before)) == replace(RICH, waiting=(), waited=0)
+    assert decode_snapshot(json.dumps(before)) == replace(
+        RICH, waiting=(), waited=0, in_grace=Amount(), idle=idle_sum(RICH.services)
+    )
+
+
+def test_scheduled_deletions_of_before_there_were_prices_have_none() -> None:
+    rows = tuple(InGrace("run.service", f"s{n}", "old", "shop", UNTIL, True) for n in range(2))
+    document = json.loads(encode_snapshot(replace(RICH, waiting=rows, waited=2)))
+    for key in ("in_grace", "idle"):
+        del document[key]
+    document["waiting"] = [row[:6] for row in document["waiting"]]
+    found = decode_snapshot(json.dumps(document))
+    assert found.waiting == rows
+    assert found.in_grace == Amount(2, unpriced=2)
+    assert found.in_grace.has_no_price
+
+
+@pytest.mark.parametrize("length", [5, 9])
+def test_a_scheduled_deletion_of_another_length_is_refused(length: int) -> None:
+    row = ["run.service", "s", "old", "shop", "2026-12-01T03:00:00Z", True, 0, {"unpriced": "x"}, 1]
+    with pytest.raises(ValueError, match=r"not a snapshot of version 1"):
+        decode_snapshot(changed("waiting", to=[row[:length]]))
 
 
 @pytest.mark.parametrize("key", sorted(DOCUMENT.keys() - LATER))

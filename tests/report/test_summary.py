@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from janitor.ledger.savings import Account, Deletion, account, course, savings
+from janitor.ledger.savings import Account, Deletion, account, avoided, course, savings
 from janitor.report.data.notices import MONEY
 from janitor.report.data.snapshot import Snapshot
 from janitor.report.data.summary import POINTS, SAVERS, Period, Summary, summarise
@@ -176,10 +176,41 @@ def test_its_foot_tells_what_the_sweep_said_once_and_when_it_looked() -> None:
     foot = summary(seen=snapshot(notices=("prices: of today", MONEY))).foot
     assert foot.count(MONEY) == 1
     assert "prices: of today" in foot
-    assert foot[-1] == "the last sweep, a dry run, looked on 2026-11-23 03:00 UTC; sizes are of then"
-    assert "an apply" in summary(seen=snapshot(mode="apply")).foot[-1]
+    assert foot[-1] == "the next sweep, storage and services: as of the dry run on 2026-11-23 03:00 UTC"
+    assert "the apply" in summary(seen=snapshot(mode="apply")).foot[-1]
 
 
 def test_the_order_of_the_ledger_s_rows_changes_nothing() -> None:
     these = [deleted(n, DAYS[n % 6], str(n % 3), policy=f"p{n % 2}", owner=f"o{n % 4}") for n in range(24)]
     assert summary(*these) == summary(*reversed(these))
+
+
+def test_what_was_not_spent_in_a_period_is_of_all_deletions_ever_made() -> None:
+    old = deleted(1, SINCE - timedelta(days=30), "73")
+    found = summary(old)
+    assert found.saved == Account()
+    assert found.avoided == avoided(savings([old]), SINCE, UNTIL, YEAR)
+    assert found.avoided.usd == Decimal("16.8")
+
+
+def test_what_came_back_is_named_with_how_often_the_most_often_first() -> None:
+    nightly = [
+        deleted(n, DAYS[n], name="rebuilt", back_at=DAYS[n] + timedelta(hours=1), policy="stale")
+        for n in range(3)
+    ]
+    once = deleted(7, SINCE - timedelta(days=9), "2", name="once", back_at=DAYS[0], owner="shop")
+    before = deleted(8, SINCE - timedelta(days=9), name="before", back_at=SINCE)
+    later = deleted(9, DAYS[0], name="later", back_at=UNTIL + SECOND)
+    found = summary(*nightly, once, before, later).came_back
+    assert [(row.name, row.times) for row in found] == [("rebuilt", 3), ("once", 1)]
+    assert (found[0].deleted_at, found[0].back_at) == (DAYS[2], DAYS[2] + timedelta(hours=1))
+    assert (found[1].owner, found[1].usd_month) == ("shop", Decimal(2))
+
+
+def test_failing_services_are_no_error_of_janitor_s() -> None:
+    assert not summary().ran_without_errors
+    assert summary(seen=snapshot()).ran_without_errors
+    assert SMALL.snapshot
+    failing = summary(seen=snapshot(services=SMALL.snapshot.services))
+    assert [each.kind for each in failing.troubles] == [TroubleKind.FAILING]
+    assert failing.ran_without_errors

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
+from janitor.ledger.history import Basis, SweepScope
+from janitor.model.amounts import Priced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
-from janitor.report.data.snapshot import LONGEST_TEXT, Planned, Snapshot
+from janitor.report.data.scope import ReportScope
+from janitor.report.data.snapshot import LONGEST_TEXT, InGrace, Planned, RunningService, Snapshot
 from janitor.report.data.troubles import STALE_AFTER, Trouble, TroubleKind, troubles
 from tests.report.summaries import REGION, REPOSITORY, UNTIL, large, planned, snapshot
 
@@ -224,15 +228,50 @@ def test_ends_that_the_snapshot_does_not_hold_are_counted() -> None:
 
 
 def test_all_troubles_stand_in_the_order_of_their_kinds() -> None:
+    unannounced = InGrace("run.service", f"{REGION}/services/old", "old", "web", UNTIL, announced=False)
     whole = replace(
         with_gaps(gap()),
+        mode="apply",
+        waiting=(unannounced,),
+        services=(failing(),),
         observed_at=UNTIL - timedelta(days=9),
         refusals=(("max_share", "too many"),),
         troubles=(ended("drifted", "x"), ended("failed", "y"), ended("skipped", "z")),
         troubled=3,
     )
     told = kinds(found(whole, "no database"))
-    assert told == [kind for kind in TroubleKind if kind is not TroubleKind.NEVER_SWEPT]
+    elsewhere = (TroubleKind.NEVER_SWEPT, TroubleKind.UNKNOWN_PROJECT)
+    assert told == [kind for kind in TroubleKind if kind not in elsewhere]
+
+
+def failing(number: int = 1, status: str = "failed") -> RunningService:
+    name, since = f"{REGION}/services/s{number}", UNTIL - timedelta(days=190)
+    return RunningService(name, "web", status, Priced(Decimal(0), ""), "HEALTH_CHECK: no", since)
+
+
+def test_failing_services_are_action_needed_and_no_error_of_janitor_s() -> None:
+    trouble = only(snapshot(services=(failing(),)))
+    assert (trouble.kind, trouble.about) == (TroubleKind.FAILING, "1 service")
+    assert trouble.what == "s1 failed for 189d"
+    many = only(snapshot(services=tuple(failing(n, "degraded") for n in range(5))))
+    assert many.about == "5 services"
+    assert many.what.endswith("s2 degraded for 189d and 2 more")
+
+
+def test_a_refused_announcement_is_told_and_a_dry_run_s_is_none() -> None:
+    rows = (InGrace("run.service", f"{REGION}/services/old", "old", "web", UNTIL, announced=False),)
+    trouble = only(snapshot(mode="apply", waiting=rows))
+    assert (trouble.kind, trouble.about) == (TroubleKind.UNANNOUNCED, "old")
+    assert "the grace period has not started" in trouble.what
+    assert found(snapshot(mode="dry-run", waiting=rows)) == ()
+
+
+def test_where_only_another_scope_was_swept_it_says_which() -> None:
+    asked = SweepScope("policies.yaml", "sha256:" + "a" * 64, ("p", "q"))
+    other = Basis("s-1", UNTIL, "dry-run", SweepScope("jobs.yaml", "sha256:" + "b" * 64, ("p",)))
+    (trouble,) = troubles(None, UNTIL, None, ReportScope(asked, None, other))
+    assert trouble.about == "policies.yaml (sha256:aaaaaaaaaaaa), projects p, q"
+    assert "was of jobs.yaml (sha256:bbbbbbbbbbbb), project p" in trouble.what
 
 
 def test_ten_thousand_of_anything_are_a_few_troubles() -> None:

@@ -7,17 +7,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.ledger.entries import Conclusion, SweepEnd
-from janitor.ledger.history import Origin, PastAction, PastSweep, WatchedDeletion
+from janitor.ledger.entries import Conclusion, SweepEnd, SweepStart
+from janitor.ledger.history import Origin, PastAction, PastSweep, SweepScope, WatchedDeletion
 from janitor.ledger.savings import Deletion
 from janitor.model.amounts import Priced, Unpriced
 from janitor.plan.plan import Action
 from janitor.store.database import Database
 from janitor.store.history import SqlHistory
-from janitor.store.ledger import SqlLedger
+from janitor.store.ledger import SNAPSHOTS_KEPT, SqlLedger
 from janitor.store.tables import sweeps
 from tests.making import NOW
 from tests.store.recording import action, start
@@ -65,7 +64,8 @@ async def test_an_empty_ledger_remembers_nothing(history: SqlHistory) -> None:
     assert await history.actions("s-1") == []
     assert await history.last_sweep(Origin.HAND) is None
     assert await history.deletions() == ()
-    assert await history.last_snapshot() is None
+    assert await history.recorded() == []
+    assert await history.snapshot_of("s-1") is None
     assert await history.last_reported() is None
     assert await history.watched(NOW) == []
     assert await history.unposted() is None
@@ -83,7 +83,7 @@ async def test_sweeps_stand_newest_first_with_what_is_known_of_them(
         PastSweep("s-2", NOW + HOUR, "apply", "host:1", "daemon", None, None, None, None),
         PastSweep(
             "s-1", NOW, "apply", "host:1", "hand", NOW + HOUR, "sha256:p", 6,
-            {"deleted": 1, "saves_usd_month": "0.10"},
+            {"deleted": 1, "saves_usd_month": "0.10"}, SweepScope(policy_digest="sha256:d"),
         ),
     ]  # fmt: skip
 
@@ -135,24 +135,46 @@ async def test_the_last_success_of_each_mode_is_known(ledger: SqlLedger, history
     assert await history.last_done() == {start("s").mode: NOW + timedelta(hours=1)}
 
 
-async def test_the_last_snapshot_is_that_of_the_last_sweep_that_has_one(
+async def scoped(
+    ledger: SqlLedger, sweep_id: str, hours: int, digest: str = "d", projects: tuple[str, ...] = ("p",),
+    mode: str = "dry-run", snapshot: str | None = "{}", only: tuple[str, ...] = (),
+) -> None:  # fmt: skip
+    """A sweep that is closed, at so many hours."""
+    at, scope = NOW + hours * HOUR, SweepScope("policies.yaml", digest, projects, only)
+    await ledger.begin(SweepStart(sweep_id, at, mode, "host:1", Origin.HAND, scope))
+    await ledger.finish(SweepEnd(sweep_id, at, "plan", digest, 0, "{}", snapshot))
+
+
+async def test_a_snapshot_is_kept_of_each_policy_digest_and_its_projects(
     ledger: SqlLedger, history: SqlHistory
 ) -> None:
-    for hours, snapshot in enumerate(['{"sweep_id": "s-0"}', '{"sweep_id": "s-1 \0"}', None]):
-        await begun(ledger, f"s-{hours}", NOW + hours * HOUR)
-        await ledger.finish(SweepEnd(f"s-{hours}", NOW, "p", "d", 0, "{}", snapshot))
-    await begun(ledger, "under way", NOW + 9 * HOUR)
-    assert await history.last_snapshot() == '{"sweep_id": "s-1 \ufffd"}'
+    await scoped(ledger, "s-0", 0)
+    await scoped(ledger, "s-1", 1, snapshot='{"sweep_id": "s-1 \0"}')
+    await scoped(ledger, "narrow", 2, projects=("q",))
+    await scoped(ledger, "other file", 3, digest="e")
+    await scoped(ledger, "one policy", 4, mode="apply", snapshot=None, only=("jobs",))
+    recorded = await history.recorded()
+    assert [each.sweep_id for each in recorded] == ["other file", "narrow", "s-1"]
+    assert recorded[0].scope == SweepScope("policies.yaml", "e", ("p",))
+    assert await history.snapshot_of("s-1") == '{"sweep_id": "s-1 \ufffd"}'
+    assert await history.snapshot_of("s-0") is None
 
 
-async def test_only_the_last_snapshot_is_kept(ledger: SqlLedger, database: Database) -> None:
-    for name in ("s-0", "s-1"):
-        await begun(ledger, name, NOW)
-        await ledger.finish(SweepEnd(name, NOW, "p", "d", 0, "{}", "{}"))
-    kept = await database.run(
-        lambda db: list(db.scalars(select(sweeps.c.id).where(sweeps.c.snapshot.is_not(None))))
-    )
-    assert kept == ["s-1"]
+async def test_of_many_scopes_the_newest_snapshots_are_kept(ledger: SqlLedger, history: SqlHistory) -> None:
+    for hours in range(SNAPSHOTS_KEPT + 3):
+        await scoped(ledger, f"s-{hours:02}", hours, digest=str(hours))
+    kept = [each.sweep_id for each in await history.recorded()]
+    assert kept == [f"s-{hours:02}" for hours in range(SNAPSHOTS_KEPT + 2, 2, -1)]
+
+
+async def test_a_snapshot_of_before_scopes_were_recorded_gives_way_to_one_of_the_same_digest(
+    ledger: SqlLedger, history: SqlHistory, database: Database
+) -> None:
+    await scoped(ledger, "old", 0)
+    await database.run(lambda db: db.execute(sweeps.update().values(projects=None, only_policies=None)))
+    assert [each.sweep_id for each in await history.recorded()] == ["old"]
+    await scoped(ledger, "new", 1)
+    assert [each.sweep_id for each in await history.recorded()] == ["new"]
 
 
 async def test_actions_stand_as_they_were_begun_with_what_became_of_them(

@@ -1,5 +1,6 @@
 """Grace over whole sweeps, on a clock that is set forward: announced, kept until its date, then deleted."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -146,6 +147,28 @@ def test_an_index_in_grace_keeps_its_children_and_goes_with_them(place: Placing,
     assert (first.actions, first.kept("artifact.image")) == ([], {"grace": 1, "child-of-kept": 1})
     days.pass_by(days=8)
     assert applied(here, IMAGES_WEEK) == [version("multi"), version("amd64")]
+
+
+def test_what_is_in_grace_has_its_dollars_in_every_output(place: Placing, days: Days) -> None:
+    preview = "{web: {updated: 30d ago, min_instances: 1, image: docker.io/library/web}}"
+    here = place(world(image("multi", "v1", children="[amd64]"), image("amd64"), services=preview))
+    policies = IMAGES_WEEK + (
+        "  - {name: previews, kind: run.service, grace: 3d,"
+        " when: {name: web, status: serving, older_than: 7d}}\n"
+    )
+    swept = here.sweep("--apply", policies=policies)
+    rows = {row["name"]: row["estimate"] for row in swept.document["grace"]}
+    assert float(rows[WEB]["usd_month"]) > 1
+    size = next(row["size_bytes"] for row in swept.document["grace"] if row["name"] == version("multi"))
+    assert (size, rows[version("multi")]["upper_bound"]) == (100_000_000, True)
+    whole = swept.document["in_grace"]
+    assert whole["count"] == 2
+    assert whole["usd_month_rounded"] == round(sum(float(row["usd_month"]) for row in rows.values()), 2)
+    marks = {row["name"]: row["estimate"]["usd_month"] for row in listed()["marks"]}
+    assert marks == {name: estimate["usd_month"] for name, estimate in rows.items()}
+    reported = json.loads(said("report", "--format", "json")[1])
+    assert reported["in_grace"]["usd_month_rounded"] == whole["usd_month_rounded"]
+    assert reported["last_sweep"]["idle"]["count"] == 1
 
 
 def test_a_gap_neither_marks_nor_unmarks(place: Placing, days: Days) -> None:
