@@ -263,6 +263,8 @@ def advice(policies: Policies, now: datetime) -> Iterator[Advice]:
         idle = list(_never(policy, policies, now))
         for below, text in idle or _shadowed(policy, policies.policies[:place]):
             yield path + below, f"{policy.name} {text}"
+        for below, text in () if idle else _leaves_live(policy):
+            yield path + below, f"{policy.name} {text}"
         for below, text in _unnameable(policy):
             yield path + below, f"{policy.name}: {text}"
         for key, text in idle_keep(policy, policies, now):
@@ -329,6 +331,17 @@ def _never(policy: Policy, policies: Policies, now: datetime) -> Iterator[Advice
     for part in conjuncts(policy.when):
         if isinstance(part, OlderThan) and (began := too_old(policy.kind, part.age, now)):
             yield _key(policy, part), f"can never match: {began}: write a shorter age"
+
+
+def _leaves_live(policy: Policy) -> Iterator[Advice]:
+    """A policy of services without `status` matches live services and never deletes one (R15, R34)."""
+    says = any(isinstance(each, StatusIs) for each in keys(policy.when))
+    if policy.kind is Kind.SERVICE and policy.deletes and not says:
+        text = "deletes failed services only, although its `when` also matches live ones"
+        ways = (
+            "write `status: [serving, degraded]` to delete live services, or `status: failed` to leave them"
+        )
+        yield ("when",), f"{text}: {ways}"
 
 
 def _kept(policy: Policy, policies: Policies) -> Iterator[Advice]:

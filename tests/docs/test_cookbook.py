@@ -29,8 +29,8 @@ def block(section: str, mark: str) -> str:
     return f"version: 1\n{mark}:\n{found[0]}"
 
 
-def test_there_are_sixteen_recipes() -> None:
-    assert len(RECIPES) == 16
+def test_there_are_seventeen_recipes() -> None:
+    assert len(RECIPES) == 17
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -66,9 +66,9 @@ def test_warns_of_a_policy_that_can_never_match(tmp_path: Path, policy: str) -> 
     [
         image("older_than: 10d, not: {older_than: 30d}"), image("name: 'a*', not: {name: app}"),
         image("name: 'a*', all: [{name: '*b'}]"), image("name: app, any: [{name: api}, {older_than: 3d}]"),
-        image("tags: ['v*'], all: [{tags: [v1, v2]}]"), service("labels: {env: dev}, not: {labels: {team: a}}"),
+        image("tags: ['v*'], all: [{tags: [v1, v2]}]"), service("status: failed, labels: {env: dev}, not: {labels: {team: a}}"),
         service("status: failed, older_than: 300w"), image("older_than: 3000d"),
-        service("labels: {env: 'd*'}, all: [{labels: {env: '*v'}}]"), image("tags: 'pr-*', not: {tags: pr-1}"),
+        service("status: failed, labels: {env: 'd*'}, all: [{labels: {env: '*v'}}]"), image("tags: 'pr-*', not: {tags: pr-1}"),
         image("expr: 'age > now - now', older_than: 2d"),
     ],
 )  # fmt: skip
@@ -113,7 +113,7 @@ def test_warns_of_a_policy_that_one_above_shadows(tmp_path: Path, pair: tuple[st
         (image("older_than: 30d"), image("older_than: 60d, artifact_type: 'x*'", "b")),
         (image("older_than: 30d"), image("repository: gcf-artifacts, older_than: 60d", "b", ", managed: true")),
         (image("older_than: 30d"), service("status: failed, older_than: 60d", "b")),
-        (service("older_than: 1d"), service("status: serving, older_than: 2d, name: 'pr-*'", "b")),
+        (service("older_than: 1d, not: {status: degraded}"), service("status: serving, older_than: 2d, name: 'pr-*'", "b")),
         (image("name: 'a*'"), image("name: '*b'", "b")),
         (image("tags_semver: '<2'"), image("tags_semver: '<=2'", "b")),
         ("{name: a, kind: artifact.repository, when: {unused: true}}",
@@ -154,3 +154,23 @@ def test_warns_of_what_can_do_nothing(tmp_path: Path, text: str, line: str) -> N
 @pytest.mark.parametrize("name", ["policies.yaml", "janitor/demo/policies.yaml"])
 def test_has_nothing_to_say_of_what_ships(name: str) -> None:
     assert warnings((TOP / name).read_bytes(), name, load_policies(TOP / name), NOW) == ()
+
+
+@pytest.mark.parametrize("when", ["name: 'pr-*', older_than: 7d", "labels: {env: preview}", "ttl: expired"])
+def test_a_policy_of_services_without_a_status_is_told_that_live_ones_stay(tmp_path: Path, when: str) -> None:
+    (line,) = told(tmp_path, of(f"{{name: previews, kind: run.service, when: {{{when}}}}}"))
+    assert "previews deletes failed services only" in line
+    assert "write `status: [serving, degraded]` to delete live services, or `status: failed`" in line
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "{name: a, kind: run.service, when: {status: failed, older_than: 7d}}",
+        "{name: a, kind: run.service, when: {status: [serving, degraded], name: 'pr-*', older_than: 7d}}",
+        "{name: a, kind: run.service, when: {name: 'pr-*'}, deletes: false}",
+        "{name: a, kind: run.job, when: {name: 'pr-*', older_than: 7d}}",
+    ],
+)
+def test_a_policy_that_chose_a_status_or_deletes_no_service_is_not(tmp_path: Path, policy: str) -> None:
+    assert told(tmp_path, of(policy)) == []

@@ -91,7 +91,7 @@ def test_warns_of_what_can_do_nothing_with_its_place_and_the_way_out(tmp_path: P
         of(image("name: 'a*', all: [{name: '[ab]c*'}]")), of(image("name: 'a[b]', all: [{name: '*b'}]")),
         of(service("status: failed, ttl: expired, labels: {janitor-ttl: '3*'}")),
         of(service("status: failed, ttl: expired, labels: {janitor-ttl: 3d, janitor-expires: 2026-12-01}")),
-        of(service("older_than: 9d")),
+        of(service("status: failed, older_than: 9d")),
         of(service("status: [serving, degraded], not: {status: failed}, older_than: 9d, name: 'pr-*'")),
         of(revision("not: {status: retired}", "")), of(image("location: us")),
         SCOPE + of(image("older_than: 9d"))[11:],

@@ -114,7 +114,7 @@ def test_defaults_without_anything_change_nothing() -> None:
 
 
 MISTAKES = {
-    "{when: {older: 7d}}": "2:19: unknown key 'older': did you mean older_than?",
+    "{when: {older: 7d}}": "2:19: unknown key 'older': write `older_than: 30d`",
     "{when: {older_than: 7}}": "2:31: older_than: '7' is not a duration",
     "{when: {name: web}}": "2:19: unknown key 'name': allowed here",
     "{when: {repository: web}}": "2:19: unknown key 'repository'",

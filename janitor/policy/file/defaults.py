@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from janitor.policy.conditions.key import Path
 from janitor.policy.conditions.table import INHERITED
 from janitor.policy.conditions.tags import Tagged
-from janitor.policy.file.mistakes import Grammar, KindKeys
+from janitor.policy.file.concepts import KindKeys
+from janitor.policy.file.mistakes import Grammar
 from janitor.policy.file.source import MappingNode, Node, ScalarNode, SequenceNode
 
 

@@ -15,8 +15,9 @@ from janitor.policy.conditions.key import EVERY_KIND, Key
 from janitor.policy.conditions.table import INHERITED, KEYS, keys_of
 from janitor.policy.conditions.values import Count, Duration, Globs, List, Shape, bounded
 from janitor.policy.file import spelling
+from janitor.policy.file.concepts import KindKeys
 from janitor.policy.file.field_types import Model, Shapes
-from janitor.policy.file.mistakes import Grammar, KindKeys
+from janitor.policy.file.mistakes import Grammar
 from janitor.policy.file.sections import (
     DefaultsKeep,
     LimitsSection,

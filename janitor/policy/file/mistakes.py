@@ -10,6 +10,7 @@ from janitor.kinds.table import RUN_KINDS
 from janitor.model.text import show
 from janitor.policy.conditions.key import Path
 from janitor.policy.conditions.table import BY_NAME
+from janitor.policy.file.concepts import KindKeys, plain_word, way_at_top, way_in_keep, way_in_policy
 from janitor.policy.file.source import MappingNode, Node, Position, Problem, ScalarNode, SequenceNode
 
 _MISSING = {
@@ -59,15 +60,6 @@ def locate_key(root: Node, path: Path) -> Position:
 
 
 @dataclass(frozen=True, slots=True)
-class KindKeys:
-    """The keys of a kind's policies, of their `when`, and of their `keep` (none: it has no `keep`)."""
-
-    policy: tuple[str, ...]
-    when: tuple[str, ...]
-    keep: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Grammar:
     """Which keys may stand where: at the top, in each section (`schedule.sweep` is one within another),
     in the policies of each kind.
@@ -100,8 +92,7 @@ def mistake(root: Node, grammar: Grammar, error: Mapping[str, Any]) -> Problem:
 def _unknown_key(grammar: Grammar, path: Path, kind: str) -> str:
     key, keys = str(path[-1]), grammar.kinds.get(kind)
     part: Callable[[KindKeys], tuple[str, ...]] = lambda each: each.policy  # noqa: E731
-    way = way_for_scope(key) if path[0] == "scope" else _way(grammar, path, key, kind)
-    if way:
+    if way := _way_out(grammar, path, key, kind):
         return f"unknown key {show(key)}: {way}"
     if keys is None:
         if kind:
@@ -109,6 +100,8 @@ def _unknown_key(grammar: Grammar, path: Path, kind: str) -> str:
         return _near(key, grammar.top if len(path) == 1 else grammar.sections[_dotted(path[:-1])])
     if len(path) == 3 and key in keys.when:
         return f"unknown key {show(key)}: it belongs into `when`, as in `when: {{{key}: …}}`"
+    if path[2] == "when" and key in keys.policy:
+        return f"unknown key {show(key)}: it belongs beside `when`, not into it"
     if path[2:4] == ("keep", "per") and len(path) > 4:
         return _near(key, grammar.sections[f"{kind} keep.per"])
     if len(path) > 3:
@@ -119,16 +112,38 @@ def _unknown_key(grammar: Grammar, path: Path, kind: str) -> str:
     return _near(key, part(keys))
 
 
-def _way(grammar: Grammar, path: Path, key: str, kind: str) -> str | None:
-    """What another tool's word for a key of `when` is here; None where the key is a misspelling of one that is."""
-    in_when = "when" in path[:-1] or len(path) == 3
-    if not in_when or path[0] not in ("policies", "defaults"):
+def _way_out(grammar: Grammar, path: Path, key: str, kind: str) -> str | None:
+    """What a word of another tool, or another word for a concept, is here; None where it is none of these."""
+    if path[0] == "scope":
+        return way_for_scope(key)
+    if len(path) == 1:
+        return way_at_top(key)
+    if path[0] not in ("policies", "defaults") or (keys := _keys_at(grammar, kind)) is None:
         return None
-    keys = grammar.kinds.get(kind)
-    here = keys.when if keys else grammar.sections["defaults.when"]
-    beside = keys.policy if keys and len(path) == 3 else ()
+    if path[2:3] == ("keep",) and len(path) == 4:
+        return way_in_keep(key, keys)
+    return _way(grammar, path, key, kind, keys) if "when" in path[:-1] or len(path) == 3 else None
+
+
+def _keys_at(grammar: Grammar, kind: str) -> KindKeys | None:
+    """The keys of a kind, "" for those of `defaults`; None for a kind that there is not."""
+    if kind:
+        return grammar.kinds.get(kind)
+    sections = grammar.sections
+    return KindKeys(sections["defaults"], sections["defaults.when"], sections.get("defaults.keep", ()))
+
+
+def _way(grammar: Grammar, path: Path, key: str, kind: str, keys: KindKeys) -> str | None:
+    """What a word for a key of `when` is here; None where the key is a misspelling of one that is."""
+    beside = keys.policy if len(path) == 3 else ()
+    if key in (*keys.when, *keys.policy):
+        return None
+    if is_foreign(key):
+        return way_for_key(key, kind)
+    if way := way_in_policy(key, keys):
+        return way
     elsewhere = any(key in (*each.when, *each.policy) for each in grammar.kinds.values())
-    if key in here or (not is_foreign(key) and (elsewhere or nearest(key, (*here, *beside)))):
+    if elsewhere or nearest(key, (*keys.when, *beside)):
         return None
     return way_for_key(key, kind)
 
@@ -218,6 +233,7 @@ def _range(key: str) -> str:
 
 # A spelling that is less alike than this is another word, and suggesting it would mislead.
 LEAST_LIKENESS = 0.65
+_LEAST_FOREIGN = 0.85
 
 _UNUSED = {
     "artifact.image": "write `unused: true`, or `unused_for: 7d` for how long",
@@ -264,6 +280,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
             "idle", "idle_for", "idle_days", "no_traffic", "last_used", "last_use", "last_pulled", "not_used_for",
             "not_executed_for", "last_executed", "unused_days", "inactive", "inactive_for", "stale", "not_called_for",
             "last_called", "last_request", "no_requests", "not_pulled_for", "unused_since",
+            "unused", "unused_for", "traffic", "no_traffic_for", "requests", "request_count", "invocations", "last_pull",
+            "pulls", "pull_count", "downloads", "download_count", "sleeping", "dormant", "scaled_to_zero", "stopped",
         ),
         _UNUSED,
     ),
@@ -290,7 +308,7 @@ def way_for_key(key: str, kind: str) -> str | None:
 
 def is_foreign(key: str) -> bool:
     """Whether a key is another tool's word to the letter, and no misspelling of one."""
-    return _plain(key) in _WORDS
+    return plain_word(key) in _WORDS
 
 
 def way_for_scope(key: str) -> str | None:
@@ -300,7 +318,9 @@ def way_for_scope(key: str) -> str | None:
 
 def way_for_status(value: str, kind: str) -> str | None:
     """What to write in place of a status that says that nobody uses a workload."""
-    return (_UNUSED.get(kind) or _UNUSED[""]) if _WORDS.get(_known(value)) is _UNUSED else None
+    if _WORDS.get(_known(value)) is not _UNUSED:
+        return None
+    return f"janitor reads no metrics, so whether it is idle is not known; {_UNUSED.get(kind) or _UNUSED['']}"
 
 
 def way_for_negation(key: str, negated: str) -> str:
@@ -329,9 +349,12 @@ def _likeness(written: str, name: str) -> float:
 
 def _known(word: str) -> str:
     """The word as the table has it: ``lastUsed``, ``last-used`` and ``last_usd`` are ``last_used``."""
-    plain = _plain(word)
-    return plain if plain in _WORDS else nearest(plain, _WORDS) or plain
+    plain = plain_word(word)
+    return plain if plain in _WORDS else _misspelt(plain) or plain
 
 
-def _plain(word: str) -> str:
-    return re.sub(r"[\s-]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word)).lower()
+def _misspelt(plain: str) -> str | None:
+    """The foreign word that this one is a misspelling of: nearer than for a key, as one of these is a guess already."""
+    likeness = {word: SequenceMatcher(None, plain, word).ratio() for word in _WORDS}
+    best = max(sorted(likeness), key=likeness.__getitem__)
+    return best if likeness[best] >= _LEAST_FOREIGN else None
