@@ -126,6 +126,11 @@ _IN_POLICY = (
         (("policy", "grace", "write `grace: 3d` beside `when`"),),
     ),
 )  # fmt: skip
+# Words for the use of a resource: what can be said of it differs by kind (mistakes.py).
+USE_WORDS = (
+    "unused", "unused_for", "traffic", "no_traffic_for", "requests", "request_count", "invocations", "last_pull", "pulls",
+    "pull_count", "downloads", "download_count", "sleeping", "dormant", "scaled_to_zero", "stopped",
+)  # fmt: skip
 _IN_KEEP = (
     Concept(
         ("last", "newest", "count", "n", "number", "most_recent", "most_recent_versions", "keep_last", "keep_count",

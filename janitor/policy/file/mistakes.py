@@ -10,7 +10,14 @@ from janitor.kinds.table import RUN_KINDS
 from janitor.model.text import show
 from janitor.policy.conditions.key import Path
 from janitor.policy.conditions.table import BY_NAME
-from janitor.policy.file.concepts import KindKeys, plain_word, way_at_top, way_in_keep, way_in_policy
+from janitor.policy.file.concepts import (
+    USE_WORDS,
+    KindKeys,
+    plain_word,
+    way_at_top,
+    way_in_keep,
+    way_in_policy,
+)
 from janitor.policy.file.source import MappingNode, Node, Position, Problem, ScalarNode, SequenceNode
 
 _MISSING = {
@@ -280,8 +287,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
             "idle", "idle_for", "idle_days", "no_traffic", "last_used", "last_use", "last_pulled", "not_used_for",
             "not_executed_for", "last_executed", "unused_days", "inactive", "inactive_for", "stale", "not_called_for",
             "last_called", "last_request", "no_requests", "not_pulled_for", "unused_since",
-            "unused", "unused_for", "traffic", "no_traffic_for", "requests", "request_count", "invocations", "last_pull",
-            "pulls", "pull_count", "downloads", "download_count", "sleeping", "dormant", "scaled_to_zero", "stopped",
+            *USE_WORDS,
         ),
         _UNUSED,
     ),
