@@ -7,7 +7,13 @@ from decimal import Decimal
 from janitor.model.units import moment, show_age, show_size
 from janitor.report.data.names import ails_for, called, named
 from janitor.report.data.troubles import TroubleKind
-from janitor.report.words import due_in_words, fate, owner_or_nobody, show_share
+from janitor.report.words import (
+    due_in_words,
+    fate,
+    owner_or_nobody,
+    show_share,
+    trouble_heading,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +115,6 @@ class DueCell:
 
 
 @dataclass(frozen=True, slots=True)
-class TimeCell:
-    """A moment."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class ProblemCell:
     """What sort of trouble it is."""
 
@@ -139,7 +138,7 @@ class TextCell:
 # None: there is nothing of it.
 Cell = (
     ResourceCell | PolicyCell | CauseCell | ReasonCell | OwnerCell | CountCell | SizeCell | MoneyCell | StatusCell
-    | AgeCell | HistoryCell | DueCell | TimeCell | ProblemCell | ErrorCell | TextCell | None
+    | AgeCell | HistoryCell | DueCell | ProblemCell | ErrorCell | TextCell | None
 )  # fmt: skip
 CellRow = tuple[Cell, ...]
 
@@ -167,11 +166,9 @@ def plain(cell: Cell) -> str:
             return f"{moment(deleted_at)}, {fate(gone_at, back_at, until)}"
         case DueCell(due_at, announced):
             return due_in_words(due_at, announced)
-        case TimeCell(at):
-            return moment(at)
         case PolicyCell(words) | ReasonCell(words) | ErrorCell(words) | TextCell(words):
             return words
         case ProblemCell(kind):
-            return kind.value
+            return trouble_heading(kind)
         case _:
             return "–"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from janitor.apply.outcomes import OutcomeKind
-from janitor.ledger.savings import Account, Point
+from janitor.ledger.savings import Account
 from janitor.model.amounts import NOTHING, Amount, Estimate, Priced
 from janitor.model.kinds import Kind
 from janitor.model.units import moment
@@ -28,15 +28,20 @@ from janitor.report.cells import (
     SizeCell,
     StatusCell,
     TextCell,
-    TimeCell,
 )  # fmt: skip
 from janitor.report.data.names import how_many
 from janitor.report.data.snapshot import RunningService, Snapshot
 from janitor.report.data.summary import Summary
-from janitor.report.words import ailing, next_sweep, what_stays
+from janitor.report.words import (
+    ailing,
+    error_in_short,
+    idle_in_words,
+    next_sweep,
+    storage_in_words,
+    what_stays,
+)
 
 SERVICE, REPOSITORY = Kind.SERVICE.value, Kind.REPOSITORY.value
-_POINTS_SHOWN = 8
 _GONE = (OutcomeKind.DELETED.value, OutcomeKind.ALREADY_GONE.value)
 
 
@@ -53,9 +58,6 @@ class SectionName(StrEnum):
     FAILING = "failing"
     REMAINING = "remaining"
     NOTES = "notes"
-    OVER_TIME = "over-time"
-    SAVED_BY = "saved-by"
-    PLANNED_BY = "planned-by"
     STORAGE = "storage"
     IDLE = "idle"
     KEPT = "kept"
@@ -86,15 +88,25 @@ class Section:
     hint: str = ""
     lines: tuple[str, ...] = ()
 
+    def without_empty_columns(self) -> "Section":
+        """The same section without the columns that no row has anything in."""
+        kept = [
+            place for place in range(len(self.columns)) if any(row[place] is not None for row in self.rows)
+        ]
+        return self._of(kept) if self.rows else self
+
     def without(self, cells: type) -> "Section":
         """The same section without the cells of this type, for a medium that has no room for them."""
         if not self.rows:
             return self
-        kept = [place for place, cell in enumerate(self.rows[0]) if not isinstance(cell, cells)]
+        return self._of([place for place, cell in enumerate(self.rows[0]) if not isinstance(cell, cells)])
+
+    def _of(self, places: Sequence[int]) -> "Section":
+        """The same section with these columns alone."""
         return replace(
             self,
-            columns=tuple(self.columns[place] for place in kept),
-            rows=tuple(tuple(row[place] for place in kept) for row in self.rows),
+            columns=tuple(self.columns[place] for place in places),
+            rows=tuple(tuple(row[place] for place in places) for row in self.rows),
         )
 
 
@@ -117,8 +129,8 @@ def troubles(summary: Summary) -> Section:
         (ProblemCell(each.kind), TextCell(each.about), TextCell(each.what), TextCell(each.way_out))
         for each in summary.troubles
     )
-    columns = _columns("trouble", "about", "what", "what to do")
-    return Section(SectionName.TROUBLES, "Trouble", columns, rows, Amount(len(rows)))
+    columns = _columns("problem", "where", "what happened", "what to do")
+    return Section(SectionName.TROUBLES, "Action needed", columns, rows, Amount(len(rows)))
 
 
 def saved(summary: Summary) -> Section:
@@ -130,15 +142,15 @@ def saved(summary: Summary) -> Section:
     rows: list[CellRow] = [
         _figures("deleted", accounts, lambda each: CountCell(each.deleted.count)),
         _figures("size", accounts, lambda each: SizeCell(each.deleted.size_bytes)),
-        _figures("a month, estimated", accounts, lambda each: _usd(each, each.deleted.usd_month)),
-        _figures("a month, realised", accounts, lambda each: _usd(each, each.realised_usd_month)),
-        _figures("saved to date", accounts, lambda each: _usd(each, each.saved_usd)),
+        _figures("per month, estimated", accounts, lambda each: _usd(each, each.deleted.usd_month)),
+        _figures("per month, confirmed", accounts, lambda each: _usd(each, each.realised_usd_month)),
+        _figures("avoided to date", accounts, lambda each: _usd(each, each.saved_usd)),
     ]
     if any(each.deleted.unpriced for each in accounts):
         rows.append(_figures("unpriced, in no sum", accounts, lambda each: CountCell(each.deleted.unpriced)))
     if any(each.came_back for each in accounts):
-        rows.append(_figures("there again", accounts, lambda each: CountCell(each.came_back)))
-    periods = ["in all"] if since is None else [f"since {moment(since)}", "in all"]
+        rows.append(_figures("came back", accounts, lambda each: CountCell(each.came_back)))
+    periods = ["all time"] if since is None else [f"since {moment(since)}", "all time"]
     columns = _columns("", *periods, figures=len(periods))
     return Section(SectionName.SAVED, "Saved", columns, tuple(rows), Amount(len(rows)))
 
@@ -160,9 +172,9 @@ def planned(snapshot: Snapshot) -> Section:
         for row in snapshot.largest
         if row.outcome not in _GONE
     )
-    columns = _columns("would go", "why", "owner", "size", "$ a month", figures=2)
+    columns = _columns("resource", "reason", "owner", "size", "$/month", figures=2)
     return Section(
-        SectionName.NEXT_SWEEP, "Next sweep", columns, rows, snapshot.left, lead=next_sweep(snapshot)
+        SectionName.NEXT_SWEEP, "Next deletions", columns, rows, snapshot.left, lead=next_sweep(snapshot)
     )
 
 
@@ -180,8 +192,8 @@ def savers(summary: Summary) -> Section:
         for saving in summary.savers
         for gone in (saving.deletion,)
     )
-    columns = _columns("deleted", "why", "owner", "when, and since", "size", "$ a month", figures=2)
-    return Section(SectionName.SAVERS, "Largest savers", columns, rows, Amount(len(rows)))
+    columns = _columns("resource", "reason", "owner", "deleted", "size", "$/month", figures=2)
+    return Section(SectionName.SAVERS, "Largest savings", columns, rows, Amount(len(rows)))
 
 
 def by_policy(summary: Summary) -> Section:
@@ -213,7 +225,7 @@ def _divided(
     """A row for each part, which `cell` shows."""
     rows = tuple((cell(each), *_division(account, left)) for each, account, left in found)
     columns = _columns(
-        part, "deleted", "estimated", "realised", "to date", "would go", "$ a month", figures=6
+        part, "deleted", "saved/month", "confirmed", "to date", "to delete", "$/month", figures=6
     )
     return Section(name, f"By {part}", columns, rows, Amount(len(rows)))
 
@@ -246,16 +258,16 @@ def in_grace(snapshot: Snapshot) -> Section:
     )
     return Section(
         SectionName.GRACE,
-        "Announced to go",
-        _columns("what", "when", "policy", "owner"),
+        "Scheduled for deletion",
+        _columns("resource", "when", "policy", "owner"),
         rows,
         Amount(max(snapshot.waited, len(rows))),
-        hint="janitor keep NAME keeps one for good, with --for 30d for that long; janitor marks lists all.",
+        hint="To keep one: label it janitor=keep, or run janitor keep NAME (--for 30d for a limited time).",
     )
 
 
 def failing(snapshot: Snapshot) -> Section:
-    """Services that failed or are degraded: for how long, and why."""
+    """Services that failed or are degraded: for how long, and Google's error."""
     rows = tuple(
         (
             ResourceCell(SERVICE, row.name),
@@ -267,57 +279,23 @@ def failing(snapshot: Snapshot) -> Section:
         )
         for row in ailing(snapshot)
     )
-    columns = _columns("service", "status", "owner", "for", "why, as Google says", "a month", figures=1)
-    return Section(SectionName.FAILING, "Failed services", columns, rows, Amount(len(rows)))
+    columns = _columns("service", "status", "owner", "for", "error", "$/month", figures=1)
+    return Section(SectionName.FAILING, "Failing services", columns, rows, Amount(len(rows)))
 
 
 def remaining(snapshot: Snapshot) -> Section:
     """What is kept because it is in use, and what storage and minimum instances cost."""
-    return Section(SectionName.REMAINING, "What stays", lines=tuple(what_stays(snapshot)))
+    return Section(SectionName.REMAINING, "What is kept", lines=tuple(what_stays(snapshot)))
 
 
-def over_time(points: Sequence[Point], upper_bound: bool) -> Section:
-    """The account at some moments, the last one first; a minute only once."""
-    minutes = list({moment(each.at): each for each in points}.values())
-    step = max(1, -(-len(minutes) // _POINTS_SHOWN))
-    rows = tuple(
-        (TimeCell(each.at), MoneyCell(each.saved_usd, upper_bound), MoneyCell(each.usd_month, upper_bound))
-        for each in minutes[::-1][::step]
-    )
-    columns = _columns("at", "saved to date", "saved a month then", figures=2)
-    return Section(SectionName.OVER_TIME, "Savings over time", columns, rows, Amount(len(rows)))
-
-
-def saved_by(part: str, accounts: Sequence[tuple[str, Account]], whole: Account) -> Section:
-    """The deletions of the period by `part`, a policy or an owner."""
-    rows = tuple(
-        (
-            _name(part, name),
-            CountCell(each.deleted.count, f"{each.came_back:,} came back" if each.came_back else ""),
-            SizeCell(each.deleted.size_bytes or None),
-            MoneyCell(each.deleted.usd_month, each.deleted.upper_bound, each.deleted.unpriced),
-            _usd(each, each.realised_usd_month),
-            _usd(each, each.saved_usd),
-        )
-        for name, each in accounts
-    )
-    columns = _columns(part, "deleted", "freed", "saved a month", "of it realised", "to date", figures=5)
-    return Section(SectionName.SAVED_BY, f"Savings by {part}", columns, rows, _rows_of(rows, whole.deleted))
-
-
-def planned_by(part: str, amounts: Sequence[tuple[str, Amount]], whole: Amount) -> Section:
-    """What the next sweep would delete by `part`, a policy or an owner."""
-    rows = tuple(
-        (
-            _name(part, name),
-            CountCell(each.count),
-            SizeCell(each.size_bytes or None),
-            MoneyCell(each.usd_month, each.upper_bound, each.unpriced),
-        )
-        for name, each in amounts
-    )
-    columns = _columns(part, "would go", "size", "would save a month", figures=3)
-    return Section(SectionName.PLANNED_BY, f"What would go, by {part}", columns, rows, _rows_of(rows, whole))
+def by_error(failing_services: Section) -> Iterator[tuple[ErrorCell, tuple[CellRow, ...]]]:
+    """The failing services by their error in short, in the order of the first of each."""
+    found: dict[tuple[str, str], list[CellRow]] = {}
+    for row in failing_services.rows:
+        error = next(cell for cell in row if isinstance(cell, ErrorCell))
+        found.setdefault(error_in_short(error.words), []).append(row)
+    for rows in found.values():
+        yield next(cell for cell in rows[0] if isinstance(cell, ErrorCell)), tuple(rows)
 
 
 def storage(snapshot: Snapshot) -> Section:
@@ -332,8 +310,9 @@ def storage(snapshot: Snapshot) -> Section:
         )
         for row in snapshot.repositories
     )
-    columns = _columns("repository", "format", "owner", "size", "a month", figures=2)
-    return Section(SectionName.STORAGE, "Storage by repository", columns, rows, snapshot.stored)
+    columns = _columns("repository", "format", "owner", "size", "$/month", figures=2)
+    lead = storage_in_words(snapshot)
+    return Section(SectionName.STORAGE, "Storage", columns, rows, snapshot.stored, lead=lead)
 
 
 def idle(snapshot: Snapshot) -> Section:
@@ -342,9 +321,11 @@ def idle(snapshot: Snapshot) -> Section:
         (ResourceCell(SERVICE, row.name), TextCell(row.status), OwnerCell(row.owner), _estimate(row.estimate))
         for row in idle_services(snapshot)
     )
-    columns = _columns("service", "status", "owner", "a month", figures=1)
+    columns = _columns("service", "status", "owner", "$/month", figures=1)
     whole = _rows_of(rows, snapshot.running)
-    return Section(SectionName.IDLE, "Idle minimum instances by service", columns, rows, whole)
+    return Section(
+        SectionName.IDLE, "Idle minimum instances", columns, rows, whole, lead=idle_in_words(snapshot)
+    )
 
 
 def idle_services(snapshot: Snapshot) -> list[RunningService]:
@@ -361,7 +342,7 @@ def dollars(estimate: Estimate) -> Decimal:
 def kept(snapshot: Snapshot) -> Section:
     """How many of each kind are kept, and why."""
     rows = tuple((TextCell(how_many(row.kind, row.count)), ReasonCell(row.reason)) for row in snapshot.kept)
-    columns = _columns("kept", "because")
+    columns = _columns("kept", "reason")
     return Section(SectionName.KEPT, "What is kept, and why", columns, rows, Amount(len(rows)))
 
 
@@ -374,10 +355,6 @@ def money_of(rows: Iterable[CellRow]) -> Decimal:
 def _columns(*titles: str, figures: int = 0) -> tuple[Column, ...]:
     """A column for each title; the last ones hold figures."""
     return tuple(Column(title, place >= len(titles) - figures) for place, title in enumerate(titles))
-
-
-def _name(part: str, name: str) -> Cell:
-    return OwnerCell(name) if part == "owner" else PolicyCell(name)
 
 
 def _rows_of(rows: Sequence[CellRow], whole: Amount) -> Amount:

@@ -1,17 +1,18 @@
 """Words for people that every medium shares: headings of troubles, figures with their units, and what they count."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from janitor.model.amounts import Amount
+from janitor.model.amounts import Amount, Priced
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.text import many
 from janitor.model.units import moment, show_size, show_usd
-from janitor.report.data.names import how_many
+from janitor.report.data.names import how_many, project_of
 from janitor.report.data.snapshot import RunningService, Snapshot
-from janitor.report.data.summary import Period
+from janitor.report.data.summary import Period, Summary
 from janitor.report.data.troubles import TroubleKind
 
 _TROUBLES = {
@@ -34,8 +35,13 @@ def trouble_heading(kind: TroubleKind) -> str:
     return _TROUBLES[kind]
 
 
+_CODE = re.compile(r"([A-Z][A-Z_]+)(?:: |$)")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_NOT_TELLING = re.compile(r"Revision '[^']*' is not ready and cannot serve traffic")
 _IN_USE = (KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value)
 UNOWNED = "unowned"
+_PROJECTS_NAMED = 3
+LEGEND = "List prices. ≤ means up to: image layers can be shared, so the true figure can be lower."
 
 
 def a_month(amount: Amount) -> str:
@@ -46,10 +52,46 @@ def a_month(amount: Amount) -> str:
     return f"{show_usd(amount.usd_month, amount.upper_bound)} a month{unpriced}"
 
 
+def amount_per_month(amount: Amount) -> str:
+    """``≤ $0.26/month and 1 unpriced``: no sum is made of what has no price."""
+    if amount.has_no_price:
+        return "unpriced"
+    unpriced = f" and {amount.unpriced:,} unpriced" if amount.unpriced else ""
+    return f"{per_month(amount.usd_month, amount.upper_bound)}{unpriced}"
+
+
+def per_month(usd: Decimal, upper_bound: bool = False) -> str:
+    """``$13.80/month``."""
+    return f"{show_usd(usd, upper_bound)}/month"
+
+
 def period_in_words(period: Period) -> str:
-    """``2026-11-16 09:00 UTC to 2026-11-23 09:00 UTC``."""
-    start = "the beginning" if period.since is None else moment(period.since)
-    return f"{start} to {moment(period.until)}"
+    """``16 Nov 2026 09:00 UTC to 23 Nov 2026 09:00 UTC``."""
+    if period.since is None:
+        return f"all time, to {_date_and_time(period.until)}"
+    return f"{_date_and_time(period.since)} to {_date_and_time(period.until)}"
+
+
+def days_in_words(period: Period) -> str:
+    """``16 to 23 Nov 2026``: the period by its days, for headings."""
+    until = period.until
+    if period.since is None:
+        return f"all time to {date(until)}"
+    since = period.since
+    if since.date() == until.date():
+        return date(until)
+    month = "" if (since.year, since.month) == (until.year, until.month) else f" {since:%b}"
+    year = "" if since.year == until.year else f" {since.year}"
+    return f"{since.day}{month}{year} to {date(until)}"
+
+
+def date(at: datetime) -> str:
+    """``23 Nov 2026``."""
+    return f"{at.day} {at:%b %Y}"
+
+
+def _date_and_time(at: datetime) -> str:
+    return f"{date(at)} {at:%H:%M} UTC"
 
 
 def owner_or_nobody(owner: str) -> str:
@@ -64,16 +106,21 @@ def owned_by(owner: str) -> str:
 
 def next_sweep(snapshot: Snapshot) -> str:
     """What the next sweep would delete and save. A plan is never worded as a saving."""
-    left = snapshot.left
-    if not left.count:
-        return "The next sweep would delete nothing, as far as the last one saw."
-    number = many(left.count, "thing")
-    size = f" of {show_size(left.size_bytes)}" if left.size_bytes else ""
-    if left.has_no_price:
-        return f"The next sweep would delete {number}{size}, of no known price."
-    unpriced = f", and {left.unpriced:,} of them of no known price" if left.unpriced else ""
-    dollars = show_usd(left.usd_month, left.upper_bound)
-    return f"The next sweep would delete {number}{size}, which would save {dollars} a month{unpriced}."
+    if not snapshot.left.count:
+        return f"Nothing to delete, as of the last sweep ({_date_and_time(snapshot.observed_at)})."
+    but = " A limit refuses this plan." if snapshot.refusals else ""
+    return f"The next sweep would delete {would_save(snapshot.left)}. Nothing of this has happened yet.{but}"
+
+
+def would_save(amount: Amount) -> str:
+    """``2 resources (290.0 MB) and save ≤ $0.02/month; 1 has no known price``."""
+    size = f" ({show_size(amount.size_bytes)})" if amount.size_bytes else ""
+    number = f"{many(amount.count, 'resource')}{size}"
+    if amount.has_no_price:
+        return f"{number} of no known price"
+    unpriced = f"; {amount.unpriced:,} {'has' if amount.unpriced == 1 else 'have'} no known price"
+    dollars = per_month(amount.usd_month, amount.upper_bound)
+    return f"{number} and save {dollars}{unpriced if amount.unpriced else ''}"
 
 
 def held_in_use(snapshot: Snapshot) -> str:
@@ -89,21 +136,27 @@ def what_stays(snapshot: Snapshot) -> Iterator[str]:
     """``Kept because in use: 3 images, 1 repository.``, and what stands; nothing of what there is none."""
     if held := held_in_use(snapshot):
         yield f"Kept because in use: {held}."
-    if stands := _standing(snapshot):
-        yield f"Standing: {stands}."
+    if snapshot.running.count:
+        yield f"{idle_in_words(snapshot)}."
+    if snapshot.stored.count:
+        yield f"{storage_in_words(snapshot)}."
 
 
-def _standing(snapshot: Snapshot) -> str:
-    """What stands, and what that costs by itself; empty where nothing was seen."""
-    stored, running = snapshot.stored, snapshot.running
-    parts = []
-    if stored.count:
-        held = how_many(Kind.REPOSITORY.value, stored.count)
-        parts.append(f"{held} of {show_size(stored.size_bytes)} for {a_month(stored)}")
-    if running.count:
-        held = how_many(Kind.SERVICE.value, running.count)
-        parts.append(f"{held}, whose minimum instances wait for {a_month(running)}")
-    return "; ".join(parts)
+def idle_in_words(snapshot: Snapshot) -> str:
+    """``Idle minimum instances: $28.26/month in 1 of 3 services``."""
+    costly = sum(
+        1 for row in snapshot.services if isinstance(row.estimate, Priced) and row.estimate.usd_month
+    )
+    services = how_many(Kind.SERVICE.value, snapshot.running.count)
+    where = f"in {costly:,} of {services}" if costly else f"in {services}"
+    return f"Idle minimum instances: {amount_per_month(snapshot.running)} {where}"
+
+
+def storage_in_words(snapshot: Snapshot) -> str:
+    """``Storage: $0.84/month for 9.0 GB in 1 repository``."""
+    stored = snapshot.stored
+    held = how_many(Kind.REPOSITORY.value, stored.count)
+    return f"Storage: {amount_per_month(stored)} for {show_size(stored.size_bytes)} in {held}"
 
 
 def ailing(snapshot: Snapshot) -> tuple[RunningService, ...]:
@@ -111,22 +164,54 @@ def ailing(snapshot: Snapshot) -> tuple[RunningService, ...]:
     return snapshot.failing
 
 
+def error_in_short(why: str) -> tuple[str, str]:
+    """Google's code and the sentence that says what is wrong: the first that does not only name the revision.
+
+    Either is "" where it is not there.
+    """
+    found = _CODE.match(why)
+    code = found[1] if found else ""
+    text = why[found.end() :] if found else why
+    sentences = [each.strip() for each in _SENTENCE_END.split(text.strip()) if each.strip()]
+    telling = [each for each in sentences if not _NOT_TELLING.fullmatch(each.rstrip("."))]
+    return code, (telling or sentences or [""])[0]
+
+
 def due_in_words(due_at: datetime, announced: bool) -> str:
     """When a resource in grace goes; a dry run has announced nothing, so it says no date."""
     if not announced:
-        return "not announced yet: the first apply does"
-    return f"goes on {moment(due_at)} or later"
+        return "after the first apply announces it"
+    return f"on {moment(due_at)} or later"
 
 
 def fate(gone_at: datetime | None, back_at: datetime | None, until: datetime) -> str:
     """What is known of a deletion since, at `until`."""
     if back_at and back_at <= until:
-        return f"there again on {moment(back_at)}"
+        return f"came back by {moment(back_at)}"
     if gone_at and gone_at <= until:
-        return "not seen again"
-    return "not looked for yet"
+        return "confirmed"
+    return "not confirmed yet"
 
 
 def show_share(usd: Decimal | None, upper_bound: bool) -> str:
     """One thing's dollars a month, or ``unpriced``."""
     return "unpriced" if usd is None else show_usd(usd, upper_bound)
+
+
+def projects_of(summary: Summary) -> tuple[str, ...]:
+    """The projects of the resources that the report names, each once."""
+    seen = summary.snapshot
+    names = [saving.deletion.name for saving in summary.savers]
+    if seen:
+        names += [row.name for row in seen.services]
+        names += [row.name for row in seen.repositories]
+        names += [row.name for row in seen.largest]
+        names += [row.name for row in seen.waiting]
+    return tuple(dict.fromkeys(project for name in names if (project := project_of(name))))
+
+
+def projects_in_words(summary: Summary) -> str:
+    """``shop-prod, shop-dev and 3 more``: the projects that the report is of; empty where none is known."""
+    projects = projects_of(summary)
+    more = f" and {len(projects) - _PROJECTS_NAMED:,} more" if len(projects) > _PROJECTS_NAMED else ""
+    return ", ".join(projects[:_PROJECTS_NAMED]) + more

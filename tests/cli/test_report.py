@@ -57,7 +57,7 @@ def test_a_ledger_without_a_sweep_says_what_to_run_and_is_no_error(
 def test_the_default_is_the_table(ledger: Path, janitor: Janitor) -> None:
     called = janitor("report")
     assert (called.code, called.err) == (0, "")
-    assert called.out.startswith("janitor report, the beginning to ")
+    assert called.out.startswith("janitor report, all time, to ")
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_a_dry_run_gives_no_date_of_what_is_not_announced() -> None:
     assert "2026-12-01" in table(swept(waiting(is_new=False), mode="dry-run"))
     summary = reported(waiting(is_new=True), mode="dry-run")
     for text in (*written(summary), str(report(summary).blocks), render_html(summary)):
-        assert "not announced yet" in text
+        assert "after the first apply announces it" in text
         assert "2026-12-01" not in text
 
 
@@ -101,11 +101,11 @@ def test_the_snapshot_keeps_the_soonest_and_knows_how_many_there_are() -> None:
 def test_every_report_says_it() -> None:
     summary = reported(waiting(), waiting(API, owner=""))
     for text in (*written(summary), render_html(summary)):
-        assert "Announced to go" in text
-        assert "goes on 2026-12-01 03:05 UTC or later" in text
+        assert "Scheduled for deletion" in text
+        assert "on 2026-12-01 03:05 UTC or later" in text
         assert "janitor keep NAME" in text
     for text in (*written(SMALL), render_html(SMALL), *written(EMPTY)):
-        assert "Announced to go" not in text
+        assert "Scheduled for deletion" not in text
 
 
 def test_as_json_it_is_whole() -> None:
@@ -128,7 +128,7 @@ def test_in_slack_it_stands_in_its_owners_block() -> None:
     summary = reported(waiting(), waiting(API, owner=""))
     texts = [str(block) for block in report(summary).blocks]
     (of_shop,) = [text for text in texts if "`shop`" in text and "service web" in text]
-    assert "goes on 2026-12-01 03:05 UTC or later" in of_shop
+    assert "on 2026-12-01 03:05 UTC or later" in of_shop
     assert "janitor keep NAME" in of_shop
     assert "service api" not in of_shop
     (of_nobody,) = [text for text in texts if "service api" in text]

@@ -1,7 +1,6 @@
 """The report's style: readable to all in both modes, on a phone and on paper (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 import re
-from itertools import combinations
 
 import pytest
 
@@ -15,26 +14,6 @@ from tests.report.summaries import SMALL
 STYLE = render_html(SMALL).split("<style>")[1].split("</style>")[0]
 DARK = "@media screen and (prefers-color-scheme: dark)"
 PHONE = "@media screen and (max-width: 48rem)"
-# Hues of Okabe and Ito's palette, "Color Universal Design" (2008), which readers with any colour vision tell apart.
-OKABE_ITO = {"#0072b2", "#56b4e9", "#d55e00", "#e69f00", "#009e73", "#cc79a7", "#f0e442"}
-# A linear model of each kind of colour blindness, Machado, Oliveira and Fernandes (2009), severity 1.0.
-BLINDNESS = {
-    "protanopia": (
-        (0.152286, 1.052583, -0.204868),
-        (0.114503, 0.786281, 0.099216),
-        (-0.003882, -0.048116, 1.051998),
-    ),
-    "deuteranopia": (
-        (0.367322, 0.860646, -0.227968),
-        (0.280085, 0.672501, 0.047413),
-        (-0.011820, 0.042940, 0.968881),
-    ),
-    "tritanopia": (
-        (1.255528, -0.076749, -0.178779),
-        (-0.078411, 0.930809, 0.147602),
-        (0.004733, 0.691367, 0.303900),
-    ),
-}
 
 
 def block(opening: str) -> str:
@@ -80,7 +59,7 @@ def test_black_on_white_has_the_contrast_that_the_standard_says() -> None:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("text", ["ink", "quiet", "warned", "severe"])
+@pytest.mark.parametrize("text", ["ink", "quiet", "link", "warned", "severe"])
 @pytest.mark.parametrize("behind", ["paper", "ground"])
 def test_text_has_the_contrast_of_level_aa(mode: str, text: str, behind: str) -> None:
     colours = palette(mode)
@@ -88,7 +67,7 @@ def test_text_has_the_contrast_of_level_aa(mode: str, text: str, behind: str) ->
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("drawn", ["saved", "cost", "warned", "severe"])
+@pytest.mark.parametrize("drawn", ["saved", "part", "warned", "severe"])
 def test_what_is_drawn_has_the_contrast_of_level_aa(mode: str, drawn: str) -> None:
     colours = palette(mode)
     assert contrast(colours[drawn], colours["paper"]) >= 3
@@ -97,25 +76,14 @@ def test_what_is_drawn_has_the_contrast_of_level_aa(mode: str, drawn: str) -> No
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_a_bar_stands_out_from_its_track(mode: str) -> None:
     colours = palette(mode)
-    assert contrast(colours["cost"], colours["track"]) >= 3
+    assert contrast(colours["part"], colours["track"]) >= 3
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_charts_use_hues_that_the_colour_blind_tell_apart(mode: str) -> None:
-    colours = palette(mode)
-    assert {colours["saved"], colours["cost"]} <= OKABE_ITO
-
-
-@pytest.mark.parametrize("kind", BLINDNESS)
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_no_two_hues_of_charts_look_alike_to_a_colour_blind_reader(mode: str, kind: str) -> None:
-    colours = palette(mode)
-    for one, other in combinations((colours["saved"], colours["cost"]), 2):
-        seen = [
-            [sum(f * v for f, v in zip(row, linear(c), strict=True)) for row in BLINDNESS[kind]]
-            for c in (one, other)
-        ]
-        assert max(abs(a - b) for a, b in zip(*seen, strict=True)) > 0.2
+def test_sizes_are_drawn_in_a_colour_that_alarms_nobody(mode: str) -> None:
+    """Red and amber are for what failed and what is degraded."""
+    red, green, blue = linear(palette(mode)["part"])
+    assert max(red, green, blue) - min(red, green, blue) < 0.15
 
 
 def test_every_colour_is_one_of_the_palette() -> None:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 
 import pytest
 
@@ -123,12 +122,27 @@ def test_a_period_that_ends_within_a_sweep_changes_no_price() -> None:
     assert summary(*these).saved.deleted.usd_month == Decimal("0.5")
 
 
-def test_the_course_runs_evenly_from_the_first_deletion_to_the_period_s_end() -> None:
+def test_the_course_has_a_point_where_what_is_saved_changed_and_nowhere_else() -> None:
+    """A sweep is one change, at its last deletion; a resource that came back, and one that no longer counts, too."""
+    found = summary(
+        deleted(1, DAYS[0], sweep_id="a"),
+        deleted(2, DAYS[0] + SECOND, sweep_id="a"),
+        deleted(3, DAYS[2], sweep_id="b", back_at=DAYS[3]),
+        horizon=timedelta(days=5),
+    ).course
+    assert [point.at for point in found] == [
+        SINCE, DAYS[0] + SECOND, DAYS[2], DAYS[3], DAYS[5] + SECOND, UNTIL,
+    ]  # fmt: skip
+    assert [point.usd_month for point in found] == [0, 2, 3, 2, 0, 0]
+
+
+def test_of_many_changes_the_course_has_as_many_as_a_chart_shows_with_both_ends() -> None:
     first = SINCE - timedelta(days=300)
-    found = summary(deleted(2, DAYS[2]), deleted(1, first)).course
-    assert (len(found), found[0].at, found[-1].at) == (POINTS, first, UNTIL)
-    gaps = {later.at - earlier.at for earlier, later in pairwise(found)}
-    assert max(gaps) - min(gaps) <= timedelta(microseconds=2)
+    these = [deleted(n, first + timedelta(days=n), sweep_id=str(n)) for n in range(300)]
+    found = summary(*these).course
+    assert (len(found), found[0].at, found[1].at, found[-2].at, found[-1].at) == (
+        POINTS, first, first + timedelta(days=1), first + timedelta(days=299), UNTIL,
+    )  # fmt: skip
 
 
 def test_the_course_begins_with_the_period_where_nothing_was_deleted_before() -> None:

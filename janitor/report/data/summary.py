@@ -123,7 +123,7 @@ def summarise(
         savers=_savers(recent, until),
         by_policy=divided(lambda deletion: deletion.policy),
         by_owner=divided(lambda deletion: deletion.owner),
-        course=course(known, _moments(known, period), horizon),
+        course=course(known, _moments(known, period, horizon), horizon),
         snapshot=snapshot,
         foot=_foot(snapshot, horizon, scope),
         scope=scope,
@@ -177,16 +177,29 @@ def _returned(held: Sequence[Saving]) -> CameBack:
     )  # fmt: skip
 
 
-def _moments(known: Sequence[Saving], period: Period) -> list[datetime]:
-    """Evenly spaced, from the first deletion (the period's beginning, if that is earlier) to its end."""
+def _moments(known: Sequence[Saving], period: Period, horizon: timedelta) -> list[datetime]:
+    """The first deletion (the period's beginning, if that is earlier), each moment at which what is saved changed,
+    and the period's end. Of more than `POINTS`, as many that are evenly spread over the changes."""
     if not known:
         return []
     first = min(saving.deletion.deleted_at for saving in known)
     start = first if period.since is None else min(first, period.since)
-    span = period.until - start
-    if not span:
-        return [period.until]
-    return [start + span * step / (POINTS - 1) for step in range(POINTS)]
+    changes = sorted(at for at in _changes(known, horizon) if start < at < period.until)
+    most = POINTS - 2
+    if len(changes) > most:
+        changes = [changes[step * (len(changes) - 1) // (most - 1)] for step in range(most)]
+    return sorted({start, *changes, period.until})
+
+
+def _changes(known: Sequence[Saving], horizon: timedelta) -> set[datetime]:
+    """When a sweep had deleted what it did, when that counts no longer, and when something came back."""
+    swept: dict[str, datetime] = {}
+    backs = set[datetime]()
+    for gone in (saving.deletion for saving in known):
+        swept[gone.sweep_id] = max(swept.get(gone.sweep_id, gone.deleted_at), gone.deleted_at)
+        if gone.back_at is not None:
+            backs.add(gone.back_at)
+    return {*swept.values(), *(at + horizon for at in swept.values()), *backs}
 
 
 def _foot(snapshot: Snapshot | None, horizon: timedelta, scope: ReportScope) -> tuple[str, ...]:

@@ -1,10 +1,9 @@
-"""Tables of the HTML report: sections as rows of cells with a large and a small text each."""
+"""Tables of the HTML report: sections as rows of cells with a large and a small text, a link and a bar."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from janitor.ledger.savings import Account
 from janitor.model.kinds import Kind
 from janitor.model.meanings import meaning_of
 from janitor.model.text import safe_text, shorten
@@ -22,43 +21,43 @@ from janitor.report.cells import (
     PolicyCell,
     ReasonCell,
     ResourceCell,
-    SizeCell,
     StatusCell,
+    TextCell,
     plain,
 )  # fmt: skip
+from janitor.report.data.console import console_url, repository_url
 from janitor.report.data.names import called, kind_in_words, place
+from janitor.report.html.charts import share
 from janitor.report.sections import Column, Section, SectionName, money_of
+from janitor.report.words import error_in_short
 
-_NAME_SHOWN, _TEXT_SHOWN, _WORDS_SHOWN = 140, 240, 640
+_NAME_SHOWN, _TEXT_SHOWN = 140, 240
 _ROWS_SHOWN = {
-    SectionName.NEXT_SWEEP: 20,
-    SectionName.SAVED_BY: 20,
-    SectionName.PLANNED_BY: 20,
-    SectionName.STORAGE: 20,
-    SectionName.IDLE: 20,
-    SectionName.GRACE: 20,
-    SectionName.FAILING: 30,
+    SectionName.NEXT_SWEEP: 10,
+    SectionName.BY_OWNER: 15,
+    SectionName.BY_POLICY: 15,
+    SectionName.STORAGE: 8,
+    SectionName.IDLE: 8,
+    SectionName.GRACE: 10,
 }
-# Where the page says it in other words than the section.
-_CAPTIONS = {
-    SectionName.NEXT_SWEEP: "The costliest things that the next sweep would delete",
-    SectionName.FAILING: "Services that do not work",
-    SectionName.GRACE: "What is announced to go, unless somebody keeps it",
-}
-_TITLES = {
-    SectionName.NEXT_SWEEP: ("what", "policy", "why", "owner", "size", "would save a month"),
-    SectionName.SAVERS: ("what", "policy", "owner", "deleted", "size", "saves a month"),
-    SectionName.FAILING: ("service", "status", "owner", "for", "why, as Google says"),
-}
+# These have the share of the whole beside their dollars.
+_WITH_BARS = (SectionName.BY_OWNER, SectionName.BY_POLICY, SectionName.STORAGE, SectionName.IDLE)
+# Their first column says the kind.
+_OF_ONE_KIND = (SectionName.STORAGE, SectionName.IDLE)
+# What these list is gone, so that the console has no page of it.
+_GONE = (SectionName.SAVERS,)
 _KINDS = {kind.value: kind for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What stands in large, and below it in small."""
+    """What stands in large, and below it in small. `link` is the console's page; `bar` is a length in percent."""
 
     text: str
     below: str = ""
+    link: str = ""
+    bar: Decimal | None = None
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,42 +70,62 @@ class Table:
     more: str = ""
 
 
-def table(section: Section, caption: str = "") -> Table:
-    """A section's first rows. A cell that needs two columns gets them."""
+def table(whole_section: Section, with_project: bool) -> Table:
+    """A section's first rows, without the columns that are empty in all rows. `with_project`: resources name theirs."""
+    section = whole_section.without_empty_columns()
     rows = section.rows[: _ROWS_SHOWN.get(section.name)]
     whole = section.whole
+    of_one_kind = section.name in _OF_ONE_KIND
+    shown_rows = [tuple(_said(cell, with_project, of_one_kind) for cell in row) for row in rows]
+    if section.name is SectionName.STORAGE:
+        shown_rows = [_with_format(row, said) for row, said in zip(rows, shown_rows, strict=True)]
+    if section.name in _GONE:
+        shown_rows = [tuple(replace(said, link="") for said in row) for row in shown_rows]
+    if section.name in _WITH_BARS:
+        of_all = money_of(section.rows) if whole.usd_month <= 0 else whole.usd_month
+        place = _first_dollars(rows)
+        shown_rows = [_with_bar(row, said, place, of_all) for row, said in zip(rows, shown_rows, strict=True)]
     return Table(
-        caption or _CAPTIONS.get(section.name, section.title),
-        tuple(_columns(section)),
-        tuple(tuple(said for cell in row for said in _said(cell)) for row in rows),
+        section.title,
+        section.columns,
+        tuple(shown_rows),
         and_more(whole.count - len(rows), whole.usd_month - money_of(rows), whole.upper_bound),
     )
 
 
-def _columns(section: Section) -> Iterator[Column]:
-    first: CellRow = section.rows[0] if section.rows else (None,) * len(section.columns)
-    wide = [column for column, cell in zip(section.columns, first, strict=True) for _ in _said(cell)]
-    titles = _TITLES.get(section.name) or [column.title for column in wide]
-    return (Column(title, column.figures) for title, column in zip(titles, wide, strict=False))
-
-
-def _said(cell: Cell) -> tuple[Said, ...]:
-    """Most are one column; what a deletion is for takes two where its detail is known."""
-    match cell:
-        case CauseCell(policy, reason, str(detail)):
-            return _name(policy), Said(shown(reason), shown(detail))
+def _with_format(row: CellRow, said: tuple[Said, ...]) -> tuple[Said, ...]:
+    """The row of a repository with the link to its page, whose address holds its format."""
+    match row:
+        case (ResourceCell(_, name), TextCell(artifact_format), *_):
+            return (replace(said[0], link=repository_url(name, artifact_format) or ""), *said[1:])
         case _:
-            return (_one(cell),)
+            return said
 
 
-def _one(cell: Cell) -> Said:
+def _first_dollars(rows: Sequence[CellRow]) -> int:
+    """The first column that holds dollars; -1 where none does."""
+    places = [place for row in rows for place, cell in enumerate(row) if isinstance(cell, MoneyCell)]
+    return min(places, default=-1)
+
+
+def _with_bar(row: CellRow, said: Sequence[Said], place: int, whole: Decimal) -> tuple[Said, ...]:
+    """The row with a bar below its dollars, where it has any."""
+    cell = row[place]
+    if not isinstance(cell, MoneyCell):
+        return tuple(said)
+    bar = share(cell.usd or Decimal(0), whole)
+    return tuple(replace(each, bar=bar) if at == place else each for at, each in enumerate(said))
+
+
+def _said(cell: Cell, with_project: bool, of_one_kind: bool) -> Said:
     match cell:
         case ResourceCell(kind, name):
-            return resource(kind, name)
-        case CauseCell(policy, reason):
-            return Said(shown(policy), shown(reason))
+            said = resource(kind, name, with_project)
+            return replace(said, below=place(name, with_project)) if of_one_kind else said
+        case CauseCell(policy, reason, detail):
+            return Said(shown(f"{reason}: {detail}" if detail else reason), shown(policy))
         case PolicyCell() | OwnerCell():
-            return _name(plain(cell))
+            return Said(shown(plain(cell), _NAME_SHOWN))
         case ReasonCell(reason):
             return Said(shown(reason), meaning_of(reason))
         case CountCell(_, note):
@@ -114,26 +133,16 @@ def _one(cell: Cell) -> Said:
         case MoneyCell(_, _, unpriced):
             return Said(plain(cell), f"{unpriced:,} without a price" if unpriced else "")
         case StatusCell(status):
-            return Said(status, meaning_of(status))
+            return Said(plain(cell), status=status)
         case AgeCell(since):
             return Said(plain(cell), f"since {moment(since)}" if since else "")
         case HistoryCell(deleted_at):
-            return Said(moment(deleted_at), _seen(cell))
+            return Said(moment(deleted_at), plain(cell).partition(", ")[2])
         case ErrorCell(words):
-            return Said(shown(words, _WORDS_SHOWN) or "Google gives no reason")
+            code, sentence = error_in_short(words)
+            return Said(shown(sentence or code) or "Google gives no reason", shown(code))
         case _:
             return Said(shown(plain(cell)))
-
-
-def _name(text: str) -> Said:
-    return Said(shown(text, _NAME_SHOWN))
-
-
-def _seen(deletion: HistoryCell) -> str:
-    """What later sweeps saw of it."""
-    if deletion.back_at:
-        return f"came back by {moment(deletion.back_at)}"
-    return "gone at the next look" if deletion.gone_at else "not looked at again yet"
 
 
 def shown(text: str, width: int = _TEXT_SHOWN) -> str:
@@ -141,56 +150,22 @@ def shown(text: str, width: int = _TEXT_SHOWN) -> str:
     return shorten(safe_text(text), width)
 
 
-def resource(kind: str, full_name: str) -> Said:
+def resource(kind: str, full_name: str, with_project: bool) -> Said:
     """As people call it; below it the kind and where it lies. A kind of a later version keeps its name."""
     known = _KINDS.get(kind)
     said = called(known, full_name) if known else full_name
     what = kind_in_words(kind)
-    where = place(full_name, with_project=True)
-    return Said(shown(said, _NAME_SHOWN), shown(f"{what} in {where}" if where else what))
-
-
-def and_more(count: int, usd_month: Decimal, upper_bound: bool = False) -> str:
-    """``and 2,980 more, $12.30 a month``; no dollars where what is shown comes to more than the capped sum."""
-    if count <= 0:
-        return ""
-    usd = f", {show_usd(usd_month, upper_bound)} a month" if usd_month > 0 else ""
-    return f"and {count:,} more{usd}"
-
-
-def accounts(saved: Account, in_all: Account, since: str) -> Table:
-    """The account of the period and that of all time, a figure a row; `since` names the period."""
-    return Table(
-        f"Savings {since} and in all",
-        (Column("savings"), Column(since, True), Column("in all", True)),
-        tuple(
-            (Said(label, below), *(_one(figure(each)) for each in (saved, in_all)))
-            for label, below, figure in _FIGURES
-        ),
+    where = place(full_name, with_project)
+    return Said(
+        shown(said, _NAME_SHOWN),
+        shown(f"{what} in {where}" if where else what),
+        console_url(kind, full_name) or "",
     )
 
 
-def _dollars(account: Account, usd: Decimal) -> Cell:
-    return MoneyCell(usd, account.deleted.upper_bound)
-
-
-_FIGURES: tuple[tuple[str, str, Callable[[Account], Cell]], ...] = (
-    ("deleted", "Google confirmed it", lambda each: CountCell(each.deleted.count)),
-    ("freed", "", lambda each: SizeCell(each.deleted.size_bytes or None)),
-    (
-        "estimated, a month",
-        "at the price of the plan",
-        lambda each: MoneyCell(each.deleted.usd_month, each.deleted.upper_bound, each.deleted.unpriced),
-    ),
-    (
-        "realised, a month",
-        "gone when looked at again, and not back",
-        lambda each: _dollars(each, each.realised_usd_month),
-    ),
-    ("saved to date", "", lambda each: _dollars(each, each.saved_usd)),
-    (
-        "came back",
-        "made again under the same name: their saving ended",
-        lambda each: CountCell(each.came_back),
-    ),
-)
+def and_more(count: int, usd_month: Decimal, upper_bound: bool = False) -> str:
+    """``and 2,980 more, $12.30/month``; no dollars where what is shown comes to more than the capped sum."""
+    if count <= 0:
+        return ""
+    usd = f", {show_usd(usd_month, upper_bound)}/month" if usd_month > 0 else ""
+    return f"and {count:,} more{usd}"
