@@ -26,6 +26,7 @@ _ROWS_SHOWN = {
     SectionName.BY_POLICY: 100,
     SectionName.BY_OWNER: 100,
     SectionName.GRACE: 50,
+    SectionName.CAME_BACK: 20,
     SectionName.FAILING: 50,
 }
 _WORDS_SHOWN = 600

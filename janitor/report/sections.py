@@ -34,6 +34,7 @@ from janitor.report.data.snapshot import RunningService, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.words import (
     ailing,
+    date,
     error_in_short,
     idle_in_words,
     next_sweep,
@@ -52,6 +53,7 @@ class SectionName(StrEnum):
     SAVED = "saved"
     NEXT_SWEEP = "next-sweep"
     SAVERS = "savers"
+    CAME_BACK = "came-back"
     BY_POLICY = "by-policy"
     BY_OWNER = "by-owner"
     GRACE = "grace"
@@ -116,7 +118,7 @@ def cost_report(summary: Summary) -> Iterator[Section]:
     parts = [troubles(summary), saved(summary)]
     if snapshot:
         parts.append(planned(snapshot))
-    parts += [savers(summary), by_policy(summary), by_owner(summary)]
+    parts += [savers(summary), came_back(summary), by_policy(summary), by_owner(summary)]
     if snapshot:
         parts += [in_grace(snapshot), failing(snapshot), remaining(snapshot)]
     yield from (part for part in parts if part.rows or part.lead or part.lines)
@@ -139,12 +141,14 @@ def saved(summary: Summary) -> Section:
     accounts = [summary.in_all] if since is None else [summary.saved, summary.in_all]
     if not summary.in_all.deleted.count:
         return Section(SectionName.SAVED, "Saved", lead="Nothing was deleted yet, so nothing is saved yet.")
+    to_date = _usd(summary.in_all, summary.in_all.saved_usd)
+    avoided = MoneyCell(summary.avoided.usd, summary.avoided.upper_bound)
     rows: list[CellRow] = [
+        (TextCell("avoided"), to_date) if since is None else (TextCell("avoided"), avoided, to_date),
         _figures("deleted", accounts, lambda each: CountCell(each.deleted.count)),
         _figures("size", accounts, lambda each: SizeCell(each.deleted.size_bytes)),
         _figures("per month, estimated", accounts, lambda each: _usd(each, each.deleted.usd_month)),
         _figures("per month, confirmed", accounts, lambda each: _usd(each, each.realised_usd_month)),
-        _figures("avoided to date", accounts, lambda each: _usd(each, each.saved_usd)),
     ]
     if any(each.deleted.unpriced for each in accounts):
         rows.append(_figures("unpriced, in no sum", accounts, lambda each: CountCell(each.deleted.unpriced)))
@@ -194,6 +198,26 @@ def savers(summary: Summary) -> Section:
     )
     columns = _columns("resource", "reason", "owner", "deleted", "size", "$/month", figures=2)
     return Section(SectionName.SAVERS, "Largest savings", columns, rows, Amount(len(rows)))
+
+
+def came_back(summary: Summary) -> Section:
+    """Deleted resources whose name exists again: most often a pipeline creates them."""
+    rows = tuple(
+        (
+            ResourceCell(row.kind, row.name),
+            PolicyCell(row.policy),
+            OwnerCell(row.owner),
+            TextCell(date(row.back_at)),
+            CountCell(row.times),
+            MoneyCell(row.usd_month, row.upper_bound),
+        )
+        for row in summary.came_back
+    )
+    columns = _columns("resource", "policy", "owner", "came back", "times", "$/month", figures=2)
+    hint = "A pipeline that creates them again is what to change."
+    return Section(
+        SectionName.CAME_BACK, "Came back", columns, rows, Amount(len(rows)), hint=hint if rows else ""
+    )
 
 
 def by_policy(summary: Summary) -> Section:
@@ -253,15 +277,17 @@ def in_grace(snapshot: Snapshot) -> Section:
             DueCell(row.due_at, row.announced),
             PolicyCell(row.policy),
             OwnerCell(row.owner),
+            _estimate(row.estimate),
         )
         for row in snapshot.waiting
     )
+    whole = snapshot.in_grace
     return Section(
         SectionName.GRACE,
         "Scheduled for deletion",
-        _columns("resource", "when", "policy", "owner"),
+        _columns("resource", "when", "policy", "owner", "$/month", figures=1),
         rows,
-        Amount(max(snapshot.waited, len(rows))),
+        replace(whole, count=max(snapshot.waited, whole.count, len(rows))),
         hint="To keep one: label it janitor=keep, or run janitor keep NAME (--for 30d for a limited time).",
     )
 

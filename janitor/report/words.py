@@ -199,7 +199,12 @@ def show_share(usd: Decimal | None, upper_bound: bool) -> str:
 
 
 def projects_of(summary: Summary) -> tuple[str, ...]:
-    """The projects of the resources that the report names, each once."""
+    """The projects that the report is of: those of its sweep; where these are not known, of the resources it names."""
+    scope = summary.scope
+    if scope.asked.projects:
+        return scope.asked.projects
+    if scope.basis and scope.basis.scope.projects:
+        return scope.basis.scope.projects
     seen = summary.snapshot
     names = [saving.deletion.name for saving in summary.savers]
     if seen:
@@ -211,7 +216,7 @@ def projects_of(summary: Summary) -> tuple[str, ...]:
 
 
 def projects_in_words(summary: Summary) -> str:
-    """``shop-prod, shop-dev and 3 more``: the projects that the report is of; empty where none is known."""
+    """``shop-prod, shop-dev and 3 more``; empty where no project is known."""
     projects = projects_of(summary)
     more = f" and {len(projects) - _PROJECTS_NAMED:,} more" if len(projects) > _PROJECTS_NAMED else ""
     return ", ".join(projects[:_PROJECTS_NAMED]) + more

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from jinja2 import UndefinedError
 
-from janitor.ledger.savings import Account, Point
+from janitor.ledger.savings import Account, Avoided, Point
 from janitor.model.amounts import Amount, Unpriced
 from janitor.report.data.snapshot import RunningService, Stored
 from janitor.report.data.summary import Summary
@@ -214,6 +214,23 @@ def hero(summary: Summary) -> str:
 def test_the_one_large_figure_is_what_all_deletions_save() -> None:
     assert "up to $0.26/month saved by all deletions" in hero(SMALL)
     assert render_html(SMALL).count("<strong>") == 1
+
+
+def test_beside_it_stand_the_period_what_is_confirmed_and_what_comes_next() -> None:
+    waiting = replace(SMALL.snapshot, in_grace=Amount(2, 0, Decimal("114.98")))  # type: ignore[type-var]
+    text = hero(replace(SMALL, avoided=Avoided(Decimal(84), 39), snapshot=waiting))
+    assert "avoided in this period $84.00 by 39 deletions" in text
+    assert "saved by new deletions $0.26/month 3 deleted, 2.8 GB" in text
+    assert "confirmed $0.21/month" in text
+    assert "next deletions $0.02/month 2 resources" in text
+    assert "in grace $114.98/month 2 resources" in text
+
+
+def test_a_failing_service_stands_once_with_its_error_and_what_to_do() -> None:
+    text = section(SMALL, "Action needed")
+    assert text.count("Failing services:") == 1
+    assert text.count("billing failed for 26h") == 1
+    assert "What to do about failing services: fix and deploy the service again" in text
 
 
 def test_before_the_first_deletion_the_large_figure_is_what_would_be_saved() -> None:

@@ -108,8 +108,10 @@ class Page:
     problems: tuple[ActionItem, ...]
     more_problems: int
     failures: tuple[Failure, ...]
+    failing_way_out: str
     charts: tuple[Chart, ...]
     savers: Table
+    came_back: Table
     owners: Table
     policies: Table
     seen: LastSweep | None
@@ -121,6 +123,9 @@ def page_of(summary: Summary) -> Page:
     snapshot = summary.snapshot
     notices = snapshot.notices if snapshot else ()
     with_project = len(projects_of(summary)) > 1
+    # each failing service is shown below its error
+    failing = [each for each in summary.troubles if each.kind is TroubleKind.FAILING]
+    own = [each for each in summary.troubles if each.kind is not TroubleKind.FAILING]
     return Page(
         scope=shown(projects_in_words(summary)),
         period=period_in_words(summary.period),
@@ -128,11 +133,13 @@ def page_of(summary: Summary) -> Page:
         hero=_hero(summary),
         facts=tuple(_facts(summary)),
         legend=LEGEND,
-        problems=tuple(_problem(each) for each in summary.troubles[:TROUBLES_SHOWN]),
-        more_problems=max(len(summary.troubles) - TROUBLES_SHOWN, 0),
+        problems=tuple(_problem(each) for each in own[:TROUBLES_SHOWN]),
+        more_problems=max(len(own) - TROUBLES_SHOWN, 0),
         failures=tuple(_failures(snapshot, with_project)) if snapshot else (),
+        failing_way_out=shown(failing[0].way_out, 640) if failing else "",
         charts=_charts(summary.course, summary.in_all.deleted.upper_bound),
         savers=table(sections.savers(summary), with_project),
+        came_back=table(sections.came_back(summary), with_project),
         owners=table(sections.by_owner(summary), with_project),
         policies=table(sections.by_policy(summary), with_project),
         seen=_seen(snapshot, with_project) if snapshot else None,
@@ -191,10 +198,14 @@ def _facts(summary: Summary) -> Iterator[Fact]:
     """The figures of the period, and of what is still to come."""
     whole, recent = summary.in_all, summary.saved.deleted
     size = f", {show_size(recent.size_bytes)}" if recent.size_bytes else ""
-    yield Fact("saved in this period", per_month(recent.usd_month), f"{recent.count:,} deleted{size}")
+    avoided = summary.avoided
+    yield Fact("avoided in this period", show_usd(avoided.usd), f"by {many(avoided.deletions, 'deletion')}")
+    yield Fact("saved by new deletions", per_month(recent.usd_month), f"{recent.count:,} deleted{size}")
     yield Fact("confirmed", per_month(whole.realised_usd_month), "gone when a later sweep looked")
     if seen := summary.snapshot:
         yield Fact("next deletions", per_month(seen.left.usd_month), many(seen.left.count, "resource"))
+        if seen.in_grace.count:
+            yield Fact("in grace", per_month(seen.in_grace.usd_month), many(seen.in_grace.count, "resource"))
 
 
 def _charts(course: tuple[Point, ...], upper_bound: bool) -> tuple[Chart, ...]:

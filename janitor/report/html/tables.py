@@ -39,6 +39,7 @@ _ROWS_SHOWN = {
     SectionName.STORAGE: 8,
     SectionName.IDLE: 8,
     SectionName.GRACE: 10,
+    SectionName.CAME_BACK: 8,
 }
 # These have the share of the whole beside their dollars.
 _WITH_BARS = (SectionName.BY_OWNER, SectionName.BY_POLICY, SectionName.STORAGE, SectionName.IDLE)

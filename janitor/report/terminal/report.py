@@ -29,6 +29,7 @@ _ROWS_SHOWN = {
     SectionName.BY_POLICY: 20,
     SectionName.BY_OWNER: 20,
     SectionName.GRACE: 10,
+    SectionName.CAME_BACK: 5,
     SectionName.FAILING: 10,
 }
 _HEADINGS = {SectionName.TROUBLES: "bold red", SectionName.FAILING: "bold yellow"}
