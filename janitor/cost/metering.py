@@ -201,8 +201,10 @@ def _configured(service: Service, revisions: Sequence[Revision]) -> int:
 
 
 def _never_ready(asked: int) -> str:
-    text = "never became ready: no instance runs"
-    return f"{text}; the {_instances(asked)} it asks for are not billed (not verified)" if asked else text
+    if not asked:
+        return "never became ready: no instance runs"
+    noun, verb = ("its minimum instance", "is") if asked == 1 else (f"its {asked} minimum instances", "are")
+    return f"{noun} {verb} not billed while it was never ready (unverified)"
 
 
 def _instances(count: int) -> str:

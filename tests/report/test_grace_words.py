@@ -66,14 +66,17 @@ def written(summary: Summary) -> tuple[str, str]:
 
 def test_the_sweeps_table_says_until_when_a_thing_stays_and_how_to_keep_it() -> None:
     shown = table(swept(waiting()))
-    assert "In grace" in shown
-    assert "on 2026-12-01 03:05 UTC or later" in shown
-    assert "janitor keep NAME" in shown
-    assert "In grace" not in table(swept())
+    assert "\nScheduled for deletion\n  pending      where " in shown
+    assert "2026-12-01 03:05 UTC or later" in shown
+    assert "label it janitor=keep, or run janitor keep NAME" in shown
+    assert "Nothing to delete yet: 1 resource is scheduled for deletion.\n" in shown
+    assert "Scheduled for deletion" not in table(swept())
 
 
 def test_a_dry_run_gives_no_date_of_what_is_not_announced() -> None:
-    assert "2026-12-01" not in table(swept(waiting(is_new=True), mode="dry-run"))
+    shown = table(swept(waiting(is_new=True), mode="dry-run"))
+    assert "2026-12-01" not in shown
+    assert "after the first apply announces it" in shown
     assert "2026-12-01" in table(swept(waiting(is_new=False), mode="dry-run"))
     summary = reported(waiting(is_new=True), mode="dry-run")
     for text in (*written(summary), str(report(summary).blocks), render_html(summary)):

@@ -18,14 +18,14 @@ def lines(**changed: object) -> tuple[str, ...]:
 
 def test_every_sweep_says_what_in_use_means_where_prices_are_from_and_what_dollars_leave_out() -> None:
     use, prices, money = lines()
-    assert use == '"in use" means: named by Cloud Run in projects shop, shop-dev'
+    assert use == '"in use" means: used by Cloud Run in projects shop, shop-dev'
     assert prices == "prices: Cloud Billing catalog, 2026-11-24"
-    for left_out in ("the free 0.5 GiB of storage is not subtracted", "upper bounds", "in use is not known"):
+    for left_out in ("before discounts and free tier", "≤ is an upper bound", "usage cost not included"):
         assert left_out in money
 
 
 def test_one_project_is_not_called_projects() -> None:
-    assert '"in use" means: named by Cloud Run in project shop' in lines(projects=("shop",))
+    assert '"in use" means: used by Cloud Run in project shop' in lines(projects=("shop",))
 
 
 def test_files_of_references_from_elsewhere_are_named() -> None:
@@ -63,5 +63,7 @@ def test_each_notice_is_one_line_and_none_is_said_twice() -> None:
 
 
 def test_policies_that_matched_nothing_are_named() -> None:
-    assert "policy old matched nothing, even of what is kept" in lines(unmatched=("old",))
-    assert "policies old, failed matched nothing, even of what is kept" in lines(unmatched=("old", "failed"))
+    assert "policy old matched no resources (check its names)" in lines(unmatched=("old",))
+    assert "policies old, failed matched no resources (check their names)" in lines(
+        unmatched=("old", "failed")
+    )

@@ -10,7 +10,6 @@ from rich.cells import cell_len
 
 from janitor.ledger.history import PastAction, PastSweep
 from janitor.report.json.history import write_history_json, write_sweep_json
-from janitor.report.terminal import tables as console
 from janitor.report.terminal.history import write_history_table, write_sweep_table
 from tests.report.pasts import ACTIONS, BEGAN, DRY_RUN, KILLED, TOTALS, action, sweep
 from tests.report.printing import GOLDEN
@@ -22,7 +21,7 @@ SWEEPS = (sweep(), DRY_RUN, KILLED)
 def listed(*sweeps: PastSweep, width: int = 80) -> str:
     out = StringIO()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(console, "PIPE_WIDTH", width)
+        patch.setenv("COLUMNS", str(width))
         write_history_table(sweeps, out)
     return out.getvalue()
 
@@ -30,7 +29,7 @@ def listed(*sweeps: PastSweep, width: int = 80) -> str:
 def shown(past: PastSweep, *actions: PastAction, hidden: int = 0, width: int = 80) -> str:
     out = StringIO()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(console, "PIPE_WIDTH", width)
+        patch.setenv("COLUMNS", str(width))
         write_sweep_table(past, actions, hidden, out)
     return out.getvalue()
 

@@ -11,7 +11,6 @@ from rich.cells import cell_len
 from janitor.ledger.savings import Account
 from janitor.model.amounts import Amount
 from janitor.report.data.summary import Period, Summary
-from janitor.report.terminal import tables as console
 from janitor.report.terminal.report import write_report_table
 from tests.report.printing import GOLDEN
 from tests.report.summaries import EMPTY, SINCE, SMALL, SWEPT, UNTIL, deletion, large, planned, snapshot
@@ -21,7 +20,7 @@ def table(summary: Summary, width: int = 80) -> str:
     """The whole report, as a terminal of that width gets it."""
     out = StringIO()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(console, "PIPE_WIDTH", width)
+        patch.setenv("COLUMNS", str(width))
         write_report_table(summary, out)
     return out.getvalue()
 

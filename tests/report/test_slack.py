@@ -47,7 +47,7 @@ def test_the_report_says_the_most_important_first() -> None:
         "*Services that failed*\n• `billing` in asia-northeast3 (`payments`), failed for 31h: "
         "HEALTH_CHECK_CONTAINER_ERROR: Revision 'billing-00002-abc' is not ready",
         "*Kept because in use:* 3 images",
-        "dollars are gross",
+        "list prices before discounts",
     )
 
 

@@ -10,7 +10,7 @@ from janitor.model.amounts import Priced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
-from janitor.plan.plan import Kept
+from janitor.plan.plan import Action, Kept
 from janitor.report.data.result import SweepResult
 from janitor.report.terminal.sweep import View
 from tests.report.printing import GOLDEN, table
@@ -43,27 +43,60 @@ def test_the_storys_table_is_the_one_that_was_reviewed(name: str) -> None:
     assert table(GOLDENS[name]) == (GOLDEN / f"{name}.txt").read_text()
 
 
-def test_gaps_come_before_everything_else_and_are_loud() -> None:
+def test_failed_reads_come_before_everything_else_with_their_cause_and_what_they_keep() -> None:
     lines = table(with_gaps()).splitlines()
-    assert lines[2] == "NOT EVERYTHING COULD BE READ: 2 gaps. What needs it is kept."
-    assert lines[3] == "  run.revision in us-west1 xai-community: 403 Permission 'run.revisions.list' denied"
-    assert lines[4] == "  artifact.image in us-west1 xai-community web: the listing broke off"
+    assert lines[0] == "INCOMPLETE: 2 reads failed. Whatever depends on them is kept."
+    text = " ".join(" ".join(lines).split())
+    assert "Revisions in xai-community (us-west1): 403 Permission 'run.revisions.list' denied. " in text
+    assert "Images in xai-community (us-west1/web): the listing broke off. " in text
+    assert "Kept because of this: docker images, packages, tags and repositories in every project; " in text
+    assert text.index("Kept because") < text.index("Would delete 4 resources")
+
+
+def denied(project: str, kind: Kind, cause: str = "PERMISSION_DENIED: IAM_PERMISSION_DENIED") -> Gap:
+    return Gap(project, "-", kind, cause)
+
+
+def test_a_project_that_lets_nothing_be_listed_is_one_sentence_with_the_way_out() -> None:
+    gaps = (denied("nope", Kind.RUN_LOCATION, "Forbidden"), denied("nope", Kind.ARTIFACT_LOCATION))
+    text = " ".join(table(result(gaps=gaps, kept=())).split())
+    assert "Project nope: no access, or it does not exist (check with gcloud projects list). Grant " in text
+    assert text.count("project nope") + text.count("Project nope") == 1
+    assert "Nothing to delete" not in text
+    assert "Not decided: docker images, packages, tags and repositories in every project; " in text
+    assert "storage unknown" in text
+
+
+def test_a_missing_role_is_one_sentence_with_the_role() -> None:
+    text = " ".join(table(result(gaps=(denied("p", Kind.SERVICE), denied("p", Kind.JOB)))).split())
+    assert (
+        "2 reads: jobs, services in p: PERMISSION_DENIED: IAM_PERMISSION_DENIED. Grant roles/run.viewer on p"
+        in text
+    )
+
+
+def test_an_api_that_is_disabled_for_the_credentials_is_said_with_the_command() -> None:
+    gap = denied("p", Kind.RUN_LOCATION, "PERMISSION_DENIED: SERVICE_DISABLED")
+    text = " ".join(table(result(gaps=(gap,))).split())
+    assert "The Cloud Run API is disabled in the quota project of the credentials" in text
+    assert "gcloud auth application-default set-quota-project" in text
 
 
 def test_a_refused_apply_says_that_nothing_was_deleted_and_counts_nothing_as_done() -> None:
     text = table(story(mode="apply", refusals=(REFUSAL,)))
     assert "REFUSED: the plan exceeds its limits. Nothing was deleted." in text
     assert "--limit max_deletions=120" in text
-    assert "Would delete 4" in text
+    assert "Would delete 4 resources" in text
     assert "Deleted" not in text
     assert "To delete these" not in text
+    assert text.index("REFUSED") < text.index("Would delete")
 
 
 @pytest.mark.parametrize("sweep", [story(), story(refusals=(REFUSAL,))])
 def test_a_dry_run_words_no_saving_as_done(sweep: SweepResult) -> None:
     text = table(sweep)
-    assert "nothing is deleted" in text.splitlines()[0]
-    assert "Would delete 4" in text
+    assert "Dry run, nothing is deleted." in text
+    assert "Would delete 4 resources" in text
     for done in ("saves", "saved", "Deleted", "reclaimed", " deleted in "):
         assert done not in text
 
@@ -75,9 +108,58 @@ def many(count: int) -> SweepResult:
     )
 
 
-def test_the_fifty_costliest_of_a_policy_are_shown_and_the_rest_is_summed() -> None:
-    lines = table(many(53)).splitlines()
-    rows = [line for line in lines if line.startswith("  web/team/app@")]
+def services(count: int, policy: str = "failed-services") -> list[Action]:
+    """The higher its number, the costlier a service."""
+    return [
+        SERVICE._replace(
+            name=f"{REGION}/services/s{n}", policy=policy, estimate=Priced(Decimal(n) / 100, "x")
+        )
+        for n in range(1, count + 1)
+    ]
+
+
+def test_the_answer_comes_first_with_its_policies_the_costliest_first() -> None:
+    cheap, dear = services(2, "cheap"), [SERVICE._replace(policy="dear", estimate=Priced(Decimal(20), "x"))]
+    free = [STORY_REPOSITORY._replace(policy="free", estimate=Priced(Decimal(0), ""))]
+    text = table(result(*cheap, *free, *dear))
+    first = "Would delete 4 resources (2.3 GB), $20.03/month: dear $20.00 · cheap $0.03 · 1 more $0.00"
+    assert text.splitlines()[0] == first
+    assert text.index("\ndear · ") < text.index("\ncheap · ") < text.index("\nfree · ")
+
+
+def test_images_of_one_package_are_one_row_with_their_ages() -> None:
+    ages = [image(n)._replace(detail=f"{n}d old; untagged") for n in (198, 17, 40)]
+    lines = table(result(*ages)).splitlines()
+    (row,) = [line for line in lines if line.startswith("  web/team/app")]
+    assert row.split("  ")[1:] == ["web/team/app", "3 images, 17–198d old", "600.0 MB", "≤ $0.06"]
+
+
+def test_one_image_alone_keeps_its_name() -> None:
+    assert "  web/team/app@000000000000  40d old" in table(result(image(1)))
+
+
+def test_images_of_two_outcomes_are_two_rows() -> None:
+    ends = (
+        Outcome(OutcomeKind.DELETED),
+        Outcome(OutcomeKind.DELETED),
+        Outcome(OutcomeKind.FAILED, "INTERNAL"),
+    )
+    text = table(result(image(1), image(2), image(3), mode="apply", outcomes=ends))
+    assert "  2 images, 40d old" in text
+    assert "  web/team/app@000000000000  40d old" in text
+
+
+def test_with_all_each_has_a_row_and_of_equal_prices_the_oldest_comes_first() -> None:
+    ages = [image(n, size_bytes=200_000_000 + n)._replace(detail=f"{n}d old") for n in (17, 198, 40)]
+    rows = [
+        line.split()[1] for line in table(result(*ages), View(show_all=True)).splitlines() if "app@" in line
+    ]
+    assert rows == ["198d", "40d", "17d"]
+
+
+def test_the_fifty_costliest_rows_of_a_policy_are_shown_and_the_rest_is_summed() -> None:
+    lines = table(result(*services(53))).splitlines()
+    rows = [line for line in lines if line.startswith("  s")]
     assert len(rows) == 50
     assert rows[0].endswith("$0.53")
     assert rows[-1].endswith("$0.04")
@@ -85,18 +167,17 @@ def test_the_fifty_costliest_of_a_policy_are_shown_and_the_rest_is_summed() -> N
 
 
 def test_thousands_that_are_not_shown_are_counted_with_their_dollars() -> None:
-    cheap = Priced(Decimal("12.30") / 4312, "x")
-    dear = [image(n, estimate=Priced(Decimal(1), "x")) for n in range(50)]
-    text = table(result(*dear, *(image(n, estimate=cheap) for n in range(50, 4362))))
-    assert "  … and 4,312 more, $12.30 (--all, or --format json)\n" in text
+    cheap = [each._replace(estimate=Priced(Decimal("12.30") / 4312, "x")) for each in services(4362)[50:]]
+    dear = [each._replace(estimate=Priced(Decimal(1), "x")) for each in services(50)]
+    assert "  … and 4,312 more, $12.30 (--all, or --format json)\n" in table(result(*dear, *cheap))
 
 
 def test_each_policy_has_its_own_fifty() -> None:
-    one, other = many(51).plan.actions, [image(n, policy="bare") for n in range(100, 160)]
-    text = table(result(*one, *other))
-    assert text.count("  web/team/app@") == 100
+    others = [each._replace(name=f"{each.name}-b") for each in services(60, policy="bare")]
+    text = table(result(*services(51), *others))
+    assert sum(line.startswith("  s") for line in text.splitlines()) == 100
     assert "… and 1 more, $0.01 (" in text
-    assert "… and 10 more, $0.19 (" in text
+    assert "… and 10 more, $0.55 (" in text
 
 
 def test_all_shows_every_action() -> None:
@@ -105,42 +186,62 @@ def test_all_shows_every_action() -> None:
     assert "more," not in text
 
 
-def test_what_failed_is_shown_before_what_is_costly() -> None:
+def test_what_failed_is_shown_before_what_is_costly_and_its_error_once() -> None:
     ends = [Outcome(OutcomeKind.DELETED)] * 60
-    ends[0] = Outcome(OutcomeKind.FAILED, "no permission")
-    lines = table(replace(many(60), mode="apply", outcomes=tuple(ends))).splitlines()
-    first = next(index for index, line in enumerate(lines) if line.startswith("  web/team/app@"))
-    assert lines[first].endswith("failed")
-    assert lines[first + 1] == "      no permission"
+    denied = "PERMISSION_DENIED: permission run.services.delete"
+    ends[0] = ends[1] = Outcome(OutcomeKind.FAILED, denied)
+    swept = replace(result(*services(60)), mode="apply", outcomes=tuple(ends))
+    lines = table(swept).splitlines()
+    first = next(index for index, line in enumerate(lines) if line.startswith("  s"))
+    assert [line.rpartition("  ")[2] for line in lines[first : first + 3]] == ["failed", "failed", "deleted"]
+    (error,) = [line for line in lines if denied in line]
+    assert error == (f"      failed: {denied} (2 of these). Grant roles/run.developer on xai-community")
+
+
+def test_equal_failures_are_told_once_by_googles_reason_and_the_sentence_that_says_it() -> None:
+    said = "HEALTH_CHECK_CONTAINER_ERROR: Revision 's{}-1' is not ready and cannot serve traffic. Not on PORT. See docs."
+    failed = [each._replace(detail=f"26h old; {said.format(n)}") for n, each in enumerate(services(3))]
+    text = table(result(*failed))
+    assert text.count("HEALTH_CHECK_CONTAINER_ERROR") == 1
+    assert "      HEALTH_CHECK_CONTAINER_ERROR: Not on PORT (3 of these)\n" in text
 
 
 def test_what_is_kept_is_counted_by_kind_and_reason_the_commonest_first() -> None:
     text = table(result())
-    assert "  2 services: 2 serving\n  12 images: 9 not-matched, 3 in-use\n" in text
+    assert "  2 services: 2 serving\n  12 images: 9 not matched, 3 in use\n" in text
 
 
 def test_a_long_list_of_reasons_is_broken_between_them_and_never_within_one() -> None:
     reasons = [KeepReason.NOT_MATCHED, KeepReason.IN_USE, KeepReason.CHILD_OF_KEPT, KeepReason.KEEP_TAGGED]
     kept = tuple(Kept(Kind.IMAGE, reason, 90 - n) for n, reason in enumerate(reasons))
     text = table(result(kept=kept), width=60)
-    assert "  354 images: 90 not-matched, 89 in-use, 88 child-of-kept,\n    87 keep-tagged\n" in text, text
+    listed = (
+        "  354 images: 90 not matched, 89 in use,\n    88 child of a kept image, 87 kept by keep.tagged\n"
+    )
+    assert listed in text, text
 
 
 def test_dollars_that_are_at_most_so_many_are_marked_wherever_they_are_summed() -> None:
     text = table(result(image(1)))
-    assert " · 200.0 MB · ≤ $0.02 a month\n" in text
-    assert "Would delete 1, 200.0 MB, and save ≤ $0.02 a month." in text
+    assert " · 200.0 MB · ≤ $0.02/month\n" in text
+    assert "Would delete 1 resource (200.0 MB), up to $0.02/month: stale-images $0.02\n" in text
 
 
 def test_exact_dollars_are_not_marked() -> None:
     text = table(result(STORY_REPOSITORY))
-    assert " · 2.3 GB · $0.21 a month\n" in text
-    assert "Would delete 1, 2.3 GB, and save $0.21 a month." in text
+    assert " · 2.3 GB · $0.21/month\n" in text
+    assert "Would delete 1 resource (2.3 GB), $0.21/month: abandoned-repositories $0.21\n" in text
 
 
 def test_names_of_what_is_kept_are_shown_where_they_were_asked_for() -> None:
-    named = Kept(Kind.SERVICE, KeepReason.SERVING, 1, (f"{REGION}/services/web",))
-    assert "    serving: web  asia-northeast3 xai-community\n" in table(result(kept=(named,)))
+    name = f"{REGION}/services/web"
+    named = Kept(Kind.SERVICE, KeepReason.SERVING, 1, (name,))
+    assert "    serving: web  xai-community, asia-northeast3\n" in table(result(kept=(named,)))
+
+
+def test_names_of_what_is_kept_stand_by_the_reason_in_words_and_its_wire_name() -> None:
+    named = Kept(Kind.SERVICE, KeepReason.GOOGLE_MANAGED, 1, (f"{REGION}/services/web",))
+    assert "    managed by Google (google-managed): web  " in table(result(kept=(named,)))
 
 
 def test_fifty_names_of_what_is_kept_are_shown_unless_all_are_asked_for() -> None:
@@ -172,11 +273,20 @@ def test_nothing_from_outside_reaches_the_terminal_as_a_control() -> None:
         assert [character for character in text if character != "\n" and not character.isprintable()] == []
 
 
-def test_an_unchanged_world_shows_the_same_table_but_for_its_first_line() -> None:
+def test_an_unchanged_world_shows_the_same_table_but_for_the_line_of_the_mode() -> None:
     today, whole = story(), story()
     later = replace(whole, plan=replace(whole.plan, observed_at=whole.plan.observed_at.replace(day=25)))
-    assert table(today).splitlines()[1:] == table(later).splitlines()[1:]
-    assert table(today) != table(later)
+    differ = [
+        pair
+        for pair in zip(table(today).splitlines(), table(later).splitlines(), strict=True)
+        if len(set(pair)) > 1
+    ]
+    assert differ == [
+        (
+            "Dry run, nothing is deleted. Read on 2026-11-24 04:00 UTC.",
+            "Dry run, nothing is deleted. Read on 2026-11-25 04:00 UTC.",
+        )
+    ]
 
 
 def test_a_dry_run_ends_with_the_command_that_deletes_what_it_shows() -> None:
@@ -197,22 +307,31 @@ def test_an_apply_in_part_ends_with_the_command_that_tries_again() -> None:
 def test_an_apply_that_did_everything_asks_for_no_command() -> None:
     text = table(story(mode="apply", outcomes=(Outcome(OutcomeKind.DELETED),) * 4))
     assert "janitor sweep --apply" not in text
-    assert "Deleted 4 of 4" in text
+    assert (
+        "Deleted 4 of 4 resources (2.6 GB), up to $0.23/month and 1 unpriced: abandoned-repositories $0.21 · "
+        in text
+    )
+
+
+def test_an_apply_in_part_counts_what_was_not_deleted() -> None:
+    text = table(story(mode="apply", outcomes=APPLIED))
+    assert "Deleted 1 of 4 resources, $0.00/month: failed-services $0.00\n" in text
+    assert "Not deleted: 1 already gone, 1 skipped, 1 failed.\n" in text
 
 
 def test_an_interrupted_apply_says_that_the_rest_is_left() -> None:
     ends = (Outcome(OutcomeKind.DELETED), *(Outcome(OutcomeKind.SKIPPED, "interrupted"),) * 3)
     text = table(story(mode="apply", outcomes=ends, interrupted=True))
-    assert "Interrupted: what was left undone is left to the next sweep." in text
+    assert "Interrupted: the next sweep continues with the rest." in text
 
 
 def test_nothing_to_delete_is_said_and_asks_for_no_command() -> None:
     text = table(result())
-    assert "\nNothing to delete.\n" in text
+    assert text.startswith("Nothing to delete.\n")
     assert "janitor sweep --apply" not in text
 
 
 def test_what_has_no_price_is_counted_beside_the_dollars_and_never_as_zero() -> None:
     text = table(story())
-    assert " a month and 1 unpriced" in text
+    assert "/month and 1 unpriced: " in text.splitlines()[0]
     assert "  unpriced: no price for asia-northeast3\n" in text

@@ -97,7 +97,7 @@ def test_a_refusal_is_told_with_its_flag() -> None:
 
 def test_a_gap_names_the_place_the_cause_and_the_role_that_is_missing() -> None:
     trouble = only(with_gaps(gap()))
-    assert (trouble.kind, trouble.about) == (TroubleKind.GAP, "run.revision in p (us-west1)")
+    assert (trouble.kind, trouble.about) == (TroubleKind.GAP, "revisions in p (us-west1)")
     assert trouble.what == DENIED
     assert "roles/run.viewer on p" in trouble.way_out
     assert trouble.way_out.endswith(
@@ -108,13 +108,13 @@ def test_a_gap_names_the_place_the_cause_and_the_role_that_is_missing() -> None:
 
 def test_a_gap_within_a_repository_keeps_that_repository_alone() -> None:
     trouble = only(with_gaps(gap("us", kind=Kind.IMAGE, repository="r")))
-    assert trouble.about == "artifact.image in p (us/r)"
+    assert trouble.about == "images in p (us/r)"
     assert "roles/artifactregistry.reader on p" in trouble.way_out
     assert trouble.way_out.endswith("Until then it keeps everything in repository r")
 
 
 def test_a_gap_of_a_whole_project_names_no_location() -> None:
-    assert only(with_gaps(gap("-", kind=Kind.RUN_LOCATION))).about == "run.location in p"
+    assert only(with_gaps(gap("-", kind=Kind.RUN_LOCATION))).about == "locations of Cloud Run in p"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_many_gaps_of_one_cause_are_one_trouble_with_their_number() -> None:
     ]
     trouble = only(with_gaps(*places))
     assert trouble.about == (
-        "43 reads: run.revision, run.service in p0, p1, p2 and 2 more (place-00, place-01, place-02 and 40 more)"
+        "43 reads: revisions, services in p0, p1, p2 and 2 more (place-00, place-01, place-02 and 40 more)"
     )
     assert "roles/run.viewer on p0, p1, p2 and 2 more" in trouble.way_out
 
@@ -157,9 +157,9 @@ def test_gaps_of_two_apis_or_of_two_causes_are_two_troubles_the_commoner_first()
     other = gap(cause="UNAVAILABLE: try again")
     rows = found(with_gaps(gap("us", kind=Kind.REPOSITORY), other, gap(), gap("asia")))
     assert [row.about.partition(" in ")[0] for row in rows] == [
-        "2 reads: run.revision",
-        "artifact.repository",
-        "run.revision",
+        "2 reads: revisions",
+        "repositories",
+        "revisions",
     ]
 
 
@@ -181,7 +181,7 @@ def test_a_deletion_that_was_denied_names_the_role_that_allows_it(kind: Kind, na
     error = "PERMISSION_DENIED: no"
     trouble = only(with_ends(ended("failed", error, kind=kind.value, name=name)))
     assert (trouble.kind, trouble.what) == (TroubleKind.FAILED, error)
-    assert trouble.way_out == f"grant {role} on xai-community to whom janitor runs as"
+    assert trouble.way_out == f"grant {role} on xai-community to janitor's service account"
 
 
 def test_an_image_in_trouble_is_named_as_people_say() -> None:

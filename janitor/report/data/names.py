@@ -16,7 +16,8 @@ _KINDS = frozenset(kind.value for kind in Kind)
 
 def called(kind: str, name: str, tags: tuple[str, ...] = ()) -> str:
     """``web``, ``web/web-00012``, or ``repository/package@0123456789ab`` as docker shortens it; a version
-    of another format in full, ``repository/package@1.2.3``. The first tag follows the package.
+    of another format in full, ``repository/package@1.2.3``. The first tag follows the package. `janitor explain`
+    and `janitor keep` accept it.
 
     A name of another shape comes back as it is, and a kind of a later version is called by its last id.
     """
@@ -26,8 +27,7 @@ def called(kind: str, name: str, tags: tuple[str, ...] = ()) -> str:
     if kind == Kind.TAG and len(path) == 6:
         return f"{path[1]}/{unquote(path[3])}:{unquote(path[5])}"
     if len(path) == 6 and path[2] == "packages":
-        more = f" +{len(tags) - 1}" if len(tags) > 1 else ""
-        tagged = f":{tags[0]}{more}" if tags else ""
+        tagged = f":{tags[0]}" if tags else ""
         digest = path[5].removeprefix("sha256:")
         shown = digest[:_DIGEST_SHOWN] if digest != path[5] else unquote(digest)
         return f"{path[1]}/{unquote(path[3])}{tagged}@{shown}"
@@ -81,6 +81,12 @@ def ails_for(status: str, since: datetime | None, at: datetime) -> str:
     if since is None:
         return f"{status}, since when is not known"
     return f"{status} for {show_age(max((at - since).total_seconds(), 0.0))}"
+
+
+def place_in_words(where: str) -> str:
+    """``my-project, asia-northeast3``, out of what `place` gives with the project."""
+    location, _, project = where.partition(" ")
+    return f"{project}, {location}" if project else location
 
 
 def place_of(name: str) -> str:

@@ -9,8 +9,7 @@ from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.data.result import SweepResult
 
 MONEY = (
-    "dollars are gross, at list price: the free 0.5 GiB of storage is not subtracted, image sizes (≤) are"
-    " upper bounds as layers may be shared, and what a service costs in use is not known"
+    "list prices before discounts and free tier; ≤ is an upper bound (shared layers); usage cost not included"
 )
 _NAMED = 3
 _THROWN_AWAY = (
@@ -52,7 +51,7 @@ def _in_use(projects: Sequence[str], reference_files: Sequence[str]) -> str:
     """What "in use" means here (R3): nothing else is looked at, so nothing else protects."""
     noun = "project" if len(projects) == 1 else "projects"
     files = f", and the references in {', '.join(reference_files)}" if reference_files else ""
-    return f'"in use" means: named by Cloud Run in {noun} {", ".join(projects)}{files}'
+    return f'"in use" means: used by Cloud Run in {noun} {", ".join(projects)}{files}'
 
 
 def reference_notice(counts: ReferenceCounts | None) -> tuple[str, ...]:
@@ -78,7 +77,7 @@ def reference_notice(counts: ReferenceCounts | None) -> tuple[str, ...]:
 def _matched_nothing(policies: Sequence[str]) -> str:
     """It may be all well, and it may be a misspelt name: only a person can tell."""
     noun = "policy" if len(policies) == 1 else "policies"
-    return f"{noun} {', '.join(policies)} matched nothing, even of what is kept"
+    return f"{noun} {', '.join(policies)} matched no resources (check {'its' if len(policies) == 1 else 'their'} names)"
 
 
 _REPOSITORIES_NAMED = 10

@@ -1,25 +1,58 @@
-"""Which actions a person is shown, in which order, and what the rest comes to."""
+"""Rows of the sweep's table: deletions grouped and sorted by dollars, and what the rows that are not shown come to."""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from heapq import nsmallest
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.amounts import Amount, Priced
+from janitor.model.kinds import Kind
+from janitor.model.units import cents
 from janitor.plan.plan import Action
+from janitor.report.data.ages import age_of
+from janitor.report.data.names import place
 from janitor.report.data.result import SweepResult
 from janitor.report.data.totals import capped_sum, was_applied
 
 _TROUBLE = frozenset({OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED})
+# Deletions of these in one holder (a package, a service, a job) are one row.
+_GROUPED = frozenset({Kind.IMAGE, Kind.REVISION, Kind.EXECUTION})
 
-Row = tuple[Action, Outcome]
+Pair = tuple[Action, Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One or more deletions of one kind and place, with the same outcome and error. `amount` is what they save,
+    capped by their repository's billed size (R25)."""
+
+    actions: Sequence[Action]
+    outcome: Outcome
+    amount: Amount
+
+    @property
+    def first(self) -> Action:
+        """Its only action, or one of several."""
+        return self.actions[0]
+
+    @property
+    def name(self) -> str:
+        """Google's name: of its only action, or of what holds them all."""
+        return self.first.name if len(self.actions) == 1 else holder_of(self.first.name)
+
+    @property
+    def place(self) -> str:
+        """``asia-northeast3 my-project``."""
+        return place(self.first.name, with_project=True)
 
 
 @dataclass(slots=True)
 class PolicyRows:
-    """One policy's actions: `shown` in showing order, and how many more there are.
+    """One policy's deletions: `shown` in showing order, and how many more rows there are.
 
-    `counted` is what the totals count of its `actions`, `beyond` the part of it that is not shown.
+    `counted` is what the totals count of its `actions`, `beyond` the part of it that is not shown. `places` are those
+    of all its actions.
     """
 
     policy: str
@@ -28,59 +61,97 @@ class PolicyRows:
     beyond: Amount
     actions: int
     counted: Amount
+    places: Set[str]
     notes: list[str] = field(default_factory=list)
 
 
 def rows_by_policy(result: SweepResult, show: int | None) -> list[PolicyRows]:
-    """Policies in the order in which their first action stands; `show` None shows every action.
+    """Policies, the costliest first; `show` None shows every action in a row of its own.
 
-    In trouble first (what failed must not hide among the cheap), then the costliest, then the
-    biggest, then the plan's order. Sums count what the totals count, capped within the policy.
+    Of a policy what is in trouble comes first (what failed must not hide among the cheap), then the costliest, of
+    equal prices the oldest. Sums count what the totals count, capped within the policy.
     """
-    by_policy: dict[str, list[Row]] = {}
+    by_policy: dict[str, list[Pair]] = {}
     for action, outcome in zip(result.plan.actions, result.outcomes, strict=True):
         by_policy.setdefault(action.policy, []).append((action, outcome))
-    return [_rows(name, rows, result, show) for name, rows in by_policy.items()]
+    policies = [_rows(name, pairs, result, show) for name, pairs in by_policy.items()]
+    return sorted(policies, key=lambda rows: (-rows.counted.usd_month, -rows.counted.size_bytes))
 
 
-def _rows(policy: str, rows: list[Row], result: SweepResult, show: int | None) -> PolicyRows:
+def holder_of(name: str) -> str:
+    """What holds a resource: ``…/services/web`` for one of its revisions."""
+    return name.rsplit("/", 2)[0]
+
+
+def _rows(policy: str, pairs: list[Pair], result: SweepResult, show: int | None) -> PolicyRows:
     group_bytes = result.plan.group_bytes
     applied = was_applied(result)
+
+    def amount(of: Iterable[Pair]) -> Amount:
+        return capped_sum((action for action, outcome in of if _counts(outcome, applied)), group_bytes)
+
+    rows = [
+        Row(tuple(action for action, _ in group), group[0][1], capped_sum((a for a, _ in group), group_bytes))
+        for group in _groups(pairs, _alone if show is None else _together)
+    ]
     shown = sorted(rows, key=_order) if show is None else nsmallest(show, rows, key=_order)
-    visible = {action.name for action, _ in shown}
-    rest = [row for row in rows if row[0].name not in visible] if len(shown) < len(rows) else []
+    visible = {id(row) for row in shown}
+    rest = [row for row in rows if id(row) not in visible]
+    hidden = ((action, row.outcome) for row in rest for action in row.actions)
     return PolicyRows(
         policy=policy,
         shown=shown,
         more=len(rest),
-        beyond=capped_sum((a for a, o in rest if _counts(o, applied)), group_bytes),
-        actions=len(rows),
-        counted=capped_sum((a for a, o in rows if _counts(o, applied)), group_bytes),
+        beyond=amount(hidden),
+        actions=len(pairs),
+        counted=amount(pairs),
+        places={row.place for row in rows},
         notes=_notes(rows),
     )
+
+
+def _groups(pairs: Iterable[Pair], key: Callable[[Pair], object]) -> Iterator[list[Pair]]:
+    groups: dict[object, list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(key(pair), []).append(pair)
+    yield from groups.values()
+
+
+def _alone(pair: Pair) -> object:
+    return pair[0].name
+
+
+def _together(pair: Pair) -> object:
+    action, outcome = pair
+    if action.kind not in _GROUPED:
+        return action.name
+    return action.kind, holder_of(action.name), outcome.kind, outcome.error
 
 
 def _counts(outcome: Outcome, applied: bool) -> bool:
     return not applied or outcome.kind is OutcomeKind.DELETED
 
 
-def _order(row: Row) -> tuple[bool, Decimal, int]:
-    action, outcome = row
-    usd = action.estimate.usd_month if isinstance(action.estimate, Priced) else Decimal(-1)
-    return outcome.kind not in _TROUBLE, -usd, -action.size_bytes
+def _order(row: Row) -> tuple[bool, float, int, int]:
+    """Prices are equal where they are shown as equal."""
+    usd = -1.0 if row.amount.has_no_price else cents(row.amount.usd_month)
+    oldest = max((age.minutes for action in row.actions if (age := age_of(action.detail))), default=0)
+    return row.outcome.kind not in _TROUBLE, -usd, -oldest, -row.amount.size_bytes
 
 
-def _notes(rows: list[Row]) -> list[str]:
-    """Why something costs nothing or has no price, each reason once, the commonest first."""
+def _notes(rows: Iterable[Row]) -> list[str]:
+    """Why something has no price, or a row costs nothing: each reason once, the commonest first."""
     counts: dict[str, int] = {}
-    for action, _ in rows:
-        estimate = action.estimate
-        if not isinstance(estimate, Priced):
-            note = f"unpriced: {estimate.why}"
-        elif not estimate.usd_month and estimate.basis:
-            note = f"$0.00: {estimate.basis}"
-        else:
-            continue
-        counts[note] = counts.get(note, 0) + 1
+    for row in rows:
+        for action in row.actions:
+            if note := _note(action, row.amount.usd_month):
+                counts[note] = counts.get(note, 0) + 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [note if count == 1 else f"{note} ({count:,} of these)" for note, count in ranked]
+
+
+def _note(action: Action, of_row: Decimal) -> str:
+    estimate = action.estimate
+    if not isinstance(estimate, Priced):
+        return f"unpriced: {estimate.why}"
+    return "" if of_row or estimate.usd_month or not estimate.basis else f"$0.00: {estimate.basis}"

@@ -1,37 +1,34 @@
 """What is wrong, worst first, and the way out of it: a row for many alike, never ten thousand rows."""
 
-import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
 
 from janitor.kinds.table import KINDS
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.text import shorten
 from janitor.model.units import moment, show_age
-from janitor.policy.deciding.gaps import LINE_TO_ADD, blocks_in_words, is_unseen_gap
+from janitor.policy.deciding.gaps import blocks_in_words, is_unseen_gap
+from janitor.report.data.failed_reads import (
+    DENIED,
+    LOGIN,
+    NO_CREDENTIALS,
+    PASSING,
+    alike,
+    code_of,
+    failed_reads,
+    some_of,
+)
 from janitor.report.data.names import ails_for, called
 from janitor.report.data.scope import UNSCOPED, ReportScope, scope_in_words
 from janitor.report.data.snapshot import LONGEST_TEXT, Planned, Snapshot
 
 STALE_AFTER = timedelta(days=2)
 _NAMED = 3
-_CODE = re.compile(r"([A-Za-z_]+)(?:: |$)")
-_DENIED = frozenset({"PERMISSION_DENIED", "Forbidden"})
-_NO_CREDENTIALS = frozenset({"UNAUTHENTICATED", "Unauthorized", "DefaultCredentialsError", "RefreshError"})
-_PASSING = frozenset({
-    "UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "INTERNAL", "ABORTED", "CANCELLED", "UNKNOWN",
-    "RetryError", "ServiceUnavailable", "TooManyRequests", "InternalServerError", "GatewayTimeout", "BadGateway",
-    "TransportError",
-})  # fmt: skip
 # Google's predefined roles (docs/roles.md): what deletes a kind.
 _DELETING_ROLES = {kind.value: spec.delete_role for kind, spec in KINDS.items()}
-_LOGIN = "renew the credentials: gcloud auth application-default login, or the service account that janitor runs as"
-
-T = TypeVar("T")
 
 
 class TroubleKind(StrEnum):
@@ -137,12 +134,8 @@ def _stale(snapshot: Snapshot, until: datetime) -> Iterator[Trouble]:
 
 
 def _gaps(snapshot: Snapshot) -> Iterator[Trouble]:
-    alike = _alike(
-        snapshot.gaps,
-        lambda gap: (is_unseen_gap(gap), gap.kind.is_run, gap.repository is None, _code(gap.cause)),
-    )
-    for gaps in alike.values():
-        yield Trouble(TroubleKind.GAP, _where(gaps), gaps[0].cause, _way_to_see(gaps))
+    for reads in failed_reads(snapshot.gaps):
+        yield Trouble(TroubleKind.GAP, reads.about, reads.what, f"{reads.way_out}{_until_then(reads.gaps)}")
     if more := snapshot.gapped - len(snapshot.gaps):
         yield Trouble(
             TroubleKind.GAP,
@@ -152,42 +145,14 @@ def _gaps(snapshot: Snapshot) -> Iterator[Trouble]:
         )
 
 
-def _where(gaps: Sequence[Gap]) -> str:
-    """``43 reads: run.revision, run.service in p (asia-east1, asia-east2, us-west1 and 40 more)``."""
-    places = {
-        f"{gap.location}/{gap.repository}" if gap.repository else gap.location
-        for gap in gaps
-        if gap.location != "-"
-    }
-    text = f"{_list(gap.kind.value for gap in gaps)} in {_list(gap.project for gap in gaps)}"
-    if places:
-        text += f" ({_list(places)})"
-    return f"{len(gaps)} reads: {text}" if len(gaps) > 1 else text
-
-
-def _way_to_see(gaps: Sequence[Gap]) -> str:
-    first, projects = gaps[0], _list(gap.project for gap in gaps)
-    code = _code(first.cause)
-    if is_unseen_gap(first):
-        return f"if nothing runs these images, add to the policy file: {LINE_TO_ADD}"
-    if code in _DENIED:
-        role, api = ("run.viewer", "Cloud Run") if first.kind.is_run else ("artifactregistry.reader", "Artifact Registry")  # fmt: skip
-        way = f"grant roles/{role} on {projects} to whom janitor runs as, and see that {api}'s API is enabled"
-    elif code in _NO_CREDENTIALS:
-        way = _LOGIN
-    elif code in _PASSING:
-        way = "the next sweep reads it again; if it stays, look at the quota and at Google's status page"
-    elif not code and first.kind.is_run:
-        way = "correct the image reference of that workload, or delete the workload"
-    else:
-        way = "the next sweep reads it again; if it stays, JANITOR_LOG_LEVEL=DEBUG janitor sweep --dry-run tells more"
-    return f"{way}. Until then it keeps {blocks_in_words(gaps)}"
+def _until_then(gaps: Sequence[Gap]) -> str:
+    return "" if is_unseen_gap(gaps[0]) else f". Until then it keeps {blocks_in_words(gaps)}"
 
 
 def _actions(snapshot: Snapshot) -> Iterator[Trouble]:
     order = list(TroubleKind)
-    alike = _alike(snapshot.troubles, _likeness)
-    for rows in sorted(alike.values(), key=lambda rows: order.index(TroubleKind(rows[0].outcome))):
+    groups = alike(snapshot.troubles, _likeness)
+    for rows in sorted(groups.values(), key=lambda rows: order.index(TroubleKind(rows[0].outcome))):
         first = rows[0]
         about = f"{first.kind} {called(Kind(first.kind), first.name)}"
         yield Trouble(
@@ -211,7 +176,7 @@ def _unannounced(snapshot: Snapshot) -> Iterator[Trouble]:
     if rows:
         yield Trouble(
             TroubleKind.UNANNOUNCED,
-            _list(called(row.kind, row.name) for row in rows),
+            some_of(called(row.kind, row.name) for row in rows),
             "Slack did not accept the announcement, so the grace period has not started and nothing of it is deleted",
             "see the log for Slack's answer; the next apply announces it again",
         )
@@ -236,23 +201,27 @@ def _failing(snapshot: Snapshot) -> Iterator[Trouble]:
 
 def _likeness(row: Planned) -> Hashable:
     """What failed for one cause is alike; what drifted or was skipped has one way out, whatever it says."""
-    return row.outcome, row.kind, _code(row.error or "") if row.outcome == TroubleKind.FAILED else ""
+    return row.outcome, row.kind, code_of(row.error or "") if row.outcome == TroubleKind.FAILED else ""
+
+
+def deleting_role(kind: str) -> str:
+    """The predefined role that deletes resources of a kind."""
+    return _DELETING_ROLES.get(kind, "the role that deletes it")
 
 
 def _way_to_delete(rows: Sequence[Planned], sweep_id: str) -> str:
     first = rows[0]
-    code = _code(first.error or "")
+    code = code_of(first.error or "")
     if first.outcome == TroubleKind.DRIFTED:
         return "it is no longer as the plan saw it, so it was left alone; the next sweep looks at it afresh"
     if first.outcome == TroubleKind.SKIPPED:
         return "what had to go before it did not; mend that, and the next sweep takes both"
-    if code in _DENIED:
-        projects = _list(row.name.split("/")[1] for row in rows if row.name.startswith("projects/"))
-        role = _DELETING_ROLES.get(first.kind, "the role that deletes it")
-        return f"grant {role} on {projects} to whom janitor runs as"
-    if code in _NO_CREDENTIALS:
-        return _LOGIN
-    if code in _PASSING:
+    if code in DENIED:
+        projects = some_of(row.name.split("/")[1] for row in rows if row.name.startswith("projects/"))
+        return f"grant {deleting_role(first.kind)} on {projects} to janitor's service account"
+    if code in NO_CREDENTIALS:
+        return LOGIN
+    if code in PASSING:
         return (
             "the next sweep tries again; if it fails each time, look at the quota and at Google's status page"
         )
@@ -261,24 +230,3 @@ def _way_to_delete(rows: Sequence[Planned], sweep_id: str) -> str:
             "Google refuses it as it stands: change what it says, or name it under protect in the policy file"
         )
     return f"the next sweep tries again; all of them: janitor history {sweep_id}"
-
-
-def _code(text: str) -> str:
-    """The status or error class that a cause begins with (gcp/failures.py), "" where it has none."""
-    match = _CODE.match(text)
-    return match[1] if match else ""
-
-
-def _alike(rows: Iterable[T], likeness: Callable[[T], Hashable]) -> Mapping[Hashable, list[T]]:
-    """Rows in groups, the largest first, then in their order."""
-    groups: dict[Hashable, list[T]] = {}
-    for row in rows:
-        groups.setdefault(likeness(row), []).append(row)
-    return dict(sorted(groups.items(), key=lambda item: -len(item[1])))
-
-
-def _list(texts: Iterable[str]) -> str:
-    """Each once, in order, the first few by name."""
-    each = sorted(set(texts))
-    more = len(each) - _NAMED
-    return ", ".join(each) if more < 1 else f"{', '.join(each[:_NAMED])} and {more} more"

@@ -12,6 +12,10 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.model.text import safe_text
 
 _BETWEEN, _FIRST_AT_LEAST = 2, 12
+# Sentences are broken at this width where there is no terminal.
+_PROSE = 120
+# Where no terminal shows the output, its lines are as long as they need to be.
+UNLIMITED = 100_000
 
 
 def fitted(text: str, width: int, keep_end: int | None = None) -> str:
@@ -70,18 +74,36 @@ STYLES = {
 
 def indented(text: str, width: int, left: int = 2, style: str = "") -> Text:
     """Text from outside, made safe, wrapped at words and set in by `left`; a word is never cut."""
-    lines = _wrapped(safe_text(text), max(width - left, 20))
+    lines = _wrapped(safe_text(text), max(_of_prose(width) - left, 20))
     return Text("\n".join(" " * left + line for line in lines), style=style)
+
+
+def _of_prose(width: int) -> int:
+    return _PROSE if width == UNLIMITED else width
 
 
 def listed(head: str, items: Sequence[str], width: int, left: int = 2) -> Text:
     """``head a, b, c``, safe text, broken between items only; what follows the first line is set in further."""
     lines = [" " * left + head]
+    width = _of_prose(width)
     for item in [*(f"{item}," for item in items[:-1]), *items[-1:]]:
         if cell_len(f"{lines[-1]} {item}") > width:
             lines.append(" " * (left + 1))
         lines[-1] += f" {item}"
     return Text("\n".join(lines))
+
+
+def dotted(line: str, width: int, style: str = "") -> Text:
+    """A line of items between ``·``, made safe and broken between items only."""
+    first, *items = safe_text(line).split(" · ")
+    lines = [first]
+    for item in items:
+        if cell_len(f"{lines[-1]} · {item}") > width:
+            lines[-1] += " ·"
+            lines.append(f"  {item}")
+        else:
+            lines[-1] += f" · {item}"
+    return Text("\n".join(lines), style=style)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -99,9 +121,6 @@ def _wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-PIPE_WIDTH = 120
-
-
 class PlainText(io.TextIOWrapper):
     """A file that others read: without colours, whatever FORCE_COLOR and its like say."""
 
@@ -113,14 +132,19 @@ class _PipeConsole(Console):
         """Called while the BrokenPipeError is handled: raise it again."""
         raise
 
+    def unlimited_unless_told(self) -> None:
+        """Of no limited width, unless COLUMNS says one."""
+        if self._width is None:
+            self.width = UNLIMITED
+
 
 def console_for(out: TextIO) -> Console:
-    """A console that interprets nothing in the text; 120 wide where nobody sees its width."""
-    width = None if out.isatty() else PIPE_WIDTH
+    """A console that interprets nothing in the text. Its width is COLUMNS, else the terminal's, else unlimited."""
     terminal = False if isinstance(out, PlainText) else None
-    return _PipeConsole(
-        file=out, width=width, force_terminal=terminal, markup=False, highlight=False, emoji=False
-    )
+    console = _PipeConsole(file=out, force_terminal=terminal, markup=False, highlight=False, emoji=False)
+    if not out.isatty():
+        console.unlimited_unless_told()
+    return console
 
 
 def print_lines(console: Console, *parts: Iterable[Text]) -> None:

@@ -1,0 +1,36 @@
+"""Ages as actions say them: a plan may hold a million actions, so an action has its age in words only."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_AGE = re.compile(r"(?P<before>retired )?(?P<number>\d+)(?P<unit>[mhd])(?P<after> [a-z ]+)", re.ASCII)
+_MINUTES = {"m": 1, "h": 60, "d": 1440}
+
+
+class Age(NamedTuple):
+    """``retired 25d ago``: `before` is ``retired ``, `after` is `` ago``."""
+
+    minutes: int
+    number: str
+    unit: str
+    before: str
+    after: str
+
+
+def age_of(detail: str) -> Age | None:
+    """The age that an action's detail begins with; None where it is not known."""
+    found = _AGE.fullmatch(detail.partition(";")[0])
+    if not found:
+        return None
+    number, unit = found["number"], found["unit"]
+    return Age(int(number) * _MINUTES[unit], number, unit, found["before"] or "", found["after"])
+
+
+def age_range(ages: Sequence[Age]) -> str:
+    """``17–198d``, ``26h–40d``, or ``55d`` where all are the same."""
+    youngest, oldest = min(ages), max(ages)
+    if youngest.minutes == oldest.minutes:
+        return f"{oldest.number}{oldest.unit}"
+    unit = "" if youngest.unit == oldest.unit else youngest.unit
+    return f"{youngest.number}{unit}–{oldest.number}{oldest.unit}"
