@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
-from janitor.model.amounts import Priced
+from janitor.model.amounts import Amount, Priced
 from janitor.model.kinds import Kind
 from janitor.policy.deciding.grace import Waiting
 from janitor.report.data.filters import notes_on_narrowing, snapshot_in
@@ -71,6 +71,14 @@ def test_the_sweeps_table_says_until_when_a_thing_stays_and_how_to_keep_it() -> 
     assert "label it janitor=keep, or run janitor keep NAME" in shown
     assert "Nothing to delete yet: 1 resource is scheduled for deletion.\n" in shown
     assert "Scheduled for deletion" not in table(swept())
+
+
+def test_money_in_grace_is_a_line_of_the_head_and_a_column() -> None:
+    priced = waiting()._replace(estimate=Priced(Decimal("114.98"), ""))
+    shown = table(replace(swept(priced), in_grace=Amount(1, usd_month=Decimal("114.98"))))
+    assert "\nScheduled for deletion: 1 resource, $114.98/month\nApply. " in shown
+    (row,) = [line for line in shown.splitlines() if line.startswith("  service web")]
+    assert row.endswith("  $114.98")
 
 
 def test_a_dry_run_gives_no_date_of_what_is_not_announced() -> None:
