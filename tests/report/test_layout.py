@@ -9,7 +9,7 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason
 from janitor.plan.plan import Action
 from janitor.report.data.names import kind_in_words, short_name
-from janitor.report.data.rows import Row
+from janitor.report.data.rows import DeletionRow
 from janitor.report.terminal import sweep_rows
 from tests.report.printing import table
 from tests.report.samples import REGION, SERVICE, STORY_REPOSITORY, WEB, image, result, story
@@ -22,7 +22,7 @@ SIGNATURE = image(7)._replace(
 
 def fitted_name(action: Action, width: int) -> str:
     """As a row of this action alone has it."""
-    return sweep_rows.fitted_name(Row((action,), Outcome(OutcomeKind.PLANNED), NOTHING), width)
+    return sweep_rows.fitted_name(DeletionRow((action,), Outcome(OutcomeKind.PLANNED), NOTHING), width)
 
 
 def rows(text: str, *starts: str) -> list[str]:

@@ -23,7 +23,7 @@ Pair = tuple[Action, Outcome]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DeletionRow:
     """One or more deletions of one kind and place, with the same outcome and error. `amount` is what they save,
     capped by their repository's billed size (R25)."""
 
@@ -56,7 +56,7 @@ class PolicyRows:
     """
 
     policy: str
-    shown: list[Row]
+    shown: list[DeletionRow]
     more: int
     beyond: Amount
     actions: int
@@ -91,7 +91,9 @@ def _rows(policy: str, pairs: list[Pair], result: SweepResult, show: int | None)
         return capped_sum((action for action, outcome in of if _counts(outcome, applied)), group_bytes)
 
     rows = [
-        Row(tuple(action for action, _ in group), group[0][1], capped_sum((a for a, _ in group), group_bytes))
+        DeletionRow(
+            tuple(action for action, _ in group), group[0][1], capped_sum((a for a, _ in group), group_bytes)
+        )
         for group in _groups(pairs, _alone if show is None else _together)
     ]
     shown = sorted(rows, key=_order) if show is None else nsmallest(show, rows, key=_order)
@@ -132,14 +134,14 @@ def _counts(outcome: Outcome, applied: bool) -> bool:
     return not applied or outcome.kind is OutcomeKind.DELETED
 
 
-def _order(row: Row) -> tuple[bool, float, int, int]:
+def _order(row: DeletionRow) -> tuple[bool, float, int, int]:
     """Prices are equal where they are shown as equal."""
     usd = -1.0 if row.amount.has_no_price else cents(row.amount.usd_month)
     oldest = max((age.minutes for action in row.actions if (age := age_of(action.detail))), default=0)
     return row.outcome.kind not in _TROUBLE, -usd, -oldest, -row.amount.size_bytes
 
 
-def _notes(rows: Iterable[Row]) -> list[str]:
+def _notes(rows: Iterable[DeletionRow]) -> list[str]:
     """Why something has no price, or a row costs nothing: each reason once, the commonest first."""
     counts: dict[str, int] = {}
     for row in rows:

@@ -15,7 +15,7 @@ from janitor.model.units import show_size, show_usd
 from janitor.plan.plan import Action
 from janitor.report.data.failed_reads import DENIED, code_of, some_of
 from janitor.report.data.names import called, place_in_words, short_name
-from janitor.report.data.rows import PolicyRows, Row
+from janitor.report.data.rows import DeletionRow, PolicyRows
 from janitor.report.data.troubles import deleting_role
 from janitor.report.reason_words import why_deleted, why_failed, why_together
 from janitor.report.terminal.tables import STYLES, aligned, fitted, indented
@@ -63,7 +63,7 @@ def _heading(rows: PolicyRows, applied: bool) -> str:
 
 def _in_places(rows: PolicyRows, columns: "_Columns") -> Iterator[Text]:
     """The rows, of several places below the name of each."""
-    by_place: dict[str, list[Row]] = {}
+    by_place: dict[str, list[DeletionRow]] = {}
     for row in rows.shown:
         by_place.setdefault(row.place, []).append(row)
     for where, held in by_place.items():
@@ -79,14 +79,14 @@ def _more(rows: PolicyRows) -> str:
     return f"… and {rows.more:,} more, {show_usd(beyond.usd_month)}{unpriced} (--all, or --format json)"
 
 
-def _failures(rows: Iterable[Row], width: int) -> Iterator[Text]:
+def _failures(rows: Iterable[DeletionRow], width: int) -> Iterator[Text]:
     """Why workloads failed: Google's reason and the sentence that says it, once for all that failed so."""
     causes = Counter(_short(why) for row in rows for why in _causes(row))
     for cause, count in causes.most_common():
         yield indented(f"{cause}{_of_these(count)}", width, 6)
 
 
-def _causes(row: Row) -> Iterator[str]:
+def _causes(row: DeletionRow) -> Iterator[str]:
     return (why for action in row.actions if (why := why_failed(action)))
 
 
@@ -94,7 +94,7 @@ def _short(error: str) -> str:
     return ": ".join(filter(None, error_in_short(error))).rstrip(".")
 
 
-def _deletion_errors(rows: Iterable[Row], width: int) -> Iterator[Text]:
+def _deletion_errors(rows: Iterable[DeletionRow], width: int) -> Iterator[Text]:
     """Why resources were not deleted, once for all that failed so, with the role where one is missing."""
     alike: dict[tuple[OutcomeKind, Kind, str], list[Action]] = {}
     for row in rows:
@@ -144,7 +144,7 @@ class _Columns:
         """The line above the first row."""
         return Text(self._joined("resource", "reason", "size", "$/month", "outcome"), style="dim")
 
-    def lines(self, row: Row) -> Iterator[Text]:
+    def lines(self, row: DeletionRow) -> Iterator[Text]:
         """One line of columns; below it the reasons that did not fit."""
         on_row, below = _fitting(_why(row), self.why)
         line = Text(self._joined(fitted_name(row, self.name), on_row, _size(row), _money(row.amount)))
@@ -162,7 +162,7 @@ class _Columns:
         return f"{line}  {outcome}" if self.applied and outcome else line
 
 
-def _size(row: Row) -> str:
+def _size(row: DeletionRow) -> str:
     return show_size(row.amount.size_bytes) if row.amount.size_bytes else "–"
 
 
@@ -170,7 +170,7 @@ def _money(amount: Amount) -> str:
     return "unpriced" if amount.has_no_price else show_usd(amount.usd_month, amount.upper_bound)
 
 
-def _why(row: Row) -> list[str]:
+def _why(row: DeletionRow) -> list[str]:
     words = why_deleted(row.first) if len(row.actions) == 1 else why_together(row.actions)
     return [safe_text(each) for each in words]
 
@@ -183,14 +183,14 @@ def _fitting(parts: Sequence[str], width: int) -> tuple[str, str]:
     return ", ".join(parts[:fits]), ", ".join(parts[fits:])
 
 
-def row_name(row: Row) -> str:
+def row_name(row: DeletionRow) -> str:
     """What a row is about; `janitor explain` and `janitor keep` accept it."""
     if len(row.actions) == 1:
         return short_name(row.first)
     return called(_HOLDERS[row.first.kind], row.name)
 
 
-def fitted_name(row: Row, width: int) -> str:
+def fitted_name(row: DeletionRow, width: int) -> str:
     """`row_name`, safe to show, in at most `width` columns.
 
     Of what lies in a repository the repository is cut first, then the package, then its version; of a
