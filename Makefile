@@ -78,4 +78,4 @@ $(BOUNDS): requirements-bounds.lock pyproject.toml scripts/setup
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-bounds build .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis dist mutants
+	rm -rf $(VENV) $(VENV)-bounds build .cache .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis dist mutants

@@ -118,7 +118,7 @@ class Daemon:
         for run in _RUNS:
             if name == run:
                 self._ports.counters.run_skipped(run)
-                emit(Event.RUN_SKIPPED, run=run, due=due, why="the one before is still under way")
+                emit(Event.RUN_SKIPPED, run=run, due=due, why="the previous one is still running")
 
     def _again(self, after: timedelta) -> datetime:
         """A sweep then, unless the schedule has one before; when it will be."""
@@ -177,7 +177,7 @@ class Daemon:
                 self._ports.pulse.policies_are(False, message)
                 emit(Event.POLICIES_REFUSED, error=message)
                 if is_news:
-                    text = f"The policy file is broken; the last good one stays in force.\n{message}"
+                    text = f"The policy file is invalid; the last valid one remains in force.\n{message}"
                     self._jobs.aside("trouble", partial(self._trouble, text))
             case _:
                 assert_never(found)

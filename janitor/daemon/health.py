@@ -88,7 +88,7 @@ class Health:
     def policies_are(self, good: bool, why: str = "") -> None:
         """Whether the policy file is good as it stands on the disk; `why` not, without secrets."""
         with self._lock:
-            self._policies = None if good else why or "the policy file is not good"
+            self._policies = None if good else why or "the policy file is invalid"
 
     async def readiness(self) -> Readiness:
         """Every check's answer, each at most as old as `fresh`; one that gives none in time is not good."""
@@ -125,7 +125,7 @@ class _Remembered:
         except JanitorError as error:
             why = str(error)
         except Exception as error:  # a probe is answered, whatever happened; what a bug says may hold secrets
-            why = f"it could not be asked ({type(error).__name__})"
+            why = f"it could not be checked ({type(error).__name__})"
         self._answer, self._running = (self._clock(), why), None
         return why
 
@@ -161,4 +161,4 @@ def credentials_found(load: Callable[[], Any] = load_credentials) -> Check:
 
 
 def _one_line(why: str) -> str:
-    return shorten(safe_text(why.strip().partition("\n")[0]), _LONGEST_WHY) or "not good"
+    return shorten(safe_text(why.strip().partition("\n")[0]), _LONGEST_WHY) or "invalid"

@@ -11,8 +11,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _REFUSED = (
-    "Host {host!r} is not served here: janitor listens on loopback alone. Ask for localhost or 127.0.0.1; a proxy"
-    " in front must send one of these as Host.\n"
+    "Host {host!r} is not served here: janitor listens on loopback only. Use localhost or 127.0.0.1; a proxy"
+    " must send one of these as Host.\n"
 )
 
 

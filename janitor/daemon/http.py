@@ -114,7 +114,7 @@ def _listen(host: str, port: int) -> socket.socket:
         why = getattr(error, "strerror", None) or str(error)
         raise UsageError(
             f"cannot listen on port {port} of {host!r}: {why}."
-            " Set PORT to one that is free (0 takes any), and JANITOR_HOST to 127.0.0.1 or 0.0.0.0."
+            " Set PORT to a free port (0 takes any), and JANITOR_HOST to 127.0.0.1 or 0.0.0.0."
         ) from error
     return listener
 
@@ -171,7 +171,7 @@ class _Answers:
     async def healthz(self, _: Request) -> Response:
         if self.health.alive():
             return JSONResponse({"status": "alive"})
-        why = f"the scheduler has been silent for {self.health.silent_for():.0f} s"
+        why = f"the scheduler has not responded for {self.health.silent_for():.0f} s"
         return JSONResponse({"status": "stuck", "why": why}, 503)
 
     async def readyz(self, _: Request) -> Response:
@@ -198,7 +198,7 @@ class _Answers:
 
 
 def _busy() -> Response:
-    text = f"{_PAGE_QUEUE} requests wait for the report already. Try again in a moment.\n"
+    text = f"{_PAGE_QUEUE} requests already wait for the report. Try again in a moment.\n"
     return PlainTextResponse(text, 503, {"Retry-After": "5"})
 
 
@@ -212,12 +212,12 @@ def _no_page(error: Exception) -> Response:
     if isinstance(error, JanitorError):
         why = str(error)
     elif isinstance(error, TimeoutError):
-        why = f"It was not made within {_PAGE_PATIENCE:g} seconds."
+        why = f"It was not ready within {_PAGE_PATIENCE:g} seconds."
     else:
-        why = f"It could not be made ({type(error).__name__}); the log says more."
+        why = f"It could not be created ({type(error).__name__}); the log says more."
     emit(Event.PAGE_FAILED, error=named(error), traceback=_traceback(error))
     body = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>janitor: no report</title>'
-        f"<h1>No report now</h1><p>{html.escape(why)}</p></html>"
+        f"<h1>No report available</h1><p>{html.escape(why)}</p></html>"
     )
     return HTMLResponse(body, 503)

@@ -97,21 +97,23 @@ class Metrics:
             return generate_latest(_Plain(self.registry)), CONTENT_TYPE_PLAIN_0_0_4
 
     def _count_runs(self) -> None:
-        self._sweeps = self._counter("janitor_sweeps", "Sweeps that ended.", mode=MODES, outcome=OUTCOMES)
+        self._sweeps = self._counter(
+            "janitor_sweeps", "Sweeps that ended, by result.", mode=MODES, outcome=OUTCOMES
+        )
         self._duration = Histogram(
             "janitor_sweep_duration_seconds",
-            "How long sweeps took that came to a result.",
+            "Duration of sweeps with a result.",
             ["mode"],
             registry=self.registry,
             buckets=_SECONDS,
         )
         for mode in MODES:
             self._duration.labels(mode)
-        self._actions = self._counter("janitor_actions", "What became of actions of an apply.", outcome=_ENDS)
-        self._saved = self._counter("janitor_saved_usd_per_month", "Dollars a month that deletions save.")
-        self._reclaimed = self._counter("janitor_reclaimed_bytes", "Bytes that were deleted.")
+        self._actions = self._counter("janitor_actions", "Actions of applies, by outcome.", outcome=_ENDS)
+        self._saved = self._counter("janitor_saved_usd_per_month", "Dollars per month that deletions save.")
+        self._reclaimed = self._counter("janitor_reclaimed_bytes", "Bytes deleted.")
         self._skipped = self._counter(
-            "janitor_runs_skipped", "Runs that came due during another one.", run=get_args(Run)
+            "janitor_runs_skipped", "Runs that were due during another run.", run=get_args(Run)
         )
         self._reloads = self._counter(
             "janitor_policy_reloads", "Times the policy file was read again.", outcome=("good", "refused")
@@ -125,16 +127,16 @@ class Metrics:
 
     def _describe_last_sweep(self) -> None:
         self._last_success = self._gauge(
-            "last_success_timestamp_seconds", "When a sweep was last done.", "mode"
+            "last_success_timestamp_seconds", "Time of the last completed sweep.", "mode"
         )
-        self._examined = self._gauge("last_sweep_examined", "Resources that were examined.", "kind")
-        self._gaps = self._gauge("last_sweep_gaps", "What could not be read.")
+        self._examined = self._gauge("last_sweep_examined", "Resources examined.", "kind")
+        self._gaps = self._gauge("last_sweep_gaps", "Reads that failed.")
         self._planned = self._gauge("last_sweep_planned_actions", "Actions of the plan.")
         self._planned_usd = self._gauge(
-            "last_sweep_planned_usd_per_month", "Dollars a month of all that was planned."
+            "last_sweep_planned_usd_per_month", "Dollars per month of the whole plan."
         )
         self._saved_usd = self._gauge(
-            "last_sweep_saved_usd_per_month", "Dollars a month of what was deleted."
+            "last_sweep_saved_usd_per_month", "Dollars per month of the deleted resources."
         )
 
     def _set_last_sweep(self, result: SweepResult, sums: Totals, planned: Decimal) -> None:

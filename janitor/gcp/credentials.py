@@ -16,16 +16,16 @@ from janitor.gcp.tokens import in_own_words, token_request
 
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
 _WAYS_OUT = (
-    "Run `gcloud auth application-default login`, or let GOOGLE_APPLICATION_CREDENTIALS name a key file, "
-    "or run where a service account is attached (Cloud Run, GCE, GKE with workload identity). "
+    "Run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to a key file, "
+    "or run with an attached service account (Cloud Run, GCE, GKE with workload identity). "
     "`janitor demo` needs no credentials."
 )
 # What google-auth and token endpoints say, in janitor's words: their texts may quote a key or a token (R29).
 _MEANINGS = {
-    "invalid_rapt": "invalid_rapt: the organisation asks for a new login",
+    "invalid_rapt": "invalid_rapt: the organisation requires a new login",
     "reauthentication": "a new login is needed",
     "invalid_grant": "invalid_grant: the login or the key was revoked, has expired, or the clock is wrong",
-    "invalid_client": "invalid_client: the OAuth client of the file does not exist any more",
+    "invalid_client": "invalid_client: the OAuth client of the file no longer exists",
     "unauthorized_client": "unauthorized_client",
     "invalid_scope": "invalid_scope",
     "access_denied": "access_denied",
@@ -38,7 +38,7 @@ _MEANINGS = {
     "no key could be detected": "its private key cannot be read",
     "asn1": "its private key cannot be read",
     "were not found": "none were found",
-    "allow_executables": "they run a program, which GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1 must allow",
+    "allow_executables": "they run a program: set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1 to allow it",
 }
 # What google-auth raises at a value that it did not expect in a file.
 _FILE_ERRORS = (google.auth.exceptions.DefaultCredentialsError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)  # fmt: skip
@@ -78,8 +78,8 @@ def default_project() -> str | None:
         raise ObservationError(_told(error, source)) from error
     if project and not (isinstance(project, str) and _PROJECT.fullmatch(project)):
         raise UsageError(
-            "the default project is not a project ID: see GOOGLE_CLOUD_PROJECT, and the project of the"
-            " credentials; --project P names another"
+            "the default project is not a project ID: check GOOGLE_CLOUD_PROJECT and the project of the"
+            " credentials, or use --project P"
         )
     return project or None
 
@@ -124,6 +124,6 @@ def _told(error: Exception, source: str) -> str:
     """Why there are no usable credentials, by facts alone."""
     why = recognised(error, _MEANINGS)
     if not why and source and isinstance(error, _FILE_ERRORS):
-        why = "a field in it is missing, or has a value that cannot be used"
+        why = "a field in it is missing or invalid"
     of = f" in {source}" if source else ""
     return f"no usable Google credentials{of}: {facts(error)}{f', {why}' if why else ''}\n{_WAYS_OUT}"

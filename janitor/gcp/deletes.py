@@ -175,7 +175,7 @@ class GoogleDeleter:
             return ""
         name = str(started.operation.name)
         if not name:
-            raise UnclearError("Google began to delete it, but named no operation to ask about")
+            raise UnclearError("Google started to delete it, but returned no operation")
         return name
 
     async def _sent(self, method: Any, request: Any) -> Any:
@@ -195,7 +195,7 @@ class GoogleDeleter:
             raise refused from error
         except (TypeError, DecodeError) as error:
             # api_core at an operation that ended at once with a result of another type (from_any_pb)
-            raise UnclearError("Google began to delete it, with an answer that cannot be read") from error
+            raise UnclearError("Google started to delete it, but its answer cannot be read") from error
 
 
 def _without(traffic: Iterable[Any], tags: Collection[str]) -> list[Any]:
@@ -204,5 +204,5 @@ def _without(traffic: Iterable[Any], tags: Collection[str]) -> list[Any]:
     entries = list(traffic)
     remaining = [entry for entry in entries if entry.tag not in tags]
     if any(entry.percent for entry in entries if entry.tag in tags) or not remaining:
-        raise ChangedError("a tag of it has a share of the traffic now")
+        raise ChangedError("a tag of it now has a share of the traffic")
     return remaining

@@ -24,10 +24,10 @@ CALL_FAILURES = (
 )
 # What a code means that comes without a reason, in janitor's words: Google's text is not shown (R29).
 _MEANING = {
-    grpc.StatusCode.FAILED_PRECONDITION: "Google refused because of the state of the resource or of what uses it",
+    grpc.StatusCode.FAILED_PRECONDITION: "Google refused because of the state of the resource or of its users",
     grpc.StatusCode.PERMISSION_DENIED: "a permission is missing (docs/roles.md)",
     grpc.StatusCode.RESOURCE_EXHAUSTED: "a quota is used up",
-    grpc.StatusCode.UNIMPLEMENTED: "Google does not offer this call here",
+    grpc.StatusCode.UNIMPLEMENTED: "Google does not support this call here",
     grpc.StatusCode.INVALID_ARGUMENT: "Google does not accept the request",
 }
 _CODES = {code.value[0]: code for code in grpc.StatusCode if code is not grpc.StatusCode.OK}

@@ -42,8 +42,8 @@ _REFUSALS = {
     "dangling_tag": "the image has a tag",
     "immutable": "tags of the repository are immutable",
     "is tagged": "the image has a tag",
-    "etag": "it was changed since it was read",
-    "cleanup": "a cleanup policy of the repository is at work",
+    "etag": "it changed since it was read",
+    "cleanup": "a cleanup policy of the repository is running",
 }
 # The text of gRPC's synchronous client for a reply that is no message of its type.
 UNREADABLE_REPLY = "Exception deserializing response!"

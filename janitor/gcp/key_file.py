@@ -80,7 +80,7 @@ def _shown_variable(value: str) -> str:
     """How to name the file. ObservationError where the value is a key and not the path of one."""
     if value.lstrip().startswith(("{", "[", '"', "-----")):
         raise ObservationError(
-            f"{VARIABLE} holds a document: it must hold the path of a file that contains the key."
+            f"{VARIABLE} contains a document, but must be the path of a file with the key."
             f" Write the key to a file and set {VARIABLE} to its path"
         )
     path = shown_path(value)
@@ -96,14 +96,14 @@ def _read(path: str, shown: str) -> bytes:
                 f" {VARIABLE} to the file in it"
             )
         if not stat.S_ISREG(kind):
-            raise ObservationError(f"{shown} is not a regular file: write the key to one, and name that")
+            raise ObservationError(f"{shown} is not a regular file: write the key to a regular file")
         with Path(path).open("rb") as file:
             data = file.read(_LARGEST + 1)
     except FileNotFoundError:
         raise ObservationError(f"{shown} does not exist: set {VARIABLE} to a key file, or unset it") from None
     except PermissionError:
         raise ObservationError(
-            f"{shown} cannot be read by this user (uid {os.getuid()}): let it own the file, or give it read access"
+            f"{shown} cannot be read by this user (uid {os.getuid()}): make the user the owner of the file, or give it read access"
         ) from None
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else type(error).__name__
@@ -111,7 +111,9 @@ def _read(path: str, shown: str) -> bytes:
     except ValueError:
         raise ObservationError(f"{shown} is not a path: set {VARIABLE} to a key file") from None
     if len(data) > _LARGEST:
-        raise ObservationError(f"{shown} is larger than 1 MiB and so no key file: download the key again")
+        raise ObservationError(
+            f"{shown} is larger than 1 MiB, too large for a key file: download the key again"
+        )
     return data
 
 

@@ -34,7 +34,7 @@ async def run_locations(clients: Clients, project: str, on_repeated: OnRepeated 
         found += _location_ids(body, url)
         token = body.get("nextPageToken") or ""
         if not isinstance(token, str):
-            raise BadReplyError(f"GET {url}: nextPageToken is no text")
+            raise BadReplyError(f"GET {url}: nextPageToken is not text")
         check_token(token, seen)
         if not token:
             return _some(found, url, on_repeated)
@@ -91,7 +91,7 @@ def _json_object(response: httpx2.Response) -> dict[str, Any]:
     if isinstance(body, dict):
         return body
     if response.status_code == httpx2.codes.OK:
-        raise BadReplyError(f"GET {response.url}: the answer is no JSON object")
+        raise BadReplyError(f"GET {response.url}: the answer is not a JSON object")
     return {}
 
 
@@ -99,7 +99,7 @@ def _location_ids(body: Mapping[str, Any], url: str) -> list[str]:
     """By locationId: `name` may lack its ``projects/`` (recorded: ``P/locations/asia-east1``)."""
     rows = body.get("locations") or []
     if not isinstance(rows, list):
-        raise BadReplyError(f"GET {url}: locations is no list")
+        raise BadReplyError(f"GET {url}: locations is not a list")
     ids = [row.get("locationId") if isinstance(row, dict) else None for row in rows]
     if not all(isinstance(each, str) and each for each in ids):
         raise BadReplyError(f"GET {url}: a location without locationId")
@@ -108,7 +108,7 @@ def _location_ids(body: Mapping[str, Any], url: str) -> list[str]:
 
 def _some(found: list[str], where: str, on_repeated: OnRepeated) -> tuple[str, ...]:
     if not found:
-        raise BadReplyError(f"{where}: no location at all is listed")
+        raise BadReplyError(f"{where}: no location is listed")
     once, repeated = each_once(found, same)
     if repeated:
         on_repeated(repeated)

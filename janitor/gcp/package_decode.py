@@ -52,7 +52,7 @@ def tag(message: Any, package: str) -> tuple[str, str]:
     name = unquote(_id(message.name, f"{package}/tags/"))
     _, separator, id_ = message.version.rpartition("/versions/")
     if not separator or not id_:
-        raise ValueError(f"the tag {message.name!r} points at no version: {message.version!r}")
+        raise ValueError(f"the tag {message.name!r} does not point at a version: {message.version!r}")
     return name, id_
 
 

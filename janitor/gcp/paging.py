@@ -98,7 +98,7 @@ async def pages(method: Any, request: Any, response: Any) -> AsyncIterator[Any]:
 def check_token(token: str, seen: set[str]) -> None:
     """Note a page token; BadReplyError if it was there before."""
     if token and token in seen:
-        raise BadReplyError(f"a list came back to the page {token[:40]!r}: it would never end")
+        raise BadReplyError(f"the list repeats the page {token[:40]!r}: it would never end")
     seen.add(token)
 
 

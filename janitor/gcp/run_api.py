@@ -83,7 +83,7 @@ class RunLocation:
         for kind, holders in ((Kind.REVISION, [*services, *worker_pools]), (Kind.EXECUTION, jobs)):
             if kind in absent and holders:
                 # no place without them, then: who names which digest was not seen
-                gaps.append(self._gap(kind, f"{holders[0].name} is there, but no listing of what it holds"))
+                gaps.append(self._gap(kind, f"{holders[0].name} exists, but its content cannot be listed"))
         return Workloads(
             services=tuple(services),
             revisions=(*revisions, *pool_revisions),

@@ -10,13 +10,13 @@ from janitor.model.resources import Execution, Job, State
 SPEC = KindSpec(
     kind=Kind.EXECUTION,
     collection="executions",
-    description="a run of a job, with its tasks",
+    description="an execution of a job, with its tasks",
     ages_from="its completion",
     read_permissions=("run.executions.get", "run.executions.list"),
     delete_permissions=("run.executions.delete",),
     delete_role="roles/run.developer",
     parent=Kind.JOB,
-    free="an execution that has ended costs nothing",
+    free="a finished execution costs nothing",
     named_by=("job", "name"),
 )
 # Condition.ExecutionReason of an execution that somebody cancelled (condition.proto).

@@ -12,7 +12,7 @@ from janitor.model.resources import Image, Package
 SPEC = KindSpec(
     kind=Kind.PACKAGE,
     collection="packages",
-    description="a package of a repository of any format, with all of its versions and tags",
+    description="a package of a repository of any format, with all versions and tags in it",
     ages_from="the latest upload or update of anything in it, its own update, and the newest upload that the ledger remembers",
     read_permissions=(
         "artifactregistry.packages.get",

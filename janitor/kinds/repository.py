@@ -10,7 +10,7 @@ from janitor.model.resources import Contents, Image, Repository
 SPEC = KindSpec(
     kind=Kind.REPOSITORY,
     collection="repositories",
-    description="an Artifact Registry repository of docker images, with all in it",
+    description="an Artifact Registry repository of docker images, with everything in it",
     ages_from="the latest upload or update of an image in it, its own update, and the newest upload that the ledger remembers",
     read_permissions=("artifactregistry.repositories.get", "artifactregistry.repositories.list"),
     delete_permissions=("artifactregistry.repositories.delete",),

@@ -9,14 +9,14 @@ from janitor.model.resources import Package
 SPEC = KindSpec(
     kind=Kind.TAG,
     collection="tags",
-    description="a tag of any format: it is taken off, and its version stays",
+    description="a tag of any format: it is removed, and its version is kept",
     ages_from="nothing: a tag has no age, and `older_than` is refused",
     read_permissions=("artifactregistry.tags.list", "artifactregistry.dockerimages.list"),
     delete_permissions=("artifactregistry.tags.get", "artifactregistry.tags.delete"),
     delete_role="roles/artifactregistry.repoAdmin",
     parent=Kind.PACKAGE,
     listed_by=Kind.REPOSITORY,
-    free="its version stays, so nothing is saved",
+    free="its version is kept, so nothing is saved",
     named_by=("repository",),
 )
 

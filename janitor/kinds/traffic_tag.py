@@ -14,7 +14,7 @@ from janitor.model.resources import Revision, Service, Traffic, TrafficTag
 SPEC = KindSpec(
     kind=Kind.TRAFFIC_TAG,
     collection="tags",
-    description="a traffic tag of a service: its URL is removed, and its revision stays",
+    description="a traffic tag of a service: its URL is removed, and its revision is kept",
     ages_from="the creation of the revision that it names",
     read_permissions=("run.services.get", "run.services.list", "run.revisions.list"),
     delete_permissions=("run.services.update",),
@@ -22,7 +22,7 @@ SPEC = KindSpec(
     parent=Kind.SERVICE,
     listed_by=Kind.SERVICE,
     batch=1000,  # all of one service in one UpdateService (R50)
-    free="a traffic tag costs nothing; its revision stays",
+    free="a traffic tag costs nothing; its revision is kept",
     named_by=("service",),
     noun="traffic tag",
 )

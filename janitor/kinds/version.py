@@ -8,7 +8,7 @@ from janitor.model.resources import Mode, Repository, Version
 SPEC = KindSpec(
     kind=Kind.VERSION,
     collection="versions",
-    description="a version of a package of another format than docker (npm, Python, Maven, apt, generic, …)",
+    description="a version of a package in a format other than docker (npm, Python, Maven, apt, generic, …)",
     ages_from="its creation",
     read_permissions=(
         "artifactregistry.packages.list",

@@ -136,10 +136,10 @@ def parse_range(text: str) -> Range:
         match = _COMPARISON.fullmatch(part)
         bound = parse_version(_whole(match[2])) if match else None
         if match is None or bound is None:
-            raise ValueError(f"{part!r} is no comparison with a version")
+            raise ValueError(f"{part!r} is not a comparison with a version")
         found.append(Comparison(_OPERATORS[match[1]], bound))
     if not found:
-        raise ValueError("this range says nothing")
+        raise ValueError("this range is empty")
     return Range(tuple(found))
 
 

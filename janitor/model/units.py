@@ -30,7 +30,7 @@ def parse_duration(text: str) -> timedelta:
         raise ValueError(f"{text!r} is not a duration: {way}")
     number = int(match[1]) if len(match[1]) <= 9 else 10**9
     if number == 0:
-        raise ValueError(f"{text!r} is no time at all: the least is 1m")
+        raise ValueError(f"{text!r} is zero: the minimum is 1m")
     if number > LONGEST // timedelta(**{_UNITS[match[2]]: 1}):
         raise ValueError(f"{text!r} is longer than a hundred years")
     return timedelta(**{_UNITS[match[2]]: number})

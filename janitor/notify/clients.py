@@ -76,7 +76,7 @@ class _NoRedirect(HTTPRedirectHandler):
 def _opener(client: WebClient | WebhookClient, req: Request) -> OpenerDirector:
     """As slack-sdk opens, but without redirects, and with the proxy that janitor's own rule says."""
     if not req.full_url.lower().startswith(("http://", "https://")):
-        raise SlackRequestError("not a URL of the web")
+        raise SlackRequestError("not an http or https URL")
     proxy = proxy_for(urlsplit(req.full_url).hostname or "")
     # given also where it is empty: else urllib would read the environment itself
     by = ProxyHandler({"http": proxy.url, "https": proxy.url} if proxy else {})

@@ -81,7 +81,7 @@ class Slack:
         try:
             return await in_background(call, seconds)
         except TimeoutError:
-            raise SlackError(f"Slack did not take the message within {seconds:g} seconds.") from None
+            raise SlackError(f"Slack did not accept the message within {seconds:g} seconds.") from None
 
     def _send_all(self, details: Sequence[dict[str, Any]], ts: str, sent: list[str]) -> None:
         for detail in details:

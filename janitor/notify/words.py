@@ -8,20 +8,20 @@ from janitor.error_facts import facts
 # docs.slack.dev/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks.
 _WAYS_OUT = {
     "not_in_channel": "invite janitor's app into the channel (/invite), or give it the scope chat:write.public",
-    "channel_not_found": "see JANITOR_SLACK_CHANNEL: the channel's id is surest, and a private one needs /invite",
+    "channel_not_found": "check JANITOR_SLACK_CHANNEL: use the channel's id; a private channel needs /invite",
     "is_archived": "the channel is archived: choose another",
-    "channel_is_archived": "the channel is archived: make a webhook for another",
+    "channel_is_archived": "the channel is archived: create a webhook for another",
     "missing_scope": "give the app the scope chat:write, and install it again",
-    "no_service": "the webhook was removed or switched off: make a new one for JANITOR_SLACK_WEBHOOK_URL",
-    "no_team": "the webhook's workspace is gone: make a new one for JANITOR_SLACK_WEBHOOK_URL",
-    "invalid_token": "the webhook's URL is not whole: copy it again into JANITOR_SLACK_WEBHOOK_URL",
-    "action_prohibited": "an administrator of the workspace restricts who posts there: ask one",
-    "restricted_action": "an administrator of the workspace restricts who posts there: ask one",
-    "ratelimited": "Slack takes no more for a while; it is tried again later",
-    "rate_limited": "Slack takes no more for a while; it is tried again later",
+    "no_service": "the webhook was removed or disabled: create a new one for JANITOR_SLACK_WEBHOOK_URL",
+    "no_team": "the webhook's workspace was deleted: create a new one for JANITOR_SLACK_WEBHOOK_URL",
+    "invalid_token": "the webhook's URL is incomplete: copy it again into JANITOR_SLACK_WEBHOOK_URL",
+    "action_prohibited": "an administrator of the workspace restricts posting to this channel: ask them",
+    "restricted_action": "an administrator of the workspace restricts posting to this channel: ask them",
+    "ratelimited": "Slack limits the rate of messages; janitor tries again later",
+    "rate_limited": "Slack limits the rate of messages; janitor tries again later",
 } | dict.fromkeys(
     ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"),
-    "see JANITOR_SLACK_BOT_TOKEN: it is the app's Bot User OAuth Token, which begins with xoxb-",
+    "check JANITOR_SLACK_BOT_TOKEN: it must be the app's Bot User OAuth Token, which begins with xoxb-",
 )
 
 
@@ -65,12 +65,12 @@ def not_taken(status: int, said: str) -> str:
     """For an answer: its status and Slack's error code, with the way out. No other text of an answer is shown (R29)."""
     code = next((found for found in _CODE.findall(said) if found in _CODES), "")
     way_out = _WAYS_OUT.get(
-        code, "Slack takes no more for a while; it is tried again later" if status == 429 else ""
+        code, "Slack limits the rate of messages; janitor tries again later" if status == 429 else ""
     )
     if 300 <= status < 400:
-        way_out = "that is a redirect, which is not followed: is there a proxy, or a login page, in between?"
+        way_out = "this is a redirect, which janitor does not follow: check for a proxy or a login page"
     elif not code and said.lstrip().startswith("<"):
-        way_out = "the answer is a page and not Slack's: is there a proxy, or a login page, in between?"
+        way_out = "the answer is a web page and not from Slack: check for a proxy or a login page"
     return f"Slack answered {status}{f': {code}' if code else ''}" + (f"; {way_out}" if way_out else "")
 
 

@@ -228,7 +228,7 @@ def tag_action(repository: Repository, tagged: PlacedTag, decision: Delete, wait
     name = repository.name
     uri = f"{name.uri}/{tagged.package}:{tagged.tag}" if repository.format == DOCKER else ""
     return Action(
-        Kind.TAG, tagged.name, uri, decision.policy.name, decision.reason, "only the tag goes; its version stays",
+        Kind.TAG, tagged.name, uri, decision.policy.name, decision.reason, "only the tag is removed; its version is kept",
         0, free_of_charge(Kind.TAG), delete_rank(Kind.TAG),
         after=tuple(sorted(waits)), group=str(name), content=tagged.version, owner=owner_of(repository.labels),
     )  # fmt: skip

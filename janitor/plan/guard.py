@@ -62,7 +62,7 @@ def _deletions(total: int, limits: Limits) -> Iterator[Refusal]:
     if total > limits.max_deletions:
         yield Refusal(
             "max_deletions",
-            f"{total} resources would be destroyed; max_deletions is {limits.max_deletions}."
+            f"{total} resources would be deleted; max_deletions is {limits.max_deletions}."
             f" To allow it this once: --limit max_deletions={total}",
         )
 
@@ -81,17 +81,17 @@ def _shares(counts: Mapping[Kind, int], examined: Mapping[Kind, int], limits: Li
     if worst:
         yield Refusal(
             "max_share",
-            f"{', '.join(worst)} would be destroyed; max_share is {(limits.max_share * 100).normalize():f}%."
+            f"{', '.join(worst)} would be deleted; max_share is {(limits.max_share * 100).normalize():f}%."
             f" To allow it this once: --limit max_share={_percent(needed)}",
         )
 
 
 def _value(monthly: Decimal, unpriced: int, limits: Limits) -> Iterator[Refusal]:
     if monthly > limits.max_monthly_value:
-        beside = f" (and {unpriced} that are not priced)" if unpriced else ""
+        beside = f" (and {unpriced} without a known price)" if unpriced else ""
         yield Refusal(
             "max_monthly_value",
-            f"what would be destroyed costs {monthly:.2f} USD a month{beside}; max_monthly_value is"
+            f"the resources to delete cost {monthly:.2f} USD/month{beside}; max_monthly_value is"
             f" {limits.max_monthly_value:f} USD. To allow it this once:"
             f' --limit "max_monthly_value={_rounded_up(monthly)} USD"',
         )

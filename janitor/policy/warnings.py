@@ -43,16 +43,16 @@ _PROTECTED_BY_NAME: dict[Kind, tuple[type[OneText], ...]] = {
 _GOES_AS: dict[Kind, tuple[tuple[Status, ...], str]] = {
     Kind.SERVICE: (
         (Status.FAILED,),
-        "its {} leaves none but services that serve, and these go only by `status: serving`, with "
-        "`older_than` and whom: write that, or another",
+        "its {} leaves only live services, and these are deleted only by `status: serving`, with "
+        "`older_than` and a selector: write these, or another status",
     ),
     Kind.REVISION: (
         (Status.RETIRED, Status.FAILED),
-        "no revision goes but retired and failed ones, and its {} leaves neither: write another",
+        "only retired and failed revisions are deleted, and its {} matches neither: write another",
     ),
     Kind.EXECUTION: (
         (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED),
-        "no execution goes before it ended, and its {} leaves none that did: write another",
+        "only finished executions are deleted, and its {} matches none of them: write another",
     ),
 }
 
@@ -82,27 +82,29 @@ def bounds(policy: Policy, policies: Policies) -> Iterator[Bound]:
 
 def _of_place(policy: Policy, locations: tuple[str, ...] | None) -> Iterator[Bound]:
     if locations is not None:
-        why = "none of scope.locations is among its {}: take one of them out"
+        why = "no location of scope.locations is in its {}: remove one of them"
         yield Bound(LocationIs(locations), why)
     if policy.kind.is_run:
-        why = "Cloud Run has none of its {}: us, europe and asia are Artifact Registry's alone: write regions"
+        why = "Cloud Run has none of its {}: us, europe and asia exist only for Artifact Registry: write regions"
         yield Bound(Not(LocationIs(MULTI_REGIONS)), why)
 
 
 def _of_protection(policy: Policy, protect: Protect) -> Iterator[Bound]:
-    out = "take one of them out"
+    out = "remove one of them"
     for key in _PROTECTED_BY_NAME[policy.kind]:
-        yield Bound(Not(key(protect.names)), f"protect.names holds all of its {{}}: {out}")
-    yield Bound(Not(AnyTag(protect.tags)), f"protect.tags holds all of its {{}}: {out}")
+        yield Bound(Not(key(protect.names)), f"protect.names keeps everything that matches its {{}}: {out}")
+    yield Bound(Not(AnyTag(protect.tags)), f"protect.tags keeps everything that matches its {{}}: {out}")
     for name, glob in protect.labels.items():
-        yield Bound(Not(LabelsAre({name: glob})), f"protect.labels holds its label {name}: {out}")
+        yield Bound(
+            Not(LabelsAre({name: glob})), f"protect.labels keeps everything with its label {name}: {out}"
+        )
     own = "the label janitor: keep always protects: write other {}"
     yield Bound(Not(LabelsAre({OWN_LABEL: "keep"})), own)
 
 
 def _of_what_google_manages(policy: Policy) -> Iterator[Bound]:
     """R14."""
-    why = "what its {} names is Google's own: write managed: true beside it, and the whole name"
+    why = "what its {} names a resource that Google manages: write managed: true and the full name"
     key = NameIs if policy.kind is Kind.REPOSITORY else RepositoryIs
     if not policy.kind.is_run:
         yield Bound(Not(key(MANAGED_NAMES)), why)
@@ -122,26 +124,26 @@ def _of_keep(policy: Policy, policies: Policies) -> Iterator[Bound]:
         whose = "" if each is policy else f" of {each.name}"
         at = ("keep",) if each is policy else ()
         if keep.tagged:
-            why = f"keep.tagged{whose} holds all of its {{}}: take one of them out"
+            why = f"keep.tagged{whose} keeps everything that matches its {{}}: remove one of them"
             yield Bound(Not(AnyTag(keep.tagged)), why, (*at, "tagged") if at else ())
         if keep.newer_than is not None:
-            why = f"keep.newer_than{whose} holds all of its {{}}: write a shorter one"
+            why = f"keep.newer_than{whose} keeps everything that matches its {{}}: write a shorter one"
             yield Bound(OlderThan(keep.newer_than), why, (*at, "newer_than") if at else ())
 
 
 def too_old(kind: Kind, age: timedelta, now: datetime) -> str:
     """Since when there is anything of a kind, where an age is longer than that; else ""."""
     if kind.is_run and now - age < _CLOUD_RUN_BEGAN:
-        return "nothing on Cloud Run is that old, which began in April 2019"
+        return "nothing on Cloud Run is that old: it started in April 2019"
     if now - age < _DOCKER_BEGAN:
-        return "no registry of Google's is that old, and Docker itself began in March 2013"
+        return "no image is that old: Docker started in March 2013"
     return ""
 
 
 # Google keeps no more of these of one service or job, and deletes the oldest itself (docs: run/quotas).
 _GROUPS_NOTHING = {
-    PerTag: "keep.per groups nothing: none of its `tags` falls into a group: take per out, or write another",
-    PerSemver: "keep.per keeps all: none of its `tags` is a version (three numbers, such as 1.4.2): take per out",
+    PerTag: "keep.per has no effect: none of the `tags` is in a group: remove per, or change it",
+    PerSemver: "keep.per keeps everything: none of the `tags` is a version (three numbers, such as 1.4.2): remove per",
 }
 _MOST_KEPT = {Kind.REVISION: (1000, "revisions of a service"), Kind.EXECUTION: (1000, "executions of a job")}
 
@@ -153,16 +155,12 @@ def idle_keep(policy: Policy, policies: Policies, now: datetime) -> Iterator[tup
         return
     parts = list(conjuncts(policy.when))
     if keep.tagged and any(_leaves_no_tag(part, keep.tagged) for part in parts):
-        text = (
-            "no tag that `tags` speaks of matches it"
-            if _says_tags(parts)
-            else "no tag that is left matches it"
-        )
-        yield "tagged", f"keep.tagged binds nothing: {text}: take one of them out"
+        text = "no tag that `tags` allows matches it" if _says_tags(parts) else "no remaining tag matches it"
+        yield "tagged", f"keep.tagged has no effect: {text}: remove one of them"
     if keep.per is not None and any(_falls_into_no_group(part, keep.per) for part in parts):
         yield "per", _GROUPS_NOTHING[type(keep.per)]
     if keep.newer_than is not None and (began := too_old(policy.kind, keep.newer_than, now)):
-        yield "newer_than", f"keep.newer_than keeps all: {began}: write a shorter one"
+        yield "newer_than", f"keep.newer_than keeps everything: {began}: write a shorter one"
     yield from _too_many(policy.kind, keep)
     yield from _waits_anyway(policy, keep, policies)
 
@@ -192,10 +190,10 @@ def _too_many(kind: Kind, keep: Retention) -> Iterator[tuple[str, str]]:
     most, what = _MOST_KEPT.get(kind, (0, ""))
     for key, count, kept in (
         ("latest", keep.latest, "all"),
-        ("rollback", keep.rollback, "all that were ready"),
+        ("rollback", keep.rollback, "all ready ones"),
     ):
         if most and keep.per is None and count is not None and count > most:
-            text = f"Google itself keeps at most {most:,} {what}: write fewer"
+            text = f"Google stores at most {most:,} {what}: write fewer"
             yield key, f"keep.{key} keeps {kept}: {text}"
 
 
@@ -206,8 +204,8 @@ def _waits_anyway(policy: Policy, keep: Retention, policies: Policies) -> Iterat
             yield (
                 "newer_than",
                 (
-                    f"keep.newer_than binds nothing: every policy of {policy.kind.value} waits longer anyway, "
-                    "by older_than: take it out, or write a longer one"
+                    f"keep.newer_than has no effect: every policy of {policy.kind.value} waits longer anyway, "
+                    "by older_than: remove it, or write a longer one"
                 ),
             )
 
@@ -311,7 +309,7 @@ def _shadowed(policy: Policy, earlier: Iterable[Policy]) -> Iterator[Advice]:
             yield (
                 ("name",),
                 (
-                    f"deletes nothing that {each.name} above does not delete: put it before that one, or take it out"
+                    f"deletes nothing that {each.name} above does not delete: move it before that policy, or remove it"
                 ),
             )
             return
@@ -319,15 +317,15 @@ def _shadowed(policy: Policy, earlier: Iterable[Policy]) -> Iterator[Advice]:
 
 def _never(policy: Policy, policies: Policies, now: datetime) -> Iterator[Advice]:
     if found := contradiction(policy.when):
-        yield _key(policy, *found), f"can never match, for {_both(*found)}: take one of them out"
+        yield _key(policy, *found), f"can never match, because {_both(*found)}: remove one of them"
         return
     if policy.deletes:
         yield from _held(policy, tuple(bounds(policy, policies)))
         yield from _kept(policy, policies)
     where = policies.scope.locations
     if policy.kind.is_run and where is not None and set(where) <= set(MULTI_REGIONS):
-        regions = "scope.locations names no region of Cloud Run: write one there, or take this policy out"
-        yield ("kind",), f"can never match, for {regions}"
+        regions = "scope.locations names no region of Cloud Run: add one there, or remove this policy"
+        yield ("kind",), f"can never match: {regions}"
     for part in conjuncts(policy.when):
         if isinstance(part, OlderThan) and (began := too_old(policy.kind, part.age, now)):
             yield _key(policy, part), f"can never match: {began}: write a shorter age"
@@ -348,7 +346,7 @@ def _kept(policy: Policy, policies: Policies) -> Iterator[Advice]:
     for each in policies.of(policy.kind):
         if not each.deletes and each.keep is None and implies(policy.when, each.when):
             text = f"can never delete: {each.name} has `deletes: false` and keeps everything that it matches"
-            yield ("when",), f"{text}: take one of them out"
+            yield ("when",), f"{text}: remove one of them"
 
 
 def _held(policy: Policy, known: Sequence[Bound]) -> Iterator[Advice]:
@@ -361,16 +359,16 @@ def _held(policy: Policy, known: Sequence[Bound]) -> Iterator[Advice]:
             part = next((each for each in found if each is not bound.holds), bound.holds)
             yield (
                 bound.at or _key(policy, part),
-                f"can never delete, for {bound.why.replace('{}', _said(part))}",
+                f"can never delete: {bound.why.replace('{}', _said(part))}",
             )
     together = [bound.holds for bound in known]
     if not alone and not contradiction(All(()), together) and (found := contradiction(policy.when, together)):
         first = next((bound for bound in known if any(bound.holds is each for each in found)), None)
         part = next((each for each in found if first and each is not first.holds), found[0])
-        why = first.why.replace("{}", _said(part)) if first else "take it out"
+        why = first.why.replace("{}", _said(part)) if first else "remove it"
         yield (
             ("when",),
-            f"can never delete, for nothing is left of any part of its `any`; of the first, for {why}",
+            f"can never delete: no part of its `any` can; the first: {why}",
         )
 
 
@@ -389,7 +387,9 @@ def _both(one: Condition, other: Condition) -> str:
 def _unnameable(policy: Policy) -> Iterator[Advice]:
     for key in keys(policy.when):
         for glob, made_of in key.impossible(policy.kind):
-            text = f"{_said(key)} {show(glob)} matches nothing, for such names have {made_of}: write it so"
+            text = (
+                f"{_said(key)} {show(glob)} matches nothing, because such names have {made_of}: write it so"
+            )
             yield _key(policy, key), text
 
 
@@ -407,17 +407,17 @@ def _scope_and_limits(policies: Policies) -> Iterator[Advice]:
             'the name "*" protects everything, so nothing is ever deleted: write fewer',
         )
     for place, glob, made_of in unprotecting(policies):
-        text = f"{show(glob)} protects nothing, for names have {made_of}: write it so"
+        text = f"{show(glob)} protects nothing, because names have {made_of}: write it so"
         yield ("protect", "names", place), text
     if limits.max_deletions == 0:
         yield (
             ("limits", "max_deletions"),
-            "0 refuses every plan that deletes anything: write what may go at once",
+            "0 refuses every plan that deletes anything: write how many resources one sweep may delete",
         )
     if limits.max_share == 0:
         yield (
             ("limits", "max_share"),
-            "0% refuses every plan that deletes more than ten of a kind: write a share",
+            "0% refuses every plan that deletes more than ten of a kind: write a larger share",
         )
     if limits.max_monthly_value == 0:
         yield ("limits", "max_monthly_value"), "0 USD refuses every plan that saves anything: write an amount"

@@ -155,7 +155,7 @@ def timestamp(node: Node) -> datetime:
         read = datetime.fromisoformat(found)
     except ValueError:
         raise ValueError(
-            f"{show(found)} is no time: write one such as `30d ago`, 2026-12-01T00:00:00Z or unknown"
+            f"{show(found)} is not a time: write one such as `30d ago`, 2026-12-01T00:00:00Z or unknown"
         ) from None
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
@@ -238,7 +238,7 @@ def split_image(name: str) -> tuple[str, str]:
     package, at, label = name.rpartition("@")
     if not at or not package or not label:
         raise ValueError(
-            f"{show(name)} is no image: write PACKAGE@LABEL, such as app@old; a label stands for a digest"
+            f"{show(name)} is not an image: write PACKAGE@LABEL, such as app@old; a label stands for a digest"
         )
     return package, label
 
@@ -257,5 +257,5 @@ def reference(written: str, repositories: Mapping[str, RepositoryName]) -> str:
         return written
     known = ", ".join(repositories) or "none"
     raise ValueError(
-        f"{show(written)} begins with no repository of this test (there are {known}) and no host"
+        f"{show(written)} does not begin with a repository of this test (there are {known}) and no host"
     )

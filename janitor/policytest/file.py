@@ -35,7 +35,7 @@ def read_tests(data: bytes, source: str, policies: Policies) -> tuple[datetime, 
     problems = list(tree.problems)
     top = Fields(tree.root, problems, "the file")
     if top.node("version") is None or top.read("version", _version, 0) != 1:
-        top.mistaken(top.at, "begin the file with `version: 1`, which is the one that this janitor reads")
+        top.mistaken(top.at, "begin the file with `version: 1`, the version that this janitor reads")
     now = top.read("now", timestamp, NOW)
     tests = top.node("tests")
     if not isinstance(tests, SequenceNode) or not tests.items:
@@ -60,7 +60,8 @@ def _case(node: Node, problems: list[Problem], now: datetime, policies: Policies
     name = fields.read("name", text, "")
     if not name:
         fields.mistaken(
-            fields.at, "name is missing: say what the test holds, such as `name: previews go after a week`"
+            fields.at,
+            "name is missing: say what the test checks, such as `name: previews are deleted after a week`",
         )
     scope = policies.scope
     place = Place((*scope.projects, PROJECT)[0], (*(scope.locations or ()), LOCATION)[0], now)
@@ -70,7 +71,8 @@ def _case(node: Node, problems: list[Problem], now: datetime, policies: Policies
     expected: dict[str, Verdict] = {}
     if fields.node("expect") is None:
         fields.mistaken(
-            fields.at, "expect is missing: say what becomes of what, such as `expect: {web: {keep: serving}}`"
+            fields.at,
+            "expect is missing: write the expected decisions, such as `expect: {web: {keep: serving}}`",
         )
     for written, at, below in fields.entries("expect"):
         thing = _thing(written, at, below, place.things)
@@ -90,11 +92,11 @@ def _thing(
         return found[0]
     if found:
         ways = " or ".join(thing.names[1] for thing in found)
-        fields.mistaken(at, f"{show(written)} is {len(found)} things here: write {ways}")
+        fields.mistaken(at, f"{show(written)} is {len(found)} resources here: write {ways}")
     else:
         near = get_close_matches(written, [thing.short for thing in things.values()], n=1)
-        hint = f": did you mean {near[0]}?" if near else ": name what stands above"
-        fields.mistaken(at, f"nothing in this test is called {show(written)}{hint}")
+        hint = f": did you mean {near[0]}?" if near else ": use a name from above"
+        fields.mistaken(at, f"no resource in this test is called {show(written)}{hint}")
     return None
 
 
@@ -103,7 +105,7 @@ def _verdict(fields: Fields, policies: Policies) -> Verdict | None:
     found: Verdict | None = None
     if len(said) != 1:
         fields.mistaken(
-            fields.at, "say one of {delete: POLICY, reason: REASON}, {keep: REASON} and {with: NAME}"
+            fields.at, "write one of {delete: POLICY, reason: REASON}, {keep: REASON} and {with: NAME}"
         )
     elif said == ["delete"]:
         policy = fields.read("delete", one_of(*(each.name for each in policies.policies)), "")

@@ -55,7 +55,7 @@ def _told(outcome: PolicyTestResult, source: str) -> Iterator[str]:
     yield f"FAILED  {case.name} ({source}:{case.line})"
     width = max(len(each.thing.short) for each in outcome.differences)
     for each in outcome.differences:
-        expected = each.expected if each.expected else "nothing: expect does not speak of it"
+        expected = each.expected if each.expected else "nothing: it is not in expect"
         yield f"  {each.thing.short:{width}}  expected  {expected}"
         yield f"  {'':{width}}  found     {each.found}"
 

@@ -11,9 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from janitor.error_facts import facts, shown_path
 from janitor.errors import LedgerError
 
-_SPELLINGS = (
-    "JANITOR_DATABASE_URL is written sqlite:////folder/janitor.db or postgresql://user:password@host/database"
-)
+_SPELLINGS = "JANITOR_DATABASE_URL must be written as sqlite:////folder/janitor.db or postgresql://user:password@host/database"
 # Databases that people may take janitor to work with; another scheme may be anything, and is not shown.
 _OTHERS = frozenset(
     {"mysql", "mariadb", "mssql", "oracle", "mongodb", "redis", "cockroachdb", "http", "https"}
@@ -45,7 +43,7 @@ def address_of(url: str | None) -> URL:
     if driver is None:
         named = parsed.drivername.partition("+")[0]
         what = f"a {named} database" if named in _OTHERS else "that kind of database"
-        raise LedgerError(f"janitor keeps no ledger in {what}. {_SPELLINGS}.")
+        raise LedgerError(f"janitor cannot keep its ledger in {what}. {_SPELLINGS}.")
     if driver == "sqlite":
         return _sqlite(parsed)
     if url.count("@") > 1:
@@ -62,7 +60,7 @@ def address_of(url: str | None) -> URL:
         )
     if not (_HOST.fullmatch(host) and _NAME.fullmatch(parsed.database or "")):
         raise LedgerError(
-            f"JANITOR_DATABASE_URL names no host and database that can be read: percent-encode the user"
+            f"JANITOR_DATABASE_URL has no readable host and database: percent-encode the user"
             f" name and the password in it. {_SPELLINGS}."
         )
     return parsed.set(drivername=driver)
@@ -120,7 +118,7 @@ def _default() -> URL:
             facts(error) if isinstance(error, OSError) else "HOME is not set, and the user has no home folder"
         )
         raise LedgerError(
-            f"The folder for the ledger could not be made ({why}). Set JANITOR_DATABASE_URL to a"
+            f"The folder for the ledger could not be created ({why}). Set JANITOR_DATABASE_URL to a"
             " database that can be written, or XDG_STATE_HOME to a folder that can."
         ) from error
     return URL.create("sqlite", database=str(folder / "janitor.db"))

@@ -162,7 +162,7 @@ def _migrate(connection: Connection, address: URL) -> None:
     known = {step.revision for step in script.walk_revisions()}
     if current - known:
         raise LedgerError(
-            f"The tables in {shown(address)} are of a newer janitor (step {', '.join(sorted(current - known))})."
+            f"The tables in {shown(address)} were created by a newer janitor (step {', '.join(sorted(current - known))})."
             " Use that version or a later one, or another JANITOR_DATABASE_URL."
         )
     if current != set(script.get_heads()):

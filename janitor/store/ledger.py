@@ -116,7 +116,7 @@ class SqlLedger:
         # FOR UPDATE (Postgres): nobody takes the lock between this look and the intent
         mine = select(locks.c.name).where(locks.c.token == self._token).with_for_update()
         if db.execute(mine).first() is None:
-            raise LockHeldError("The lock was lost to another sweep: nothing more is deleted by this one.")
+            raise LockHeldError("The lock was lost to another sweep: this sweep deletes nothing more.")
 
     async def _insert(self, table: Any, rows: Sequence[dict[str, Any]]) -> None:
         def work(db: Connection) -> None:

@@ -165,9 +165,9 @@ def _valid(at: datetime) -> ColumnElement[bool]:
 def _held_by(db: Connection) -> str:
     row = db.execute(select(locks).where(locks.c.name == _NAME)).mappings().one_or_none()
     if row is None or row["token"] is None:
-        return "The lock is held by nobody any more. Try again."
+        return "The lock is free again. Try again."
     return (
-        f"Another sweep applies: {row['holder']}, since {_shown(row['since'])}. Its lock ends at"
+        f"Another sweep is applying: {row['holder']}, since {_shown(row['since'])}. Its lock ends at"
         f" {_shown(row['expires_at'])} unless it renews it. Wait for it with --wait 10m, or try again later."
     )
 

@@ -49,7 +49,7 @@ def _parsed(path: Path, data: bytes) -> Policies:
     if any(mark in data for mark in _OF_KEYS):
         # mistakes in a policy file are told with the words that are wrong
         raise PolicyFileError(
-            f"{path}: this is a file of credentials, not a policy file: name the policy file"
+            f"{path}: this is a file with credentials, not a policy file: name the policy file"
         )
     return parse_policies(data, str(path), lambda name: _reference_file(path.parent / name))
 
@@ -60,7 +60,7 @@ def _policy_bytes(path: Path) -> bytes:
         return _read(path, LARGEST_BYTES + 1)
     except FileNotFoundError:
         raise PolicyFileError(
-            f"{path}: there is no such file: `janitor init` writes one, --policies FILE names another"
+            f"{path}: this file does not exist: `janitor init` writes one, --policies FILE names another"
         ) from None
     except IsADirectoryError:
         raise PolicyFileError(
@@ -69,7 +69,7 @@ def _policy_bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         told = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise PolicyFileError(
-            f"{show(str(path))}: cannot be read ({told}): mend that, or name another file"
+            f"{show(str(path))}: cannot be read ({told}): fix this, or name another file"
         ) from None
 
 
@@ -86,7 +86,7 @@ def tests_file(path: Path) -> bytes:
         told = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise PolicyFileError(
             f"{show(str(path))[1:-1]}: cannot be read ({told}): docs/policies.md says how to write tests; "
-            "`janitor init` writes those of the default"
+            "`janitor init` writes the tests of the default policies"
         ) from None
 
 
@@ -120,7 +120,7 @@ def text_for(projects: Sequence[str]) -> str:
     """The shipped policy file, with these projects (checked IDs) in its scope; none: as it stands."""
     if not projects:
         return default_text()
-    scope = f"# What may be deleted from:\nscope:\n  projects: [{', '.join(projects)}]\n"
+    scope = f"# Where janitor may delete:\nscope:\n  projects: [{', '.join(projects)}]\n"
     return default_text().replace(_COMMENTED_SCOPE, scope)
 
 

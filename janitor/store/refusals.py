@@ -13,8 +13,8 @@ from janitor.store.address import shown
 
 # What libpq says where it gives no code: its texts, in janitor's words.
 _LIBPQ = {
-    "bad value for": "an option after the ? of the URL has a value that cannot be used",
-    "invalid integer value": "an option after the ? of the URL has a value that cannot be used",
+    "bad value for": "an option after the ? of the URL has an invalid value",
+    "invalid integer value": "an option after the ? of the URL has an invalid value",
     "invalid port number": "its port is not between 1 and 65535",
     "password authentication failed": "it refused the user name or the password",
     "no password supplied": "it asks for a password, and the URL has none",
@@ -24,7 +24,7 @@ _LIBPQ = {
     "name or service not known": "the host name cannot be resolved",
     "no route to host": "there is no route to the host",
     "network is unreachable": "the network is unreachable",
-    "no pg_hba.conf entry": "its pg_hba.conf does not let this user in from here",
+    "no pg_hba.conf entry": "its pg_hba.conf does not allow this user from here",
     "does not support ssl": "it does not support TLS, which the URL asks for",
     "certificate verify failed": "its TLS certificate was not accepted",
     "root certificate file": "the root certificate for TLS cannot be read",
@@ -35,10 +35,10 @@ _LIBPQ = {
     "shutting down": "it is shutting down",
     "timeout": "no answer in time",
     "server closed the connection": "it closed the connection",
-    "invalid connection option": "an option after the ? of the URL is not known",
-    "invalid uri query parameter": "an option after the ? of the URL is not known",
-    "invalid sslmode": "the sslmode of the URL is not known",
-    "no such file or directory": "there is no socket of a server in that folder",
+    "invalid connection option": "an option after the ? of the URL is unknown",
+    "invalid uri query parameter": "an option after the ? of the URL is unknown",
+    "invalid sslmode": "the sslmode of the URL is unknown",
+    "no such file or directory": "no server has a socket in that folder",
 }
 _LIBPQ_DATABASE = re.compile(r'database "[^"]*" does not exist')
 _CODE = re.compile(r"[0-9A-Z]{5}", re.ASCII)
@@ -57,7 +57,7 @@ def unusable(address: URL, error: Exception) -> LedgerError:
     cause = error.orig if isinstance(error, StatementError) and error.orig else error
     if isinstance(error, IntegrityError):
         why, way_out = _code(cause), (
-            "Another sweep wrote the same at the same time: start another sweep, which settles what is open."
+            "Another sweep wrote the same record at the same time: start another sweep, which settles open deletions."
         )  # fmt: skip
     elif address.drivername == "sqlite":
         why, way_out = _sqlite(address, cause)
@@ -73,7 +73,10 @@ def _postgres(error: BaseException) -> tuple[str, str]:
     if not known and _LIBPQ_DATABASE.search(str(error)):
         known = "it has no database of that name"
     why = f"{_code(error)}, {known}" if known else _code(error)
-    return why, "Is the server up, is it reached from here, and may this user create and write tables?"
+    return (
+        why,
+        "Check that the server is running, that it can be reached from here, and that this user may create and write tables.",
+    )
 
 
 def _sqlite(address: URL, error: BaseException) -> tuple[str, str]:
@@ -86,30 +89,30 @@ def _sqlite(address: URL, error: BaseException) -> tuple[str, str]:
         where = f" ({network})" if network else ""
         return (
             f"{code}, locks do not work there",
-            f"It lies on a network disk{where}, where SQLite cannot work. {_ELSEWHERE}",
+            f"It is on a network disk{where}, where SQLite cannot work. {_ELSEWHERE}",
         )
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return f"{code}, another process holds it", (
             "Wait until the other process (another janitor, a backup, a database browser) has ended, and try again."
-            f" If there is none, the file may lie on a network disk. {_ELSEWHERE}"
+            f" If there is none, the file may be on a network disk. {_ELSEWHERE}"
         )
     if code.startswith("SQLITE_READONLY"):
         return f"{code}, the file or its folder is read-only", _writable()
     if code.startswith("SQLITE_FULL"):
-        return f"{code}, the disk is full", "Make room on the disk."
+        return f"{code}, the disk is full", "Free space on the disk."
     if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return f"{code}, the file is not a database, or it is damaged", (
             "Name another file, or restore this one from a backup."
         )
     if code.startswith("SQLITE_CANTOPEN"):
-        return f"{code}, the file cannot be opened or made", _writable()
-    return code, "Is its folder there, can it be written, and is the disk not full?"
+        return f"{code}, the file cannot be opened or created", _writable()
+    return code, "Check that its folder exists, that it can be written, and that the disk is not full."
 
 
 def _writable() -> str:
     return (
-        f"Is its folder there, and can it be written by this user (uid {os.getuid()})? SQLite writes beside the file"
-        " too: give the user write access to the folder, or put the ledger into another one."
+        f"Check that its folder exists, and that this user can write to it (uid {os.getuid()}). SQLite also writes beside the"
+        " file: give the user write access to the folder, or put the ledger in another folder."
     )
 
 

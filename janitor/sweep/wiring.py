@@ -77,7 +77,7 @@ async def swept(
             if work.cancelled():
                 emit(Event.SWEEP_INTERRUPTED)
                 raise InterruptedSweepError(
-                    "stopped by a signal while observing: nothing was deleted; start the sweep again"
+                    "stopped by a signal during the reads: nothing was deleted; start the sweep again"
                 )
         return await work
     finally:
@@ -152,14 +152,14 @@ async def deletable_projects(request: SweepRequest, settings: Settings) -> tuple
         return named
     if settings.emulator_host:
         raise UsageError(
-            "no project is named, and an emulator has no default project: give --project P, or scope.projects in"
+            "no project is set, and an emulator has no default project: use --project P, or scope.projects in"
             " the policy file"
         )
     default = await asyncio.to_thread(default_project)
     if default is None:
         raise UsageError(
-            "no project is named: give --project P, or scope.projects in the policy file, or default"
-            " credentials that belong to one (gcloud config set project, or GOOGLE_CLOUD_PROJECT)"
+            "no project is set: use --project P, or scope.projects in the policy file, or default"
+            " credentials with a project (gcloud config set project, or GOOGLE_CLOUD_PROJECT)"
         )
     return (default,)
 

@@ -111,7 +111,7 @@ def test_validate_takes_the_file_either_way_but_not_two(policies: Path, janitor:
 def test_validate_of_a_file_that_is_not_there_says_how_to_write_one(janitor: Janitor) -> None:
     called = janitor("validate")
     assert (called.code, called.out) == (2, "")
-    assert "policies.yaml: there is no such file: `janitor init` writes one" in called.err
+    assert "policies.yaml: this file does not exist: `janitor init` writes one" in called.err
 
 
 def test_init_writes_the_projects_into_the_scope(folder: Path, janitor: Janitor) -> None:
@@ -168,8 +168,8 @@ def test_validate_warns_of_what_can_never_act_and_is_content_unless_strict(
     assert called.code == 0
     assert called.out.startswith("policies.yaml is valid: 1 policy")
     assert called.err == (
-        "janitor: policies.yaml:3:44: warning: a can never match, for `older_than` and not `older_than` exclude "
-        "each other: take one of them out\n"
+        "janitor: policies.yaml:3:44: warning: a can never match, because `older_than` and not `older_than` exclude "
+        "each other: remove one of them\n"
     )
     strict = janitor("validate", "--strict")
     assert (strict.code, strict.out, strict.err) == (2, called.out, called.err)

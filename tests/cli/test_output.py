@@ -74,7 +74,7 @@ def test_a_sweep_that_fails_leaves_the_file_as_it_was_and_nothing_beside_it(
 ) -> None:
     path = policies.parent / "sweep.json"
     path.write_text("yesterday")
-    sweeps.answer = UsageError("no project is named")
+    sweeps.answer = UsageError("no project is set")
     assert janitor("sweep", "--out", "sweep.json").code == 2
     assert path.read_text() == "yesterday"
     assert sorted(each.name for each in policies.parent.iterdir()) == ["policies.yaml", "sweep.json"]

@@ -79,7 +79,7 @@ def test_results_that_do_not_fit_are_told_and_are_no_bug(words: str, tmp_path: P
     where = "/dev/full" if "--out" in words else "stdout"
     assert done.returncode == 2
     assert done.stderr.endswith(
-        f"janitor: {where}: cannot be written (No space left on device): mend that, or name another file\n"
+        f"janitor: {where}: cannot be written (No space left on device): fix this, or name another file\n"
     )
 
 

@@ -45,5 +45,5 @@ def test_an_emulator_has_no_default_project_and_no_variable_is_named_that_is_not
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "my-project")
     called = janitor("sweep", "--dry-run")
     assert called.code == 2
-    assert "an emulator has no default project: give --project P" in called.err
+    assert "an emulator has no default project: use --project P" in called.err
     assert "GOOGLE_CLOUD_PROJECT" not in called.err

@@ -156,7 +156,7 @@ def test_pauses_double_up_to_an_hour() -> None:
 
 
 async def test_a_lock_that_another_holds_is_a_skipped_run_and_no_failure(world: World, again: Again) -> None:
-    world.sweeps = Sweeps([LockHeldError("Another sweep applies: sweep x on host, pid 7")])
+    world.sweeps = Sweeps([LockHeldError("Another sweep is applying: sweep x on host, pid 7")])
     await again.sweep(Sweeping(world.ports, request, again, again.forget, again.aside))
     (skipped,) = world.events.of(Event.RUN_SKIPPED)
     assert "pid 7" in str(skipped["why"])

@@ -111,7 +111,7 @@ async def test_a_broken_policy_file_makes_it_not_ready_and_a_mended_one_ready_ag
 async def test_policies_that_are_not_good_for_no_stated_reason_are_not_good_either() -> None:
     daemon = health(Clock())
     daemon.policies_are(False)
-    assert (await daemon.readiness()).checks["policies"] == "the policy file is not good"
+    assert (await daemon.readiness()).checks["policies"] == "the policy file is invalid"
 
 
 async def test_one_bad_check_is_enough_and_the_others_still_say_what_they_are() -> None:
@@ -172,7 +172,7 @@ async def test_janitors_own_errors_are_told_by_their_first_line() -> None:
 
 async def test_of_a_bug_only_its_name_is_told_as_its_words_may_hold_a_secret() -> None:
     told = await why(Asked(RuntimeError("password=hunter2")))
-    assert told == "it could not be asked (RuntimeError)"
+    assert told == "it could not be checked (RuntimeError)"
 
 
 async def test_a_reason_that_is_long_or_steers_terminals_is_made_safe() -> None:

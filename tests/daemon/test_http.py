@@ -87,7 +87,7 @@ def test_says_that_its_scheduler_has_fallen_silent() -> None:
             health.tick()
         answer = client.get("/healthz")
     assert answer.status_code == 503
-    assert answer.json() == {"status": "stuck", "why": "the scheduler has been silent for 61 s"}
+    assert answer.json() == {"status": "stuck", "why": "the scheduler has not responded for 61 s"}
 
 
 def test_is_ready_when_all_that_it_needs_is_there() -> None:
@@ -470,7 +470,7 @@ def test_a_port_that_is_taken_is_named_with_the_way_out() -> None:
         with pytest.raises(UsageError) as raised, serving("127.0.0.1", port, Health({}), Metrics(), a_page):
             pass
     assert f"port {port} of '127.0.0.1'" in str(raised.value)
-    assert "Set PORT to one that is free" in str(raised.value)
+    assert "Set PORT to a free port" in str(raised.value)
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "198.51.100.7", "a" * 300])

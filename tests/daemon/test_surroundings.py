@@ -80,8 +80,8 @@ def test_a_ledger_in_a_read_only_folder_ends_an_apply_with_the_way_out(
     assert applied.returncode == 2
     told = said(applied.stderr, "ERROR")
     assert str(ledger) in told
-    assert f"can it be written by this user (uid {UID})" in told
-    assert "give the user write access to the folder, or put the ledger into another one" in told
+    assert f"this user can write to it (uid {UID})" in told
+    assert "give the user write access to the folder, or put the ledger in another folder" in told
     assert "JANITOR_DATABASE_URL" in told
     assert here.changes == []
 

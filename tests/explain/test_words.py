@@ -91,7 +91,7 @@ REPOSITORY = repository(labels={"env": "dev"})
         (AnnotationsAre({"team": "*"}), "team=ml", "no annotation"),
         (AnnotationsRegex({"team": "m"}), "team=ml", "no annotation"),
         (CreatorIs(("*",)), "a@example.com", "creator unknown"),
-        (ManagedBy((Manager.TERRAFORM,)), "terraform", "nobody known"),
+        (ManagedBy((Manager.TERRAFORM,)), "terraform", "no known tool"),
         (LargerThan(1), "2.0 GB", "size unknown"),
         (OlderThan(timedelta(days=1)), "26h old, since 2026-11-23 02:00 UTC", "age unknown"),
         (Unused(), "not in use", "not known"),
@@ -115,7 +115,7 @@ def test_each_key_shows_what_a_workload_or_a_repository_has(key: Key, web: str, 
         (LabelsAre({"env": "*"}), "env=dev"),
         (LabelsRegex({"env": "d"}), "env=dev"),
         (TtlExpired(), "env=dev"),
-        (ManagedBy((Manager.TERRAFORM,)), "nobody known"),
+        (ManagedBy((Manager.TERRAFORM,)), "no known tool"),
         (Tagged(True), "v1, pr-1"),
         (TagsMatch(("*",)), "v1, pr-1"),
         (AnyTag(("*",)), "v1, pr-1"),
@@ -125,7 +125,7 @@ def test_each_key_shows_what_a_workload_or_a_repository_has(key: Key, web: str, 
         (LargerThan(1), "2.0 GB"),
         (Largest(1), "2.0 GB"),
         (OlderThan(timedelta(days=1)), "48h old, since 2026-11-22 04:00 UTC"),
-        (Unused(), "see who names it, below"),
+        (Unused(), "see what uses it, below"),
         (
             UnusedFor(timedelta(days=7)),
             "counted from its last recorded use, its age, and the first of the recorded sweeps",
@@ -162,6 +162,6 @@ def test_what_is_not_known_is_said_so() -> None:
     assert has(LargerThan(1)) == "size unknown"
     assert has(TagsMatch(("*",))) == "no tag"
     assert has(ArtifactTypeIs(("*",))) == "no type"
-    assert has(Orphaned()) == "no subject that is known"
+    assert has(Orphaned()) == "no known subject"
     stored = stored_has(StoredFacts("left-pad"), repository(), NOW)
     assert (stored(LargerThan(1)), stored(OlderThan(timedelta(1)))) == ("size unknown", "age unknown")

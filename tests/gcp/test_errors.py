@@ -73,7 +73,7 @@ def test_a_status_shows_the_reason_and_the_permission_of_its_details() -> None:
         ),
         ("manifest is referenced by parent manifests", "an index refers to the image"),
         ("Tags are immutable", "tags of the repository are immutable"),
-        ("anything else", "Google refused because of the state of the resource or of what uses it"),
+        ("anything else", "Google refused because of the state of the resource or of its users"),
     ],
 )
 def test_a_known_refusal_is_told_in_our_words(message: str, shown: str) -> None:

@@ -198,7 +198,7 @@ async def test_a_delete_whose_answer_is_no_message_is_unclear() -> None:
 async def test_a_delete_that_ended_with_an_odd_result_is_unclear(kind: Any) -> None:
     ended = Operation(name="operations/1", done=True, response=_corrupt(kind))
     async with serving(Google({"DeleteService": lambda _: ended})) as clients:
-        with pytest.raises(UnclearError, match="an answer that cannot be read"):
+        with pytest.raises(UnclearError, match="its answer cannot be read"):
             await deleter(clients).delete(Kind.SERVICE, SERVICE, "etag")
 
 

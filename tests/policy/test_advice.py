@@ -38,18 +38,18 @@ def revision(when: str, more: str) -> str:
 
 NEVER = {
     image("older_than: 30d, not: {older_than: 10d}"): "`older_than` and not `older_than` exclude each other",
-    image("name: app, all: [{name: api}]"): "3:42: warning: a can never match, for two `name` exclude each other: take one of them out",
+    image("name: app, all: [{name: api}]"): "3:42: warning: a can never match, because two `name` exclude each other: remove one of them",
     image("name: [app, api], not: {name: 'a*'}"): "`name` and not `name` exclude each other",
     image("repository: web, all: [{repository: [api, tools]}]"): "two `repository` exclude",
-    image("tagged: true, all: [{tagged: false}]"): "3:42: warning: a can never match, for two `tagged`",
-    image("tags: v1, not: {tagged: true}"): "`tagged` and `tags` exclude each other: take one of them out",
+    image("tagged: true, all: [{tagged: false}]"): "3:42: warning: a can never match, because two `tagged`",
+    image("tags: v1, not: {tagged: true}"): "`tagged` and `tags` exclude each other: remove one of them",
     image("tagged: false, any: [{tags: v1}, {tagged: true, older_than: 1d}]"): "`tagged` and `tags`",
     image("larger_than: 2GB, not: {larger_than: 2GB}"): "`larger_than` and not `larger_than`",
     service("labels: {env: dev}, all: [{labels: {env: test}}]"): "two `labels` exclude each other",
     service("labels: {env: dev, team: a}, not: {labels: {env: 'd*'}}"): "`labels` and not `labels`",
     service("status: failed, not: {status: [failed, serving]}"): "`status` and not `status`",
     service("older_than: 40w, not: {any: [{older_than: 1d}, {name: x}]}"): "`older_than` and not `older_than`",
-    service("older_than: 3000d"): "nothing on Cloud Run is that old, which began in April 2019",
+    service("older_than: 3000d"): "nothing on Cloud Run is that old: it started in April 2019",
     "{name: a, kind: run.revision, when: {service: web, all: [{service: api}]}}": "two `service` exclude",
 }  # fmt: skip
 
@@ -99,7 +99,7 @@ SHADOWED = [
 def test_warns_of_a_policy_that_one_above_shadows(tmp_path: Path, pair: tuple[str, str]) -> None:
     lines = told(tmp_path, of(*pair))
     assert len(lines) == 1, lines
-    assert lines[0].startswith("4:4: warning: b deletes nothing that a above does not delete: put it before")
+    assert lines[0].startswith("4:4: warning: b deletes nothing that a above does not delete: move it before")
     assert (
         told(tmp_path, of(*(each.replace("name: b, kind", "name: z, kind") for each in reversed(pair)))) == []
     )
@@ -130,19 +130,19 @@ def test_says_nothing_where_the_later_policy_may_add_something(tmp_path: Path, p
     ("text", "line"),
     [
         ("protect: {names: ['*-prod']}\n" + of(service("status: failed, name: [a-prod, '*-prod']"))[11:],
-         "protect.names holds all of its `name`"),
+         "protect.names keeps everything that matches its `name`"),
         ("protect: {labels: {env: prod}}\n" + of(service("status: failed, labels: {env: prod}"))[11:],
-         "protect.labels holds its label env"),
-        ("protect: {tags: ['v*']}\n" + of(image("tags: [v1, v2]"))[11:], "protect.tags holds all of its `tags`"),
+         "protect.labels keeps everything with its label env"),
+        ("protect: {tags: ['v*']}\n" + of(image("tags: [v1, v2]"))[11:], "protect.tags keeps everything that matches its `tags`"),
         ("protect: {names: ['*']}\n" + of(image("tags: [v1, v2]"))[11:], "so nothing is ever deleted"),
-        ("scope: {locations: [us]}\n" + of(image("location: 'europe-*'"))[11:], "none of scope.locations is among"),
+        ("scope: {locations: [us]}\n" + of(image("location: 'europe-*'"))[11:], "no location of scope.locations is in"),
         ("scope: {projects: [p, q], also_read: [q]}\n" + of(image("tags: v1"))[11:], "nothing is deleted from q"),
         ("limits: {max_deletions: 0}\n" + of(image("tags: v1"))[11:], "2:10: warning: 0 refuses every plan"),
         ("limits: {max_share: 0%}\n" + of(image("tags: v1"))[11:], "2:10: warning: 0% refuses every plan"),
         ("limits: {max_monthly_value: 0 USD}\n" + of(image("tags: v1"))[11:], "0 USD refuses every plan"),
-        (of(image("tags: 'pr-1'", "a", ", keep: {tagged: 'v*'}"))[11:], "keep.tagged binds nothing"),
-        (of(image("older_than: 9d", "a", ", keep: {newer_than: 7d}"))[11:], "keep.newer_than binds nothing"),
-        (of(revision("status: retired", ", keep: {latest: 1001}"))[11:], "Google itself keeps at most 1,000 revisions"),
+        (of(image("tags: 'pr-1'", "a", ", keep: {tagged: 'v*'}"))[11:], "keep.tagged has no effect:"),
+        (of(image("older_than: 9d", "a", ", keep: {newer_than: 7d}"))[11:], "keep.newer_than has no effect:"),
+        (of(revision("status: retired", ", keep: {latest: 1001}"))[11:], "Google stores at most 1,000 revisions"),
     ],
 )  # fmt: skip
 def test_warns_of_what_can_do_nothing(tmp_path: Path, text: str, line: str) -> None:

@@ -22,47 +22,47 @@ WARNED = {
     of("{name: a, kind: artifact.package, when: {empty: true, larger_than: 1GB}}"): "`empty` and `larger_than`",
     of(service("status: failed, ttl: expired, labels: {janitor-ttl: 3days}")): "`labels` and `ttl` exclude",
     # ages
-    of(image("older_than: 5100d")): "no registry of Google's is that old",
+    of(image("older_than: 5100d")): "no image is that old:",
     of("{name: a, kind: run.execution, when: {older_than: 3000d}}"): "nothing on Cloud Run is that old",
-    of(revision("status: failed", ", keep: {newer_than: 3000d}")): "keep.newer_than keeps all: nothing on Cloud Run",
+    of(revision("status: failed", ", keep: {newer_than: 3000d}")): "keep.newer_than keeps everything: nothing on Cloud Run",
     # what no kind lets go
-    of(service("not: {status: failed}, older_than: 9d")): "leaves none but services that serve",
-    of(revision("not: {status: [retired, failed]}", "")): "no revision goes but retired and failed ones",
-    of("{name: a, kind: run.execution, when: {not: {status: [succeeded, failed, cancelled]}}}"): "before it ended",
+    of(service("not: {status: failed}, older_than: 9d")): "leaves only live services,",
+    of(revision("not: {status: [retired, failed]}", "")): "only retired and failed revisions are deleted,",
+    of("{name: a, kind: run.execution, when: {not: {status: [succeeded, failed, cancelled]}}}"): "only finished executions are deleted,",
     # places
     SCOPE + of(service("status: failed"))[11:]: "scope.locations names no region of Cloud Run",
     of(service("status: failed, location: us")): "Cloud Run has none of its `location`",
-    "scope: {locations: [us]}\n" + of(image("not: {location: 'u*'}"))[11:]: "none of scope.locations is among",
+    "scope: {locations: [us]}\n" + of(image("not: {location: 'u*'}"))[11:]: "no location of scope.locations is in",
     # protection
-    "protect: {tags: ['v*']}\n" + of(image("tags: 'v1*'"))[11:]: "protect.tags holds all of its `tags`",
-    "protect: {tags: ['*']}\n" + of(image("tagged: true"))[11:]: "protect.tags holds all of its `tagged`",
-    "protect: {names: ['web*']}\n" + of(image("repository: 'web-*'"))[11:]: "protect.names holds all of its `repository`",
-    "protect: {names: [a, b]}\n" + of(service("status: failed, any: [{name: a}, {name: b}]"))[11:]: "protect.names holds all",
+    "protect: {tags: ['v*']}\n" + of(image("tags: 'v1*'"))[11:]: "protect.tags keeps everything that matches its `tags`",
+    "protect: {tags: ['*']}\n" + of(image("tagged: true"))[11:]: "protect.tags keeps everything that matches its `tagged`",
+    "protect: {names: ['web*']}\n" + of(image("repository: 'web-*'"))[11:]: "protect.names keeps everything that matches its `repository`",
+    "protect: {names: [a, b]}\n" + of(service("status: failed, any: [{name: a}, {name: b}]"))[11:]: "protect.names keeps everything that matches",
     "protect: {labels: {'{x}': a}, names: [b]}\n"
-    + of(service("status: failed, any: [{labels: {'{x}': a}}, {name: b}]"))[11:]: "of any part of its `any`; of the first, for "
-    "protect.labels holds its label {x}",
-    of(image("any: [{repository: gcf-artifacts}, {labels: {janitor: keep}}]")): "nothing is left of any part of its `any`",
-    "protect: {labels: {'{0}': a}}\n" + of(service("status: failed, labels: {'{0}': a}"))[11:]: "holds its label {0}",
+    + of(service("status: failed, any: [{labels: {'{x}': a}}, {name: b}]"))[11:]: "no part of its `any` can; the first: "
+    "protect.labels keeps everything with its label {x}",
+    of(image("any: [{repository: gcf-artifacts}, {labels: {janitor: keep}}]")): "delete: no part of its `any` can;",
+    "protect: {labels: {'{0}': a}}\n" + of(service("status: failed, labels: {'{0}': a}"))[11:]: "keeps everything with its label {0}",
     of(service("status: failed, labels: {janitor: keep}")): "the label janitor: keep always protects",
     # what Google manages
-    of(image("repository: gcf-artifacts")): "is Google's own: write managed: true",
-    of(image("repository: [eu.gcr.io, gcr.io]")): "is Google's own: write managed: true",
-    of("{name: a, kind: artifact.repository, when: {name: gae-standard}}"): "is Google's own: write managed: true",
-    of(service("status: failed, labels: {goog-managed-by: '*'}")): "is Google's own: write managed: true",
+    of(image("repository: gcf-artifacts")): "a resource that Google manages: write managed: true",
+    of(image("repository: [eu.gcr.io, gcr.io]")): "a resource that Google manages: write managed: true",
+    of("{name: a, kind: artifact.repository, when: {name: gae-standard}}"): "a resource that Google manages: write managed: true",
+    of(service("status: failed, labels: {goog-managed-by: '*'}")): "a resource that Google manages: write managed: true",
     # keep
-    of(image("tagged: true", "a", ", keep: {tagged: '*'}")): "keep.tagged holds all of its `tagged`",
-    of(image("tags: 'pr-*'", "a", ", keep: {tagged: ['v*', 'pr*']}")): "keep.tagged holds all of its `tags`",
-    of(image("older_than: 2d", "a", ", keep: {tagged: 'v*'}"), image("tags: 'v1*'", "b")): "b can never delete, for "
-    "keep.tagged of a holds all of its `tags`",
-    of(image("not: {older_than: 10d}", "a", ", keep: {newer_than: 30d}")): "keep.newer_than holds all of its not",
-    of(image("tags: 'pr-*'", "a", ", keep: {tagged: 'v*'}")): "keep.tagged binds nothing",
-    of(image("tags_semver: '<2'", "a", ", keep: {tagged: [v2.0.0, latest]}")): "keep.tagged binds nothing",
-    of(image("tags: [latest, main]", "a", ", keep: {latest: 2, per: {semver: minor}}")): "keep.per keeps all: none of its `tags` is a version",
-    of(image("tags: [main]", "a", ", keep: {latest: 2, per: {tag: '^(pr)-'}}")): "keep.per groups nothing",
-    of(revision("status: retired", ", keep: {latest: 1001}")): "keep.latest keeps all: Google itself keeps at most",
-    of(revision("status: retired", ", keep: {rollback: 1001}")): "keep.rollback keeps all that were ready",
+    of(image("tagged: true", "a", ", keep: {tagged: '*'}")): "keep.tagged keeps everything that matches its `tagged`",
+    of(image("tags: 'pr-*'", "a", ", keep: {tagged: ['v*', 'pr*']}")): "keep.tagged keeps everything that matches its `tags`",
+    of(image("older_than: 2d", "a", ", keep: {tagged: 'v*'}"), image("tags: 'v1*'", "b")): "b can never delete: "
+    "keep.tagged of a keeps everything that matches its `tags`",
+    of(image("not: {older_than: 10d}", "a", ", keep: {newer_than: 30d}")): "keep.newer_than keeps everything that matches its not",
+    of(image("tags: 'pr-*'", "a", ", keep: {tagged: 'v*'}")): "keep.tagged has no effect:",
+    of(image("tags_semver: '<2'", "a", ", keep: {tagged: [v2.0.0, latest]}")): "keep.tagged has no effect:",
+    of(image("tags: [latest, main]", "a", ", keep: {latest: 2, per: {semver: minor}}")): "keep.per keeps everything: none of the `tags` is a version",
+    of(image("tags: [main]", "a", ", keep: {latest: 2, per: {tag: '^(pr)-'}}")): "keep.per has no effect:",
+    of(revision("status: retired", ", keep: {latest: 1001}")): "keep.latest keeps all: Google stores at most",
+    of(revision("status: retired", ", keep: {rollback: 1001}")): "keep.rollback keeps all ready ones",
     # names that there cannot be
-    of(service("status: failed, name: Web")): "a: `name` 'Web' matches nothing, for such names have small letters",
+    of(service("status: failed, name: Web")): "a: `name` 'Web' matches nothing, because such names have only lowercase letters",
     of(service("status: failed, location: Europe-*")): "`location` 'Europe-*' matches nothing",
     of(service("status: failed, not: {name: 'Prod-*'}")): "`name` 'Prod-*' matches nothing",
     of(image("repository: my-project/web")): "`repository` 'my-project/web' matches nothing",
@@ -78,7 +78,7 @@ def test_warns_of_what_can_do_nothing_with_its_place_and_the_way_out(tmp_path: P
     assert len(lines) == 1, lines
     assert WARNED[text] in lines[0]
     assert ": warning: " in lines[0]
-    assert any(way in lines[0] for way in (": take ", ": write ", " write "))
+    assert any(way in lines[0] for way in (": add ", ": remove ", ": write ", " write "))
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_grace_and_managed_beside_it_are_refused(tmp_path: Path) -> None:
         found = of_policy(
             tmp_path, f"{{name: a, kind: artifact.image, deletes: false, {key}, when: {{name: r}}}}"
         )
-        assert "a policy with `deletes: false` deletes nothing: take one of them out" in found[0]
+        assert "a policy with `deletes: false` deletes nothing: remove one of them" in found[0]
 
 
 def test_it_needs_no_age_beside_status_serving() -> None:

@@ -40,7 +40,7 @@ SECTIONS = {
     "scope: {projects: [ends-]}": "is not a project ID",
     "scope: {projects: [p, {a: b}]}": "3:23: projects: this must be text",
     "scope: {locations: us}": "3:20: locations: 'us' is neither `all` nor a list: write `all` or [us]",
-    "scope: {locations: [all]}": "3:21: locations: `all` stands by itself",
+    "scope: {locations: [all]}": "3:21: locations: `all` is not allowed in a list",
     "scope: {locations: ['us-*']}": "3:21: locations: 'us-*' is not a location",
     "mode: aply": "3:7: mode: 'aply' is not known: did you mean apply?",
     "mode: [apply]": "3:7: mode: this is not known: allowed here: dry-run, apply",
@@ -96,10 +96,10 @@ POLICIES = {
     "{name: a, kind: [run.service]}": "3:19: kind:",
     "{name: a, kind: run.service}": "3:3: when is missing",
     "{name: a, kind: artifact.repository}": "3:3: when is missing",
-    "{name: a, kind: artifact.image, deletes: false}": "3:3: when is missing: say what the policy keeps",
+    "{name: a, kind: artifact.image, deletes: false}": "3:3: when is missing: write what the policy keeps",
     "{name: a, kind: artifact.image}": "3:3: when is missing",
-    "{name: a, kind: run.service, when: {}}": "3:38: when says nothing",
-    "{name: a, kind: artifact.image, when: {}}": "when says nothing",
+    "{name: a, kind: run.service, when: {}}": "3:38: when is empty and",
+    "{name: a, kind: artifact.image, when: {}}": "when is empty and",
     "{name: a, kind: run.service, when: [a]}": "3:38: when: this must be a mapping",
     "{name: a, kind: run.service, when: {statsu: failed}}": "3:39: unknown key 'statsu': did you mean status?",
     "{name: a, kind: run.service, when: {status: faild}}": "3:47: status: 'faild' is not known: did you mean failed?",
@@ -117,10 +117,10 @@ POLICIES = {
     "{name: a, kind: run.service, when: {status: failed}, keep: {latest: 3}}": "3:56: unknown key 'keep': run.service has none, only run.revision",
     "{name: a, kind: run.revision, keep: {tagged: v1}}": "3:40: unknown key 'tagged': run.revision has none",
     "{name: a, kind: run.revision, keep: {latst: 1}}": "did you mean latest?",
-    "{name: a, kind: artifact.image, keep: {}}": "3:41: keep says nothing",
+    "{name: a, kind: artifact.image, keep: {}}": "3:41: keep is empty",
     "{name: a, kind: artifact.image, keep: {latest: 0}}": "3:50: latest: '0' must be a whole number, from 1",
     "{name: a, kind: artifact.image, keep: {latest: '3'}}": "must be a whole number",
-    "{name: a, kind: artifact.image, when: {tagged: false}, keep: {tagged: v1}}": "keep.tagged holds nothing",
+    "{name: a, kind: artifact.image, when: {tagged: false}, keep: {tagged: v1}}": "keep.tagged has no effect beside",
     "{name: a, kind: artifact.image, when: {tagged: false, tags: v1}}": "tags can match nothing",
     "{name: a, kind: artifact.image, when: {tagged: 'no'}}": "3:50: tagged: 'no' must be true or false",
     "{name: a, kind: artifact.image, when: {tags: 1.10}}": "3:48: tags: '1.10' must be text: write \"1.10\" in quotes",
@@ -130,14 +130,14 @@ POLICIES = {
     "{name: a, kind: artifact.tag, when: {older_than: 1d}}": "3:52: older_than: a tag has no age",
     "{name: a, kind: artifact.tag, when: {any: [{tags: a}, {not: {older_than: 1d}}]}}": "older_than: a tag has no age",
     "{name: a, kind: artifact.tag, when: {tags: a}, keep: {latest: 1}}": "unknown key 'keep': artifact.tag has none",
-    "{name: a, kind: artifact.package, when: {empty: false}}": "3:51: empty: only `empty: true` can be said",
-    "{name: a, kind: artifact.package, when: {empty: 1}}": "3:51: empty: only `empty: true` can be said",
+    "{name: a, kind: artifact.package, when: {empty: false}}": "3:51: empty: only `empty: true` is allowed",
+    "{name: a, kind: artifact.package, when: {empty: 1}}": "3:51: empty: only `empty: true` is allowed",
     "{name: a, kind: artifact.package, when: {unused: true}}": "unknown key 'unused': who uses it is not known",
     "{name: a, kind: artifact.package, when: {older_than: 1d}, keep: {latest: 1}}": "unknown key 'keep': artifact.package has none",
     "{name: a, kind: artifact.package}": "3:3: when is missing",
-    "{name: a, kind: artifact.image, when: {not: {unused: true}}}": "unused may not stand under not",
+    "{name: a, kind: artifact.image, when: {not: {unused: true}}}": "unused is not allowed under not",
     "{name: a, kind: artifact.image, when: {older_than: 24}}": "3:54: older_than: '24' is not a duration",
-    "{name: a, kind: artifact.image, when: {older_than: 0d}}": "is no time at all",
+    "{name: a, kind: artifact.image, when: {older_than: 0d}}": "is zero:",
     "{name: a, kind: artifact.image, when: {older_than: -1d}}": "is not a duration",
     "{name: a, kind: artifact.image, when: {older_than: 999999d}}": "longer than a hundred years",
     "{name: a, kind: artifact.image, when: {older_than: %sd}}" % ("9" * 9999): "is not a duration",
@@ -147,15 +147,15 @@ POLICIES = {
     "{name: a, kind: artifact.image, when: {name: %s}}" % ("x" * 600): "longer than 512 characters",
     "{name: a, kind: artifact.image, when: {any: []}}": "3:47: any: an empty list",
     "{name: a, kind: artifact.image, when: {any: {name: a}}}": "3:47: any: this must be a list",
-    "{name: a, kind: artifact.image, when: {any: [{}, {name: a}]}}": "3:48: any holds an empty condition",
-    "{name: a, kind: artifact.image, when: {not: {}}}": "3:47: not holds an empty condition",
+    "{name: a, kind: artifact.image, when: {any: [{}, {name: a}]}}": "3:48: any contains an empty condition",
+    "{name: a, kind: artifact.image, when: {not: {}}}": "3:47: not contains an empty condition",
     "{name: a, kind: artifact.image, when: {not: [{name: a}]}}": "3:47: not: this must be a mapping",
     "{name: a, kind: artifact.image, when: {any: [{nam: a}]}}": "3:49: unknown key 'nam': did you mean name?",
     "{name: a, kind: run.service, when: {status: serving, name: pr-1}}": "3:47: status: serving deletes live services: it needs `older_than`",
     "{name: a, kind: run.service, when: {status: serving, older_than: 1d}}": "it needs `name` or `labels`",
     "{name: a, kind: run.service, when: {status: serving, older_than: 1d, name: '*'}}": "it needs `name` or `labels`",
-    "{name: a, kind: run.service, when: {any: [{status: serving}], name: a, older_than: 1d}}": "must stand in when itself",
-    "{name: a, kind: run.service, managed: true, when: {name: 'a*'}}": "3:41: managed: true needs the whole name",
+    "{name: a, kind: run.service, when: {any: [{status: serving}], name: a, older_than: 1d}}": "is allowed only directly in when,",
+    "{name: a, kind: run.service, managed: true, when: {name: 'a*'}}": "3:41: managed: true needs the full name",
     "{name: a, kind: run.revision, managed: true, when: {status: retired}}": "write `service: NAME` in when",
     "{name: a, kind: artifact.image, managed: true, when: {name: a}}": "write `repository: NAME` in when",
     "{name: a, kind: artifact.repository, managed: true, when: {any: [{name: a}]}}": "write `name: NAME` in when",
@@ -165,7 +165,7 @@ POLICIES = {
     "{name: a, kind: artifact.image, keep: {latest: 1, per: minor}}": "3:58: per: 'minor' must be a mapping, such as {semver: minor}",
     "{name: a, kind: artifact.image, keep: {latest: 1, per: {}}}": "3:58: per groups either by `tag` or by `semver`",
     "{name: a, kind: artifact.image, keep: {latest: 1, per: {tag: (x), semver: minor}}}": "3:58: per groups either",
-    "{name: a, kind: artifact.image, keep: {per: {semver: minor}}}": "3:47: per says within which groups latest counts: write latest",
+    "{name: a, kind: artifact.image, keep: {per: {semver: minor}}}": "3:47: per sets the groups in which latest counts: write latest",
     "{name: a, kind: artifact.image, when: {tagged: false}, keep: {latest: 1, per: {semver: minor}}}": "3:81: per groups by tags",
     "{name: a, kind: artifact.image, keep: {latest: 1, per: {semver: minr}}}": "3:67: semver: 'minr' is not known: did you mean minor?",
     "{name: a, kind: artifact.image, keep: {latest: 1, per: {semver: minor, latest: 0}}}": "3:82: latest: '0' must be a whole number, from 1",
@@ -182,12 +182,12 @@ POLICIES = {
     "{name: a, kind: run.revision, keep: {latest: 1, per: {semver: minor}}}": "3:51: unknown key 'per': run.revision has none, only artifact.image and artifact.version can",
     "{name: a, kind: artifact.version, keep: {latest: 1, per: {latest: 1}}}": "3:60: semver is missing: say by which part",
     "{name: a, kind: artifact.version, keep: {latest: 1, per: {tag: (x)}}}": "3:61: unknown key 'tag': allowed here: latest, semver",
-    "{name: a, kind: artifact.version, keep: {per: {semver: minor}}}": "3:49: per says within which groups latest counts",
+    "{name: a, kind: artifact.version, keep: {per: {semver: minor}}}": "3:49: per sets the groups in which latest counts",
     "{name: a, kind: artifact.image, keep: {rollback: 3}}": "3:42: unknown key 'rollback': artifact.image has none, only run.revision can",
     "{name: a, kind: run.revision, keep: {rollback: 0}}": "3:50: rollback: '0' must be a whole number, from 1 to 1,000,000",
     "{name: a, kind: run.service, when: {ttl: 72h}}": "3:44: ttl: '72h' is not known: allowed here: expired",
-    "{name: a, kind: run.service, when: {not: {ttl: expired}}}": "3:50: ttl may not stand under not",
-    "{name: a, kind: run.service, when: {any: [{name: b, not: {ttl: expired}}]}}": "3:66: ttl may not stand under not",
+    "{name: a, kind: run.service, when: {not: {ttl: expired}}}": "3:50: ttl is not allowed under not",
+    "{name: a, kind: run.service, when: {any: [{name: b, not: {ttl: expired}}]}}": "3:66: ttl is not allowed under not",
     "{name: a, kind: run.service, when: {status: serving, name: pr-1, ttl: expired}}": "3:47: status: serving deletes live services: it needs `older_than`",
     "{name: a, kind: run.service, ttl: expired, when: {name: b}}": "3:32: unknown key 'ttl': it belongs into `when`",
     "hello": "3:3: policies: 'hello' must be a mapping",
@@ -220,7 +220,9 @@ def test_a_file_without_version_and_policies_misses_both(tmp_path: Path) -> None
 
 def test_two_policies_of_one_name_are_a_mistake_of_the_second(tmp_path: Path) -> None:
     a = "{name: a, kind: run.service, when: {status: failed}}"
-    assert of_policy(tmp_path, f"{a}\n- {a}") == ["4:10: the name 'a' is policy 1's already: take another"]
+    assert of_policy(tmp_path, f"{a}\n- {a}") == [
+        "4:10: the name 'a' is policy 1's name already: choose another"
+    ]
 
 
 def test_every_mistake_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
@@ -239,7 +241,7 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) 
 def test_a_thousand_mistakes_are_counted_past_the_fiftieth(tmp_path: Path) -> None:
     lines = told(tmp_path, "version: 1\npolicies:\n" + "- {}\n" * 1000)
     assert len(lines) == 51
-    assert lines[-1].endswith("more: mend those above first")
+    assert lines[-1].endswith("more: fix these first")
 
 
 def test_a_mistake_in_a_reference_file_is_told_by_its_file_and_line(tmp_path: Path) -> None:
@@ -264,7 +266,7 @@ def test_a_reference_file_that_protects_nothing_is_a_mistake(
 
 
 def test_a_file_that_is_not_there_says_how_to_get_one(tmp_path: Path) -> None:
-    with pytest.raises(PolicyFileError, match="no such file: `janitor init` writes one"):
+    with pytest.raises(PolicyFileError, match="this file does not exist: `janitor init` writes one"):
         load_policies(tmp_path / "nowhere.yaml")
 
 

@@ -142,7 +142,7 @@ def test_what_is_no_truth_value_keeps() -> None:
         == "expr-failed"
     )
     assert known.failures.lines() == (
-        "policy a: its expr could not be answered for 1 resource, which stays (expr-failed); "
+        "policy a: its expr failed for 1 resource, which is kept (expr-failed); "
         "the first cause: it gives str, and not true or false",
     )
 
@@ -153,7 +153,7 @@ def test_a_failure_is_counted_once_a_resource_and_told_once_a_policy() -> None:
     found = workloads(*(service(f"s{place}", failed=True) for place in range(3)))
     decided(services(text), found, failures=failures)
     assert failures.lines() == (
-        "policy a: its expr could not be answered for 3 resources, which stay (expr-failed); "
+        "policy a: its expr failed for 3 resources, which are kept (expr-failed); "
         "the first cause: there is no 'team': ask first, with has(…) or `in`",
     )
 
@@ -244,7 +244,7 @@ def test_an_expression_is_compiled_once_however_many_are_asked() -> None:
 
 
 MISTAKES = {
-    "expr: ''": "an empty expression says nothing",
+    "expr: ''": "an empty expression has no meaning:",
     "expr: 3": "expr: '3' must be text",
     "expr: resource.name ==": "expr, character 17: mismatched input '<EOF>'",
     "expr: (resource.name == 'a'": "character 22: missing ')' at '<EOF>'",
@@ -267,17 +267,17 @@ MISTAKES = {
     "expr: resource.name == 'a' && (age > 3 || true)": "character 26: No such overload",
     "expr: resource.name": "it gives str, and not true or false",
     "expr: false && resource.name": "character 10: it gives str",
-    "expr: resource.name.contains(3)": "contains cannot take what it is given here",
-    "expr: \"['a'].exists(x, x == resource.name)\"": "exists goes through a list",
-    "expr: \"['a'].all(x, x == resource.name)\"": "all goes through a list",
-    "expr: \"size(['a'].map(resource, true)) > 0\"": "map goes through a list",
-    "expr: \"size(['a'].filter(resource, true)) > 0\"": "filter goes through a list",
-    "expr: \"['a'] . exists_one (x, true)\"": "exists_one goes through a list",
-    "expr: resource == 'a'": "`resource` stands before a field only",
-    "expr: \"resource['name'] == 'a'\"": "`resource` stands before a field only",
+    "expr: resource.name.contains(3)": "contains does not accept these values",
+    "expr: \"['a'].exists(x, x == resource.name)\"": "exists loops over a list",
+    "expr: \"['a'].all(x, x == resource.name)\"": "all loops over a list",
+    "expr: \"size(['a'].map(resource, true)) > 0\"": "map loops over a list",
+    "expr: \"size(['a'].filter(resource, true)) > 0\"": "filter loops over a list",
+    "expr: \"['a'] . exists_one (x, true)\"": "exists_one loops over a list",
+    "expr: resource == 'a'": "`resource` is allowed only before a field,",
+    "expr: \"resource['name'] == 'a'\"": "`resource` is allowed only before a field,",
     "expr: .resource.name == 'a'": "a name does not begin with a dot",
-    "expr: resource.name == 'a' // b": "a comment goes behind a # of YAML",
-    "expr: resource.name == `a`": "cannot stand here",
+    "expr: resource.name == 'a' // b": "a comment after a # of YAML",
+    "expr: resource.name == `a`": "is not allowed here",
     "expr: 'Foo{} == 1'": "there is no variable 'Foo'",
     "any: [{expr: resource.nam == 'a'}]": "3:52: expr, character 10: resource has no 'nam'",
     "not: {expr: resource.nam == 'a'}": "3:51: expr, character 10: resource has no 'nam'",

@@ -144,10 +144,10 @@ def test_a_default_that_no_policy_can_inherit_is_refused(tmp_path: Path) -> None
     assert told_of(
         tmp_path, "{when: {tags: v1, unused: true}, keep: {latest: 3, rollback: 1}}", SERVICES
     ) == [
-        "2:25: no policy of this file is of a kind whose when has tags: take it out",
-        "2:37: no policy of this file is of a kind whose when has unused: take it out",
-        "2:59: no policy of this file is of a kind whose keep has latest: take it out",
-        "2:72: no policy of this file is of a kind whose keep has rollback: take it out",
+        "2:25: no policy of this file is of a kind with tags in when: remove it",
+        "2:37: no policy of this file is of a kind with unused in when: remove it",
+        "2:59: no policy of this file is of a kind with latest in keep: remove it",
+        "2:72: no policy of this file is of a kind with rollback in keep: remove it",
     ]
 
 

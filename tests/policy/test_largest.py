@@ -153,11 +153,11 @@ def test_the_file_says_it_beside_an_age_its_own_or_an_inherited_one() -> None:
 
 
 MISTAKES = {
-    ("artifact.image", "largest: 5"): "f:4:51: largest must stand in when itself, with `older_than` beside it",
-    ("artifact.version", "largest: 5"): "f:4:53: largest must stand in when itself",
-    ("artifact.image", "older_than: 1d, not: {largest: 5}"): "f:4:73: largest must stand in when itself",
-    ("artifact.image", "any: [{largest: 5, older_than: 1d}]"): "f:4:58: largest must stand in when itself",
-    ("artifact.image", "older_than: 1d, all: [{largest: 5}]"): "f:4:74: largest must stand in when itself",
+    ("artifact.image", "largest: 5"): "f:4:51: largest is allowed only directly in when, with `older_than` beside it",
+    ("artifact.version", "largest: 5"): "f:4:53: largest is allowed only directly in when",
+    ("artifact.image", "older_than: 1d, not: {largest: 5}"): "f:4:73: largest is allowed only directly in when",
+    ("artifact.image", "any: [{largest: 5, older_than: 1d}]"): "f:4:58: largest is allowed only directly in when",
+    ("artifact.image", "older_than: 1d, all: [{largest: 5}]"): "f:4:74: largest is allowed only directly in when",
     ("artifact.image", "older_than: 1d, largest: 0"): "largest: '0' must be a whole number, from 1",
     ("artifact.image", "older_than: 1d, largest: 5GB"): "largest: '5GB' must be a whole number",
     ("artifact.package", "older_than: 1d, largest: 5"): "unknown key 'largest': artifact.package has none",

@@ -151,9 +151,9 @@ def test_what_is_about_an_image_elsewhere_holds_its_package_and_repository(
 )
 def test_orphaned_stands_in_when_itself(tmp_path: Path, when: str) -> None:
     lines = of_policy(tmp_path, f"{{name: a, kind: artifact.image, when: {{older_than: 3d, {when}}}}}")
-    assert "orphaned must stand in when itself" in lines[0]
+    assert "orphaned is allowed only directly in when," in lines[0]
 
 
 def test_orphaned_false_cannot_be_said(tmp_path: Path) -> None:
     lines = of_policy(tmp_path, "{name: a, kind: artifact.image, when: {orphaned: false}}")
-    assert "only `orphaned: true` can be said" in lines[0]
+    assert "only `orphaned: true` is allowed:" in lines[0]

@@ -152,4 +152,4 @@ def test_latest_beside_prerelease_counts_prereleases_alone() -> None:
 
 def test_a_range_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     lines = of_policy(tmp_path, "{name: a, kind: artifact.version, when: {version_semver: '~1'}}")
-    assert "'~1' is no comparison with a version" in lines[0]
+    assert "'~1' is not a comparison with a version" in lines[0]

@@ -84,15 +84,15 @@ MISTAKES = {
     "tags_regex: '(?=a)'": "is no regular expression of RE2's syntax",
     "tags_regex: ''": "an empty text matches nothing",
     "tags_regex: 3": "'3' must be text",
-    "tags_semver: '1.0'": "'1.0' is no comparison with a version: write comparisons that all hold",
-    "tags_semver: '>=1.0, <2'": "'>=1.0,' is no comparison",
-    "tags_semver: '>=01.0'": "'>=01.0' is no comparison",
-    "tags_semver: '~1.2'": "'~1.2' is no comparison",
-    "tags_semver: '>=2.0-rc.1'": "'>=2.0-rc.1' is no comparison",
-    "tags_semver: '>=2-rc'": "'>=2-rc' is no comparison",
-    "tags_semver: ' '": "this range says nothing",
+    "tags_semver: '1.0'": "'1.0' is not a comparison with a version: write comparisons that all hold",
+    "tags_semver: '>=1.0, <2'": "'>=1.0,' is not a comparison",
+    "tags_semver: '>=01.0'": "'>=01.0' is not a comparison",
+    "tags_semver: '~1.2'": "'~1.2' is not a comparison",
+    "tags_semver: '>=2.0-rc.1'": "'>=2.0-rc.1' is not a comparison",
+    "tags_semver: '>=2-rc'": "'>=2-rc' is not a comparison",
+    "tags_semver: ' '": "this range is empty",
     "tagged: false, tags_regex: a": "tags_regex can match nothing beside `tagged: false`",
-    "not: {tags_semver: '>=x'}": "'>=x' is no comparison",
+    "not: {tags_semver: '>=x'}": "'>=x' is not a comparison",
 }
 
 

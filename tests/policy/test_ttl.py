@@ -197,8 +197,8 @@ def lines(*each: Policy, loads: Workloads | None = None, **labels: str) -> tuple
 def test_a_label_that_cannot_be_read_is_told_by_name_with_the_way_out() -> None:
     world = workloads(failed("web", janitor_ttl="3\x1b[2Jdays"), failed("fine", janitor_ttl="3d"))  # type: ignore[arg-type]
     assert lines(BY_TTL, loads=world) == (
-        "projects/p/locations/us-central1/services/web: the label janitor-ttl says '3\\x1b[2Jdays', which is not read: "
-        "write one such as 72h or 30d; it stays (ttl-unreadable)",
+        "projects/p/locations/us-central1/services/web: the label janitor-ttl says '3\\x1b[2Jdays', which cannot be read: "
+        "write it like 72h or 30d; the resource is kept (ttl-unreadable)",
     )
 
 
@@ -223,7 +223,7 @@ def test_past_ten_they_are_counted() -> None:
     world = workloads(*(failed(f"s{n}", janitor_ttl="soon") for n in range(1234 + MOST_NAMED)))  # type: ignore[arg-type]
     found = lines(BY_TTL, loads=world)
     assert len(found) == MOST_NAMED + 1
-    assert found[-1].startswith("1,234 more labels")
+    assert found[-1].startswith("1,234 more lifetime labels")
 
 
 def test_every_kind_that_ttl_may_be_asked_of_has_its_labels_looked_at() -> None:

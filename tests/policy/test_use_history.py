@@ -135,4 +135,4 @@ def test_recorded_references_lead_to_the_images_that_they_named(reference: str, 
 
 def test_it_may_not_stand_under_not(tmp_path: Path) -> None:
     lines = of_policy(tmp_path, "{name: a, kind: artifact.image, when: {name: x, not: {unused_for: 3d}}}")
-    assert "unused_for may not stand under not" in lines[0]
+    assert "unused_for is not allowed under not" in lines[0]

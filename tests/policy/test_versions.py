@@ -143,9 +143,9 @@ def test_each_format_can_be_written() -> None:
         ("when: {format: docker}", "format: 'docker' is not known"),
         ("when: {format: npn}", "did you mean npm?"),
         ("when: {expr: \"resource.digest == 'x'\"}", "digest"),
-        ("when: {}", "when says nothing"),
+        ("when: {}", "when is empty and"),
         ("keep: {latest: 0}", "from 1 to 1,000,000"),
-        ("managed: true, when: {repository: 'a*'}", "managed: true needs the whole name"),
+        ("managed: true, when: {repository: 'a*'}", "managed: true needs the full name of the resource,"),
         ("managed: false", "when is missing"),
     ],
 )

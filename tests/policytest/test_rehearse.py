@@ -128,7 +128,7 @@ def test_tells_what_was_expected_and_what_was_found(line: str, wrong: str, found
 
 def test_a_deletion_that_nobody_expects_is_a_difference() -> None:
     told = as_text(outcomes(EXPECT.replace("      app@one: {delete: images, reason: older-than}\n", "")), "t")
-    assert "  app@one  expected  nothing: expect does not speak of it\n" in told
+    assert "  app@one  expected  nothing: it is not in expect\n" in told
     assert "           found     delete: images, reason: older-than\n" in told
 
 

@@ -29,7 +29,7 @@ WEB = "projects/p/locations/us-central1/services/web"
 APP = "projects/p/locations/us-central1/repositories/r/packages/app/versions/sha256:aa"
 FOUND = Explanation(
     Kind.IMAGE, APP, "us-central1-docker.pkg.dev/p/r/app@sha256:aa", AT,
-    Verdict(Fate.KEEP, "", "in-use", "something that remains names it"),
+    Verdict(Fate.KEEP, "", "in-use", "a workload that is kept uses it"),
     (
         PolicyAnswer(
             "stale", None,

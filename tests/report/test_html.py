@@ -306,7 +306,7 @@ def test_storage_is_said_by_repository_in_bytes_and_dollars() -> None:
 
 def test_what_is_kept_is_counted_by_reason_in_words() -> None:
     text = section(SMALL, "Idle and storage")
-    assert "3 images in-use something that remains names it" in text
+    assert "3 images in-use a workload that is kept uses it" in text
 
 
 def test_how_figures_are_calculated_is_folded_away_each_line_once() -> None:

@@ -193,10 +193,10 @@ def test_a_note_says_that_it_was_stopped() -> None:
 
 
 def test_trouble_is_told_line_by_line() -> None:
-    message = trouble("The policy file is broken\n\npolicies.yaml:3:5: <nothing> *bold* ```")
-    assert message.text == "janitor is in trouble: The policy file is broken"
+    message = trouble("The policy file is invalid\n\npolicies.yaml:3:5: <nothing> *bold* ```")
+    assert message.text == "janitor is in trouble: The policy file is invalid"
     assert shown(message) == (
-        ":warning: *janitor is in trouble*: The policy file is broken\n"
+        ":warning: *janitor is in trouble*: The policy file is invalid\n"
         "```\npolicies.yaml:3:5: &lt;nothing&gt; *bold* ˋˋˋ\n```"
     )
 

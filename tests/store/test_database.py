@@ -78,7 +78,7 @@ async def test_the_folder_of_a_socket_as_a_host_is_refused_with_the_place_for_it
 
 async def test_the_folder_of_a_socket_is_read_from_the_query(tmp_path: Path) -> None:
     message = await refusal(f"postgresql://jan:{QUOTED}@/db?host={tmp_path}")
-    assert "there is no socket of a server in that folder" in message
+    assert "no server has a socket in that folder" in message
     assert PASSWORD not in message
 
 
@@ -92,7 +92,7 @@ async def test_a_server_that_does_not_answer_is_named_without_its_password() -> 
     message = await refusal(url)
     assert "Postgres 127.0.0.1:1/ledger" in message
     assert "the connection was refused" in message
-    assert "Is the server up" in message
+    assert "Check that the server is running" in message
     for secret in (PASSWORD, QUOTED, "hush-hush"):
         assert secret not in message
 
@@ -184,7 +184,7 @@ async def test_advice_for_a_locked_ledger(tmp_path: Path) -> None:
         await open_database(url, 1)
     held.close()
     assert "SQLITE_BUSY" in str(refused.value)
-    assert "Is its folder there" not in str(refused.value)
+    assert "Check that its folder exists" not in str(refused.value)
 
 
 def sqlite_error(name: str) -> OperationalError:
@@ -200,10 +200,10 @@ def sqlite_error(name: str) -> OperationalError:
         ("SQLITE_BUSY_SNAPSHOT", "another process holds it"),
         ("SQLITE_PROTOCOL", "network disk"),
         ("SQLITE_IOERR_SHMMAP", "local disk, or use Postgres"),
-        ("SQLITE_FULL", "Make room"),
-        ("SQLITE_READONLY_DBMOVED", "can it be written"),
+        ("SQLITE_FULL", "Free space"),
+        ("SQLITE_READONLY_DBMOVED", "this user can write to it"),
         ("SQLITE_NOTADB", "not a database"),
-        ("SQLITE_CANTOPEN", "Is its folder there"),
+        ("SQLITE_CANTOPEN", "Check that its folder exists"),
         ("marker", "OperationalError"),
     ],
 )
@@ -234,7 +234,7 @@ async def test_a_missing_driver_names_the_extra_that_brings_it(monkeypatch: pyte
 async def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     message = await refusal(f"sqlite:///{tmp_path}/missing/janitor.db")
     assert f"{tmp_path}/missing/janitor.db" in message
-    assert "Is its folder there" in message
+    assert "Check that its folder exists" in message
 
 
 async def test_without_a_disk_that_can_be_written_no_apply_gets_the_lock(tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ async def test_without_a_disk_that_can_be_written_no_apply_gets_the_lock(tmp_pat
     writable = await open_database(f"sqlite:///{tmp_path}/janitor.db")
     await writable.close()
     database = await open_database(f"sqlite:///file:{tmp_path}/janitor.db?mode=ro&uri=true")
-    with pytest.raises(LedgerError, match="can it be written") as refused:
+    with pytest.raises(LedgerError, match="this user can write to it") as refused:
         await ApplyLock(database, "sweep s-1", now).acquire()
     await database.close()
     assert "read-only" in str(refused.value)
@@ -389,7 +389,7 @@ def _execute(url: str, statement: str) -> list[object]:
 @pytest.mark.parametrize(
     ("option", "why"),
     [
-        (":9/l?connect_timeout=soon", "an option after the ? of the URL has a value that cannot be used"),
+        (":9/l?connect_timeout=soon", "an option after the ? of the URL has an invalid value"),
         (":99999/l", "its port is not between 1 and 65535"),
     ],
 )

@@ -147,7 +147,7 @@ def test_a_name_of_several_is_refused_with_all_of_them(place: Placing) -> None:
         (f"{REPOSITORY}/r/files/app", "this kind is not explained"),
         (f"{REPOSITORY}/none", "there is no"),
         (uri(":v9"), "there is no image v9"),
-        ("projects/q/locations/us-central1/services/web", "project q is not read"),
+        ("projects/q/locations/us-central1/services/web", "project q is not supported"),
         ("us-central1-docker.pkg.dev/p/r/app@sha256:12", "cannot be parsed"),
     ],
 )

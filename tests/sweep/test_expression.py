@@ -40,7 +40,7 @@ def test_what_an_expression_cannot_be_asked_of_stays_and_is_said_once(place: Pla
     assert swept.kept("run.service") == {"expr-failed": 2, "not-matched": 2}
     told = [notice for notice in swept.document["notices"] if "its expr" in notice]
     assert told == [
-        "policy services: its expr could not be answered for 2 resources, which stay (expr-failed); "
+        "policy services: its expr failed for 2 resources, which are kept (expr-failed); "
         "the first cause: there is no 'team': ask first, with has(…) or `in`"
     ]
     logged = [

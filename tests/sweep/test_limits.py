@@ -56,4 +56,4 @@ def test_a_refusal_by_value_says_how_many_have_no_price(place: Placing) -> None:
     assert (swept.code, here.changes) == (4, [])
     (refusal,) = swept.document["refusals"]
     assert refusal["limit"] == "max_monthly_value"
-    assert "(and 3 that are not priced)" in refusal["message"]
+    assert "(and 3 without a known price)" in refusal["message"]

@@ -32,10 +32,10 @@ class OlderThan(Key):
     name = "older_than"
     kinds = EVERY_KIND
     spelling: ClassVar[Any] = Duration
-    says = "Strictly older than this, such as 90m, 72h, 30d or 2w; what is of unknown age is kept."
-    says_of: ClassVar[Mapping[Kind, str]] = {Kind.TAG: "Cannot be said: a tag has no age."}
+    says = "Strictly older than this, such as 90m, 72h, 30d or 2w; a resource of unknown age is kept."
+    says_of: ClassVar[Mapping[Kind, str]] = {Kind.TAG: "Not available: a tag has no age."}
     refused: ClassVar[Mapping[Kind, str]] = {
-        Kind.TAG: "a tag has no age: Google keeps no time of it; take it out"
+        Kind.TAG: "a tag has no age, because Google stores no time for it: remove this key"
     }
 
     @classmethod

@@ -65,20 +65,20 @@ class ExpressionError(ValueError):
 def tokens(source: str) -> tuple[Token, ...]:
     """All but spaces. ExpressionError for what CEL does not know, what is too long and what is too deep."""
     if len(source) > LONGEST:
-        raise ExpressionError(f"an expression has at most {LONGEST} characters: make two policies of it")
+        raise ExpressionError(f"an expression has at most {LONGEST} characters: split it into two policies")
     found: list[Token] = []
     at, depth = 0, 0
     while at < len(source):
         match = _TOKEN.match(source, at)
         if match is None or match.lastgroup is None:
-            raise ExpressionError(f"{show(source[at])} cannot stand here: mind quotes and operators", at)
+            raise ExpressionError(f"{show(source[at])} is not allowed here: check quotes and operators", at)
         if match.lastgroup == "comment":
-            raise ExpressionError("a comment goes behind a # of YAML, not into the expression", at)
+            raise ExpressionError("write a comment after a # of YAML, not in the expression", at)
         if match.lastgroup != "space":
             found.append(Token(match.lastgroup, match[0], at))
             depth += (match[0] in ("(", "[", "{", "?")) - (match[0] in (")", "]", "}"))
             if depth > DEEPEST:
-                raise ExpressionError(f"nested deeper than {DEEPEST}: make two policies of it", at)
+                raise ExpressionError(f"nested deeper than {DEEPEST}: split it into two policies", at)
         at = match.end()
     return tuple(found)
 
@@ -93,8 +93,8 @@ def _loops(found: Sequence[Token]) -> Iterator[ExpressionError]:
     for token, after in pairwise(found):
         if token.text in MACROS and after.text == "(":
             yield ExpressionError(
-                f"{token.text} goes through a list, and nothing bounds how long that takes: "
-                "ask for a value with `in`, as in 'a' in resource.tags",
+                f"{token.text} loops over a list, and its time is not bounded: "
+                "use `in`, as in 'a' in resource.tags",
                 token.at,
             )
 
@@ -115,7 +115,7 @@ def _unknown_names(found: Sequence[Token], names: Names) -> Iterator[ExpressionE
         elif token.text not in names.variables:
             yield _unknown(token, "there is no variable", names.variables)
         elif token.text == "resource" and after != ".":
-            yield ExpressionError("`resource` stands before a field only, as in resource.name", token.at)
+            yield ExpressionError("`resource` is allowed only before a field, as in resource.name", token.at)
 
 
 def _wrong_call(found: Sequence[Token], place: int, is_method: bool) -> Iterator[ExpressionError]:

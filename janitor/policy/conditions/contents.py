@@ -51,7 +51,7 @@ class ArtifactTypeIs(OneText):
 
     name = "artifact_type"
     kinds = frozenset({Kind.IMAGE})
-    says = "The artifact type (signatures, attestations and the like): a glob, or a list of globs."
+    says = "The artifact type of signatures, attestations and similar artifacts: a glob, or a list of globs."
     text = TextOf(image=lambda image: image.artifact_type)
     unset_says = "no type"
 

@@ -18,7 +18,7 @@ from janitor.policy.conditions.values import OneOrMore
 ManagerName = Literal[
     "terraform", "config-connector", "cloud-deploy", "cloud-functions", "app-hosting", "source-deploy"
 ]  # kinds/managers.py
-_OF_REPOSITORY = "What made its repository, as the repository's labels or name say."
+_OF_REPOSITORY = "The tool that created its repository, by the repository's labels or name."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class CreatorIs(OneText):
     name = "creator"
     kinds = WORKLOADS
     singles_out = True
-    says = "Who deployed it first, such as *@example.com; where Google does not say, it is kept."
+    says = "The account that deployed it first, such as *@example.com; a resource without a known creator is kept."
     text = TextOf(lambda facts: facts.creator)
     unset = CREATOR_UNKNOWN
     unset_says = "creator unknown"
@@ -45,7 +45,7 @@ class ClientIs(OneText):
 
     name = "client"
     kinds = frozenset({Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL})
-    says = "What deployed it last, such as gcloud, terraform or cloud-console; where Google does not say, it is kept."
+    says = "The tool that deployed it last, such as gcloud, terraform or cloud-console; a resource without a known client is kept."
     text = TextOf(_client)
     unset = Truth(None, KeepReason.NOT_MATCHED)
     unset_says = "client unknown"
@@ -61,7 +61,7 @@ class ManagedBy(Key):
     kinds = EVERY_KIND
     spelling: ClassVar[Any] = OneOrMore[ManagerName]
     selector = True
-    says = "What made it and looks after it, as its labels, its client or its images say."
+    says = "The tool that manages it, by its labels, its client or its images."
     says_of: ClassVar[Mapping[Kind, str]] = {
         Kind.IMAGE: _OF_REPOSITORY,
         Kind.VERSION: _OF_REPOSITORY,
@@ -93,4 +93,4 @@ class ManagedBy(Key):
 
 
 def _managers(managers: frozenset[Manager]) -> str:
-    return shown(tuple(sorted(managers))) or "nobody known"
+    return shown(tuple(sorted(managers))) or "no known tool"

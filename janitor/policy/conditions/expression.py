@@ -54,7 +54,7 @@ class Expr(Key):
     name = "expr"
     kinds = EVERY_KIND
     spelling: ClassVar[Any] = Expression
-    says = "A CEL expression that holds, such as \"resource.labels.team == 'ml'\"; where it fails, it keeps."
+    says = "A CEL expression that must be true, such as \"resource.labels.team == 'ml'\"; a resource for which it fails is kept."
 
     @classmethod
     def read(cls, value: Any, beside: Beside) -> Key:

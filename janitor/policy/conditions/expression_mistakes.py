@@ -91,7 +91,7 @@ def _first_line(error: Exception) -> str:
     text = str(error)
     if "Undefined variable or function" in text:
         name = text.partition("'")[2].partition("'")[0]
-        return f"{name} cannot take what it is given here"
+        return f"{name} does not accept these values"
     return " ".join(text.split(". CEL does not")[0].split())[:_LONGEST]
 
 
@@ -110,8 +110,8 @@ def _compiled(source: str) -> "Program":
         return program(source)
     except ValueError as error:
         place, _, what = str(error).partition("<input>:1:")[2].partition(": ")
-        text = what.partition("\n")[0] or "it is no CEL expression"
+        text = what.partition("\n")[0] or "it is not a CEL expression"
         at = int(place) - 1 if place.isdecimal() else 0
         raise ExpressionError(
-            f"{text.removeprefix('Syntax error: ')[:160]}: mind operators and brackets", at
+            f"{text.removeprefix('Syntax error: ')[:160]}: check operators and brackets", at
         ) from None

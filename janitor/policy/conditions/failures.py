@@ -30,10 +30,10 @@ class Failures:
         self._causes.setdefault((policy, expression), cause)
 
     def lines(self) -> tuple[str, ...]:
-        """A line each, in the order of policies' names."""
+        """One line per policy with a failed expression, in the order of the policies' names."""
         return tuple(
-            f"policy {asked[0]}: its expr could not be answered for {count:,} "
-            f"{'resource, which stays' if count == 1 else 'resources, which stay'} (expr-failed); "
+            f"policy {asked[0]}: its expr failed for {count:,} "
+            f"{'resource, which is kept' if count == 1 else 'resources, which are kept'} (expr-failed); "
             f"the first cause: {self._causes[asked]}"
             for asked, count in sorted(self._counts.items())
         )

@@ -148,7 +148,7 @@ class LabelsRegex(_Regexes):
     name = "labels_regex"
     kinds = EVERY_KIND
     texts = LABELS
-    says = "All of these labels; in the value of each its regular expression (RE2) is found."
+    says = "All of these labels; each value contains a match of its regular expression (RE2)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,4 +169,4 @@ class AnnotationsRegex(_Regexes):
     name = "annotations_regex"
     kinds = WORKLOADS
     texts = ANNOTATIONS
-    says = "All of these annotations; in the value of each its regular expression (RE2) is found."
+    says = "All of these annotations; each value contains a match of its regular expression (RE2)."

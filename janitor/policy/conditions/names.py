@@ -153,7 +153,7 @@ class ServiceIs(OneText):
     name = "service"
     kinds = frozenset({Kind.REVISION, Kind.TRAFFIC_TAG})
     singles_out = True
-    says = "The service that a revision is of: a glob, or a list of globs."
+    says = "The service of a revision: a glob, or a list of globs."
     says_of: ClassVar[Mapping[Kind, str]] = {
         Kind.TRAFFIC_TAG: "The service that has the tag: a glob, or a list of globs.",
     }
@@ -177,7 +177,7 @@ class JobIs(OneText):
 
     name = "job"
     kinds = frozenset({Kind.EXECUTION})
-    says = "The job that an execution is of: a glob, or a list of globs."
+    says = "The job of an execution: a glob, or a list of globs."
     text = TextOf(lambda facts: facts.job)
     made_of = RUN_NAMES
 
@@ -189,7 +189,7 @@ class LocationIs(OneText):
     name = "location"
     kinds = EVERY_KIND
     singles_out = True
-    says = "Where it stands, such as europe-west1: a glob, or a list of globs."
+    says = "The location, such as europe-west1: a glob, or a list of globs."
     text = TextOf(lambda facts: facts.location, repository=lambda repository: repository.name.location)
     made_of = RUN_NAMES
 

@@ -36,10 +36,10 @@ class NameCharacters:
 # Services, jobs and the like by the API ("must be lowercase": run/docs/deploying), repositories by "lowercase letters,
 # numbers, and hyphens" (artifact-registry/docs/repositories), and the domains of gcr.io; images and tags by the OCI
 # distribution specification.
-RUN_NAMES = NameCharacters(r"[a-z0-9-]*", "small letters, digits and - alone")
-REPOSITORY_NAMES = NameCharacters(r"[a-z0-9.-]*", "small letters, digits, - and . alone")
-IMAGE_NAMES = NameCharacters(r"[a-z0-9._/-]*", "small letters, digits and . _ - / alone")
-TAG_NAMES = NameCharacters(r"[A-Za-z0-9._-]*", "letters, digits and . _ - alone")
+RUN_NAMES = NameCharacters(r"[a-z0-9-]*", "only lowercase letters, digits and -")
+REPOSITORY_NAMES = NameCharacters(r"[a-z0-9.-]*", "only lowercase letters, digits, - and .")
+IMAGE_NAMES = NameCharacters(r"[a-z0-9._/-]*", "only lowercase letters, digits and . _ - /")
+TAG_NAMES = NameCharacters(r"[A-Za-z0-9._-]*", "only letters, digits and . _ -")
 
 
 def impossible(globs: Iterable[str], made_of: NameCharacters | None) -> Iterator[tuple[str, str]]:

@@ -16,8 +16,8 @@ from janitor.policy.conditions.truth import NO, SIZE_UNKNOWN, YES, Test, Truth, 
 from janitor.policy.conditions.values import Count, Size, TrueOnly
 
 _LARGEST = (
-    "largest must stand in when itself, with `older_than` beside it: the largest go, others are the largest then, "
-    "and a file that says a number alone would empty a repository"
+    "largest is allowed only directly in when, with `older_than` beside it: after each sweep other images are the "
+    "largest, so without an age it would empty the repository"
 )
 
 
@@ -88,7 +88,7 @@ class Largest(Key):
     kinds = frozenset({Kind.IMAGE, Kind.VERSION})
     spelling: ClassVar[Any] = Count
     ranks = True
-    says = "Among the so many largest in its repository of whom the policy speaks, kept ones included."
+    says = "Among this many of the largest in its repository that the selectors match, kept ones included."
 
     @classmethod
     def misplaced(cls, place: Surroundings) -> Iterator[str]:
@@ -110,8 +110,8 @@ class Empty(Key):
     name = "empty"
     kinds = frozenset({Kind.PACKAGE})
     spelling: ClassVar[Any] = TrueOnly
-    only_true = "only `empty: true` can be said: a package that holds something goes by its age"
-    says = "true: the package holds no version."
+    only_true = "only `empty: true` is allowed: use older_than for a package with content"
+    says = "true: the package contains no version."
 
     @classmethod
     def read(cls, value: Any, beside: object) -> Key:

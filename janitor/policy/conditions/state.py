@@ -12,7 +12,7 @@ from janitor.policy.conditions.key import WORKLOADS, Beside, FactsReading, Key, 
 from janitor.policy.conditions.truth import Test, truth
 from janitor.policy.conditions.values import OneOrMore
 
-_FAILED = "failed: it cannot run, and never did so well."
+_FAILED = "failed: it cannot run, and never ran successfully."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class StatusIs(Key):
     name = "status"
     kinds = WORKLOADS - {Kind.TRAFFIC_TAG}
     says_of: ClassVar[Mapping[Kind, str]] = {
-        Kind.SERVICE: "What the service is doing; one that serves goes only by `serving`, "
+        Kind.SERVICE: "The state of the service; a live service is deleted only by `serving`, "
         "with older_than and a selector.",
-        Kind.REVISION: "What the revision is doing; `active` may stand only under not.",
+        Kind.REVISION: "The state of the revision; `active` is allowed only under not.",
         Kind.JOB: _FAILED,
         Kind.WORKER_POOL: _FAILED,
-        Kind.EXECUTION: "How the execution ended; one that runs is never deleted.",
+        Kind.EXECUTION: "How the execution ended; a running execution is never deleted.",
     }
 
     @classmethod
@@ -63,7 +63,7 @@ class StatusIs(Key):
             if (place.kind, status) in _NEVER and Status.SERVING.value not in statuses:
                 yield _NEVER[(place.kind, status)]
             if (place.kind, status) == (Kind.SERVICE.value, Status.SERVING.value) and not place.top:
-                yield "status: serving must stand in when itself, not within any or all"
+                yield "status: serving is allowed only directly in when, not within any or all"
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         values = self.values
@@ -87,10 +87,10 @@ class StatusIs(Key):
 
 
 _NEVER = {
-    (Kind.SERVICE.value, "degraded"): "a degraded service still serves: it goes only where `status` says "
-    "serving too, as in [serving, degraded]",
+    (Kind.SERVICE.value, "degraded"): "a degraded service still serves: to delete it, `status` must "
+    "contain serving too, as in [serving, degraded]",
     (
         Kind.REVISION.value,
         "active",
-    ): "an active revision is never deleted: `active` may stand only under `not`",
+    ): "an active revision is never deleted: `active` is allowed only under `not`",
 }

@@ -193,9 +193,9 @@ class TagsRegex(_OfTags):
     name = "tags_regex"
     kinds = _OF_TAGS
     spelling: ClassVar[Any] = Text
-    says = "In every tag of the image this regular expression (RE2) is found, such as '^pr-[0-9]+$'."
+    says = "This regular expression (RE2) matches in every tag of the image, such as '^pr-[0-9]+$'."
     says_of: ClassVar[Mapping[Kind, str]] = {
-        Kind.TAG: "In the tag itself this regular expression (RE2) is found, such as '^pr-[0-9]+$'."
+        Kind.TAG: "This regular expression (RE2) matches in the tag itself, such as '^pr-[0-9]+$'."
     }
 
     @classmethod

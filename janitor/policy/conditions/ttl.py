@@ -41,7 +41,7 @@ class TtlExpired(Key):
     name = "ttl"
     kinds = EVERY_KIND
     spelling: ClassVar[Any] = Literal["expired"]
-    says = "expired: its own labels say how long it may live, and that is over."
+    says = "expired: its labels set a lifetime, and it is over."
 
     @classmethod
     def read(cls, value: Any, beside: Beside) -> Key:
@@ -52,7 +52,7 @@ class TtlExpired(Key):
     def misplaced(cls, place: Surroundings) -> Iterator[str]:
         """Under `not`."""
         if not place.positive:
-            yield "ttl may not stand under not: that its time is not over is no reason to delete a thing"
+            yield "ttl is not allowed under not: a lifetime that is not over is no reason to delete"
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         moment = reading.now.timestamp()

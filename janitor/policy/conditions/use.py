@@ -25,7 +25,7 @@ class Unused(Key):
     kinds = frozenset({Kind.IMAGE, Kind.REPOSITORY})
     spelling: ClassVar[Any] = TrueOnly
     only_true = f"only `unused: true` can be said, for {_NEVER}"
-    says = "true: nothing that remains on Cloud Run names it, or anything in it."
+    says = "true: no workload that is kept uses it, or anything in it."
 
     @classmethod
     def read(cls, value: Any, beside: object) -> Key:
@@ -36,7 +36,7 @@ class Unused(Key):
     def misplaced(cls, place: Surroundings) -> Iterator[str]:
         """Under `not`."""
         if not place.positive:
-            yield f"unused may not stand under not: {_NEVER}"
+            yield f"unused is not allowed under not: {_NEVER}"
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         """Of a repository, whether nothing in it is in use."""
@@ -53,7 +53,7 @@ class Unused(Key):
         return "not known" if facts.unused is None else "not in use" if facts.unused else "in use"
 
     def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        return "see who names it, below"
+        return "see what uses it, below"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ class UnusedFor(Key):
     name = "unused_for"
     kinds = _IMAGES
     spelling: ClassVar[Any] = RecordedDuration
-    says = "Strictly longer not in use than this, such as 7d, as the ledger of recorded sweeps knows."
+    says = "Not in use for longer than this, such as 7d, by the recorded sweeps in the ledger."
 
     @classmethod
     def misplaced(cls, place: Surroundings) -> Iterator[str]:
         """Under `not`."""
         if not place.positive:
-            yield f"unused_for may not stand under not: {_NEVER}"
+            yield f"unused_for is not allowed under not: {_NEVER}"
 
     def image(self, reading: ImageReading) -> Test[Image]:
         """What the reading knows of its last use."""
@@ -95,10 +95,8 @@ class Orphaned(Key):
     name = "orphaned"
     kinds = _IMAGES
     spelling: ClassVar[Any] = TrueOnly
-    only_true = (
-        "only `orphaned: true` can be said: nothing else deletes an artifact whose subject is not known"
-    )
-    says = "true: a signature, an attestation or the like whose every subject is gone from all repositories."
+    only_true = "only `orphaned: true` is allowed: an artifact with an unknown subject is kept otherwise"
+    says = "true: a signature, an attestation or a similar artifact; all of its subjects are gone from all repositories."
 
     @classmethod
     def read(cls, value: Any, beside: object) -> Key:
@@ -109,7 +107,7 @@ class Orphaned(Key):
     def misplaced(cls, place: Surroundings) -> Iterator[str]:
         """Within another key."""
         if not place.top:
-            yield "orphaned must stand in when itself, not within any, all or not"
+            yield "orphaned is allowed only directly in when, not within any, all or not"
 
     def image(self, reading: ImageReading) -> Test[Image]:
         """What the reading knows of its subjects."""
@@ -119,4 +117,4 @@ class Orphaned(Key):
         yield DeleteReason.ORPHANED, self
 
     def image_has(self, image: Image, now: datetime, about: Sequence[str]) -> str:
-        return f"about {', '.join(about)}" if about else "no subject that is known"
+        return f"about {', '.join(about)}" if about else "no known subject"

@@ -33,7 +33,7 @@ def unused_for(value: object) -> timedelta:
     found = duration(value)
     if found > LONGEST_UNUSED:
         raise ValueError(
-            f"{value!r} is too long: unused_for is at most 366d, for the ledger forgets older uses"
+            f"{value!r} is too long: unused_for is at most 366d, because the ledger forgets older uses"
         )
     return found
 
@@ -70,7 +70,7 @@ def expression(value: object) -> object:
     """Some text; what it says is read by expression.py, which knows the kind."""
     if value == "":
         raise ValueError(
-            "an empty expression says nothing: write one such as \"resource.labels.team == 'ml'\""
+            "an empty expression has no meaning: write one such as \"resource.labels.team == 'ml'\""
         )
     return value
 
@@ -78,7 +78,7 @@ def expression(value: object) -> object:
 def bounded(value: object) -> object:
     """Any text, the empty one too (a label's value may be)."""
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        raise ValueError(f"{show(value)} is longer than {LONGEST_TEXT} characters, as no name is")
+        raise ValueError(f"{show(value)} is longer than {LONGEST_TEXT} characters, more than any name has")
     return value
 
 
@@ -99,7 +99,7 @@ def true(value: object) -> object:
 def listed(value: object) -> object:
     """A list with something in it."""
     if isinstance(value, list) and not value:
-        raise ValueError("an empty list matches nothing: give it an entry, or take the key out")
+        raise ValueError("an empty list matches nothing: add an entry, or remove the key")
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -167,7 +167,7 @@ SHAPES: Mapping[Callable[..., Any], Shape] = {
     true: {"type": "boolean", "const": True},
     expression: {"type": "string", "minLength": 1},
     bounded: {"type": "string", "maxLength": LONGEST_TEXT},
-    label_key: text_shape(r"[^*?\[ ]+", "a label's whole name, which is no glob", LONGEST_TEXT),
+    label_key: text_shape(r"[^*?\[ ]+", "a label's whole name, not a glob", LONGEST_TEXT),
 }  # fmt: skip
 
 

@@ -151,7 +151,7 @@ class VersionSemver(Key):
     kinds = _OF_VERSIONS
     spelling: ClassVar[Any] = Text
     selector = True
-    says = "The version is in this range, such as '<2'; one that cannot be read is kept."
+    says = "The version is in this range, such as '<2'; a version that cannot be read is kept."
 
     @classmethod
     def mistakes(cls, value: Any, kind: str) -> Iterator[tuple[Path, str]]:

@@ -42,7 +42,7 @@ def unreadable_labels(
     more = len(lines) - MOST_NAMED
     return (
         *lines[:MOST_NAMED],
-        *([f"{more:,} more labels say how long in words that cannot be read"] * (more > 0)),
+        *([f"{more:,} more lifetime labels cannot be read"] * (more > 0)),
     )
 
 
@@ -84,6 +84,6 @@ def _lines(key: TtlExpired, name: str, labels: Mapping[str, str]) -> Iterator[st
         alone = {label: labels[label]} if label in labels else {}
         if lifetime(key, alone) is None:
             yield (
-                f"{name}: the label {label} says {show(labels[label])}, which is not read: write one such as "
-                f"{example}; it stays ({KeepReason.TTL_UNREADABLE})"
+                f"{name}: the label {label} says {show(labels[label])}, which cannot be read: write it like "
+                f"{example}; the resource is kept ({KeepReason.TTL_UNREADABLE})"
             )

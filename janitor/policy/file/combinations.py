@@ -35,7 +35,7 @@ def combinations(data: Any) -> Iterator[Found]:
         if isinstance(name, str) and first.setdefault(name, place) != place:
             yield (
                 (*path, "name"),
-                f"the name {show(name)} is policy {first[name] + 1}'s already: take another",
+                f"the name {show(name)} is policy {first[name] + 1}'s name already: choose another",
             )
         for below, text in _of_policy(policy):
             yield path + below, text
@@ -46,7 +46,7 @@ def _ttl_labels(section: Any) -> Iterator[Found]:
     if isinstance(section, dict):
         label = section.get("label", usual.label)
         if isinstance(label, str) and label == section.get("expires_label", usual.expires_label):
-            yield ("ttl",), f"ttl: label and expires_label are both {show(label)}: two labels say two things"
+            yield ("ttl",), f"ttl: label and expires_label are both {show(label)}: use two different labels"
 
 
 def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
@@ -55,9 +55,9 @@ def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
     if policy.get("deletes") is False:
         for key in ("grace", "managed"):
             if policy.get(key):
-                yield (key,), f"{key}: a policy with `deletes: false` deletes nothing: take one of them out"
+                yield (key,), f"{key}: a policy with `deletes: false` deletes nothing: remove one of them"
     if keep == {}:
-        yield ("keep",), "keep says nothing: write one such as `keep: {latest: 3}`, or take it out"
+        yield ("keep",), "keep is empty: write `keep: {latest: 3}`, for example, or remove it"
     if kind in _KEEPING and not keep and "when" not in policy:
         keeps = policy.get("deletes") is False
         example = (
@@ -65,12 +65,12 @@ def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
             if keeps
             else "may delete, such as `when: {older_than: 72h}`"
         )
-        yield (), f"when is missing: say what the policy {example}"
+        yield (), f"when is missing: write what the policy {example}"
     if isinstance(when, dict):
         if "when" in policy and not when and not keep:
             yield (
                 ("when",),
-                "when says nothing, so it would speak of all: write one such as {older_than: 72h}",
+                "when is empty and would match everything: write {older_than: 72h}, for example",
             )
         deletes = policy.get("deletes") is not False
         if deletes and policy.get("managed") is True:
@@ -92,14 +92,17 @@ def _managed(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
         yield (
             ("managed",),
             (
-                f"managed: true needs the whole name, without a glob, of what may go: write `{keys[0]}: NAME` in when"
+                f"managed: true needs the full name of the resource, without a glob: write `{keys[0]}: NAME` in when"
             ),
         )
 
 
 def _kept_tags(when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
     if when.get("tagged") is False and isinstance(keep, dict) and "tagged" in keep:
-        yield ("keep", "tagged"), "keep.tagged holds nothing where when says `tagged: false`: take one out"
+        yield (
+            ("keep", "tagged"),
+            "keep.tagged has no effect beside `tagged: false` in when: remove one of them",
+        )
 
 
 def _grouped(kind: str, when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
@@ -111,10 +114,10 @@ def _grouped(kind: str, when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
     if isinstance(per.get("tag"), str) and (mistake := mistake_of(per["tag"])):
         yield ("keep", "per", "tag"), f"tag: {mistake}"
     if "latest" not in keep:
-        text = "per says within which groups latest counts: write latest beside it, as in {latest: 3, per: …}"
+        text = "per sets the groups in which latest counts: write latest beside it, as in {latest: 3, per: …}"
         yield ("keep", "per"), text
     if when.get("tagged") is False:
-        yield ("keep", "per"), "per groups by tags, and when says `tagged: false`: take one of them out"
+        yield ("keep", "per"), "per groups by tags, and when has `tagged: false`: remove one of them"
 
 
 def _serving(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
@@ -149,7 +152,7 @@ def _nested(kind: str, when: Mapping[str, Any], positive: bool, top: bool = True
             for path, text in _nested(kind, part, says, top=False):
                 yield (*step, *path), text
         else:
-            yield step, f"{step[0]} holds an empty condition, which is always true: say something in it"
+            yield step, f"{step[0]} contains an empty condition, which is always true: add a key to it"
 
 
 def expressions(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:

@@ -65,7 +65,9 @@ def parse_cron(text: str) -> Cron:
     `5-7`. A day field that begins with `*` is unrestricted, as in Vixie's cron: `*/2` too.
     """
     if len(text) > LONGEST_TEXT:
-        raise ValueError(f"{show(text)} is longer than {LONGEST_TEXT} characters, as no cron expression is")
+        raise ValueError(
+            f"{show(text)} is longer than {LONGEST_TEXT} characters, more than any cron expression has"
+        )
     written = text.strip(" \t")
     fields = _BLANKS.split(_MACROS[written.lower()] if written.lower() in _MACROS else _no_macro(written))
     if len(fields) != len(_FIELDS) or not written:
@@ -78,7 +80,7 @@ def parse_cron(text: str) -> Cron:
     weekdays = tuple(sorted({day % _SUNDAY_TOO for day in weekdays}))
     cron = Cron(written, minutes, hours, days, months, weekdays, either_day)
     if not comes(cron):
-        raise ValueError(f"{show(written)} never comes: no month that it names has such a day")
+        raise ValueError(f"{show(written)} never comes: none of its months has such a day")
     return cron
 
 
@@ -100,12 +102,12 @@ def _no_macro(written: str) -> str:
         return written
     if written.lower() == "@reboot":
         raise ValueError(
-            "@reboot is no time of the clock, and a restart is no reason to delete: "
-            "take @daily, or start the daemon with --now"
+            "@reboot is not supported, because a restart is no reason to delete: "
+            "use @daily, or start the daemon with --now"
         )
     near = get_close_matches(written.lower(), _MACROS, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
-    raise ValueError(f"{show(written)} is no macro: {hint}there are {', '.join(_MACROS)}")
+    raise ValueError(f"{show(written)} is not a macro: {hint}there are {', '.join(_MACROS)}")
 
 
 def _values(field: _Field, text: str) -> tuple[int, ...]:
@@ -124,7 +126,7 @@ def _of_item(field: _Field, item: str) -> range:
         return range(field.lowest, field.highest + 1, step)
     begin = _value(field, first)
     if last is None and found["step"]:
-        raise _wrong(field, item, f"a step belongs to a range: write {first}-{field.highest}/{step}")
+        raise _wrong(field, item, f"a step needs a range: write {first}-{field.highest}/{step}")
     return range(begin, (begin if last is None else _end(field, item, begin, last)) + 1, step)
 
 
@@ -134,7 +136,7 @@ def _end(field: _Field, item: str, begin: int, last: str) -> int:
     if last.lower() == _WEEKDAYS[0] and begin > end:
         return _SUNDAY_TOO
     if begin > end:
-        raise _wrong(field, item, f"a range runs upwards: write {_two_ranges(field, begin, end)}")
+        raise _wrong(field, item, f"a range must ascend: write {_two_ranges(field, begin, end)}")
     return end
 
 

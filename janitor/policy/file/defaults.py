@@ -46,7 +46,7 @@ def idle_defaults(root: MappingNode, grammar: Grammar) -> Iterator[tuple[Path, s
             ):
                 yield (
                     ("defaults", section, key),
-                    f"no policy of this file is of a kind whose {section} has {key}: take it out",
+                    f"no policy of this file is of a kind with {key} in {section}: remove it",
                 )
 
 

@@ -64,7 +64,7 @@ def read_reference_files(root: MappingNode, source: str, read: Callable[[str], b
     return files
 
 
-_EMPTY = "an empty list would protect nothing; write one image reference a line, or take the file out"
+_EMPTY = "an empty list would protect nothing; write one image reference a line, or remove the file"
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, str, str]]:
@@ -78,9 +78,9 @@ def _lines(text: str) -> Iterator[tuple[int, int, str, str]]:
 
 def _mistake(reference: str) -> str:
     if len(reference.split()) > 1:
-        return f"{show(reference)} is more than one image reference: write one a line, comments on their own"
+        return f"{show(reference)} is more than one image reference: write one a line, comments on separate lines"
     if not reference.isprintable():
-        return f"{show(reference)} holds a character that cannot be seen: type the line again"
+        return f"{show(reference)} contains an invisible character: type the line again"
     if reference[0] in _PUNCTUATION or reference[-1] in _PUNCTUATION:
         return f"{show(reference)} is quoted, or an item of a list in YAML or JSON: write the image reference alone"
     try:
@@ -101,4 +101,4 @@ def _why(error: OSError | ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "it is not UTF-8; save it as UTF-8"
     told = error.strerror if isinstance(error, OSError) else str(error)
-    return f"{told or 'an error'}; the path counts from the policy file's folder"
+    return f"{told or 'an error'}; the path is relative to the policy file's folder"

@@ -53,7 +53,7 @@ def refusal(name: str, problems: Iterable[Problem], others: Iterable[str] = ()) 
     if len(lines) > MOST_PROBLEMS:
         last = found[min(MOST_PROBLEMS, len(found)) - 1][0] if found else Position(1, 1)
         lines[MOST_PROBLEMS:] = [
-            f"{name}:{last.line}:{last.column}: and {len(lines) - MOST_PROBLEMS:,} more: mend those above first"
+            f"{name}:{last.line}:{last.column}: and {len(lines) - MOST_PROBLEMS:,} more: fix these first"
         ]
     return PolicyFileError("\n".join(lines))
 
@@ -141,7 +141,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\
 def _text(data: bytes) -> str:
     if len(data) > LARGEST_BYTES:
         raise _Unreadable(
-            Position(1, 1), "the file is over 1 MiB: a policy file is short; is it the right file?"
+            Position(1, 1), "the file is over 1 MiB, too large for a policy file: is it the right file?"
         )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _Unreadable(Position(1, 1), "the file is UTF-16 or UTF-32: save it as UTF-8")
@@ -150,11 +150,11 @@ def _text(data: bytes) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8")
         raise _Unreadable(
-            _mark_after(before), f"byte 0x{data[error.start]:02x} is no UTF-8: save the file as UTF-8"
+            _mark_after(before), f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8"
         ) from None
     if bad := _FORBIDDEN.search(text):
         at = _mark_after(text[: bad.start()])
-        raise _Unreadable(at, f"the character U+{ord(bad[0]):04X} may not stand in a YAML file: delete it")
+        raise _Unreadable(at, f"the character U+{ord(bad[0]):04X} is not allowed in a YAML file: delete it")
     return text
 
 
@@ -176,14 +176,14 @@ class _Reader:
         for event in events:
             if isinstance(event, DocumentStartEvent):
                 if root is not None:
-                    raise _Unreadable(_at(event), "a second document begins here: a policy file is one")
+                    raise _Unreadable(_at(event), "a second document begins here: a policy file has only one")
                 if event.version not in (None, (1, 2)):
-                    self._note(_at(event), "policy files are YAML 1.2: take the %YAML line out")
+                    self._note(_at(event), "policy files are YAML 1.2: remove the %YAML line")
                 root = self._node(next(events), events, 0)
         if root is None or (isinstance(root, ScalarNode) and root.value is None):
             raise _Unreadable(
                 Position(1, 1),
-                "the file says nothing: `janitor init` writes a commented default to begin with",
+                "the file is empty: `janitor init` writes a commented default to start from",
             )
         if not isinstance(root, MappingNode):
             raise _Unreadable(root.at, "the file must be a mapping that begins with `version: 1`")
@@ -227,10 +227,12 @@ class _Reader:
 
     def _refuse_anchor_and_tag(self, event: Event, at: Position) -> None:
         if isinstance(event, NodeEvent) and event.anchor is not None:
-            self._note(at, f"the anchor {show('&' + str(event.anchor))} is not read: write each value out")
+            self._note(
+                at, f"the anchor {show('&' + str(event.anchor))} is not supported: write each value out"
+            )
         tag = getattr(event, "tag", None)
         if tag is not None:
-            self._note(at, f"the tag {show(str(tag))} is not read: take it out; for text use quotes")
+            self._note(at, f"the tag {show(str(tag))} is not supported: remove it; for text use quotes")
 
     def _sequence(self, at: Position, events: Iterator[Event], depth: int) -> SequenceNode:
         items: list[Node] = []
@@ -258,7 +260,7 @@ class _Reader:
                 self._note(key.at, f"a key must be text{this}")
             elif (name := nfc(key.value)) in entries:
                 first = entries[name][0]
-                self._note(key.at, f"{show(key.value)} stands twice, first in line {first.line}: keep one")
+                self._note(key.at, f"{show(key.value)} is there twice, first in line {first.line}: keep one")
             elif key.value == "<<" and isinstance(value, MappingNode | SequenceNode):
                 self._note(key.at, "YAML 1.2 has no merge keys (<<): write the keys out")
             else:
@@ -269,15 +271,15 @@ class _Reader:
     def _scalar(self, event: ScalarEvent, at: Position) -> ScalarNode:
         text = str(event.value)
         if not text.isprintable():
-            way = "write >- to join its lines" if event.style in ("|", ">") else "take it out"
-            self._note(at, f"{show(text)} holds a line break or a character that cannot be seen: {way}")
+            way = "write >- to join its lines" if event.style in ("|", ">") else "remove it"
+            self._note(at, f"{show(text)} contains a line break or an invisible character: {way}")
             text = ascii(text)[1:-1]  # nothing after this has to mind terminals or lone surrogates
         value = text if event.style else _plain_value(text)
         return ScalarNode(at, value, text)
 
     def _refuse_nothing(self, node: Node, what: str) -> None:
         if isinstance(node, ScalarNode) and node.value is None:
-            self._note(node.at, f"{what} has no value: give it one, or take it out")
+            self._note(node.at, f"{what} has no value: add one, or remove it")
 
     def _note(self, at: Position, text: str) -> None:
         self._problems.append(Problem(at, text))
@@ -313,9 +315,9 @@ def _at(event: Event) -> Position:
 
 _WAYS_OUT = (
     ("\\t", "indent with spaces, not with tabs"),
-    ("alias", 'a text that begins with * goes in quotes: "*-prod"'),
+    ("alias", 'quote a text that begins with *: "*-prod"'),
     ("cannot start any token", "write the text in quotes"),
-    ("mapping values are not allowed", "a colon within a text needs quotes around it; else mind the indent"),
+    ("mapping values are not allowed", "quote a text with a colon; otherwise check the indent"),
     ("stream", "a quote or a bracket is not closed"),
     ("could not find expected ':'", "a key needs a colon and a space after it"),
 )  # fmt: skip
@@ -325,5 +327,5 @@ def _syntax_error(error: MarkedYAMLError, last: Position) -> _Unreadable:
     mark = error.problem_mark or error.context_mark
     at = Position(mark.line + 1, mark.column + 1) if mark else last
     what = " ".join(f"{error.context or ''} {error.problem or 'not YAML'}".split())
-    way_out = next((way for sign, way in _WAYS_OUT if sign in what), "mind indent, colons and quotes")
+    way_out = next((way for sign, way in _WAYS_OUT if sign in what), "check indent, colons and quotes")
     return _Unreadable(at, f"not YAML: {what.encode('ascii', 'backslashreplace').decode()[:160]}; {way_out}")

@@ -27,7 +27,7 @@ def jitter(value: object) -> timedelta:
     """``5m``; under a day, for the next run comes in its turn."""
     found = duration(value)
     if found >= _LONGEST_JITTER:
-        raise ValueError(f"{value!r} is too long: a run begins at most 23h after its time")
+        raise ValueError(f"{value!r} is too long: a run may start at most 23h after its time")
     return found
 
 
@@ -81,7 +81,7 @@ def locations(value: object) -> object:
 def location(value: object) -> object:
     """One of Google's locations, by its spelling alone."""
     if value == "all":
-        raise ValueError("`all` stands by itself: write `locations: all`")
+        raise ValueError("`all` is not allowed in a list: write `locations: all`")
     return _matching(LOCATION, "a location: write one such as europe-west1; for all write `locations: all`")(
         value
     )

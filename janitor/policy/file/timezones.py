@@ -20,7 +20,7 @@ def timezone(value: object) -> object:
         return value
     known = available_timezones() - _NO_PLACES
     if value not in known:
-        raise ValueError(f"{show(value)} is no time zone: {_hint(value, known)}")
+        raise ValueError(f"{show(value)} is not a time zone: {_hint(value, known)}")
     return value
 
 
