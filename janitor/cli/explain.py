@@ -1,6 +1,5 @@
 """`janitor explain`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +10,6 @@ from janitor.cli.options import Format, FormatOption, OutOption, PoliciesOption,
 if TYPE_CHECKING:
     from janitor.model.kinds import Kind
     from janitor.model.reasons import KeepReason
-    from janitor.settings import SweepRequest
 
 
 def explain(
@@ -41,6 +39,7 @@ def explain(
     Reads live, deletes nothing. Exit code 3 where something that it rests on could not be read.
     """
     from janitor.cli.output import results_to, writing
+    from janitor.cli.request import reading_request
     from janitor.errors import ObservationError, UsageError
     from janitor.logs import configure_logs
     from janitor.settings import load_settings
@@ -52,7 +51,9 @@ def explain(
     if name is not None and (kind or repository):
         raise UsageError("--kind and --repository go with --kept REASON")
     reason, of = _reason(kept), _kind(kind)
-    request = _request(policies or settings.policies, project or [])
+    request = reading_request(policies or settings.policies, project or [])
+    if request.shipped_policies:
+        tell("WARNING", "no policies.yaml here: using the shipped default policies")
     from janitor.explain.wiring import run_explain, run_kept
     from janitor.report.json.explanation import write_explanation_json, write_kept_json
     from janitor.report.terminal.explanation import write_explanation, write_kept
@@ -69,23 +70,6 @@ def explain(
             with writing(stream, out):
                 (write_kept_json if output is Format.JSON else write_kept)(rows, stream)
     raise typer.Exit(ObservationError.exit_code if gaps else 0)
-
-
-def _request(path: Path | None, projects: list[str]) -> "SweepRequest":
-    from janitor.cli.request import checked_projects, policies_for
-    from janitor.settings import SweepRequest
-
-    loaded, source, shipped = policies_for(path, apply=False)
-    if shipped:
-        tell("WARNING", "no policies.yaml here: using the shipped default policies")
-    return SweepRequest(
-        policies=loaded,
-        policies_source=source,
-        apply=False,
-        limits=loaded.limits,
-        projects=checked_projects(projects),
-        shipped_policies=shipped,
-    )
 
 
 def _reason(text: str | None) -> "KeepReason | None":

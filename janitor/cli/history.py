@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from janitor.cli.messages import tell
-from janitor.cli.options import Format, FormatOption, OutOption
+from janitor.cli.options import CsvFormatOption, FormatWithCsv, OutOption
 
 
 def history(
@@ -18,7 +18,7 @@ def history(
     limit: Annotated[
         int, typer.Option(min=1, max=10_000, metavar="N", help="How many of the last sweeps to list.")
     ] = 20,
-    output: FormatOption = Format.TABLE,
+    output: CsvFormatOption = FormatWithCsv.TABLE,
     out: OutOption = None,
     policies: Annotated[
         Path | None,
@@ -51,35 +51,43 @@ def history(
         _show_sweep(url, sweep, projects, output, out)
 
 
-def _list_sweeps(url: str | None, limit: int, output: Format, out: Path | None) -> None:
+def _list_sweeps(url: str | None, limit: int, output: FormatWithCsv, out: Path | None) -> None:
     from janitor.cli.output import results_to, writing
     from janitor.report.json.history import write_history_json
     from janitor.report.load import load_history
+    from janitor.report.spreadsheet import write_history_csv
     from janitor.report.terminal.history import write_history_table
 
     with results_to(out) as stream:
         sweeps = asyncio.run(load_history(url, limit))
         with writing(stream, out):
-            if output is Format.JSON:
-                write_history_json(sweeps, stream)
-            else:
-                write_history_table(sweeps, stream)
+            match output:
+                case FormatWithCsv.TABLE:
+                    write_history_table(sweeps, stream)
+                case FormatWithCsv.JSON:
+                    write_history_json(sweeps, stream)
+                case FormatWithCsv.CSV:
+                    write_history_csv(sweeps, stream)
 
 
 def _show_sweep(
-    url: str | None, start_of_id: str, projects: tuple[str, ...], output: Format, out: Path | None
+    url: str | None, start_of_id: str, projects: tuple[str, ...], output: FormatWithCsv, out: Path | None
 ) -> None:
     from janitor.cli.output import results_to, writing
     from janitor.report.data.names import project_of
     from janitor.report.json.history import write_sweep_json
     from janitor.report.load import load_sweep
+    from janitor.report.spreadsheet import write_past_actions_csv
     from janitor.report.terminal.history import write_sweep_table
 
     with results_to(out) as stream:
         found, actions = asyncio.run(load_sweep(url, start_of_id))
         shown = [each for each in actions if not projects or project_of(each.name) in projects]
         with writing(stream, out):
-            if output is Format.JSON:
-                write_sweep_json(found, shown, stream)
-            else:
-                write_sweep_table(found, shown, len(actions) - len(shown), stream)
+            match output:
+                case FormatWithCsv.TABLE:
+                    write_sweep_table(found, shown, len(actions) - len(shown), stream)
+                case FormatWithCsv.JSON:
+                    write_sweep_json(found, shown, stream)
+                case FormatWithCsv.CSV:
+                    write_past_actions_csv(found, shown, stream)

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,7 @@ def keep(
     name: Annotated[
         str,
         typer.Argument(
-            help="As janitor marks shows it; or Google's whole name, or an image's with its digest.",
+            help="As any output shows it: web, web/web-00012, REPOSITORY/PACKAGE@3291cbd; or Google's whole name.",
             show_default=False,
         ),
     ],
@@ -58,29 +59,53 @@ def keep(
         whole = asyncio.run(end_keep(url, name, _who(), at, projects))
         print(f"no longer kept: {safe_text(whole)}")
     else:
-        _keep(url, name, _until(span, at), at, projects)
+        _keep(url, name, _until(span, at), at, projects, _reading(settings, policies, projects))
 
 
 def _keep(
-    url: str | None, name: str, until: "datetime | None", at: "datetime", projects: tuple[str, ...]
+    url: str | None,
+    name: str,
+    until: "datetime | None",
+    at: "datetime",
+    projects: tuple[str, ...],
+    look_up: Callable[[str], Awaitable[str]],
 ) -> None:
     from janitor.cli.opt_outs import keep as opt_out
     from janitor.model.text import safe_text
     from janitor.model.units import moment
 
-    done = asyncio.run(opt_out(url, name, until, _who(), at, projects))
+    done = asyncio.run(opt_out(url, name, until, _who(), at, projects, look_up))
     print(f"kept {'for good' if until is None else f'until {moment(until)}'}: {safe_text(done.name)}")
-    if not done.is_marked:
-        print(
-            "janitor: nothing of this name is announced, so whether there is such a thing was not looked up",
-            file=sys.stderr,
-        )
+    if not done.was_seen:
+        print("janitor: whether this resource exists was not checked", file=sys.stderr)
     if done.applying:
         print(
             f"janitor: a sweep applies just now ({safe_text(done.applying)}) and does not know of this yet: it"
             " may still delete it",
             file=sys.stderr,
         )
+
+
+def _reading(
+    settings: "Settings", policies: Path | None, projects: tuple[str, ...]
+) -> Callable[[str], Awaitable[str]]:
+    """Looks up a short name that the ledger does not know, in the projects of the flags or the policy file."""
+
+    async def look_up(name: str) -> str:
+        from janitor.cli.request import reading_request
+        from janitor.errors import ObservationError, UsageError
+        from janitor.explain.wiring import full_name
+
+        try:
+            return await full_name(reading_request(policies or settings.policies, projects), settings, name)
+        except (UsageError, ObservationError) as error:
+            raise type(error)(
+                f"{name}: the ledger knows no resource of this name (janitor marks lists what is scheduled or kept),"
+                f" and it was not found by reading: {error}\nOr write its whole name, such as"
+                " projects/P/locations/L/services/NAME, or an image as HOST/P/R/IMAGE@sha256:…"
+            ) from error
+
+    return look_up
 
 
 def _until(span: str | None, at: "datetime") -> "datetime | None":

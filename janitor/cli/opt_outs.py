@@ -1,16 +1,19 @@
 """Opt-outs and scheduled deletions: the ledger's marks, read and changed from the terminal."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from janitor.errors import UsageError
 from janitor.ledger.marks import Marked, OptOut
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.model.references import BadReferenceError, parse_reference
-from janitor.report.data.names import called, project_of
-from janitor.store.database import open_database
+from janitor.model.references import BadReferenceError, parse_reference, without_host
+from janitor.report.data.known_names import SNAPSHOTS, named_by, names_in
+from janitor.report.data.names import project_of
+from janitor.report.data.snapshot_codec import decode_snapshot
+from janitor.store.database import Database, open_database
+from janitor.store.history import SqlHistory
 from janitor.store.lock import holder_now
 from janitor.store.marks import SqlMarks
 
@@ -20,11 +23,11 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class RecordedOptOut:
-    """What `keep` came to. `is_marked`: there was a mark of it, so there is such a thing. `applying` says
+    """What `keep` came to. `was_seen`: the ledger knows the resource, or it was read. `applying` says
     who applies just now and may have read the marks before, "" where nobody does."""
 
     name: str
-    is_marked: bool
+    was_seen: bool
     applying: str
 
 
@@ -32,7 +35,8 @@ async def load_marks(
     url: str | None, at: datetime, projects: tuple[str, ...]
 ) -> tuple[list[Marked], list[OptOut]]:
     """What is announced and opted out, in these projects (none: in all); LedgerError as ever."""
-    async with _marks_at(url, at) as (book, _):
+    async with _ledger_at(url, at) as (database, _):
+        book = SqlMarks(database)
         marked, opt_outs = await book.marked(), await book.opt_outs(at)
     return (
         [each for each in marked if not projects or project_of(each.name) in projects],
@@ -41,44 +45,62 @@ async def load_marks(
 
 
 async def keep(
-    url: str | None, name: str, until: datetime | None, by: str, at: datetime, projects: tuple[str, ...]
+    url: str | None,
+    name: str,
+    until: datetime | None,
+    by: str,
+    at: datetime,
+    projects: tuple[str, ...],
+    look_up: Callable[[str], Awaitable[str]],
 ) -> RecordedOptOut:
-    """Opt out of a thing. UsageError where the name says none, or several."""
-    async with _marks_at(url, at) as (book, applying):
-        kinds = {each.name: each.kind for each in await book.marked()}
-        known = kinds | {each.name: "" for each in await book.opt_outs(at) if each.name not in kinds}
-        whole = whole_name(name, known, projects)
+    """Opt out of a resource. A short name is one that the ledger knows, else what `look_up` makes of it, which reads.
+    UsageError where the name means nothing, or several resources."""
+    async with _ledger_at(url, at) as (database, applying):
+        book = SqlMarks(database)
+        opted_out = dict.fromkeys((each.name for each in await book.opt_outs(at)), "")
+        seen = await _last_seen(database) | {each.name: each.kind for each in await book.marked()}
+        whole = whole_name(name, opted_out | seen, projects)
+        was_seen = whole is None or whole in seen
+        whole = whole or await look_up(name)
         await book.opt_out(OptOut(whole, until, by, at))
-        return RecordedOptOut(whole, whole in kinds, applying)
+        return RecordedOptOut(whole, was_seen, applying)
+
+
+async def _last_seen(database: Database) -> dict[str, str]:
+    """What the last sweep of each scope named. What another version of janitor wrote is looked up by reading instead."""
+    history = SqlHistory(database)
+    with_snapshot = [each.sweep_id for each in await history.recorded() if each.has_snapshot]
+    seen: dict[str, str] = {}
+    for sweep_id in with_snapshot[:SNAPSHOTS]:
+        with suppress(ValueError):
+            seen |= names_in(decode_snapshot(await history.snapshot_of(sweep_id) or ""))
+    return seen
 
 
 async def end_keep(url: str | None, name: str, by: str, at: datetime, projects: tuple[str, ...]) -> str:
     """Let policies speak of a thing again, whose whole name comes back; UsageError where nobody keeps it."""
-    async with _marks_at(url, at) as (book, _):
-        known = {each.name: "" for each in await book.opt_outs(at)}
-        whole = whole_name(name, known, projects)
+    async with _ledger_at(url, at) as (database, _):
+        book = SqlMarks(database)
+        known = dict.fromkeys((each.name for each in await book.opt_outs(at)), "")
+        whole = whole_name(name, known, projects) or name
         if whole not in known:
             raise UsageError(f"{whole}: nobody opted out of it: janitor marks lists what is kept so")
         await book.end_opt_out(whole, by, at)
         return whole
 
 
-def whole_name(text: str, known: dict[str, str], projects: tuple[str, ...]) -> str:
+def whole_name(text: str, known: dict[str, str], projects: tuple[str, ...]) -> str | None:
     """Google's name of what is meant: a whole name, an image's URI with its digest, or what people call
-    one of those that are `known` (name -> kind). UsageError says what else to write."""
+    one of those that are `known` (name -> kind). None where that is not known; UsageError where several are."""
     if text.startswith("projects/"):
         return _checked(text)
     if (image := _of_reference(text)) is not None:
         return image
-    found = [name for name, kind in known.items() if _is_called(text, name, kind)]
-    found = sorted(name for name in found if not projects or project_of(name) in projects)
+    found = [name for name in named_by(text, known) if not projects or project_of(name) in projects]
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UsageError(
-            f"{text}: nothing of that name is announced or kept: janitor marks lists what is. Anything else is"
-            " named whole, such as projects/P/locations/L/services/NAME, or an image as HOST/P/R/IMAGE@sha256:…"
-        )
+        return None
     more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     raise UsageError(
         f"{text}: {len(found)} things are called so: name one whole, or narrow it with --project: "
@@ -100,28 +122,24 @@ def _checked(text: str) -> str:
 
 
 def _of_reference(text: str) -> str | None:
-    """The version that an image reference names; None where it is no reference to Artifact Registry."""
+    """The version that an image reference names by its digest; None for any other text."""
+    if without_host(text):
+        return None
     try:
         reference = parse_reference(text)
     except BadReferenceError as error:
         raise UsageError(f"{error}: write HOST/PROJECT/REPOSITORY/IMAGE@sha256:…") from error
-    if reference is None:
+    if reference is None or reference.digest is None:
         return None
-    if reference.digest is None:
-        raise UsageError(f"{text}: a tag may move to another image: name it by its digest, IMAGE@sha256:…")
     repository: RepositoryName = reference.repository
     return repository.version(reference.package, reference.digest)
 
 
-def _is_called(text: str, name: str, kind: str) -> bool:
-    return text in (name.rpartition("/")[2], called(kind, name), "/".join(name.split("/")[5::2]))
-
-
 @asynccontextmanager
-async def _marks_at(url: str | None, at: datetime) -> AsyncIterator[tuple[SqlMarks, str]]:
-    """The ledger's marks while its database is open, and who applies at this moment."""
+async def _ledger_at(url: str | None, at: datetime) -> AsyncIterator[tuple[Database, str]]:
+    """The ledger while its database is open, and who applies at this moment."""
     database = await open_database(url)
     try:
-        yield SqlMarks(database), await holder_now(database, at)
+        yield database, await holder_now(database, at)
     finally:
         await database.close()

@@ -14,6 +14,17 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class FormatWithCsv(StrEnum):
+    """How the results of a command with a table of figures are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+CsvFormatOption = Annotated[
+    FormatWithCsv, typer.Option("--format", help="For people, for programs, or for spreadsheets.")
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="For people or for programs.")]
 OutOption = Annotated[
     Path | None, typer.Option(help="Write the results to this file.", show_default="stdout")

@@ -24,6 +24,7 @@ class ReportFormat(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     HTML = "html"
+    CSV = "csv"
 
 
 def report(
@@ -172,6 +173,10 @@ def _write(summary: "Summary", out: TextIO, output: ReportFormat, text: str | No
             from janitor.report.markdown import write_report_markdown
 
             write_report_markdown(summary, out)
+        case ReportFormat.CSV:
+            from janitor.report.spreadsheet import write_report_csv
+
+            write_report_csv(summary, out)
         case ReportFormat.HTML:
             from janitor.report.html.render import render_html
 

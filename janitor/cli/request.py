@@ -10,13 +10,13 @@ from pathlib import Path
 from janitor.cli.messages import tell
 from janitor.errors import UsageError
 from janitor.policy.model import Limits, Policies
-from janitor.settings import Settings
+from janitor.settings import Settings, SweepRequest
 
 DEFAULT_PATH = Path("policies.yaml")
 _MONEY = re.compile(r"(\d+(?:\.\d+)?) *(?:USD)?", re.ASCII)
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)%", re.ASCII)
 _COUNT = re.compile(r"\d{1,12}", re.ASCII)
-_LIMIT_VALUES = {
+LIMIT_VALUES = {
     "max_deletions": "a whole number, such as 200",
     "max_share": "a percentage from 0% to 100%, such as 60%",
     "max_monthly_value": "dollars a month, such as '800 USD'",
@@ -60,6 +60,19 @@ def policies_for(path: Path | None, apply: bool) -> tuple[Policies, str, bool]:
             "or name it by --policies FILE or JANITOR_POLICIES"
         )
     return default_policies(), "the shipped default", True
+
+
+def reading_request(path: Path | None, projects: Sequence[str]) -> SweepRequest:
+    """A request to read what a sweep would, and to delete nothing."""
+    loaded, source, shipped = policies_for(path, apply=False)
+    return SweepRequest(
+        policies=loaded,
+        policies_source=source,
+        apply=False,
+        limits=loaded.limits,
+        projects=checked_projects(projects),
+        shipped_policies=shipped,
+    )
 
 
 def database_url(settings: Settings) -> str | None:
@@ -110,9 +123,9 @@ def overridden(limits: Limits, flags: Sequence[str]) -> Limits:
     given: dict[str, int | Decimal] = {}
     for flag in flags:
         key, separator, text = flag.partition("=")
-        if not separator or key not in _LIMIT_VALUES:
-            near = get_close_matches(key, _LIMIT_VALUES, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(_LIMIT_VALUES)}"
+        if not separator or key not in LIMIT_VALUES:
+            near = get_close_matches(key, LIMIT_VALUES, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"the keys are {', '.join(LIMIT_VALUES)}"
             raise UsageError(f"--limit {flag}: KEY=VALUE is needed; {hint}")
         if key in given:
             raise UsageError(f"--limit {key} is given twice")
@@ -127,4 +140,4 @@ def _limit_value(key: str, text: str) -> int | Decimal:
         return Decimal(money[1])
     if key == "max_share" and (share := _SHARE.fullmatch(text)) and Decimal(share[1]) <= 100:
         return Decimal(share[1]) / 100
-    raise UsageError(f"--limit {key}={text}: must be {_LIMIT_VALUES[key]}")
+    raise UsageError(f"--limit {key}={text}: must be {LIMIT_VALUES[key]}")

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from janitor.cli.messages import tell
-from janitor.cli.options import ApplyOption, Format, FormatOption, OutOption, PoliciesOption, ProjectOption
+from janitor.cli.options import (
+    ApplyOption,
+    CsvFormatOption,
+    FormatWithCsv,
+    OutOption,
+    PoliciesOption,
+    ProjectOption,
+)
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -29,7 +36,7 @@ def sweep(
         bool, typer.Option("--dry-run", help="Delete nothing, show what would go. Wins over all.")
     ] = False,
     apply: ApplyOption = False,
-    output: FormatOption = Format.TABLE,
+    output: CsvFormatOption = FormatWithCsv.TABLE,
     kept: Annotated[bool, typer.Option("--kept", help="Name what is kept, too.")] = False,
     show_all: Annotated[
         bool, typer.Option("--all", help="Show every action, not only each policy's fifty costliest.")
@@ -126,7 +133,9 @@ def _duration(text: str | None) -> "timedelta | None":
         raise UsageError(f"--wait {error}") from error
 
 
-def _swept(request: "SweepRequest", settings: "Settings", quiet: bool, output: Format) -> "SweepResult":
+def _swept(
+    request: "SweepRequest", settings: "Settings", quiet: bool, output: FormatWithCsv
+) -> "SweepResult":
     from dataclasses import replace
 
     from janitor.cli.progress import showing
@@ -137,9 +146,9 @@ def _swept(request: "SweepRequest", settings: "Settings", quiet: bool, output: F
         with showing(quiet) as progress:
             return run_sweep(replace(request, progress=progress), settings)
     except (ObservationError, InterruptedSweepError) as error:
-        if output is Format.TABLE:
+        if output is FormatWithCsv.TABLE:
             raise
-        # Pipelines read JSON whatever happened: nothing observed is a document with one gap.
+        # Pipelines read JSON whatever happened: nothing observed is a document with one gap, and a CSV without rows.
         tell("ERROR", str(error), exit_code=error.exit_code)
         return _nothing_observed(request, error)
 
@@ -169,14 +178,18 @@ def _next_commands(request: "SweepRequest", flags: dict[str, list[str]]) -> tupl
 
 
 def _report(
-    result: "SweepResult", out: TextIO, output: Format, show_all: bool, next_commands: tuple[str, ...]
+    result: "SweepResult", out: TextIO, output: FormatWithCsv, show_all: bool, next_commands: tuple[str, ...]
 ) -> None:
     from janitor.report.data.totals import totals
     from janitor.report.json.sweep import write_json
+    from janitor.report.spreadsheet import write_sweep_csv
     from janitor.report.terminal.sweep import View, write_table
 
     sums = totals(result)
-    if output is Format.JSON:
-        write_json(result, sums, out)
-    else:
-        write_table(result, sums, out, View(show_all, next_commands))
+    match output:
+        case FormatWithCsv.TABLE:
+            write_table(result, sums, out, View(show_all, next_commands))
+        case FormatWithCsv.JSON:
+            write_json(result, sums, out)
+        case FormatWithCsv.CSV:
+            write_sweep_csv(result, out)

@@ -9,7 +9,7 @@ from typing import Protocol
 from janitor.cost.book import PriceBook
 from janitor.errors import ObservationError, UsageError
 from janitor.explain.build import DecidedResource, Subject, explanation
-from janitor.explain.lookup import Lookup, Shelves
+from janitor.explain.lookup import Lookup, Meant, Shelves
 from janitor.explain.names import (
     IN_PACKAGES,
     NoSuchNameError,
@@ -67,6 +67,18 @@ class Explainer:
         except NoSuchNameError as error:
             raise UsageError(str(error)) from error
 
+    async def full_name(self, text: str) -> str:
+        """Google's name of what a short name means, or an image's URI with a tag, which names the image that has the
+        tag now. Errors as of `explain`."""
+        try:
+            target = named(text)
+            if isinstance(target, Target):
+                where = target.repository
+                text = f"{where.project}/{where.repository}/{target.package}:{target.tag}"
+            return (await self._meant(text, await self._all())).full
+        except NoSuchNameError as error:
+            raise UsageError(str(error)) from error
+
     async def kept(self, reason: KeepReason, kind: Kind | None, repository: str | None) -> KeptList:
         """What stays for one reason, of one kind and in one repository where these are given."""
         observed = await self._all()
@@ -102,11 +114,14 @@ class Explainer:
         return await self._of(target, observed, (f"Cloud Run in {place[1]} of {place[0]}",))
 
     async def _short(self, text: str, observed: Observed) -> Explanation:
-        within = [each for each in observed.repositories if self.question.in_scope(each.name)]
-        meant = await Lookup(text, observed, within, self.looker).meant()
+        meant = await self._meant(text, observed)
         names = (f"the names of packages in {meant.searched} repositories",) if meant.searched else ()
         found = await self._of(meant.named, observed, (*self._rests_on_all(), *names))
         return replace(found, gaps=tuple(sorted({*found.gaps, *meant.gaps})))
+
+    async def _meant(self, text: str, observed: Observed) -> Meant:
+        within = [each for each in observed.repositories if self.question.in_scope(each.name)]
+        return await Lookup(text, observed, within, self.looker).meant()
 
     async def _of(self, target: Target, observed: Observed, rests_on: tuple[str, ...]) -> Explanation:
         if target.kind not in _IN_REGISTRY:

@@ -17,6 +17,7 @@ from janitor.explain.names import (
     begins_with,
     forms_within,
     listed,
+    means,
     near_short,
     near_to,
     none_called,
@@ -37,10 +38,11 @@ class Shelves(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The one that a short name means; `searched` are the repositories whose packages were listed for that,
+    """The one that a short name means, and Google's `full` name of it; `searched` are the repositories whose packages were listed for that,
     `gaps` what of them could not be, so that another of the name may be there."""
 
     named: Target
+    full: str
     searched: int = 0
     gaps: tuple[Gap, ...] = ()
 
@@ -80,7 +82,7 @@ class Lookup:
         """
         found = bearing(self.text, self.observed)
         if len(found) == 1:
-            return Meant(found[0])
+            return Meant(found[0], str(found[0].name))
         if found:
             raise NoSuchNameError(self._several([str(each.name) for each in found], self._gaps(())))
         return await self._in_repositories()
@@ -92,7 +94,7 @@ class Lookup:
         for some in (said, [each for each in standard if each not in said]):
             searched += await asyncio.gather(*map(self._look, some))
             forms = [form for shelf in searched for form in shelf.forms()]
-            found = {called.full: called for written, called in forms if written == self.text}
+            found = {called.full: called for written, called in forms if means(self.text, written)}
             gaps = tuple(gap for shelf in searched for gap in shelf.gaps)
             if found:
                 return self._only(list(found.values()), len(searched), gaps)
@@ -115,7 +117,7 @@ class Lookup:
     def _only(self, found: list[Called], searched: int, gaps: tuple[Gap, ...]) -> Meant:
         if len(found) > 1:
             raise NoSuchNameError(self._several([each.full for each in found], self._gaps(gaps)))
-        return Meant(found[0].named, searched, gaps)
+        return Meant(found[0].named, found[0].full, searched, gaps)
 
     def _several(self, names: list[str], gaps: tuple[Gap, ...]) -> str:
         return f"{several(self.text, names)}{_unread(gaps)}"

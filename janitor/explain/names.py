@@ -12,7 +12,13 @@ from janitor.kinds.traffic_tag import all_traffic_tags
 from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.model.references import BadReferenceError, ImageReference, parse_reference
+from janitor.model.references import (
+    SHORT_DIGEST,
+    BadReferenceError,
+    ImageReference,
+    parse_reference,
+    without_host,
+)
 from janitor.model.resources import Image, Package, Repository, Version
 from janitor.model.text import nfc
 
@@ -51,6 +57,8 @@ def named(text: str) -> Target | str:
     text = nfc(text.strip())
     if text.startswith("projects/"):
         return _full(text)
+    if shortened := without_host(text):
+        return shortened
     try:
         reference = parse_reference(text)
     except BadReferenceError as error:
@@ -267,6 +275,14 @@ def package_forms(repository: Repository, package: Package) -> tuple[Form, ...]:
     return tuple((f"{prefix}{package.short}", called) for prefix in ("", *prefixes(repository.name)))
 
 
+def means(text: str, written: str) -> bool:
+    """Whether `text` is a way to write a resource, in full or with the beginning of its digest."""
+    if text == written:
+        return True
+    found = SHORT_DIGEST.search(text)
+    return found is not None and written.startswith(f"{text[: found.start()]}@sha256:{found[1]}")
+
+
 def asks_within(text: str, repository: Repository, package: Package) -> bool:
     """Whether `text` may name something in this package."""
     return any(
@@ -316,7 +332,9 @@ def _name(repository: Repository) -> ResourceName:
 def near_to(text: str, forms: Sequence[Form]) -> tuple[str, ...]:
     """The full names of what is written nearly so, the nearest first: what an abbreviated digest may
     mean, what is like the whole text, what is like that which stands before a sign."""
-    begun = [written for written, _ in forms if "@sha256:" in text and written.startswith(text)]
+    stem, at, begin = text.rpartition("@")
+    digest = f"{stem}@sha256:{begin.removeprefix('sha256:')}"
+    begun = [written for written, _ in forms if at and written.startswith(digest)]
     # A digest is like any other digest: none is near.
     known = {written for written, _ in forms if "sha256:" not in written}
     like = [near for wanted in (text, _stem(text)) for near in _like(wanted, known)]

@@ -29,6 +29,11 @@ def run_explain(request: SweepRequest, settings: Settings, name: str) -> Explana
     return asyncio.run(_with_explainer(request, settings, lambda explainer: explainer.explain(name)))
 
 
+async def full_name(request: SweepRequest, settings: Settings, name: str) -> str:
+    """Google's name of what is called so, read live. UsageError, ObservationError."""
+    return await _with_explainer(request, settings, lambda explainer: explainer.full_name(name))
+
+
 def run_kept(
     request: SweepRequest, settings: Settings, reason: KeepReason, kind: Kind | None, repository: str | None
 ) -> KeptList:

@@ -80,6 +80,19 @@ def parse_reference(text: str) -> ImageReference | None:
     return ImageReference(name, "/".join(segments), tag or (None if digest else "latest"), digest or None)
 
 
+# The beginning of a digest, as docker and git shorten one: seven characters at least, so that it is no word.
+SHORT_DIGEST = re.compile(r"@(?:sha256:)?([0-9a-f]{7,64})$")
+
+
+def without_host(text: str) -> str | None:
+    """``PROJECT/REPOSITORY/IMAGE@3291cbd`` of a URI of Artifact Registry whose digest is cut short; None for any other
+    text. Such a URI is no reference, and may mean several images."""
+    host, slash, path = text.partition("/")
+    found = SHORT_DIGEST.search(path)
+    is_short = found is not None and len(found[1]) < 64
+    return path if slash and is_short and host.endswith(DOCKER_HOST_SUFFIX) else None
+
+
 def names_an_image(text: str) -> bool:
     """Whether a text is an image reference at all, of whatever registry. BadReferenceError as above.
 

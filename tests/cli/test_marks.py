@@ -18,7 +18,9 @@ from janitor.store.ledger import SqlLedger
 from janitor.store.lock import ApplyLock
 from janitor.store.marks import SqlMarks
 from tests.cli.calling import Janitor
+from tests.cli.ledgers import written
 from tests.making import digest
+from tests.report.summaries import SMALL
 
 AT = datetime(2026, 11, 24, 3, tzinfo=UTC)
 PLACE = "projects/p/locations/us-central1"
@@ -90,6 +92,10 @@ def test_without_marks_it_says_so(janitor: Janitor, folder: Path, monkeypatch: p
         ("web-00001", REVISION),
         ("web/web-00001", REVISION),
         (f"r/team/app@{digest('a')[7:19]}", IMAGE),
+        (f"r/team/app@{digest('a')[7:14]}", IMAGE),
+        (f"r/team/app:v1@{digest('a')[7:19]}", IMAGE),
+        (f"team/app@{digest('a')[:14]}", IMAGE),
+        (digest("a")[7:19], IMAGE),
         (digest("a"), IMAGE),
         (f"us-central1-docker.pkg.dev/p/r/team/app@{digest('a')}", IMAGE),
         (IMAGE, IMAGE),
@@ -128,7 +134,8 @@ def test_a_name_that_several_things_have_is_narrowed_by_project(janitor: Janitor
     ("name", "hint"),
     [
         ("nothing", "janitor marks lists"),
-        ("us-central1-docker.pkg.dev/p/r/app:v1", "by its digest"),
+        ("us-central1-docker.pkg.dev/p/r/app:v1", "HOST/P/R/IMAGE@sha256:…"),
+        (f"r/team/app@{digest('a')[7:13]}", "janitor marks lists"),
         ("us-central1-docker.pkg.dev/p/r/app@sha256:12", "cannot be parsed"),
         ("projects/p/services/web", "not a regional resource name"),
         ("projects/p/locations/l/things/web", "repositories"),
@@ -136,8 +143,11 @@ def test_a_name_that_several_things_have_is_narrowed_by_project(janitor: Janitor
     ],
 )
 def test_a_name_that_says_nothing_is_refused_with_the_way_out(
-    janitor: Janitor, marked: str, name: str, hint: str
+    janitor: Janitor, marked: str, name: str, hint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # names that the ledger does not know are read: here no project is named, so that nothing is asked
+    monkeypatch.setenv("JANITOR_EMULATOR_HOST", "127.0.0.1:1")
+    monkeypatch.setenv("JANITOR_EMULATOR_HTTP", "http://127.0.0.1:1")
     called = janitor("keep", name)
     assert (called.code, called.out) == (2, "")
     assert hint in called.err
@@ -149,7 +159,16 @@ def test_what_is_not_announced_can_be_kept_too_and_is_said_to_be_unknown(
 ) -> None:
     called = janitor("keep", f"{PLACE}/services/shop")
     assert called.code == 0
-    assert "nothing of this name is announced" in called.err
+    assert called.err == "janitor: whether this resource exists was not checked\n"
+
+
+def test_a_short_name_is_one_that_the_last_sweep_saw(
+    janitor: Janitor, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(folder, monkeypatch)
+    service = SMALL.snapshot.services[0].name
+    called = janitor("keep", service.rpartition("/")[2])
+    assert (called.code, called.out, called.err) == (0, f"kept for good: {service}\n", "")
 
 
 def test_end_ends_an_opt_out_and_nothing_else(janitor: Janitor, marked: str) -> None:

@@ -54,6 +54,35 @@ def test_an_image_is_found_by_its_package_with_a_tag_or_a_digest(place: Placing,
     assert meant(here, text) == ("artifact.image", version("a"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"app@{digest('a')[7:14]}",
+        f"r/app@{digest('a')[7:19]}",
+        f"app@{digest('a')[:14]}",
+        f"r/app:v1@{digest('a')[7:19]}",
+        f"{uri('')}@{digest('a')[7:19]}",
+    ],
+)
+def test_an_image_is_found_by_the_beginning_of_its_digest(place: Placing, text: str) -> None:
+    here = place(world(image("a", "v1"), image("b", "v2")))
+    assert meant(here, text) == ("artifact.image", version("a"))
+
+
+def test_a_beginning_of_two_digests_or_of_six_characters_is_refused_with_the_candidates(
+    place: Placing,
+) -> None:
+    twin = f"sha256:{digest('a')[7:20]}{'0' * 51}"
+    here = place(world(image("a", "v1"), image(twin, "v2")))
+    found = asked(here, f"app@{digest('a')[7:17]}")
+    assert (found.code, found.out) == (2, "")
+    assert f"{APP}/versions/{twin}\n" in found.said
+    assert f"{version('a')}\n" in found.said
+    short = asked(here, f"app@{digest('a')[7:13]}")
+    assert (short.code, short.out) == (2, "")
+    assert f"{version('a')}\n" in short.said
+
+
 def test_a_docker_tag_itself_is_found_as_google_writes_it(place: Placing) -> None:
     assert meant(place(world(image("a", "v1"))), "app/tags/v1") == ("artifact.tag", f"{APP}/tags/v1")
 

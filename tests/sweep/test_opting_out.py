@@ -1,8 +1,12 @@
 """Opting out over whole sweeps: what somebody keeps stays, whichever policy speaks of it."""
 
+import pytest
+
 from tests.sweep.conftest import Placing
 from tests.sweep.stepping import FAILED, IMAGES, SERVICES, WEB, WEEK, Days, applied, listed, said
-from tests.sweep.sweeping import RUN, image, version, world
+from tests.sweep.sweeping import REPOSITORY, RUN, image, uri, version, world
+
+APP = f"{REPOSITORY}/r/packages/app"
 
 
 def test_opting_out_keeps_it_and_ends_its_mark(place: Placing, days: Days) -> None:
@@ -57,3 +61,33 @@ def test_opting_out_of_a_repository_keeps_its_images_and_of_a_child_keeps_that(
     assert said("keep", version("amd64"))[0] == 0
     assert applied(here, at_once) == [version("multi"), version("b")]
     assert here.sweep("--dry-run", policies=at_once).kept("artifact.image") == {"opted-out": 1}
+
+
+SHOP = "{shop: {updated: 90d ago, image: docker.io/library/shop}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("shop", f"{RUN}/services/shop"),
+        ("app:v1", version("a")),
+        (f"{uri(':v1')}", version("a")),
+        ("r/app", APP),
+    ],
+)
+def test_a_name_that_the_ledger_does_not_know_is_read(place: Placing, text: str, whole: str) -> None:
+    here = place(world(image("a", "v1"), image("b"), services=SHOP))
+    (here.folder / "policies.yaml").write_text(WEEK, encoding="utf-8")
+    assert said("keep", text)[:2] == (0, f"kept for good: {whole}\n")
+    assert [row["name"] for row in listed()["opted_out"]] == [whole]
+
+
+def test_a_name_of_several_that_are_read_is_refused_with_all_of_them(place: Placing) -> None:
+    two = "{projects: {p: {locations: [us-central1, europe-west1], run: {us-central1: {services: %s}, europe-west1: {services: %s}}}}}"
+    here = place(two % (SHOP, SHOP))
+    (here.folder / "policies.yaml").write_text(WEEK, encoding="utf-8")
+    code, out, err = said("keep", "shop")
+    assert (code, out) == (2, "")
+    for location in ("us-central1", "europe-west1"):
+        assert f"projects/p/locations/{location}/services/shop" in err
+    assert listed()["opted_out"] == []
