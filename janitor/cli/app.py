@@ -5,12 +5,14 @@ Nothing here or at the top of a command's file may import more than typer: `--he
 
 import os
 import sys
+from contextlib import redirect_stderr
 from functools import cache
 from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
 
+from janitor.cli import completion
 from janitor.cli.daemon import daemon
 from janitor.cli.demo import demo
 from janitor.cli.emulator import emulator
@@ -78,7 +80,11 @@ def root(
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line (sys.argv when None is given); returns the exit code, never raises."""
+    if completion.is_asked():
+        return _completed(arguments)
     try:
+        if completion.for_shell(sys.argv[1:] if arguments is None else arguments):
+            return _flushed(0)
         end = _command(app).main(args=arguments, prog_name="janitor", standalone_mode=False)
         return _flushed(end if isinstance(end, int) else 0)
     except SystemExit as end:
@@ -99,6 +105,18 @@ def run(arguments: list[str] | None = None) -> int:
         bug(error)
         return JanitorError.exit_code
     return 0
+
+
+def _completed(arguments: list[str] | None) -> int:
+    """What a shell asked for, on stdout; an error prints nothing, for it would stand within what a person types."""
+    try:
+        with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
+            _command(app).main(args=arguments, prog_name="janitor", standalone_mode=False)
+    except SystemExit as end:
+        return _flushed(end.code if isinstance(end.code, int) else 1)
+    except Exception:
+        return 1
+    return _flushed(0)
 
 
 def _flushed(code: int) -> int:

@@ -87,7 +87,8 @@ class _Reading:
         limits: list[str],
         projects: list[str],
     ) -> None:
-        from janitor.cli.request import DEFAULT_PATH, checked_projects
+        from janitor.cli.options import DEFAULT_PATH
+        from janitor.cli.request import checked_projects
 
         self.path, self._settings = named or DEFAULT_PATH, settings
         self._named, self._mode = named, (dry_run, apply, settings.mode)

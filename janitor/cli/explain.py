@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from janitor.cli import completion
 from janitor.cli.messages import tell
 from janitor.cli.options import Format, FormatOption, OutOption, PoliciesOption, ProjectOption
 
@@ -19,15 +20,28 @@ def explain(
             help="Google's full name, an image's URI (with @sha256:… or :TAG), or a short name: "
             "of a workload, a repository, or [REPOSITORY/]PACKAGE, with @VERSION or :TAG for one of it.",
             show_default=False,
+            autocompletion=completion.names,
         ),
     ] = None,
     kept: Annotated[
         str | None,
-        typer.Option(metavar="REASON", help="Instead of one: list what is kept for this reason."),
+        typer.Option(
+            metavar="REASON",
+            help="Instead of one: list what is kept for this reason.",
+            autocompletion=completion.reasons,
+        ),
     ] = None,
-    kind: Annotated[str | None, typer.Option(metavar="K", help="With --kept: of this kind alone.")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(metavar="K", help="With --kept: of this kind alone.", autocompletion=completion.kinds),
+    ] = None,
     repository: Annotated[
-        str | None, typer.Option(metavar="R", help="With --kept: in this repository alone.")
+        str | None,
+        typer.Option(
+            metavar="R",
+            help="With --kept: in this repository alone.",
+            autocompletion=completion.repositories,
+        ),
     ] = None,
     output: FormatOption = Format.TABLE,
     out: OutOption = None,

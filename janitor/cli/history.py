@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from janitor.cli import completion
 from janitor.cli.messages import tell
 from janitor.cli.options import CsvFormatOption, FormatWithCsv, OutOption
 
@@ -13,7 +14,11 @@ from janitor.cli.options import CsvFormatOption, FormatWithCsv, OutOption
 def history(
     sweep: Annotated[
         str | None,
-        typer.Argument(help="A sweep's id, or the start of it: what it did and why.", show_default=False),
+        typer.Argument(
+            help="A sweep's id, or the start of it: what it did and why.",
+            show_default=False,
+            autocompletion=completion.sweep_ids,
+        ),
     ] = None,
     limit: Annotated[
         int, typer.Option(min=1, max=10_000, metavar="N", help="How many of the last sweeps to list.")

@@ -47,7 +47,7 @@ def init(
 
 def _dry_run(path: Path, environment: Path | None) -> str:
     """The command that reads the file: it names the file unless `sweep` reads it anyway."""
-    from janitor.cli.request import DEFAULT_PATH
+    from janitor.cli.options import DEFAULT_PATH
 
     named = [] if path == (environment or DEFAULT_PATH) else ["--policies", str(path)]
     return shlex.join(["janitor", "sweep", "--dry-run", *named])

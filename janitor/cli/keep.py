@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from janitor.cli import completion
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -20,6 +22,7 @@ def keep(
         typer.Argument(
             help="As any output shows it: web, web/web-00012, REPOSITORY/PACKAGE@3291cbd; or Google's whole name.",
             show_default=False,
+            autocompletion=completion.names,
         ),
     ],
     span: Annotated[

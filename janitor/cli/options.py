@@ -6,6 +6,15 @@ from typing import Annotated
 
 import typer
 
+DEFAULT_PATH = Path("policies.yaml")
+# The keys that --limit takes, with the form of their values.
+LIMIT_VALUES = {
+    "max_deletions": "a whole number, such as 200",
+    "max_share": "a percentage from 0% to 100%, such as 60%",
+    "max_monthly_value": "dollars a month, such as '800 USD'",
+    "max_unpriced": "a number, such as 50",
+}
+
 
 class Format(StrEnum):
     """How results are written."""

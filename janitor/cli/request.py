@@ -8,20 +8,14 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from janitor.cli.messages import tell
+from janitor.cli.options import DEFAULT_PATH, LIMIT_VALUES
 from janitor.errors import UsageError
 from janitor.policy.model import Limits, Policies
 from janitor.settings import Settings, SweepRequest
 
-DEFAULT_PATH = Path("policies.yaml")
 _MONEY = re.compile(r"(\d+(?:\.\d+)?) *(?:USD)?", re.ASCII)
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)%", re.ASCII)
 _COUNT = re.compile(r"\d{1,12}", re.ASCII)
-LIMIT_VALUES = {
-    "max_deletions": "a whole number, such as 200",
-    "max_share": "a percentage from 0% to 100%, such as 60%",
-    "max_monthly_value": "dollars a month, such as '800 USD'",
-    "max_unpriced": "a number, such as 50",
-}
 
 
 def one_path(file: Path | None, flag: Path | None, environment: Path | None) -> Path:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from janitor.cli import completion
 from janitor.cli.messages import tell
 from janitor.cli.options import (
     ApplyOption,
@@ -43,11 +44,20 @@ def sweep(
     ] = False,
     out: OutOption = None,
     policy: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only what this policy deletes. Repeatable.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only what this policy deletes. Repeatable.",
+            autocompletion=completion.policy_names,
+        ),
     ] = None,
     limit: Annotated[
         list[str] | None,
-        typer.Option(metavar="KEY=N", help="Another limit for this sweep, as max_deletions=200. Repeatable."),
+        typer.Option(
+            metavar="KEY=N",
+            help="Another limit for this sweep, as max_deletions=200. Repeatable.",
+            autocompletion=completion.limits,
+        ),
     ] = None,
     wait: Annotated[
         str | None, typer.Option(metavar="10m", help="Wait this long for another sweep to end.")

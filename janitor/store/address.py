@@ -1,15 +1,13 @@
 """Where the database is: from a URL or the user's state directory, and how to name it without secrets."""
 
-import os
 import re
-import sys
-from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from janitor.error_facts import facts, shown_path
 from janitor.errors import LedgerError
+from janitor.store.folders import state_folder
 
 _SPELLINGS = "JANITOR_DATABASE_URL must be written as sqlite:////folder/janitor.db or postgresql://user:password@host/database"
 # Databases that people may take janitor to work with; another scheme may be anything, and is not shown.
@@ -84,29 +82,6 @@ def shown(address: URL) -> str:
     port = f":{address.port}" if address.port else ""
     host = f"[{address.host}]" if ":" in (address.host or "") else address.host or "(local)"
     return f"Postgres {host}{port}/{address.database or ''}"
-
-
-def state_folder() -> Path:
-    """Where a program keeps what must outlive it: XDG on Linux, Application Support on macOS."""
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "janitor"
-    return _xdg("XDG_STATE_HOME", Path(".local") / "state") / "janitor"
-
-
-def cache_folder() -> Path | None:
-    """Where a program keeps what may be lost: XDG on Linux, Caches on macOS; None without a home."""
-    try:
-        if sys.platform == "darwin":
-            return Path.home() / "Library" / "Caches" / "janitor"
-        return _xdg("XDG_CACHE_HOME", Path(".cache")) / "janitor"
-    except RuntimeError:
-        return None
-
-
-def _xdg(variable: str, default: Path) -> Path:
-    # the XDG specification: a path that is not absolute is to be ignored
-    base = Path(os.environ.get(variable, ""))
-    return base if base.is_absolute() else Path.home() / default
 
 
 def _default() -> URL:

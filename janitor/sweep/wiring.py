@@ -34,7 +34,7 @@ from janitor.policy.model import Policies
 from janitor.report.data.result import SweepResult
 from janitor.runtime import asked_to_stop, now, stop_asked
 from janitor.settings import Settings, SweepRequest
-from janitor.store.address import cache_folder
+from janitor.store.folders import cache_folder
 from janitor.store.price_cache import load_prices
 from janitor.sweep.record import Books, LedgerRecorder, LoggedEvents, Opening, SweepRecord, log_result
 from janitor.sweep.repositories import DecisionPorts

@@ -1,0 +1,192 @@
+"""Shell completion: what each shell is given at each place, and nothing at all where something is wrong."""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from janitor.cli import completion
+from tests.cli.calling import Janitor
+from tests.cli.ledgers import FIRST, SECOND, written
+from tests.report.summaries import SMALL
+
+_SERVICES = [each.name.rpartition("/")[2] for each in SMALL.snapshot.services]
+
+
+@pytest.fixture
+def asked(janitor: Janitor, policies: Path, monkeypatch: pytest.MonkeyPatch):
+    """``asked("explain", "w")``: the words that bash is offered for the last one."""
+
+    monkeypatch.setattr(completion, "_PATIENCE", 120.0)  # a busy machine is no reason to fail
+
+    def ask(*words: str) -> list[str]:
+        monkeypatch.setenv("_JANITOR_COMPLETE", "complete_bash")
+        monkeypatch.setenv("COMP_WORDS", "\n".join(["janitor", *words]))
+        monkeypatch.setenv("COMP_CWORD", str(len(words)))
+        called = janitor()
+        assert called.err == ""
+        return called.out.split()
+
+    return ask
+
+
+def test_names_are_those_of_the_last_sweeps(asked, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(folder, monkeypatch)
+    for command in ("explain", "keep"):
+        offered = asked(command, "")
+        assert set(_SERVICES) <= set(offered)
+        assert offered == sorted(set(offered))
+    assert asked("explain", _SERVICES[0][:3]) == [
+        each for each in offered if each.startswith(_SERVICES[0][:3])
+    ]
+    assert SMALL.snapshot.services[0].name in asked("explain", "projects/")
+    assert asked("explain", "nothing-of-this-name") == []
+
+
+def test_repositories_alone_where_a_repository_is_asked_for(
+    asked, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(folder, monkeypatch)
+    offered = asked("explain", "--kept", "in-use", "--repository", "")
+    assert set(offered) == {each.name.rpartition("/")[2] for each in SMALL.snapshot.repositories}
+
+
+def test_sweep_ids_of_the_ledger(asked, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(folder, monkeypatch)
+    assert asked("history", "") == [SECOND, FIRST]
+    assert asked("history", SECOND[:-6]) == [SECOND]
+
+
+def test_policy_names_of_the_file_that_the_line_names(
+    asked, policies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert asked("sweep", "--policy", "") == ["old", "failed"]
+    assert asked("sweep", "--policy", "f") == ["failed"]
+    other = policies.with_name("other.yaml")
+    other.write_text("version: 1\npolicies: [{name: mine, kind: nonsense}, {no: name}]\n")
+    assert asked("sweep", "--policies", "other.yaml", "--policy", "") == ["mine"]
+    monkeypatch.setenv("JANITOR_POLICIES", str(other))
+    assert asked("sweep", "--policy", "") == ["mine"]
+
+
+def test_reasons_kinds_and_limits(asked) -> None:
+    assert {"in-use", "self", "gap"} <= set(asked("explain", "--kept", ""))
+    assert asked("explain", "--kept", "in-") == ["in-use"]
+    assert asked("explain", "--kept", "self", "--kind", "run.s") == ["run.service"]
+    assert asked("sweep", "--limit", "max_d") == ["max_deletions="]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:///{0}/none.db", "sqlite:///{0}/torn.db", "postgresql://h.invalid/d", "nonsense", "sqlite://"],
+)
+def test_without_a_ledger_in_a_file_that_can_be_read_nothing_is_offered_and_none_is_made(
+    asked, folder: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "torn.db").write_bytes(b"SQLite format 3\0 but no more")
+    before = sorted(folder.iterdir())
+    monkeypatch.setenv("JANITOR_DATABASE_URL", url.format(folder))
+    assert asked("explain", "") == []
+    assert asked("history", "") == []
+    assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("text", ["", "policies: 7", "version: [", "\0", "policies: [7]"])
+def test_a_broken_policy_file_offers_nothing(asked, policies: Path, text: str) -> None:
+    policies.write_text(text)
+    assert asked("sweep", "--policy", "") == []
+
+
+def test_what_is_slow_offers_nothing(asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    never = threading.Event()
+    monkeypatch.setattr(completion, "_PATIENCE", 0.01)
+    monkeypatch.setattr(completion, "_glance", lambda *_: never.wait())
+    assert asked("history", "") == []
+    never.set()
+
+
+def test_an_error_in_completion_itself_prints_nothing(
+    janitor: Janitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_JANITOR_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "janitor 'explain")
+    monkeypatch.setenv("COMP_CWORD", "none")
+    called = janitor()
+    assert (called.out, called.err) == ("", "")
+
+
+def shell(folder: Path, *command: str) -> list[str]:
+    """What a shell prints, with this janitor as the only one."""
+    bin_ = folder / "bin"
+    bin_.mkdir()
+    patient = "from janitor.cli import completion, main; completion._PATIENCE = 120.0; main()"
+    (bin_ / "janitor").write_text(f"#!/bin/sh\nexec {sys.executable} -c '{patient}' \"$@\"\n")
+    (bin_ / "janitor").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{bin_}:{os.environ['PATH']}", "HOME": str(folder)}
+    root = Path(__file__).parents[2]
+    environment["PYTHONPATH"] = str(root)
+    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def needs(name: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(shutil.which(name) is None, reason=f"no {name} here")
+
+
+@needs("bash")
+def test_a_real_bash_offers_names(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(folder, monkeypatch)
+    script = (
+        'source <(janitor --show-completion bash); COMP_WORDS=(janitor explain ""); COMP_CWORD=2;'
+        ' _janitor_completion janitor; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    assert set(_SERVICES) <= set(shell(folder, "bash", "--norc", "-c", script))
+
+
+@needs("zsh")
+def test_a_real_zsh_offers_names(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(folder, monkeypatch)
+    script = (
+        'compdef() {}; _files() { print none }; _arguments() { print -r -- "$@" }; eval "$(janitor --show-completion zsh)";'
+        ' words=(janitor explain ""); CURRENT=3; _janitor_completion'
+    )
+    offered = " ".join(shell(folder, "zsh", "-f", "-c", script))
+    assert all(f'"{name}"' in offered for name in _SERVICES)
+
+
+@needs("fish")
+def test_a_real_fish_offers_names(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(folder, monkeypatch)
+    script = 'janitor --show-completion fish | source; complete -C "janitor explain "'
+    assert set(_SERVICES) <= set(shell(folder, "fish", "-N", "-c", script))
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("bash", ".bash_completions/janitor.sh"),
+        ("zsh", ".zfunc/_janitor"),
+        ("fish", ".config/fish/completions/janitor.fish"),
+    ],
+)
+@pytest.mark.parametrize("form", ["{} {}", "{}={}"])
+def test_completion_is_installed_for_the_shell_that_is_named(
+    name: str, file: str, form: str, folder: Path, janitor: Janitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(folder))
+    called = janitor(*form.format("--install-completion", name).split())
+    assert called.code == 0
+    assert f"{name} completion installed in {folder / file}" in called.out
+    assert f"complete_{name}" in (folder / file).read_text()
+    assert janitor("--show-completion", name).out.strip() == (folder / file).read_text().strip()
+
+
+def test_an_unknown_shell_is_refused_with_those_there_are(folder: Path, janitor: Janitor) -> None:
+    called = janitor("--install-completion", "tcsh")
+    assert (called.code, called.out) == (2, "")
+    assert "unknown shell 'tcsh'; one of: bash, zsh, fish" in called.err
