@@ -60,7 +60,7 @@ async def _run(policies: WatchedPolicies, settings: Settings, host: str, port: i
     reports = _Reports(settings, metrics, lambda: watch.request)
 
     async def sweeper(request: SweepRequest, stop: asyncio.Event, origin: Origin) -> SweepResult:
-        return await swept(request, settings, stop, origin)
+        return await swept(request, settings, stop, origin, metrics.message_ended)
 
     async def costs() -> dict[str, object]:
         async with history_at(settings.ledger_url) as history:

@@ -1,16 +1,18 @@
 """What is posted to Slack and when. A sweep's outcome never depends on it."""
 
+import asyncio
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.errors import SlackError, UsageError
 from janitor.ledger.history import Posts
 from janitor.logs import Event, emit
-from janitor.notify.slack import Slack, Taken, ToChannel, ToWebhook, payloads
+from janitor.notify.slack import TAKEN_WITHIN, Slack, Taken, ToChannel, ToWebhook, payloads
 from janitor.policy.model import ReportOptions
+from janitor.report.data.announcing import accepted, dated, unannounced
 from janitor.report.data.result import SweepResult
 from janitor.report.data.summary import Summary
 from janitor.report.data.totals import exit_code
@@ -34,9 +36,46 @@ async def post_note(
     settings: Settings, options: ReportOptions, result: SweepResult, ended: Ended = _nobody
 ) -> None:
     """A short note after a sweep, if `options.note` wants one and Slack is set up. Never raises for Slack:
-    what it does not take is logged."""
-    if _wanted(options, result):
+    what it does not take is logged. A note that announced deletions is not posted twice."""
+    if _wanted(options, result) and (not result.noted or result.error):
         await _told(settings, "note", lambda: note(result), ended)
+
+
+async def post_announcement(
+    settings: Settings, result: SweepResult, stop: asyncio.Event, ended: Ended | None = None
+) -> SweepResult:
+    """Post the note of a sweep that schedules deletions, whatever `report.note` says, and start their grace period
+    (R32). The result as it is then; never raises for Slack: what it does not take has not started.
+
+    The dates that are told allow for the time that Slack may need to take the message.
+    """
+    way = _way(settings)
+    if way is None:
+        raise UsageError(_NOT_SET_UP)
+    promised = dated(result, now() + timedelta(seconds=TAKEN_WITHIN + 1))
+    why = await _why_not_taken(way, note(promised), stop)
+    if why is None:
+        emit(Event.NOTE_POSTED, what="note")
+    else:
+        emit(Event.NOTE_UNPOSTED, what="note", error=why)
+    (ended or _nobody)("note", why is None)
+    return accepted(result, promised, now()) if why is None else unannounced(result, why)
+
+
+async def _why_not_taken(way: ToWebhook | ToChannel, message: Message, stop: asyncio.Event) -> str | None:
+    """None where Slack took it. A stop is not waited for Slack with."""
+    post, stopped = asyncio.create_task(Slack(way).post(message)), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({post, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not post.done():
+            return "The sweep was stopped before Slack took the announcement"
+        await post
+    except SlackError as error:
+        return str(error)
+    finally:
+        stopped.cancel()
+        post.cancel()
+    return None
 
 
 async def post_trouble(settings: Settings, text: str, ended: Ended = _nobody) -> bool:

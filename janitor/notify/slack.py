@@ -17,7 +17,7 @@ API = "https://slack.com/api/"
 # In the JSON that is only shown: Slack says which it is when it has taken the first message.
 THREAD = "the ts of the first message"
 _ANSWER_WITHIN = 10  # seconds for one try
-_TAKEN_WITHIN = 100  # seconds for one message with all its tries and waits, and for all of its details
+TAKEN_WITHIN = 100  # seconds for one message with all its tries and waits, and for all of its details
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Slack:
         self._way = way
         self._answer_within = answer_within
 
-    async def post(self, message: Message, taken_within: float = _TAKEN_WITHIN) -> Taken:
+    async def post(self, message: Message, taken_within: float = TAKEN_WITHIN) -> Taken:
         """Post it, with its details where there are threads. SlackError: it was not taken, as far as is
         known; details that were not taken are no error any more."""
         first, *details = payloads(self._way, message)

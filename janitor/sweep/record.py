@@ -24,7 +24,7 @@ from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.use_history import UseLog, asks_for_use
 from janitor.policy.model import Policies
 from janitor.report.data.notices import clock_line
-from janitor.report.data.result import SweepResult, clock_refuses
+from janitor.report.data.result import SweepResult, clock_refuses, is_announced
 from janitor.report.data.snapshot_codec import encode_snapshot
 from janitor.report.data.take_snapshot import take_snapshot
 from janitor.report.data.totals import exit_code, totals, totals_as_json
@@ -92,7 +92,8 @@ class SweepRecord:
         back with that error.
 
         Reports rest on sweeps of the `whole` policy file (R31), and of no other may a mark lapse: what it
-        does not delete another policy may. A dry run announces nothing. While the clock is in doubt, no date of it is
+        does not delete another policy may. A dry run announces nothing, and what no channel accepted is not
+        written down. While the clock is in doubt, no date of it is
         used: nothing is announced, no report rests on the sweep, and nothing counts as seen or gone, nor as in use.
         """
         sums = totals_as_json(result, totals(result))
@@ -140,8 +141,9 @@ async def _write(
 
 
 async def _note_marks(marks: MarkBook, result: SweepResult, lapsed: Sequence[str]) -> None:
-    await marks.note_marks(result.sweep_id, result.waiting, lapsed, result.finished_at)
-    announced = sum(each.is_new for each in result.waiting)
+    told = [each for each in result.waiting if is_announced(each, result.mode)]
+    await marks.note_marks(result.sweep_id, told, lapsed, result.finished_at)
+    announced = sum(each.is_new for each in told)
     if announced or lapsed:
         emit(Event.MARKS_NOTED, announced=announced, lapsed=len(lapsed), waiting=len(result.waiting))
 

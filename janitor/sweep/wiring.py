@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
+from typing import Literal
 
 from janitor.apply.executor import PlanApplier
 from janitor.apply.outcomes import Applied
@@ -31,6 +32,7 @@ from janitor.plan.guard import ClearedPlan
 from janitor.policy.deciding.context import DecisionInput, Detail, Memory
 from janitor.policy.deciding.references import References
 from janitor.policy.model import Policies
+from janitor.report.data.announcing import announces, dated, unannounced
 from janitor.report.data.result import SweepResult
 from janitor.runtime import asked_to_stop, now, stop_asked
 from janitor.settings import Settings, SweepRequest
@@ -40,6 +42,8 @@ from janitor.sweep.record import Books, LedgerRecorder, LoggedEvents, Opening, S
 from janitor.sweep.repositories import DecisionPorts
 from janitor.sweep.sweep import Applier, RunEnvironment, SweepPorts, sweep
 
+# Told of a message to Slack: what it is, and whether it was posted.
+OnPosted = Callable[[Literal["report", "note", "trouble"], bool], None]
 _LOCATIONS = (Kind.RUN_LOCATION, Kind.ARTIFACT_LOCATION)
 
 
@@ -64,11 +68,16 @@ async def _until_signalled(request: SweepRequest, settings: Settings) -> SweepRe
 
 
 async def swept(
-    request: SweepRequest, settings: Settings, stop: asyncio.Event, origin: Origin
+    request: SweepRequest,
+    settings: Settings,
+    stop: asyncio.Event,
+    origin: Origin,
+    on_posted: OnPosted | None = None,
 ) -> SweepResult:
-    """As `run_sweep`, within a running loop; `stop` is what a signal would do."""
+    """As `run_sweep`, within a running loop; `stop` is what a signal would do. `on_posted` hears whether Slack
+    accepted an announcement."""
     applying = asyncio.Event()
-    work = asyncio.create_task(_opened(request, settings, stop, origin, applying))
+    work = asyncio.create_task(_opened(request, settings, stop, origin, applying, on_posted))
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -86,8 +95,9 @@ async def swept(
 
 
 async def _opened(
-    request: SweepRequest, settings: Settings, stop: asyncio.Event, origin: Origin, applying: asyncio.Event
-) -> SweepResult:
+    request: SweepRequest, settings: Settings, stop: asyncio.Event, origin: Origin, applying: asyncio.Event,
+    on_posted: OnPosted | None,
+) -> SweepResult:  # fmt: skip
     """Open what a sweep needs, in the order in which it may be refused, and close it again."""
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(connect(settings.emulator_host, settings.emulator_http))
@@ -111,7 +121,24 @@ async def _opened(
         ports = await adapters.ports(question, lookout, stop, begin)
         result = await sweep(opening.sweep_id, question, ports)
         log_result(result)
+        result = await _announced(result, settings, stop, on_posted)
         return await record.close(result, lookout, memory, whole=not request.only_policies)
+
+
+async def _announced(
+    result: SweepResult, settings: Settings, stop: asyncio.Event, on_posted: OnPosted | None
+) -> SweepResult:
+    """The result once its newly scheduled deletions are announced (R32): by Slack where that is set up, else by the
+    sweep's own output. What is not accepted is not scheduled."""
+    if not announces(result):
+        return result
+    if not settings.speaks_to_slack:
+        return dated(result, now())
+    if stop.is_set() or result.interrupted or result.error:
+        return unannounced(result, "The sweep was stopped before it could post to Slack")
+    from janitor.notify.posting import post_announcement  # Slack's client costs a start a fifth of a second
+
+    return await post_announcement(settings, result, stop, on_posted)
 
 
 def _question(

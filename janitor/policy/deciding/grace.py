@@ -195,13 +195,24 @@ def _renewed(
     return mark._replace(due_at=max(earliest, mark.due_at, _date(mark.announced_at, grace)))
 
 
+def announced_on(each: Waiting, begun: datetime, at: datetime) -> Waiting:
+    """A scheduled deletion as it is announced at `at` by the sweep that began at `begun`: a grace period that is new
+    starts then. One that had started before keeps its dates."""
+    if not each.is_new or each.announced_at != begun or at <= begun:
+        return each
+    return each._replace(announced_at=at, due_at=_whole_minute(each.due_at + (at - begun)))
+
+
 def _date(since: datetime, grace: timedelta | None) -> datetime:
     """The first whole minute after the grace: people are told minutes. Without a grace, the time itself."""
     if grace is None:
         return since
-    due = since + grace
-    whole = due.replace(second=0, microsecond=0)
-    return whole if whole == due else whole + _MINUTE
+    return _whole_minute(since + grace)
+
+
+def _whole_minute(at: datetime) -> datetime:
+    whole = at.replace(second=0, microsecond=0)
+    return whole if whole == at else whole + _MINUTE
 
 
 def holders(name: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ class SweepResult:
     with work undone. `standing` is what stood when it looked, None where that is not known. `waiting` is
     what is in grace, the soonest first, and `in_grace` what all of that costs. `error`: what ended an apply, or kept it out of the ledger, though
     what stands here was done. `clock`: this machine's clock beside Google's, None where nothing was read.
+    `noted`: a channel accepted the note already, for it announces deletions (R32).
     """
 
     sweep_id: str
@@ -40,6 +41,7 @@ class SweepResult:
     error: JanitorError | None = None
     clock: ClockReading | None = None
     references: ReferenceCounts | None = None
+    noted: bool = False
 
 
 def clock_refuses(result: SweepResult) -> bool:

@@ -13,6 +13,7 @@ from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, Totals
 from janitor.report.data.summary import Summary
 from janitor.report.data.totals import totals, was_applied
+from janitor.report.slack.announcement import announcement, in_short
 from janitor.report.slack.blocks import (
     ROOM,
     Block,
@@ -117,8 +118,9 @@ def _text(summary: Summary) -> str:
 def note(result: SweepResult) -> Message:
     """What one sweep did, in short."""
     counts = totals(result)
-    head = f"janitor {_deeds(result, counts)}"
-    lines = [f"*{head}*", *_clock(result), *_kinds(result), *_ends(counts), *_announced(result)]
+    scheduled = in_short(result)
+    head = f"janitor {_deeds(result, counts)}{f'; {scheduled}' if scheduled else ''}"
+    lines = [f"*{head}*", *_clock(result), *_kinds(result), *_ends(counts)]
     if result.error:
         lines.append(f"It was stopped: {words(str(result.error), _LINE)}")
     elif result.interrupted:
@@ -133,8 +135,15 @@ def note(result: SweepResult) -> Message:
         )
     ]
     small = context(f"{words(result.mode, 20)}, {moment(result.finished_at)}; all of it: {history}")
-    pages, _ = laid_out(parts, _NOTE)
-    return Message(head, (*sections(lines), *chain(*pages), small))
+    # announced deletions come first: whatever does not fit follows in the thread
+    parts.insert(0, announcement(result))
+    pages, left = laid_out(parts, _NOTE)
+    more = [part for part in left if part.title == parts[0].title]
+    return Message(
+        head,
+        (*sections(lines), *chain(*pages), small),
+        thread(more, "Scheduled for deletion") if more else (),
+    )
 
 
 def _clock(result: SweepResult) -> Iterator[str]:
@@ -173,13 +182,6 @@ def _ends(counts: Totals) -> Iterator[str]:
     }
     if any(ends.values()):
         yield ", ".join(f"{number:,} {end}" for end, number in ends.items() if number)
-
-
-def _announced(result: SweepResult) -> Iterator[str]:
-    """What this sweep was the first to say, or said anew; a dry run announces nothing."""
-    new = [each for each in result.waiting if each.is_new]
-    if new and result.mode == "apply":
-        yield f"announced: {many(len(new), 'thing')}, the first goes on {moment(new[0].due_at)} or later: janitor marks"
 
 
 def _refusals(result: SweepResult) -> Iterator[str]:

@@ -1,0 +1,138 @@
+"""Grace starts when a channel has accepted the announcement, which names what is deleted and how to stop it (R32)."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.notify.server import Mood, StandIn, slack_stand_in
+from tests.sweep.conftest import Placing
+from tests.sweep.stepping import FAILED, WEB, WEEK, Days, applied, listed, said
+from tests.sweep.sweeping import Place, world
+
+AWAY = Mood(404, "no_service")
+NEVER = WEEK + "report: {note: never}\n"
+WEEK_LATER = timedelta(days=7)
+
+
+@pytest.fixture
+def slack(monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """A webhook, which is set up."""
+    with slack_stand_in() as stand_in:
+        monkeypatch.setenv("JANITOR_SLACK_WEBHOOK_URL", stand_in.webhook_url)
+        yield stand_in  # type: ignore[misc]
+
+
+def text_of(message: dict[str, object]) -> str:
+    return json.dumps(message["blocks"])
+
+
+def test_an_accepted_announcement_starts_the_grace_period(place: Placing, days: Days, slack: StandIn) -> None:
+    here = place(world(services=FAILED.replace("state: failed", "state: failed, labels: {team: shop}")))
+    before = days.now()
+    swept = here.sweep("--apply", policies=WEEK)
+    assert swept.code == 0
+    (message,) = slack.posted
+    for words in ("service web", "owner `shop`", "$0.00/month", "janitor: keep", "janitor keep NAME"):
+        assert words in text_of(message)
+    (row,) = swept.document["grace"]
+    announced, due = (datetime.fromisoformat(row[key]) for key in ("announced_at", "due_at"))
+    assert row["announced"] is True
+    assert before <= announced <= days.now()
+    assert due >= announced + WEEK_LATER
+    assert f"{due:%Y-%m-%d %H:%M} UTC" in text_of(message)
+    (mark,) = listed()["marks"]
+    assert (mark["announced_at"], mark["due_at"]) == (row["announced_at"], row["due_at"])
+    days.pass_until(due - timedelta(minutes=1))
+    assert applied(here) == []
+    days.pass_until(due)
+    assert applied(here) == [WEB]
+
+
+def test_while_slack_refuses_the_announcement_no_grace_period_starts(
+    place: Placing, days: Days, slack: StandIn
+) -> None:
+    here = place(world(services=FAILED))
+    slack.moods += [AWAY, AWAY]  # the announcement, and the note that the sweep may still post
+    refused = here.sweep("--apply", policies=WEEK)
+    assert (refused.code, refused.actions, refused.kept("run.service")) == (0, [], {"grace": 1})
+    assert [row["announced"] for row in refused.document["grace"]] == [False]
+    assert refused.document["notices"][0].startswith(
+        "NOT ANNOUNCED: 1 scheduled deletion. Slack answered 404"
+    )
+    assert listed()["marks"] == []
+    report = json.loads(said("report", "--format", "json")[1])
+    assert "unannounced" in [trouble["kind"] for trouble in report["troubles"]]
+    slack.moods.clear()
+    days.pass_by(days=30)
+    again = here.sweep("--apply", policies=WEEK)
+    assert again.actions == []
+    (row,) = again.document["grace"]
+    assert datetime.fromisoformat(row["due_at"]) >= days.now() + WEEK_LATER - timedelta(minutes=1)
+    days.pass_by(days=8)
+    assert applied(here) == [WEB]
+
+
+def test_what_changed_while_slack_refuses_keeps_the_date_that_was_accepted(
+    place: Placing, days: Days, slack: StandIn
+) -> None:
+    here = place(world(services=FAILED))
+    assert applied(here) == []
+    (mark,) = listed()["marks"]
+    here.google.control.now(lambda google: google.touch(WEB))
+    days.pass_by(days=8)
+    slack.moods += [AWAY, AWAY]
+    assert applied(here) == []
+    assert listed()["marks"] == [mark]
+    slack.moods.clear()
+    assert applied(here) == []
+    assert listed()["marks"] != [mark]
+
+
+def test_an_announcement_is_posted_though_notes_are_not_wanted(
+    place: Placing, days: Days, slack: StandIn
+) -> None:
+    here = place(world(services=FAILED))
+    assert applied(here, NEVER) == []
+    assert len(slack.posted) == 1
+    assert applied(here, NEVER) == []
+    assert len(slack.posted) == 1
+
+
+def test_a_sweep_that_deletes_and_announces_posts_one_note(
+    place: Placing, days: Days, slack: StandIn
+) -> None:
+    two = FAILED[:-1] + ", old: {updated: 90d ago, state: failed, image: docker.io/library/old}}"
+    here = place(world(services=two))
+    both = WEEK.replace(
+        "policies:",
+        "limits: {max_share: 100%}\npolicies:\n  - {name: at-once, kind: run.service, when: {name: old, status: failed, older_than: 60d}}",
+    )
+    assert [name.rpartition("/")[2] for name in applied(here, both)] == ["old"]
+    (message,) = slack.posted
+    assert (
+        message["text"]
+        == "janitor deleted 1 thing (0 B), which saves $0.00 a month; 1 deletion scheduled, $0.00/month"
+    )
+
+
+def test_the_daemon_s_single_run_announces_in_the_same_way(
+    place: Placing, days: Days, slack: StandIn
+) -> None:
+    here: Place = place(world(services=FAILED))
+    (here.folder / "policies.yaml").write_text(WEEK, encoding="utf-8")
+    slack.moods += [AWAY, AWAY]
+    assert said("daemon", "--once", "--apply")[0] == 0
+    assert listed()["marks"] == []
+    slack.moods.clear()
+    assert said("daemon", "--once", "--apply")[0] == 0
+    assert [mark["name"] for mark in listed()["marks"]] == [WEB]
+    assert len(slack.posted) == 1
+
+
+def test_without_a_channel_the_sweep_s_own_output_is_the_announcement(place: Placing, days: Days) -> None:
+    here = place(world(services=FAILED))
+    (row,) = here.sweep("--apply", policies=WEEK).document["grace"]
+    assert row["announced"] is True
+    (mark,) = listed()["marks"]
+    assert mark["due_at"] == row["due_at"]
