@@ -23,6 +23,7 @@ def history(
     limit: Annotated[
         int, typer.Option(min=1, max=10_000, metavar="N", help="How many of the last sweeps to list.")
     ] = 20,
+    show_all: Annotated[bool, typer.Option("--all", help="List dry runs too.")] = False,
     output: CsvFormatOption = FormatWithCsv.TABLE,
     out: OutOption = None,
     policies: Annotated[
@@ -36,7 +37,10 @@ def history(
         typer.Option(metavar="P", help="Of one sweep: only its actions in this project. Repeatable."),
     ] = None,
 ) -> None:
-    """Past sweeps, the newest first; or one of them, with its actions, out of the ledger."""
+    """List past sweeps from the ledger, the newest first, or show one sweep with its deletions.
+
+    Dry runs are listed only with --all.
+    """
     from janitor.cli.request import checked_projects, database_url
     from janitor.logs import configure_logs
     from janitor.settings import load_settings
@@ -51,12 +55,14 @@ def history(
     if sweep is None:
         if projects:
             tell("WARNING", "sweeps are listed whole: --project is for one, history SWEEP")
-        _list_sweeps(url, limit, output, out)
+        _list_sweeps(url, limit, show_all, output, out)
     else:
         _show_sweep(url, sweep, projects, output, out)
 
 
-def _list_sweeps(url: str | None, limit: int, output: FormatWithCsv, out: Path | None) -> None:
+def _list_sweeps(
+    url: str | None, limit: int, dry_runs: bool, output: FormatWithCsv, out: Path | None
+) -> None:
     from janitor.cli.output import results_to, writing
     from janitor.report.json.history import write_history_json
     from janitor.report.load import load_history
@@ -64,11 +70,11 @@ def _list_sweeps(url: str | None, limit: int, output: FormatWithCsv, out: Path |
     from janitor.report.terminal.history import write_history_table
 
     with results_to(out) as stream:
-        sweeps = asyncio.run(load_history(url, limit))
+        sweeps, hidden = asyncio.run(load_history(url, limit, dry_runs))
         with writing(stream, out):
             match output:
                 case FormatWithCsv.TABLE:
-                    write_history_table(sweeps, stream)
+                    write_history_table(sweeps, stream, hidden)
                 case FormatWithCsv.JSON:
                     write_history_json(sweeps, stream)
                 case FormatWithCsv.CSV:

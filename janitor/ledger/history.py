@@ -1,8 +1,9 @@
 """Ledger history: past sweeps and deletions, for reports, the daemon and `history`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -70,10 +71,26 @@ def _key(scope: SweepScope) -> tuple[str, frozenset[str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepCounts:
+    """What a sweep did, counted from the ledger's own rows: deletions that it began by their outcome, and those that
+    it did not try. `open` have no outcome yet. The dollars are of what was deleted, capped as savings are."""
+
+    begun: int = 0
+    deleted: int = 0
+    already_gone: int = 0
+    drifted: int = 0
+    skipped: int = 0
+    failed: int = 0
+    open: int = 0
+    saves_usd_month: Decimal = Decimal(0)
+    unpriced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PastSweep:
     """One sweep. What is only known at its end is None for one that is under way or was killed.
 
-    `totals` is the `totals` object of its JSON document.
+    `totals` is the `totals` object of its JSON document; without it, `counted` says what an apply did until now.
     """
 
     id: str
@@ -86,6 +103,15 @@ class PastSweep:
     exit_code: int | None
     totals: Mapping[str, Any] | None
     scope: SweepScope = ANY_SCOPE
+    counted: SweepCounts | None = None
+
+    @property
+    def figures(self) -> Mapping[str, Any]:
+        """The totals, or of a sweep without an end those of them that can be counted."""
+        if self.totals is not None or self.counted is None:
+            return self.totals or {}
+        counted = asdict(self.counted)
+        return counted | {"saves_usd_month": format(self.counted.saves_usd_month, "f")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +153,11 @@ class WatchedDeletion:
 class Records(Protocol):
     """The reading side of the ledger. Every method raises LedgerError when the database cannot be used."""
 
-    async def sweeps(self, limit: int) -> list[PastSweep]:
-        """The newest first."""
+    async def sweeps(self, limit: int, dry_runs: bool = True) -> list[PastSweep]:
+        """The newest first, with or without dry runs."""
+
+    async def dry_runs(self) -> int:
+        """How many dry runs are recorded."""
 
     async def find_sweeps(self, start_of_id: str) -> list[PastSweep]:
         """Those whose id begins so, at most three; an id is found by itself alone."""

@@ -75,10 +75,11 @@ def scope_of(request: SweepRequest) -> SweepScope:
     return SweepScope(request.policies_source, policies.digest, projects)
 
 
-async def load_history(url: str | None, limit: int) -> list[PastSweep]:
-    """The last sweeps, the newest first; LedgerError where the ledger cannot be read."""
+async def load_history(url: str | None, limit: int, dry_runs: bool) -> tuple[list[PastSweep], int]:
+    """The last sweeps, the newest first, and how many dry runs are left out; LedgerError where the ledger cannot be
+    read."""
     async with history_at(url) as records:
-        return await records.sweeps(limit)
+        return await records.sweeps(limit, dry_runs), 0 if dry_runs else await records.dry_runs()
 
 
 async def load_sweep(url: str | None, start_of_id: str) -> tuple[PastSweep, list[PastAction]]:

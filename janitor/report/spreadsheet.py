@@ -58,7 +58,7 @@ def write_history_csv(sweeps: Iterable[PastSweep], out: TextIO) -> None:
     """A row for each past sweep. What is known only at its end is empty for one that has none."""
     rows = (
         (sweep.id, sweep.started_at, sweep.finished_at, sweep.mode, sweep.origin, sweep.started_by, sweep.plan_id,
-         sweep.exit_code, *_totals(sweep.totals or {}))
+         sweep.exit_code, *_totals(sweep.figures))
         for sweep in sweeps
     )  # fmt: skip
     _write(PAST_SWEEPS, rows, out)

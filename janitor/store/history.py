@@ -1,8 +1,10 @@
 """What the ledger remembers, read back; what was seen again of it; and which reports were posted."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +12,16 @@ from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.errors import LedgerError
-from janitor.ledger.history import Basis, Origin, PastAction, PastSweep, SweepScope, WatchedDeletion
-from janitor.ledger.savings import Deletion
+from janitor.ledger.history import (
+    Basis,
+    Origin,
+    PastAction,
+    PastSweep,
+    SweepCounts,
+    SweepScope,
+    WatchedDeletion,
+)
+from janitor.ledger.savings import Deletion, account, savings
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.store.database import Database
 from janitor.store.tables import insert_unless_there, intents, kept, outcomes, posts, sightings, sweeps
@@ -35,6 +45,7 @@ _SWEEP = (
     sweeps.c.projects,
     sweeps.c.only_policies,
 )
+DRY_RUN = "dry-run"
 _NEWEST_FIRST = (sweeps.c.started_at.desc(), sweeps.c.id.desc())
 _IS_DELETED = outcomes.c.outcome == OutcomeKind.DELETED.value
 # What a later sweep found out had happened soon after its intent, not when somebody asked.
@@ -49,9 +60,15 @@ class SqlHistory:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def sweeps(self, limit: int) -> list[PastSweep]:
-        """The newest first."""
-        return await self._sweeps(select(*_SWEEP).order_by(*_NEWEST_FIRST).limit(limit))
+    async def sweeps(self, limit: int, dry_runs: bool = True) -> list[PastSweep]:
+        """The newest first, with or without dry runs."""
+        asked = select(*_SWEEP).order_by(*_NEWEST_FIRST).limit(limit)
+        return await self._sweeps(asked if dry_runs else asked.where(sweeps.c.mode != DRY_RUN))
+
+    async def dry_runs(self) -> int:
+        """How many dry runs are recorded."""
+        asked = select(func.count()).select_from(sweeps).where(sweeps.c.mode == DRY_RUN)
+        return await self._database.run(lambda db: db.scalar(asked) or 0)
 
     async def find_sweeps(self, start_of_id: str) -> list[PastSweep]:
         """Those whose id begins so, the newest first, at most three; an id is found by itself alone.
@@ -195,7 +212,10 @@ class SqlHistory:
         return await self._database.run(work)
 
     async def _sweeps(self, asked: Select[Any]) -> list[PastSweep]:
-        return await self._database.run(lambda db: [_past_sweep(row) for row in db.execute(asked).mappings()])
+        def work(db: Connection) -> list[PastSweep]:
+            return [_counted(db, _past_sweep(row)) for row in db.execute(asked).mappings().all()]
+
+        return await self._database.run(work)
 
 
 def _past_sweep(row: Mapping[Any, Any]) -> PastSweep:
@@ -212,6 +232,29 @@ def _past_sweep(row: Mapping[Any, Any]) -> PastSweep:
         None if totals is None else json.loads(totals),
         _scope(row),
     )
+
+
+def _counted(db: Connection, sweep: PastSweep) -> PastSweep:
+    """With what an apply did, where it could not write down its totals."""
+    if sweep.totals is not None or sweep.mode == DRY_RUN:
+        return sweep
+    begun = select(outcomes.c.outcome).select_from(intents.outerjoin(outcomes))
+    begun = begun.where(intents.c.sweep_id == sweep.id)
+    tried = Counter(db.execute(begun).scalars())
+    untried = Counter(row.outcome for row in db.execute(_untried_of(sweep.id)))
+    ends = tried + untried
+    deleted = savings(
+        _deletion(*row) for row in db.execute(_all_deletions().where(intents.c.sweep_id == sweep.id))
+    )
+    money = account(deleted, sweep.started_at, timedelta(0)).deleted
+    counts = SweepCounts(
+        begun=sum(tried.values()),
+        **{kind.name.lower(): ends[kind.value] for kind in OutcomeKind if kind is not OutcomeKind.PLANNED},
+        open=tried[None],
+        saves_usd_month=money.usd_month,
+        unpriced=money.unpriced,
+    )
+    return replace(sweep, counted=counts)
 
 
 def _scope(row: Mapping[Any, Any]) -> SweepScope:

@@ -1,12 +1,19 @@
 """`janitor history`: past sweeps, and one of them by the start of its id."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from janitor.ledger.entries import SweepStart
+from janitor.runtime import now
+from janitor.store.database import open_database
+from janitor.store.ledger import SqlLedger
 from tests.cli.calling import Janitor
 from tests.cli.ledgers import FIRST, SECOND, written
+
+DRY = "20261202T030000Z-cccc03"
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +32,26 @@ def test_a_limit_bounds_the_list(janitor: Janitor) -> None:
     found = json.loads(janitor("history", "--limit", "1", "--format", "json").out)
     assert [row["sweep_id"] for row in found["sweeps"]] == [SECOND]
     assert janitor("history", "--limit", "0").code == 2
+
+
+def test_dry_runs_are_listed_with_all_alone(janitor: Janitor, folder: Path) -> None:
+    url = f"sqlite:///{folder}/janitor.db"
+
+    async def looked() -> None:
+        database = await open_database(url)
+        await SqlLedger(database).begin(SweepStart(DRY, now(), "dry-run", "host:2"))
+        await database.close()
+
+    asyncio.run(looked())
+    called = janitor("history")
+    assert DRY not in called.out
+    assert "1 dry run not shown: janitor history --all" in called.out
+    listed = janitor("history", "--all").out
+    assert listed.index(DRY) < listed.index(SECOND)
+    assert "not shown" not in listed
+    found = json.loads(janitor("history", "--all", "--format", "json").out)
+    assert [row["sweep_id"] for row in found["sweeps"]] == [DRY, SECOND, FIRST]
+    assert f"{DRY}: dry-run" in janitor("history", DRY[:12]).out
 
 
 def test_the_start_of_an_id_is_enough(janitor: Janitor) -> None:

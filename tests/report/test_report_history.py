@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 
-from janitor.ledger.history import PastAction, PastSweep
+from janitor.ledger.history import PastAction, PastSweep, SweepCounts
 from janitor.report.json.history import write_history_json, write_sweep_json
 from janitor.report.terminal.history import write_history_table, write_sweep_table
 from tests.report.pasts import ACTIONS, BEGAN, DRY_RUN, KILLED, TOTALS, action, sweep
@@ -63,14 +64,14 @@ def test_who_began_it_how_long_it_took_and_how_it_ended_is_told() -> None:
 def test_what_has_not_ended_is_under_way_or_was_killed() -> None:
     lines = listed(KILLED).splitlines()
     assert lines[1].split() == ["2026-11-21", "03:00", *"––––––"]
-    assert "NOT ENDED: it is under way, or was killed" in " ".join(" ".join(lines).split())
+    assert "NOT ENDED: in progress, killed, or its database failed" in " ".join(" ".join(lines).split())
 
 
 def test_an_apply_that_another_one_followed_was_killed_as_two_never_run_at_once() -> None:
-    assert "NOT ENDED: it was killed\n" in listed(sweep(), KILLED, width=120)
-    assert "NOT ENDED: it is under way, or was killed" in listed(DRY_RUN, KILLED, width=120)
+    assert "NOT ENDED: killed, or its database failed\n" in listed(sweep(), KILLED, width=120)
+    assert "NOT ENDED: in progress, killed, or its database failed" in listed(DRY_RUN, KILLED, width=120)
     dry = replace(KILLED, mode="dry-run")
-    assert "NOT ENDED: it is under way, or was killed" in listed(sweep(), dry, width=120)
+    assert "NOT ENDED: in progress, killed, or its database failed" in listed(sweep(), dry, width=120)
 
 
 def test_a_dry_runs_dollars_stand_in_brackets_as_they_are_no_saving() -> None:
@@ -136,6 +137,24 @@ def test_nothing_from_outside_steers_the_terminal(text: str) -> None:
     assert all(character.isprintable() for line in lines.split("\n") for character in line)
 
 
+def test_a_sweep_whose_database_failed_shows_what_it_did() -> None:
+    counts = SweepCounts(begun=405, deleted=400, failed=3, open=2, saves_usd_month=Decimal("12.3"))
+    text = listed(replace(KILLED, counted=counts))
+    assert text.splitlines()[1].split()[2:] == ["–", "–", "400", "3", "0", "$12.30"]
+    assert "NOT ENDED: in progress, killed, or its database failed; 2 deletions" in " ".join(text.split())
+    (row,) = document(replace(KILLED, counted=counts))["sweeps"]
+    assert (row["totals"], row["counted"]["deleted"], row["counted"]["open"]) == (None, 400, 2)
+
+
+def test_hidden_dry_runs_are_said_and_how_to_list_them() -> None:
+    out = StringIO()
+    write_history_table([sweep()], out, hidden=3)
+    assert "3 dry runs not shown: janitor history --all" in out.getvalue()
+    out = StringIO()
+    write_history_table([], out, hidden=1)
+    assert out.getvalue() == "No apply is recorded. 1 dry run not shown: janitor history --all\n"
+
+
 def test_the_list_as_json_has_every_column() -> None:
     found = document(*SWEEPS)
     assert found["schema_version"] == 1
@@ -155,6 +174,7 @@ def test_the_list_as_json_has_every_column() -> None:
         "projects": [],
         "only_policies": [],
         "totals": TOTALS | {"saves_usd_month_rounded": 0.21},
+        "counted": None,
     }
     assert list(killed) == list(first)
     assert [killed[key] for key in ("finished_at", "seconds", "exit_code", "totals")] == [None] * 4
@@ -176,3 +196,10 @@ def test_one_sweep_as_json_has_its_actions_in_their_order() -> None:
     assert found["actions"][0]["at"] == f"{BEGAN:%Y-%m-%dT%H:%M}:17Z"
     assert [row["estimate"] for row in found["actions"][2:4]] == [{"unpriced": "no price is known"}, None]
     assert {tuple(row) for row in found["actions"]} == {tuple(found["actions"][0])}
+
+
+def test_the_figures_of_a_sweep_are_its_totals_or_what_was_counted() -> None:
+    assert sweep().figures == TOTALS
+    assert KILLED.figures == {}
+    counted = replace(KILLED, counted=SweepCounts(deleted=2, saves_usd_month=Decimal("0.10"))).figures
+    assert (counted["deleted"], counted["saves_usd_month"]) == (2, "0.10")

@@ -10,7 +10,7 @@ import pytest
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.ledger.entries import Conclusion, SweepEnd, SweepStart
-from janitor.ledger.history import Origin, PastAction, PastSweep, SweepScope, WatchedDeletion
+from janitor.ledger.history import Origin, PastAction, PastSweep, SweepCounts, SweepScope, WatchedDeletion
 from janitor.ledger.savings import Deletion
 from janitor.model.amounts import Priced, Unpriced
 from janitor.plan.plan import Action
@@ -80,7 +80,7 @@ async def test_sweeps_stand_newest_first_with_what_is_known_of_them(
     end = SweepEnd("s-1", NOW + HOUR, "sha256:p", "sha256:d", 6, '{"deleted": 1, "saves_usd_month": "0.10"}')
     await ledger.finish(end)
     assert await history.sweeps(2) == [
-        PastSweep("s-2", NOW + HOUR, "apply", "host:1", "daemon", None, None, None, None),
+        PastSweep("s-2", NOW + HOUR, "apply", "host:1", "daemon", None, None, None, None, counted=SweepCounts()),
         PastSweep(
             "s-1", NOW, "apply", "host:1", "hand", NOW + HOUR, "sha256:p", 6,
             {"deleted": 1, "saves_usd_month": "0.10"}, SweepScope(policy_digest="sha256:d"),
@@ -175,6 +175,42 @@ async def test_a_snapshot_of_before_scopes_were_recorded_gives_way_to_one_of_the
     assert [each.sweep_id for each in await history.recorded()] == ["old"]
     await scoped(ledger, "new", 1)
     assert [each.sweep_id for each in await history.recorded()] == ["new"]
+
+
+async def test_what_a_sweep_without_an_end_did_is_counted(ledger: SqlLedger, history: SqlHistory) -> None:
+    """Its database failed before the totals could be written."""
+    await begun(ledger, "s-1")
+    actions = [action(label) for label in "abcd"]
+    ids = await ledger.intend("s-1", actions, {}, NOW)
+    ends = [
+        Outcome(OutcomeKind.DELETED),
+        Outcome(OutcomeKind.FAILED, "INTERNAL"),
+        Outcome(OutcomeKind.DELETED),
+    ]
+    done_ = [
+        Conclusion(i, each.kind.value, each.name, end)
+        for i, each, end in zip(ids, actions, ends, strict=False)
+    ]
+    drifted = Conclusion(None, "run.service", "services/web", Outcome(OutcomeKind.DRIFTED, "etag"))
+    await ledger.conclude("s-1", [*done_, drifted], NOW)
+    (found,) = await history.sweeps(5)
+    price = Decimal("0.0000000931")
+    assert (found.totals, found.counted) == (
+        None, SweepCounts(begun=4, deleted=2, drifted=1, failed=1, open=1, saves_usd_month=2 * price)
+    )  # fmt: skip
+    await ledger.finish(SweepEnd("s-1", NOW + HOUR, "p", "d", 0, '{"deleted": 2}'))
+    (ended,) = await history.sweeps(5)
+    assert (ended.totals, ended.counted) == ({"deleted": 2}, None)
+
+
+async def test_dry_runs_are_left_out_and_counted_where_nobody_asks_for_them(
+    ledger: SqlLedger, history: SqlHistory
+) -> None:
+    for hours, mode in enumerate(("dry-run", "apply", "dry-run")):
+        await scoped(ledger, f"s-{hours}", hours, mode=mode)
+    assert [sweep.id for sweep in await history.sweeps(1, dry_runs=False)] == ["s-1"]
+    assert [sweep.id for sweep in await history.sweeps(9)] == ["s-2", "s-1", "s-0"]
+    assert await history.dry_runs() == 2
 
 
 async def test_actions_stand_as_they_were_begun_with_what_became_of_them(

@@ -182,7 +182,7 @@ def test_nothing_is_changed_and_nothing_is_recorded(here: Place) -> None:
     assert here.changes == []
     out = io.StringIO()
     with redirect_stdout(out):
-        assert run(["history", "--format", "json"]) == 0
+        assert run(["history", "--all", "--format", "json"]) == 0
     assert json.loads(out.getvalue())["sweeps"] == []
 
 

@@ -58,7 +58,7 @@ def sweep_as_json(sweep: PastSweep) -> Row:
     seconds = None if ended is None else round((ended - sweep.started_at).total_seconds(), 3)
     totals = None if sweep.totals is None else _totals(sweep.totals)
     written: Row = as_json(row)
-    return written | {"seconds": seconds, "totals": totals}
+    return written | {"seconds": seconds, "totals": totals, "counted": as_json(sweep.counted)}
 
 
 def _totals(totals: Mapping[str, object]) -> Row:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.history import PastAction, PastSweep
-from janitor.model.text import safe_text, shorten
+from janitor.model.text import many, safe_text, shorten
 from janitor.model.units import show_age, show_estimate, show_size, show_usd
 from janitor.report.data.names import called, place_of
 from janitor.report.terminal.tables import STYLES, console_for, fitted, indented, print_lines, tabulated
@@ -29,11 +29,13 @@ _MONEY_NOTE = (
 )
 
 
-def write_history_table(sweeps: Sequence[PastSweep], out: TextIO) -> None:
-    """A line of figures for each sweep in their order, and one of who began it and how it ended."""
+def write_history_table(sweeps: Sequence[PastSweep], out: TextIO, hidden: int = 0) -> None:
+    """A line of figures for each sweep in their order, and one of who began it and how it ended. `hidden` dry runs
+    are not among them."""
     console = console_for(out)
+    more = f"{many(hidden, 'dry run')} not shown: janitor history --all"
     if not sweeps:
-        console.print(Text(NO_SWEEPS), soft_wrap=True)
+        console.print(Text(f"No apply is recorded. {more}" if hidden else NO_SWEEPS), soft_wrap=True)
         return
     header, *lines = tabulated(_TITLES, [_cells(sweep) for sweep in sweeps], console.width, left=0)
     console.print(header, soft_wrap=True)
@@ -45,6 +47,8 @@ def write_history_table(sweeps: Sequence[PastSweep], out: TextIO) -> None:
         followed |= sweep.mode == "apply"
     console.print()
     console.print(indented(_MONEY_NOTE, console.width, 0, "dim"), soft_wrap=True)
+    if hidden:
+        console.print(Text(more, style="dim"), soft_wrap=True)
     console.print(Text("What one did, and why: janitor history SWEEP", style="dim"), soft_wrap=True)
 
 
@@ -67,6 +71,10 @@ def write_sweep_table(sweep: PastSweep, actions: Sequence[PastAction], hidden: i
 def _cells(sweep: PastSweep) -> list[str]:
     totals = sweep.totals
     when = f"{sweep.started_at:%Y-%m-%d %H:%M}"
+    counted = sweep.counted
+    if totals is None and counted and (counted.begun or counted.drifted or counted.skipped):
+        ends = (f"{number:,}" for number in (counted.deleted, counted.failed, counted.drifted))
+        return [when, "–", "–", *ends, show_usd(counted.saves_usd_month)]
     if totals is None:
         return [when, *("–" for _ in _TITLES[1:])]
     figures = [f"{totals[key]:,}" for key in ("planned", "deleted", "failed", "drifted")]
@@ -91,8 +99,12 @@ def _circumstances(sweep: PastSweep, followed: bool = False) -> str:
     """
     began = f"{sweep.id}: {sweep.mode} by {sweep.origin} on {sweep.started_by}"
     if sweep.finished_at is None:
-        killed = followed and sweep.mode == "apply"
-        return f"{began}, NOT ENDED: {'it was killed' if killed else 'it is under way, or was killed'}"
+        dead = followed and sweep.mode == "apply"
+        cause = "killed, or its database failed" if dead else "in progress, killed, or its database failed"
+        left = sweep.counted.open if sweep.counted else 0
+        return f"{began}, NOT ENDED: {cause}" + (
+            f"; {many(left, 'deletion')} without an outcome" if left else ""
+        )
     seconds = (sweep.finished_at - sweep.started_at).total_seconds()
     took = f"{seconds:.0f}s" if seconds < 120 else show_age(seconds)
     unpriced = sweep.totals["unpriced"] if sweep.totals else 0
