@@ -101,7 +101,7 @@ def test_a_project_without_a_sweep_is_said_to_change_nothing(janitor: Janitor) -
 def test_a_policy_file_that_is_named_is_checked(janitor: Janitor) -> None:
     called = janitor("history", "--policies", "mine.yaml")
     assert (called.code, called.out) == (2, "")
-    assert "mine.yaml: there is no such file" in called.err
+    assert "mine.yaml: this file does not exist" in called.err
 
 
 def test_out_is_written_whole_and_nothing_goes_to_stdout(janitor: Janitor, folder: Path) -> None:

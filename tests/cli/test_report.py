@@ -107,7 +107,7 @@ def test_since_may_be_a_day(ledger: Path, janitor: Janitor) -> None:
         (["--slack", "--dry-run", "--format", "html"], "leave out --format html"),
         (["--slack"], "JANITOR_SLACK_WEBHOOK_URL, or JANITOR_SLACK_BOT_TOKEN with JANITOR_SLACK_CHANNEL"),
         (["--project", "UPPER"], "--project UPPER"),
-        (["--policies", "mine.yaml"], "mine.yaml: there is no such file"),
+        (["--policies", "mine.yaml"], "mine.yaml: this file does not exist"),
         (["--format", "xml"], "xml"),
     ],
 )
