@@ -73,8 +73,14 @@ def decided(policies: Policies, workloads: Workloads, **facts: Any) -> dict[str,
         for decisions in verdicts.by_kind.values()
         for name, d in decisions.items()
     }
-    found.update({r.name.short: "contained" for held in verdicts.contained.values() for r in held})
-    found.update({e.name.short: "contained" for held in verdicts.runs.values() for e in held})
+    found.update(
+        {
+            r.name.short: "contained"
+            for of in verdicts.contained.values()
+            for held in of.values()
+            for r in held
+        }
+    )
     return found
 
 

@@ -14,9 +14,10 @@ from janitor.apply.artifacts import (
     version_still,
 )
 from janitor.apply.outcomes import Outcome
+from janitor.apply.parts import part_exists, part_still
 from janitor.apply.ports import CallError, Reader
-from janitor.apply.traffic_tags import traffic_tag_exists, traffic_tag_still
 from janitor.apply.workloads import workload_exists, workload_still
+from janitor.kinds.table import READ_IN_HOLDER, RUN_KINDS
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, image_of
 from janitor.plan.plan import Action
@@ -53,14 +54,18 @@ async def exists(reader: Reader, kind: Kind, name: str, uid: str = "") -> bool:
     return await checks.exists(reader, name, uid)
 
 
-def _workload(kind: Kind) -> KindChecks:
+def _of_cloud_run(kind: Kind) -> KindChecks:
+    exists_now, as_planned = (
+        (part_exists, part_still) if kind in READ_IN_HOLDER else (workload_exists, workload_still)
+    )
+
     async def found(reader: Reader, name: str, uid: str) -> bool:
-        return await workload_exists(reader, kind, name, uid)
+        return await exists_now(reader, kind, name, uid)
 
     async def still(reader: Reader, _users: Users, action: Action) -> Outcome | None:
-        return await workload_still(reader, action)
+        return await as_planned(reader, action)
 
-    return KindChecks(found, still, workload_still)
+    return KindChecks(found, still, as_planned)
 
 
 async def _image(reader: Reader, name: str, _uid: str) -> bool:
@@ -87,17 +92,8 @@ async def _repository(reader: Reader, name: str, _uid: str) -> bool:
     return await reader.repository(RepositoryName.parse(name)) is not None
 
 
-async def _traffic_tag_still(reader: Reader, _users: Users, action: Action) -> Outcome | None:
-    return await traffic_tag_still(reader, action)
-
-
 CHECKS: Mapping[Kind, KindChecks] = {
-    Kind.SERVICE: _workload(Kind.SERVICE),
-    Kind.REVISION: _workload(Kind.REVISION),
-    Kind.TRAFFIC_TAG: KindChecks(traffic_tag_exists, _traffic_tag_still, traffic_tag_still),
-    Kind.JOB: _workload(Kind.JOB),
-    Kind.EXECUTION: _workload(Kind.EXECUTION),
-    Kind.WORKER_POOL: _workload(Kind.WORKER_POOL),
+    **{kind: _of_cloud_run(kind) for kind in RUN_KINDS},
     Kind.IMAGE: KindChecks(_image, image_still, image_tagged_since),
     Kind.VERSION: KindChecks(_version, _version_still, version_still),
     Kind.TAG: KindChecks(_tag, tag_still, ready=tag_points_elsewhere),

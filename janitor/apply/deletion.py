@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from janitor.apply.checks import CHECKS, exists
 from janitor.apply.outcomes import GONE, Outcome, OutcomeKind, drifted
+from janitor.apply.parts import holder_of, part_outcome, short_name
 from janitor.apply.ports import (
     CallError,
     ChangedError,
@@ -17,8 +18,7 @@ from janitor.apply.ports import (
     UnclearError,
     UnendedError,
 )
-from janitor.apply.traffic_tags import service_of, tag_of, traffic_tag_outcome
-from janitor.kinds.table import KINDS
+from janitor.kinds.table import KINDS, READ_IN_HOLDER
 from janitor.model.kinds import Kind
 from janitor.model.names import image_of
 from janitor.plan.plan import Action
@@ -65,17 +65,17 @@ class DeleteCalls:
 
     async def carry_out(self, action: Action, watch: Watch) -> Outcome:
         """Delete one thing that was just found as planned. Never raises CallError."""
-        if action.kind is Kind.TRAFFIC_TAG:
-            return (await self._traffic_tags([action], watch))[0]
+        if action.kind in READ_IN_HOLDER:
+            return (await self._parts([action], watch))[0]
         if action.kind is Kind.IMAGE and action.tags:
             return await self._tagged_image(action, watch)
         return await self._attempt(action, watch)
 
     async def carry_out_batch(self, actions: list[Action], watch: Watch) -> list[Outcome]:
-        """Untagged images or versions of one package, or traffic tags of one service, in one call; an outcome each,
-        in order."""
-        if actions[0].kind is Kind.TRAFFIC_TAG:
-            return await self._traffic_tags(actions, watch)
+        """Untagged images or versions of one package, or parts of one holder, such as traffic tags of a service, in one
+        call; an outcome each, in order."""
+        if actions[0].kind in READ_IN_HOLDER:
+            return await self._parts(actions, watch)
         if len(actions) == 1 or watch.stop.is_set():
             return [await self._attempt(action, watch) for action in actions]
         package = KINDS[actions[0].kind].parent_name(actions[0].name)
@@ -216,8 +216,8 @@ class DeleteCalls:
             if not isinstance(refused, NotFoundError):
                 raise
 
-    async def _traffic_tags(self, actions: list[Action], watch: Watch) -> list[Outcome]:
-        """All in one UpdateService, with the etag of the service as it is read now (R50)."""
+    async def _parts(self, actions: list[Action], watch: Watch) -> list[Outcome]:
+        """All in one update of their holder, with the etag of the holder as it is read now (R50)."""
         ends: dict[str, Outcome] = {}
         lost: UnclearError | None = None
 
@@ -226,7 +226,7 @@ class DeleteCalls:
 
         for _ in range(ATTEMPTS):
             try:
-                await self._remove_tags(left(), ends, watch, asked=lost is not None)
+                await self._remove_parts(left(), ends, watch, asked=lost is not None)
                 break
             except UnendedError as unended:
                 ends.update([(each.name, await self._unended(each, unended, watch)) for each in left()])
@@ -249,23 +249,24 @@ class DeleteCalls:
             )
         return [ends[each.name] for each in actions]
 
-    async def _remove_tags(
+    async def _remove_parts(
         self, actions: list[Action], ends: dict[str, Outcome], watch: Watch, asked: bool
     ) -> None:
         """`ends` takes the outcome of each. `asked`: an earlier call may have removed them."""
         if not actions:
             return
-        service = await service_of(self.reader, actions[0].name)
+        kind = actions[0].kind
+        holder = await holder_of(self.reader, kind, actions[0].name)
         for each in actions:
-            if outcome := traffic_tag_outcome(service, each):
+            if outcome := part_outcome(holder, each):
                 ends[each.name] = DELETED if asked and outcome.gone else outcome
         removed = [each for each in actions if each.name not in ends]
-        if service is None or not removed:
+        if holder is None or not removed:
             return
         if watch.stop.is_set():
             raise StoppedError("interrupted before it was sent")
-        tags = [tag_of(each.name) for each in removed]
-        operation = await self.deleter.remove_traffic_tags(str(service.name), tags, service.etag)
+        parts = [short_name(each.name) for each in removed]
+        operation = await self.deleter.remove_parts(kind, str(holder.name), parts, holder.etag)
         await self._ended(removed, operation, watch)
         ends.update((each.name, DELETED) for each in removed)
 

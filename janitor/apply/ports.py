@@ -3,22 +3,11 @@
 from collections.abc import Collection
 from typing import Protocol
 
+from janitor.kinds.workload import RunResource
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import (
-    Contents,
-    Execution,
-    Job,
-    Package,
-    Repository,
-    Revision,
-    Service,
-    Version,
-    WorkerPool,
-)
-
-RunResource = Service | Revision | Job | Execution | WorkerPool
+from janitor.model.resources import Contents, Package, Repository, Version
 
 
 class CallError(Exception):
@@ -98,9 +87,9 @@ class Deleter(Protocol):
     async def delete_versions(self, package: str, names: list[str]) -> str:
         """BatchDeleteVersions of at most 50 versions of one package (Google's full package name)."""
 
-    async def remove_traffic_tags(self, service: str, tags: Collection[str], etag: str) -> str:
-        """Remove these tags from a service's traffic in one UpdateService (R50). ChangedError where the service has
-        another etag than the one given, and where one of them has a share of the traffic."""
+    async def remove_parts(self, kind: Kind, holder: str, parts: Collection[str], etag: str) -> str:
+        """Remove these parts, by their short names, in one update of what holds them, such as traffic tags of a service
+        (R50). ChangedError where the holder has another etag than the one given, and where one of them may not go."""
 
     async def create_tag(self, repository: RepositoryName, package: str, tag: str, digest: str) -> None:
         """Put a tag back; an existing tag is left as it is."""

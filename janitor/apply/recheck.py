@@ -9,6 +9,7 @@ from janitor.apply.checks import CHECKS
 from janitor.apply.outcomes import Outcome, drifted
 from janitor.apply.ports import CallError, Reader
 from janitor.kinds.repository import DOCKER
+from janitor.kinds.table import READ_IN_HOLDER, listed
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
@@ -185,20 +186,12 @@ class FreshReferences:
 def _listed_yet(workloads: Workloads, gone: dict[str, str]) -> Iterator[tuple[ResourceName, str]]:
     """What a list still shows of workloads that are gone: those of the same uid, and what they hold. A workload
     that was made again under the name has another uid."""
-    uids = (
-        *((each.name, each.uid) for each in workloads.services),
-        *((each.name, each.uid) for each in workloads.jobs),
-        *((each.name, each.uid) for each in workloads.worker_pools),
-    )
-    holders = {name: str(name) for name, uid in uids if gone.get(str(name)) == uid}
-    yield from holders.items()
-    parts = (
-        *((each.name, each.uid) for each in workloads.revisions),
-        *((each.name, each.uid) for each in workloads.executions),
-    )
-    for name, uid in parts:
-        if name.parent in holders or gone.get(str(name)) == uid:
-            yield name, str(name)
+    there = [each for kind, each in listed(workloads) if kind not in READ_IN_HOLDER]
+    holders = {each.name for each in there if gone.get(str(each.name)) == each.uid}
+    for each in there:
+        is_part = len(each.name.path) > 2
+        if each.name in holders or (is_part and each.name.parent in holders):
+            yield each.name, str(each.name)
 
 
 def _gap_text(gaps: tuple[Gap, ...]) -> str:

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator, Sequence
 
+from janitor.kinds.table import KINDS, kind_noun
 from janitor.model.kinds import Kind
 from janitor.model.meanings import meaning_of
 from janitor.model.reasons import KeepReason
@@ -17,10 +18,6 @@ _LAST = {
     KeepReason.OPTED_OUT.value: "nobody keeps it any more: janitor marks says who does, janitor keep NAME --end ends it",
     KeepReason.GRACE.value: "the date that was announced has come",
 }
-# What lies in a repository has no labels of its own, and is covered by whatever covers that.
-_INSIDE = (Kind.IMAGE, Kind.PACKAGE, Kind.VERSION, Kind.TAG)
-_SIGNS = "none: by such a tag a signature follows its image"
-_ROUTED = "its entry of the traffic has 0 percent, and names a revision instead of the latest one"
 _WAYS = {
     KeepReason.SELF: "janitor runs as something of another name",
     KeepReason.GOOGLE_MANAGED: "a policy of its kind names it literally and says managed: true",
@@ -62,10 +59,9 @@ def to_go(
     what makes an artifact deletable whose subject is not known."""
     for guard in guards:
         if guard.holds:
-            signs = kind is Kind.TAG and guard.reason is KeepReason.CHILD_OF_KEPT
-            routed = kind is Kind.TRAFFIC_TAG and guard.reason is KeepReason.HAS_TRAFFIC
+            own = KINDS[kind].ways_out.get(guard.reason, "")
             by_artifact = artifact if guard.reason is KeepReason.SUBJECT_UNKNOWN else ""
-            yield f"{guard.reason.value}: {_SIGNS if signs else _ROUTED if routed else by_artifact or _way(guard, users)}"
+            yield f"{guard.reason.value}: {own or by_artifact or _way(guard, users)}"
     if verdict.reason in _LAST:
         yield f"{verdict.reason}: {_LAST[verdict.reason]}"
     if follows:
@@ -120,19 +116,24 @@ def _places(policy: PolicyAnswer) -> str:
 
 def to_stay(verdict: Verdict, kind: Kind, name: str, protect: Protect) -> Iterator[str]:
     """Any one of these is enough."""
-    of = {
-        Kind.REVISION: "its service, or it",
-        Kind.TRAFFIC_TAG: "its service, or its revision",
-        Kind.EXECUTION: "its job, or it",
-    }
-    of |= dict.fromkeys(_INSIDE, "its repository")
+    spec, of = KINDS[kind], _labelled(kind)
     for key, glob in {"janitor": "keep", **protect.labels}.items():
-        yield f"{of.get(kind, 'it')} is labelled {key}={glob}"
-    yield f"protect.names in the policy file names {of.get(kind, 'it').partition(',')[0]}"
-    if kind in (*_INSIDE, Kind.TRAFFIC_TAG):
-        yield f"protect.tags names {'it' if kind in (Kind.TAG, Kind.TRAFFIC_TAG) else 'a tag of it'}"
+        yield f"{', or '.join(of)} is labelled {key}={glob}"
+    yield f"protect.names in the policy file names {of[0]}"
+    if spec.is_tag or spec.labelled_by:
+        yield f"protect.tags names {'it' if spec.is_tag else 'a tag of it'}"
     if kind in (Kind.IMAGE, Kind.REPOSITORY):
         yield "a workload that remains, or a file of protect.references, names it"
     yield f"somebody opts it out: janitor keep {shlex.quote(name)}"
     if verdict.policy:
         yield f"policy {verdict.policy} no longer matches it, and no other does"
+
+
+def _labelled(kind: Kind) -> list[str]:
+    """Whose labels protect one of the kind, in words: what lies in a repository has the labels of that alone."""
+    spec = KINDS[kind]
+    above = spec.labelled_by or spec.parent
+    if above is None:
+        return ["it"]
+    beside = [f"its {kind_noun(spec.stands_for)}"] if spec.stands_for else [] if spec.labelled_by else ["it"]
+    return [f"its {kind_noun(above)}", *beside]

@@ -21,7 +21,7 @@ from janitor.explain.names import (
 )
 from janitor.explain.trace import ResourceTracer, UsersTracer
 from janitor.kinds.repository import DOCKER
-from janitor.kinds.traffic_tag import all_traffic_tags
+from janitor.kinds.table import listed
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
@@ -159,10 +159,7 @@ class Explainer:
 
     def _must_be_there(self, name: ResourceName, observed: Observed) -> None:
         loads = observed.workloads
-        groups = (loads.services, loads.revisions, loads.jobs, loads.executions, loads.worker_pools)
-        names = [each.name for group in groups for each in group]
-        names += [each.name for each in all_traffic_tags(loads)]
-        if name in names:
+        if any(each.name == name for _, each in listed(loads)):
             return
         if loads.gaps:
             raise ObservationError(

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 from janitor.kinds.repository import DOCKER
 from janitor.kinds.table import KINDS, RUN_COLLECTIONS
+from janitor.kinds.table import listed as listed_workloads
 from janitor.kinds.tag import tag_name
-from janitor.kinds.traffic_tag import all_traffic_tags
 from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
@@ -112,19 +112,12 @@ def _inside(text: str, name: ResourceName) -> Target:
 
 def everything_short(observed: Observed) -> Iterator[Target]:
     """Everything that a short name may mean outside of repositories: workloads, and the repositories themselves."""
-    loads = observed.workloads
-    groups: tuple[Iterable[ResourceName], ...] = (
-        (each.name for each in loads.services),
-        (each.name for each in loads.revisions if each.name.path[0] == "services"),
-        (each.name for each in all_traffic_tags(loads)),
-        (each.name for each in loads.jobs),
-        (each.name for each in loads.executions),
-        (each.name for each in loads.worker_pools),
-        (ResourceName.parse(str(each.name)) for each in observed.repositories),
-    )
-    for names in groups:
-        for name in names:
-            yield Target(_KINDS[name.collection], name)
+    for kind, each in listed_workloads(observed.workloads):
+        # policies are not about the revisions of a worker pool
+        if each.name.path[::2] == _collections(kind):
+            yield Target(kind, each.name)
+    for repository in observed.repositories:
+        yield Target(Kind.REPOSITORY, ResourceName.parse(str(repository.name)))
 
 
 def bearing(short: str, observed: Observed) -> tuple[Target, ...]:

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from janitor.explain.names import Target
-from janitor.kinds.traffic_tag import all_traffic_tags
+from janitor.kinds.table import KINDS, PART_KINDS, kind_noun, listed
 from janitor.model.inventory import Observed
-from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import Image, Repository
 from janitor.policy.conditions.patterns import labels_match, matcher
-from janitor.policy.deciding.workload_rules import IdentifiedWorkload
 from janitor.policy.model import Protect
 
 
@@ -45,41 +43,29 @@ def _of(protect: Protect, bearer: Bearer) -> Iterator[str]:
 
 
 def workload_bearers(target: Target, observed: Observed) -> list[Bearer]:
-    """What may protect a service, a job or a worker pool, a revision, a traffic tag or an execution."""
-    loads = observed.workloads
-    own = target.name if target.kind in (Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL) else target.name.parent
-    above: tuple[IdentifiedWorkload, ...] = (*loads.services, *loads.jobs, *loads.worker_pools)
-    holders = {each.name: each.labels for each in above}
-    held = {each.name: each.labels for each in _held(observed)}
-    noun = "service" if own.collection == "services" else "job"
-    if own == target.name:
-        return [_bearer("it", own, holders.get(own, {}))]
-    if target.kind is Kind.TRAFFIC_TAG:
-        return [_bearer(f"its {noun}", own, holders.get(own, {})), *_tag_bearers(target, observed)]
-    labels = tuple(held.get(target.name, {}).items())
-    return [_bearer(f"its {noun}", own, holders.get(own, {})), Bearer("it", "", labels)]
-
-
-def _tag_bearers(target: Target, observed: Observed) -> Iterator[Bearer]:
-    """A traffic tag by itself, and the revision that it names."""
-    for tag in all_traffic_tags(observed.workloads):
-        if tag.name == target.name:
-            labels = tag.revision.labels if tag.revision else {}
-            yield Bearer(f"its revision {tag.target}", "", tuple(labels.items()))
-            yield Bearer("it", "", (), (tag.name.short,))
+    """What may protect a workload: what holds it, what it stands for, and its own labels or name."""
+    found = {each.name: each for _, each in listed(observed.workloads)}
+    spec, resource = KINDS[target.kind], found.get(target.name)
+    if spec.parent is None:
+        return [_bearer("it", target.name, resource.labels if resource else {})]
+    above = found.get(target.name.parent)
+    bearers = [_bearer(f"its {kind_noun(spec.parent)}", target.name.parent, above.labels if above else {})]
+    stood_for = PART_KINDS[target.kind].stands_for(resource) if resource else None
+    if spec.stands_for and stood_for:
+        what = f"its {kind_noun(spec.stands_for)} {stood_for.name.short}"
+        bearers.append(Bearer(what, "", tuple(stood_for.labels.items())))
+    own = resource.labels if resource and not spec.labelled_by else {}
+    tags = (target.name.short,) if spec.is_tag else ()
+    return [*bearers, Bearer("it", "", tuple(own.items()), tags)]
 
 
 def held_bearers(target: Target, observed: Observed) -> list[Bearer]:
-    """What a service or a job holds, whose labels protect it (HOLDS_PROTECTED)."""
+    """What a workload holds, whose labels protect it (HOLDS_PROTECTED)."""
     return [
         Bearer(f"{each.name.collection.removesuffix('s')} {each.name.short}", "", tuple(each.labels.items()))
-        for each in _held(observed)
-        if each.name.parent == target.name
+        for kind, each in listed(observed.workloads)
+        if KINDS[kind].parent and not KINDS[kind].labelled_by and each.name.parent == target.name
     ]
-
-
-def _held(observed: Observed) -> tuple[IdentifiedWorkload, ...]:
-    return (*observed.workloads.revisions, *observed.workloads.executions)
 
 
 def image_bearers(image: Image, repository: Repository) -> list[Bearer]:

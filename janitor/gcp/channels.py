@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,14 +14,7 @@ import httpx2
 from google.api_core.exceptions import from_grpc_error
 from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
 from google.cloud.billing_v1 import CloudCatalogAsyncClient
-from google.cloud.run_v2 import (
-    ExecutionsAsyncClient,
-    InstancesAsyncClient,
-    JobsAsyncClient,
-    RevisionsAsyncClient,
-    ServicesAsyncClient,
-    WorkerPoolsAsyncClient,
-)
+from google.cloud.run_v2 import ServicesAsyncClient
 from google.protobuf.message import DecodeError
 
 from janitor.error_facts import facts
@@ -29,7 +22,9 @@ from janitor.errors import UsageError
 from janitor.gcp.credentials import SCOPES, GoogleAuth, load_credentials, require_google
 from janitor.gcp.failures import UNREADABLE_REPLY
 from janitor.gcp.google_time import GoogleTime
+from janitor.gcp.run_calls import RUN_CALLS
 from janitor.gcp.tokens import channel_credentials
+from janitor.model.kinds import Kind
 from janitor.proxies import proxy_for
 
 RUN_HOST = "run.googleapis.com"
@@ -85,18 +80,14 @@ _INTERCEPTORS: Any = [ReadableReplies()]
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """Google's typed async clients, over one connection an API, and HTTP for Cloud Run's REST v1.
+    """Google's typed async clients, over one connection an API, and HTTP for Cloud Run's REST v1. `run` are those of Cloud
+    Run's kinds.
 
     `run_http` is the base URL of REST v1, without a slash at the end. `quota_project` is the project
     that calls are counted against, where the credentials name one. `google_time` hears of each HTTP answer.
     """
 
-    services: ServicesAsyncClient
-    revisions: RevisionsAsyncClient
-    jobs: JobsAsyncClient
-    executions: ExecutionsAsyncClient
-    worker_pools: WorkerPoolsAsyncClient
-    instances: InstancesAsyncClient
+    run: Mapping[Kind, Any]
     artifacts: ArtifactRegistryAsyncClient
     catalog: CloudCatalogAsyncClient
     http: httpx2.AsyncClient
@@ -107,10 +98,13 @@ class Clients:
     @property
     def grpc_clients(self) -> tuple[Any, ...]:
         """All that hold a channel."""
-        return (
-            self.services, self.revisions, self.jobs, self.executions, self.worker_pools, self.instances,
-            self.artifacts, self.catalog,
-        )  # fmt: skip
+        return *self.run.values(), self.artifacts, self.catalog
+
+    @property
+    def services(self) -> ServicesAsyncClient:
+        """The client of services, which also has what concerns no kind alone: operations, and locations."""
+        client: ServicesAsyncClient = self.run[Kind.SERVICE]
+        return client
 
 
 @asynccontextmanager
@@ -198,12 +192,7 @@ def _clients(
         return kind(transport=transport(channel=open_channel(transport, host), host=host))
 
     return Clients(
-        services=client(ServicesAsyncClient, RUN_HOST),
-        revisions=client(RevisionsAsyncClient, RUN_HOST),
-        jobs=client(JobsAsyncClient, RUN_HOST),
-        executions=client(ExecutionsAsyncClient, RUN_HOST),
-        worker_pools=client(WorkerPoolsAsyncClient, RUN_HOST),
-        instances=client(InstancesAsyncClient, RUN_HOST),
+        run={kind: client(calls.client, RUN_HOST) for kind, calls in RUN_CALLS.items()},
         artifacts=client(ArtifactRegistryAsyncClient, ARTIFACT_HOST),
         catalog=client(CloudCatalogAsyncClient, BILLING_HOST),
         http=http,

@@ -17,6 +17,7 @@ from janitor.gcp.errors import CALL_FAILURES, as_call_error
 from janitor.gcp.failures import READ_FAILURES, cause
 from janitor.gcp.operations import GoogleOperations
 from janitor.gcp.retry import DELETE_RETRY, DELETE_TIMEOUT, READ_RETRY, READ_TIMEOUT
+from janitor.gcp.run_calls import RUN_CALLS
 from janitor.kinds.table import KINDS
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
@@ -28,9 +29,8 @@ _RUN_WRITES, _RUN_SECONDS = 30, 60.0
 
 @dataclass(frozen=True, slots=True)
 class _DeleteCall:
-    """The RPC that deletes a resource of one kind. `at_once`: it ends without an operation."""
+    """The RPC that deletes a resource of one kind of Artifact Registry. `at_once`: it ends without an operation."""
 
-    client: str
     method: str
     request: Any
     at_once: bool = False
@@ -39,18 +39,13 @@ class _DeleteCall:
 # A service, a job, a pool, a package and a repository go with all that they contain. An execution that runs must be
 # cancelled first: janitor never does. A version goes without force: "a version that is tagged may not be
 # deleted" (version.proto:178-186). DeleteTag is synchronous (service.proto:380).
-_VERSION = _DeleteCall("artifacts", "delete_version", ar.DeleteVersionRequest)
+_VERSION = _DeleteCall("delete_version", ar.DeleteVersionRequest)
 _DELETES: Mapping[Kind, _DeleteCall] = {
-    Kind.SERVICE: _DeleteCall("services", "delete_service", run_v2.DeleteServiceRequest),
-    Kind.REVISION: _DeleteCall("revisions", "delete_revision", run_v2.DeleteRevisionRequest),
-    Kind.JOB: _DeleteCall("jobs", "delete_job", run_v2.DeleteJobRequest),
-    Kind.EXECUTION: _DeleteCall("executions", "delete_execution", run_v2.DeleteExecutionRequest),
-    Kind.WORKER_POOL: _DeleteCall("worker_pools", "delete_worker_pool", run_v2.DeleteWorkerPoolRequest),
     Kind.IMAGE: _VERSION,
     Kind.VERSION: _VERSION,
-    Kind.TAG: _DeleteCall("artifacts", "delete_tag", ar.DeleteTagRequest, at_once=True),
-    Kind.PACKAGE: _DeleteCall("artifacts", "delete_package", ar.DeletePackageRequest),
-    Kind.REPOSITORY: _DeleteCall("artifacts", "delete_repository", ar.DeleteRepositoryRequest),
+    Kind.TAG: _DeleteCall("delete_tag", ar.DeleteTagRequest, at_once=True),
+    Kind.PACKAGE: _DeleteCall("delete_package", ar.DeletePackageRequest),
+    Kind.REPOSITORY: _DeleteCall("delete_repository", ar.DeleteRepositoryRequest),
 }
 
 
@@ -92,16 +87,21 @@ class GoogleDeleter:
 
     async def delete(self, kind: Kind, name: str, etag: str = "") -> str:
         """Delete one resource. With an etag Google deletes it only as it was read."""
+        named = {"name": name, "etag": etag} if etag else {"name": name}
+        if kind.is_run:
+            calls = RUN_CALLS[kind]
+            method, request = (
+                getattr(self.clients.run[kind], f"delete_{calls.noun}"),
+                calls.delete_request(**named),
+            )
+            async with self._turn(name):
+                return await self._begun(method, request)
         call = _DELETES[kind]
-        request = call.request(name=name, etag=etag) if etag else call.request(name=name)
-        method = getattr(getattr(self.clients, call.client), call.method)
-        if call.at_once:
-            await self._sent(method, request)
-            return ""
-        if not kind.is_run:
+        method, request = getattr(self.clients.artifacts, call.method), call.request(**named)
+        if not call.at_once:
             return await self._begun(method, request)
-        async with self._turn(name):
-            return await self._begun(method, request)
+        await self._sent(method, request)
+        return ""
 
     async def delete_versions(self, package: str, names: list[str]) -> str:
         """The package is the parent, as the HTTP binding has it (service.proto:284-288)."""
@@ -112,20 +112,23 @@ class GoogleDeleter:
         request = ar.BatchDeleteVersionsRequest(parent=package, names=names)
         return await self._begun(self.clients.artifacts.batch_delete_versions, request)
 
-    async def remove_traffic_tags(self, service: str, tags: Collection[str], etag: str) -> str:
-        """UpdateService with the mask `traffic`: every other entry is sent back as Google gave it. Whether Google
-        compares the etag of an update is not verified, so that it is compared here too, before every attempt."""
+    async def remove_parts(self, kind: Kind, holder: str, parts: Collection[str], etag: str) -> str:
+        """Traffic tags of a service are all there is. UpdateService with the mask `traffic`: every other entry is sent
+        back as Google gave it. Whether Google compares the etag of an update is not verified, so that it is compared
+        here too, before every attempt."""
+        if kind is not Kind.TRAFFIC_TAG:
+            raise CallError(f"nothing of kind {kind} is removed by an update")
 
         async def update(request: run_v2.Service, retry: _Attempts, timeout: Any) -> Any:
             async def attempt() -> Any:
-                request.traffic = _without((await self._unchanged(service, etag)).traffic, tags)
+                request.traffic = _without((await self._unchanged(holder, etag)).traffic, parts)
                 masked = run_v2.UpdateServiceRequest(service=request, update_mask={"paths": ["traffic"]})
                 return await self.clients.services.update_service(request=masked, retry=None, timeout=timeout)
 
             return await retry(attempt)()
 
-        async with self._turn(service):
-            return await self._begun(update, run_v2.Service(name=service, etag=etag))
+        async with self._turn(holder):
+            return await self._begun(update, run_v2.Service(name=holder, etag=etag))
 
     async def _unchanged(self, service: str, etag: str) -> run_v2.Service:
         """The service as it is now. ChangedError where it has another etag, NotFound where it is gone."""

@@ -1,20 +1,21 @@
 """Reading again, just before a delete (apply.ports.Reader)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from google.api_core.exceptions import NotFound
 from google.cloud import artifactregistry_v1 as ar
-from google.cloud import run_v2
 
-from janitor.apply.ports import CallError, RunResource
-from janitor.gcp import artifact_decode, package_decode, run_decode
+from janitor.apply.ports import CallError
+from janitor.gcp import artifact_decode, package_decode
 from janitor.gcp.failures import READ_FAILURES, cause, is_unimplemented
 from janitor.gcp.observer import GoogleObserver
 from janitor.gcp.paging import ROW_FAILURES, rows, same
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
+from janitor.gcp.run_calls import RUN_CALLS
+from janitor.kinds.workload import RunResource
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
@@ -22,17 +23,6 @@ from janitor.model.resources import Contents, Package, Repository, Version
 
 T = TypeVar("T")
 _PAGE_SIZE = 1000
-
-# Of each kind of Cloud Run: the client, its method and request, and what reads the answer.
-_WORKLOADS: Mapping[Kind, tuple[str, str, Any, Callable[[Any], RunResource]]] = {
-    Kind.SERVICE: ("services", "get_service", run_v2.GetServiceRequest, run_decode.service),
-    Kind.REVISION: ("revisions", "get_revision", run_v2.GetRevisionRequest, run_decode.revision),
-    Kind.JOB: ("jobs", "get_job", run_v2.GetJobRequest, run_decode.job),
-    Kind.EXECUTION: ("executions", "get_execution", run_v2.GetExecutionRequest, run_decode.execution),
-    Kind.WORKER_POOL: (
-        "worker_pools", "get_worker_pool", run_v2.GetWorkerPoolRequest, run_decode.worker_pool,
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +35,10 @@ class GoogleReader:
 
     async def workload(self, kind: Kind, name: str) -> RunResource | None:
         """A resource of Cloud Run as it is now."""
-        client, method, request, decode = _WORKLOADS[kind]
-        found = await _get(getattr(getattr(self._clients, client), method), request(name=name))
-        return None if found is None else _decoded(decode, type(found).pb(found))
+        calls = RUN_CALLS[kind]
+        method = getattr(self._clients.run[kind], f"get_{calls.noun}")
+        found = await _get(method, calls.get_request(name=name))
+        return None if found is None else _decoded(calls.decode, type(found).pb(found))
 
     async def repository(self, name: RepositoryName) -> Repository | None:
         """The repository as it is now."""

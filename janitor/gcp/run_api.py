@@ -1,47 +1,21 @@
 """Every workload of one project in one location."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from google.cloud import run_v2
-
-from janitor.gcp import run_decode
 from janitor.gcp.channels import Clients
 from janitor.gcp.failures import READ_FAILURES, RUN_API, cause, nothing_there
 from janitor.gcp.limits import Lanes
 from janitor.gcp.paging import OnRepeated, rows, unheard, unreadable
+from janitor.gcp.run_calls import RUN_CALLS
+from janitor.kinds.table import HOLDER_KINDS
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
-from janitor.model.resources import Revision, WorkerPool
 
 # No greatest size is documented for Cloud Run (service.proto, page_size): the server may give less.
 _PAGE_SIZE = 500
-
-# Of each kind: the client, its method, request and response, and what reads an item.
-_LISTINGS: Mapping[Kind, tuple[str, str, Any, Any, Callable[[Any], Any]]] = {
-    Kind.SERVICE: (
-        "services", "list_services", run_v2.ListServicesRequest, run_v2.ListServicesResponse, run_decode.service,
-    ),
-    Kind.REVISION: (
-        "revisions", "list_revisions", run_v2.ListRevisionsRequest, run_v2.ListRevisionsResponse,
-        run_decode.revision,
-    ),
-    Kind.JOB: ("jobs", "list_jobs", run_v2.ListJobsRequest, run_v2.ListJobsResponse, run_decode.job),
-    Kind.EXECUTION: (
-        "executions", "list_executions", run_v2.ListExecutionsRequest, run_v2.ListExecutionsResponse,
-        run_decode.execution,
-    ),
-    Kind.WORKER_POOL: (
-        "worker_pools", "list_worker_pools", run_v2.ListWorkerPoolsRequest, run_v2.ListWorkerPoolsResponse,
-        run_decode.worker_pool,
-    ),
-    Kind.INSTANCE: (
-        "instances", "list_instances", run_v2.ListInstancesRequest, run_v2.ListInstancesResponse,
-        run_decode.instance,
-    ),
-}  # fmt: skip
 
 OnSkipped = Callable[[str, str, Kind, str], None]
 
@@ -65,40 +39,36 @@ class RunLocation:
         """All kinds, side by side; unsorted."""
         gaps: list[Gap] = []
         absent: set[Kind] = set()
-        (
-            services,
-            revisions,
-            jobs,
-            executions,
-            (worker_pools, pool_revisions),
-            instances,
-        ) = await asyncio.gather(
-            self._list(Kind.SERVICE, gaps, absent),
-            self._list(Kind.REVISION, gaps, absent, "/services/-"),
-            self._list(Kind.JOB, gaps, absent),
-            self._list(Kind.EXECUTION, gaps, absent, "/jobs/-"),
-            self._pools(gaps, absent),
-            self._list(Kind.INSTANCE, gaps, absent),
-        )
-        for kind, holders in ((Kind.REVISION, [*services, *worker_pools]), (Kind.EXECUTION, jobs)):
-            if kind in absent and holders:
+        held = await asyncio.gather(*(self._list_all(kind, gaps, absent) for kind in RUN_CALLS))
+        found: dict[Kind, list[Any]] = {kind: [] for kind in RUN_CALLS}
+        for each in held:
+            for kind, listed in each.items():
+                found[kind] += listed
+        for kind in (each for each in RUN_CALLS if each in absent):
+            holders = [
+                each for above, of in HOLDER_KINDS.items() if of.holds is kind for each in found[above]
+            ]
+            if holders:
                 # no place without them, then: who names which digest was not seen
                 gaps.append(self._gap(kind, f"{holders[0].name} exists, but its content cannot be listed"))
-        return Workloads(
-            services=tuple(services),
-            revisions=(*revisions, *pool_revisions),
-            jobs=tuple(jobs),
-            executions=tuple(executions),
-            worker_pools=tuple(worker_pools),
-            instances=tuple(instances),
-            gaps=tuple(gaps),
-        )
+        listings = {calls.field: tuple(found[kind]) for kind, calls in RUN_CALLS.items()}
+        return Workloads(**listings, gaps=tuple(gaps))
 
-    async def _list(self, kind: Kind, gaps: list[Gap], absent: set[Kind], below: str = "") -> list[Any]:
+    async def _list_all(self, kind: Kind, gaps: list[Gap], absent: set[Kind]) -> dict[Kind, list[Any]]:
+        """All of a kind, and what is listed below each of it."""
+        calls = RUN_CALLS[kind]
+        found = await self._list(kind, gaps, absent, calls.below)
+        if calls.lists_below is None:
+            return {kind: found}
+        below = (f"/{'/'.join(each.name.path)}" for each in found)
+        listed = await asyncio.gather(*(self._list(calls.lists_below, gaps, absent, each) for each in below))
+        return {kind: found, calls.lists_below: [part for each in listed for part in each]}
+
+    async def _list(self, kind: Kind, gaps: list[Gap], absent: set[Kind], below: str) -> list[Any]:
         """Each resource of a listing once; nothing, and a gap, where reading ended before its end. A row
         that cannot be read is a gap. `absent` takes the kind where its listing is not there."""
-        client, method, request, response, decode = _LISTINGS[kind]
-        ask = request(parent=f"{self._parent}{below}", page_size=_PAGE_SIZE)
+        calls = RUN_CALLS[kind]
+        ask = calls.list_request(parent=f"{self._parent}{below}", page_size=_PAGE_SIZE)
 
         def unreached(page: Any) -> None:
             for place in getattr(page, "unreachable", ()):
@@ -106,8 +76,8 @@ class RunLocation:
 
         try:
             async with self.lanes.turn(RUN_API, self.location):
-                listed = getattr(getattr(self.clients, client), method)
-                found = await rows(listed, ask, response, decode, on_page=unreached)
+                listed = getattr(self.clients.run[kind], f"list_{calls.field}")
+                found = await rows(listed, ask, calls.list_response, calls.decode, on_page=unreached)
         except READ_FAILURES as error:
             why = nothing_there(error, RUN_API, self.project, self.clients.quota_project)
             if why:
@@ -120,13 +90,6 @@ class RunLocation:
         if found.repeated:
             self.on_repeated(self.project, self.location, kind, found.repeated)
         return found.values
-
-    async def _pools(self, gaps: list[Gap], absent: set[Kind]) -> tuple[list[WorkerPool], list[Revision]]:
-        """Worker pools, and the revisions of each: that ``workerPools/-`` lists them all is not verified."""
-        pools: list[WorkerPool] = await self._list(Kind.WORKER_POOL, gaps, absent)
-        below = [f"/workerPools/{pool.name.short}" for pool in pools]
-        listed = await asyncio.gather(*(self._list(Kind.REVISION, gaps, absent, each) for each in below))
-        return pools, [revision for each in listed for revision in each]
 
     @property
     def _parent(self) -> str:

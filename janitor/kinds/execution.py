@@ -1,15 +1,20 @@
 """run.execution: how it ended, since when, and what deleting it needs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from janitor.kinds.spec import KindSpec
+from janitor.kinds.described import Described
+from janitor.kinds.managers import managers_of, managers_of_deployed
+from janitor.kinds.spec import InPolicies, Keeps, KindSpec, Topic
+from janitor.kinds.workload import Guards, PartKind, Seen, Told
 from janitor.model.kinds import Kind, Status
-from janitor.model.resources import Execution, Job, State
+from janitor.model.reasons import KeepReason
+from janitor.model.resources import Condition, Execution, Job, State
 
 SPEC = KindSpec(
     kind=Kind.EXECUTION,
     collection="executions",
+    rank=4,
     description="an execution of a job, with its tasks",
     ages_from="its completion",
     read_permissions=("run.executions.get", "run.executions.list"),
@@ -17,7 +22,18 @@ SPEC = KindSpec(
     delete_role="roles/run.developer",
     parent=Kind.JOB,
     free="a finished execution costs nothing",
-    named_by=("job", "name"),
+    policies=InPolicies(
+        keep=Keeps.NEWEST,
+        statuses=(Status.SUCCEEDED, Status.FAILED, Status.CANCELLED),
+        goes_as=(
+            (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED),
+            "only finished executions are deleted, and its {} matches none of them: write another",
+        ),
+        says={"status": "How the execution ended; a running execution is never deleted."},
+        instead={Topic.UNUSED: "write `older_than: 30d`, which counts from its completion"},
+        named_by=("job", "name"),
+        most=1000,  # run/quotas: Google deletes the oldest itself
+    ),
 )
 # Condition.ExecutionReason of an execution that somebody cancelled (condition.proto).
 _CANCELLED = "CANCELLED"
@@ -57,3 +73,56 @@ def last_of(job: Job, executions: Iterable[Execution]) -> frozenset[str]:
     if ended := [each for each in known if each.completion_time]:
         found.add(max(ended, key=lambda each: (each.completion_time or _LATEST, each.name)).name.short)
     return frozenset(found)
+
+
+def _seen(execution: Execution, job: Job | None) -> Seen:
+    managers = managers_of(execution.labels, execution.annotations, execution.images)
+    managers |= managers_of_deployed(job) if job else frozenset()
+    return Seen(execution_status(execution), execution_since(execution), managers, execution_times(execution))
+
+
+def _guards(job: Job, executions: Sequence[Execution]) -> Callable[[Execution], Guards]:
+    """A job that stays keeps its last execution: it tells people how the job went, and janitor when it
+    was used."""
+    last = last_of(job, executions)
+
+    def guards(execution: Execution) -> Guards:
+        status = execution_status(execution)
+        return {
+            KeepReason.RUNNING: status is Status.RUNNING,
+            KeepReason.RECONCILING: execution.reconciling or job.reconciling,
+            KeepReason.LAST_EXECUTION: execution.name.short in last,
+            KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
+        }
+
+    return guards
+
+
+def _needed(execution: Execution, job: Job) -> str:
+    return "its job now calls it the last" if execution.name.short in last_of(job, ()) else ""
+
+
+def _described(told: Described, _otherwise: str) -> Execution:
+    allowed = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED, Status.RUNNING)
+    status = told.word("status", allowed, Status.SUCCEEDED)
+    completed = told.time("completed")
+    state = State.SUCCEEDED if status == Status.SUCCEEDED else State.FAILED
+    return Execution(
+        told.name, told.images(), uid=f"uid-{told.name.short}", etag=f'"{told.name.short}"',
+        create_time=told.time("created", completed),
+        completion_time=None if status == Status.RUNNING else completed, labels=told.labels("labels"),
+        annotations=told.labels("annotations"), creator=told.text("creator"),
+        completed=Condition("Completed", state, _CANCELLED if status == Status.CANCELLED else ""),
+        running_count=int(status == Status.RUNNING),
+    )  # fmt: skip
+
+
+EXECUTION: PartKind[Execution, Job] = PartKind(
+    listed=lambda workloads: workloads.executions,
+    seen=_seen,
+    guards=_guards,
+    told=lambda execution, _: Told("since it ended", execution.completed),
+    changed=lambda execution, _: "it runs" if execution_status(execution) is Status.RUNNING else "",
+    needed=_needed,
+    described=_described,
+)

@@ -4,13 +4,14 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from janitor.kinds.spec import KindSpec
+from janitor.kinds.spec import InPolicies, Keeps, KindSpec, Topic
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image
 
 SPEC = KindSpec(
     kind=Kind.IMAGE,
     collection="versions",
+    rank=6,
     description="a docker image: one version, by its digest; an index is one",
     ages_from="the later of upload and update (a tag that moves starts it again)",
     read_permissions=(
@@ -24,7 +25,35 @@ SPEC = KindSpec(
     parent=Kind.PACKAGE,
     listed_by=Kind.REPOSITORY,
     batch=50,  # "determined by the service" (version.proto:188-213): the number is not verified
-    named_by=("repository",),
+    labelled_by=Kind.REPOSITORY,
+    policies=InPolicies(
+        keep=Keeps.TAGGED_IMAGES,
+        says={
+            "name": "Its package, such as app or team/app: a glob, or a list of globs.",
+            "labels": "All of these labels of the image's repository; a value is a glob.",
+            "managed_by": "The tool that created its repository, by the repository's labels or name.",
+        },
+        instead={
+            Topic.UNUSED: "write `unused: true`, or `unused_for: 7d` for how long",
+            Topic.TAG: "write `tags: PATTERN`, where every tag must match, or `any_tag: PATTERN`, where one must",
+            Topic.VERSION: "write `tags_semver: '<2'`, or `tags: 1.*`",
+            Topic.UNTAGGED: "write `tagged: false`",
+        },
+        named_by=("repository",),
+        fields={
+            "kind": "artifact.image",
+            "name": "app",
+            "repository": "images",
+            "project": "my-project",
+            "location": "europe-west1",
+            "labels": {},
+            "digest": "sha256:0",
+            "tags": ["v1.2.3", "stable"],
+            "size_bytes": 10**9,
+            "artifact_type": "",
+            "managed_by": ["terraform"],
+        },
+    ),
 )
 # cosign's tags and the OCI referrers tag schema both say whom they are about.
 _REFERRER_TAG = re.compile(r"sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?")

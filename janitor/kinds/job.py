@@ -3,20 +3,33 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from janitor.kinds.described import FAILED, RECONCILING, Described, ready
 from janitor.kinds.execution import execution_status, execution_times
-from janitor.kinds.spec import KindSpec
+from janitor.kinds.managers import managers_of_deployed
+from janitor.kinds.spec import InPolicies, KindSpec, Topic
+from janitor.kinds.workload import Guards, HolderKind, Seen, Told
 from janitor.model.kinds import Kind, Status
-from janitor.model.resources import Execution, Job, State
+from janitor.model.reasons import KeepReason
+from janitor.model.resources import Execution, Job, LastExecution, State
 
 SPEC = KindSpec(
     kind=Kind.JOB,
     collection="jobs",
+    rank=3,
     description="a job, with its executions",
     ages_from="the later of its update and its last completion",
     read_permissions=("run.jobs.get", "run.jobs.list"),
     delete_permissions=("run.jobs.delete",),
     delete_role="roles/run.developer",
     free="a job costs nothing between its executions",
+    policies=InPolicies(
+        statuses=(Status.FAILED,),
+        says={"status": "failed: it cannot run, and never ran successfully."},
+        instead={
+            Topic.UNUSED: "write `older_than: 30d`, which counts from the later of its update and its last completion"
+        },
+        when_model="FailedWhen",
+    ),
 )
 _NEVER_WELL = (Status.FAILED, Status.CANCELLED)
 
@@ -69,3 +82,51 @@ def last_run(job: Job) -> str:
 
 def _none_went_well(executions: Sequence[Execution]) -> bool:
     return all(execution_status(each) in _NEVER_WELL for each in executions)
+
+
+def _seen(job: Job, executions: Sequence[Execution]) -> Seen:
+    status, since = job_status(job, executions), job_since(job, executions)
+    return Seen(status, since, managers_of_deployed(job), job_times(job, executions))
+
+
+def _guards(_job: Job, _executions: Sequence[Execution], status: Status) -> Guards:
+    return {
+        KeepReason.RUNNING: status is Status.RUNNING,
+        KeepReason.RECONCILING: status is Status.RECONCILING,
+        KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
+    }
+
+
+def _changed(job: Job, last: str) -> str:
+    """Whether a new execution changes a job's etag is not verified: the execution itself is looked at."""
+    if runs(job, ()):
+        return "an execution of it runs"
+    return "it ran since the plan" if last_run(job) != last else ""
+
+
+def _described(told: Described) -> Job:
+    status = told.word("status", (Status.ACTIVE, FAILED, RECONCILING), Status.ACTIVE)
+    executions: list[Execution] = told.parts(Kind.EXECUTION)
+    # the one that the test names last
+    last = executions[-1] if executions else None
+    ended = last.completion_time if last else None
+    updated = told.time("updated")
+    return Job(
+        told.name, told.images(), uid=f"uid-{told.name.short}", etag=f'"{told.name.short}"',
+        create_time=told.time("created", updated), update_time=updated,
+        labels=told.labels("labels"), annotations=told.labels("annotations"), creator=told.text("creator"),
+        client=told.text("client"), terminal=ready(State.FAILED if status == FAILED else State.SUCCEEDED),
+        reconciling=status == RECONCILING, execution_count=len(executions),
+        last=LastExecution(last.name.short, ended, ended is not None) if last else None,
+    )  # fmt: skip
+
+
+JOB: HolderKind[Job, Execution] = HolderKind(
+    holds=Kind.EXECUTION,
+    listed=lambda workloads: workloads.jobs,
+    seen=_seen,
+    guards=_guards,
+    told=lambda job, _: Told("since it was updated or ran", job.terminal, content=last_run(job)),
+    changed=_changed,
+    described=_described,
+)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Protocol
 
-from janitor.model.resources import Job, Repository, Service, WorkerPool
+from janitor.model.resources import Repository
 
 
 class Manager(StrEnum):
@@ -55,19 +56,25 @@ def managers_of(
     return frozenset(found)
 
 
-def managers_of_service(service: Service) -> frozenset[Manager]:
-    """All that a service says; it holds for its revisions, too."""
-    return managers_of(service.labels, service.annotations, service.images, service.client)
+class Deployed(Protocol):
+    """What somebody deployed: a service, a job or a worker pool."""
+
+    @property
+    def labels(self) -> Mapping[str, str]: ...
+
+    @property
+    def annotations(self) -> Mapping[str, str]: ...
+
+    @property
+    def images(self) -> tuple[str, ...]: ...
+
+    @property
+    def client(self) -> str: ...
 
 
-def managers_of_job(job: Job) -> frozenset[Manager]:
-    """All that a job says; it holds for its executions, too."""
-    return managers_of(job.labels, job.annotations, job.images, job.client)
-
-
-def managers_of_pool(pool: WorkerPool) -> frozenset[Manager]:
-    """All that a worker pool says."""
-    return managers_of(pool.labels, pool.annotations, pool.images, pool.client)
+def managers_of_deployed(deployed: Deployed) -> frozenset[Manager]:
+    """All that it says; it holds for its revisions or executions, too."""
+    return managers_of(deployed.labels, deployed.annotations, deployed.images, deployed.client)
 
 
 def managers_of_repository(repository: Repository) -> frozenset[Manager]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from janitor.kinds.image import image_since, image_times
-from janitor.kinds.spec import KindSpec
+from janitor.kinds.spec import InPolicies, KindSpec, Topic
 from janitor.kinds.version import version_times
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Package
@@ -12,6 +12,7 @@ from janitor.model.resources import Image, Package
 SPEC = KindSpec(
     kind=Kind.PACKAGE,
     collection="packages",
+    rank=9,
     description="a package of a repository of any format, with all versions and tags in it",
     ages_from="the latest upload or update of anything in it, its own update, and the newest upload that the ledger remembers",
     read_permissions=(
@@ -26,7 +27,30 @@ SPEC = KindSpec(
     delete_role="roles/artifactregistry.repoAdmin",
     parent=Kind.REPOSITORY,
     listed_by=Kind.REPOSITORY,
-    named_by=("repository",),
+    labelled_by=Kind.REPOSITORY,
+    policies=InPolicies(
+        says={
+            "name": "Its name, such as left-pad, @team/web or team/app: a glob, or a list of globs.",
+            "labels": "All of these labels of the package's repository; a value is a glob.",
+            "managed_by": "The tool that created its repository, by the repository's labels or name.",
+        },
+        instead={
+            Topic.VERSION: "versions are of kind artifact.version, which has `version` and `version_semver`",
+        },
+        named_by=("repository",),
+        fields={
+            "kind": "artifact.package",
+            "name": "left-pad",
+            "repository": "libs",
+            "format": "npm",
+            "project": "my-project",
+            "location": "europe-west1",
+            "labels": {},
+            "versions": 12,
+            "size_bytes": 10**6,
+            "managed_by": ["terraform"],
+        },
+    ),
 )
 
 

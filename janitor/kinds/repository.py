@@ -3,18 +3,31 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from janitor.kinds.spec import KindSpec
+from janitor.kinds.spec import InPolicies, KindSpec, Topic
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Image, Repository
 
 SPEC = KindSpec(
     kind=Kind.REPOSITORY,
     collection="repositories",
+    rank=10,
     description="an Artifact Registry repository of docker images, with everything in it",
     ages_from="the latest upload or update of an image in it, its own update, and the newest upload that the ledger remembers",
     read_permissions=("artifactregistry.repositories.get", "artifactregistry.repositories.list"),
     delete_permissions=("artifactregistry.repositories.delete",),
     delete_role="roles/artifactregistry.admin",
+    policies=InPolicies(
+        instead={Topic.UNUSED: "write `unused: true` with `older_than`"},
+        fields={
+            "kind": "artifact.repository",
+            "name": "images",
+            "project": "my-project",
+            "location": "europe-west1",
+            "labels": {},
+            "managed_by": ["terraform"],
+            "size_bytes": 10**9,
+        },
+    ),
 )
 DOCKER = "DOCKER"
 # Shared by every service deployed from source in a region: a literal name must say that it may go (R14).

@@ -1,21 +1,46 @@
 """run.revision: what it is doing, since when, and what deleting it needs."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
+from math import inf
 
-from janitor.kinds.spec import KindSpec
+from janitor.cost.book import PriceBook
+from janitor.cost.instances import Minimum, instances_cost, minimum_instances, never_ran, total
+from janitor.kinds.described import FAILED, Described, ready
+from janitor.kinds.managers import managers_of, managers_of_deployed
+from janitor.kinds.spec import InPolicies, Keeps, KindSpec, Topic
+from janitor.kinds.workload import Guards, PartKind, Seen, Told
+from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.kinds import Kind, Status
-from janitor.model.resources import Revision, Service, State
+from janitor.model.reasons import DeleteReason, KeepReason
+from janitor.model.resources import Condition, Revision, Scaling, Service, State
 
 SPEC = KindSpec(
     kind=Kind.REVISION,
     collection="revisions",
+    rank=1,
     description="a revision of a service",
     ages_from="its retirement; for a failed revision its creation",
     read_permissions=("run.revisions.get", "run.revisions.list"),
     delete_permissions=("run.revisions.delete",),
     delete_role="roles/run.developer",
     parent=Kind.SERVICE,
-    named_by=("service", "name"),
+    policies=InPolicies(
+        keep=Keeps.ROLLBACK,
+        statuses=(Status.RETIRED, Status.FAILED, Status.ACTIVE),
+        never={
+            Status.ACTIVE: "an active revision is never deleted: `active` is allowed only under `not`",
+        },
+        goes_as=(
+            (Status.RETIRED, Status.FAILED),
+            "only retired and failed revisions are deleted, and its {} matches neither: write another",
+        ),
+        says={"status": "The state of the revision; `active` is allowed only under not."},
+        instead={Topic.UNUSED: "write `status: retired` with `older_than`, which counts from its retirement"},
+        named_by=("service", "name"),
+        most=1000,  # run/quotas: Google deletes the oldest itself
+    ),
 )
 RETIRED = "RETIRED"
 
@@ -74,3 +99,122 @@ def was_ready(revision: Revision) -> bool | None:
     if ready is None or ready.state not in (State.SUCCEEDED, State.FAILED):
         return None
     return ready.state is State.SUCCEEDED
+
+
+def _seen(revision: Revision, service: Service | None) -> Seen:
+    managers = managers_of(revision.labels, revision.annotations, revision.images)
+    managers |= managers_of_deployed(service) if service else frozenset()
+    return Seen(revision_status(revision), revision_since(revision), managers, revision_times(revision))
+
+
+def _guards(service: Service, revisions: Sequence[Revision]) -> Callable[[Revision], Guards]:
+    latest = _latest(service, revisions)
+
+    def guards(revision: Revision) -> Guards:
+        status = revision_status(revision)
+        return {
+            KeepReason.MULTI_REGION: service.multi_region,
+            KeepReason.RECONCILING: service.reconciling,
+            KeepReason.HAS_TRAFFIC: has_traffic(revision, service),
+            KeepReason.LATEST_REVISION: revision is latest or is_latest(revision, service),
+            KeepReason.ONLY_REVISION: len(revisions) == 1,
+            KeepReason.NOT_RETIRED: status is Status.ACTIVE,
+            KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
+        }
+
+    return guards
+
+
+def _latest(service: Service, revisions: Sequence[Revision]) -> Revision | None:
+    """The newest stands in where the service names no latest that is there: one must remain."""
+    if len(revisions) == 1 or any(is_latest(revision, service) for revision in revisions):
+        return None
+    return max(
+        revisions, key=lambda each: (each.create_time.timestamp() if each.create_time else inf, each.name)
+    )
+
+
+def _needed(revision: Revision, service: Service) -> str:
+    if has_traffic(revision, service) or is_latest(revision, service):
+        return "its service now sends it traffic or calls it the latest"
+    return ""
+
+
+def estimate_revision(revision: Revision, service: Service | None, book: PriceBook) -> Estimate:
+    """What deleting it saves by itself; `service` is the one it belongs to, where that was seen."""
+    status = revision_status(revision)
+    if status is Status.RETIRED:
+        return Priced(Decimal(0), "a retired revision keeps no instances")
+    if status is Status.FAILED:
+        return Priced(Decimal(0), never_ran(revision.scaling.minimum))
+    serving = serving_of(service) if service else {}
+    if service and revision.name.short in serving:
+        return total([instances_cost(revision, minimum_of(revision, service, serving), book)])
+    if revision.desired_min_instances is not None:
+        return total([instances_cost(revision, Minimum(revision.desired_min_instances), book)])
+    if not revision.scaling.minimum:
+        return Priced(Decimal(0), "no minimum instances and no traffic")
+    return Unpriced(
+        f"no traffic is known, and whether its {minimum_instances(revision.scaling.minimum)} run is not either"
+    )
+
+
+def serving_of(service: Service) -> dict[str, int]:
+    """Traffic in percent of each revision that serves, 0 where only a tag leads to it.
+
+    A service whose traffic is not told is taken to serve by its latest ready revision alone.
+    """
+    shares: dict[str, int] = {}
+    for entry in service.traffic:
+        name = entry.revision or service.latest_ready_revision
+        shares[name] = shares.get(name, 0) + entry.percent
+    if not shares and service.latest_ready_revision:
+        return {service.latest_ready_revision: 100}
+    return shares
+
+
+def minimum_of(revision: Revision, service: Service, serving: dict[str, int]) -> Minimum:
+    """A manual count first, then Google's own target, else the greater of the two settings.
+
+    How the service's minimum and the revision's combine is not documented: the greater one is the
+    conservative reading. A revision without a share of the traffic gets none of the service's.
+    """
+    share = serving.get(revision.name.short, 0)
+    divided = 0 < share < 100
+    manual = service.scaling.manual
+    if manual is not None:
+        return Minimum(manual, divided) if share else Minimum(0)
+    if revision.desired_min_instances is not None:
+        return Minimum(revision.desired_min_instances)
+    if revision_status(revision) is Status.RETIRED:
+        return Minimum(0)
+    own, whole = revision.scaling.minimum, service.scaling.minimum if share else 0
+    return Minimum(max(own, whole), divided and whole > own)
+
+
+def _described(told: Described, otherwise: str) -> Revision:
+    retired = told.time("retired")
+    implied = Status.RETIRED if told.has("retired") else otherwise or Status.ACTIVE
+    status = told.word("status", (Status.ACTIVE, Status.RETIRED, FAILED), implied)
+    reason = RETIRED if status == Status.RETIRED else ""
+    active = Condition(
+        "Active", State.FAILED if reason else State.SUCCEEDED, reason, last_transition_time=retired
+    )
+    return Revision(
+        told.name, uid=f"uid-{told.name.short}", etag=f'"{told.name.short}"', create_time=told.time("created"),
+        labels=told.labels("labels"), ready=ready(State.FAILED if status == FAILED else State.SUCCEEDED, reason),
+        active=active, containers=(), accelerator="", gpu_zonal_redundancy=False, scaling=Scaling(),
+        desired_min_instances=None, images=told.images(), creator=told.text("creator"),
+    )  # fmt: skip
+
+
+REVISION: PartKind[Revision, Service] = PartKind(
+    listed=lambda workloads: workloads.revisions,
+    seen=_seen,
+    guards=_guards,
+    told=lambda revision, why: Told("retired" if why is DeleteReason.RETIRED else "old", revision.ready),
+    estimate=estimate_revision,
+    described=_described,
+    needed=_needed,
+    was_ready=was_ready,
+)

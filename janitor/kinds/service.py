@@ -2,20 +2,50 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
-from janitor.kinds.revision import RETIRED, revision_times
-from janitor.kinds.spec import KindSpec
+from janitor.cost.book import PriceBook
+from janitor.cost.instances import instances_cost, never_ran, total
+from janitor.kinds.described import FAILED, RECONCILING, Described, ready
+from janitor.kinds.managers import managers_of_deployed
+from janitor.kinds.revision import RETIRED, minimum_of, revision_times, serving_of
+from janitor.kinds.spec import InPolicies, KindSpec, Topic
+from janitor.kinds.traffic_tag import described_tags
+from janitor.kinds.workload import Guards, HolderKind, Seen, Told
+from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.kinds import Kind, Status
-from janitor.model.resources import Revision, Service, State
+from janitor.model.reasons import KeepReason
+from janitor.model.resources import Revision, Scaling, Service, State, Traffic
 
 SPEC = KindSpec(
     kind=Kind.SERVICE,
     collection="services",
+    rank=0,
     description="a service, with its revisions",
     ages_from="its last deploy",
     read_permissions=("run.services.get", "run.services.list"),
     delete_permissions=("run.services.delete",),
     delete_role="roles/run.developer",
+    policies=InPolicies(
+        statuses=(Status.FAILED, Status.SERVING, Status.DEGRADED),
+        never={
+            Status.DEGRADED: "a degraded service still serves: to delete it, `status` must "
+            "contain serving too, as in [serving, degraded]",
+        },
+        goes_as=(
+            (Status.FAILED,),
+            "its {} leaves only live services, and these are deleted only by `status: serving`, with "
+            "`older_than` and a selector: write these, or another status",
+        ),
+        says={
+            "status": "The state of the service; a live service is deleted only by `serving`, "
+            "with older_than and a selector.",
+        },
+        instead={
+            Topic.UNUSED: "Cloud Run does not say when a service was last called: write `older_than`, which counts from its "
+            "last deploy, and for live ones `status: serving` with a selector",
+        },
+    ),
 )
 
 
@@ -54,3 +84,80 @@ def service_times(service: Service, revisions: Sequence[Revision]) -> list[datet
     """The times from which the floor of one hour counts (R43): its own and those of its revisions."""
     held = [time for revision in revisions for time in revision_times(revision)]
     return [service.create_time, service.update_time, *held]
+
+
+_LIVE = (Status.SERVING, Status.DEGRADED)
+
+
+def _seen(service: Service, revisions: Sequence[Revision]) -> Seen:
+    status, times = service_status(service, revisions), service_times(service, revisions)
+    return Seen(status, service_since(service), managers_of_deployed(service), times)
+
+
+def _guards(service: Service, _revisions: Sequence[Revision], status: Status) -> Guards:
+    """A policy may waive some (deciding/workload_rules.py)."""
+    return {
+        KeepReason.MULTI_REGION: service.multi_region,
+        KeepReason.RECONCILING: status is Status.RECONCILING,
+        KeepReason.SERVING: status in _LIVE,
+        KeepReason.STATUS_UNKNOWN: status is Status.UNKNOWN,
+    }
+
+
+def estimate_service(service: Service, revisions: Sequence[Revision], book: PriceBook) -> Estimate:
+    """What deleting it surely saves: the idle minimum instances of the revisions that serve.
+
+    `revisions` are all of this service. An upper bound where the service's own minimum is divided
+    among several revisions by their traffic.
+    """
+    if never_ready(revisions) and not service.traffic:
+        return Priced(Decimal(0), never_ran(_configured(service, revisions)))
+    serving = serving_of(service)
+    known = {revision.name.short: revision for revision in revisions}
+    missing = sorted(set(serving) - set(known))
+    if missing:
+        return Unpriced(f"revision {missing[0]!r} has traffic and was not seen")
+    minimums = {
+        revision.name.short: minimum_of(revision, service, serving)
+        for revision in revisions
+        if revision.name.short in serving or revision.desired_min_instances
+    }
+    return total([instances_cost(known[name], least, book) for name, least in minimums.items()])
+
+
+def _configured(service: Service, revisions: Sequence[Revision]) -> int:
+    """The most minimum instances that anything of the service asks for."""
+    asked = [service.scaling.minimum, service.scaling.manual or 0]
+    return max(asked + [revision.scaling.minimum for revision in revisions])
+
+
+def _described(told: Described) -> Service:
+    status = told.word("status", (Status.SERVING, Status.DEGRADED, FAILED, RECONCILING), Status.SERVING)
+    revisions: list[Revision] = told.parts(Kind.REVISION, FAILED if status == FAILED else "")
+    latest = told.text("latest", revisions[-1].name.short if revisions else "")
+    live = told.texts("traffic", (latest,) if status != FAILED else ())
+    tagged, failed = described_tags(told), status in (Status.DEGRADED, FAILED)
+    deployed = told.time("deployed")
+    return Service(
+        told.name, uid=f"uid-{told.name.short}", etag=f'"{told.name.short}"',
+        create_time=told.time("created", deployed), update_time=deployed,
+        labels=told.labels("labels"), annotations=told.labels("annotations"), creator=told.text("creator"),
+        client=told.text("client"), terminal=ready(State.FAILED if failed else State.SUCCEEDED),
+        reconciling=status == RECONCILING,
+        traffic=(*(Traffic(each, 100, "") for each in live), *tagged), requested=tagged,
+        uri=f"https://{told.name.short}.run.app" if live else "", latest_ready_revision="",
+        latest_created_revision=latest, multi_region=told.flag("multi_region"), scaling=Scaling(),
+        images=told.images(),
+    )  # fmt: skip
+
+
+SERVICE: HolderKind[Service, Revision] = HolderKind(
+    holds=Kind.REVISION,
+    listed=lambda workloads: workloads.services,
+    seen=_seen,
+    guards=_guards,
+    told=lambda service, _: Told(cause=service.terminal, uri=service.uri),
+    estimate=estimate_service,
+    described=_described,
+    changed=lambda _service, _content: "",
+)

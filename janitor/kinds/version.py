@@ -1,13 +1,14 @@
 """artifact.version: a version of a package of another format than docker, and since when it is there."""
 
 from janitor.kinds.repository import DOCKER
-from janitor.kinds.spec import KindSpec
+from janitor.kinds.spec import InPolicies, Keeps, KindSpec, Topic
 from janitor.model.kinds import Kind
 from janitor.model.resources import Mode, Repository, Version
 
 SPEC = KindSpec(
     kind=Kind.VERSION,
     collection="versions",
+    rank=8,
     description="a version of a package in a format other than docker (npm, Python, Maven, apt, generic, …)",
     ages_from="its creation",
     read_permissions=(
@@ -22,7 +23,33 @@ SPEC = KindSpec(
     parent=Kind.PACKAGE,
     listed_by=Kind.REPOSITORY,
     batch=50,  # "determined by the service" (version.proto:188-213): the number is not verified
-    named_by=("repository",),
+    labelled_by=Kind.REPOSITORY,
+    policies=InPolicies(
+        keep=Keeps.TAGGED_VERSIONS,
+        says={
+            "name": "Its package, such as left-pad or @team/web: a glob, or a list of globs.",
+            "labels": "All of these labels of the version's repository; a value is a glob.",
+            "managed_by": "The tool that created its repository, by the repository's labels or name.",
+        },
+        instead={
+            Topic.TAG: "a version with a tag is never deleted: tags are of kind artifact.tag",
+            Topic.UNTAGGED: "take it out: a version with a tag is never deleted",
+        },
+        named_by=("repository",),
+        fields={
+            "kind": "artifact.version",
+            "name": "left-pad",
+            "repository": "libs",
+            "format": "npm",
+            "project": "my-project",
+            "location": "europe-west1",
+            "labels": {},
+            "version": "1.2.3",
+            "tags": ["next"],
+            "size_bytes": 10**6,
+            "managed_by": ["terraform"],
+        },
+    ),
 )
 # What policies call the formats: Repository.Format (repository.proto:521-554) in small letters.
 FORMATS = ("apt", "generic", "go", "kfp", "maven", "npm", "python", "ruby", "yum")

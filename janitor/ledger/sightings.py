@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from janitor.kinds.table import KINDS
+from janitor.kinds.table import KINDS, READ_IN_HOLDER, listed
 from janitor.kinds.tag import tag_name
-from janitor.kinds.traffic_tag import all_traffic_tags
 from janitor.ledger.history import WatchedDeletion
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
@@ -54,13 +53,11 @@ class Lookout:
     def over(self, observed: Observed) -> None:
         """Look at the first pass; images count as gone with their whole repository here."""
         projects, gaps = frozenset(observed.projects), (*observed.gaps, *observed.workloads.gaps)
-        loads = observed.workloads
-        uids = {str(each.name): each.uid for each in loads.services}
-        uids |= {str(each.name): each.uid for each in loads.revisions}
-        uids |= {str(each.name): each.uid for each in loads.jobs}
-        uids |= {str(each.name): each.uid for each in loads.executions}
-        uids |= {str(each.name): each.uid for each in loads.worker_pools}
-        uids |= dict.fromkeys((str(each.name) for each in all_traffic_tags(loads)), "")
+        # the uid of what is read in its holder is the holder's
+        uids = {
+            str(each.name): "" if kind in READ_IN_HOLDER else each.uid
+            for kind, each in listed(observed.workloads)
+        }
         uids |= dict.fromkeys((str(each.name) for each in observed.repositories), "")
         for each, kind, name in self._things:
             uid = uids.get(each.name)

@@ -1,8 +1,10 @@
 """Inventory: what was observed, what could not be, and the machine's clock beside Google's (R30)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any
 
 from janitor.model.kinds import Kind
 from janitor.model.resources import Execution, Instance, Job, Repository, Revision, Service, WorkerPool
@@ -60,12 +62,11 @@ class Workloads:
 
     def all(self) -> Iterator[Workload]:
         """Every workload, whatever its kind."""
-        yield from self.services
-        yield from self.revisions
-        yield from self.jobs
-        yield from self.executions
-        yield from self.worker_pools
-        yield from self.instances
+        for name in _LISTINGS:
+            yield from getattr(self, name)
+
+
+_LISTINGS = tuple(each.name for each in fields(Workloads) if each.name != "gaps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,13 @@ class Observed:
 def merged(parts: Iterable[Workloads]) -> Workloads:
     """One set of workloads out of many locations', sorted by name whatever the order of reading."""
     parts = list(parts)
+    listings: dict[str, Any] = {
+        name: tuple(
+            sorted(chain.from_iterable(getattr(part, name) for part in parts), key=lambda each: each.name)
+        )
+        for name in _LISTINGS
+    }
     return Workloads(
-        services=tuple(sorted((r for p in parts for r in p.services), key=lambda r: r.name)),
-        revisions=tuple(sorted((r for p in parts for r in p.revisions), key=lambda r: r.name)),
-        jobs=tuple(sorted((r for p in parts for r in p.jobs), key=lambda r: r.name)),
-        executions=tuple(sorted((r for p in parts for r in p.executions), key=lambda r: r.name)),
-        worker_pools=tuple(sorted((r for p in parts for r in p.worker_pools), key=lambda r: r.name)),
-        instances=tuple(sorted((r for p in parts for r in p.instances), key=lambda r: r.name)),
+        **listings,
         gaps=tuple(sorted(g for p in parts for g in p.gaps)),
     )

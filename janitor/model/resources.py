@@ -110,49 +110,6 @@ class Revision:
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficTag:
-    """A traffic tag of a service: a URL of its own for one revision. Google has no name for it: `name` is the
-    service's with ``tags/TAG``. `entries` are all of the service's traffic that bear it, as requested and as
-    observed. `target` is the revision that they name, by its short name, and `revision` that one if it was seen."""
-
-    name: ResourceName
-    service: Service
-    entries: tuple[Traffic, ...]
-    target: str
-    revision: Revision | None
-
-    @property
-    def uid(self) -> str:
-        """Its service's: a service of the same name that is created later has other tags."""
-        return self.service.uid
-
-    @property
-    def etag(self) -> str:
-        """What changes when somebody moves it: the revision that it names."""
-        return self.target
-
-    @property
-    def create_time(self) -> datetime | None:
-        """When its revision was created: Google does not say when a tag was set."""
-        return self.revision.create_time if self.revision else None
-
-    @property
-    def labels(self) -> Mapping[str, str]:
-        """Its service's: a tag has none."""
-        return self.service.labels
-
-    @property
-    def annotations(self) -> Mapping[str, str]:
-        """Its service's."""
-        return self.service.annotations
-
-    @property
-    def creator(self) -> str:
-        """Who deployed its service."""
-        return self.service.creator
-
-
 _READY_UNKNOWN = Condition("Ready", State.UNSPECIFIED)
 
 

@@ -14,13 +14,12 @@ from janitor.cost.metering import (
     estimate_package,
     estimate_repository,
     estimate_version,
-    free_of_charge,
 )
 from janitor.kinds.image import contents_fingerprint, image_since
 from janitor.kinds.owner import owner_of
 from janitor.kinds.package import held_in, package_fingerprint
 from janitor.kinds.repository import DOCKER, repository_since
-from janitor.kinds.table import delete_rank
+from janitor.kinds.table import delete_rank, free_of_charge
 from janitor.kinds.version import state_of, version_since
 from janitor.model.amounts import Estimate
 from janitor.model.kinds import Kind

@@ -10,20 +10,17 @@ from janitor.cost.metering import (
     estimate_image,
     estimate_package,
     estimate_repository,
-    estimate_revision,
-    estimate_service,
     estimate_version,
-    estimate_worker_pool,
-    free_of_charge,
 )
 from janitor.kinds.package import held_in
 from janitor.kinds.repository import DOCKER
-from janitor.kinds.service import never_ready
+from janitor.kinds.table import HOLDER_KINDS, PART_KINDS, estimate_workload, free_of_charge, listed
+from janitor.kinds.workload import RunResource
 from janitor.model.amounts import Estimate
-from janitor.model.inventory import Workload, Workloads
+from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
-from janitor.model.resources import Contents, Image, Package, Repository, Revision, Service, WorkerPool
+from janitor.model.resources import Contents, Image, Package, Repository
 from janitor.plan.build import version_name
 from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.packages import package_facts
@@ -46,14 +43,14 @@ class GracePrices:
         added = self._added()
         if not added:
             return
-        revisions: dict[ResourceName, list[Revision]] = {}
-        for revision in workloads.revisions:
-            revisions.setdefault(revision.name.parent, []).append(revision)
-        services = {service.name: service for service in workloads.services}
-        known = {str(each.name): each for each in workloads.all()}
-        for name in added:
-            kind, resource = self.grace.waiting[name].kind, known.get(name)
-            self._note([(name, 0, self._workload(kind, resource, revisions, services))])
+        known = {each.name: each for _, each in listed(workloads)}
+        held: dict[tuple[Kind, ResourceName], list[RunResource]] = {}
+        for kind, each in listed(workloads):
+            if kind in PART_KINDS:
+                held.setdefault((kind, each.name.parent), []).append(each)
+        for text in added:
+            kind, name = self.grace.waiting[text].kind, ResourceName.parse(text)
+            self._note([(text, 0, self._workload(kind, name, known, held))])
 
     def _added(self) -> list[str]:
         names = list(islice(self.grace.waiting, self._done, None))
@@ -63,20 +60,16 @@ class GracePrices:
     def _workload(
         self,
         kind: Kind,
-        resource: Workload | None,
-        revisions: Mapping[ResourceName, Sequence[Revision]],
-        services: Mapping[ResourceName, Service],
+        name: ResourceName,
+        known: Mapping[ResourceName, RunResource],
+        held: Mapping[tuple[Kind, ResourceName], Sequence[RunResource]],
     ) -> Estimate:
-        match resource:
-            case Service():
-                held = revisions.get(resource.name, ())
-                return estimate_service(resource, held, never_ready(held) and not resource.traffic, self.book)
-            case Revision():
-                return estimate_revision(resource, services.get(resource.name.parent), self.book)
-            case WorkerPool():
-                return estimate_worker_pool(resource, revisions.get(resource.name, ()), self.book)
-            case _:
-                return free_of_charge(kind)
+        resource = known.get(name)
+        if resource is None:
+            return free_of_charge(kind)
+        if kind in PART_KINDS:
+            return estimate_workload(kind, resource, known.get(name.parent), self.book)
+        return estimate_workload(kind, resource, held.get((HOLDER_KINDS[kind].holds, name), ()), self.book)
 
     def repository(self, repository: Repository, contents: Contents, uploads: Mapping[str, float]) -> None:
         """Of a repository, and of what it holds."""

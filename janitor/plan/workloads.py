@@ -3,26 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from janitor.cost.metering import (
-    estimate_revision,
-    estimate_service,
-    estimate_worker_pool,
-    free_of_charge,
-)
-from janitor.kinds.execution import execution_since
-from janitor.kinds.job import job_since, last_run
 from janitor.kinds.owner import owner_of
-from janitor.kinds.revision import revision_since
-from janitor.kinds.service import never_ready, service_since
-from janitor.kinds.table import delete_rank
-from janitor.kinds.traffic_tag import all_traffic_tags, labels_state, traffic_tag_since
-from janitor.kinds.worker_pool import pool_since
+from janitor.kinds.table import HOLDER_KINDS, KINDS, PART_KINDS, delete_rank, estimate_workload, listed
+from janitor.kinds.workload import RunResource, Seen, Told
 from janitor.model.amounts import Estimate
-from janitor.model.inventory import Workload, Workloads
+from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
-from janitor.model.reasons import DeleteReason
-from janitor.model.resources import Execution, Instance, Job, Revision, Service, TrafficTag, WorkerPool
 from janitor.plan.build import Builder, cause_of, details
 from janitor.plan.plan import Action
 from janitor.policy.deciding.verdict import Delete
@@ -31,10 +18,9 @@ from janitor.policy.deciding.workload_rules import WorkloadVerdicts
 
 def workload_actions(builder: Builder, workloads: Workloads, verdicts: WorkloadVerdicts) -> list[Action]:
     """One for each workload that is to be deleted, unordered. What is deleted with it is contained."""
-    resources = {each.name: each for each in (*workloads.all(), *all_traffic_tags(workloads))}
-    plan = _WorkloadPlan(builder, verdicts, resources)
+    plan = _WorkloadPlan(builder, verdicts, {each.name: each for _, each in listed(workloads)})
     return [
-        plan.action(kind, resources[name], decision)
+        plan.action(kind, plan.resources[name], decision)
         for kind, decisions in verdicts.by_kind.items()
         for name, decision in decisions.items()
         if isinstance(decision, Delete)
@@ -42,100 +28,34 @@ def workload_actions(builder: Builder, workloads: Workloads, verdicts: WorkloadV
 
 
 @dataclass(frozen=True, slots=True)
-class _Deletion:
-    """What the deletion of a workload says beside its name."""
-
-    detail: str
-    estimate: Estimate
-    content: str = ""
-    uri: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class _WorkloadPlan:
     builder: Builder
     verdicts: WorkloadVerdicts
-    resources: Mapping[ResourceName, Workload | TrafficTag]
+    resources: Mapping[ResourceName, RunResource]
 
-    def action(self, kind: Kind, resource: Workload | TrafficTag, decision: Delete) -> Action:
+    def action(self, kind: Kind, resource: RunResource, decision: Delete) -> Action:
         """Its owner is that of the resource that holds it, who deploys it: a revision and an execution keep the
         labels of their own day."""
-        if isinstance(resource, Instance):
-            raise AssertionError("no policy is about instances")
-        deletion = self._deletion(resource, decision)
-        labels = (self._holder(resource) or resource).labels
+        holder = self.resources.get(resource.name.parent) if KINDS[kind].parent else None
+        seen, told, estimate = self._of(kind, resource, holder, decision)
+        cause = cause_of(told.cause) if told.cause else ""
         return Action(
-            kind, str(resource.name), deletion.uri, decision.policy.name, decision.reason, deletion.detail, 0,
-            deletion.estimate, delete_rank(kind), etag=resource.etag, uid=resource.uid,
+            kind, str(resource.name), told.uri, decision.policy.name, decision.reason,
+            details(self.builder.age(seen.since, told.age), cause, told.more), 0,
+            estimate, delete_rank(kind), etag=resource.etag, uid=resource.uid,
             contains=self.verdicts.contained_in(resource.name),
-            content=deletion.content,
-            owner=owner_of(labels, resource.creator if self.builder.show_creator else ""),
+            content=told.content,
+            owner=owner_of((holder or resource).labels, resource.creator if self.builder.show_creator else ""),
         )  # fmt: skip
 
-    def _holder(self, resource: Workload | TrafficTag) -> Service | Job | None:
-        found = self.resources.get(resource.name.parent) if len(resource.name.path) > 2 else None
-        return found if isinstance(found, Service | Job) else None
-
-    def _deletion(self, resource: Workload | TrafficTag, decision: Delete) -> _Deletion:
-        match resource:
-            case Service():
-                return self._service(resource)
-            case Revision():
-                return self._revision(resource, decision)
-            case TrafficTag():
-                return self._traffic_tag(resource)
-            case Job():
-                return self._job(resource)
-            case Execution():
-                return self._execution(resource)
-            case WorkerPool():
-                return self._worker_pool(resource)
-            case Instance():
-                raise AssertionError("no policy is about instances")
-
-    def _service(self, service: Service) -> _Deletion:
-        revisions = self.verdicts.contained[service.name]
-        never = never_ready(revisions) and not service.traffic
-        return _Deletion(
-            details(self.builder.age(service_since(service)), cause_of(service.terminal)),
-            estimate_service(service, revisions, never, self.builder.book),
-            uri=service.uri,
-        )
-
-    def _revision(self, revision: Revision, decision: Delete) -> _Deletion:
-        word = "retired" if decision.reason is DeleteReason.RETIRED else "old"
-        cause = cause_of(revision.ready) if revision.ready else ""
-        service = self._holder(revision)
-        return _Deletion(
-            details(self.builder.age(revision_since(revision), word), cause),
-            estimate_revision(revision, service if isinstance(service, Service) else None, self.builder.book),
-        )
-
-    def _traffic_tag(self, tag: TrafficTag) -> _Deletion:
-        since = self.builder.age(traffic_tag_since(tag))
-        return _Deletion(
-            details(since, f"for revision {tag.target}"),
-            free_of_charge(Kind.TRAFFIC_TAG),
-            labels_state(tag.service),
-        )
-
-    def _job(self, job: Job) -> _Deletion:
-        executions = self.verdicts.runs[job.name]
-        since = self.builder.age(job_since(job, executions), "since it was updated or ran")
-        return _Deletion(
-            details(since, cause_of(job.terminal)),
-            free_of_charge(Kind.JOB),
-            last_run(job),
-        )
-
-    def _execution(self, execution: Execution) -> _Deletion:
-        cause = cause_of(execution.completed) if execution.completed else ""
-        since = self.builder.age(execution_since(execution), "since it ended")
-        return _Deletion(details(since, cause), free_of_charge(Kind.EXECUTION))
-
-    def _worker_pool(self, pool: WorkerPool) -> _Deletion:
-        revisions = self.verdicts.contained[pool.name]
-        return _Deletion(
-            details(self.builder.age(pool_since(pool)), cause_of(pool.terminal)),
-            estimate_worker_pool(pool, revisions, self.builder.book),
-        )
+    def _of(
+        self, kind: Kind, resource: RunResource, holder: RunResource | None, decision: Delete
+    ) -> tuple[Seen, Told, Estimate]:
+        if kind in PART_KINDS:
+            part = PART_KINDS[kind]
+            seen, told = part.seen(resource, holder), part.told(resource, decision.reason)
+            return seen, told, estimate_workload(kind, resource, holder, self.builder.book)
+        of_kind = HOLDER_KINDS[kind]
+        held = self.verdicts.contained[of_kind.holds][resource.name]
+        seen, told = of_kind.seen(resource, held), of_kind.told(resource, held)
+        return seen, told, estimate_workload(kind, resource, held, self.builder.book)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from janitor.kinds.repository import MANAGED_NAMES, is_managed_label
+from janitor.kinds.table import KINDS, holder_key, kind_noun
 from janitor.model.kinds import Kind, Status
 from janitor.model.semver import parse_version
 from janitor.model.text import show
@@ -12,9 +13,9 @@ from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.condition import All, AnyOf, Condition, Not, keys, whom
 from janitor.policy.conditions.contents import ArtifactTypeIs
 from janitor.policy.conditions.implication import conjuncts, contradiction, excludes, implies
-from janitor.policy.conditions.key import Key, Path
+from janitor.policy.conditions.key import IN_REPOSITORIES, Key, Path
 from janitor.policy.conditions.labels import LabelsAre
-from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, OneText, RepositoryIs, ServiceIs
+from janitor.policy.conditions.names import HOLDER_KEYS, LocationIs, NameIs, OneText, RepositoryIs
 from janitor.policy.conditions.patterns import IMAGE_NAMES, captured, is_literal
 from janitor.policy.conditions.state import StatusIs
 from janitor.policy.conditions.tags import AnyTag, TagsMatch
@@ -32,29 +33,6 @@ _CLOUD_RUN_BEGAN = datetime(2019, 4, 9, tzinfo=UTC)
 _DOCKER_BEGAN = datetime(2013, 3, 13, tzinfo=UTC)
 # Artifact Registry's multi-regions (R1): its list of locations has them, Cloud Run's has not.
 MULTI_REGIONS = ("asia", "europe", "us")
-# What `protect.names` protects by name, of each kind (R11).
-_PROTECTED_BY_NAME: dict[Kind, tuple[type[OneText], ...]] = {
-    Kind.SERVICE: (NameIs,), Kind.JOB: (NameIs,), Kind.REPOSITORY: (NameIs,), Kind.REVISION: (ServiceIs,),
-    Kind.TRAFFIC_TAG: (ServiceIs,), Kind.EXECUTION: (JobIs,), Kind.WORKER_POOL: (NameIs,),
-    Kind.IMAGE: (NameIs, RepositoryIs),
-    Kind.VERSION: (NameIs, RepositoryIs), Kind.TAG: (NameIs, RepositoryIs), Kind.PACKAGE: (NameIs, RepositoryIs),
-}  # fmt: skip
-# The only ones that its guards let through (R6, R15), and how people are told.
-_GOES_AS: dict[Kind, tuple[tuple[Status, ...], str]] = {
-    Kind.SERVICE: (
-        (Status.FAILED,),
-        "its {} leaves only live services, and these are deleted only by `status: serving`, with "
-        "`older_than` and a selector: write these, or another status",
-    ),
-    Kind.REVISION: (
-        (Status.RETIRED, Status.FAILED),
-        "only retired and failed revisions are deleted, and its {} matches neither: write another",
-    ),
-    Kind.EXECUTION: (
-        (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED),
-        "only finished executions are deleted, and its {} matches none of them: write another",
-    ),
-}
 
 
 class Bound(NamedTuple):
@@ -73,8 +51,8 @@ def bounds(policy: Policy, policies: Policies) -> Iterator[Bound]:
     if not policy.managed:
         yield from _of_what_google_manages(policy)
     yield from _of_keep(policy, policies)
-    if policy.kind in _GOES_AS:
-        statuses, why = _GOES_AS[policy.kind]
+    if goes_as := KINDS[policy.kind].policies.goes_as:
+        statuses, why = goes_as
         if may_take_serving(policy):
             statuses += (Status.SERVING, Status.DEGRADED)
         yield Bound(StatusIs(statuses), why)
@@ -91,7 +69,7 @@ def _of_place(policy: Policy, locations: tuple[str, ...] | None) -> Iterator[Bou
 
 def _of_protection(policy: Policy, protect: Protect) -> Iterator[Bound]:
     out = "remove one of them"
-    for key in _PROTECTED_BY_NAME[policy.kind]:
+    for key in _protected_by_name(policy.kind):
         yield Bound(Not(key(protect.names)), f"protect.names keeps everything that matches its {{}}: {out}")
     yield Bound(Not(AnyTag(protect.tags)), f"protect.tags keeps everything that matches its {{}}: {out}")
     for name, glob in protect.labels.items():
@@ -100,6 +78,13 @@ def _of_protection(policy: Policy, protect: Protect) -> Iterator[Bound]:
         )
     own = "the label janitor: keep always protects: write other {}"
     yield Bound(Not(LabelsAre({OWN_LABEL: "keep"})), own)
+
+
+def _protected_by_name(kind: Kind) -> tuple[type[OneText], ...]:
+    """The keys whose text `protect.names` names (R11)."""
+    if kind in IN_REPOSITORIES:
+        return NameIs, RepositoryIs
+    return (HOLDER_KEYS.get(holder_key(kind), NameIs),)
 
 
 def _of_what_google_manages(policy: Policy) -> Iterator[Bound]:
@@ -140,12 +125,10 @@ def too_old(kind: Kind, age: timedelta, now: datetime) -> str:
     return ""
 
 
-# Google keeps no more of these of one service or job, and deletes the oldest itself (docs: run/quotas).
 _GROUPS_NOTHING = {
     PerTag: "keep.per has no effect: none of the `tags` is in a group: remove per, or change it",
     PerSemver: "keep.per keeps everything: none of the `tags` is a version (three numbers, such as 1.4.2): remove per",
 }
-_MOST_KEPT = {Kind.REVISION: (1000, "revisions of a service"), Kind.EXECUTION: (1000, "executions of a job")}
 
 
 def idle_keep(policy: Policy, policies: Policies, now: datetime) -> Iterator[tuple[str, str]]:
@@ -187,12 +170,13 @@ def _falls_into_no_group(part: Condition, per: PerTag | PerSemver) -> bool:
 
 
 def _too_many(kind: Kind, keep: Retention) -> Iterator[tuple[str, str]]:
-    most, what = _MOST_KEPT.get(kind, (0, ""))
+    most = KINDS[kind].policies.most
     for key, count, kept in (
         ("latest", keep.latest, "all"),
         ("rollback", keep.rollback, "all ready ones"),
     ):
         if most and keep.per is None and count is not None and count > most:
+            what = f"{kind_noun(kind, most)} of a {holder_key(kind)}"
             text = f"Google stores at most {most:,} {what}: write fewer"
             yield key, f"keep.{key} keeps {kept}: {text}"
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import TypeVar
 
-from janitor.kinds.table import kind_noun
+from janitor.kinds.table import listing_of
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.text import show
@@ -224,8 +224,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 def names_of(kind: Kind, short: str, holder: str = "") -> tuple[str, ...]:
     """What `expect` may call a thing: its short name, that after its section, that after its holder."""
-    section = kind_noun(kind, 2).replace(" ", "_")
-    return (short, f"{section}/{short}", *([f"{holder}/{short}"] if holder else []))
+    return (short, f"{listing_of(kind)}/{short}", *([f"{holder}/{short}"] if holder else []))
 
 
 def digest_of(label: str) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 from janitor.apply.deletion import DeleteCalls
 from janitor.apply.executor import Executor
 from janitor.apply.outcomes import Outcome
-from janitor.apply.ports import CallError, ChangedError, NotFoundError, RunResource
+from janitor.apply.ports import CallError, ChangedError, NotFoundError
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
+from janitor.kinds.workload import RunResource
 from janitor.model.amounts import Unpriced
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
@@ -113,7 +114,8 @@ class FakeGoogle:
             tags.discard(name.rpartition("/")[2])
         return ""
 
-    async def remove_traffic_tags(self, service: str, tags: Collection[str], etag: str) -> str:
+    async def remove_parts(self, kind: Kind, service: str, tags: Collection[str], etag: str) -> str:
+        assert kind is Kind.TRAFFIC_TAG
         self.before(service)
         self.calls.append(("update_service", f"{service} {' '.join(sorted(tags))}"))
         self._raise(service)

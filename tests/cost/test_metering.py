@@ -12,9 +12,9 @@ from janitor.cost.book import Metered, PriceBook, fallback_book
 from janitor.cost.metering import (
     estimate_image,
     estimate_repository,
-    estimate_revision,
-    estimate_service,
 )
+from janitor.kinds.revision import estimate_revision
+from janitor.kinds.service import estimate_service
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.names import ResourceName
 from janitor.model.resources import Container, Revision, Scaling, Service, Traffic
@@ -50,7 +50,7 @@ def web(shares: Mapping[str, int], minimum: int = 0, manual: int | None = None) 
 
 def cost(*revisions: Revision, of: Service | None = None, book: PriceBook = BOOK) -> Estimate:
     """Of a service whose first revision has all the traffic, unless told otherwise."""
-    return estimate_service(of or web({revisions[0].name.short: 100}), revisions, False, book)
+    return estimate_service(of or web({revisions[0].name.short: 100}), revisions, book)
 
 
 def priced(estimate: Estimate) -> Priced:
@@ -196,16 +196,18 @@ def test_an_accelerator_without_a_known_price_leaves_the_whole_unpriced(accelera
 
 def test_a_service_that_never_became_ready_costs_nothing_and_says_what_it_asks_for() -> None:
     """R26: not verified on an account, and the basis says so."""
-    failed = running(minimum=2)
-    estimate = priced(estimate_service(web({}, minimum=1), (failed,), True, NOTHING))
+    failed = revision("web", "web-1", status="failed", scaling=Scaling(2))
+    estimate = priced(estimate_service(web({}, minimum=1), (failed,), NOTHING))
     assert estimate.usd_month == 0
     assert estimate.basis == "its 2 minimum instances are not billed while it was never ready (unverified)"
-    (one,) = (priced(estimate_service(web({}, minimum=1), (running(),), True, NOTHING)),)
+    least = revision("web", "web-1", status="failed", scaling=Scaling(1))
+    (one,) = (priced(estimate_service(web({}, minimum=1), (least,), NOTHING)),)
     assert one.basis == "its minimum instance is not billed while it was never ready (unverified)"
 
 
 def test_a_service_that_never_became_ready_and_asks_for_nothing_speaks_of_no_minimum() -> None:
-    estimate = priced(estimate_service(web({}), (running(minimum=0),), True, BOOK))
+    failed = revision("web", "web-1", status="failed", scaling=Scaling(0))
+    estimate = priced(estimate_service(web({}), (failed,), BOOK))
     assert estimate == Priced(Decimal(0), "never became ready: no instance runs")
 
 

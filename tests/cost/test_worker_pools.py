@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from janitor.cost.book import Metered, PriceBook
-from janitor.cost.metering import estimate_worker_pool
+from janitor.kinds.worker_pool import estimate_worker_pool
 from janitor.model.amounts import Priced, Unpriced
 from janitor.model.resources import Container, Revision, Traffic
 from tests.making import pool, pool_revision

@@ -287,7 +287,10 @@ async def test_removing_traffic_tags_updates_traffic_alone_and_sends_the_rest_ba
         UpdateService=lambda _: Operation(name=OPERATION),
     )
     async with serving(google) as clients:
-        assert await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1", "pr-3"], ETAG) == OPERATION
+        assert (
+            await deleter(clients).remove_parts(Kind.TRAFFIC_TAG, SERVICE, ["pr-1", "pr-3"], ETAG)
+            == OPERATION
+        )
     [asked] = google.asked("UpdateService")
     assert (asked.service.name, asked.service.etag, list(asked.update_mask.paths)) == (
         SERVICE,
@@ -306,7 +309,7 @@ async def test_removing_traffic_tags_updates_traffic_alone_and_sends_the_rest_ba
 async def test_traffic_that_is_not_as_it_was_read_is_left_alone(entries: Any, etag: str) -> None:
     async with serving(google := answers(GetService=traffic(*entries))) as clients:
         with pytest.raises(ChangedError):
-            await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1"], etag)
+            await deleter(clients).remove_parts(Kind.TRAFFIC_TAG, SERVICE, ["pr-1"], etag)
     assert google.asked("UpdateService") == []
 
 
@@ -314,7 +317,7 @@ async def test_traffic_that_cannot_be_read_is_not_changed() -> None:
     google = answers(GetService=refusing(grpc.StatusCode.PERMISSION_DENIED))
     async with serving(google) as clients:
         with pytest.raises(CallError, match="PERMISSION_DENIED"):
-            await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1"], ETAG)
+            await deleter(clients).remove_parts(Kind.TRAFFIC_TAG, SERVICE, ["pr-1"], ETAG)
 
 
 async def test_a_service_that_is_deployed_between_two_attempts_keeps_its_new_traffic() -> None:
@@ -326,7 +329,7 @@ async def test_a_service_that_is_deployed_between_two_attempts_keeps_its_new_tra
     )
     async with serving(google) as clients:
         with pytest.raises(ChangedError):
-            await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1"], ETAG)
+            await deleter(clients).remove_parts(Kind.TRAFFIC_TAG, SERVICE, ["pr-1"], ETAG)
     assert len(google.asked("UpdateService")) == 1
 
 
@@ -340,7 +343,7 @@ async def test_a_change_that_is_noticed_after_a_lost_answer_may_be_the_own_one()
     )
     async with serving(google) as clients:
         with pytest.raises(UnclearError):
-            await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1"], ETAG)
+            await deleter(clients).remove_parts(Kind.TRAFFIC_TAG, SERVICE, ["pr-1"], ETAG)
         with pytest.raises(UnclearError):
             await deleter(clients).delete(Kind.SERVICE, SERVICE, ETAG)
 
@@ -349,4 +352,4 @@ async def test_tags_of_a_service_that_is_gone_are_not_found() -> None:
     google = answers(GetService=refusing(grpc.StatusCode.NOT_FOUND))
     async with serving(google) as clients:
         with pytest.raises(NotFoundError):
-            await deleter(clients).remove_traffic_tags(SERVICE, ["pr-1"], ETAG)
+            await deleter(clients).remove_parts(Kind.TRAFFIC_TAG, SERVICE, ["pr-1"], ETAG)

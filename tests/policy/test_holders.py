@@ -37,7 +37,7 @@ def test_what_goes_with_its_holder_has_no_verdict_of_its_own_nor_what_lies_out_o
     found = decide_workloads(context(asked), world)
     decisions = {kind: len(each) for kind, each in found.by_kind.items() if each}
     assert decisions == {Kind.SERVICE: 1, Kind.JOB: 1}
-    assert [len(each) for each in (found.contained, found.runs)] == [1, 1]
+    assert [len(each) for each in (found.contained[Kind.REVISION], found.contained[Kind.EXECUTION])] == [1, 1]
     elsewhere = decide_workloads(context(asked, projects={"other"}), world)
     assert not any(elsewhere.by_kind.values())
 

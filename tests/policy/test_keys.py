@@ -19,8 +19,6 @@ _DECIDING, _FILE, _WARNINGS = "janitor/policy/deciding", "janitor/policy/file/",
 # Rules about one key in particular: the file, or all of deciding. This list may only become shorter: a new key is not in it.
 _KNOWN = {
     "name": {_DECIDING, _FILE + "combinations.py", _FILE + "mistakes.py", _WARNINGS},
-    "service": {_DECIDING, _WARNINGS},
-    "job": {_DECIDING, _WARNINGS},
     "location": {_WARNINGS},
     "repository": {_DECIDING, _WARNINGS},
     "labels": {"janitor/policy/conditions/ttl.py", _WARNINGS},

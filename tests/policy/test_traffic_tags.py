@@ -139,10 +139,10 @@ def test_the_tags_of_a_service_that_is_deleted_go_with_it() -> None:
     services = policy("services", Kind.SERVICE)
     broken = revision("web", "web-1", status="failed", days=30)
     verdicts = decide_workloads(context(policies(services, PREVIEWS)), workloads(dead, broken))
-    assert [tag.name.short for tag in verdicts.tags[dead.name]] == ["pr-1"]
+    assert [tag.name.short for tag in verdicts.contained[Kind.TRAFFIC_TAG][dead.name]] == ["pr-1"]
     assert verdicts.by_kind[Kind.TRAFFIC_TAG] == {}
     alone = decide_workloads(context(policies(services)), workloads(dead, broken))
-    assert alone.tags == {}
+    assert alone.contained[Kind.TRAFFIC_TAG] == {}
 
 
 def test_a_grace_period_starts_again_when_the_tag_is_moved() -> None:

@@ -33,7 +33,6 @@ class OlderThan(Key):
     kinds = EVERY_KIND
     spelling: ClassVar[Any] = Duration
     says = "Strictly older than this, such as 90m, 72h, 30d or 2w; a resource of unknown age is kept."
-    says_of: ClassVar[Mapping[Kind, str]] = {Kind.TAG: "Not available: a tag has no age."}
     refused: ClassVar[Mapping[Kind, str]] = {
         Kind.TAG: "a tag has no age, because Google stores no time for it: remove this key"
     }

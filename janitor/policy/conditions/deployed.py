@@ -1,14 +1,13 @@
 """Who and what deployed it: `creator`, `client` and `managed_by`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from janitor.kinds.managers import Manager, managers_of_repository
-from janitor.model.kinds import Kind
+from janitor.kinds.table import HOLDER_KINDS
 from janitor.model.reasons import KeepReason
-from janitor.model.resources import Job, Repository, Service, WorkerPool
+from janitor.model.resources import Repository
 from janitor.policy.conditions.facts import ResourceFacts
 from janitor.policy.conditions.key import EVERY_KIND, WORKLOADS, Beside, FactsReading, Key, shown
 from janitor.policy.conditions.names import OneText, TextOf
@@ -18,7 +17,6 @@ from janitor.policy.conditions.values import OneOrMore
 ManagerName = Literal[
     "terraform", "config-connector", "cloud-deploy", "cloud-functions", "app-hosting", "source-deploy"
 ]  # kinds/managers.py
-_OF_REPOSITORY = "The tool that created its repository, by the repository's labels or name."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class CreatorIs(OneText):
 
 
 def _client(facts: ResourceFacts) -> str:
-    return facts.reported.client if isinstance(facts.reported, Service | Job | WorkerPool) else ""
+    return str(getattr(facts.reported, "client", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class ClientIs(OneText):
     `not`, too."""
 
     name = "client"
-    kinds = frozenset({Kind.SERVICE, Kind.JOB, Kind.WORKER_POOL})
+    kinds = frozenset(HOLDER_KINDS)
     says = "The tool that deployed it last, such as gcloud, terraform or cloud-console; a resource without a known client is kept."
     text = TextOf(_client)
     unset = Truth(None, KeepReason.NOT_MATCHED)
@@ -62,12 +60,6 @@ class ManagedBy(Key):
     spelling: ClassVar[Any] = OneOrMore[ManagerName]
     selector = True
     says = "The tool that manages it, by its labels, its client or its images."
-    says_of: ClassVar[Mapping[Kind, str]] = {
-        Kind.IMAGE: _OF_REPOSITORY,
-        Kind.VERSION: _OF_REPOSITORY,
-        Kind.PACKAGE: _OF_REPOSITORY,
-        Kind.TAG: _OF_REPOSITORY,
-    }
 
     @classmethod
     def read(cls, value: Any, beside: Beside) -> Key:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 from janitor.kinds.image import image_since
 from janitor.kinds.managers import managers_of_repository
+from janitor.kinds.table import BY_WIRE_NAME, holder_key
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Image, Repository
@@ -128,47 +129,20 @@ class Expr(Key):
         return test_of(self, reading.failures, unknown, read)
 
 
-_ANY: Fields = {
+_WORKLOAD: Fields = {
     "kind": "run.service", "name": "web", "project": "my-project", "location": "europe-west1",
-    "labels": {}, "managed_by": ["terraform"], "status": "failed",
-}  # fmt: skip
-_FIELDS: Mapping[str, Fields] = {
-    Kind.SERVICE.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
-    Kind.REVISION.value: {**_ANY, "service": "web", "annotations": {}, "creator": "someone@example.com"},
-    Kind.TRAFFIC_TAG.value: {
-        **{key: value for key, value in _ANY.items() if key != "status"}, "service": "web", "annotations": {},
-        "creator": "someone@example.com",
-    },
-    Kind.JOB.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
-    Kind.EXECUTION.value: {**_ANY, "job": "nightly", "annotations": {}, "creator": "someone@example.com"},
-    Kind.WORKER_POOL.value: {**_ANY, "annotations": {}, "creator": "someone@example.com"},
-    Kind.REPOSITORY.value: {**{k: v for k, v in _ANY.items() if k != "status"}, "size_bytes": 10**9},
-    Kind.PACKAGE.value: {
-        "kind": "artifact.package", "name": "left-pad", "repository": "libs", "format": "npm",
-        "project": "my-project", "location": "europe-west1", "labels": {}, "versions": 12, "size_bytes": 10**6,
-        "managed_by": ["terraform"],
-    },
-    Kind.TAG.value: {
-        "kind": "artifact.tag", "name": "app", "repository": "images", "format": "docker",
-        "project": "my-project", "location": "europe-west1", "labels": {}, "version": "sha256:0", "tag": "pr-12",
-        "managed_by": ["terraform"],
-    },
-    Kind.VERSION.value: {
-        "kind": "artifact.version", "name": "left-pad", "repository": "libs", "format": "npm",
-        "project": "my-project", "location": "europe-west1", "labels": {}, "version": "1.2.3", "tags": ["next"],
-        "size_bytes": 10**6, "managed_by": ["terraform"],
-    },
-    Kind.IMAGE.value: {
-        "kind": "artifact.image", "name": "app", "repository": "images", "project": "my-project",
-        "location": "europe-west1", "labels": {}, "digest": "sha256:0", "tags": ["v1.2.3", "stable"],
-        "size_bytes": 10**9, "artifact_type": "", "managed_by": ["terraform"],
-    },
+    "labels": {}, "managed_by": ["terraform"], "status": "failed", "annotations": {}, "creator": "someone@example.com",
 }  # fmt: skip
 
 
 def fields_of(kind: str) -> Fields:
-    """The fields of a kind; nothing where there is no such kind."""
-    return _FIELDS.get(kind, {})
+    """The fields of a kind, with an example each; nothing where there is no such kind."""
+    spec = BY_WIRE_NAME.get(kind)
+    if spec is None or not spec.kind.is_run:
+        return spec.policies.fields if spec else {}
+    absent = {"status"} if not spec.policies.statuses else set()
+    holder = {key: "web"} if (key := holder_key(spec.kind)) else {}
+    return {name: each for name, each in _WORKLOAD.items() if name not in absent} | holder
 
 
 def test_of(

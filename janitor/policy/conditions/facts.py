@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from janitor.kinds.managers import Manager
+from janitor.kinds.workload import RunResource
 from janitor.model.kinds import Kind, Status
-from janitor.model.resources import Execution, Job, Revision, Service, TrafficTag, WorkerPool
-
-Reported = Service | Revision | TrafficTag | Job | Execution | WorkerPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class ResourceFacts:
     job: str = ""
     managed_by: frozenset[Manager] = frozenset()
     newest: float | None = None
-    reported: Reported | None = None
+    reported: RunResource | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,7 @@ class Key:
     spelling: ClassVar[Any]
     """The annotated type that reads its value from YAML; `spelling_of` where kinds differ."""
     says: ClassVar[str]
-    says_of: ClassVar[Mapping[Kind, str]] = {}
-    """The description in the JSON Schema and in docs/policies.md, and that of single kinds."""
+    """The description in the JSON Schema and in docs/policies.md, where a kind declares no other (kinds/spec.py)."""
     selector: ClassVar[bool] = False
     """Whether it says which resources a policy is about, and not when they go (R9)."""
     singles_out: ClassVar[bool] = False
@@ -85,7 +84,8 @@ class Key:
     @classmethod
     def description(cls, kind: Kind | None) -> str:
         """What the schema says of it."""
-        return cls.says_of[kind] if kind and kind in cls.says_of else cls.says
+        own = KINDS[kind].policies.says.get(cls.name) if kind else None
+        return own or cls.says
 
     @classmethod
     def read(cls, value: Any, beside: Beside) -> "Key":

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
-from janitor.model.kinds import Kind
 from janitor.model.resources import Repository
 from janitor.policy.conditions.facts import ResourceFacts
 from janitor.policy.conditions.key import EVERY_KIND, WORKLOADS, FactsReading, Key, Path, shown
@@ -132,13 +131,6 @@ class LabelsAre(_Globs):
     texts = LABELS
     example = "{env: preview}"
     says = 'All of these labels; a value is a glob, "*" for any.'
-    says_of: ClassVar[Mapping[Kind, str]] = {
-        Kind.TRAFFIC_TAG: "All of these labels of the tag's service; a value is a glob.",
-        Kind.IMAGE: "All of these labels of the image's repository; a value is a glob.",
-        Kind.PACKAGE: "All of these labels of the package's repository; a value is a glob.",
-        Kind.TAG: "All of these labels of the tag's repository; a value is a glob.",
-        Kind.VERSION: "All of these labels of the version's repository; a value is a glob.",
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
+from janitor.kinds.table import KINDS, holder_key
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Repository
 from janitor.policy.conditions.facts import ResourceFacts, StoredFacts
 from janitor.policy.conditions.key import (
     EVERY_KIND,
     IN_REPOSITORIES,
+    WORKLOADS,
     FactsReading,
     ImageReading,
     Key,
@@ -33,6 +35,11 @@ T = TypeVar("T")
 _STORED_NAMES = {Kind.REPOSITORY: REPOSITORY_NAMES, Kind.IMAGE: IMAGE_NAMES}
 # The answers that a test remembers: a sweep asks it of any number of packages.
 _PACKAGES_KNOWN = 10_000
+
+
+def _held_by(key: str) -> frozenset[Kind]:
+    """The kinds of Cloud Run whose holder has this key."""
+    return frozenset(kind for kind in WORKLOADS if holder_key(kind) == key)
 
 
 class TextOf(NamedTuple):
@@ -118,13 +125,6 @@ class NameIs(OneText):
     kinds = EVERY_KIND
     singles_out = True
     says = "Its short name: a glob, or a list of globs."
-    says_of: ClassVar[Mapping[Kind, str]] = {
-        Kind.TRAFFIC_TAG: "The traffic tag itself, as `tag`: a glob, or a list of globs.",
-        Kind.IMAGE: "Its package, such as app or team/app: a glob, or a list of globs.",
-        Kind.PACKAGE: "Its name, such as left-pad, @team/web or team/app: a glob, or a list of globs.",
-        Kind.TAG: "The package of the tag, such as team/app: a glob, or a list of globs.",
-        Kind.VERSION: "Its package, such as left-pad or @team/web: a glob, or a list of globs.",
-    }
     text = TextOf(lambda facts: facts.name, lambda image: image.package, lambda held: held.package)
 
     def image(self, reading: ImageReading) -> Test[Image]:
@@ -151,12 +151,9 @@ class ServiceIs(OneText):
     """`service`: the short name of a revision's or a traffic tag's service."""
 
     name = "service"
-    kinds = frozenset({Kind.REVISION, Kind.TRAFFIC_TAG})
+    kinds = _held_by("service")
     singles_out = True
     says = "The service of a revision: a glob, or a list of globs."
-    says_of: ClassVar[Mapping[Kind, str]] = {
-        Kind.TRAFFIC_TAG: "The service that has the tag: a glob, or a list of globs.",
-    }
     text = TextOf(lambda facts: facts.service)
     made_of = RUN_NAMES
 
@@ -166,7 +163,7 @@ class TrafficTagIs(OneText):
     """`tag`: the traffic tag itself."""
 
     name = "tag"
-    kinds = frozenset({Kind.TRAFFIC_TAG})
+    kinds = frozenset(kind for kind in WORKLOADS if KINDS[kind].is_tag)
     says = "The traffic tag itself, such as pr-*: a glob, or a list of globs."
     text = TextOf(lambda facts: facts.name)
 
@@ -176,7 +173,7 @@ class JobIs(OneText):
     """`job`: the short name of an execution's job."""
 
     name = "job"
-    kinds = frozenset({Kind.EXECUTION})
+    kinds = _held_by("job")
     says = "The job of an execution: a glob, or a list of globs."
     text = TextOf(lambda facts: facts.job)
     made_of = RUN_NAMES
@@ -204,3 +201,7 @@ class RepositoryIs(OneText):
     says = "The repository of an image, a version or a package: a glob, or a list of globs."
     text = TextOf(repository=lambda repository: repository.name.repository)
     made_of = REPOSITORY_NAMES
+
+
+# By what holds a revision, an execution or another part of a workload it is named, too.
+HOLDER_KEYS: Mapping[str, type[OneText]] = {key.name: key for key in (ServiceIs, JobIs)}

@@ -1,10 +1,11 @@
 """Status: `status`, what a workload is doing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
+from janitor.kinds.table import BY_WIRE_NAME, KINDS
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import DeleteReason
 from janitor.policy.conditions.facts import ResourceFacts
@@ -12,7 +13,9 @@ from janitor.policy.conditions.key import WORKLOADS, Beside, FactsReading, Key, 
 from janitor.policy.conditions.truth import Test, truth
 from janitor.policy.conditions.values import OneOrMore
 
-_FAILED = "failed: it cannot run, and never ran successfully."
+# Types that are made of declarations cannot be written as annotations.
+_one_or_more: Any = OneOrMore
+_literal: Any = Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +29,14 @@ class StatusIs(Key):
     values: tuple[Status, ...]
 
     name = "status"
-    kinds = WORKLOADS - {Kind.TRAFFIC_TAG}
-    says_of: ClassVar[Mapping[Kind, str]] = {
-        Kind.SERVICE: "The state of the service; a live service is deleted only by `serving`, "
-        "with older_than and a selector.",
-        Kind.REVISION: "The state of the revision; `active` is allowed only under not.",
-        Kind.JOB: _FAILED,
-        Kind.WORKER_POOL: _FAILED,
-        Kind.EXECUTION: "How the execution ended; a running execution is never deleted.",
-    }
+    kinds = frozenset(kind for kind in WORKLOADS if KINDS[kind].policies.statuses)
+    says = "What it is doing."
 
     @classmethod
     def spelling_of(cls, kind: Kind | None) -> Any:
         """What a resource of the kind can be doing."""
-        match kind:
-            case Kind.SERVICE:
-                return OneOrMore[Literal["failed", "serving", "degraded"]]
-            case Kind.REVISION:
-                return OneOrMore[Literal["retired", "failed", "active"]]
-            case Kind.EXECUTION:
-                return OneOrMore[Literal["succeeded", "failed", "cancelled"]]
-            case _:
-                return OneOrMore[Literal["failed"]]
+        statuses = KINDS[kind].policies.statuses if kind else ()
+        return _one_or_more[_literal[tuple(each.value for each in statuses)]]
 
     @classmethod
     def read(cls, value: Any, beside: Beside) -> Key:
@@ -59,10 +48,14 @@ class StatusIs(Key):
         """Statuses that alone never go, and `serving` within another key."""
         found = place.when.get(cls.name) if place.positive else None
         statuses = [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, str)]
+        spec = BY_WIRE_NAME.get(place.kind)
+        if spec is None:
+            return
+        never, goes_live = spec.policies.never, Status.SERVING in spec.policies.statuses
         for status in statuses:
-            if (place.kind, status) in _NEVER and Status.SERVING.value not in statuses:
-                yield _NEVER[(place.kind, status)]
-            if (place.kind, status) == (Kind.SERVICE.value, Status.SERVING.value) and not place.top:
+            if status in never and Status.SERVING.value not in statuses:
+                yield never[Status(status)]
+            if goes_live and status == Status.SERVING.value and not place.top:
                 yield "status: serving is allowed only directly in when, not within any or all"
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
@@ -84,13 +77,3 @@ class StatusIs(Key):
 
     def workload_has(self, facts: ResourceFacts, now: datetime) -> str:
         return facts.status.value
-
-
-_NEVER = {
-    (Kind.SERVICE.value, "degraded"): "a degraded service still serves: to delete it, `status` must "
-    "contain serving too, as in [serving, degraded]",
-    (
-        Kind.REVISION.value,
-        "active",
-    ): "an active revision is never deleted: `active` is allowed only under `not`",
-}

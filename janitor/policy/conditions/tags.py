@@ -1,6 +1,6 @@
 """Tags: `tagged`, `tags`, `any_tag`, `tags_regex`, `tags_semver`."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -122,7 +122,6 @@ class TagsMatch(_OfTags):
     kinds = _OF_TAGS
     spelling: ClassVar[Any] = Globs
     says = "Every tag of the image matches one of these globs; with another tag it is kept."
-    says_of: ClassVar[Mapping[Kind, str]] = {Kind.TAG: "The tag itself: a glob, or a list of globs."}
 
     def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
         """Those with a character that no tag of an image has."""
@@ -194,9 +193,6 @@ class TagsRegex(_OfTags):
     kinds = _OF_TAGS
     spelling: ClassVar[Any] = Text
     says = "This regular expression (RE2) matches in every tag of the image, such as '^pr-[0-9]+$'."
-    says_of: ClassVar[Mapping[Kind, str]] = {
-        Kind.TAG: "This regular expression (RE2) matches in the tag itself, such as '^pr-[0-9]+$'."
-    }
 
     @classmethod
     def mistakes(cls, value: Any, kind: str) -> Iterator[tuple[Path, str]]:
@@ -219,9 +215,6 @@ class TagsSemver(_OfTags):
     kinds = _OF_TAGS
     spelling: ClassVar[Any] = Text
     says = "Every tag of the image is a version in this range, such as '>=1.0 <2'."
-    says_of: ClassVar[Mapping[Kind, str]] = {
-        Kind.TAG: "The tag itself is a version in this range, such as '>=1.0 <2'."
-    }
 
     @classmethod
     def mistakes(cls, value: Any, kind: str) -> Iterator[tuple[Path, str]]:

@@ -9,7 +9,7 @@ from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.references import BadReferenceError, ImageReference, bare_digest, parse_reference
-from janitor.model.resources import Image, Mode, Repository
+from janitor.model.resources import Execution, Image, Mode, Repository
 
 Users = dict[str, set[str]]
 
@@ -181,17 +181,8 @@ _KINDS = {**RUN_COLLECTIONS, "instances": Kind.INSTANCE}
 
 def _holders(workloads: Workloads) -> Iterator[tuple[ResourceName, tuple[str, ...], bool]]:
     """Each workload with its images, and whether it is an execution that still runs."""
-    for group in (
-        workloads.services,
-        workloads.revisions,
-        workloads.jobs,
-        workloads.worker_pools,
-        workloads.instances,
-    ):
-        for resource in group:
-            yield resource.name, resource.images, False
-    for execution in workloads.executions:
-        yield execution.name, execution.images, execution.completion_time is None
+    for each in workloads.all():
+        yield each.name, each.images, isinstance(each, Execution) and each.completion_time is None
 
 
 def _readable(image: str) -> ImageReference | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from janitor.kinds.repository import DOCKER
+from janitor.kinds.table import KINDS, listed
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
@@ -63,18 +64,14 @@ def with_labels(
     workloads: Workloads, repositories: Sequence[Repository]
 ) -> Mapping[Kind, Sequence[LabelledResource]]:
     """Whose labels count for things of each kind: what lies in a repository has none of its own."""
-    return {
-        Kind.SERVICE: workloads.services,
-        Kind.REVISION: workloads.revisions,
-        Kind.TRAFFIC_TAG: workloads.services,
-        Kind.JOB: workloads.jobs,
-        Kind.EXECUTION: workloads.executions,
-        Kind.WORKER_POOL: workloads.worker_pools,
-        Kind.REPOSITORY: repositories,
+    found: dict[Kind, list[LabelledResource]] = {kind: [] for kind in KINDS}
+    for kind, each in listed(workloads):
+        found[kind].append(each)
+    found[Kind.REPOSITORY].extend(repositories)
+    with_own = {kind: found[KINDS[kind].labelled_by or kind] for kind in KINDS}
+    return with_own | {
         Kind.IMAGE: [each for each in repositories if each.format == DOCKER],
-        Kind.PACKAGE: repositories,
         Kind.VERSION: [each for each in repositories if each.format != DOCKER],
-        Kind.TAG: repositories,
     }
 
 

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
 
 from janitor.kinds.owner import owner_of
-from janitor.kinds.table import RUN_KINDS
+from janitor.kinds.table import PART_KINDS, RUN_KINDS
+from janitor.kinds.workload import RunResource
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
-from janitor.model.resources import Execution, Revision, TrafficTag
 from janitor.policy.conditions.facts import ResourceFacts
-from janitor.policy.conditions.names import JobIs, ServiceIs
+from janitor.policy.conditions.names import HOLDER_KEYS
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.grace import Candidate
@@ -32,51 +31,34 @@ from janitor.policy.deciding.verdict import (
 from janitor.policy.model import Policy
 
 
-class IdentifiedWorkload(Protocol):
-    """What every workload that may be deleted has."""
-
-    @property
-    def name(self) -> ResourceName: ...
-
-    @property
-    def uid(self) -> str: ...
-
-    @property
-    def etag(self) -> str: ...
-
-    @property
-    def labels(self) -> Mapping[str, str]: ...
-
-    @property
-    def creator(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class WorkloadVerdicts:
-    """Decisions on workloads: `by_kind`, one for each in scope. A revision or an execution that is deleted with
-    the resource that holds it has none: it is in `contained` or `runs`, by the name of the holder. So is
-    a traffic tag in `tags`, where a policy is about tags."""
+    """Decisions on workloads: `by_kind`, one for each in scope. What is deleted with the resource that holds it has
+    none: it is in `contained`, by its kind and the name of the holder. A kind that Google lists with its holder, such as
+    traffic tags, is there where a policy is about it."""
 
     by_kind: Mapping[Kind, dict[ResourceName, Decision]] = field(
         default_factory=lambda: {kind: {} for kind in RUN_KINDS}
     )
-    contained: dict[ResourceName, list[Revision]] = field(default_factory=dict)
-    tags: dict[ResourceName, list[TrafficTag]] = field(default_factory=dict)
-    runs: dict[ResourceName, list[Execution]] = field(default_factory=dict)
+    contained: Mapping[Kind, dict[ResourceName, list[RunResource]]] = field(
+        default_factory=lambda: {kind: {} for kind in PART_KINDS}
+    )
 
     def contained_in(self, holder: ResourceName) -> tuple[tuple[Kind, int], ...]:
         """How many of each kind are deleted with the resource that holds them."""
-        held = ((Kind.REVISION, self.contained), (Kind.TRAFFIC_TAG, self.tags), (Kind.EXECUTION, self.runs))
-        return tuple((kind, len(of[holder])) for kind, of in held if of.get(holder))
+        return tuple((kind, len(of[holder])) for kind, of in self.contained.items() if of.get(holder))
+
+    def goes(self, kind: Kind, name: ResourceName) -> bool:
+        """Whether a resource is deleted, and not as a part of another one."""
+        return isinstance(self.by_kind[kind].get(name), Delete)
 
     def freed_by(self) -> Mapping[ResourceName, str]:
         """Each workload that goes -> the name of the action that takes it."""
         freed = {n: str(n) for found in self.by_kind.values()
                  for n, decision in found.items() if isinstance(decision, Delete)}  # fmt: skip
-        for holder, revisions in self.contained.items():
-            freed.update({each.name: str(holder) for each in revisions})
-        for holder, executions in self.runs.items():
-            freed.update({each.name: str(holder) for each in executions})
+        for of in self.contained.values():
+            for holder, parts in of.items():
+                freed.update({each.name: str(holder) for each in parts})
         return freed
 
 
@@ -108,12 +90,12 @@ def rules_of(context: Context) -> Rules:
 def decided(
     rules: Rules,
     kind: Kind,
-    resource: IdentifiedWorkload,
+    resource: RunResource,
     facts: ResourceFacts,
     guards: Mapping[KeepReason, bool],
     held: KeepReason | None = None,
     keeps: Callable[[CompiledPolicy[ResourceFacts]], RetentionAnswer | None] = no_keep,
-    holder: IdentifiedWorkload | None = None,
+    holder: RunResource | None = None,
 ) -> Decision:
     """The policies' answer, unless a guard stands that the matching policy may not waive, a `keep` holds
     it, a gap of its own project and location hides something (R4), or grace is due to it.
@@ -139,14 +121,14 @@ def decided(
 
 
 def _released(
-    context: Context, decision: Delete, kind: Kind, resource: IdentifiedWorkload, owned_by: IdentifiedWorkload
+    context: Context, decision: Delete, kind: Kind, resource: RunResource, owned_by: RunResource
 ) -> Decision:
     """Whether a workload is deleted now, or is announced first. It has changed once its etag has, and its uid where
-    another workload has its name. An opt-out of its revision keeps a traffic tag, too."""
+    another workload has its name. An opt-out of what it stands for keeps it, too: of its revision a traffic tag."""
     creator = owned_by.creator if context.policies.report.show_creator else ""
     owner = owner_of(owned_by.labels, creator)
-    tagged = resource.revision if isinstance(resource, TrafficTag) else None
-    also = (str(tagged.name),) if tagged else ()
+    stood_for = PART_KINDS[kind].stands_for(resource) if kind in PART_KINDS else None
+    also = (str(stood_for.name),) if stood_for else ()
     thing = Candidate(kind, str(resource.name), lambda: f"{resource.uid} {resource.etag}", owner, also)
     return context.memory.grace.answer(decision, thing, context.now)
 
@@ -160,8 +142,10 @@ def note_contained(rules: Rules, kind: Kind, held: Iterable[ResourceFacts]) -> N
 def _forbidden(facts: ResourceFacts, policy: Policy, guard: KeepReason) -> bool:
     """Whether a guard stands against a policy that matches."""
     if guard is KeepReason.GOOGLE_MANAGED:
-        named = names_literally(policy, facts.name) or names_literally(policy, facts.service, ServiceIs)
-        return not (policy.managed and (named or names_literally(policy, facts.job, JobIs)))
+        named = names_literally(policy, facts.name) or any(
+            names_literally(policy, getattr(facts, key), by) for key, by in HOLDER_KEYS.items()
+        )
+        return not (policy.managed and named)
     if guard is KeepReason.SERVING:
         return not may_take_serving(policy)
     return True

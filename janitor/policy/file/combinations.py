@@ -7,8 +7,9 @@ hides nothing of this. Where a value is of a wrong type the models say so, and t
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from janitor.kinds.table import KINDS
-from janitor.model.kinds import Kind
+from janitor.kinds.spec import Keeps
+from janitor.kinds.table import BY_WIRE_NAME
+from janitor.model.kinds import Status
 from janitor.model.text import show
 from janitor.policy.conditions.key import Path, Surroundings
 from janitor.policy.conditions.patterns import is_literal, mistake_of
@@ -18,7 +19,7 @@ from janitor.policy.conditions.ttl import TtlExpired
 Found = tuple[Path, str]
 
 # Kinds of which a policy may have `keep` alone: all but those.
-_KEEPING = (Kind.REVISION.value, Kind.EXECUTION.value, Kind.IMAGE.value, Kind.VERSION.value)
+_KEEPING = frozenset(kind for kind, spec in BY_WIRE_NAME.items() if spec.policies.keep)
 
 
 def combinations(data: Any) -> Iterator[Found]:
@@ -86,8 +87,8 @@ def _of_policy(policy: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _managed(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
-    spec = next((spec for spec in KINDS.values() if spec.kind == kind), None)
-    keys = spec.named_by if spec else ()
+    spec = BY_WIRE_NAME.get(kind)
+    keys = spec.policies.named_by if spec else ()
     if keys and not any(is_literal(glob) for key in keys for glob in _texts(when.get(key))):
         yield (
             ("managed",),
@@ -109,7 +110,9 @@ def _grouped(kind: str, when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
     per = keep.get("per") if isinstance(keep, dict) else None
     if not isinstance(per, dict):
         return
-    if kind == Kind.IMAGE.value and ("tag" in per) is ("semver" in per):
+    spec = BY_WIRE_NAME.get(kind)
+    by_either = spec is not None and spec.policies.keep is Keeps.TAGGED_IMAGES
+    if by_either and ("tag" in per) is ("semver" in per):
         yield ("keep", "per"), "per groups either by `tag` or by `semver`: write one, such as {semver: minor}"
     if isinstance(per.get("tag"), str) and (mistake := mistake_of(per["tag"])):
         yield ("keep", "per", "tag"), f"tag: {mistake}"
@@ -122,7 +125,9 @@ def _grouped(kind: str, when: Mapping[str, Any], keep: Any) -> Iterator[Found]:
 
 def _serving(kind: str, when: Mapping[str, Any]) -> Iterator[Found]:
     """R15: a service that serves goes only by a policy that says so, for how long, and whom."""
-    if kind != Kind.SERVICE.value or "serving" not in _texts(when.get("status")):
+    spec = BY_WIRE_NAME.get(kind)
+    goes_live = spec is not None and Status.SERVING in spec.policies.statuses
+    if not goes_live or Status.SERVING.value not in _texts(when.get("status")):
         return
     if "older_than" not in when:
         yield ("status",), "status: serving deletes live services: it needs `older_than` beside it in when"

@@ -6,10 +6,12 @@ It says what may be written where.
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, ValidationError, create_model
 
+from janitor.kinds.spec import Keeps
+from janitor.kinds.table import BY_WIRE_NAME, KINDS, kind_noun
 from janitor.model.kinds import Kind
 from janitor.policy.conditions.key import EVERY_KIND, Key
 from janitor.policy.conditions.table import INHERITED, KEYS, keys_of
@@ -106,11 +108,7 @@ class VersionKeep(TaggedKeep):
     per: VersionPer | None = None
 
 
-KindName = Literal[
-    "run.service", "run.revision", "run.tag", "run.job", "run.execution", "run.worker_pool",
-    "artifact.image", "artifact.version",
-    "artifact.tag", "artifact.package", "artifact.repository",
-]  # fmt: skip
+KindName: Any = _literal[tuple(BY_WIRE_NAME)]
 
 
 class AnyPolicy(Model):
@@ -133,27 +131,32 @@ class OtherPolicy(AnyPolicy):
     keep: Any = None
 
 
+_KEEPS: Mapping[Keeps, type[KeepModel]] = {
+    Keeps.NEWEST: KeepModel,
+    Keeps.ROLLBACK: RevisionKeep,
+    Keeps.TAGGED_IMAGES: ImageKeep,
+    Keeps.TAGGED_VERSIONS: VersionKeep,
+}
+
+
 class _KindGrammar(NamedTuple):
     """The models of a kind: their names in the JSON Schema, and its `keep`; without one, `when` must say something."""
 
     policy: str
     when: str
-    keep: type[KeepModel] | None = None
+    keep: type[KeepModel] | None
 
 
-_KINDS: Mapping[Kind, _KindGrammar] = {
-    Kind.SERVICE: _KindGrammar("ServicePolicy", "ServiceWhen"),
-    Kind.REVISION: _KindGrammar("RevisionPolicy", "RevisionWhen", RevisionKeep),
-    Kind.TRAFFIC_TAG: _KindGrammar("TrafficTagPolicy", "TrafficTagWhen"),
-    Kind.JOB: _KindGrammar("JobPolicy", "FailedWhen"),
-    Kind.EXECUTION: _KindGrammar("ExecutionPolicy", "ExecutionWhen", KeepModel),
-    Kind.WORKER_POOL: _KindGrammar("WorkerPoolPolicy", "FailedWhen"),
-    Kind.IMAGE: _KindGrammar("ImagePolicy", "ImageWhen", ImageKeep),
-    Kind.VERSION: _KindGrammar("VersionPolicy", "VersionWhen", VersionKeep),
-    Kind.TAG: _KindGrammar("TagPolicy", "TagWhen"),
-    Kind.PACKAGE: _KindGrammar("PackagePolicy", "PackageWhen"),
-    Kind.REPOSITORY: _KindGrammar("RepositoryPolicy", "RepositoryWhen"),
-}
+def _grammar(kind: Kind) -> _KindGrammar:
+    """Named after what people call it: ``WorkerPoolPolicy``."""
+    noun = "".join(word.capitalize() for word in kind_noun(kind).split())
+    said = KINDS[kind].policies
+    return _KindGrammar(
+        f"{noun}Policy", said.when_model or f"{noun}When", _KEEPS[said.keep] if said.keep else None
+    )
+
+
+_KINDS = {kind: _grammar(kind) for kind in KINDS}
 # Kinds whose keys are the same share a model.
 _WHENS = {row.when: _when(row.when, kind) for kind, row in _KINDS.items()}
 
@@ -172,7 +175,7 @@ _POLICIES = {kind.value: _policy(kind, row) for kind, row in _KINDS.items()}
 
 def _kind_of(policy: Any) -> str:
     kind = policy.get("kind") if isinstance(policy, dict) else None
-    return kind if isinstance(kind, str) and kind in get_args(KindName) else "other"
+    return kind if isinstance(kind, str) and kind in BY_WIRE_NAME else "other"
 
 
 _TAGGED = [_annotated[each, Tag(kind)] for kind, each in (*_POLICIES.items(), ("other", OtherPolicy))]

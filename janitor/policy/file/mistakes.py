@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from janitor.kinds.table import RUN_KINDS
+from janitor.kinds.spec import Topic
+from janitor.kinds.table import BY_WIRE_NAME, RUN_KINDS
 from janitor.model.text import show
 from janitor.policy.conditions.key import Path
 from janitor.policy.conditions.table import BY_NAME
@@ -242,45 +243,26 @@ def _range(key: str) -> str:
 LEAST_LIKENESS = 0.65
 _LEAST_FOREIGN = 0.85
 
-_UNUSED = {
-    "artifact.image": "write `unused: true`, or `unused_for: 7d` for how long",
-    "artifact.repository": "write `unused: true` with `older_than`",
-    "run.service": "Cloud Run does not say when a service was last called: write `older_than`, which counts from its last deploy, "
-    "and for live ones `status: serving` with a selector",
-    "run.revision": "write `status: retired` with `older_than`, which counts from its retirement",
-    "run.tag": "write `older_than: 14d`, which counts from the creation of its revision",
-    "run.job": "write `older_than: 30d`, which counts from the later of its update and its last completion",
-    "run.execution": "write `older_than: 30d`, which counts from its completion",
-    "run.worker_pool": "write `older_than: 30d`, which counts from its update",
-    "artifact.tag": "who uses it is not known, and a tag has no age: write `tags: PATTERN`",
-    "": "who uses it is not known: write `older_than: 180d`",
-}
-_AGE = {"artifact.tag": "a tag has no age: write `tags: PATTERN`", "": "write `older_than: 30d`"}
-_EXCEPT = {"": "write `not: {name: NAME}` in `when`, with any keys of `when`"}
-_REGION = {"": "write `location: europe-west1`"}
-_TAG = {
-    "run.tag": "write `tag: PATTERN`",
-    "artifact.image": "write `tags: PATTERN`, where every tag must match, or `any_tag: PATTERN`, where one must",
-    "artifact.tag": "write `tags: PATTERN`",
-    "artifact.version": "a version with a tag is never deleted: tags are of kind artifact.tag",
-    "": "tags are of kinds artifact.image and artifact.tag",
-}
-_VERSION = {
-    "artifact.image": "write `tags_semver: '<2'`, or `tags: 1.*`",
-    "artifact.tag": "write `tags_semver: '<2'`, or `tags: 1.*`",
-    "artifact.package": "versions are of kind artifact.version, which has `version` and `version_semver`",
-    "": "only artifact.version has versions",
-}
+
+def _ways(topic: Topic, otherwise: str) -> Mapping[str, str]:
+    """What to write in place of a word of the topic, for policies of each kind that declares it, and of others ("")."""
+    declared = {kind: spec.policies.instead for kind, spec in BY_WIRE_NAME.items()}
+    return {kind: ways[topic] for kind, ways in declared.items() if topic in ways} | {"": otherwise}
+
+
+_UNUSED = _ways(Topic.UNUSED, "who uses it is not known: write `older_than: 180d`")
+_AGE = _ways(Topic.AGE, "write `older_than: 30d`")
+_EXCEPT = _ways(Topic.EXCEPTION, "write `not: {name: NAME}` in `when`, with any keys of `when`")
+_REGION = _ways(Topic.REGION, "write `location: europe-west1`")
+_TAG = _ways(Topic.TAG, "tags are of kinds artifact.image and artifact.tag")
+_VERSION = _ways(Topic.VERSION, "only artifact.version has versions")
 _SIZE = {
-    "artifact.tag": "a tag has no size",
     **dict.fromkeys((kind.value for kind in RUN_KINDS), "nothing of Cloud Run has a size"),
-    "": "write `larger_than: 500MB`",
+    **_ways(Topic.SIZE, "write `larger_than: 500MB`"),
 }
-_UNTAGGED = {
-    "artifact.image": "write `tagged: false`",
-    "artifact.version": "take it out: a version with a tag is never deleted",
-    "": "only images can be untagged: write it in a policy of kind artifact.image, as `tagged`",
-}
+_UNTAGGED = _ways(
+    Topic.UNTAGGED, "only images can be untagged: write it in a policy of kind artifact.image, as `tagged`"
+)
 _WORDS: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(
         (

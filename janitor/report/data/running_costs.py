@@ -5,10 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from janitor.cost.book import PriceBook
-from janitor.cost.metering import estimate_repository, estimate_service
+from janitor.cost.metering import estimate_repository
 from janitor.kinds.owner import owner_of
 from janitor.kinds.revision import revision_status
-from janitor.kinds.service import never_ready, service_since, service_status
+from janitor.kinds.service import estimate_service, service_since, service_status
 from janitor.model.amounts import Amount, Priced, amount_of
 from janitor.model.inventory import Observed
 from janitor.model.kinds import Status
@@ -79,13 +79,12 @@ def _running(
     service: Service, revisions: Sequence[Revision], book: PriceBook, show_creator: bool, now: datetime
 ) -> RunningService:
     status = service_status(service, revisions)
-    never = never_ready(revisions) and not service.traffic
     ails = status in _AILING
     return RunningService(
         name=str(service.name),
         owner=owner_of(service.labels, service.creator if show_creator else ""),
         status=status.value,
-        estimate=estimate_service(service, revisions, never, book),
+        estimate=estimate_service(service, revisions, book),
         why=_why(service, revisions) if ails else "",
         since=_since(service, now) if ails else None,
     )
