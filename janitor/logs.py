@@ -87,6 +87,11 @@ _ERRORS = {
     Event.POLICIES_REFUSED,
 }
 _DEBUG = {Event.ACTION_INTENDED}
+# What the sweep's table says itself.
+_IN_THE_TABLE = frozenset({
+    Event.GAP_FOUND, Event.EXPRESSION_FAILED, Event.LABEL_UNREADABLE, Event.PRICES_FELL_BACK, Event.PLAN_REFUSED,
+    Event.CLOCK_DOUBTED,
+})  # fmt: skip
 _LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
 
 
@@ -106,10 +111,11 @@ def emit(event: Event, **facts: object) -> None:
     structlog.get_logger().log(level_of(event), event.value, **facts)
 
 
-def configure_logs(level: str | None = None, log_format: str | None = None) -> None:
+def configure_logs(level: str | None = None, log_format: str | None = None, table: bool = False) -> None:
     """Say where log lines go: pretty on a terminal, Cloud Logging's JSON elsewhere, or as told.
 
-    Without a level: warnings and worse on a terminal, where progress and the report say the rest.
+    Without a level: warnings and worse on a terminal, where progress and the report say the rest. `table`: the
+    same terminal shows the sweep's table, and what that says is not logged there, too.
     """
     watched = sys.stderr.isatty()
     pretty = (log_format or ("console" if watched else "json")) == "console"
@@ -123,6 +129,7 @@ def configure_logs(level: str | None = None, log_format: str | None = None) -> N
         ]
     structlog.configure(
         processors=[
+            *((_unless_in_the_table,) if table and pretty and watched and not level else ()),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
             _plain_facts,
@@ -154,6 +161,12 @@ class _FromLibraries(logging.Handler):
 
 
 Facts = MutableMapping[str, Any]
+
+
+def _unless_in_the_table(_logger: object, _method: str, facts: Facts) -> Facts:
+    if facts["event"] in _IN_THE_TABLE:
+        raise structlog.DropEvent
+    return facts
 
 
 def _plain_facts(_logger: object, _method: str, facts: Facts) -> Facts:

@@ -86,6 +86,35 @@ def test_no_color_holds_for_log_lines_too(
     assert ("\x1b[" in capsys.readouterr().err) is coloured
 
 
+IN_THE_TABLE = (
+    Event.GAP_FOUND, Event.EXPRESSION_FAILED, Event.LABEL_UNREADABLE, Event.PRICES_FELL_BACK, Event.PLAN_REFUSED,
+    Event.CLOCK_DOUBTED,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("event", IN_THE_TABLE)
+@pytest.mark.parametrize(
+    ("level", "terminal", "table", "logged"),
+    [
+        (None, True, True, False),
+        (None, True, False, True),
+        (None, False, True, True),
+        ("WARNING", True, True, True),
+    ],
+)
+def test_what_a_terminal_shows_in_the_table_is_not_logged_there_too(
+    event: Event, level: str | None, terminal: bool, table: bool, logged: bool,
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    configure_logs(level, None, table)
+    emit(event, text="x")
+    emit(Event.ACTION_FAILED, error="x")
+    written = capsys.readouterr().err
+    assert (event.value in written) is logged
+    assert "action.failed" in written
+
+
 def test_a_terminal_is_sent_no_control_character_of_anyone_else_s(capsys: Capture) -> None:
     configure_logs("INFO", "console")
     emit(Event.GAP_FOUND, cause="a\x1b[2Jb\nfake line\x07\u202e", names=["c\x1b]0;d"])

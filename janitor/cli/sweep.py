@@ -1,6 +1,7 @@
 """`janitor sweep`."""
 
 import shlex
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -81,7 +82,8 @@ def sweep(
     from janitor.settings import load_settings
 
     settings = load_settings()
-    configure_logs(settings.log_level, settings.log_format)
+    shows_table = output is FormatWithCsv.TABLE and out is None and sys.stdout.isatty()
+    configure_logs(settings.log_level, settings.log_format, shows_table)
     flags = {"--policies": [str(policies)] if policies else [], "--project": project or []}
     flags |= {"--policy": policy or [], "--limit": limit or []}
     request = _request(settings, dry_run, apply, policies or settings.policies, flags, wait, kept)

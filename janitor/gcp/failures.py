@@ -15,6 +15,7 @@ from janitor.gcp.paging import BadReplyError
 
 RUN_API = "run.googleapis.com"
 ARTIFACT_API = "artifactregistry.googleapis.com"
+API_DISABLED = "SERVICE_DISABLED"
 # What a read may raise. ValueError: a name or a quantity in a reply cannot be read.
 READ_FAILURES = (
     GoogleAPICallError,
@@ -81,7 +82,7 @@ def nothing_there(error: Exception, api: str, project: str, quota_project: str |
     for reason, domain, metadata in _error_infos(error):
         if reason == "LOCATION_POLICY_VIOLATED":
             return reason
-        if reason == "SERVICE_DISABLED" and domain == "googleapis.com" and metadata.get("service") == api:
+        if reason == API_DISABLED and domain == "googleapis.com" and metadata.get("service") == api:
             return reason if _speaks_of(project, metadata, quota_project) else None
     return None
 

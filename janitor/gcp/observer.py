@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from janitor.gcp.artifact_api import Artifacts
 from janitor.gcp.channels import Clients
-from janitor.gcp.failures import ARTIFACT_API, READ_FAILURES, RUN_API, cause, nothing_there
+from janitor.gcp.failures import API_DISABLED, ARTIFACT_API, READ_FAILURES, RUN_API, cause, nothing_there
 from janitor.gcp.limits import Lanes
 from janitor.gcp.locations import artifact_locations, run_locations
 from janitor.gcp.package_api import Packages
@@ -57,6 +57,7 @@ class GoogleObserver:
     on_location: Callable[[int, int], None] = lambda _read, _named: None
     lanes: Lanes = field(default_factory=Lanes)
     locations: set[str] = field(default_factory=set)
+    disabled: set[tuple[str, Kind]] = field(default_factory=set)
     on_repeated: OnRepeated = unheard
 
     async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
@@ -73,6 +74,7 @@ class GoogleObserver:
             workloads=workloads,
             repositories=tuple(sorted(found, key=lambda repository: repository.name)),
             gaps=tuple(sorted(gaps)),
+            disabled=tuple(sorted(self.disabled)),
         )
 
     async def workloads(self, projects: Sequence[str]) -> Workloads:
@@ -157,6 +159,8 @@ class GoogleObserver:
             if why is None:
                 return Gap(project, ALL_LOCATIONS, kind, cause(error))
             self.on_skipped(project, ALL_LOCATIONS, kind, why)
+            if why == API_DISABLED:
+                self.disabled.add((project, kind))
             return ()
         self.locations.update(locations)
         return locations

@@ -71,13 +71,15 @@ _LISTINGS = tuple(each.name for each in fields(Workloads) if each.name != "gaps"
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The first pass and the list of repositories: all but the content of repositories."""
+    """The first pass and the list of repositories: all but the content of repositories. `disabled` are projects in
+    which an API is disabled, so that nothing of it was read: each with the API's kind of location."""
 
     observed_at: datetime
     projects: tuple[str, ...]
     workloads: Workloads
     repositories: tuple[Repository, ...]
     gaps: tuple[Gap, ...] = field(default=())
+    disabled: tuple[tuple[str, Kind], ...] = field(default=())
 
 
 def merged(parts: Iterable[Workloads]) -> Workloads:

@@ -19,6 +19,7 @@ from janitor.plan.plan import Plan
 from janitor.policy.deciding.context import Context, DecisionInput
 from janitor.policy.deciding.gaps import Blocked, blocked_by, no_workloads_seen, unseen_gap
 from janitor.policy.deciding.grace import Grace, Waiting
+from janitor.policy.deciding.held import HeldPolicy
 from janitor.policy.deciding.orphaned import Presence, asks_for_orphans
 from janitor.policy.deciding.references import ReferenceCounts, ReferenceLines, References, unreadable, usage
 from janitor.policy.deciding.unreadable_labels import unreadable_labels
@@ -88,12 +89,13 @@ class SweepPorts:
 @dataclass(frozen=True, slots=True)
 class SweepDecision:
     """A plan, the reference set that it rests on, and what deciding has to say beside it: lines on
-    expressions that failed, and the policies that matched nothing at all."""
+    expressions that failed, the policies that matched nothing at all, and those whose matches are all `held`."""
 
     plan: Plan
     planned: References
     failures: tuple[str, ...]
     unmatched: tuple[str, ...]
+    held: tuple[HeldPolicy, ...]
     references: ReferenceCounts
 
 
@@ -110,7 +112,7 @@ async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> Sw
     applied = await _applied(cleared, ports.applier if clock.may_delete else None, decided.planned, observed)
     said = (
         *decided.failures, *labels, *reference_notice(decided.references),
-        *_notices(question, ports.environment, book, decided), *native_cleanup(_deletable(question, observed)),
+        *_notices(question, ports.environment, book, decided, observed), *native_cleanup(_deletable(question, observed)),
     )  # fmt: skip
     waiting = _by_date(ports.decision.memory.grace)
     billed = {str(each.name): each.size_bytes for each in observed.repositories}
@@ -151,7 +153,14 @@ async def decide(
     memory.grace.close(lambda name: _was_seen(name, context, hidden, repositories))
     plan = _plan(question, observed, tally)
     unmatched = _unmatched(question, context.matched, plan.gaps)
-    return SweepDecision(plan, use.remaining, context.failures.lines(), unmatched, lines.counts())
+    return SweepDecision(
+        plan,
+        use.remaining,
+        context.failures.lines(),
+        unmatched,
+        tuple(context.held.policies()),
+        lines.counts(),
+    )
 
 
 def _kinds(question: DecisionInput) -> frozenset[Kind]:
@@ -172,12 +181,16 @@ def _tell(events: SweepEvents, decided: SweepDecision, labels: Sequence[str]) ->
 
 
 def _notices(
-    question: DecisionInput, environment: RunEnvironment, book: PriceBook, decided: SweepDecision
+    question: DecisionInput,
+    environment: RunEnvironment,
+    book: PriceBook,
+    decided: SweepDecision,
+    observed: Observed,
 ) -> tuple[str, ...]:
     files = question.policies.protect.reference_files
     return notices(
         question.read, files, book.note, environment.recorded, environment.throwaway_disk, environment.shipped_policies,
-        decided.unmatched,
+        decided.unmatched, decided.held, observed.disabled,
     )  # fmt: skip
 
 

@@ -69,5 +69,5 @@ def test_a_reference_that_cannot_be_parsed_is_a_gap_of_its_workload(place: Placi
     assert {gap["kind"] for gap in gaps} == {"run.service", "run.revision"}
     assert all("r/App:v1" in gap["cause"] for gap in gaps)
     table = " ".join(here.sweep("--dry-run", fmt="table").out.split())
-    assert "kept because of this: docker images, packages, tags and repositories in every project" in table
+    assert "Kept because of this: docker images, packages, tags and repositories in every project" in table
     assert "services, revisions, jobs and worker pools in p us-central1" in table

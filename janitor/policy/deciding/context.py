@@ -10,6 +10,7 @@ from janitor.model.names import RepositoryName
 from janitor.policy.conditions.failures import Failures
 from janitor.policy.deciding.compiled import CompiledPolicies
 from janitor.policy.deciding.grace import Grace
+from janitor.policy.deciding.held import HeldMatches
 from janitor.policy.deciding.trace import Tracer
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.use_history import UseLog
@@ -86,7 +87,8 @@ class Context:
     once (`compiled`).
 
     `blocked` are the (project, location) pairs with a gap. `failures` hears of each expression that failed;
-    `matched` takes the names of the policies whose `when` holds of any resource.
+    `matched` takes the names of the policies whose `when` holds of any resource, `held` the matches of workloads
+    that a guard holds.
     """
 
     asked: DecisionInput
@@ -94,6 +96,7 @@ class Context:
     memory: Memory = field(default_factory=Memory)
     failures: Failures = field(default_factory=Failures)
     matched: set[str] = field(default_factory=set)
+    held: HeldMatches = field(default_factory=HeldMatches)
     compiled: CompiledPolicies = field(init=False)
 
     def __post_init__(self) -> None:

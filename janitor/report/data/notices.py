@@ -4,14 +4,38 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Repository
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.key import Key
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.deciding.held import HeldPolicy
 from janitor.policy.deciding.references import ReferenceCounts
+from janitor.policy.model import Policy
 from janitor.report.data.result import SweepResult
 
 MONEY = (
     "list prices before discounts and free tier; ≤ is an upper bound (shared layers); usage cost not included"
 )
 _NAMED = 3
+_APIS = {
+    Kind.RUN_LOCATION: ("Cloud Run", "run.googleapis.com"),
+    Kind.ARTIFACT_LOCATION: ("Artifact Registry", "artifactregistry.googleapis.com"),
+}
+# What a guard finds, and what to do for a policy that is to delete something.
+_HELD = {
+    KeepReason.SERVING: ("live", ""),
+    KeepReason.GOOGLE_MANAGED: ("managed by Google", "add `managed: true` and its literal name"),
+    KeepReason.MULTI_REGION: ("multi-region", "such services are never deleted"),
+    KeepReason.HAS_TRAFFIC: ("in use by traffic", "only revisions without traffic are deleted"),
+    KeepReason.LATEST_REVISION: ("the latest revision", "write a policy for the service"),
+    KeepReason.ONLY_REVISION: ("the only revision", "write a policy for the service"),
+    KeepReason.LAST_EXECUTION: ("the last execution of a job", "write a policy for the job"),
+    KeepReason.HAS_INSTANCES: ("running instances", "scale the worker pool to 0 first"),
+    KeepReason.NOT_RETIRED: ("neither retired nor failed", "only retired and failed revisions are deleted"),
+    KeepReason.PROTECTED: ("protected", "see `protect` in the policy file"),
+}
 _THROWN_AWAY = (
     "the ledger is an SQLite file that Cloud Run throws away after this run: set JANITOR_DATABASE_URL to"
     " a database that lasts"
@@ -28,23 +52,56 @@ def notices(
     throwaway_disk: bool,
     shipped_policies: bool,
     unmatched: Sequence[str] = (),
+    held: Sequence[HeldPolicy] = (),
+    disabled: Sequence[tuple[str, Kind]] = (),
 ) -> tuple[str, ...]:
     """One line each, the most pressing first; the same facts, the same lines.
 
     `projects` are all that were read, `reference_files` those of `protect.references` (R3);
     `price_note` tells where prices come from (R25); not `recorded`: the dry run is in no ledger (R23);
-    `throwaway_disk`: the ledger is lost with the disk (R24); `unmatched` are policies that matched nothing.
+    `throwaway_disk`: the ledger is lost with the disk (R24); `unmatched` are policies that matched nothing,
+    `held` those of which a guard keeps every match (R34); `disabled` are projects and the API that is disabled there.
     """
     lines = {
+        **dict.fromkeys((_disabled(project, kind) for project, kind in disabled), True),
         _THROWN_AWAY: throwaway_disk,
         _NOT_RECORDED: not recorded,
         _SHIPPED: shipped_policies,
         _matched_nothing(unmatched): bool(unmatched),
+        **dict.fromkeys(map(_all_held, held), True),
         _in_use(projects, reference_files): True,
         price_note: True,
         MONEY: True,
     }
     return tuple(line for line, holds in lines.items() if holds)
+
+
+def _disabled(project: str, kind: Kind) -> str:
+    api, host = _APIS[kind]
+    return (
+        f"the {api} API is disabled in project {project}, so nothing of it was read; to enable it:"
+        f" gcloud services enable {host} --project {project}"
+    )
+
+
+def _all_held(found: HeldPolicy) -> str:
+    """``previews: 2 match but are live; add `status: [serving, degraded]` to delete them``."""
+    be = "is" if found.matches == 1 else "are"
+    match = "matches" if found.matches == 1 else "match"
+    said, way_out = _HELD.get(found.guard, (f"kept ({found.guard.value})", "janitor explain says why"))
+    if found.guard is KeepReason.SERVING:
+        way_out = f"add {_to_take_live(found.policy)} to delete {'it' if found.matches == 1 else 'them'}"
+    return f"{found.policy.name}: {found.matches:,} {match} but {be} {said}; {way_out}"
+
+
+def _to_take_live(policy: Policy) -> str:
+    """What a policy lacks to delete live services (R15)."""
+    parts = policy.when.parts
+    says = any(isinstance(part, StatusIs) and Status.SERVING in part.values for part in parts)
+    ages = any(isinstance(part, OlderThan) for part in parts)
+    selects = any(isinstance(part, Key) and part.selector for part in parts)
+    missing = {"`status: [serving, degraded]`": says, "`older_than`": ages, "`name`": selects}
+    return " and ".join(key for key, there in missing.items() if not there)
 
 
 def _in_use(projects: Sequence[str], reference_files: Sequence[str]) -> str:
