@@ -202,13 +202,20 @@ def names_literally(policy: Policy, name: str, key: type[OneText] = NameIs) -> b
 
 def may_take_serving(policy: Policy) -> bool:
     """Whether it says `status: serving` literally, with `older_than` and a selector (R15)."""
+    return not missing_for_serving(policy)
+
+
+def missing_for_serving(policy: Policy) -> tuple[str, ...]:
+    """What to add to `when`, so that the policy may delete live services (R15)."""
     parts = policy.when.parts
-    says = any(isinstance(part, StatusIs) and Status.SERVING in part.values for part in parts)
-    return (
-        says
-        and any(isinstance(part, OlderThan) for part in parts)
-        and any(isinstance(part, Key) and part.selector for part in parts)
-    )
+    there = {
+        "status: [serving, degraded]": any(
+            isinstance(p, StatusIs) and Status.SERVING in p.values for p in parts
+        ),
+        "older_than": any(isinstance(part, OlderThan) for part in parts),
+        "name": any(isinstance(part, Key) and part.selector for part in parts),
+    }
+    return tuple(key for key, is_there in there.items() if not is_there)
 
 
 def _reason(when: All, leaf: Leaf[T]) -> Callable[[T], DeleteReason]:

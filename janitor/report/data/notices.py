@@ -4,15 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
-from janitor.model.kinds import Kind, Status
+from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Repository
-from janitor.policy.conditions.age import OlderThan
-from janitor.policy.conditions.key import Key
-from janitor.policy.conditions.state import StatusIs
 from janitor.policy.deciding.held import HeldPolicy
 from janitor.policy.deciding.references import ReferenceCounts
-from janitor.policy.model import Policy
+from janitor.policy.deciding.verdict import missing_for_serving
 from janitor.report.data.result import SweepResult
 
 MONEY = (
@@ -90,18 +87,9 @@ def _all_held(found: HeldPolicy) -> str:
     match = "matches" if found.matches == 1 else "match"
     said, way_out = _HELD.get(found.guard, (f"kept ({found.guard.value})", "janitor explain says why"))
     if found.guard is KeepReason.SERVING:
-        way_out = f"add {_to_take_live(found.policy)} to delete {'it' if found.matches == 1 else 'them'}"
+        keys = " and ".join(f"`{key}`" for key in missing_for_serving(found.policy))
+        way_out = f"add {keys} to delete {'it' if found.matches == 1 else 'them'}"
     return f"{found.policy.name}: {found.matches:,} {match} but {be} {said}; {way_out}"
-
-
-def _to_take_live(policy: Policy) -> str:
-    """What a policy lacks to delete live services (R15)."""
-    parts = policy.when.parts
-    says = any(isinstance(part, StatusIs) and Status.SERVING in part.values for part in parts)
-    ages = any(isinstance(part, OlderThan) for part in parts)
-    selects = any(isinstance(part, Key) and part.selector for part in parts)
-    missing = {"`status: [serving, degraded]`": says, "`older_than`": ages, "`name`": selects}
-    return " and ".join(key for key, there in missing.items() if not there)
 
 
 def _in_use(projects: Sequence[str], reference_files: Sequence[str]) -> str:
