@@ -58,7 +58,7 @@ def names(incomplete: str) -> list[str]:
 
 def repositories(incomplete: str) -> list[str]:
     """Short names of repositories."""
-    return _offered(lambda: _known_names(incomplete, "artifact.repository"), incomplete)
+    return _offered(lambda: _known_names(incomplete, "repositories"), incomplete)
 
 
 def sweep_ids(incomplete: str) -> list[str]:
@@ -125,7 +125,7 @@ def _glance(most_snapshots: int = 0) -> "Glance | None":
     return glance(os.environ.get("JANITOR_DATABASE_URL", "").strip().strip("\"'"), most_snapshots)
 
 
-def _known_names(incomplete: str, kind: str | None = None) -> list[str]:
+def _known_names(incomplete: str, collection: str = "") -> list[str]:
     from janitor.report.data.known_names import SNAPSHOTS, names_in
     from janitor.report.data.names import called
     from janitor.report.data.snapshot_codec import decode_snapshot
@@ -137,7 +137,11 @@ def _known_names(incomplete: str, kind: str | None = None) -> list[str]:
         known |= names_in(decode_snapshot(snapshot))
     if incomplete.startswith("projects/"):
         return sorted(known)
-    return sorted(called(of, name) for name, of in known.items() if kind in (None, of))
+    return sorted(
+        called(kind, name)
+        for name, kind in known.items()
+        if not collection or name.split("/")[-2] == collection
+    )
 
 
 def _policy_names(path: Path | None) -> list[str]:
