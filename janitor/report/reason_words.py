@@ -77,10 +77,10 @@ def kept_in_words(reason: KeepReason) -> str:
     return _KEPT[reason]
 
 
-def kept_with_wire_name(reason: KeepReason) -> str:
-    """``in use (in-use)``; once where both are the same."""
-    words = _KEPT[reason]
-    return words if words == reason.value else f"{words} ({reason.value})"
+def kept_with_wire_name(reason: str) -> str:
+    """``in use (in-use)``; once where both are the same, and where a later version made the name."""
+    words = _KEPT[KeepReason(reason)] if reason in _KEPT else reason
+    return words if words == reason else f"{words} ({reason})"
 
 
 def why_deleted(action: Action) -> list[str]:

@@ -69,35 +69,35 @@ def document(found: Explanation) -> dict[str, object]:
 def test_the_text_says_verdict_keys_guards_users_and_changes() -> None:
     lines = [line.strip() for line in text(FOUND).splitlines()]
     for line in (
-        "STAYS: in-use",
-        "stale: cannot be known",
-        "older_than: 3d: cannot be known (it has: age unknown)",
+        "KEEP: in use by a workload that is kept (in-use)",
+        "stale: unknown",
+        "older_than: 3d: unknown (it has: age unknown)",
         "not: does not",
         "tags: v*: holds (it has: v1)",
-        "keep latest: 3: holds it (keep-latest); 2 of 9 from the newest",
+        "keep latest: 3: keeps it (keep-latest); 2 of 9 from the newest",
         "protect.names: a* names its package app",
         "not-standard: no",
         "service web (us-central1, p), by tag v1",
-        "protect.references, by digest; goes in the same sweep",
-        "For it to go, all that is in its way must change",
+        "protect.references, by digest; deleted in the same sweep",
+        "To make it deletable, all of:",
         "- in-use: no more named by web",
-        "Read for this: Cloud Run in p. Limits are not asked.",
+        "Read for this: Cloud Run in p. Limits are not evaluated.",
     ):
         assert line in lines
-    assert any(line.endswith("; not against stale") for line in lines)
+    assert any(line.endswith("; waived by stale") for line in lines)
 
 
 def test_what_goes_says_by_which_policy_with_what_and_after_what() -> None:
     shown = text(GONE)
-    for part in ("GOES, by policy stale: older-than", "with it: 2 images", f"after {WEB}", "Any one of these keeps it",
-                 "NOT EVERYTHING COULD BE READ", "run.job in us p: 403"):  # fmt: skip
+    for part in ("DELETE by policy stale (older-than)", "with it: 2 images", f"after {WEB}", "To keep it, one of:",
+                 "INCOMPLETE: 1 read failed. Whatever depends on it is kept.", "Jobs in p (us): 403. "):  # fmt: skip
         assert part in shown
 
 
 def test_what_goes_along_and_what_is_out_of_scope_say_that_nothing_is_asked() -> None:
     along = replace(FOUND, policies=(), verdict=Verdict(Fate.CONTAINED, "old", "unused", "", "projects/x"))
-    assert "none is asked: it goes with what holds it" in text(along)
-    assert "none is asked: it is out of scope" in text(
+    assert "no policy is asked: it is deleted with the resource that contains it" in text(along)
+    assert "no policy is asked: it is out of scope" in text(
         replace(FOUND, policies=(), verdict=Verdict(Fate.OUT_OF_SCOPE))
     )
 

@@ -8,9 +8,9 @@ from rich.text import Text
 from janitor.model.inventory import Gap
 from janitor.model.meanings import meaning_of
 from janitor.model.names import ResourceName
+from janitor.model.reasons import KeepReason
 from janitor.model.text import safe_text
-from janitor.model.units import rfc3339
-from janitor.policy.deciding.gaps import blocks_in_words
+from janitor.model.units import moment
 from janitor.report.data.explanation import (
     Asked,
     Explanation,
@@ -20,11 +20,14 @@ from janitor.report.data.explanation import (
     KeptList,
     PolicyAnswer,
     UserAnswer,
+    Verdict,
 )  # fmt: skip
-from janitor.report.data.names import how_many
+from janitor.report.data.names import how_many, kind_in_words
+from janitor.report.reason_words import kept_with_wire_name
+from janitor.report.terminal.failed_reads import incomplete
 from janitor.report.terminal.tables import console_for, indented, print_lines
 
-_HOLDS = {True: "holds", False: "does not", None: "cannot be known"}
+_HOLDS = {True: "holds", False: "does not", None: "unknown"}
 _NAMES_SHOWN = 500
 
 
@@ -82,35 +85,43 @@ def _heading(text: str) -> Iterator[Text]:
 
 def _head(found: Explanation, width: int) -> Iterator[Text]:
     verdict = found.verdict
-    said = {
-        Fate.DELETE: f"GOES, by policy {verdict.policy}: {verdict.reason}",
-        Fate.KEEP: f"STAYS: {verdict.reason}",
-        Fate.CONTAINED: f"GOES with what holds it, by policy {verdict.policy}: {verdict.reason}",
-        Fate.OUT_OF_SCOPE: "STAYS: out of scope; it is read for who uses what, and never deleted from",
-    }[verdict.fate]
-    at = rfc3339(found.observed_at.replace(microsecond=0))
-    yield _line(f"{found.kind.value}, observed at {at}", "dim")
+    at = moment(found.observed_at)
+    yield _line(f"{kind_in_words(found.kind)}, read on {at}", "dim")
     yield _line(found.name)
     if found.uri:
         yield _line(found.uri, "dim")
     yield Text()
-    yield _line(said, "bold")
-    if verdict.detail:
+    yield _line(_said(verdict), "bold")
+    if verdict.detail and verdict.reason != KeepReason.IN_USE:
         yield indented(verdict.detail, width)
     if verdict.container:
         yield indented(f"with {verdict.container}", width)
 
 
+def _said(verdict: Verdict) -> str:
+    match verdict.fate:
+        case Fate.DELETE:
+            return f"DELETE by policy {verdict.policy} ({verdict.reason})"
+        case Fate.CONTAINED:
+            return f"DELETE with the resource that contains it, by policy {verdict.policy} ({verdict.reason})"
+        case Fate.OUT_OF_SCOPE:
+            return "KEEP: out of scope; it is read to know what is in use, and never deleted"
+        case Fate.KEEP:
+            if verdict.reason == KeepReason.IN_USE:
+                return f"KEEP: in use by a workload that is kept ({verdict.reason})"
+            return f"KEEP: {kept_with_wire_name(verdict.reason)}"
+
+
 def _policies(found: Explanation, width: int) -> Iterator[Text]:
-    yield from _heading(f"Policies of {found.kind.value}")
+    yield from _heading(f"Policies for {kind_in_words(found.kind, 2)}")
     if found.follows:
-        yield indented(f"none is asked of it: it goes and stays with {', '.join(found.follows)}", width)
+        yield indented(f"no policy is asked: it is kept or deleted with {', '.join(found.follows)}", width)
     if not found.policies:
         asked = {
-            Fate.CONTAINED: "none is asked: it goes with what holds it",
-            Fate.OUT_OF_SCOPE: "none is asked: it is out of scope",
+            Fate.CONTAINED: "no policy is asked: it is deleted with the resource that contains it",
+            Fate.OUT_OF_SCOPE: "no policy is asked: it is out of scope",
         }
-        yield indented(asked.get(found.verdict.fate, "there is none"), width)
+        yield indented(asked.get(found.verdict.fate, "no policy is for this kind"), width)
     for policy in found.policies:
         yield _line(f"  {policy.name}: {_matched(policy)}{'' if policy.deletes else ' (deletes: false)'}")
         for part in policy.asked:
@@ -120,7 +131,7 @@ def _policies(found: Explanation, width: int) -> Iterator[Text]:
 
 
 def _matched(policy: PolicyAnswer) -> str:
-    return {True: "matches", False: "does not match", None: "cannot be known"}[policy.matches]
+    return {True: "matches", False: "does not match", None: "unknown"}[policy.matches]
 
 
 def _asked(asked: Asked, width: int, left: int) -> Iterator[Text]:
@@ -133,20 +144,20 @@ def _asked(asked: Asked, width: int, left: int) -> Iterator[Text]:
 
 def _keep(keep: KeepAnswer) -> str:
     if not keep.speaks:
-        return "does not speak of it"
+        return "does not apply to it"
     place = f"; {keep.place}" if keep.place else ""
-    return (f"holds it ({keep.reason.value})" if keep.reason else "does not hold it") + place
+    return (f"keeps it ({keep.reason.value})" if keep.reason else "does not keep it") + place
 
 
 def _guards(guards: Sequence[GuardAnswer], width: int) -> Iterator[Text]:
     if not guards:
         return
-    yield from _heading("Protections and guards, the strongest first")
+    yield from _heading("Protections and guards, strongest first")
     for guard in guards:
         if not guard.holds:
             yield _line(f"  {guard.reason.value}: no", "dim")
             continue
-        waived = f"; not against {', '.join(guard.waived_by)}" if guard.waived_by else ""
+        waived = f"; waived by {', '.join(guard.waived_by)}" if guard.waived_by else ""
         yield indented(f"{guard.reason.value}: YES, {meaning_of(guard.reason.value)}{waived}", width)
         for detail in guard.details:
             yield indented(detail, width, 4)
@@ -155,16 +166,16 @@ def _guards(guards: Sequence[GuardAnswer], width: int) -> Iterator[Text]:
 def _users(users: Sequence[UserAnswer], width: int) -> Iterator[Text]:
     if not users:
         return
-    yield from _heading("Who names it")
+    yield from _heading("Used by")
     for user in users:
-        goes = "; goes in the same sweep" if user.goes_by else ""
+        goes = "; deleted in the same sweep" if user.goes_by else ""
         yield indented(f"{user_place(user.name)}, {user.how}{goes}", width)
 
 
 def _along(found: Explanation, width: int) -> Iterator[Text]:
     if not found.contains and not found.after:
         return
-    yield from _heading("What goes with it, and what goes before")
+    yield from _heading("Deleted with it, and before it")
     for kind, count in found.contains:
         yield _line(f"  with it: {how_many(kind, count)}")
     for name in found.after:
@@ -173,9 +184,7 @@ def _along(found: Explanation, width: int) -> Iterator[Text]:
 
 def _changes(found: Explanation, width: int) -> Iterator[Text]:
     goes = found.verdict.fate in (Fate.DELETE, Fate.CONTAINED)
-    yield from _heading(
-        "Any one of these keeps it" if goes else "For it to go, all that is in its way must change"
-    )
+    yield from _heading("To keep it, one of:" if goes else "To make it deletable, all of:")
     for change in found.changes:
         yield indented(f"- {change}", width)
 
@@ -189,13 +198,6 @@ def _notices(notices: Sequence[str], width: int) -> Iterator[Text]:
 
 def _rests_on(rests_on: Sequence[str], gaps: Sequence[Gap], width: int) -> Iterator[Text]:
     yield Text()
-    yield indented(f"Read for this: {'; '.join(rests_on)}. Limits are not asked.", width, 0, "dim")
+    yield indented(f"Read for this: {'; '.join(rests_on)}. Limits are not evaluated.", width, 0, "dim")
     if gaps:
-        yield _line("NOT EVERYTHING COULD BE READ", "bold red")
-    for gap in gaps:
-        inside = f" {gap.repository}" if gap.repository else ""
-        yield indented(
-            f"{gap.kind.value} in {gap.location} {gap.project}{inside}: {gap.cause}", width, style="red"
-        )
-    if gaps:
-        yield indented(f"kept because of this: {blocks_in_words(gaps)}", width, style="red")
+        yield from incomplete(gaps, width)

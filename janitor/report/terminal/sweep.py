@@ -9,9 +9,8 @@ from rich.text import Text
 from janitor.model.text import safe_text
 from janitor.model.units import moment, show_estimate
 from janitor.plan.plan import Kept
-from janitor.policy.deciding.gaps import blocks_in_words, is_unseen_gap
+from janitor.policy.deciding.gaps import is_unseen_gap
 from janitor.policy.deciding.grace import Waiting
-from janitor.report.data.failed_reads import failed_reads
 from janitor.report.data.names import called, how_many, named, place, place_in_words
 from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, Totals, clock_refuses, is_announced
@@ -19,6 +18,7 @@ from janitor.report.data.rows import PolicyRows, rows_by_policy
 from janitor.report.data.totals import was_applied
 from janitor.report.reason_words import kept_in_words, kept_with_wire_name
 from janitor.report.sweep_words import answer, not_deleted, remaining, scheduled
+from janitor.report.terminal.failed_reads import incomplete
 from janitor.report.terminal.sweep_rows import policy_lines
 from janitor.report.terminal.tables import console_for, dotted, indented, listed, print_lines, tabulated
 from janitor.report.words import owner_or_nobody
@@ -88,15 +88,7 @@ def _unseen(result: SweepResult, width: int) -> Iterator[Text]:
 
 def _gaps(result: SweepResult, width: int) -> Iterator[Text]:
     gaps = [gap for gap in result.plan.gaps if not is_unseen_gap(gap)]
-    if not gaps:
-        return
-    number = "1 read failed" if len(gaps) == 1 else f"{len(gaps):,} reads failed"
-    yield _line(
-        f"INCOMPLETE: {number}. Whatever depends on {'it' if len(gaps) == 1 else 'them'} is kept.", "bold red"
-    )
-    for reads in failed_reads(gaps):
-        yield indented(f"{reads.sentence[0].upper()}{reads.sentence[1:]}", width, style="red")
-    yield indented(f"Kept because of this: {blocks_in_words(gaps)}.", width, style="red")
+    return incomplete(gaps, width) if gaps else iter(())
 
 
 def _refusals(result: SweepResult, width: int) -> Iterator[Text]:
