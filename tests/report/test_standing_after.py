@@ -10,6 +10,7 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
+from janitor.policy.deciding.gaps import unseen_gap
 from janitor.report.data.result import SweepResult
 from janitor.report.data.running_costs import sum_of
 from janitor.report.data.snapshot import RunningCosts, RunningService, Stored
@@ -84,6 +85,13 @@ def test_what_was_not_read_is_null_and_no_zero() -> None:
 
 def test_a_gap_inside_a_repository_hides_no_cost() -> None:
     assert standing(result(gaps=(Gap("p", "l", Kind.IMAGE, "broke off", "web"),)))["storage"]["bytes"]
+
+
+def test_where_no_workload_was_found_nothing_runs_idle_and_that_is_known() -> None:
+    costs = replace(COSTS, services=())
+    found = standing(replace(result(gaps=(unseen_gap(["p"]),)), standing=costs))
+    assert (found["idle_min_instances"]["count"], found["idle_min_instances"]["usd_month"]) == (0, "0")
+    assert found["storage"]["bytes"] == 101 * 10**9
 
 
 def test_a_sweep_that_observed_nothing_knows_nothing() -> None:

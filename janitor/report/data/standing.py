@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from janitor.model.amounts import NOTHING, Amount
 from janitor.model.kinds import Kind
+from janitor.policy.deciding.gaps import is_unseen_gap
 from janitor.report.data.result import SweepResult
 from janitor.report.data.running_costs import idle_sum, without
 from janitor.report.data.snapshot import RunningCosts
 from janitor.report.data.totals import was_applied
 
 _SERVICES_COME_FROM = frozenset({Kind.RUN_LOCATION, Kind.SERVICE, Kind.REVISION})
-_REPOSITORIES_COME_FROM = frozenset({Kind.ARTIFACT_LOCATION, Kind.REPOSITORY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,13 @@ def standing_after(result: SweepResult) -> StandingCosts:
     if result.standing is None:
         return StandingCosts(NOTHING, NOTHING, idle_known=False, storage_known=False)
     left = without(result.standing, _gone(result))
-    unread = {gap.kind for gap in result.plan.gaps if gap.repository is None}
+    # a gap inside a repository hides no cost, and no workloads seen is no failed read
+    unread = {gap.kind for gap in result.plan.gaps if gap.repository is None and not is_unseen_gap(gap)}
     return StandingCosts(
         idle_amount(left),
         _storage(left, result),
         unread.isdisjoint(_SERVICES_COME_FROM),
-        unread.isdisjoint(_REPOSITORIES_COME_FROM),
+        all(kind.is_run for kind in unread),
     )
 
 
