@@ -20,7 +20,7 @@ def marks(
     ] = None,
     project: ProjectFilter = None,
 ) -> None:
-    """What is announced to go, with its dates, and what somebody keeps; out of the ledger.
+    """List scheduled deletions and opt-outs from the ledger.
 
     Google is not asked. A policy with `grace` announces before it deletes; `janitor keep` opts out.
     """

@@ -16,6 +16,7 @@ from janitor.report.cells import (
     plain,
 )
 from janitor.report.data.names import place_of
+from janitor.report.data.scope import basis_in_words
 from janitor.report.data.summary import Summary
 from janitor.report.sections import Section, SectionName, cost_report
 from janitor.report.words import UNOWNED, period_in_words
@@ -74,6 +75,8 @@ def _escaped_start(match: re.Match[str]) -> str:
 
 def _lines(summary: Summary) -> Iterator[str]:
     yield from ("# janitor report", "", words(period_in_words(summary.period)))
+    if scope := basis_in_words(summary.scope):
+        yield from ("", f"Next sweep, storage and services: {words(scope)}")
     for section in cost_report(summary):
         yield from _section(section.without(SizeCell))
 

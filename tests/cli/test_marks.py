@@ -60,6 +60,8 @@ def test_marks_lists_what_is_announced_with_its_dates(janitor: Janitor, marked: 
     line = next(line for line in table.splitlines() if "revision web/web-00001" in line)
     assert "2026-12-01 03:00 UTC" in line
     assert "shop" in line
+    assert line.endswith("$9.86")
+    assert table.startswith("Scheduled for deletion: 4, $29.56/month\n")
     assert "janitor keep NAME" in table
 
 
@@ -83,7 +85,7 @@ def test_marks_as_json_says_all_of_it(janitor: Janitor, marked: str) -> None:
 
 def test_without_marks_it_says_so(janitor: Janitor, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JANITOR_DATABASE_URL", f"sqlite:///{folder}/janitor.db")
-    assert (janitor("marks").code, janitor("marks").out) == (0, "Nothing is announced.\n")
+    assert (janitor("marks").code, janitor("marks").out) == (0, "No deletion is scheduled.\n")
 
 
 @pytest.mark.parametrize(

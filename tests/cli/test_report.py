@@ -154,7 +154,7 @@ def test_a_project_narrows_it_to_what_is_of_it(ledger: Path, janitor: Janitor) -
     assert [row["owner"] for row in found["by_owner"]] == ["team-q"]
     assert found["in_all"]["deleted"] == 1
     assert found["last_sweep"]["repositories"] == []
-    assert found["foot"][0].startswith("this is project q alone")
+    assert found["foot"][0].startswith("only project q; ")
     assert document(janitor, "--project", "q", "--project", "p")["in_all"]["deleted"] == 2
 
 

@@ -8,9 +8,11 @@ from io import StringIO
 import pytest
 from rich.cells import cell_len
 
+from janitor.ledger.history import Basis, SweepScope
 from janitor.ledger.savings import Account
 from janitor.model.amounts import Amount
-from janitor.report.data.summary import Period, Summary
+from janitor.report.data.scope import ReportScope
+from janitor.report.data.summary import Period, Summary, summarise
 from janitor.report.terminal.report import write_report_table
 from tests.report.printing import GOLDEN
 from tests.report.summaries import EMPTY, SINCE, SMALL, SWEPT, UNTIL, deletion, large, planned, snapshot
@@ -130,3 +132,15 @@ def test_an_owner_is_nobody_where_no_label_says_so() -> None:
 
 def test_the_foot_says_what_the_figures_rest_on() -> None:
     assert all(line in " ".join(table(SMALL, 400).split()) for line in SMALL.foot)
+
+
+def test_the_scope_of_the_figures_is_said_first() -> None:
+    """R31: the policy file and the projects."""
+    found = SweepScope("policies.yaml", "sha256:0123456789abcdef", ("p", "q"))
+    scope = ReportScope(found, Basis("s-1", SWEPT, "dry-run", found))
+    lines = table(replace(SMALL, scope=scope), 120).splitlines()
+    assert lines[1] == "next sweep, storage and services: policies.yaml (sha256:0123456789ab), projects p, q"
+    assert (
+        "of policies.yaml (sha256:0123456789ab), projects p, q"
+        in summarise((), SMALL.snapshot, Period(None, UNTIL), timedelta(days=1), scope=scope).foot[-1]
+    )

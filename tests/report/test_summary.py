@@ -169,7 +169,7 @@ def test_its_troubles_are_those_of_the_snapshot_and_of_the_failure() -> None:
 
 def test_its_foot_tells_the_rule_the_horizon_and_the_prices() -> None:
     text = "\n".join(summary(horizon=timedelta(days=90)).foot)
-    assert "90 days at most" in text
+    assert "at most 90 days" in text
     assert MONEY in text
     assert "the last sweep" not in text
 
@@ -177,9 +177,9 @@ def test_its_foot_tells_the_rule_the_horizon_and_the_prices() -> None:
 @pytest.mark.parametrize(
     ("horizon", "text"),
     [
-        (timedelta(days=1), "1 day at most"),
-        (timedelta(hours=36), "1 day at most"),
-        (timedelta(hours=5), "5 hours at most"),
+        (timedelta(days=1), "at most 1 day"),
+        (timedelta(hours=36), "at most 1 day"),
+        (timedelta(hours=5), "at most 5 hours"),
     ],
 )
 def test_a_horizon_is_told_in_whole_days_or_hours(horizon: timedelta, text: str) -> None:

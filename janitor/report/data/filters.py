@@ -62,20 +62,20 @@ def notes_on_narrowing(snapshot: Snapshot | None, projects: tuple[str, ...]) -> 
     """What a reader must know of a report that was narrowed; `snapshot` is the whole one."""
     noun = "project" if len(projects) == 1 else "projects"
     yield (
-        f"this is {noun} {', '.join(projects)} alone; what could not be read and what was refused is of all"
-        " projects, and what is kept is not known by project"
+        f"only {noun} {', '.join(projects)}; failed reads and refusals are shown for all projects, and the counts of"
+        " kept resources are not known by project"
     )
     if snapshot and snapshot.left.count > len(snapshot.largest):
         yield (
-            f"of what would go, the {len(snapshot.largest)} costliest of all projects are known by name: the"
-            " figures of the next sweep are of those, and too low"
+            f"next deletions: the {len(snapshot.largest)} costliest of all projects are known by name; the figures are"
+            " of those, and too low"
         )
     if snapshot and snapshot.stored.count > len(snapshot.repositories):
-        yield f"of what stands, the {len(snapshot.repositories)} costliest repositories of all projects are known"
+        yield f"storage: the {len(snapshot.repositories)} costliest repositories of all projects are known by name"
     if snapshot and snapshot.waited > len(snapshot.waiting):
-        yield f"of what is announced to go, the {len(snapshot.waiting)} soonest of all projects are known"
+        yield f"scheduled deletions: the {len(snapshot.waiting)} soonest of all projects are known by name"
     if snapshot and snapshot.running.count > len(snapshot.services):
-        yield f"of what stands, {len(snapshot.services)} services of all projects are known"
+        yield f"services: {len(snapshot.services)} of all projects are known by name"
 
 
 def deletions_without_creators(deletions: Iterable[Deletion]) -> tuple[Deletion, ...]:

@@ -34,6 +34,11 @@ def scope_in_words(scope: SweepScope) -> str:
     return ", ".join(part for part in (file, projects) if part)
 
 
+def basis_in_words(scope: ReportScope) -> str:
+    """What the figures of the next sweep are of; empty where no sweep of the scope is recorded, or it has no name."""
+    return scope_in_words(scope.basis.scope) if scope.basis else ""
+
+
 def unknown_projects(
     projects: Iterable[str], deletions: Iterable[Deletion], snapshot: Snapshot | None, scope: ReportScope
 ) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from janitor.ledger.savings import (
 )
 from janitor.model.units import moment
 from janitor.report.data.notices import MONEY
-from janitor.report.data.scope import UNSCOPED, ReportScope, scope_in_words
+from janitor.report.data.scope import UNSCOPED, ReportScope, basis_in_words
 from janitor.report.data.snapshot import Snapshot
 from janitor.report.data.troubles import Trouble, TroubleKind, troubles
 
@@ -205,11 +205,11 @@ def _changes(known: Sequence[Saving], horizon: timedelta) -> set[datetime]:
 def _foot(snapshot: Snapshot | None, horizon: timedelta, scope: ReportScope) -> tuple[str, ...]:
     """What the figures rest on; a line that the sweep's notices say too stands once."""
     lines = [
-        "a month: what the deleted things cost at the prices of their plan; estimated is all of them, realised"
-        " those that a later sweep looked for and did not find",
-        "to date: that price by the time since each deletion, until a thing of its name is there again, and"
-        f" for {_span(horizon)} at most, as somebody might have deleted it by hand one day",
-        "the images of a repository never count for more than what Google billed for all of it",
+        "per month: the price in the plan of the deletion. Estimated: of all deletions. Confirmed: a later sweep"
+        " verified that the resource is gone",
+        "avoided: that price for the time from the deletion until the resource is recreated, for at most"
+        f" {_span(horizon)}",
+        "the images of a repository never count for more than Google billed for the whole repository",
         MONEY,
     ]
     if snapshot:
@@ -219,7 +219,7 @@ def _foot(snapshot: Snapshot | None, horizon: timedelta, scope: ReportScope) -> 
 
 def _rests_on(snapshot: Snapshot, scope: ReportScope) -> str:
     kind = "dry run" if snapshot.mode == "dry-run" else "apply"
-    of = scope_in_words(scope.basis.scope) if scope.basis else ""
+    of = basis_in_words(scope)
     return f"the next sweep, storage and services: as of the {kind} on {moment(snapshot.observed_at)}" + (
         f" of {of}" if of else ""
     )

@@ -18,6 +18,7 @@ from janitor.report.cells import (  # fmt: skip
     plain,
 )
 from janitor.report.data.names import place_of
+from janitor.report.data.scope import basis_in_words
 from janitor.report.data.summary import Summary
 from janitor.report.sections import Section, SectionName, cost_report
 from janitor.report.terminal.tables import console_for, fitted, indented, print_lines, tabulated
@@ -46,8 +47,14 @@ def write_report_table(summary: Summary, out: TextIO) -> None:
     """
     console = console_for(out)
     header = Text(f"janitor report, {period_in_words(summary.period)}", style="dim")
+    scope = basis_in_words(summary.scope)
+    of = (
+        [indented(f"next sweep, storage and services: {scope}", console.width, left=0, style="dim")]
+        if scope
+        else []
+    )
     sections = (_section(each, console.width) for each in cost_report(summary))
-    print_lines(console, [header], *sections)
+    print_lines(console, [header], of, *sections)
 
 
 def _section(section: Section, width: int) -> Iterator[Text]:
