@@ -14,6 +14,7 @@ from janitor.emulator.conditions import retire
 from janitor.emulator.errors import denied, not_found
 from janitor.emulator.naming import etag, part, short
 from janitor.emulator.operations import OperationStore
+from janitor.emulator.quota import Quotas
 from janitor.emulator.repository import WorldImage, WorldRepository, stamp
 
 _TrafficTarget: Any = run_v2.TrafficTarget.pb()
@@ -37,6 +38,7 @@ class World:
     run: dict[str, dict[str, Any]] = field(default_factory=lambda: {kind: {} for kind in RUN_KINDS})
     repositories: dict[str, WorldRepository] = field(default_factory=dict)
     operations: OperationStore = field(default_factory=OperationStore)
+    quotas: Quotas = field(default_factory=Quotas)
     lock: Any = field(default_factory=threading.RLock)
     # What Google's clock shows, in the Date header of HTTP answers; None: they have no such header.
     clock: Callable[[], datetime | None] = lambda: datetime.now(UTC)

@@ -10,7 +10,7 @@ from janitor.emulator.errors import invalid
 from janitor.emulator.method import Method
 from janitor.emulator.state import World
 
-_SERVICE = "google.longrunning.Operations"
+SERVICE = "google.longrunning.Operations"
 _LOOK_EVERY = 0.01
 _LONGEST = 30.0
 
@@ -18,8 +18,8 @@ _LONGEST = 30.0
 def methods() -> list[Method]:
     operation = operations_pb2.Operation
     return [
-        Method(_SERVICE, "GetOperation", operations_pb2.GetOperationRequest, operation, _get),
-        Method(_SERVICE, "WaitOperation", operations_pb2.WaitOperationRequest, operation, _wait),
+        Method(SERVICE, "GetOperation", operations_pb2.GetOperationRequest, operation, _get),
+        Method(SERVICE, "WaitOperation", operations_pb2.WaitOperationRequest, operation, _wait),
     ]
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from janitor.emulator.errors import WorldError
+from janitor.emulator.quota import METRICS, Quotas
 from janitor.emulator.reader import Value, read
 from janitor.emulator.resolve import resolve_inherited
 from janitor.emulator.state import Project, World
@@ -35,18 +36,27 @@ def parse(text: str, source: str = "world") -> tuple[World, list[Rule]]:
 
 def merge(world: World, text: str, source: str = "world") -> list[Rule]:
     """Adds a text's resources to `world` (those of the same name are replaced); its trouble rules."""
-    fields = read(text, source).fields("clock", "operations", "projects", "trouble")
+    fields = read(text, source).fields("clock", "operations", "projects", "quota", "trouble")
     if "clock" in fields:
         world.clock = _clock(fields["clock"], world.now)
     if "operations" in fields:
         inner = fields["operations"].fields("delay")
         if "delay" in inner:
             world.operations.delay = seconds(inner["delay"])
+    if "quota" in fields:
+        world.quotas = _quotas(fields["quota"])
     if "projects" in fields:
         for name, value in fields["projects"].entries():
             _project(world, name, value)
         resolve_inherited(world)
     return read_rules(fields["trouble"]) if "trouble" in fields else []
+
+
+def _quotas(value: Value) -> Quotas:
+    """Calls a minute, by the quota that counts them; another key is an error."""
+    fields = value.fields(*METRICS, "retry_info")
+    limits = {key: fields[key].integer() for key in METRICS if key in fields}
+    return Quotas(limits, fields["retry_info"].flag() if "retry_info" in fields else True)
 
 
 def _clock(value: Value, now: datetime) -> Callable[[], datetime | None]:
