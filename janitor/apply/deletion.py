@@ -13,6 +13,7 @@ from janitor.apply.ports import (
     Deleter,
     InvalidError,
     NotFoundError,
+    PushedBackError,
     Reader,
     StoppedError,
     UnclearError,
@@ -37,23 +38,39 @@ class Watch:
 
     `noted` is told Google's operation, and whose it is, before it is waited for. After `stop` no call that
     deletes is sent. `left` holds, by name, what is not settled: its intent stays open, and the next sweep
-    asks Google. `accepted` are names whose deletion Google took on and has not ended.
+    asks Google. `accepted` are names whose deletion Google took on and has not ended. `again` are names that Google
+    did not take because a quota is used up: they wait for another turn and are read again before it (R53). `asked`
+    are names whose deletion an earlier call may have begun, so that "not found" is its doing.
     """
 
     noted: Callable[[Sequence[Action], str], Awaitable[None]]
     stop: asyncio.Event
     left: dict[str, Outcome] = field(default_factory=dict)
     accepted: set[str] = field(default_factory=set)
+    again: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
 
     def leave(self, action: Action, outcome: Outcome) -> Outcome:
         """The outcome of what is not settled."""
         self.left[action.name] = outcome
         return outcome
 
+    def push_back(self, action: Action, asked: bool = False) -> Outcome:
+        """The outcome, for now, of what Google did not take because a quota is used up."""
+        self.again.add(action.name)
+        if asked:
+            self.asked.add(action.name)
+        return UNTRIED
+
 
 def failed(error: Exception | str) -> Outcome:
     """Google's own words say why."""
     return Outcome(OutcomeKind.FAILED, str(error))
+
+
+def deletes_of(action: Action) -> int:
+    """How many delete calls Google counts for it; a batch counts once for each version (not verified)."""
+    return 1 + len(action.tags) if action.kind is Kind.IMAGE else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,8 @@ class DeleteCalls:
             refused = await self._ended(actions, operation, watch)
         except UnendedError as error:
             return [await self._unended(action, error, watch) for action in actions]
+        except PushedBackError:
+            return [watch.push_back(action, asked) for action in actions]
         except InvalidError:
             # how many Google takes at once is "determined by the service" (version.proto:188-213)
             half = len(actions) // 2
@@ -123,6 +142,7 @@ class DeleteCalls:
     async def _attempt(self, action: Action, watch: Watch, asked: bool = False) -> Outcome:
         """`asked`: whether an earlier call may have begun to delete it, so that "not found" is its doing."""
         error: Exception | None = None
+        asked = asked or action.name in watch.asked
         for _ in range(ATTEMPTS):
             if watch.stop.is_set():
                 return watch.leave(action, UNANSWERED if asked else UNTRIED)
@@ -143,6 +163,8 @@ class DeleteCalls:
                     return DELETED
             except StoppedError:
                 return watch.leave(action, UNANSWERED if asked else UNTRIED)
+            except PushedBackError:
+                return watch.push_back(action, asked)
             except CallError as refused:
                 return await self._refused(action, refused)
         return failed(f"{error} (asked {ATTEMPTS} times; it is still there)")
@@ -175,7 +197,8 @@ class DeleteCalls:
         return await self.deleter.delete(action.kind, action.name, action.etag)
 
     async def _tagged_image(self, action: Action, watch: Watch) -> Outcome:
-        """Untag, then delete without force; what is not deleted gets its tags back (R18)."""
+        """Untag, then delete without force; what is not deleted gets its tags back (R18). So does what a quota holds up:
+        the wait may take a minute, in which somebody may ask for the image by its tag."""
         taken: list[str] = []
         try:
             try:
@@ -184,6 +207,8 @@ class DeleteCalls:
                 outcome = await self._attempt(action, watch)
             except StoppedError:
                 outcome = watch.leave(action, UNTRIED)
+            except PushedBackError:
+                outcome = watch.push_back(action)
             except CallError as error:
                 outcome = failed(error)
         except BaseException:
@@ -197,6 +222,9 @@ class DeleteCalls:
         # a tag on a version that Google may still delete would point at nothing, or hide that it went
         lost = _left_off(taken) if action.name in watch.accepted else await self._retag(action, taken)
         outcome = _with(outcome, lost)
+        if action.name in watch.again and lost:
+            watch.again.discard(action.name)
+            outcome = failed(lost)
         # an intent that stays open lets the next sweep put back what could not be
         return watch.leave(action, outcome) if lost or action.name in watch.left else outcome
 
@@ -240,6 +268,8 @@ class DeleteCalls:
                 ends.update((each.name, DELETED if lost else GONE) for each in left())
             except ChangedError as changed:
                 ends.update((each.name, drifted(str(changed))) for each in left())
+            except PushedBackError:
+                ends.update((each.name, watch.push_back(each, lost is not None)) for each in left())
             except CallError as refused:
                 ends.update([(each.name, await self._refused(each, refused)) for each in left()])
         for each in left():

@@ -19,8 +19,8 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """DELETED only after Google's operation ended without error; SKIPPED only where a predecessor
-    did not go. `error` says why for DRIFTED, SKIPPED and FAILED, else None."""
+    """DELETED only after Google's operation ended without error; SKIPPED only where a predecessor was not deleted, or
+    where the sweep's time ended first (R53). `error` says why for DRIFTED, SKIPPED and FAILED, else None."""
 
     kind: OutcomeKind
     error: str | None = None
@@ -43,6 +43,10 @@ class Applied:
 
 
 GONE = Outcome(OutcomeKind.ALREADY_GONE)
+TIME_UP = Outcome(
+    OutcomeKind.SKIPPED,
+    "the time of the sweep (limits.max_duration) ended before it was tried; the next sweep tries it again",
+)
 
 
 def drifted(why: str) -> Outcome:

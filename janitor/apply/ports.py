@@ -1,6 +1,6 @@
 """What applying asks of Google, and how Google's answers come back."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from janitor.kinds.workload import RunResource
@@ -32,6 +32,10 @@ class UnendedError(UnclearError):
 
 class InvalidError(CallError):
     """Google does not take the request as it is (INVALID_ARGUMENT), a batch that is too large among them."""
+
+
+class PushedBackError(CallError):
+    """Google did not take the call because a quota is used up (RESOURCE_EXHAUSTED): nothing was deleted."""
 
 
 class StoppedError(CallError):
@@ -76,8 +80,8 @@ class Reader(Protocol):
 class Deleter(Protocol):
     """The deletes. Each returns the name of Google's operation ("" where the call is synchronous).
 
-    Raises NotFoundError, ChangedError, InvalidError, UnclearError, StoppedError or CallError. 429 and UNAVAILABLE are retried
-    inside, within a stated budget (R22).
+    Raises NotFoundError, ChangedError, InvalidError, UnclearError, StoppedError, PushedBackError or CallError.
+    UNAVAILABLE is retried inside, within a stated budget (R22).
     """
 
     async def delete(self, kind: Kind, name: str, etag: str = "") -> str:
@@ -100,3 +104,21 @@ class Deleter(Protocol):
         Done with neither error nor response is success (R22). Returns the names of versions that a
         batch reports as failed (metadata.failed_versions), else nothing.
         """
+
+
+class Turn(Protocol):
+    """So many deletes may be sent now (R53)."""
+
+    def answered(self, deletes: int) -> None:
+        """Google answered so many of them: from now on they count for a minute."""
+
+    def close(self) -> None:
+        """No more are sent; those that were not answered do not count."""
+
+
+class Turns(Protocol):
+    """The pace of deletes, shared by all workers (R53)."""
+
+    async def take(self, kind: Kind, name: str, deletes: int, over: Callable[[], bool]) -> Turn | None:
+        """Wait until so many deletes of a kind may be sent where the resource of this name is; None once `over` says
+        that it is too late."""

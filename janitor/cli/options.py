@@ -13,6 +13,7 @@ LIMIT_VALUES = {
     "max_share": "a percentage from 0% to 100%, such as 60%",
     "max_monthly_value": "dollars a month, such as '800 USD'",
     "max_unpriced": "a number, such as 50",
+    "max_duration": "a duration, such as 30m or 2h",
 }
 
 

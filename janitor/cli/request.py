@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from janitor.cli.messages import tell
 from janitor.cli.options import DEFAULT_PATH, LIMIT_VALUES
 from janitor.errors import UsageError
+from janitor.model.units import parse_duration
 from janitor.policy.model import Limits, Policies
 from janitor.settings import Settings, SweepRequest
 
@@ -114,7 +116,7 @@ def selected(names: Sequence[str], policies: Policies) -> tuple[str, ...]:
 
 def overridden(limits: Limits, flags: Sequence[str]) -> Limits:
     """The limits with each KEY=VALUE in place; UsageError names the key, the value, and what is allowed."""
-    given: dict[str, int | Decimal] = {}
+    given: dict[str, int | Decimal | timedelta] = {}
     for flag in flags:
         key, separator, text = flag.partition("=")
         if not separator or key not in LIMIT_VALUES:
@@ -127,11 +129,20 @@ def overridden(limits: Limits, flags: Sequence[str]) -> Limits:
     return replace(limits, **given)  # type: ignore[arg-type]  # _limit_value gives each key its type
 
 
-def _limit_value(key: str, text: str) -> int | Decimal:
+def _limit_value(key: str, text: str) -> int | Decimal | timedelta:
     if key in ("max_deletions", "max_unpriced") and _COUNT.fullmatch(text):
         return int(text)
     if key == "max_monthly_value" and (money := _MONEY.fullmatch(text)):
         return Decimal(money[1])
     if key == "max_share" and (share := _SHARE.fullmatch(text)) and Decimal(share[1]) <= 100:
         return Decimal(share[1]) / 100
+    if key == "max_duration":
+        return _duration(text)
     raise UsageError(f"--limit {key}={text}: must be {LIMIT_VALUES[key]}")
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"--limit max_duration={text}: must be {LIMIT_VALUES['max_duration']}") from error

@@ -22,6 +22,7 @@ from janitor.errors import UsageError
 from janitor.gcp.credentials import SCOPES, GoogleAuth, load_credentials, require_google
 from janitor.gcp.failures import UNREADABLE_REPLY
 from janitor.gcp.google_time import GoogleTime
+from janitor.gcp.quotas import PacedCalls, Paces
 from janitor.gcp.run_calls import RUN_CALLS
 from janitor.gcp.tokens import channel_credentials
 from janitor.model.kinds import Kind
@@ -74,17 +75,14 @@ def _without_details(code: grpc.StatusCode, text: str | None) -> grpc.aio.AioRpc
     return grpc.aio.AioRpcError(code, grpc.aio.Metadata(), grpc.aio.Metadata(), text, None)
 
 
-# Any, for the stubs ask for a callable type that grpc.aio does not have.
-_INTERCEPTORS: Any = [ReadableReplies()]
-
-
 @dataclass(frozen=True, slots=True)
 class Clients:
     """Google's typed async clients, over one connection an API, and HTTP for Cloud Run's REST v1. `run` are those of Cloud
     Run's kinds.
 
     `run_http` is the base URL of REST v1, without a slash at the end. `quota_project` is the project
-    that calls are counted against, where the credentials name one. `google_time` hears of each HTTP answer.
+    that calls are counted against, where the credentials name one. `paces` are those of all quotas.
+    `google_time` hears of each HTTP answer.
     """
 
     run: Mapping[Kind, Any]
@@ -93,6 +91,7 @@ class Clients:
     http: httpx2.AsyncClient
     run_http: str
     quota_project: str | None = None
+    paces: Paces = field(default_factory=Paces)
     google_time: GoogleTime = field(default_factory=GoogleTime)
 
     @property
@@ -133,15 +132,19 @@ async def connect(
 
 
 def _for_emulator(host: str, http: str) -> Clients:
-    def plain(_transport: Any, _host: str) -> grpc.aio.Channel:
-        return grpc.aio.insecure_channel(host, options=[*_SIZES, *_NO_PROXY], interceptors=_INTERCEPTORS)
+    paces = Paces()
+
+    def plain(_transport: Any, api_host: str) -> grpc.aio.Channel:
+        interceptors = _interceptors(paces, api_host)
+        return grpc.aio.insecure_channel(host, options=[*_SIZES, *_NO_PROXY], interceptors=interceptors)
 
     # trust_env: a proxy from the environment must not see what is meant for the emulator
     client = httpx2.AsyncClient(verify=_authorities(), timeout=_HTTP_TIMEOUT, trust_env=False)
-    return _clients(plain, client, http.rstrip("/"), None)
+    return _clients(plain, client, http.rstrip("/"), paces)
 
 
 def _for_google(credentials: Any) -> Clients:
+    paces = Paces(getattr(credentials, "quota_project_id", None))
     scoped = google.auth.credentials.with_scopes_if_required(credentials, SCOPES)  # type: ignore[no-untyped-call]
 
     def secure(_transport: Any, host: str) -> grpc.aio.Channel:
@@ -152,7 +155,7 @@ def _for_google(credentials: Any) -> Clients:
             f"{host}:443",
             channel_credentials(scoped, host),
             options=[*_SIZES, *by],
-            interceptors=_INTERCEPTORS,
+            interceptors=_interceptors(paces, host),
         )
 
     proxy = proxy_for(require_google(RUN_HOST))
@@ -163,8 +166,14 @@ def _for_google(credentials: Any) -> Clients:
         trust_env=False,
         proxy=proxy.url if proxy else None,
     )
-    quota_project = getattr(credentials, "quota_project_id", None)
-    return _clients(secure, http, f"https://{require_google(RUN_HOST)}", quota_project)
+    return _clients(secure, http, f"https://{require_google(RUN_HOST)}", paces)
+
+
+def _interceptors(paces: Paces, host: str) -> Any:
+    """Of a channel to this API: the outer one first. Any, for the stubs ask for a callable type that grpc.aio does not
+    have."""
+    api = {RUN_HOST: "run", ARTIFACT_HOST: "artifact"}.get(host)
+    return [*([PacedCalls(paces, api)] if api else []), ReadableReplies()]
 
 
 @cache
@@ -182,9 +191,7 @@ def _authorities() -> ssl.SSLContext:
         ) from error
 
 
-def _clients(
-    open_channel: _OpenChannel, http: httpx2.AsyncClient, run_http: str, quota_project: str | None
-) -> Clients:
+def _clients(open_channel: _OpenChannel, http: httpx2.AsyncClient, run_http: str, paces: Paces) -> Clients:
     def client(kind: Any, host: str) -> Any:
         # One channel a client: each transport adds its logging interceptor to its channel for good.
         # grpc shares the connections of channels with equal address and credentials by itself.
@@ -197,5 +204,6 @@ def _clients(
         catalog=client(CloudCatalogAsyncClient, BILLING_HOST),
         http=http,
         run_http=run_http,
-        quota_project=quota_project,
+        quota_project=paces.quota_project,
+        paces=paces,
     )

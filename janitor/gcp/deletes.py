@@ -2,29 +2,24 @@
 
 import functools
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from aiolimiter import AsyncLimiter
 from google.api_core.exceptions import AlreadyExists, NotFound, ServiceUnavailable
 from google.cloud import artifactregistry_v1 as ar
 from google.cloud import run_v2
 from google.protobuf.message import DecodeError
 
-from janitor.apply.ports import CallError, ChangedError, StoppedError, UnclearError
+from janitor.apply.ports import CallError, ChangedError, PushedBackError, StoppedError, UnclearError
 from janitor.gcp.channels import Clients
 from janitor.gcp.errors import CALL_FAILURES, as_call_error
 from janitor.gcp.failures import READ_FAILURES, cause
 from janitor.gcp.operations import GoogleOperations
-from janitor.gcp.retry import DELETE_RETRY, DELETE_TIMEOUT, READ_RETRY, READ_TIMEOUT
+from janitor.gcp.retry import DELETE_RETRY, DELETE_TIMEOUT, PUT_BACK_RETRY, READ_RETRY, READ_TIMEOUT
 from janitor.gcp.run_calls import RUN_CALLS
 from janitor.kinds.table import KINDS
 from janitor.model.kinds import Kind
-from janitor.model.names import RepositoryName, ResourceName
-
-# Cloud Run's writes by project and region: 180 a minute as documented (run/quotas), 30 as seen in some.
-# Thirty may go at once, then one each two seconds. Artifact Registry allows 18,000 deletes a minute.
-_RUN_WRITES, _RUN_SECONDS = 30, 60.0
+from janitor.model.names import RepositoryName
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +71,9 @@ class _Attempts:
 class GoogleDeleter:
     """Each delete is one RPC of Google's official clients, tried again by DELETE_RETRY alone.
 
+    A delete that Google refuses because a quota is used up is not sent again, and others are not sent at all until
+    Google takes deletes again: PushedBackError, after which what is to be deleted is read again (R53).
+
     A delete that finds nothing after an attempt of its own whose answer was lost has deleted it: it
     returns "", as a call without an operation does (R22).
     """
@@ -83,19 +81,15 @@ class GoogleDeleter:
     clients: Clients
     operations: GoogleOperations
     stopped: Callable[[], bool] = lambda: False
-    _writes: dict[tuple[str, str], AsyncLimiter] = field(default_factory=dict)
 
     async def delete(self, kind: Kind, name: str, etag: str = "") -> str:
         """Delete one resource. With an etag Google deletes it only as it was read."""
+        self._check_quota(kind, name)
         named = {"name": name, "etag": etag} if etag else {"name": name}
         if kind.is_run:
             calls = RUN_CALLS[kind]
-            method, request = (
-                getattr(self.clients.run[kind], f"delete_{calls.noun}"),
-                calls.delete_request(**named),
-            )
-            async with self._turn(name):
-                return await self._begun(method, request)
+            method = getattr(self.clients.run[kind], f"delete_{calls.noun}")
+            return await self._begun(method, calls.delete_request(**named))
         call = _DELETES[kind]
         method, request = getattr(self.clients.artifacts, call.method), call.request(**named)
         if not call.at_once:
@@ -109,6 +103,7 @@ class GoogleDeleter:
             raise ValueError(
                 f"at most {KINDS[Kind.VERSION].batch} versions go in one batch, not {len(names)}"
             )
+        self._check_quota(Kind.VERSION, package)
         request = ar.BatchDeleteVersionsRequest(parent=package, names=names)
         return await self._begun(self.clients.artifacts.batch_delete_versions, request)
 
@@ -127,8 +122,8 @@ class GoogleDeleter:
 
             return await retry(attempt)()
 
-        async with self._turn(holder):
-            return await self._begun(update, run_v2.Service(name=holder, etag=etag))
+        self._check_quota(kind, holder)
+        return await self._begun(update, run_v2.Service(name=holder, etag=etag))
 
     async def _unchanged(self, service: str, etag: str) -> run_v2.Service:
         """The service as it is now. ChangedError where it has another etag, NotFound where it is gone."""
@@ -152,7 +147,7 @@ class GoogleDeleter:
         )
         try:
             await self.clients.artifacts.create_tag(
-                request=request, retry=DELETE_RETRY, timeout=DELETE_TIMEOUT
+                request=request, retry=PUT_BACK_RETRY, timeout=DELETE_TIMEOUT
             )
         except AlreadyExists:
             return
@@ -163,13 +158,9 @@ class GoogleDeleter:
         """See GoogleOperations.wait; "" has ended already."""
         return await self.operations.wait(kind, operation) if operation else frozenset()
 
-    def _turn(self, name: str) -> AsyncLimiter:
-        where = ResourceName.parse(name)
-        limiter = self._writes.get((where.project, where.location))
-        if limiter is None:
-            limiter = AsyncLimiter(_RUN_WRITES, _RUN_SECONDS)
-            self._writes[where.project, where.location] = limiter
-        return limiter
+    def _check_quota(self, kind: Kind, name: str) -> None:
+        if self.clients.paces.of_deletes(kind, name).is_silent:
+            raise PushedBackError("a quota is used up")
 
     async def _begun(self, method: Any, request: Any) -> str:
         """The name of the operation that a delete began."""
@@ -183,7 +174,7 @@ class GoogleDeleter:
 
     async def _sent(self, method: Any, request: Any) -> Any:
         """What Google answers; None where it has nothing of that name after a lost answer of our own. A change that
-        is noticed after a lost answer may be our own: UnclearError."""
+        is noticed after a lost answer may be our own, and a 429 after one says nothing of it: UnclearError."""
         attempts = _Attempts(self.stopped)
         try:
             return await method(request=request, retry=attempts, timeout=DELETE_TIMEOUT)
@@ -193,7 +184,7 @@ class GoogleDeleter:
             raise as_call_error(error) from error
         except (*CALL_FAILURES, ChangedError) as error:
             refused = error if isinstance(error, ChangedError) else as_call_error(error)
-            if attempts.lost and isinstance(refused, ChangedError):
+            if attempts.lost and isinstance(refused, ChangedError | PushedBackError):
                 raise UnclearError(f"after a lost answer: {refused}") from error
             raise refused from error
         except (TypeError, DecodeError) as error:

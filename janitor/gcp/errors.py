@@ -10,7 +10,14 @@ from google.api_core.exceptions import GoogleAPICallError, RetryError
 from google.protobuf.message import DecodeError
 from google.rpc.error_details_pb2 import ErrorInfo
 
-from janitor.apply.ports import CallError, ChangedError, InvalidError, NotFoundError, UnclearError
+from janitor.apply.ports import (
+    CallError,
+    ChangedError,
+    InvalidError,
+    NotFoundError,
+    PushedBackError,
+    UnclearError,
+)
 from janitor.gcp.failures import cause, status_said
 
 # What a call may raise. ValueError: the client itself refuses a request that it cannot send.
@@ -85,6 +92,8 @@ def _of_code(code: grpc.StatusCode, shown: str) -> CallError:
         return ChangedError(text)
     if code is grpc.StatusCode.INVALID_ARGUMENT:
         return InvalidError(text)
+    if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        return PushedBackError(text)
     return CallError(text)
 
 

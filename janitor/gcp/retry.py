@@ -113,5 +113,7 @@ READ_RETRY: Any = CallBackoff(on=_TRANSIENT, budget=budgets.READ, outage=budgets
 READ_TIMEOUT = EachAttempt(budgets.READ_ATTEMPT)
 PRICES_RETRY: Any = CallBackoff(on=_TRANSIENT, budget=budgets.PRICES, outage=budgets.PRICES_OUTAGE)
 # After DEADLINE_EXCEEDED or INTERNAL a delete may have happened: it is not sent again unread (R22).
-DELETE_RETRY: Any = CallBackoff(on=_PUSHED_BACK, budget=budgets.DELETE, outage=budgets.DELETE_OUTAGE)
+# After a 429 it waits for another turn, and what it deletes is read again (R53).
+DELETE_RETRY: Any = CallBackoff(on=(ServiceUnavailable,), budget=budgets.DELETE, outage=budgets.DELETE_OUTAGE)
+PUT_BACK_RETRY: Any = CallBackoff(on=_PUSHED_BACK, budget=budgets.PUT_BACK, outage=budgets.DELETE_OUTAGE)
 DELETE_TIMEOUT = EachAttempt(budgets.DELETE_ATTEMPT)

@@ -149,12 +149,14 @@ class Protect:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one sweep may destroy (R20). `max_share` is a fraction, 0.5 for 50%."""
+    """What one sweep may destroy (R20), and how long it may begin new deletions (R53). `max_share` is a fraction, 0.5
+    for 50%."""
 
     max_deletions: int = 100
     max_share: Decimal = Decimal("0.5")
     max_monthly_value: Decimal = Decimal(500)
     max_unpriced: int = 20
+    max_duration: timedelta = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from janitor.policy.deciding.references import References
 from janitor.policy.model import Policies
 from janitor.report.data.announcing import announces, dated, unannounced
 from janitor.report.data.result import SweepResult
-from janitor.runtime import asked_to_stop, now, stop_asked
+from janitor.runtime import asked_to_stop, elapsed, now, stop_asked
 from janitor.settings import Settings, SweepRequest
 from janitor.store.folders import cache_folder
 from janitor.store.price_cache import load_prices
@@ -111,13 +111,17 @@ async def _opened(
         memory = await record.memory(request.policies, now(), read, noting=request.apply)
         planning = stack.enter_context(ExitStack())
         planning.enter_context(making_what_stays())
+        end = elapsed() + request.limits.max_duration.total_seconds()
+
+        def seconds_left() -> float:
+            return end - elapsed()
 
         def begin() -> None:
             planning.close()
             applying.set()
 
         question = _question(request, settings, opening.sweep_id, deletable, clients.google_time.begin())
-        adapters = _Adapters(request, settings, clients, record, memory)
+        adapters = _Adapters(request, settings, clients, record, memory, seconds_left)
         ports = await adapters.ports(question, lookout, stop, begin)
         result = await sweep(opening.sweep_id, question, ports)
         log_result(result)
@@ -212,6 +216,7 @@ class _Adapters:
     clients: Clients
     record: SweepRecord
     memory: Memory
+    seconds_left: Callable[[], float]
 
     async def ports(
         self, question: DecisionInput, lookout: Lookout, stop: asyncio.Event, on_start: Callable[[], None]
@@ -259,6 +264,8 @@ class _Adapters:
             reader=reader,
             deleter=deleter,
             recorder=recorder,
+            turns=clients.paces,
+            seconds_left=self.seconds_left,
             extra=self.request.policies.protect.references,
             in_flight=in_flight(answers),
             stop=stop,

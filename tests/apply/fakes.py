@@ -226,8 +226,44 @@ def recheck(google: FakeGoogle, planned: Workloads | None = None, age: float = 0
     return Recheck(google, references, Subjects(google, lambda: NOW))
 
 
+@dataclass
+class FakeTurns:
+    """Gives a turn at once and remembers it: how many deletes were asked for, answered and left over. `hold` is run
+    before each turn."""
+
+    taken: list[tuple[str, int]] = field(default_factory=list)
+    answered: int = 0
+    left_over: int = 0
+    hold: Callable[[], None] = lambda: None
+
+    async def take(self, kind: Kind, name: str, deletes: int, over: Callable[[], bool]) -> "FakeTurn | None":
+        self.hold()
+        if over():
+            return None
+        self.taken.append((name, deletes))
+        return FakeTurn(self, deletes)
+
+
+@dataclass
+class FakeTurn:
+    """A turn that may not be overdrawn."""
+
+    turns: FakeTurns
+    left: int
+
+    def answered(self, deletes: int) -> None:
+        assert deletes <= self.left
+        self.left -= deletes
+        self.turns.answered += deletes
+
+    def close(self) -> None:
+        self.turns.left_over += self.left
+
+
 def executor(google: FakeGoogle, recorder: FakeRecorder, **facts: object) -> Executor:
-    values: dict[str, object] = {"stop": asyncio.Event()}
+    values: dict[str, object] = {
+        "turns": FakeTurns(), "stop": asyncio.Event(), "time_up": asyncio.Event(),
+    }  # fmt: skip
     return Executor(recheck(google), DeleteCalls(google, google), recorder, **(values | facts))  # type: ignore[arg-type]
 
 

@@ -13,7 +13,7 @@ from janitor.errors import LedgerError, LockHeldError
 from janitor.model.inventory import Observed, Workloads
 from janitor.plan.plan import Action
 from janitor.policy.deciding.references import usage
-from tests.apply.fakes import FakeGoogle, FakeRecorder, cleared, images, of_image, services
+from tests.apply.fakes import FakeGoogle, FakeRecorder, FakeTurns, cleared, images, of_image, services
 from tests.making import NOW, REPOSITORY, job, repository, uri, workloads
 
 SEEN = Observed(NOW, ("p",), Workloads(), (repository(),), ())
@@ -23,6 +23,7 @@ NAMED = usage(Workloads(), {}, (), {REPOSITORY: repository()}).remaining
 def applier(google: FakeGoogle, recorder: FakeRecorder, heard: list[object], **facts: object) -> PlanApplier:
     values: dict[str, object] = {
         "reader": google, "deleter": google, "recorder": recorder, "extra": (), "in_flight": frozenset(),
+        "turns": FakeTurns(), "seconds_left": lambda: 3600.0,
         "stop": asyncio.Event(), "clock": lambda: NOW, "on_start": lambda: heard.append("start"),
         "on_done": lambda done, total: heard.append((done, total)),
     }  # fmt: skip
@@ -105,3 +106,12 @@ async def test_a_ledger_or_lock_that_fails_ends_the_work_and_what_was_deleted_is
     assert ([each.kind for each in applied.outcomes], applied.interrupted) == (ends, True)
     assert isinstance(applied.error, error)
     assert len(google.sent("delete_service")) == ends.count(O.DELETED)
+
+
+async def test_once_the_time_of_the_sweep_is_used_up_nothing_is_tried() -> None:
+    google, recorder = FakeGoogle(), FakeRecorder()
+    actions = services(google, "a", "b")
+    late = applier(google, recorder, [], seconds_left=lambda: -1.0)
+    applied = await late(cleared(*actions), NAMED, SEEN)
+    assert [each.kind for each in applied.outcomes] == [O.SKIPPED] * 2
+    assert (recorder.intents, google.sent("delete_service")) == ([], [])

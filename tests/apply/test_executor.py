@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from janitor.apply.executor import SIDE_BY_SIDE
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.model.kinds import Kind
 from janitor.plan.guard import ClearedPlan
@@ -64,12 +65,12 @@ async def test_each_intent_stands_before_its_call_and_its_end_after() -> None:
         assert steps == ["intend", "call", "note", "conclude"]
 
 
-async def test_at_most_eight_of_an_api_and_location_run_side_by_side() -> None:
+async def test_at_most_so_many_of_an_api_and_location_run_side_by_side() -> None:
     google = FakeGoogle(pause=0.01)
-    actions = services(google, *(f"s{n}" for n in range(30)))
+    actions = services(google, *(f"s{n}" for n in range(80)))
     outcomes = (await executor(google, FakeRecorder()).run(cleared(*actions))).outcomes
     assert {each.kind for each in outcomes} == {O.DELETED}
-    assert google.busiest == 8
+    assert google.busiest == SIDE_BY_SIDE["run"]
 
 
 async def test_the_next_rank_starts_when_the_former_has_ended() -> None:
@@ -160,20 +161,20 @@ async def test_progress_and_the_plans_bytes_are_handed_on() -> None:
     assert given == [{"r": 7}, {"r": 7}]
 
 
-async def test_each_location_has_its_own_eight_and_services_share_theirs_with_revisions() -> None:
+async def test_each_location_has_its_own_workers_and_services_share_theirs_with_revisions() -> None:
     google = FakeGoogle(pause=0.01)
-    near = services(google, *(f"s{n}" for n in range(8)))
-    olds = [revision("web", f"web-{n}") for n in range(8)]
+    near = services(google, *(f"s{n}" for n in range(SIDE_BY_SIDE["run"])))
+    olds = [revision("web", f"web-{n}") for n in range(SIDE_BY_SIDE["run"])]
     google.revisions = {str(old.name): old for old in olds}
     google.services[str(name_of("services", "web"))] = service("web", latest_created_revision="new")
     revisions = [action(Kind.REVISION, str(old.name), etag=old.etag, uid=old.uid) for old in olds]
     await executor(google, FakeRecorder()).run(cleared(*near, *revisions))
-    assert google.busiest == 8
+    assert google.busiest == SIDE_BY_SIDE["run"]
     far = [each._replace(name=each.name.replace("us-central1", "europe-west1")) for each in near]
-    near = services(google, *(f"s{n}" for n in range(8)))
+    near = services(google, *(f"s{n}" for n in range(SIDE_BY_SIDE["run"])))
     google.services |= {
         each.name: google.services[str(name_of("services", each.name.rpartition("/")[2]))] for each in far
     }
     google.busiest = 0
     await executor(google, FakeRecorder()).run(cleared(*near, *far))
-    assert google.busiest == 16
+    assert google.busiest == 2 * SIDE_BY_SIDE["run"]

@@ -1,6 +1,7 @@
 """From flags, environment and file to one request: who wins, and what a mistake is told."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -147,10 +148,12 @@ def test_one_wrong_policy_among_right_ones_chooses_none() -> None:
         ("max_monthly_value=800USD", "max_monthly_value", Decimal(800)),
         ("max_monthly_value=800", "max_monthly_value", Decimal(800)),
         ("max_monthly_value= 0.05 ", "max_monthly_value", Decimal("0.05")),
+        ("max_duration=30m", "max_duration", timedelta(minutes=30)),
+        ("max_duration=2h", "max_duration", timedelta(hours=2)),
     ],
 )
 def test_a_limit_is_replaced_for_this_sweep_and_the_others_stay(
-    flag: str, key: str, value: int | Decimal
+    flag: str, key: str, value: int | Decimal | timedelta
 ) -> None:
     assert overridden(Limits(1, Decimal("0.1"), Decimal(1)), [flag]) == replace(
         Limits(1, Decimal("0.1"), Decimal(1)), **{key: value}
@@ -178,6 +181,7 @@ def test_several_limits_are_replaced_at_once_and_none_without_a_flag() -> None:
             (f"max_monthly_value={text}", "such as '800 USD'")
             for text in ("", "-1", "800 EUR", "$800", "1e9", "NaN", "Infinity", "1,000")
         ),
+        *((f"max_duration={text}", "such as 30m or 2h") for text in ("", "30", "0m", "-1h", "two hours")),
     ],
 )
 def test_a_value_that_is_none_is_named_with_an_example_of_a_right_one(flag: str, example: str) -> None:
@@ -195,7 +199,8 @@ def test_a_limit_that_is_nearly_right_is_told_which_one_may_be_meant() -> None:
 @pytest.mark.parametrize("flag", ["zzz=5", "=5", ""])
 def test_a_limit_that_is_none_is_told_which_ones_there_are(flag: str) -> None:
     with pytest.raises(
-        UsageError, match="the keys are max_deletions, max_share, max_monthly_value, max_unpriced"
+        UsageError,
+        match="the keys are max_deletions, max_share, max_monthly_value, max_unpriced, max_duration",
     ):
         overridden(Limits(), [flag])
 

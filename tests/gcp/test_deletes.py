@@ -1,6 +1,6 @@
 """What is sent to delete something, and what Google's answers become."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import grpc
 import pytest
@@ -9,7 +9,14 @@ from google.cloud import run_v2
 from google.longrunning.operations_pb2 import Operation
 from google.rpc.status_pb2 import Status
 
-from janitor.apply.ports import CallError, ChangedError, NotFoundError, StoppedError, UnclearError
+from janitor.apply.ports import (
+    CallError,
+    ChangedError,
+    NotFoundError,
+    PushedBackError,
+    StoppedError,
+    UnclearError,
+)
 from janitor.apply.settle import OperationState
 from janitor.gcp import budgets, deletes
 from janitor.gcp.channels import Clients
@@ -18,7 +25,7 @@ from janitor.gcp.operations import GoogleOperations
 from janitor.gcp.retry import DELETE_RETRY, CallBackoff
 from janitor.model.kinds import Kind
 from tests.gcp.conftest import Hands
-from tests.gcp.google import Google, RefusedError, refusing, serving
+from tests.gcp.google import Google, RefusedError, refusing, retry_after, serving
 from tests.making import REPOSITORY, digest, name_of
 
 SERVICE, ETAG = str(name_of("services", "web")), '"CKyLlJ0G/e"'
@@ -137,27 +144,47 @@ async def test_an_unclear_delete_is_not_sent_again_unread() -> None:
     assert len(google.asked("DeleteVersion")) == 1
 
 
-async def test_a_storm_of_429_is_waited_out(patient: Hands) -> None:
-    begun = after(3, grpc.StatusCode.RESOURCE_EXHAUSTED, lambda _: Operation(name=OPERATION))
-    async with serving(answers(DeleteService=begun)) as clients:
-        assert await deleter(clients).delete(Kind.SERVICE, SERVICE, ETAG) == OPERATION
-    assert len(patient.slept) == 3
+async def test_a_429_is_not_sent_again_but_handed_back() -> None:
+    """R53: what is to be deleted is read again first."""
+    begun = after(1, grpc.StatusCode.RESOURCE_EXHAUSTED, lambda _: Operation(name=OPERATION))
+    async with serving(google := answers(DeleteService=begun)) as clients:
+        with pytest.raises(PushedBackError):
+            await deleter(clients).delete(Kind.SERVICE, SERVICE, ETAG)
+    assert len(google.asked("DeleteService")) == 1
 
 
-@pytest.mark.parametrize(
-    ("code", "gone_by_us"),
-    [(grpc.StatusCode.UNAVAILABLE, True), (grpc.StatusCode.RESOURCE_EXHAUSTED, False)],
-)
-async def test_not_found_after_a_lost_answer_of_our_own_is_deleted(
-    code: grpc.StatusCode, gone_by_us: bool
-) -> None:
-    google = answers(DeleteVersion=after(1, code, refusing(grpc.StatusCode.NOT_FOUND)))
+async def test_after_a_429_nothing_of_that_project_and_region_is_sent_for_as_long_as_google_asks() -> None:
+    refused = refusing(grpc.StatusCode.RESOURCE_EXHAUSTED, retry_after(3600))
+    async with serving(google := answers(DeleteService=refused)) as clients:
+        sender = deleter(clients)
+        for _ in range(3):
+            with pytest.raises(PushedBackError):
+                await sender.delete(Kind.SERVICE, SERVICE, ETAG)
+        with pytest.raises(PushedBackError):
+            await sender.delete(Kind.REVISION, REVISION, ETAG)
+        with pytest.raises(PushedBackError):
+            await sender.remove_parts(Kind.TRAFFIC_TAG, SERVICE, ["pr-1"], ETAG)
+        await sender.delete(Kind.JOB, JOB.replace("us-central1", "europe-west1"), ETAG)
+        await sender.delete(Kind.JOB, JOB.replace("projects/p/", "projects/q/"), ETAG)
+        await sender.delete(Kind.VERSION, VERSION)
+    assert len(google.asked("DeleteService")) == 1
+    assert google.asked("DeleteRevision") == google.asked("UpdateService") == []
+
+
+async def test_not_found_after_a_lost_answer_of_our_own_is_deleted() -> None:
+    google = answers(DeleteVersion=after(1, grpc.StatusCode.UNAVAILABLE, refusing(grpc.StatusCode.NOT_FOUND)))
     async with serving(google) as clients:
-        if gone_by_us:
-            assert await deleter(clients).delete(Kind.VERSION, VERSION) == ""
-        else:
-            with pytest.raises(NotFoundError):
-                await deleter(clients).delete(Kind.VERSION, VERSION)
+        assert await deleter(clients).delete(Kind.VERSION, VERSION) == ""
+
+
+async def test_a_429_after_a_lost_answer_leaves_it_unclear() -> None:
+    google = answers(
+        DeleteVersion=after(1, grpc.StatusCode.UNAVAILABLE, refusing(grpc.StatusCode.RESOURCE_EXHAUSTED))
+    )
+    async with serving(google) as clients:
+        with pytest.raises(UnclearError):
+            await deleter(clients).delete(Kind.VERSION, VERSION)
+    assert len(google.asked("DeleteVersion")) == 2
 
 
 async def test_done_with_neither_error_nor_response_is_deleted() -> None:
@@ -210,40 +237,6 @@ async def test_an_operation_that_google_does_not_know_says_nothing_of_the_thing(
         with pytest.raises(UnclearError):
             await deleter(clients).wait(Kind.IMAGE, OPERATION)
         assert await deleter(clients).operations.state(Kind.IMAGE, OPERATION) is OperationState.UNKNOWN
-
-
-class Turns:
-    """A limiter without a clock: who comes when no turn is left is counted as waiting."""
-
-    made: ClassVar[list["Turns"]] = []
-
-    def __init__(self, rate: float, seconds: float) -> None:
-        self.rate, self.seconds, self.taken, self.waited = rate, seconds, 0, 0
-        Turns.made.append(self)
-
-    async def __aenter__(self) -> None:
-        self.taken += 1
-        self.waited += self.taken > self.rate
-
-    async def __aexit__(self, *_: object) -> None:
-        return
-
-
-async def test_the_31st_write_of_a_minute_waits_by_project_and_region(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(deletes, "AsyncLimiter", Turns)
-    monkeypatch.setattr(Turns, "made", [])
-    async with serving(answers()) as clients:
-        sender = deleter(clients)
-        for _ in range(16):
-            await sender.delete(Kind.SERVICE, SERVICE, ETAG)
-            await sender.delete(Kind.REVISION, REVISION, ETAG)
-        await sender.delete(Kind.SERVICE, SERVICE.replace("projects/p/", "projects/q/"), ETAG)
-        await sender.delete(Kind.SERVICE, SERVICE.replace("us-central1", "europe-west1"), ETAG)
-        await sender.delete(Kind.VERSION, VERSION)
-    assert [(each.rate, each.seconds) for each in Turns.made] == [(30, 60.0)] * 3
-    assert [(each.taken, each.waited) for each in Turns.made] == [(32, 2), (1, 0), (1, 0)]
 
 
 async def test_once_stopped_nothing_is_sent() -> None:
@@ -325,10 +318,10 @@ async def test_a_service_that_is_deployed_between_two_attempts_keeps_its_new_tra
     reads = iter([traffic(LIVE, TAGGED), lambda _: service(name=SERVICE, etag='"deployed"')])
     google = answers(
         GetService=lambda request: next(reads)(request),
-        UpdateService=after(1, grpc.StatusCode.RESOURCE_EXHAUSTED, lambda _: Operation(name=OPERATION)),
+        UpdateService=after(1, grpc.StatusCode.UNAVAILABLE, lambda _: Operation(name=OPERATION)),
     )
     async with serving(google) as clients:
-        with pytest.raises(ChangedError):
+        with pytest.raises(UnclearError):
             await deleter(clients).remove_parts(Kind.TRAFFIC_TAG, SERVICE, ["pr-1"], ETAG)
     assert len(google.asked("UpdateService")) == 1
 

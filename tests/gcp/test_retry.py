@@ -14,7 +14,7 @@ from google.api_core.exceptions import (
     TooManyRequests,
 )
 
-from janitor.gcp.retry import DELETE_RETRY, READ_RETRY, CallBackoff, EachAttempt, asked_pause
+from janitor.gcp.retry import DELETE_RETRY, PUT_BACK_RETRY, READ_RETRY, CallBackoff, EachAttempt, asked_pause
 from tests.gcp.conftest import Hands
 from tests.gcp.google import retry_after
 
@@ -116,9 +116,28 @@ async def test_a_delete_that_may_have_happened_is_not_sent_again(error: Exceptio
     assert call.count == 1
 
 
+async def test_a_delete_that_found_nobody_is_sent_again() -> None:
+    assert await backoff(Hands(), DELETE_RETRY)(Call(ServiceUnavailable("x")))() == "answer"
+
+
+async def test_a_delete_that_a_quota_refused_is_read_again_before_it_is_sent_again() -> None:
+    """R53: it takes another turn of its pace."""
+    call = Call(TooManyRequests("x"))
+    with pytest.raises(TooManyRequests):
+        await backoff(Hands(), DELETE_RETRY)(call)()
+    assert call.count == 1
+
+
+async def test_a_429_while_reading_is_no_gap_for_half_an_hour() -> None:
+    hands = Hands()
+    storm = [ResourceExhausted("x", details=[retry_after(60)])] * 20
+    assert await backoff(hands)(Call(*storm))() == "answer"
+    assert 1500 < hands.now < READ_RETRY.budget == 1800
+
+
 @pytest.mark.parametrize("error", [ServiceUnavailable("x"), TooManyRequests("x")])
-async def test_a_delete_that_was_pushed_back_is_sent_again(error: Exception) -> None:
-    assert await backoff(Hands(), DELETE_RETRY)(Call(error))() == "answer"
+async def test_a_tag_is_put_back_though_a_quota_is_used_up(error: Exception) -> None:
+    assert await backoff(Hands(), PUT_BACK_RETRY)(Call(error, error))() == "answer"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What one sweep may destroy: rule R20."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -33,8 +34,8 @@ def flag(refusal: Refusal) -> str:
 
 
 def test_the_limits_of_a_file_that_says_nothing() -> None:
-    """R20, R41: 100, 50%, 500 USD, 20 without a price."""
-    assert Limits() == Limits(100, Decimal("0.5"), Decimal(500), 20)
+    """R20, R41, R53: 100, 50%, 500 USD, 20 without a price, two hours."""
+    assert Limits() == Limits(100, Decimal("0.5"), Decimal(500), 20, timedelta(hours=2))
 
 
 def test_a_plan_within_every_limit_is_cleared_whole() -> None:

@@ -49,12 +49,13 @@ def test_reads_scope_mode_protection_and_limits() -> None:
         "version: 1\nmode: apply\n"
         'scope: {projects: [p-1, "example.com:proj"], locations: [us, europe-west1, us], also_read: [q]}\n'
         'protect: {labels: {janitor: keep, hold: ""}, names: "*-prod", tags: ["v*", stable]}\n'
-        "limits: {max_deletions: 0, max_share: 12.5%, max_monthly_value: 1234.50 USD}\n" + FAILED
+        "limits: {max_deletions: 0, max_share: 12.5%, max_monthly_value: 1234.50 USD, max_duration: 90m}\n"
+        + FAILED
     )
     assert found.mode == "apply"
     assert found.scope == Scope(("p-1", "example.com:proj"), ("us", "europe-west1"), ("q",))
     assert found.protect == Protect({"janitor": "keep", "hold": ""}, ("*-prod",), ("v*", "stable"))
-    assert found.limits == Limits(0, Decimal("0.125"), Decimal("1234.50"))
+    assert found.limits == Limits(0, Decimal("0.125"), Decimal("1234.50"), max_duration=timedelta(minutes=90))
 
 
 def test_a_limit_that_is_not_said_keeps_its_default_beside_one_that_is() -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from janitor.apply.outcomes import TIME_UP
 from janitor.ledger.history import Basis, SweepScope
 from janitor.model.amounts import Priced
 from janitor.model.inventory import Gap
@@ -220,6 +221,14 @@ def test_what_failed_comes_before_what_drifted_and_what_was_skipped_whatever_the
     assert told[1].about.endswith(" and 2 more")
     assert "the next sweep" in told[1].way_out
     assert "the next sweep" in told[2].way_out
+
+
+def test_what_the_time_of_the_sweep_did_not_reach_has_its_own_way_out() -> None:
+    rows = [ended("skipped", str(TIME_UP.error), n) for n in range(4)] + [ended("skipped", "x did not go", 5)]
+    late, waiting = found(with_ends(*rows))
+    assert late.about.endswith(" and 3 more")
+    assert "limits.max_duration" in late.way_out
+    assert "limits.max_duration" not in waiting.way_out
 
 
 def test_ends_that_the_snapshot_does_not_hold_are_counted() -> None:

@@ -1,11 +1,16 @@
 """A place for a sweep: `place(world)` serves a world until the test ends."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from janitor.gcp.quotas import Paces
 from janitor.gcp.retry import DELETE_RETRY, PRICES_RETRY, READ_RETRY
 from tests.sweep.stepping import Days
 from tests.sweep.sweeping import Place, placed
@@ -26,17 +31,43 @@ def _hurried() -> Iterator[None]:
         yield
 
 
+class PaceTime:
+    """The clock of the pace: only waiting for a turn moves it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def clock(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await asyncio.sleep(0.001)
+
+
+PACE_TIME = PaceTime()
+
+
 @contextmanager
 def hurried() -> Iterator[None]:
-    """Calls are tried again as ever, with pauses of milliseconds and a budget of two seconds."""
+    """Calls are tried again as ever, with pauses of milliseconds and a budget of two seconds. Waiting for a turn of the
+    pace takes no time."""
     hurry = {"first": 0.01, "longest": 0.05, "budget": 2.0}
     hurried = (READ_RETRY, DELETE_RETRY, PRICES_RETRY)
     usual = [(retry, key, getattr(retry, key)) for retry in hurried for key in hurry]
     for retry, key, _ in usual:
         object.__setattr__(retry, key, hurry[key])
-    yield
+    with patch("janitor.gcp.channels.Paces", partial(Paces, clock=PACE_TIME.clock, sleep=PACE_TIME.sleep)):
+        yield
     for retry, key, value in usual:
         object.__setattr__(retry, key, value)
+
+
+@pytest.fixture
+def half_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but half a second of `--limit max_duration=1m` is used up when deleting begins."""
+    moments = chain([0.0], repeat(59.5))
+    monkeypatch.setattr("janitor.sweep.wiring.elapsed", lambda: next(moments))
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ _SECTIONS = {
     "limits.max_share": "The largest share of a kind, such as 50%; applies if more than ten of a kind would be deleted.",
     "limits.max_monthly_value": "The largest value per month, such as 500 USD, of resources with a known price.",
     "limits.max_unpriced": "The most resources without a known price.",
+    "limits.max_duration": "A sweep starts deletions for this long, such as 2h; the next sweep tries the rest.",
     "schedule": "When `janitor daemon` sweeps and reports.",
     "defaults": "Keys that policies inherit; a key in the policy overrides them.",
     "defaults.when": "Inherited by `when`; names cannot be inherited.",

@@ -40,12 +40,13 @@ class TtlSection(Model):
 
 
 class LimitsSection(Model):
-    """What is not said has the default of `Limits` (R20)."""
+    """What is not said has the default of `Limits` (R20, R53)."""
 
     max_deletions: Annotated[int, Field(ge=0, le=1_000_000_000)] = model.Limits().max_deletions
     max_share: Annotated[Decimal, BeforeValidator(spelling.share)] = model.Limits().max_share
     max_monthly_value: Annotated[Decimal, BeforeValidator(spelling.money)] = model.Limits().max_monthly_value
     max_unpriced: Annotated[int, Field(ge=0, le=1_000_000_000)] = model.Limits().max_unpriced
+    max_duration: Duration = model.Limits().max_duration
 
 
 class SweepSchedule(Model):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from janitor.apply.outcomes import TIME_UP
 from janitor.kinds.table import KINDS
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
@@ -200,8 +201,10 @@ def _failing(snapshot: Snapshot) -> Iterator[Trouble]:
 
 
 def _likeness(row: Planned) -> Hashable:
-    """What failed for one cause is alike; what drifted or was skipped has one way out, whatever it says."""
-    return row.outcome, row.kind, code_of(row.error or "") if row.outcome == TroubleKind.FAILED else ""
+    """What failed for one cause is alike; what drifted or was skipped has one way out, whatever it says, but for what
+    the sweep's time did not reach."""
+    cause = code_of(row.error or "") if row.outcome == TroubleKind.FAILED else row.error == TIME_UP.error
+    return row.outcome, row.kind, cause
 
 
 def deleting_role(kind: str) -> str:
@@ -214,6 +217,8 @@ def _way_to_delete(rows: Sequence[Planned], sweep_id: str) -> str:
     code = code_of(first.error or "")
     if first.outcome == TroubleKind.DRIFTED:
         return "it is no longer as the plan saw it, so it was left alone; the next sweep looks at it afresh"
+    if first.error == TIME_UP.error:
+        return "the next sweep tries it again; raise limits.max_duration if each sweep ends too early"
     if first.outcome == TroubleKind.SKIPPED:
         return "what had to go before it did not; mend that, and the next sweep takes both"
     if code in DENIED:
