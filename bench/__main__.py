@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.decisions import measure_decisions
 from bench.measure import clean_environment
+from bench.quotas import CASES, SERVICES_30, measure_quotas
 from bench.soak import show_soak, soak
 from bench.startup import TARGET, measure_startup
 from bench.sweeps import measure_sweeps
@@ -20,13 +21,16 @@ LARGE = Scale(images=1_000_000, repositories=20, lean=400 * MIB, many=800 * MIB)
 def main() -> None:
     """Measure, and print; nothing is asserted."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="100,000 images only, and no soak")
+    parser.add_argument("--quick", action="store_true", help="100,000 images only, one quota, and no soak")
     quick = parser.parse_args().quick
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}", flush=True)
     with tempfile.TemporaryDirectory(prefix="janitor-bench-") as folder:
         env = clean_environment(folder)
         print("\n" + show_startup(*measure_startup(env), TARGET), flush=True)
         print("\n" + measure_decisions((SMALL if quick else LARGE).images, env), flush=True)
+        print(flush=True)
+        for row in measure_quotas((SERVICES_30,) if quick else CASES, Path(folder), env):
+            print(row, flush=True)
         small = _measured(SMALL, Path(folder), env)
         if not quick:
             large = _measured(LARGE, Path(folder), env)

@@ -69,10 +69,13 @@ async def version_still(reader: Reader, action: Action) -> Outcome | None:
 
 async def image_still(reader: Reader, users: Users, action: Action) -> Outcome | None:
     """None: the image has the tags of the plan, and nothing names it. Raises CallError."""
+    tags = await reader.image_tags(*image_of(action.name))
+    return GONE if tags is None else await image_with_tags(users, action, tags)
+
+
+async def image_with_tags(users: Users, action: Action, tags: frozenset[str]) -> Outcome | None:
+    """None: these are the tags of the plan, and nothing names the image. Raises CallError."""
     repository, package, digest = image_of(action.name)
-    tags = await reader.image_tags(repository, package, digest)
-    if tags is None:
-        return GONE
     if tags != frozenset(action.tags):
         return drifted(f"its tags are now {_list(tags)}; the plan saw {_list(action.tags)}")
     why = await users.why_used(repository, package, digest, action)

@@ -209,10 +209,11 @@ class Executor:
     async def _ready(self, batch: list[Action], begun: _Begun) -> list[Action]:
         """Those that may be deleted now, in order; the outcome of the others is written down."""
         gate = asyncio.Semaphore(READS_SIDE_BY_SIDE)
+        tags = await self.recheck.tags_of(batch)
 
         async def asked(action: Action) -> Outcome | None:
             async with gate:
-                return await self._not_ready(action)
+                return await self._not_ready(action, tags)
 
         found = await asyncio.gather(*(asked(action) for action in batch))
         ends = [
@@ -239,12 +240,12 @@ class Executor:
             if outcome.kind is not OutcomeKind.DELETED:
                 references.outdate()
 
-    async def _not_ready(self, action: Action) -> Outcome | None:
+    async def _not_ready(self, action: Action, tags: Mapping[str, frozenset[str]] | None) -> Outcome | None:
         """Why it may not be deleted now; None where it may."""
         for name in action.after:
             if not self._went(name):
                 return Outcome(OutcomeKind.SKIPPED, f"{name} did not go")
-        return await self.recheck.still(action)
+        return await self.recheck.still(action, tags)
 
     def _went(self, name: str) -> bool:
         outcome = self._outcomes.get(name)

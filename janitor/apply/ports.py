@@ -1,6 +1,6 @@
 """What applying asks of Google, and how Google's answers come back."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from janitor.kinds.workload import RunResource
@@ -60,6 +60,12 @@ class Reader(Protocol):
         self, repository: RepositoryName, package: str, digest: str
     ) -> frozenset[str] | None:
         """The tags of one version, by ListTags filtered by version; None when it is gone."""
+
+    async def tags_of_package(
+        self, repository: RepositoryName, package: str
+    ) -> Mapping[str, frozenset[str]] | None:
+        """The tags of every version that has any, by its digest (ListTags of the package); None where they are so many
+        that asking about one version after the other is cheaper."""
 
     async def package(self, name: str) -> Package | None:
         """A package of any format with its versions and their tags, by Google's name."""

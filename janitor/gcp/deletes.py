@@ -165,7 +165,7 @@ class GoogleDeleter:
     async def _begun(self, method: Any, request: Any) -> str:
         """The name of the operation that a delete began."""
         started = await self._sent(method, request)
-        if started is None:
+        if started is None or _ended_well(started.operation):
             return ""
         name = str(started.operation.name)
         if not name:
@@ -190,6 +190,12 @@ class GoogleDeleter:
         except (TypeError, DecodeError) as error:
             # api_core at an operation that ended at once with a result of another type (from_any_pb)
             raise UnclearError("Google started to delete it, but its answer cannot be read") from error
+
+
+def _ended_well(operation: Any) -> bool:
+    """Whether it ended with its first answer. A batch is asked about, for it says then which versions it refused."""
+    batch = operation.metadata.Is(ar.BatchDeleteVersionsMetadata.pb().DESCRIPTOR)
+    return bool(operation.done and not operation.HasField("error") and not batch)
 
 
 def _without(traffic: Iterable[Any], tags: Collection[str]) -> list[Any]:

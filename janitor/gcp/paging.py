@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -76,7 +76,7 @@ async def rows(
     return Rows(values, repeated, tuple(bad))
 
 
-async def pages(method: Any, request: Any, response: Any) -> AsyncIterator[Any]:
+async def pages(method: Any, request: Any, response: Any) -> AsyncGenerator[Any, None]:
     """The raw protobuf pages of a generated list method, in Google's order.
 
     `response` is the proto-plus type of a page (raw fields are read up to 16 times faster than

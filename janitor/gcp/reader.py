@@ -1,6 +1,7 @@
 """Reading again, just before a delete (apply.ports.Reader)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -12,7 +13,7 @@ from janitor.apply.ports import CallError
 from janitor.gcp import artifact_decode, package_decode
 from janitor.gcp.failures import READ_FAILURES, cause, is_unimplemented
 from janitor.gcp.observer import GoogleObserver
-from janitor.gcp.paging import ROW_FAILURES, rows, same
+from janitor.gcp.paging import ROW_FAILURES, pages, rows, same
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.gcp.run_calls import RUN_CALLS
 from janitor.kinds.workload import RunResource
@@ -23,6 +24,8 @@ from janitor.model.resources import Contents, Package, Repository, Version
 
 T = TypeVar("T")
 _PAGE_SIZE = 1000
+# Of the tags of one package, for one batch of fifty images: more pages cost more than asking about each image.
+_MOST_PAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,29 @@ class GoogleReader:
             return frozenset(tags)
         found = await _get(self._clients.artifacts.get_version, ar.GetVersionRequest(name=version))
         return None if found is None else frozenset()
+
+    async def tags_of_package(
+        self, repository: RepositoryName, package: str
+    ) -> Mapping[str, frozenset[str]] | None:
+        """The tags of every version that has any, by its digest: ListTags without a filter, of a few pages."""
+        request = ar.ListTagsRequest(parent=repository.package(package), page_size=_PAGE_SIZE)
+        found: dict[str, set[str]] = {}
+        read = 0
+        try:
+            async with aclosing(
+                pages(self._clients.artifacts.list_tags, request, ar.ListTagsResponse)
+            ) as listed:
+                async for page in listed:
+                    read += 1
+                    for tag, digest in map(_tag, page.tags):
+                        found.setdefault(digest, set()).add(tag)
+                    if read == _MOST_PAGES and page.next_page_token:
+                        return None
+        except NotFound:
+            return {}
+        except READ_FAILURES as error:
+            raise CallError(cause(error)) from error
+        return {digest: frozenset(tags) for digest, tags in found.items()}
 
     async def package(self, name: str) -> Package | None:
         """A package with its versions and their tags; sizes are not asked for."""

@@ -76,6 +76,16 @@ class FakeGoogle:
         found = self.tags.get(repository.version(package, digest))
         return None if found is None else frozenset(found)
 
+    async def tags_of_package(
+        self, repository: RepositoryName, package: str
+    ) -> dict[str, frozenset[str]] | None:
+        self.calls.append(("list_package_tags", package))
+        parent = f"{repository.package(package)}/versions/"
+        found = {
+            name.removeprefix(parent): tags for name, tags in self.tags.items() if name.startswith(parent)
+        }
+        return {digest: frozenset(tags) for digest, tags in found.items() if tags}
+
     async def tag_digest(self, repository: RepositoryName, package: str, tag: str) -> str | None:
         for version, tags in self.tags.items():
             if tag in tags and version.startswith(repository.package(package) + "/"):

@@ -20,7 +20,7 @@ from tests.apply.fakes import (
     of_image,
     services,
 )
-from tests.making import name_of, revision, service
+from tests.making import digest, name_of, revision, service
 
 
 async def test_one_failure_never_stops_the_rest_and_outcomes_keep_the_plans_order() -> None:
@@ -90,7 +90,8 @@ async def test_untagged_images_of_a_package_go_in_batches_of_fifty() -> None:
     assert {each.kind for each in outcomes} == {O.DELETED}
     assert sorted(int(call.split()[1]) for call in google.sent("batch")) == [20, 50, 50]
     assert google.sent("delete_version") == [actions[-1].name]
-    assert len(google.sent("list_tags")) == len(actions)
+    assert google.sent("list_package_tags") == ["app"] * 3
+    assert google.sent("list_tags") == [digest("other")]
 
 
 async def test_a_batch_goes_without_the_image_that_drifted() -> None:

@@ -144,6 +144,19 @@ async def test_an_unclear_delete_is_not_sent_again_unread() -> None:
     assert len(google.asked("DeleteVersion")) == 1
 
 
+async def test_an_operation_that_ended_with_the_first_answer_is_not_asked_about() -> None:
+    ended = answers(DeleteVersion=lambda _: Operation(name=OPERATION, done=True))
+    async with serving(ended) as clients:
+        assert await deleter(clients).delete(Kind.VERSION, VERSION) == ""
+    refused = Operation(name=OPERATION, done=True, error=Status(code=9))
+    batch = Operation(name=OPERATION, done=True)
+    batch.metadata.Pack(ar.BatchDeleteVersionsMetadata.pb()(failed_versions=[VERSION]))
+    asked = answers(DeleteService=lambda _: refused, BatchDeleteVersions=lambda _: batch)
+    async with serving(asked) as clients:
+        assert await deleter(clients).delete(Kind.SERVICE, SERVICE, ETAG) == OPERATION
+        assert await deleter(clients).delete_versions(REPOSITORY.package("team/app"), [VERSION]) == OPERATION
+
+
 async def test_a_429_is_not_sent_again_but_handed_back() -> None:
     """R53: what is to be deleted is read again first."""
     begun = after(1, grpc.StatusCode.RESOURCE_EXHAUSTED, lambda _: Operation(name=OPERATION))

@@ -107,6 +107,30 @@ async def test_tags_of_other_versions_are_left_out_whatever_the_server_makes_of_
         assert await reader.image_tags(NAME, "team/app", DIGEST) == {"v1"}
 
 
+async def test_the_tags_of_a_package_are_listed_at_once_by_digest() -> None:
+    google = Google({"ListTags": paged(tags(("v1", DIGEST), ("v2", OTHER)), tags(("sp%20ace", DIGEST)))})
+    async with reading(google) as reader:
+        found = await reader.tags_of_package(NAME, "team/app")
+    assert found == {DIGEST: {"v1", "sp ace"}, OTHER: {"v2"}}
+    request = google.asked("ListTags")[0]
+    assert (request.parent, request.filter) == (f"{NAME}/packages/team%2Fapp", "")
+
+
+async def test_a_package_with_very_many_tags_is_not_listed_to_the_end() -> None:
+    pages = [tags((f"v{n}", DIGEST)) for n in range(30)]
+    async with reading(google := Google({"ListTags": paged(*pages)})) as reader:
+        assert await reader.tags_of_package(NAME, "app") is None
+    assert len(google.asked("ListTags")) <= 11
+
+
+async def test_a_package_that_is_gone_has_no_tags_and_one_that_cannot_be_read_is_an_error() -> None:
+    async with reading(Google({"ListTags": refusing(MISSING)})) as reader:
+        assert await reader.tags_of_package(NAME, "app") == {}
+    async with reading(Google({"ListTags": refusing(DENIED)})) as reader:
+        with pytest.raises(CallError, match=r"^PERMISSION_DENIED$"):
+            await reader.tags_of_package(NAME, "app")
+
+
 async def test_a_version_without_tags_is_looked_up() -> None:
     google = Google()
     async with reading(google) as reader:

@@ -1,7 +1,10 @@
 """kill -9 between taking an image's tags off and deleting it: the tags come back (R18, R22)."""
 
+from collections import Counter
+
 import pytest
 
+from janitor.emulator import digest
 from janitor.emulator.state import World
 from tests.sweep.conftest import Placing
 from tests.sweep.sweeping import POLICIES, REPOSITORY, Place, image, version, world
@@ -79,3 +82,34 @@ def test_what_a_failed_deletion_could_not_put_back_the_next_sweep_does(place: Pl
     here.google.control.clear_trouble()
     assert here.sweep("--apply", policies=KEEPS_ALL).code == 0
     assert here.google.world.names("tags") == TAGS
+
+
+MANY = [image(f"i{n}") for n in range(20)]
+
+
+def test_the_tags_of_a_batch_are_read_by_one_call_and_existence_is_the_answer_of_the_delete(
+    place: Placing,
+) -> None:
+    """R18, R21."""
+    here = place(world(*MANY))
+    here.google.control.before("BatchDeleteVersions", 1, lambda it: it.remove(version("i3")))
+    swept = here.sweep("--apply", "--limit", "max_share=100%")
+    assert swept.code == 0, swept.err
+    outcomes = Counter(swept.outcomes.values())
+    assert outcomes == {"deleted": 19, "already-gone": 1}
+    assert swept.outcomes[digest("i3")] == "already-gone"
+    calls = Counter(rpc for rpc, _ in here.google.calls)
+    assert (calls["ListTags"], calls["BatchDeleteVersions"], calls["DeleteVersion"]) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("when", [("before", "ListTags"), ("after", "ListTags")])
+def test_an_image_of_a_batch_that_gets_a_tag_stays(place: Placing, when: tuple[str, str]) -> None:
+    """R18: before the list it has drifted, after it Google refuses to delete it without force."""
+    here = place(world(*MANY))
+    moment, rpc = when
+    getattr(here.google.control, moment)(rpc, 1, lambda it: it.set_tag(version("i3"), "new"))
+    swept = here.sweep("--apply", "--limit", "max_share=100%")
+    assert swept.code == 6
+    assert Counter(swept.outcomes.values()) == {"deleted": 19, "drifted": 1}
+    assert here.google.world.names("versions") == [version("i3")]
+    assert [name.rpartition("/")[2] for name in here.google.world.names("tags")] == ["new"]
