@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 _AGE = re.compile(r"(?P<before>retired )?(?P<number>\d+)(?P<unit>[mhd])(?P<after> [a-z ]+)", re.ASCII)
@@ -18,6 +19,7 @@ class Age(NamedTuple):
     after: str
 
 
+@lru_cache(maxsize=8192)
 def age_of(detail: str) -> Age | None:
     """The age that an action's detail begins with; None where it is not known."""
     found = _AGE.fullmatch(detail.partition(";")[0])

@@ -6,7 +6,7 @@ from decimal import Decimal
 from heapq import nsmallest
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.model.amounts import Amount, Priced
+from janitor.model.amounts import NOTHING, Amount, Priced
 from janitor.model.kinds import Kind
 from janitor.model.units import cents
 from janitor.plan.plan import Action
@@ -104,7 +104,7 @@ def _rows(policy: str, pairs: list[Pair], result: SweepResult, show: int | None)
         policy=policy,
         shown=shown,
         more=len(rest),
-        beyond=amount(hidden),
+        beyond=amount(hidden) if rest else NOTHING,
         actions=len(pairs),
         counted=amount(pairs),
         places={row.place for row in rows},
