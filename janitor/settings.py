@@ -69,6 +69,8 @@ _LOOPBACK = (("http", "127.0.0.1"), ("http", "localhost"))
 _ADDRESS = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}", re.ASCII)
 _VISIBLE = re.compile(r"[!-~]+")
 _CHANNEL = re.compile(r"[#@]?[^\W_][\w.-]{0,79}")
+# Without what ends a link in Slack.
+_ADDRESS_OF_PAGE = re.compile(r"[!#-;=?-{}~]+")
 _LAST_PORT = 65_535
 # What is being done, how much of it is done, and how much there is (0: not known).
 Progress = Callable[[str, int, int], None]
@@ -92,6 +94,7 @@ class Settings(BaseSettings):
     slack_webhook_url: SecretStr | None = Field(None, validation_alias="JANITOR_SLACK_WEBHOOK_URL")
     slack_bot_token: SecretStr | None = Field(None, validation_alias="JANITOR_SLACK_BOT_TOKEN")
     slack_channel: str | None = Field(None, validation_alias="JANITOR_SLACK_CHANNEL")
+    report_url: str | None = Field(None, validation_alias="JANITOR_REPORT_URL")
     host: str | None = Field(None, validation_alias="JANITOR_HOST")
     port: int = Field(8080, ge=0, le=65535, validation_alias="PORT")
     service: str | None = Field(None, validation_alias="K_SERVICE")
@@ -143,6 +146,23 @@ class Settings(BaseSettings):
         """The channel is printed: a token that was put in its place must not be."""
         if value is not None and (not _CHANNEL.fullmatch(value) or value.startswith("xox")):
             raise ValueError("must be a channel, such as #costs or C0123456789")
+        return value
+
+    @field_validator("report_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        """It is posted to Slack, where whoever reads the report may follow it."""
+        if value is None:
+            return None
+        try:
+            url = urlsplit(value)
+            host, secret, _ = url.hostname, url.password, url.port
+        except ValueError:
+            raise ValueError("is not a URL") from None
+        if not _ADDRESS_OF_PAGE.fullmatch(value) or host is None or url.scheme not in ("http", "https"):
+            raise ValueError("must be the address of the report's page, such as https://costs.example.com/")
+        if secret is not None or url.username is not None:
+            raise ValueError("must not hold a user or a password: it is posted to Slack")
         return value
 
     @field_validator("slack_webhook_url")

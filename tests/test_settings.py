@@ -10,7 +10,8 @@ from janitor.settings import Settings, load_settings
 
 NAMES = (
     "JANITOR_POLICIES", "JANITOR_MODE", "JANITOR_DATABASE_URL", "JANITOR_LOG_LEVEL", "JANITOR_LOG_FORMAT",
-    "JANITOR_SLACK_WEBHOOK_URL", "JANITOR_SLACK_BOT_TOKEN", "JANITOR_SLACK_CHANNEL", "JANITOR_HOST", "PORT",
+    "JANITOR_SLACK_WEBHOOK_URL", "JANITOR_SLACK_BOT_TOKEN", "JANITOR_SLACK_CHANNEL", "JANITOR_REPORT_URL",
+    "JANITOR_HOST", "PORT",
     "JANITOR_EMULATOR_HOST", "JANITOR_EMULATOR_HTTP", "K_SERVICE", "CLOUD_RUN_JOB", "CLOUD_RUN_WORKER_POOL",
 )  # fmt: skip
 EMULATOR = {
@@ -107,6 +108,21 @@ def test_there_is_one_way_to_slack(settings: Load) -> None:
         JANITOR_SLACK_BOT_TOKEN=f"xoxb-{SECRET}", JANITOR_SLACK_CHANNEL="C1",
     )  # fmt: skip
     assert "are two ways: set one" in told
+    assert SECRET not in told
+
+
+def test_the_address_of_the_report_is_one_that_slack_can_link_to(settings: Load) -> None:
+    assert settings(JANITOR_REPORT_URL="https://costs.example.com/?team=a&b=c").report_url is not None
+    for wrong in (
+        "costs.example.com",
+        "ftp://costs.example.com/",
+        "https://",
+        "https://a/|<!here>",
+        "https://a b/",
+    ):
+        assert "JANITOR_REPORT_URL" in settings.refusal(JANITOR_REPORT_URL=wrong)
+    told = settings.refusal(JANITOR_REPORT_URL=f"https://user:{SECRET}@costs.example.com/")
+    assert "must not hold a user or a password" in told
     assert SECRET not in told
 
 

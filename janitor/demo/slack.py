@@ -25,10 +25,10 @@ _EMOJI = {":warning:": "⚠"}
 # In this order: what stands in code is no mark-up, and what is escaped is none either.
 _MARK_UP = re.compile(
     r"```\n?(?P<block>.*?)\n?```|`(?P<code>[^`\n]+)`|(?<!\w)\*(?P<bold>[^*\n]+)\*(?!\w)"
-    r"|(?<!\w)_(?P<italic>[^_\n]+)_(?!\w)|(?P<emoji>:[a-z]+:)",
+    r"|<https?://[^|>]+\|(?P<link>[^>]+)>|(?<!\w)_(?P<italic>[^_\n]+)_(?!\w)|(?P<emoji>:[a-z]+:)",
     re.DOTALL,
 )
-_STYLES = {"block": "cyan", "code": "cyan", "bold": "bold", "italic": "italic"}
+_STYLES = {"block": "cyan", "code": "cyan", "bold": "bold", "italic": "italic", "link": "underline"}
 
 
 @contextmanager

@@ -43,7 +43,14 @@ def tell() -> None:
             slack.run("On Monday, in Slack:", "report", "--slack")
         page = new_page()
         place.run(
-            "And as a page, which needs nothing else:", "report", "--format", "html", "--out", str(page)
+            "And as a page, which needs nothing else:",
+            "report",
+            "--format",
+            "html",
+            "--since",
+            "7d",
+            "--out",
+            str(page),
         )
         print(f"The page: {page.as_uri()}")
 

@@ -17,7 +17,8 @@ from janitor.report.data.result import SweepResult
 from janitor.report.data.summary import Summary
 from janitor.report.data.totals import exit_code
 from janitor.report.slack.blocks import Message
-from janitor.report.slack.messages import note, report, trouble
+from janitor.report.slack.messages import note, trouble
+from janitor.report.slack.report import report
 from janitor.runtime import now
 from janitor.settings import Settings
 
@@ -95,7 +96,7 @@ async def post_due_report(
     way = _way(settings)
     if way is None:
         return True
-    message = report(summary)
+    message = report(summary, settings.report_url)
     # One that was claimed by a process that died since was perhaps posted: it is not posted twice.
     if not await posts.claim_post(due, summary.period.until, now()):
         return True
@@ -121,7 +122,7 @@ async def post_report(settings: Settings, summary: Summary, posts: Posts | None 
     way = _way(settings)
     if way is None:
         raise UsageError(_NOT_SET_UP)
-    taken = await Slack(way).post(report(summary))
+    taken = await Slack(way).post(report(summary, settings.report_url))
     at = now()
     emit(Event.REPORT_POSTED, due=at, **_facts(taken))
     if posts and await posts.claim_post(at, summary.period.until, at):
@@ -133,7 +134,7 @@ def payload_json(settings: Settings, summary: Summary) -> str:
 
     Where Slack is not set up, it is as for a webhook.
     """
-    sent = payloads(_way(settings) or ToWebhook(""), report(summary))
+    sent = payloads(_way(settings) or ToWebhook(""), report(summary, settings.report_url))
     return json.dumps(sent if len(sent) > 1 else sent[0], indent=2, ensure_ascii=False)
 
 

@@ -33,6 +33,7 @@ from janitor.report.data.names import how_many
 from janitor.report.data.snapshot import RunningService, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.words import (
+    HOW_TO_KEEP,
     ailing,
     date,
     error_in_short,
@@ -288,7 +289,7 @@ def in_grace(snapshot: Snapshot) -> Section:
         _columns("resource", "when", "policy", "owner", "$/month", figures=1),
         rows,
         replace(whole, count=max(snapshot.waited, whole.count, len(rows))),
-        hint="To keep one: label it janitor=keep, or run janitor keep NAME (--for 30d for a limited time).",
+        hint=f"{HOW_TO_KEEP} With --for 30d it is kept for that time.",
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from janitor.model.amounts import Amount, Priced
+from janitor.model.amounts import Amount
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.text import many
@@ -41,6 +41,7 @@ _NOT_TELLING = re.compile(r"Revision '[^']*' is not ready and cannot serve traff
 _IN_USE = (KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value)
 UNOWNED = "unowned"
 _PROJECTS_NAMED = 3
+HOW_TO_KEEP = "To keep one: label it janitor=keep, or run janitor keep NAME."
 LEGEND = "List prices. ≤ means up to: image layers can be shared, so the true figure can be lower."
 
 
@@ -144,11 +145,8 @@ def what_stays(snapshot: Snapshot) -> Iterator[str]:
 
 def idle_in_words(snapshot: Snapshot) -> str:
     """``Idle minimum instances: $28.26/month in 1 of 3 services``."""
-    costly = sum(
-        1 for row in snapshot.services if isinstance(row.estimate, Priced) and row.estimate.usd_month
-    )
     services = how_many(Kind.SERVICE.value, snapshot.running.count)
-    where = f"in {costly:,} of {services}" if costly else f"in {services}"
+    where = f"in {snapshot.idle.count:,} of {services}" if snapshot.idle.count else f"in {services}"
     return f"Idle minimum instances: {amount_per_month(snapshot.running)} {where}"
 
 

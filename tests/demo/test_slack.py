@@ -9,7 +9,8 @@ import pytest
 from janitor.demo.slack import WIDTH, as_seen, slack_on_this_machine
 from janitor.notify.slack import Slack, ToWebhook
 from janitor.report.slack.blocks import Message
-from janitor.report.slack.messages import report, trouble
+from janitor.report.slack.messages import trouble
+from janitor.report.slack.report import report
 from tests.docs.pages import between, text_of
 from tests.report.summaries import EMPTY, SMALL, large
 
@@ -20,9 +21,8 @@ def seen(message: Message, colour: bool = False) -> str:
 
 def test_a_message_is_drawn_as_a_person_would_see_it() -> None:
     page = seen(report(SMALL))
-    assert "│  ⚠ Could not be read: run.revision in xai-community (us-west1)" in page
-    assert "│  Saved since 2026-11-16                         Saved in all    " in page
-    assert "│  1. cloud-run-source-deploy, $0.21 a month" in page
+    assert "│  ⚠ 1 to fix: Could not be read: run.revision in xai-community (us-west1)" in page
+    assert "│  • web/team/app@000000000000 ≤ $0.02/month, web" in page
     assert "*" not in page
     assert "`" not in page
 
@@ -37,11 +37,14 @@ def test_no_line_is_wider_than_a_hundred_columns_and_none_steers_the_terminal(su
 
 
 def test_the_page_about_slack_shows_what_a_person_would_see() -> None:
-    """But for the small print, which the summary words."""
     example = between(text_of("docs/slack.md"), "example").strip().strip("`").strip()
-    figures, kept, _ = seen(report(SMALL)).partition("Kept because in use")
-    assert kept
-    assert example.startswith(figures + kept)
+    assert example == seen(report(SMALL))
+
+
+def test_a_link_is_shown_by_its_label() -> None:
+    page = seen(report(SMALL, "https://costs.example.com/"))
+    assert "Full report · List prices" in page
+    assert "example.com" not in page
 
 
 def test_escaped_text_is_shown_as_it_was_and_not_as_mark_up() -> None:

@@ -11,7 +11,8 @@ import pytest
 from janitor.errors import SlackError
 from janitor.notify.slack import THREAD, Slack, Taken, ToChannel, ToWebhook, payloads
 from janitor.report.slack.blocks import Message
-from janitor.report.slack.messages import report, trouble
+from janitor.report.slack.messages import trouble
+from janitor.report.slack.report import report
 from tests.notify.server import CHANNEL, TOKEN, WEBHOOK_PATH, Mood, StandIn, slack_stand_in
 from tests.report.summaries import EMPTY, SMALL, large
 

@@ -142,6 +142,7 @@ _SEEN = snapshot(
     stored=Amount(1, 9_000_000_000, Decimal("0.838190317153930664062500")),
     repositories=(Stored(WEB, "DOCKER", "web", 9_000_000_000, usd("0.838190317153930664062500")),),
     running=Amount(3, 0, Decimal("28.26")),
+    idle=Amount(1, 0, Decimal("28.26")),
     services=(
         RunningService(f"{REGION}/services/billing", "payments", "failed", usd("0"), PORT_MESSAGE, SWEPT - timedelta(hours=26)),
         RunningService(f"{REGION}/services/shop", "web", "serving", usd("28.26")),

@@ -20,7 +20,8 @@ from janitor.report.html.render import render_html
 from janitor.report.json.report import write_report_json
 from janitor.report.markdown import write_report_markdown
 from janitor.report.slack.blocks import ROOM, size
-from janitor.report.slack.messages import note, report
+from janitor.report.slack.messages import note
+from janitor.report.slack.report import report
 from janitor.report.terminal.report import write_report_table
 from tests.report.printing import table
 from tests.report.samples import REGION, result
@@ -137,15 +138,13 @@ def test_as_json_it_is_whole() -> None:
     assert found["waited"] == 1
 
 
-def test_in_slack_it_stands_in_its_owners_block() -> None:
-    summary = reported(waiting(), waiting(API, owner=""))
-    texts = [str(block) for block in report(summary).blocks]
-    (of_shop,) = [text for text in texts if "`shop`" in text and "service web" in text]
-    assert "on 2026-12-01 03:05 UTC or later" in of_shop
-    assert "janitor keep NAME" in of_shop
-    assert "service api" not in of_shop
-    (of_nobody,) = [text for text in texts if "service api" in text]
-    assert "_unowned_" in of_nobody
+def test_in_slack_each_is_named_with_its_owner_and_how_to_keep_it() -> None:
+    said = str(report(reported(waiting(), waiting(API, owner=""))).blocks)
+    assert "`service web` on 2026-12-01 03:05 UTC or later" in said
+    assert "`shop`" in said
+    assert "`service api`" in said
+    assert "_unowned_" in said
+    assert "janitor keep NAME" in said
 
 
 def test_the_note_after_a_sweep_names_each_newly_scheduled_deletion() -> None:

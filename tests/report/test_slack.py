@@ -7,12 +7,13 @@ from decimal import Decimal
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.ledger.savings import Account, Saving
 from janitor.model.amounts import Amount
-from janitor.report.data.snapshot import Remaining
+from janitor.report.data.snapshot import InGrace, RunningService
 from janitor.report.data.summary import Summary
 from janitor.report.slack.blocks import Message
-from janitor.report.slack.messages import note, report, trouble
+from janitor.report.slack.messages import note, trouble
+from janitor.report.slack.report import report
 from tests.report.samples import GAP, REFUSAL, SERVICE, STORY_REPOSITORY, image, result, story
-from tests.report.summaries import EMPTY, REGION, SMALL, deletion, large, snapshot
+from tests.report.summaries import EMPTY, REGION, SMALL, SWEPT, UNTIL, deletion, large, planned, snapshot, usd
 
 DELETED = Outcome(OutcomeKind.DELETED)
 
@@ -32,54 +33,65 @@ def in_order(message: Message, *parts: str) -> bool:
     return -1 not in places and places == sorted(places)
 
 
-def test_the_report_says_the_most_important_first() -> None:
-    assert in_order(
-        report(SMALL),
-        "janitor's report, 2026-11-16 to 2026-11-23",
-        "*Needs you*",
-        "*To do:* grant roles/run.viewer on xai-community",
-        "*Saved since 2026-11-16*\n≤ $0.26 a month by 3 deletions, 2.8 GB",
-        "*Saved in all*",
-        "*The next sweep* would delete 2 things (290.0 MB) and save ≤ $0.02 a month (1 without a price)",
-        "*Saves most*\n1. `cloud-run-source-deploy`, $0.21 a month",
-        "*By policy*",
-        "*By owner*",
-        "*Services that failed*\n• `billing` in asia-northeast3 (`payments`), failed for 31h: "
-        "HEALTH_CHECK_CONTAINER_ERROR: Revision 'billing-00002-abc' is not ready",
-        "*Kept because in use:* 3 images",
-        "list prices before discounts",
-    )
+def lines_of(message: Message) -> list[str]:
+    """Its lines below the header."""
+    return shown(message).split("\n")[1:]
+
+
+def test_the_report_is_a_few_lines_the_most_important_first() -> None:
+    assert shown(report(SMALL)).split("\n") == [
+        "Cloud cleanup · xai-community · 16 to 23 Nov 2026",
+        "*Saved ≤ $0.26/month in this period* (3 resources, 2.8 GB) · ≤ $0.26/month in total"
+        " · ≤ $0.03 avoided in this period",
+        ":warning: *1 to fix:* Could not be read: run.revision in xai-community (us-west1). To do: grant"
+        " roles/run.viewer on xai-community to whom janitor runs as, and see that Cloud Run's API is enabled. Until"
+        " then it keeps docker images, packages, tags and repositories in every project; services, revisions, jobs and worker"
+        " pools in xai-community us-west1",
+        "*Next deletions:* 2 resources, ≤ $0.02/month",
+        "• `web/team/app@000000000000` ≤ $0.02/month, `web`",
+        "• `web/team/app@000000000000` unpriced, `web`",
+        "_To keep one: label it janitor=keep, or run janitor keep NAME._",
+        "*Idle minimum instances:* $28.26/month in 1 of 3 services: `shop` $28.26/month",
+        "*Failing:* `billing` failed for 26h (`payments`): The user-provided container failed to start and listen on"
+        " the port defined provided by the PORT=8080 environment variable within the allocated timeout.",
+        "*Top teams:* _unowned_ $0.21/month · `web` ≤ $0.05/month",
+        "Full report: `janitor report --format html` · List prices. ≤ means up to: image layers can be shared, so the"
+        " true figure can be lower.",
+    ]
+
+
+def test_however_much_there_is_the_report_stays_short() -> None:
+    message = report(large(10_000))
+    assert len(message.blocks) <= 6
+    assert len(lines_of(message)) <= 25
+    assert "… and" in shown(message)
 
 
 def test_the_figures_that_a_telephone_shows_are_the_text() -> None:
     assert report(SMALL).text == (
-        "janitor saved ≤ $0.26 a month since 2026-11-16, by 3 deletions; the next sweep would save ≤ $0.02 a"
-        " month, by 2 deletions. 2 things to look at"
+        "Cloud cleanup: saved ≤ $0.26/month by 3 deletions; next deletions: 2. 1 to fix"
     )
 
 
 def test_before_the_first_sweep_the_report_says_what_to_do() -> None:
-    message = report(EMPTY)
-    assert in_order(
-        message, "*No sweep yet*", "*To do:*", "$0.00: nothing was deleted", "*The next sweep:* not known"
-    )
-    assert message.details == ()
-
-
-def test_each_owner_has_a_block_and_nobodys_is_unowned() -> None:
-    texts = [
-        block["text"]["text"]
-        for block in report(SMALL).blocks
-        if block["type"] == "section" and "text" in block
+    assert lines_of(report(EMPTY)) == [
+        "*Nothing was deleted*",
+        ":warning: *1 to fix:* No sweep yet: the ledger. To do: run janitor sweep --dry-run, which deletes nothing",
+        "*Next deletions:* not known, as there was no sweep yet",
+        "Full report: `janitor report --format html`",
     ]
-    start = texts.index("*By owner*")
-    assert texts[start + 1].startswith("_unowned_\nsaved $0.21 a month by 2 deletions")
-    assert texts[start + 2].startswith("`web`\nsaved ≤ $0.05 a month by 1 deletion")
+
+
+def test_the_report_links_to_its_page_where_the_address_is_set() -> None:
+    said = shown(report(SMALL, "https://costs.example.com/?a=1&b=2"))
+    assert "<https://costs.example.com/?a=1&amp;b=2|Full report>" in said
+    assert "janitor report --format html" not in said
 
 
 def test_an_owner_by_the_name_of_unowned_is_told_from_nobody() -> None:
-    summary = replace(SMALL, by_owner=(("unowned", Account(Amount(1))), ("", Account(Amount(1)))))
-    assert in_order(report(summary), "`unowned`\nsaved", "_unowned_\nsaved")
+    each = Account(Amount(1, 0, Decimal(3)))
+    summary = replace(SMALL, by_owner=(("unowned", each), ("", each)))
+    assert "*Top teams:* `unowned` $3.00/month · _unowned_ $3.00/month" in shown(report(summary))
 
 
 def dry_run() -> Summary:
@@ -90,55 +102,84 @@ def dry_run() -> Summary:
 
 def test_what_a_dry_run_found_is_never_worded_as_saved() -> None:
     message = report(dry_run())
-    text = shown(message)
-    assert message.text == "janitor saved nothing; the next sweep would save $0.50 a month, by 3 deletions"
-    assert "*Saved in all*\n$0.00: nothing was deleted" in text
-    assert text.count("$0.50") == text.count("would delete 3 things (1.0 GB) and save $0.50 a month") == 3
+    assert message.text == "Cloud cleanup: nothing was deleted; next deletions: 3"
+    assert lines_of(message)[:2] == ["*Nothing was deleted*", "*Next deletions:* 3 resources, $0.50/month"]
+    assert "aved" not in shown(message)
 
 
 def test_a_refused_plan_is_not_promised() -> None:
     seen = replace(dry_run().snapshot, refusals=(("max_deletions", "too many"),))  # type: ignore[type-var]
-    assert "and save $0.50 a month; a limit refuses that" in shown(report(replace(dry_run(), snapshot=seen)))
+    assert "$0.50/month; a limit refuses them" in shown(report(replace(dry_run(), snapshot=seen)))
 
 
 def test_nothing_more_to_delete_is_said_in_so_many_words() -> None:
-    assert "*The next sweep* would delete nothing" in shown(report(replace(EMPTY, snapshot=snapshot())))
+    assert "*Next deletions:* none" in shown(report(replace(EMPTY, snapshot=snapshot())))
 
 
-def test_what_came_back_and_what_has_no_price_is_said() -> None:
-    account = Account(Amount(5, 10**9, Decimal(2), 1), Decimal(1), Decimal("0.5"), came_back=2)
-    assert (
-        "$2.00 a month by 5 deletions, 1.0 GB (1 without a price); 2 came back\n$1.00 a month of it realised"
-        in (shown(report(replace(SMALL, saved=account))))
+def test_what_is_scheduled_is_named_with_its_date_owner_and_dollars() -> None:
+    row = InGrace("run.service", f"{REGION}/services/web", "old", "shop", UNTIL, True, 0, usd("9.86"))
+    seen = snapshot(waiting=(row,), waited=2, in_grace=Amount(2, 0, Decimal("19.72")))
+    lines = lines_of(report(replace(EMPTY, snapshot=seen)))
+    start = lines.index("*Scheduled for deletion:* 2 resources, $19.72/month")
+    assert lines[start + 1] == "• `service web` on 2026-11-23 09:00 UTC or later, $9.86/month, `shop`"
+    assert lines[start + 2] == "_To keep one: label it janitor=keep, or run janitor keep NAME._"
+
+
+def test_a_service_that_is_scheduled_and_has_no_price_is_named_too() -> None:
+    row = InGrace("run.service", f"{REGION}/services/web", "old", "shop", UNTIL, True)
+    assert "• `service web`" in shown(report(replace(EMPTY, snapshot=snapshot(waiting=(row,), waited=1))))
+
+
+def test_rows_that_cost_nothing_are_in_no_message() -> None:
+    seen = snapshot(
+        left=Amount(2, 0, Decimal(1)), largest=(planned(1, estimate=usd("0")), planned(2, estimate=usd("1")))
+    )
+    message = report(replace(SMALL, snapshot=seen))
+    assert "$0.00" not in "".join(shown(each) for each in (message, *message.details))
+
+
+def test_services_that_fail_with_different_errors_are_named_without_one() -> None:
+    rows = tuple(
+        RunningService(f"{REGION}/services/{n}", "", "failed", usd("0"), f"E{n}_X: It broke {n}.", SWEPT)
+        for n in range(5)
+    )
+    (line,) = [
+        each
+        for each in lines_of(report(replace(EMPTY, snapshot=snapshot(services=rows))))
+        if "*Failing:*" in each
+    ]
+    assert line == (
+        "*Failing:* `0` failed for 0m (_unowned_) · `1` failed for 0m (_unowned_) · `2` failed for 0m (_unowned_)"
+        " · 2 more"
     )
 
 
 def test_less_than_a_cent_is_shown_escaped() -> None:
     account = Account(Amount(1, 1, Decimal("0.001")), Decimal("0.001"), Decimal("0.001"))
-    assert "&lt;$0.01 a month by 1 deletion" in shown(report(replace(SMALL, saved=account)))
+    assert "*Saved &lt;$0.01/month in this period*" in shown(report(replace(SMALL, saved=account)))
 
 
-def test_what_does_not_fit_is_counted_and_found_in_the_html_report() -> None:
-    text = shown(report(large(10_000)))
-    assert "… and 60 more: janitor report --format html" in text
-    assert text.count("a month: janitor report --format html") == 2  # policies and owners
-
-
-def test_every_owner_is_in_the_message_or_in_its_thread() -> None:
+def test_every_owner_is_in_the_thread() -> None:
     owners = tuple((f"team-{n}", Account(Amount(1, 10**6, Decimal(300 - n)))) for n in range(200))
     message = report(replace(SMALL, by_owner=owners, snapshot=None))
-    told = [shown(each) for each in (message, *message.details)]
-    assert [sum(f"`{owner}`\n" in text for text in told) for owner, _ in owners] == [1] * 200
-    assert in_order(message, "`team-0`", "`team-1`", "`team-14`")
+    told = [shown(each) for each in message.details]
+    assert [sum(f"• `{owner}` · deleted 1" in text for text in told) for owner, _ in owners] == [1] * 200
 
 
-def test_the_thread_lists_what_the_next_sweep_would_delete() -> None:
+def test_the_thread_has_every_section_and_the_method_last() -> None:
     (details,) = report(SMALL).details
     assert in_order(
         details,
-        "*The next sweep would delete, the costliest first*",
-        "• `web/team/app@000000000000`, ≤ $0.02 a month (older-than: 40d old; `web`)",
-        "unpriced",
+        "*Action needed*",
+        "*Next deletions*\n• `web/team/app@000000000000` · older-than: 40d old (`stale-images`) · `web` · ≤ $0.02/month",
+        "*Largest savings*",
+        "*By policy*\n• `abandoned-repositories` · deleted 1 · saved/month $0.21",
+        "*By owner*",
+        "*Failing services*\n• `billing` · failed for 26h · `payments` · HEALTH_CHECK_CONTAINER_ERROR: Revision",
+        "*Idle minimum instances*",
+        "*Storage*",
+        "*How this is calculated*",
+        "list prices before discounts",
     )
 
 
@@ -205,9 +246,7 @@ def test_trouble_of_many_lines_is_cut() -> None:
     assert "… and 92 lines more in its log" in shown(trouble("line\n" * 100))
 
 
-def test_a_kind_of_a_later_version_is_told_by_its_wire_name() -> None:
+def test_a_kind_of_a_later_version_is_told_by_its_last_name() -> None:
     gone = Saving(deletion(1, kind="run.gadget", name=f"{REGION}/gadgets/old"), Decimal(1))
-    kept = (Remaining("run.gadget", "in-use", 2),)
-    text = shown(report(replace(SMALL, savers=(gone,), snapshot=snapshot(kept=kept))))
-    assert "1. `old`, ≤ $1.00 a month" in text
-    assert "*Kept because in use:* 2 run.gadget" in text
+    (details,) = report(replace(SMALL, savers=(gone,), snapshot=None)).details
+    assert "• `old` · older-than" in shown(details)

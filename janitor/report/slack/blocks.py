@@ -52,6 +52,11 @@ def verbatim(text: str, width: int) -> str:
     return _fitted(safe_text(text[: width + 1]).replace("`", "ˋ"), width, shorten)
 
 
+def link(url: str, label: str) -> str:
+    """A link of janitor's own; the address comes from its settings, never from a resource."""
+    return f"<{url.translate(_CONTROLS)}|{words(label, HEADER)}>"
+
+
 def _fitted(line: str, width: int, cut: Callable[[str, int], str]) -> str:
     room = width
     while len(sent := cut(line, room).translate(_CONTROLS)) > width:
@@ -103,7 +108,10 @@ class Part:
 
 def header(text: str) -> Block:
     """The largest letters there are; no mark-up is read in it."""
-    return {"type": "header", "text": {"type": "plain_text", "text": shorten(text, HEADER), "emoji": False}}
+    return {
+        "type": "header",
+        "text": {"type": "plain_text", "text": shorten(safe_text(text), HEADER), "emoji": False},
+    }
 
 
 def section(text: str) -> Block:
@@ -114,11 +122,6 @@ def section(text: str) -> Block:
 def sections(lines: Sequence[str]) -> list[Block]:
     """Lines below each other, in as few paragraphs as it takes."""
     return [section(text) for text in _joined(lines)]
-
-
-def columns(*texts: str) -> Block:
-    """Side by side, two in a row."""
-    return {"type": "section", "fields": [_mrkdwn(text) for text in texts]}
 
 
 def context(text: str) -> Block:

@@ -1,118 +1,36 @@
-"""Messages for Slack: the cost report, the note after a sweep, the daemon's own trouble. Rendering is pure."""
+"""Messages for Slack: the note after a sweep, and the daemon's own trouble. Rendering is pure."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from janitor.apply.outcomes import OutcomeKind
-from janitor.ledger.savings import Account
 from janitor.model.text import many
 from janitor.model.units import moment, show_size
 from janitor.report.data.names import how_many, short_name
 from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, Totals
-from janitor.report.data.summary import Summary
 from janitor.report.data.totals import totals, was_applied
 from janitor.report.slack.announcement import announcement, in_short
 from janitor.report.slack.blocks import (
     ROOM,
-    Block,
     Message,
     Part,
     Row,
     code,
-    columns,
     context,
     dollars,
-    header,
     laid_out,
     section,
     sections,
     size,
-    thread,
     verbatim,
     words,
-)
-from janitor.report.slack.parts import (
-    coming,
-    foot,
-    kept,
-    owners,
-    policies,
-    saved_text,
-    savers,
-    services,
-    troubles,
-    would_text,
 )
 
 _LINE, _LINES = 300, 8
 _NAMED, _NOTE = 3, 9500
 _TROUBLE = (OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED)
-
-
-def report(summary: Summary) -> Message:
-    """A period's report, most important first; what one message does not take, its details do."""
-    figures = [_figures(summary), section(_next(summary))]
-    top = [header(_title(summary)), context(_period(summary))]
-    parts = [each(summary) for each in (troubles, savers, policies, owners, services, kept, foot)]
-    pages, left = laid_out(parts, ROOM - size(top) - size(figures))
-    more = [part for part in (*left, coming(summary.snapshot)) if part.rows]
-    return Message(
-        _text(summary), (*top, *pages[0], *figures, *chain(*pages[1:])), thread(more, "janitor's report")
-    )
-
-
-def _title(summary: Summary) -> str:
-    since = f"{summary.period.since:%Y-%m-%d} to " if summary.period.since else "until "
-    return f"janitor's report, {since}{summary.period.until:%Y-%m-%d}"
-
-
-def _period(summary: Summary) -> str:
-    since = f"since {moment(summary.period.since)}, " if summary.period.since else ""
-    return f"{since}until {moment(summary.period.until)}"
-
-
-def _figures(summary: Summary) -> Block:
-    in_all = f"*Saved in all*\n{_account(summary.in_all)}"
-    if summary.period.since is None:
-        return columns(in_all)
-    since = f"*Saved since {summary.period.since:%Y-%m-%d}*\n{_account(summary.saved)}"
-    return columns(since, in_all)
-
-
-def _account(account: Account) -> str:
-    if not account.deleted.count:
-        return "$0.00: nothing was deleted"
-    realised = dollars(account.realised_usd_month, account.deleted.upper_bound)
-    to_date = dollars(account.saved_usd, account.deleted.upper_bound)
-    return f"{saved_text(account)}\n{realised} a month of it realised\n{to_date} to date"
-
-
-def _next(summary: Summary) -> str:
-    """Never worded as a saving: it would be one."""
-    snapshot = summary.snapshot
-    if snapshot is None:
-        return "*The next sweep:* not known, as there was none yet"
-    if not snapshot.left.count:
-        return "*The next sweep* would delete nothing"
-    but = "; a limit refuses that" if snapshot.refusals else ""
-    return f"*The next sweep* would delete {would_text(snapshot.left)}{but}"
-
-
-def _text(summary: Summary) -> str:
-    """The figures alone: what a telephone shows."""
-    deleted, snapshot = summary.saved.deleted, summary.snapshot
-    since = f" since {summary.period.since:%Y-%m-%d}" if summary.period.since else ""
-    text = f"janitor saved nothing{since}"
-    if deleted.count:
-        usd = dollars(deleted.usd_month, deleted.upper_bound)
-        text = f"janitor saved {usd} a month{since}, by {many(deleted.count, 'deletion')}"
-    if snapshot and snapshot.left.count:
-        usd = dollars(snapshot.left.usd_month, snapshot.left.upper_bound)
-        text += f"; the next sweep would save {usd} a month, by {many(snapshot.left.count, 'deletion')}"
-    troubles_ = f". {many(len(summary.troubles), 'thing')} to look at" if summary.troubles else ""
-    return text + troubles_
 
 
 def note(result: SweepResult) -> Message:
