@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+BROWSER := $(VENV)/.browser
 BOUNDS := $(VENV)-bounds/.bounds
 # The checkout stays clean, and no process of a test compiles janitor anew.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
@@ -12,7 +13,7 @@ export PYTHONDONTWRITEBYTECODE :=
 WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-slow bounds matrix container cover check docs map bench laws mutants lock upgrade clean
+.PHONY: demo test test-slow browser pictures bounds matrix container cover check docs map bench laws mutants lock upgrade clean
 
 demo: $(RUNTIME)
 	@$(BIN)/janitor demo
@@ -23,6 +24,15 @@ test: $(DEV)
 
 test-slow: $(DEV)
 	$(BIN)/pytest -m slow -n $(WORKERS) --dist worksteal -q
+
+# The HTML report in Debian's Chromium, without a network.
+browser: $(BROWSER)
+	@command -v chromium >/dev/null || { echo "install Chromium (Debian: apt-get install chromium)" >&2; exit 1; }
+	$(BIN)/pytest -m browser -q tests/browser
+
+pictures: $(BROWSER)
+	@command -v chromium >/dev/null || { echo "install Chromium (Debian: apt-get install chromium)" >&2; exit 1; }
+	PYTHONPATH=. $(BIN)/python scripts/pictures.py
 
 # A part of the tests with the lowest version of each dependency: those that touch the libraries most.
 bounds: $(BOUNDS)
@@ -71,6 +81,10 @@ $(RUNTIME): requirements.lock pyproject.toml scripts/setup
 
 $(DEV): $(RUNTIME) requirements-dev.lock
 	@scripts/setup $(VENV) dev
+	@touch $@
+
+$(BROWSER): $(DEV) requirements-browser.lock
+	@scripts/setup $(VENV) browser
 	@touch $@
 
 $(BOUNDS): requirements-bounds.lock pyproject.toml scripts/setup

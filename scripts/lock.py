@@ -1,4 +1,4 @@
-"""`make lock`: write the three lock files, each package by version and hash, for Linux and macOS.
+"""`make lock`: write the four lock files, each package by version and hash, for Linux and macOS.
 
 Versions that a lock holds already are kept where pyproject.toml allows them; `make upgrade` (--upgrade)
 takes the newest. requirements-bounds.lock holds the lowest version of each direct dependency, so that
@@ -63,7 +63,7 @@ def check_wheels(lock: str) -> None:
 
 
 def main() -> None:
-    """Write all three; the second and the third build on the one before."""
+    """Write all four; each builds on the one before."""
     upgrade = sys.argv[1:]
     compile_lock("requirements.lock", "what janitor needs to run and to be built.", BUILD, *upgrade)
     compile_lock(
@@ -75,6 +75,17 @@ def main() -> None:
         *upgrade,
     )
     check_wheels("requirements-dev.lock")
+    compile_lock(
+        "requirements-browser.lock",
+        "requirements-dev.lock, and what tests in a browser need.",
+        BUILD,
+        "--group",
+        "browser",
+        "--constraints",
+        "requirements-dev.lock",
+        *upgrade,
+    )
+    check_wheels("requirements-browser.lock")
     # made without looking at its predecessor: a lower bound may have become lower
     Path("requirements-bounds.lock").unlink(missing_ok=True)
     compile_lock(

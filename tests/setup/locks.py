@@ -14,7 +14,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 RUNTIME, DEV, BOUNDS = "requirements.lock", "requirements-dev.lock", "requirements-bounds.lock"
-LOCKS = (RUNTIME, DEV, BOUNDS)
+BROWSER = "requirements-browser.lock"
+LOCKS = (RUNTIME, DEV, BROWSER, BOUNDS)
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 

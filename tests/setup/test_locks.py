@@ -9,7 +9,19 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.setup.locks import BOUNDS, DEV, LOCKS, PROJECT, ROOT, RUNTIME, entries, machine, roots, walk
+from tests.setup.locks import (
+    BOUNDS,
+    BROWSER,
+    DEV,
+    LOCKS,
+    PROJECT,
+    ROOT,
+    RUNTIME,
+    entries,
+    machine,
+    roots,
+    walk,
+)
 
 MACHINES = [
     pytest.param(python, system, architecture, id=f"{python}-{system}-{architecture}")
@@ -63,6 +75,14 @@ def test_the_runtime_lock_is_part_of_the_development_lock() -> None:
     """So that adding the tools changes nothing of what `make demo` installed."""
     runtime, development = ({str(each) for each in entries(lock)} for lock in (RUNTIME, DEV))
     assert runtime <= development
+
+
+def test_the_development_lock_is_part_of_the_browser_lock() -> None:
+    """So that `make browser` changes nothing of what `make test` runs with, and adds what it names with its needs."""
+    development, browser = ({str(each) for each in entries(lock)} for lock in (DEV, BROWSER))
+    assert development <= browser
+    named = {each for each in PROJECT["dependency-groups"]["browser"] if isinstance(each, str)}
+    assert {name_of(Requirement(each)) for each in named} <= {each.name for each in entries(BROWSER)}
 
 
 def test_the_bounds_lock_holds_every_lower_bound_of_pyproject() -> None:
