@@ -20,6 +20,7 @@ SPEC = KindSpec(
     read_permissions=("run.executions.get", "run.executions.list"),
     delete_permissions=("run.executions.delete",),
     delete_role="roles/run.developer",
+    console="run/jobs/details/{location}/{name}/executions",
     parent=Kind.JOB,
     free="a finished execution costs nothing",
     policies=InPolicies(

@@ -22,6 +22,7 @@ SPEC = KindSpec(
     ),
     delete_permissions=("artifactregistry.versions.delete", "artifactregistry.tags.delete"),
     delete_role="roles/artifactregistry.repoAdmin",
+    console="artifacts/docker/{project}/{location}/{name}/{package}",
     parent=Kind.PACKAGE,
     listed_by=Kind.REPOSITORY,
     batch=50,  # "determined by the service" (version.proto:188-213): the number is not verified

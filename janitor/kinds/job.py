@@ -21,6 +21,7 @@ SPEC = KindSpec(
     read_permissions=("run.jobs.get", "run.jobs.list"),
     delete_permissions=("run.jobs.delete",),
     delete_role="roles/run.developer",
+    console="run/jobs/details/{location}/{name}/executions",
     free="a job costs nothing between its executions",
     policies=InPolicies(
         statuses=(Status.FAILED,),

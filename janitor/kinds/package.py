@@ -25,6 +25,7 @@ SPEC = KindSpec(
     ),
     delete_permissions=("artifactregistry.packages.delete",),
     delete_role="roles/artifactregistry.repoAdmin",
+    console="artifacts/docker/{project}/{location}/{name}/{package}",
     parent=Kind.REPOSITORY,
     listed_by=Kind.REPOSITORY,
     labelled_by=Kind.REPOSITORY,

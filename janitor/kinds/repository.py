@@ -16,6 +16,7 @@ SPEC = KindSpec(
     read_permissions=("artifactregistry.repositories.get", "artifactregistry.repositories.list"),
     delete_permissions=("artifactregistry.repositories.delete",),
     delete_role="roles/artifactregistry.admin",
+    console="artifacts",
     policies=InPolicies(
         instead={Topic.UNUSED: "write `unused: true` with `older_than`"},
         fields={

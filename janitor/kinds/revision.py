@@ -25,6 +25,7 @@ SPEC = KindSpec(
     read_permissions=("run.revisions.get", "run.revisions.list"),
     delete_permissions=("run.revisions.delete",),
     delete_role="roles/run.developer",
+    console="run/detail/{location}/{name}/revisions",
     parent=Kind.SERVICE,
     policies=InPolicies(
         keep=Keeps.ROLLBACK,

@@ -26,6 +26,7 @@ SPEC = KindSpec(
     read_permissions=("run.services.get", "run.services.list"),
     delete_permissions=("run.services.delete",),
     delete_role="roles/run.developer",
+    console="run/detail/{location}/{name}/metrics",
     policies=InPolicies(
         statuses=(Status.FAILED, Status.SERVING, Status.DEGRADED),
         never={

@@ -65,7 +65,8 @@ class KindSpec:
 
     `collection` is its collection in Google's resource names, `parent` the kind whose name its own name begins
     with. `rank` orders kinds in a plan. `description` and `ages_from` are the texts of docs/kinds.md. `delete_role` is the
-    predefined role that allows the delete. `listed_by` is the kind whose listing shows it, if not its own.
+    predefined role that allows the delete. `console` is the path of its page in the Google Cloud console, or of the nearest
+    page around it; the paths are not documented, and are those that the console shows (2026-11). `listed_by` is the kind whose listing shows it, if not its own.
     `labelled_by` is the kind whose labels count for it, as it has none; `stands_for` the kind of another resource whose labels
     and opt-outs keep it too. `is_tag`: `protect.tags` names it by its short name. `batch` is how many of one parent one call
     deletes. `free` says why it costs nothing, "" where it may cost something. `noun` is what people call it, if not the
@@ -80,6 +81,7 @@ class KindSpec:
     read_permissions: tuple[str, ...]
     delete_permissions: tuple[str, ...]
     delete_role: str
+    console: str
     policies: InPolicies
     parent: Kind | None = None
     listed_by: Kind | None = None

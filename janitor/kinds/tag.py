@@ -16,6 +16,7 @@ SPEC = KindSpec(
     read_permissions=("artifactregistry.tags.list", "artifactregistry.dockerimages.list"),
     delete_permissions=("artifactregistry.tags.get", "artifactregistry.tags.delete"),
     delete_role="roles/artifactregistry.repoAdmin",
+    console="artifacts/docker/{project}/{location}/{name}/{package}",
     parent=Kind.PACKAGE,
     listed_by=Kind.REPOSITORY,
     free="its version is kept, so nothing is saved",

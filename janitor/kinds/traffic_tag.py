@@ -25,6 +25,7 @@ SPEC = KindSpec(
     read_permissions=("run.services.get", "run.services.list", "run.revisions.list"),
     delete_permissions=("run.services.update",),
     delete_role="roles/run.developer",
+    console="run/detail/{location}/{name}/revisions",
     parent=Kind.SERVICE,
     listed_by=Kind.SERVICE,
     batch=1000,  # all of one service in one UpdateService (R50)

@@ -20,6 +20,7 @@ SPEC = KindSpec(
     ),
     delete_permissions=("artifactregistry.versions.delete",),
     delete_role="roles/artifactregistry.repoAdmin",
+    console="artifacts",
     parent=Kind.PACKAGE,
     listed_by=Kind.REPOSITORY,
     batch=50,  # "determined by the service" (version.proto:188-213): the number is not verified

@@ -27,6 +27,7 @@ SPEC = KindSpec(
     read_permissions=("run.workerpools.get", "run.workerpools.list"),
     delete_permissions=("run.workerpools.delete",),
     delete_role="roles/run.developer",
+    console="run/worker-pools",
     policies=InPolicies(
         statuses=(Status.FAILED,),
         says={"status": "failed: it cannot run, and never ran successfully."},

@@ -77,9 +77,22 @@ def kept_in_words(reason: KeepReason) -> str:
     return _KEPT[reason]
 
 
+def reason_in_words(reason: str) -> str:
+    """The same by the wire name; a reason of a later version keeps its own."""
+    return _KEPT[KeepReason(reason)] if reason in _KEPT else reason
+
+
+def cause_in_words(reason: str, detail: str | None) -> str:
+    """``failed, 26h old``: why a resource is deleted, by its wire name and what was recorded with it."""
+    word = _DELETED[DeleteReason(reason)] if reason in _DELETED else reason
+    facts = (detail or "").replace("; ", ", ")
+    parts = [part for part in (word, facts) if part]
+    return ", ".join(dict.fromkeys(parts)) or reason.replace("-", " ")
+
+
 def kept_with_wire_name(reason: str) -> str:
     """``in use (in-use)``; once where both are the same, and where a later version made the name."""
-    words = _KEPT[KeepReason(reason)] if reason in _KEPT else reason
+    words = reason_in_words(reason)
     return words if words == reason else f"{words} ({reason})"
 
 

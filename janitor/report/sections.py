@@ -33,10 +33,10 @@ from janitor.report.data.names import how_many
 from janitor.report.data.snapshot import RunningService, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.words import (
-    HOW_TO_KEEP,
     ailing,
     date,
     error_in_short,
+    how_to_keep,
     idle_in_words,
     next_sweep,
     storage_in_words,
@@ -289,7 +289,7 @@ def in_grace(snapshot: Snapshot) -> Section:
         _columns("resource", "when", "policy", "owner", "$/month", figures=1),
         rows,
         replace(whole, count=max(snapshot.waited, whole.count, len(rows))),
-        hint=f"{HOW_TO_KEEP} With --for 30d it is kept for that time.",
+        hint=f"{how_to_keep()} With --for 30d it is kept for that time.",
     )
 
 

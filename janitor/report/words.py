@@ -41,16 +41,7 @@ _NOT_TELLING = re.compile(r"Revision '[^']*' is not ready and cannot serve traff
 _IN_USE = (KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value)
 UNOWNED = "unowned"
 _PROJECTS_NAMED = 3
-HOW_TO_KEEP = "To keep one: label it janitor=keep, or run janitor keep NAME."
 LEGEND = "List prices. ≤ means up to: image layers can be shared, so the true figure can be lower."
-
-
-def a_month(amount: Amount) -> str:
-    """``≤ $0.26 a month and 1 unpriced``: no sum is made of what has no price."""
-    if amount.has_no_price:
-        return "unpriced"
-    unpriced = f" and {amount.unpriced:,} unpriced" if amount.unpriced else ""
-    return f"{show_usd(amount.usd_month, amount.upper_bound)} a month{unpriced}"
 
 
 def amount_per_month(amount: Amount) -> str:
@@ -173,6 +164,14 @@ def error_in_short(why: str) -> tuple[str, str]:
     sentences = [each.strip() for each in _SENTENCE_END.split(text.strip()) if each.strip()]
     telling = [each for each in sentences if not _NOT_TELLING.fullmatch(each.rstrip("."))]
     return code, (telling or sentences or [""])[0]
+
+
+def how_to_keep(mark: str = "") -> str:
+    """How to stop a deletion; `mark` is put around what to type."""
+    return (
+        f"To keep one, put the label {mark}janitor: keep{mark} on the service, job or repository,"
+        f" or run {mark}janitor keep NAME{mark}."
+    )
 
 
 def due_in_words(due_at: datetime, announced: bool) -> str:

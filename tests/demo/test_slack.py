@@ -21,7 +21,7 @@ def seen(message: Message, colour: bool = False) -> str:
 
 def test_a_message_is_drawn_as_a_person_would_see_it() -> None:
     page = seen(report(SMALL))
-    assert "│  ⚠ 1 to fix: Could not be read: run.revision in xai-community (us-west1)" in page
+    assert "│  ⚠ 1 to fix: Could not be read: revisions in xai-community (us-west1)" in page
     assert "│  • web/team/app@000000000000 ≤ $0.02/month, web" in page
     assert "*" not in page
     assert "`" not in page

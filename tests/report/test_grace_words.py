@@ -71,7 +71,10 @@ def test_the_sweeps_table_says_until_when_a_thing_stays_and_how_to_keep_it() -> 
     shown = table(swept(waiting()))
     assert "\nScheduled for deletion\n  pending      where " in shown
     assert "2026-12-01 03:05 UTC or later" in shown
-    assert "label it janitor=keep, or run janitor keep NAME" in shown
+    assert (
+        "put the label janitor: keep on the service, job or repository, or run janitor keep NAME."
+        in " ".join(shown.split())
+    )
     assert "Nothing to delete yet: 1 resource is scheduled for deletion.\n" in shown
     assert "Scheduled for deletion" not in table(swept())
 

@@ -306,7 +306,7 @@ def test_storage_is_said_by_repository_in_bytes_and_dollars() -> None:
 
 def test_what_is_kept_is_counted_by_reason_in_words() -> None:
     text = section(SMALL, "Idle and storage")
-    assert "3 images in-use a workload that is kept uses it" in text
+    assert "3 images in use a workload that is kept uses it" in text
 
 
 def test_how_figures_are_calculated_is_folded_away_each_line_once() -> None:
@@ -358,6 +358,19 @@ def test_bars_stand_in_the_cells_of_their_table_as_shares_of_the_whole() -> None
     seen = snapshot(repositories=rows, stored=Amount(3, 3, Decimal(10)))
     page = render_html(replace(SMALL, snapshot=seen)).split('id="costs"')[1]
     assert re.findall(r'class="part" width="([\d.]+)%"', page) == ["60.0", "20.0"]
+
+
+def test_bars_of_savings_are_shares_of_what_was_saved_whatever_is_planned() -> None:
+    saved = tuple((name, Account(Amount(1, 0, Decimal(usd)))) for name, usd in (("a", 3), ("b", 1)))
+    seen = snapshot(by_owner=(("c", Amount(1, 0, Decimal(96))),))
+    page = render_html(replace(SMALL, by_owner=saved, snapshot=seen)).split('id="owners"')[1]
+    assert re.findall(r'class="part" width="([\d.]+)%"', page)[:2] == ["75.0", "25.0"]
+
+
+def test_reasons_are_said_in_words() -> None:
+    text = section(SMALL, "Next deletions")
+    assert "40d old stale-images" in text
+    assert "older-than" not in text_of(SMALL)
 
 
 def test_charts_are_pictures_with_a_title_and_a_description() -> None:

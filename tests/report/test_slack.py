@@ -18,6 +18,9 @@ from tests.report.summaries import EMPTY, REGION, SMALL, SWEPT, UNTIL, deletion,
 DELETED = Outcome(OutcomeKind.DELETED)
 
 
+HOW_TO_KEEP = "To keep one, put the label `janitor: keep` on the service, job or repository, or run `janitor keep NAME`."
+
+
 def shown(message: Message) -> str:
     """All its texts, from the top down."""
     texts = []
@@ -43,14 +46,14 @@ def test_the_report_is_a_few_lines_the_most_important_first() -> None:
         "Cloud cleanup · xai-community · 16 to 23 Nov 2026",
         "*Saved ≤ $0.26/month in this period* (3 resources, 2.8 GB) · ≤ $0.26/month in total"
         " · ≤ $0.03 avoided in this period",
-        ":warning: *1 to fix:* Could not be read: run.revision in xai-community (us-west1). To do: grant"
-        " roles/run.viewer on xai-community to whom janitor runs as, and see that Cloud Run's API is enabled. Until"
-        " then it keeps docker images, packages, tags and repositories in every project; services, revisions, jobs and worker"
+        ":warning: *1 to fix:* Could not be read: revisions in xai-community (us-west1). To do: grant"
+        " roles/run.viewer on xai-community to janitor's service account, and enable the Cloud Run API. Until then it"
+        " keeps docker images, packages, tags and repositories in every project; services, revisions, jobs and worker"
         " pools in xai-community us-west1",
         "*Next deletions:* 2 resources, ≤ $0.02/month",
         "• `web/team/app@000000000000` ≤ $0.02/month, `web`",
         "• `web/team/app@000000000000` unpriced, `web`",
-        "_To keep one: label it janitor=keep, or run janitor keep NAME._",
+        HOW_TO_KEEP,
         "*Idle minimum instances:* $28.26/month in 1 of 3 services: `shop` $28.26/month",
         "*Failing:* `billing` failed for 26h (`payments`): The user-provided container failed to start and listen on"
         " the port defined provided by the PORT=8080 environment variable within the allocated timeout.",
@@ -122,7 +125,7 @@ def test_what_is_scheduled_is_named_with_its_date_owner_and_dollars() -> None:
     lines = lines_of(report(replace(EMPTY, snapshot=seen)))
     start = lines.index("*Scheduled for deletion:* 2 resources, $19.72/month")
     assert lines[start + 1] == "• `service web` on 2026-11-23 09:00 UTC or later, $9.86/month, `shop`"
-    assert lines[start + 2] == "_To keep one: label it janitor=keep, or run janitor keep NAME._"
+    assert lines[start + 2] == HOW_TO_KEEP
 
 
 def test_a_service_that_is_scheduled_and_has_no_price_is_named_too() -> None:
@@ -171,7 +174,7 @@ def test_the_thread_has_every_section_and_the_method_last() -> None:
     assert in_order(
         details,
         "*Action needed*",
-        "*Next deletions*\n• `web/team/app@000000000000` · older-than: 40d old (`stale-images`) · `web` · ≤ $0.02/month",
+        "*Next deletions*\n• `web/team/app@000000000000` · 40d old (`stale-images`) · `web` · ≤ $0.02/month",
         "*Largest savings*",
         "*By policy*\n• `abandoned-repositories` · deleted 1 · saved/month $0.21",
         "*By owner*",
@@ -249,4 +252,4 @@ def test_trouble_of_many_lines_is_cut() -> None:
 def test_a_kind_of_a_later_version_is_told_by_its_last_name() -> None:
     gone = Saving(deletion(1, kind="run.gadget", name=f"{REGION}/gadgets/old"), Decimal(1))
     (details,) = report(replace(SMALL, savers=(gone,), snapshot=None)).details
-    assert "• `old` · older-than" in shown(details)
+    assert "• `old` · older than" in shown(details)

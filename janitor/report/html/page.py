@@ -28,6 +28,7 @@ from janitor.report.words import (
 
 TROUBLES_SHOWN, FAILING_SHOWN = 20, 30
 _POINTS_TOLD = 12
+_MODES = {"dry-run": "dry run"}
 _ERRORS = frozenset({TroubleKind.SWEEP_FAILED, TroubleKind.REFUSED, TroubleKind.FAILED})
 
 
@@ -129,7 +130,9 @@ def page_of(summary: Summary) -> Page:
     return Page(
         scope=shown(projects_in_words(summary)),
         period=period_in_words(summary.period),
-        swept=f"last sweep: {snapshot.mode}, {moment(snapshot.observed_at)}" if snapshot else "no sweep yet",
+        swept=f"last sweep: {_MODES.get(snapshot.mode, snapshot.mode)}, {moment(snapshot.observed_at)}"
+        if snapshot
+        else "no sweep yet",
         hero=_hero(summary),
         facts=tuple(_facts(summary)),
         legend=LEGEND,

@@ -28,6 +28,7 @@ from janitor.report.cells import (
 from janitor.report.data.console import console_url, repository_url
 from janitor.report.data.names import called, kind_in_words, place
 from janitor.report.html.charts import share
+from janitor.report.reason_words import cause_in_words, reason_in_words
 from janitor.report.sections import Column, Section, SectionName, money_of
 from janitor.report.words import error_in_short
 
@@ -83,8 +84,8 @@ def table(whole_section: Section, with_project: bool) -> Table:
     if section.name in _GONE:
         shown_rows = [tuple(replace(said, link="") for said in row) for row in shown_rows]
     if section.name in _WITH_BARS:
-        of_all = money_of(section.rows) if whole.usd_month <= 0 else whole.usd_month
         place = _first_dollars(rows)
+        of_all = whole.usd_month if whole.usd_month > 0 else _sum_of(section.rows, place)
         shown_rows = [_with_bar(row, said, place, of_all) for row, said in zip(rows, shown_rows, strict=True)]
     return Table(
         section.title,
@@ -109,6 +110,12 @@ def _first_dollars(rows: Sequence[CellRow]) -> int:
     return min(places, default=-1)
 
 
+def _sum_of(rows: Sequence[CellRow], place: int) -> Decimal:
+    """The dollars of one column."""
+    cells = (row[place] for row in rows)
+    return sum((cell.usd for cell in cells if isinstance(cell, MoneyCell) and cell.usd), Decimal(0))
+
+
 def _with_bar(row: CellRow, said: Sequence[Said], place: int, whole: Decimal) -> tuple[Said, ...]:
     """The row with a bar below its dollars, where it has any."""
     cell = row[place]
@@ -124,11 +131,11 @@ def _said(cell: Cell, with_project: bool, of_one_kind: bool) -> Said:
             said = resource(kind, name, with_project)
             return replace(said, below=place(name, with_project)) if of_one_kind else said
         case CauseCell(policy, reason, detail):
-            return Said(shown(f"{reason}: {detail}" if detail else reason), shown(policy))
+            return Said(shown(cause_in_words(reason, detail)), shown(policy))
         case PolicyCell() | OwnerCell():
             return Said(shown(plain(cell), _NAME_SHOWN))
         case ReasonCell(reason):
-            return Said(shown(reason), meaning_of(reason))
+            return Said(shown(reason_in_words(reason)), meaning_of(reason))
         case CountCell(_, note):
             return Said(plain(cell), note)
         case MoneyCell(_, _, unpriced):

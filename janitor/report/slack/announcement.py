@@ -9,8 +9,8 @@ from janitor.report.data.names import named, place
 from janitor.report.data.result import SweepResult
 from janitor.report.data.totals import in_grace_sum
 from janitor.report.slack.blocks import Part, Row, code, dollars, words
+from janitor.report.words import how_to_keep
 
-HOW_TO_KEEP = "To keep one, put the label `janitor: keep` on the service, job or repository, or run `janitor keep NAME`."
 _NAME, _LABEL = 120, 80
 
 
@@ -19,7 +19,7 @@ def announcement(result: SweepResult) -> Part:
     new = newly_scheduled(result) if result.mode == "apply" else ()
     rows = [_row(each) for each in new]
     if rows:
-        rows[0] = Row(f"{HOW_TO_KEEP}\n{rows[0].text}", rows[0].usd_month, rows[0].upper_bound)
+        rows[0] = Row(f"{how_to_keep('`')}\n{rows[0].text}", rows[0].usd_month, rows[0].upper_bound)
     return Part(_title(new), tuple(rows), share=7000, where="`janitor marks`")
 
 

@@ -24,6 +24,7 @@ from janitor.report.slack.blocks import (
     section,
     sections,
     size,
+    thread,
     verbatim,
     words,
 )

@@ -21,6 +21,7 @@ from janitor.report.cells import (
 )
 from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import TroubleKind
+from janitor.report.reason_words import cause_in_words
 from janitor.report.sections import Column, Section, SectionName
 from janitor.report.slack.blocks import Part, Row, code, dollars, words
 from janitor.report.words import trouble_heading
@@ -109,8 +110,7 @@ def cell(value: Cell, width: int = _LABEL) -> str:
         case PolicyCell(name):
             return code(name, _LABEL)
         case CauseCell(policy, reason, detail):
-            said = ": ".join(words(text, width) for text in (reason, detail) if text)
-            return f"{said} ({code(policy, _LABEL)})"
+            return f"{words(cause_in_words(reason, detail), width)} ({code(policy, _LABEL)})"
         case MoneyCell(usd, upper_bound):
             return "unpriced" if usd is None else f"{dollars(usd, upper_bound)}/month"
         case _:

@@ -23,10 +23,10 @@ from janitor.report.slack.blocks import (
 from janitor.report.slack.blocks import sections as paragraphs
 from janitor.report.slack.parts import cell, costs_something, details, owner_name
 from janitor.report.words import (
-    HOW_TO_KEEP,
     LEGEND,
     days_in_words,
     error_in_short,
+    how_to_keep,
     idle_in_words,
     projects_in_words,
     trouble_heading,
@@ -152,7 +152,7 @@ def _listed(start: str, section: Section) -> str:
 
 def _how_to_keep(snapshot: Snapshot | None) -> Iterator[str]:
     if snapshot and (snapshot.left.count or snapshot.waiting):
-        yield f"_{HOW_TO_KEEP}_"
+        yield how_to_keep("`")
 
 
 def _row(section: Section, row: CellRow) -> str:

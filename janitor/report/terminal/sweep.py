@@ -21,12 +21,12 @@ from janitor.report.sweep_words import answer, not_deleted, remaining, scheduled
 from janitor.report.terminal.failed_reads import incomplete
 from janitor.report.terminal.sweep_rows import policy_lines
 from janitor.report.terminal.tables import console_for, dotted, indented, listed, print_lines, tabulated
-from janitor.report.words import owner_or_nobody
+from janitor.report.words import how_to_keep, owner_or_nobody
 
 SHOWN = 20
 ROWS_SHOWN = 50
 _NAMES_SHOWN = 50
-HOW_TO_KEEP = "To keep one: label it janitor=keep, or run janitor keep NAME (--for 30d for a limited time)."
+HOW_TO_KEEP = f"{how_to_keep()} With --for 30d it is kept for that time."
 _TITLES = ("pending", "where", "deletes on", "policy", "owner", "$/month")
 
 
