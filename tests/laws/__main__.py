@@ -21,7 +21,7 @@ from tests.sweep.random_worlds import SWEPT_FEATURES
 
 LEAST_SHARE = 0.01
 _BLOCK = 20
-_SHOWN = 10
+_SHOWN = 100
 
 
 def _blocks(asked: argparse.Namespace) -> Iterator[tuple[str, int, int, Sequence[str]]]:
