@@ -2,7 +2,7 @@
 
 The text of such an error may quote a key file, a token or a URL with a password. So the text is never shown.
 Shown are its type, its code, the operating system's name for the code, and where in the code it was raised.
-A text may select one of our own sentences (`recognised`); the text itself stays hidden.
+A text may select one of our own sentences (`recognised`); the text itself is never shown.
 """
 
 import ast

@@ -20,7 +20,7 @@ _NAMED_SCHEMES = frozenset({"https", "socks", "socks4", "socks4a", "socks5", "so
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 _NEEDED = "janitor reaches Google through http:// proxies, such as http://proxy.example:3128"
 _UNREADABLE = (
-    "names a proxy whose host or port cannot be read: write http://HOST:PORT, and percent-encode a user name and"
+    "names a proxy with an unreadable host or port: write http://HOST:PORT, and percent-encode a user name and"
     " password in it"
 )
 # Google's metadata server answers on the machine itself, and takes no request that a proxy passed on.
@@ -38,8 +38,8 @@ class Proxy:
 def proxy_for(host: str, environment: Mapping[str, str] | None = None) -> Proxy | None:
     """The proxy for https connections to a host (without port), None for a direct one.
 
-    Loopback addresses and Google's metadata server are never proxied. UsageError names the variable whose value
-    cannot be used, and nothing of the value that may be secret.
+    Loopback addresses and Google's metadata server are never proxied. UsageError names the variable with the
+    invalid value, and nothing of the value that may be secret.
     """
     values = os.environ if environment is None else environment
     if _is_local(host):
@@ -55,8 +55,8 @@ def _parsed(variable: str, value: str) -> Proxy:
     if not separator:
         scheme, rest = "http", value
     if scheme.lower() != "http":
-        named = f"{scheme.lower()}://" if scheme.lower() in _NAMED_SCHEMES else "a scheme that is not known"
-        way = "write http:// if the proxy itself is spoken to in plain HTTP" if scheme.lower() == "https" else (
+        named = f"{scheme.lower()}://" if scheme.lower() in _NAMED_SCHEMES else "an unknown scheme"
+        way = "write http:// if the proxy itself uses plain HTTP" if scheme.lower() == "https" else (
             "set HTTPS_PROXY to an http:// proxy, or unset it for janitor"
         )  # fmt: skip
         raise UsageError(f"{variable} names a proxy of {named}: {_NEEDED}; {way}")

@@ -47,7 +47,7 @@ def stop_asked() -> Iterator[asyncio.Event]:
 
     After the first one a second one ends the process at once, and so does the end of `AT_THE_LATEST` seconds,
     also after the block: no thread that waits for a disk or a server keeps the process. What was in flight is
-    then an open intent, as after a kill (R22, R23). The end of the block gives both signals back to whom they
+    then an open intent, as after a kill (R22, R23). The end of the block restores both signals to what they
     belonged to. Process 1 has no default effect of a signal (signal(7)), so each effect is a handler's.
     """
     loop = asyncio.get_running_loop()

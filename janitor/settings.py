@@ -112,7 +112,7 @@ class Settings(BaseSettings):
         """A key in place of a path must not be shown as the name of a file that is missing."""
         if isinstance(value, str) and not shown_path(value) and not _exists(value):
             raise ValueError(
-                "must be the path of a policy file; what it holds is not shown, as it may be a secret"
+                "must be the path of a policy file; its content is not shown, because it may be a secret"
             )
         return value
 
@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not _VISIBLE.fullmatch(value.get_secret_value()):
-            raise ValueError("holds a character that no token has: copy it again")
+            raise ValueError("contains a character that no token has: copy it again")
         return value
 
     @field_validator("slack_channel")
@@ -178,7 +178,7 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("is not a URL: copy it again from Slack") from None
         if not _VISIBLE.fullmatch(text):
-            raise ValueError("holds a character that no URL has: copy it again from Slack")
+            raise ValueError("contains a character that no URL has: copy it again from Slack")
         if host is None or not (url.scheme == "https" or (url.scheme, host) in _LOOPBACK):
             raise ValueError("must begin with https://")
         return value
@@ -187,17 +187,19 @@ class Settings(BaseSettings):
     def _one_way_to_slack(self) -> "Settings":
         if (self.slack_bot_token is None) != (self.slack_channel is None):
             raise ValueError(
-                "JANITOR_SLACK_BOT_TOKEN and JANITOR_SLACK_CHANNEL belong together: set both, or neither"
+                "JANITOR_SLACK_BOT_TOKEN and JANITOR_SLACK_CHANNEL belong together: set both or neither"
             )
         if self.slack_webhook_url and self.slack_bot_token:
-            raise ValueError("JANITOR_SLACK_WEBHOOK_URL and JANITOR_SLACK_BOT_TOKEN are two ways: set one")
+            raise ValueError(
+                "JANITOR_SLACK_WEBHOOK_URL and JANITOR_SLACK_BOT_TOKEN exclude each other: set one"
+            )
         return self
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> "Settings":
         if (self.emulator_host is None) != (self.emulator_http is None):
             raise ValueError(
-                "JANITOR_EMULATOR_HOST and JANITOR_EMULATOR_HTTP belong together: set both, or neither"
+                "JANITOR_EMULATOR_HOST and JANITOR_EMULATOR_HTTP belong together: set both or neither"
             )
         return self
 
@@ -223,7 +225,7 @@ class Settings(BaseSettings):
 
     @property
     def loses_ledger(self) -> bool:
-        """Whether the ledger is on a disk that Cloud Run throws away after the run (R24)."""
+        """Whether the ledger is on a disk that Cloud Run discards after the run (R24)."""
         return bool(self.self_names) and self.database_url is None
 
 

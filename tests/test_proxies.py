@@ -55,7 +55,7 @@ def test_a_proxy_is_read(value: str, url: str) -> None:
         ("socks5h://127.0.0.1:1080", "socks5h://"),
         ("SOCKS4A://127.0.0.1", "socks4a://"),
         ("https://proxy.example:3128", "write http://"),
-        ("marker://proxy.example", "a scheme that is not known"),
+        ("marker://proxy.example", "an unknown scheme"),
         ("http://proxy.example:notaport", "host or port"),
         ("http://proxy.example:99999", "host or port"),
         ("http://proxy.example:0", "host or port"),

@@ -98,7 +98,7 @@ def test_a_bot_needs_token_and_channel(settings: Load, monkeypatch: pytest.Monke
         monkeypatch.delenv(name)
         told = settings.refusal()
         monkeypatch.setenv(name, both[name])
-        assert "set both, or neither" in told
+        assert "set both or neither" in told
         assert SECRET not in told
 
 
@@ -107,7 +107,7 @@ def test_there_is_one_way_to_slack(settings: Load) -> None:
         JANITOR_SLACK_WEBHOOK_URL=f"https://hooks.example/{SECRET}",
         JANITOR_SLACK_BOT_TOKEN=f"xoxb-{SECRET}", JANITOR_SLACK_CHANNEL="C1",
     )  # fmt: skip
-    assert "are two ways: set one" in told
+    assert "exclude each other: set one" in told
     assert SECRET not in told
 
 
@@ -184,14 +184,14 @@ def test_an_emulator_s_address_is_plain_http(settings: Load, url: str) -> None:
 @pytest.mark.parametrize("name", list(EMULATOR))
 def test_half_an_emulator_is_a_mistake_and_never_a_way_to_google(settings: Load, name: str) -> None:
     problem = settings.refusal(**{name: EMULATOR[name]})
-    assert "set both, or neither" in problem
+    assert "set both or neither" in problem
     for variable in EMULATOR:
         assert variable in problem
 
 
 def test_an_emulator_whose_other_half_is_empty_is_half_an_emulator(settings: Load) -> None:
     half = EMULATOR | {"JANITOR_EMULATOR_HTTP": ""}
-    assert "set both, or neither" in settings.refusal(**half)
+    assert "set both or neither" in settings.refusal(**half)
 
 
 def test_all_mistakes_are_told_at_once_a_line_each(settings: Load) -> None:

@@ -34,10 +34,10 @@ UNANSWERED = Outcome(OutcomeKind.PLANNED, "interrupted before Google answered; t
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What goes on between a deletion and those who run it.
+    """The channel between one deletion and the executor that runs it.
 
     `noted` is told Google's operation, and whose it is, before it is waited for. After `stop` no call that
-    deletes is sent. `left` holds, by name, what is not settled: its intent stays open, and the next sweep
+    deletes is sent. `left` holds, by name, what is not settled: its intent is left open, and the next sweep
     asks Google. `accepted` are names whose deletion Google took on and has not ended. `again` are names that Google
     did not take because a quota is used up: they wait for another turn and are read again before it (R53). `asked`
     are names whose deletion an earlier call may have begun, so that "not found" is its doing.
@@ -81,7 +81,7 @@ class DeleteCalls:
     deleter: Deleter
 
     async def carry_out(self, action: Action, watch: Watch) -> Outcome:
-        """Delete one thing that was just found as planned. Never raises CallError."""
+        """Delete one resource that was just read and is as planned. Never raises CallError."""
         if action.kind in READ_IN_HOLDER:
             return (await self._parts([action], watch))[0]
         if action.kind is Kind.IMAGE and action.tags:
@@ -170,7 +170,7 @@ class DeleteCalls:
         return failed(f"{error} (asked {ATTEMPTS} times; it is still there)")
 
     async def _unended(self, action: Action, error: UnendedError, watch: Watch) -> Outcome:
-        """Not sent again: Google may still be at it, so its intent stays open where the thing stands."""
+        """A delete that is not sent again: Google may still be deleting, so the intent is left open while the resource exists."""
         if await self._is_there(action):
             return watch.leave(action, failed(f"{error}; the next sweep asks again"))
         watch.accepted.discard(action.name)

@@ -54,7 +54,7 @@ class _Begun:
 @dataclass(slots=True)
 class Executor:
     """`stop` ends the work: no new deletion starts, and what Google has not answered `patience`
-    seconds later stays an open intent, as does what a stop left untried. What was untagged gets its
+    seconds later is left as an open intent, and so is a delete that a stop left untried. What was untagged gets its
     tags back within `farewell` seconds more: both together are below the eight of R23. A recorder that
     fails sets `stop` too.
 
@@ -230,7 +230,7 @@ class Executor:
         return [action for action, outcome in zip(batch, found, strict=True) if outcome is None]
 
     def _notice_drift(self, ends: Iterable[tuple[Action, Outcome | None]]) -> None:
-        """A workload that was not deleted as planned was changed by somebody: it may name other images now (R45)."""
+        """A workload that was not deleted as planned was changed by someone: it may name other images now (R45)."""
         references = self.recheck.references
         for action, outcome in ends:
             if not action.kind.is_run or outcome is None:

@@ -50,5 +50,5 @@ TIME_UP = Outcome(
 
 
 def drifted(why: str) -> Outcome:
-    """The thing is not as the plan saw it; nothing was touched."""
+    """The resource changed since the plan; it was left alone."""
     return Outcome(OutcomeKind.DRIFTED, why)

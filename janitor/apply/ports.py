@@ -15,11 +15,11 @@ class CallError(Exception):
 
 
 class NotFoundError(CallError):
-    """Google says that the thing does not exist."""
+    """Google says that the resource does not exist."""
 
 
 class ChangedError(CallError):
-    """Google says that the thing is not as it was read (etag, or a new tag on a version)."""
+    """Google says that the resource is not as it was read (etag, or a new tag on a version)."""
 
 
 class UnclearError(CallError):
@@ -43,7 +43,7 @@ class StoppedError(CallError):
 
 
 class Reader(Protocol):
-    """Reading again. None means that the thing does not exist; CallError that it cannot be read."""
+    """Reads before a delete. None means that the resource does not exist; CallError that it cannot be read."""
 
     async def workload(self, kind: Kind, name: str) -> RunResource | None:
         """A resource of Cloud Run, by its kind and Google's name."""

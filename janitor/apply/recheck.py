@@ -98,7 +98,7 @@ class FreshReferences:
         self._lock = asyncio.Lock()
 
     def outdate(self) -> None:
-        """A workload is not as it was read: whoever asks from now on is answered by a set read after this (R45)."""
+        """Note that a workload changed: later questions are answered by a reference set that is read after this (R45)."""
         self._outdated = True
 
     def gone(self, action: Action) -> None:
@@ -108,7 +108,7 @@ class FreshReferences:
 
     async def why_used(self, repository: RepositoryName, package: str, digest: str, action: Action) -> str:
         """Why the image must stay now, or "". What hangs together with other images (indexes,
-        referrers) stays at any new reference to its package."""
+        referrers) is kept at any new reference to its package."""
         named = await self._fresh()
         if self._gap:
             return self._gap
@@ -246,6 +246,6 @@ class Recheck:
             return drifted(f"it could not be read again: {error}")
 
     async def _subject_gone(self, action: Action) -> Outcome | None:
-        """An artifact goes only while every image that it is about is gone, wherever it was (R40)."""
+        """Whether an artifact may be deleted: only while all images that it is about are gone from everywhere (R40)."""
         why = await self.subjects.why_there(action) if action.subjects else ""
         return drifted(why) if why else None

@@ -44,7 +44,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class LeftOpen:
-    """Not known yet, and why; nothing may be done to a thing of that name in this sweep."""
+    """A deletion with an unknown result, and why; this sweep must not touch a resource of that name."""
 
     intent: OpenIntent
     why: str

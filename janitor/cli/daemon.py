@@ -12,23 +12,23 @@ if TYPE_CHECKING:
     from janitor.settings import Settings, SweepRequest
 
 _THROWN_AWAY = (
-    "the ledger is an SQLite file that Cloud Run throws away: runs that were missed and deletions that were"
-    " interrupted are forgotten with it; set JANITOR_DATABASE_URL to a database that lasts"
+    "the ledger is an SQLite file that Cloud Run discards, with its record of missed runs and interrupted"
+    " deletions; set JANITOR_DATABASE_URL to a persistent database"
 )
 
 
 def daemon(
-    now: Annotated[bool, typer.Option("--now", help="Sweep at once, then keep the schedule.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Sweep once now, then follow the schedule.")] = False,
     once: Annotated[
-        bool, typer.Option("--once", help="Sweep once and exit with the sweep's code: for jobs of others.")
+        bool, typer.Option("--once", help="Run one sweep and exit (for cron, Cloud Scheduler, CronJobs).")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Delete nothing, ever. Wins over all.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Never delete. Overrides everything else.")
+    ] = False,
     apply: ApplyOption = False,
     limit: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="KEY=N", help="Another limit than the file's, as max_deletions=200. Repeatable."
-        ),
+        typer.Option(metavar="KEY=N", help="Override a limit, as max_deletions=200. Repeatable."),
     ] = None,
     policies: PoliciesOption = None,
     project: ProjectOption = None,
@@ -36,21 +36,25 @@ def daemon(
         str | None,
         typer.Option(
             metavar="H",
-            help="Address to answer probes on; else JANITOR_HOST.",
+            help="Address of the HTTP server (or set JANITOR_HOST).",
             show_default="127.0.0.1; 0.0.0.0 on Cloud Run",
         ),
     ] = None,
     port: Annotated[
         int | None,
         typer.Option(
-            min=0, max=65535, metavar="N", help="Its port, 0 for any; else PORT.", show_default="8080"
+            min=0,
+            max=65535,
+            metavar="N",
+            help="Port of the HTTP server, 0 for any (or set PORT).",
+            show_default="8080",
         ),
     ] = None,
 ) -> None:
-    """Sweep and report by the schedule in the policy file, until stopped by SIGTERM or SIGINT.
+    """Run sweeps and reports on the schedule of the policy file, until SIGTERM or SIGINT.
 
-    Results go to the log, the ledger, Slack and the HTML report, none to stdout. Without --apply it
-    deletes nothing, unless JANITOR_MODE or the policy file says apply. SIGHUP reads the file again.
+    Results are written to the log, the ledger, Slack and the HTML report, not to stdout. Without --apply it
+    deletes nothing, unless JANITOR_MODE or the policy file says apply. SIGHUP reloads the file.
     """
     from janitor.daemon.wiring import WatchedPolicies, run_daemon, run_once
     from janitor.logs import configure_logs
@@ -73,9 +77,9 @@ def daemon(
 
 
 class _Reading:
-    """From flags, environment and policy file to a request, again and again.
+    """Reads flags, environment and policy file into a request, each time it is called.
 
-    Once there was a file, the shipped default does not come back when it goes.
+    If there was a file once, the shipped default does not replace it when it is removed.
     """
 
     def __init__(
@@ -95,7 +99,7 @@ class _Reading:
         self._limits, self._projects = limits, checked_projects(projects)
 
     def __call__(self) -> "SweepRequest":
-        """UsageError: the file is broken or gone, or a flag is wrong."""
+        """The request. UsageError: the file is invalid or missing, or a flag is wrong."""
         from janitor.cli.request import is_apply, needs_lasting_ledger, overridden, policies_for
         from janitor.settings import SweepRequest
 

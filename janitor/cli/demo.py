@@ -2,9 +2,9 @@
 
 
 def demo() -> None:
-    """Watch the whole story on an emulated Google: a dry run, an apply, the nightly worker, its reports.
+    """Run a complete example against a local emulator: a dry run, an apply, the daemon, its reports.
 
-    Nothing outside this machine is read or changed, and no account is needed.
+    It reads and changes nothing outside this machine, and needs no account.
     """
     from janitor.demo.story import tell
 

@@ -17,7 +17,7 @@ def explain(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="Google's full name, an image's URI (with @sha256:… or :TAG), or a short name: "
+            help="Full resource name, image URI (with @sha256:… or :TAG), or short name: "
             "of a workload, a repository, or [REPOSITORY/]PACKAGE, with @VERSION or :TAG for one of it.",
             show_default=False,
             autocompletion=completion.names,
@@ -27,19 +27,19 @@ def explain(
         str | None,
         typer.Option(
             metavar="REASON",
-            help="Instead of one: list what is kept for this reason.",
+            help="List the resources that are kept for this reason.",
             autocompletion=completion.reasons,
         ),
     ] = None,
     kind: Annotated[
         str | None,
-        typer.Option(metavar="K", help="With --kept: of this kind alone.", autocompletion=completion.kinds),
+        typer.Option(metavar="K", help="With --kept: only this kind.", autocompletion=completion.kinds),
     ] = None,
     repository: Annotated[
         str | None,
         typer.Option(
             metavar="R",
-            help="With --kept: in this repository alone.",
+            help="With --kept: only this repository.",
             autocompletion=completion.repositories,
         ),
     ] = None,
@@ -48,9 +48,9 @@ def explain(
     policies: PoliciesOption = None,
     project: ProjectOption = None,
 ) -> None:
-    """Why one resource goes or stays: every policy and protection in order, who uses it, what would change it.
+    """Explain why one resource is deleted or kept: policies, protections, users, and what would change it.
 
-    Reads live, deletes nothing. Exit code 3 where something that it rests on could not be read.
+    Reads live resources, deletes nothing. Exits with 3 if a read that it needs failed.
     """
     from janitor.cli.output import results_to, writing
     from janitor.cli.request import reading_request
@@ -61,9 +61,9 @@ def explain(
     settings = load_settings()
     configure_logs(settings.log_level, settings.log_format)
     if (name is None) == (kept is None):
-        raise UsageError("say what to explain: NAME, or --kept REASON for a list; not both")
+        raise UsageError("name one resource (NAME), or list with --kept REASON; not both")
     if name is not None and (kind or repository):
-        raise UsageError("--kind and --repository go with --kept REASON")
+        raise UsageError("--kind and --repository need --kept REASON")
     reason, of = _reason(kept), _kind(kind)
     request = reading_request(policies or settings.policies, project or [])
     if request.shipped_policies:

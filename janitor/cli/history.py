@@ -15,26 +15,24 @@ def history(
     sweep: Annotated[
         str | None,
         typer.Argument(
-            help="A sweep's id, or the start of it: what it did and why.",
+            help="Show the actions of this sweep: its id, or the start of it.",
             show_default=False,
             autocompletion=completion.sweep_ids,
         ),
     ] = None,
     limit: Annotated[
-        int, typer.Option(min=1, max=10_000, metavar="N", help="How many of the last sweeps to list.")
+        int, typer.Option(min=1, max=10_000, metavar="N", help="Number of sweeps to list.")
     ] = 20,
     show_all: Annotated[bool, typer.Option("--all", help="List dry runs too.")] = False,
     output: CsvFormatOption = FormatWithCsv.TABLE,
     out: OutOption = None,
     policies: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Checked if named, as by every command; the past does not depend on it."
-        ),
+        typer.Option(metavar="FILE", help="Checked if given; does not change the output."),
     ] = None,
     project: Annotated[
         list[str] | None,
-        typer.Option(metavar="P", help="Of one sweep: only its actions in this project. Repeatable."),
+        typer.Option(metavar="P", help="With SWEEP: only actions in this project. Repeatable."),
     ] = None,
 ) -> None:
     """List past sweeps from the ledger, the newest first, or show one sweep with its deletions.
@@ -54,7 +52,7 @@ def history(
     url = database_url(settings)
     if sweep is None:
         if projects:
-            tell("WARNING", "sweeps are listed whole: --project is for one, history SWEEP")
+            tell("WARNING", "--project needs a sweep: janitor history SWEEP --project P")
         _list_sweeps(url, limit, show_all, output, out)
     else:
         _show_sweep(url, sweep, projects, output, out)

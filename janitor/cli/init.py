@@ -9,17 +9,16 @@ import typer
 
 def init(
     file: Annotated[
-        Path | None, typer.Argument(help="Where; else JANITOR_POLICIES.", show_default="policies.yaml")
+        Path | None,
+        typer.Argument(help="File to write (or set JANITOR_POLICIES).", show_default="policies.yaml"),
     ] = None,
-    policies: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The same, as other commands name it.")
-    ] = None,
+    policies: Annotated[Path | None, typer.Option(metavar="FILE", help="Same as FILE.")] = None,
     project: Annotated[
-        list[str] | None, typer.Option(metavar="P", help="Write it into the file's scope. Repeatable.")
+        list[str] | None, typer.Option(metavar="P", help="Project to write into scope.projects. Repeatable.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Write the commented default policy file; beside it its tests, and the schema by which editors check it."""
+    """Write a commented default policy file, its tests, and the schema for editors."""
     from janitor.cli.output import results_to, writing
     from janitor.cli.request import checked_projects, one_path
     from janitor.errors import UsageError

@@ -20,26 +20,27 @@ def keep(
     name: Annotated[
         str,
         typer.Argument(
-            help="As any output shows it: web, web/web-00012, REPOSITORY/PACKAGE@3291cbd; or Google's whole name.",
+            help="Name as in any output (web, web/web-00012, REPOSITORY/PACKAGE@3291cbd), or full resource name.",
             show_default=False,
             autocompletion=completion.names,
         ),
     ],
     span: Annotated[
-        str | None, typer.Option("--for", metavar="30d", help="For this long.", show_default="for good")
+        str | None,
+        typer.Option("--for", metavar="30d", help="Duration of the opt-out.", show_default="permanent"),
     ] = None,
-    end: Annotated[bool, typer.Option("--end", help="Keep it no longer.")] = False,
+    end: Annotated[bool, typer.Option("--end", help="End the opt-out.")] = False,
     policies: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Checked if named, as by every command; no policy overrules this."),
+        typer.Option(metavar="FILE", help="Checked if given; an opt-out overrides every policy."),
     ] = None,
     project: Annotated[
-        list[str] | None, typer.Option(metavar="P", help="Only a name in this project. Repeatable.")
+        list[str] | None, typer.Option(metavar="P", help="Only resources in this project. Repeatable.")
     ] = None,
 ) -> None:
-    """Opt out: no policy deletes it, what holds it, or what it holds. Written into the ledger alone.
+    """Protect a resource from all policies, with its container and content (recorded in the ledger only).
 
-    With --end policies speak of it again, and grace begins anew.
+    With --end policies apply to it again, and its grace period starts again.
     """
     from janitor.cli.opt_outs import end_keep
     from janitor.cli.request import checked_projects
@@ -56,11 +57,11 @@ def keep(
     if policies is not None:
         load_policies(policies)
     if end and span is not None:
-        raise UsageError("--end and --for contradict each other: give one of them")
+        raise UsageError("--end and --for exclude each other: use one of them")
     url = _lasting(settings)
     if end:
         whole = asyncio.run(end_keep(url, name, _who(), at, projects))
-        print(f"no longer kept: {safe_text(whole)}")
+        print(f"opt-out ended: {safe_text(whole)}")
     else:
         _keep(url, name, _until(span, at), at, projects, _reading(settings, policies, projects))
 
@@ -78,13 +79,13 @@ def _keep(
     from janitor.model.units import moment
 
     done = asyncio.run(opt_out(url, name, until, _who(), at, projects, look_up))
-    print(f"kept {'for good' if until is None else f'until {moment(until)}'}: {safe_text(done.name)}")
+    print(f"opted out {'permanently' if until is None else f'until {moment(until)}'}: {safe_text(done.name)}")
     if not done.was_seen:
-        print("janitor: whether this resource exists was not checked", file=sys.stderr)
+        print("janitor: it was not checked whether this resource exists", file=sys.stderr)
     if done.applying:
         print(
-            f"janitor: a sweep applies just now ({safe_text(done.applying)}) and does not know of this yet: it"
-            " may still delete it",
+            f"janitor: a sweep is applying now ({safe_text(done.applying)}) and may have read the ledger before:"
+            " it may still delete this resource",
             file=sys.stderr,
         )
 
@@ -127,8 +128,8 @@ def _lasting(settings: "Settings") -> str | None:
 
     if settings.loses_ledger:
         raise UsageError(
-            "JANITOR_DATABASE_URL is not set, and Cloud Run throws the disk away after each run: nothing would"
-            " remember this. Set it to the database that the sweeps use"
+            "JANITOR_DATABASE_URL is not set, and Cloud Run discards the disk after each run, with this"
+            " opt-out. Set it to the database that the sweeps use"
         )
     return settings.ledger_url
 
@@ -141,5 +142,5 @@ def _who() -> str:
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
-        user = "somebody"
+        user = "unknown"
     return f"{user}@{socket.gethostname()}"

@@ -14,15 +14,13 @@ def marks(
     out: OutOption = None,
     policies: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Checked if named, as by every command; what is announced stands without it."
-        ),
+        typer.Option(metavar="FILE", help="Checked if given; does not change the output."),
     ] = None,
     project: ProjectFilter = None,
 ) -> None:
     """List scheduled deletions and opt-outs from the ledger.
 
-    Google is not asked. A policy with `grace` announces before it deletes; `janitor keep` opts out.
+    Makes no call to Google. A policy with `grace` schedules deletions; `janitor keep` opts out.
     """
     from janitor.cli.opt_outs import load_marks
     from janitor.cli.output import results_to, writing

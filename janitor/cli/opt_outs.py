@@ -23,7 +23,7 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class RecordedOptOut:
-    """What `keep` came to. `was_seen`: the ledger knows the resource, or it was read. `applying` says
+    """The result of `keep`. `was_seen`: the ledger knows the resource, or it was read. `applying` says
     who applies just now and may have read the marks before, "" where nobody does."""
 
     name: str
@@ -34,7 +34,7 @@ class RecordedOptOut:
 async def load_marks(
     url: str | None, at: datetime, projects: tuple[str, ...]
 ) -> tuple[list[Marked], list[OptOut]]:
-    """What is announced and opted out, in these projects (none: in all); LedgerError as ever."""
+    """Scheduled deletions and opt-outs in these projects (none: in all projects); LedgerError."""
     async with _ledger_at(url, at) as (database, _):
         book = SqlMarks(database)
         marked, opt_outs = await book.marked(), await book.opt_outs(at)
@@ -54,7 +54,7 @@ async def keep(
     look_up: Callable[[str], Awaitable[str]],
 ) -> RecordedOptOut:
     """Opt out of a resource. A short name is one that the ledger knows, else what `look_up` makes of it, which reads.
-    UsageError where the name means nothing, or several resources."""
+    UsageError where no resource or several have the name."""
     async with _ledger_at(url, at) as (database, applying):
         book = SqlMarks(database)
         opted_out = dict.fromkeys((each.name for each in await book.opt_outs(at)), "")
@@ -78,13 +78,13 @@ async def _last_seen(database: Database) -> dict[str, str]:
 
 
 async def end_keep(url: str | None, name: str, by: str, at: datetime, projects: tuple[str, ...]) -> str:
-    """Let policies speak of a thing again, whose whole name comes back; UsageError where nobody keeps it."""
+    """End the opt-out of a resource and return its full name; UsageError where there is none."""
     async with _ledger_at(url, at) as (database, _):
         book = SqlMarks(database)
         known = dict.fromkeys((each.name for each in await book.opt_outs(at)), "")
         whole = whole_name(name, known, projects) or name
         if whole not in known:
-            raise UsageError(f"{whole}: nobody opted out of it: janitor marks lists what is kept so")
+            raise UsageError(f"{whole}: it has no opt-out: janitor marks lists the opt-outs")
         await book.end_opt_out(whole, by, at)
         return whole
 
@@ -103,7 +103,7 @@ def whole_name(text: str, known: dict[str, str], projects: tuple[str, ...]) -> s
         return None
     more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
     raise UsageError(
-        f"{text}: {len(found)} things are called so: name one whole, or narrow it with --project: "
+        f"{text}: {len(found)} resources have that name: use one full name, or --project: "
         + ", ".join(found[:_NAMED])
         + more
     )
@@ -116,7 +116,7 @@ def _checked(text: str) -> str:
         raise UsageError(f"{error}: write projects/P/locations/L/services/NAME, or the like") from error
     if name.path[0] not in _HOLDERS or not all(name.path):
         raise UsageError(
-            f"{text}: what is kept is, or is in, one of {', '.join(_HOLDERS)}; a package's / is written %2F"
+            f"{text}: an opt-out is for one of these, or for something in one:  {', '.join(_HOLDERS)}; a package's / is written %2F"
         )
     return text
 

@@ -33,23 +33,24 @@ class FormatWithCsv(StrEnum):
 
 
 CsvFormatOption = Annotated[
-    FormatWithCsv, typer.Option("--format", help="For people, for programs, or for spreadsheets.")
-]
-FormatOption = Annotated[Format, typer.Option("--format", help="For people or for programs.")]
-OutOption = Annotated[
-    Path | None, typer.Option(help="Write the results to this file.", show_default="stdout")
-]
-PoliciesOption = Annotated[
-    Path | None,
+    FormatWithCsv,
     typer.Option(
-        metavar="FILE", help="The policy file; else JANITOR_POLICIES.", show_default="policies.yaml"
+        "--format", help="Output format: table for people, json for programs, csv for spreadsheets."
     ),
 ]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="Output format: table for people, json for programs.")
+]
+OutOption = Annotated[Path | None, typer.Option(help="Write the output to this file.", show_default="stdout")]
+PoliciesOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Policy file (or set JANITOR_POLICIES).", show_default="policies.yaml"),
+]
 ProjectOption = Annotated[
-    list[str] | None, typer.Option(metavar="P", help="Instead of the file's projects. Repeatable.")
+    list[str] | None, typer.Option(metavar="P", help="Sweep this project instead of the file's. Repeatable.")
 ]
 # Of commands that only read the ledger.
 ProjectFilter = Annotated[
-    list[str] | None, typer.Option(metavar="P", help="Only what is of this project. Repeatable.")
+    list[str] | None, typer.Option(metavar="P", help="Only resources of this project. Repeatable.")
 ]
-ApplyOption = Annotated[bool, typer.Option("--apply", help="Delete. No further question is asked.")]
+ApplyOption = Annotated[bool, typer.Option("--apply", help="Delete without confirmation.")]

@@ -31,7 +31,7 @@ def results_to(path: Path | None) -> Iterator[TextIO]:
 
 @contextmanager
 def writing(out: TextIO, path: Path | None) -> Iterator[None]:
-    """Around the writing alone: a reader that goes away is no error, a full disk is a UsageError."""
+    """Context for writing output: a reader that closes the pipe is no error, a full disk is a UsageError."""
     try:
         with _told(path):
             yield
@@ -50,7 +50,7 @@ def _told(path: Path | None) -> Iterator[None]:
     except OSError as error:
         raise UsageError(
             f"{path or 'stdout'}: cannot be written ({error.strerror or error}):"
-            " mend that, or name another file"
+            " fix this, or name another file"
         ) from error
 
 

@@ -11,14 +11,14 @@ from janitor.cli.options import Format, FormatOption, PoliciesOption
 def policy_test(
     file: Annotated[
         Path | None,
-        typer.Argument(help="The tests.", show_default="policies.test.yaml beside the policy file"),
+        typer.Argument(help="File with the tests.", show_default="policies.test.yaml beside the policy file"),
     ] = None,
     policies: PoliciesOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Run the unit tests of the policy file: what would become of the resources that they write down.
+    """Run the unit tests of the policy file: resources and the expected decisions on them.
 
-    Nothing outside is read. Exits 2 where a test fails.
+    Makes no calls. Exits with 2 if a test fails.
     """
     import sys
 

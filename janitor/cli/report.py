@@ -32,7 +32,7 @@ def report(
         str | None,
         typer.Option(
             metavar="7d",
-            help="How far back, or from which day on (2026-11-01, in UTC).",
+            help="Start: a duration, or a day in UTC (2026-11-01).",
             show_default="the last report that was posted",
         ),
     ] = None,
@@ -40,9 +40,9 @@ def report(
         ReportFormat | None,
         typer.Option("--format", help="For people or for programs.", show_default="table"),
     ] = None,
-    slack: Annotated[bool, typer.Option("--slack", help="Post it to Slack.")] = False,
+    slack: Annotated[bool, typer.Option("--slack", help="Post the report to Slack.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --slack: print the JSON that would be posted.")
+        bool, typer.Option("--dry-run", help="With --slack: print the JSON, do not post.")
     ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Write the report to this file.", show_default="stdout")
@@ -51,15 +51,15 @@ def report(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The policy file, whose report: key holds; else JANITOR_POLICIES.",
+            help="Policy file with the report: key (or set JANITOR_POLICIES).",
             show_default="policies.yaml",
         ),
     ] = None,
     project: ProjectFilter = None,
 ) -> None:
-    """What was saved, what the next sweep would delete, and what is wrong, out of the ledger.
+    """Report savings, the next deletions and problems, from the ledger.
 
-    Google is not asked. With --slack alone nothing is printed; --format or --out write the report too.
+    Makes no call to Google. --slack prints nothing; add --format or --out to write the report too.
     """
     from janitor.cli.output import results_to, writing
     from janitor.cli.request import checked_projects
@@ -86,8 +86,8 @@ def _check(settings: "Settings", slack: bool, dry_run: bool, output: ReportForma
 
     if dry_run and not slack:
         raise UsageError(
-            "--dry-run belongs to --slack, and prints what would be posted; without --slack nothing is sent"
-            " anywhere: leave it out"
+            "--dry-run needs --slack, and prints what would be posted; without --slack nothing is sent:"
+            " leave it out"
         )
     if dry_run and output is not None:
         raise UsageError(f"--slack --dry-run prints Slack's JSON: leave out --format {output.value}")

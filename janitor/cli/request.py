@@ -1,4 +1,4 @@
-"""From flags, environment and policy file to one request; a flag wins, then the environment."""
+"""Requests from flags, environment and policy file. Precedence: flag, environment, policy file."""
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _COUNT = re.compile(r"\d{1,12}", re.ASCII)
 def one_path(file: Path | None, flag: Path | None, environment: Path | None) -> Path:
     """The policy file that a command is about; UsageError where argument and flag name two."""
     if file and flag and file != flag:
-        raise UsageError(f"two files are named, {file} and {flag}: give one")
+        raise UsageError(f"two files are given, {file} and {flag}: use one")
     return file or flag or environment or DEFAULT_PATH
 
 
@@ -76,8 +76,8 @@ def database_url(settings: Settings) -> str | None:
     if settings.loses_ledger:
         tell(
             "WARNING",
-            "JANITOR_DATABASE_URL is not set, and Cloud Run throws the disk away after each run: this"
-            " ledger holds what this run wrote",
+            "JANITOR_DATABASE_URL is not set, and Cloud Run discards the disk after each run: this"
+            " ledger contains only this run",
         )
     return settings.ledger_url
 
@@ -89,15 +89,15 @@ def needs_lasting_ledger(policies: Policies, settings: Settings) -> None:
     waiting = [policy.name for policy in policies.policies if policy.grace is not None]
     if waiting:
         raise UsageError(
-            f"policy {waiting[0]} has grace, and what it announces would be forgotten: Cloud Run throws the disk"
-            " away after each run. Set JANITOR_DATABASE_URL to a database that lasts, or take grace out"
+            f"policy {waiting[0]} has grace, and its scheduled deletions would be lost: Cloud Run discards the disk"
+            " after each run. Set JANITOR_DATABASE_URL to a persistent database, or remove grace"
         )
 
 
 def is_apply(dry_run: bool, apply: bool, environment: str | None, file_mode: str) -> bool:
     """--dry-run over everything, then --apply, then JANITOR_MODE, then the file's mode."""
     if dry_run and apply:
-        raise UsageError("--dry-run and --apply contradict each other: give one of them")
+        raise UsageError("--dry-run and --apply exclude each other: use one of them")
     if dry_run or apply:
         return apply
     return (environment or file_mode) == "apply"

@@ -7,9 +7,11 @@ import typer
 
 
 def schema(
-    out: Annotated[Path | None, typer.Option(help="Write it to this file.", show_default="stdout")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the schema to this file.", show_default="stdout")
+    ] = None,
 ) -> None:
-    """Print the policy file's JSON Schema, by which editors complete, explain and check it."""
+    """Print the JSON Schema of the policy file, for editors."""
     from janitor.cli.output import results_to, writing
     from janitor.policy.file.schema import schema_text
 

@@ -19,7 +19,7 @@ unfinished: set[str] = set()
 def end_on_signals(arguments: Sequence[str]) -> None:
     """From here on SIGINT and SIGTERM end the process at once: 0 for a daemon, 6 for any other command.
 
-    One that the parent has set to be ignored stays ignored.
+    A signal that the parent has set to be ignored is still ignored.
     """
     waits = bool(arguments) and arguments[0] in _UNTIL_STOPPED and "--once" not in arguments
     code = _STOPPED if waits else _INTERRUPTED

@@ -28,27 +28,27 @@ if TYPE_CHECKING:
 
 
 class FailOn(StrEnum):
-    """What makes a sweep end with an exit code of its own."""
+    """The results of a sweep that `--fail-on` turns into exit code 8."""
 
     PLAN = "plan"
 
 
 def sweep(
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Delete nothing, show what would go. Wins over all.")
+        bool, typer.Option("--dry-run", help="Show what would be deleted. Overrides everything else.")
     ] = False,
     apply: ApplyOption = False,
     output: CsvFormatOption = FormatWithCsv.TABLE,
-    kept: Annotated[bool, typer.Option("--kept", help="Name what is kept, too.")] = False,
+    kept: Annotated[bool, typer.Option("--kept", help="Also list kept resources.")] = False,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Show every action, not only each policy's fifty costliest.")
+        bool, typer.Option("--all", help="Show all actions, not only the fifty costliest of each policy.")
     ] = False,
     out: OutOption = None,
     policy: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Only what this policy deletes. Repeatable.",
+            help="Delete by this policy only. Repeatable.",
             autocompletion=completion.policy_names,
         ),
     ] = None,
@@ -56,22 +56,22 @@ def sweep(
         list[str] | None,
         typer.Option(
             metavar="KEY=N",
-            help="Another limit for this sweep, as max_deletions=200. Repeatable.",
+            help="Override a limit, as max_deletions=200. Repeatable.",
             autocompletion=completion.limits,
         ),
     ] = None,
     wait: Annotated[
-        str | None, typer.Option(metavar="10m", help="Wait this long for another sweep to end.")
+        str | None, typer.Option(metavar="10m", help="Time to wait for another sweep to end.")
     ] = None,
     fail_on: Annotated[
         FailOn | None,
-        typer.Option("--fail-on", help="Exit with 8 if something would be deleted. For dry runs in CI."),
+        typer.Option("--fail-on", help="Exit with 8 if resources would be deleted (dry runs in CI)."),
     ] = None,
     policies: PoliciesOption = None,
     project: ProjectOption = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress on stderr.")] = False,
 ) -> None:
-    """Observe, decide, plan, guard, and delete where told to; then report.
+    """Find what your policies would delete; with --apply, delete it.
 
     Without --apply this is a dry run, unless JANITOR_MODE or the policy file says apply.
     """
@@ -88,7 +88,7 @@ def sweep(
     flags |= {"--policy": policy or [], "--limit": limit or []}
     request = _request(settings, dry_run, apply, policies or settings.policies, flags, wait, kept)
     if fail_on and request.apply:
-        raise UsageError("--fail-on plan is for dry runs, and this sweep would delete: add --dry-run")
+        raise UsageError("--fail-on plan is only for dry runs: add --dry-run")
     with results_to(out) as stream:
         result = _swept(request, settings, quiet, output)
         with writing(stream, out):

@@ -10,19 +10,17 @@ from janitor.cli.options import ProjectOption
 
 
 def validate(
-    file: Annotated[
-        Path | None, typer.Argument(help="The policy file.", show_default="policies.yaml")
-    ] = None,
+    file: Annotated[Path | None, typer.Argument(help="Policy file.", show_default="policies.yaml")] = None,
     policies: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The same, as other commands name it; else JANITOR_POLICIES."),
+        typer.Option(metavar="FILE", help="Same as FILE (or set JANITOR_POLICIES)."),
     ] = None,
     project: ProjectOption = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 2 on warnings, too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 2 on warnings too.")] = False,
 ) -> None:
-    """Check the policy file; every mistake is named by line and column.
+    """Check the policy file; errors have line and column.
 
-    What is legal and can never act (a policy that matches nothing, or that another one shadows) is a warning.
+    A policy that is valid but cannot work (it can never match, or is shadowed) is a warning.
     """
 
     from janitor.cli.request import checked_projects, one_path
@@ -36,8 +34,9 @@ def validate(
     loaded, warnings = load_with_warnings(path, now())
     count = len(loaded.policies)
     print(f"{path} is valid: {count} {'policy' if count == 1 else 'policies'}, mode {loaded.mode}")
-    projects = ", ".join(named or loaded.scope.projects) or "that of the credentials"
-    print(f"  may delete from: {projects}")
+    projects = named or [*loaded.scope.projects]
+    shown = ", ".join(projects) or "the default of your credentials"
+    print(f"  project{'s' if len(projects) > 1 else ''}: {shown}")
     for policy in loaded.policies:
         print(f"  {policy.name} ({policy.kind.value})")
     for line in warnings:

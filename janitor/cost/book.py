@@ -41,7 +41,7 @@ Prices = Mapping[Metered, Mapping[str, Decimal]]
 
 @dataclass(frozen=True, slots=True)
 class PriceBook:
-    """US dollars a unit, by thing and region; what is missing is not known.
+    """US dollars per unit, by metered item and region; a missing price is unknown.
 
     `as_of` is the day the catalogue was read, or the table was made. `why` is empty for a fresh
     catalogue, else why it could not be read. `ignored` counts SKUs that were known by their name

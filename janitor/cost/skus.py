@@ -76,7 +76,7 @@ class Sku:
 
 @dataclass(slots=True)
 class _Found:
-    """The prices seen for one thing in one region, those of Tier 2 SKUs apart."""
+    """The prices seen for one metered item in one region, those of Tier 2 SKUs separately."""
 
     plain: set[Decimal] = field(default_factory=set)
     tier2: set[Decimal] = field(default_factory=set)
@@ -109,7 +109,7 @@ def price_book(skus: Iterable[Sku], today: date) -> PriceBook:
 
 
 def last_tier(rates: Iterable[Rate]) -> Decimal:
-    """The price of the tier that starts highest: free tiers are a billing account's, not a thing's."""
+    """The price of the tier that starts highest: free tiers belong to a billing account, not to a resource."""
     return max(rates, key=lambda rate: rate.start_usage_amount).usd
 
 

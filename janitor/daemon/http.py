@@ -52,7 +52,7 @@ _KEEP_ALIVE, _GRACE, _LEAVE = 5, 1, 5
 
 @contextmanager
 def serving(host: str, port: int, health: Health, metrics: Metrics, page: Page) -> Iterator[int]:
-    """Answer on this address from a thread with an event loop of its own, so that a busy sweep keeps no
+    """Answer on this address from a thread with a separate event loop, so that a busy sweep keeps no
     probe waiting. Yields the port, which is the system's choice where 0 was asked for.
 
     UsageError where the address cannot be had. Leaving closes every connection, and takes two seconds at most.

@@ -28,14 +28,14 @@ class Reloaded:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The file is broken; what was in force stays so. `is_news`: nobody was told of this content yet."""
+    """The file is invalid; the last valid one remains in force. `is_news`: this content was not reported yet."""
 
     message: str
     is_news: bool
 
 
 class PolicyWatch:
-    """The request that the next sweep makes. `read` makes it anew from flags, environment and file.
+    """The request that the next sweep makes. `read` builds it again from flags, environment and file.
 
     `read` blocks, and raises UsageError. `path` is the file that is watched, together with the
     reference files that it names; it need not be there.
@@ -52,7 +52,7 @@ class PolicyWatch:
     async def look(self) -> Reloaded | Rejected | None:
         """Read it if it is not as it was; None where there is nothing to say.
 
-        What changed is read once it stays the same from one look to the next: it may be half written.
+        A changed file is read once it is the same at two looks in a row: it may be half written.
         A broken one is read each time, for what it lacks may be a file that only it names.
         """
         async with self._one_at_a_time:

@@ -51,7 +51,7 @@ class Reports(Protocol):
         """When the last report was due that could not be posted; LedgerError."""
 
     async def post(self, due: datetime, options: ReportOptions, failure: str | None) -> bool:
-        """Whether it needs no second attempt: posted, by somebody else too, or nobody to post it to.
+        """Whether it needs no second attempt: it was posted, also by another process, or Slack is not set up.
 
         `failure` is why the dry run that it should rest on could not be made. LedgerError.
         """

@@ -36,7 +36,7 @@ _WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class WatchedPolicies:
-    """The policy file of a daemon: `read` makes the request anew, `path` is looked at, `first` was read."""
+    """The policy file of a daemon: `read` builds the request again, `path` is looked at, `first` was read."""
 
     read: Callable[[], SweepRequest]
     path: Path

@@ -1,7 +1,7 @@
 """The SKUs of Cloud Run and Artifact Registry, in the shapes and with the traps of the real catalogue.
 
 Prices and ids: facts 5.2 and 5.3 (live catalogue, 2026-09-24). Ids of SKUs per region are not
-verified and are made up here, by hash. The traps are real: two spaces, `in in`, both tiers in
+verified and are invented here, by hash. The traps are real: two spaces, `in in`, both tiers in
 africa-south1, a free first tier, names that hold other names, a SKU that is `global`.
 """
 

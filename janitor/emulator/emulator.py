@@ -1,4 +1,4 @@
-"""The emulator in the process of a test: on a thread and a loop of its own."""
+"""The emulator in the process of a test: on a separate thread and event loop."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""What the emulator raises: a wrong world file, and a refusal that goes over the wire."""
+"""Errors of the emulator: a wrong world file, and a refusal that is sent to the client."""
 
 from typing import Any
 

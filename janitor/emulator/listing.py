@@ -52,7 +52,7 @@ def items(reply: Any) -> list[Any]:
 
 
 def answer(method: Method, world: World, request: Any, asked: list[Listing]) -> Any:
-    """One page of a listing. With offsets or repeated items, the whole list is cut anew at each call."""
+    """One page of a listing. With offsets or repeated items, the whole list is cut again at each call."""
     sizes = [each.page_size for each in asked if each.page_size]
     if sizes:
         request.page_size = min([*sizes, *([request.page_size] if request.page_size > 0 else [])])

@@ -21,7 +21,7 @@ def digest(label: str) -> str:
 
 
 def image_reference(text: str) -> str:
-    """`…/app@label` becomes `…/app@sha256:<64 hex>`; whatever has a colon after the @ stays as written."""
+    """`…/app@label` becomes `…/app@sha256:<64 hex>`; a reference with a colon after the @ is not changed."""
     return _LABEL.sub(lambda found: f"@{digest(found[1])}", text)
 
 

@@ -2,7 +2,7 @@
 
 "If you deploy from a container image tag, it will be resolved to a digest"
 (artifact-registry/docs/integrate-cloud-run); the owner keeps what was written. A tag that no image
-has stays: such a revision never became ready.
+has is not changed: such a revision never became ready.
 """
 
 import re

@@ -72,7 +72,7 @@ def check_batch(repository: WorldRepository, request: Any) -> None:
     """At most so many names, all of one package, which is the parent.
 
     The HTTP binding requires a package as parent (service.proto:284-288) though the comment on the
-    field speaks of the repository.
+    field says that it is of the repository.
     """
     if not request.parent.startswith(f"{repository.name}/packages/"):
         raise invalid(f"parent {request.parent!r} must be a package")

@@ -31,7 +31,7 @@ class Project:
 
 @dataclass
 class World:
-    """All state. Whoever reads or changes it while it is served holds `lock`."""
+    """The state of the emulated Google. Hold `lock` to read or change it while it is served."""
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     projects: dict[str, Project] = field(default_factory=dict)
@@ -88,14 +88,14 @@ class World:
     # What a test or a trouble rule may do to the world between two calls.
 
     def touch(self, name: str) -> None:
-        """Somebody updated the workload: another etag, another generation, updated now."""
+        """Update the workload, as a user would: another etag, another generation, updated now."""
         message = self._any_workload(name)
         message.generation += 1
         message.etag = etag(name, message.generation)
         stamp(message.update_time, time.time())
 
     def route(self, name: str, traffic: list[Any]) -> None:
-        """The service's traffic goes to these entries from now on. A revision that has none of it any more is
+        """Send the service's traffic to these entries from now on. A revision that has none of it any more is
         retired, unless it is the latest. How long Google takes to retire it is not documented."""
         service = self.run["services"][name]
         before = {short(each.revision) for each in service.traffic_statuses}
@@ -114,13 +114,13 @@ class World:
                 retire(revision, time.time())
 
     def set_traffic_tag(self, revision: str, tag: str) -> None:
-        """Somebody gave the revision a traffic tag, or moved the tag there."""
+        """Give the revision a traffic tag, or move the tag there, as a user would."""
         name = revision.rpartition("/revisions/")[0]
         entries = [entry for entry in self.run["services"][name].traffic if entry.tag != tag]
         self.route(name, [*entries, _TrafficTarget(type_=2, revision=short(revision), tag=tag)])
 
     def serve(self, revision: str) -> None:
-        """All traffic of its service goes to the revision from now on."""
+        """Send all traffic of its service to the revision from now on."""
         name = revision.rpartition("/revisions/")[0]
         service = self.run["services"][name]
         del service.traffic_statuses[:]
@@ -134,7 +134,7 @@ class World:
         repository.set_tag(package, tag, found, time.time())
 
     def push(self, version: str) -> None:
-        """Somebody pushed an untagged image of 1 byte: a version (its resource name) of a docker repository."""
+        """Push an untagged image of 1 byte, as a user would: a version (its resource name) of a docker repository."""
         repository = self.repository(version)
         package, _, found = version.removeprefix(f"{repository.name}/packages/").partition("/versions/")
         now = time.time()
@@ -143,7 +143,7 @@ class World:
             repository.add(image)
 
     def remove(self, name: str) -> None:
-        """Somebody else deleted it: a workload, a repository, or a version."""
+        """Delete a workload, a repository, or a version, as a user would."""
         for kind in RUN_KINDS:
             if name in self.run[kind]:
                 return self.remove_workload(kind, name)

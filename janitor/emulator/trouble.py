@@ -25,7 +25,7 @@ class Call:
 
 @dataclass
 class Rule:
-    """Which calls, and what befalls them. `times`: how often (0: always); `skip`: not before so many."""
+    """A fault that is injected into calls: which calls, and what happens to them. `times`: how often (0: always); `skip`: not before so many."""
 
     rpc: str = "*"
     name: str = "*"
@@ -44,7 +44,7 @@ class Rule:
     seen: int = 0
 
     def strikes(self, call: Call) -> bool:
-        """Whether it befalls this call, which is counted if it matches."""
+        """Whether the fault applies to this call, which is counted if it matches."""
         if not self._matches(call):
             return False
         self.seen += 1

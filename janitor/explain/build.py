@@ -104,7 +104,7 @@ def _tag_users(case: Trace[Any] | None) -> tuple[UserAnswer, ...]:
 
 def verdict_of(plan: Plan, name: str, in_scope: bool, holder: str = "") -> tuple[Verdict, Action | None]:
     """What a plan that names all that is kept says of one resource; and the action that takes it, or
-    its `holder`, where it goes with that."""
+    its `holder`, where it is deleted with that."""
     for action in plan.actions:
         if action.name == name:
             return Verdict(Fate.DELETE, action.policy, action.reason.value, action.detail), action
@@ -126,16 +126,16 @@ def verdict_of(plan: Plan, name: str, in_scope: bool, holder: str = "") -> tuple
 def _announced(waiting: Waiting) -> str:
     when = f"{waiting.due_at:%Y-%m-%d %H:%M} UTC"
     if waiting.is_new:
-        return f"policy {waiting.policy} would delete it: the next apply announces it, and it goes on {when} or later"
+        return f"policy {waiting.policy} would delete it: the next apply announces it, and it is deleted on {when} or later"
     return (
         f"policy {waiting.policy} would delete it: announced on {waiting.announced_at:%Y-%m-%d %H:%M} UTC, "
-        f"goes on {when} or later, if it is then as it was"
+        f"deleted on {when} or later, if it does not change until then"
     )
 
 
 def _elsewhere(verdict: Verdict) -> Iterator[str]:
     if verdict.fate is Fate.CONTAINED:
-        yield f"{verdict.container} stays"
+        yield f"{verdict.container} is kept"
     else:
         yield "its project and its location are in the scope of what may be deleted"
 

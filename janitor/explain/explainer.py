@@ -57,10 +57,10 @@ class Explainer:
     question: DecisionInput
     looker: Looker
     memory: Memory = field(default_factory=Memory)
-    ledger: str = "the marks of the ledger"
+    ledger: str = "scheduled deletions and opt-outs in the ledger"
 
     async def explain(self, text: str) -> Explanation:
-        """The explanation of what `text` names. UsageError: nothing, or several things, are called so;
+        """The explanation of what `text` names. UsageError: no resource, or several, have that name;
         ObservationError: it could not be read."""
         try:
             return await self._explain(named(text))
@@ -80,7 +80,7 @@ class Explainer:
             raise UsageError(str(error)) from error
 
     async def kept(self, reason: KeepReason, kind: Kind | None, repository: str | None) -> KeptList:
-        """What stays for one reason, of one kind and in one repository where these are given."""
+        """What is kept for one reason, of one kind and in one repository where these are given."""
         observed = await self._all()
         chosen_ones = _repositories(observed, repository)
         tracer = UsersTracer()
@@ -148,7 +148,9 @@ class Explainer:
         contents: Contents,
     ) -> Explanation:  # fmt: skip
         if repository.mode is not Mode.STANDARD:
-            raise NoSuchNameError(f"{repository.name} is no standard repository: nothing in it ever goes")
+            raise NoSuchNameError(
+                f"{repository.name} is not a standard repository: nothing in it is ever deleted"
+            )
         packages = await self.looker.packages(repository)
         if isinstance(packages, Gap):
             raise ObservationError(f"{repository.name}: it could not be read: {packages.cause}")
@@ -162,9 +164,7 @@ class Explainer:
         if any(each.name == name for _, each in listed(loads)):
             return
         if loads.gaps:
-            raise ObservationError(
-                f"{name}: it was not seen, and not all could be read: {loads.gaps[0].cause}"
-            )
+            raise ObservationError(f"{name}: it was not found, and some reads failed: {loads.gaps[0].cause}")
         raise NoSuchNameError(f"there is no {name}: {called_so(name.short, observed)}")
 
     async def _decided(
@@ -225,7 +225,7 @@ def _repository(target: Target, observed: Observed) -> Repository:
     hidden = [gap for gap in observed.gaps if gap.project == target.name.project]
     if hidden:
         raise ObservationError(
-            f"{target.repository}: it was not seen, and not all could be read: {hidden[0].cause}"
+            f"{target.repository}: it was not found, and some reads failed: {hidden[0].cause}"
         )
     known = ", ".join(str(each.name) for each in observed.repositories[:8]) or "no repository at all"
     raise NoSuchNameError(f"there is no {target.repository}; there is {known}")
@@ -238,5 +238,5 @@ def _repositories(observed: Observed, wanted: str | None) -> tuple[Repository, .
         known = sorted({each.name.repository for each in observed.repositories})
         near = get_close_matches(wanted, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known) or 'none'}"
-        raise UsageError(f"--repository {wanted}: no repository that was read is called so; {hint}")
+        raise UsageError(f"--repository {wanted}: no repository that was read has that name; {hint}")
     return found

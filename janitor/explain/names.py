@@ -144,10 +144,10 @@ def several(short: str, names: Sequence[str]) -> str:
 
 
 def none_called(short: str, near: Sequence[str]) -> str:
-    """That nothing is called so, how things are called, and what is called nearly so."""
+    """The error that no resource has this name, with the forms of names and similar names."""
     hint = f"; near are\n{listed(near)}" if near else ""
     return (
-        f"nothing that was read is called {short!r}; what lies in a repository is named "
+        f"no resource that was read is called {short!r}; what lies in a repository is named "
         f"[REPOSITORY/]PACKAGE, with @VERSION, @sha256:… or :TAG for one of it{hint}"
     )
 
@@ -190,7 +190,7 @@ IN_PACKAGES = (Kind.PACKAGE, Kind.VERSION, Kind.TAG)
 @dataclass(frozen=True, slots=True)
 class Inside:
     """`name` is Google's own; `tags` are those of all that a package holds, `holder` is the version that
-    a tag points at, and goes with."""
+    a tag points at, and is deleted with."""
 
     name: str
     uri: str = ""
@@ -201,7 +201,7 @@ class Inside:
 def inside(
     target: Target, repository: Repository, images: Sequence[Image], packages: Sequence[Package]
 ) -> Inside:
-    """NoSuchNameError where the repository holds no such thing."""
+    """NoSuchNameError where the repository holds no such resource."""
     package = next((each for each in packages if each.short == target.package), None)
     if package is None:
         raise _missing("package", target.package, target, [each.short for each in packages])
@@ -287,7 +287,7 @@ def asks_within(text: str, repository: Repository, package: Package) -> bool:
 
 def forms_within(repository: Repository, package: Package, versions: Iterable[Version]) -> Iterator[Form]:
     """Every way to write a version or a tag of a package. By a tag an image is meant, as in its URI: the
-    tag itself is ``PACKAGE/tags/TAG``. Of other formats a tag is a thing of its own."""
+    tag itself is ``PACKAGE/tags/TAG``. In other formats a tag is a separate resource."""
     within = _image_tails if repository.format == DOCKER else _version_tails
     before = [written for written, _ in package_forms(repository, package)]
     for version in versions:
@@ -338,7 +338,7 @@ def near_to(text: str, forms: Sequence[Form]) -> tuple[str, ...]:
 
 
 def _like(wanted: str, known: Iterable[str]) -> list[str]:
-    """Of those that are as many names deep: every thing is written with its repository and without."""
+    """Of those that are as many names deep: every resource is written with its repository and without."""
     deep = wanted.count("/")
     return get_close_matches(
         wanted, sorted(each for each in known if each.count("/") == deep), n=SUGGESTED, cutoff=0.6

@@ -23,7 +23,7 @@ class Bearer:
 
 
 def protections(protect: Protect, bearers: Iterable[Bearer]) -> tuple[str, ...]:
-    """Each thing of `protect` that covers one of them, in words."""
+    """Each entry of `protect` that covers one of them, in words."""
     return tuple(line for bearer in bearers for line in _of(protect, bearer))
 
 

@@ -61,17 +61,17 @@ class DecidedPackage:
         """Of an artifact whose subject is not known: what it is, and what makes it deletable; else empty."""
         if not self.weighed.family.subject_unknown(image):
             return "", ""
-        named = f"it is an artifact of type {image.artifact_type}; a policy must name it"
+        named = f"it is an artifact of type {image.artifact_type}; a policy must name this type"
         by_type = f"a policy names its artifact_type, {image.artifact_type}, in `when`"
         missing = [each for each in self.about(image) if all(each != other.digest for other in self.images)]
         if not missing:
             return named, by_type
-        orphaned = "a policy says orphaned: true, and no repository that is read holds what it is about"
-        said = f"it is about {', '.join(missing)}, which its package does not hold"
+        orphaned = "a policy has orphaned: true, and no repository that is read contains its subject"
+        said = f"it is about {', '.join(missing)}, which its package does not contain"
         return said, f"{orphaned}; or {by_type}" if image.artifact_type else orphaned
 
     def follows(self, digest: str) -> tuple[str, ...]:
-        """The indexes or the subject that a follower goes and stays with; nothing for any other."""
+        """The indexes or the subject that a follower is deleted and kept with; nothing for any other."""
         family = self.weighed.family
         if digest not in family.followers:
             return ()
@@ -98,9 +98,9 @@ class DecidedPackage:
                 elif image.digest in below((digest,), family):
                     yield user, f"{how} {digest}, which needs it"
                 elif digest in below((image.digest,), family):
-                    yield user, f"{how} {digest}, which it holds"
+                    yield user, f"{how} {digest}, which it contains"
                 else:
-                    yield user, f"{how} {digest}, which an index of it holds"
+                    yield user, f"{how} {digest}, which an index of it contains"
 
     def _how(self, named: References, package: str, digest: str, user: str) -> str:
         tags = {tag for each in self.images if each.digest == digest for tag in each.tags}
@@ -118,7 +118,7 @@ class DecidedPackage:
             if user in use.whole:
                 return f"by tag {', '.join(by)}{where}, which may lead to any image of the package"
             if by:
-                return f"by tag {', '.join(by)}, which no image has, so that all of its package stays"
+                return f"by tag {', '.join(by)}, which no image has, so that its whole package is kept"
         if user in named.anywhere.get(digest, ()):
             return "by digest, in any repository"
         return "by name"

@@ -37,7 +37,7 @@ async def full_name(request: SweepRequest, settings: Settings, name: str) -> str
 def run_kept(
     request: SweepRequest, settings: Settings, reason: KeepReason, kind: Kind | None, repository: str | None
 ) -> KeptList:
-    """What stays for one reason, read live. UsageError, ObservationError."""
+    """What is kept for one reason, read live. UsageError, ObservationError."""
     ask = _asking(reason, kind, repository)
     return asyncio.run(_with_explainer(request, settings, ask))
 
@@ -72,11 +72,11 @@ async def _memory(settings: Settings, question: DecisionInput) -> tuple[Memory, 
     try:
         database = await open_database(settings.ledger_url, _PATIENCE)
     except LedgerError as error:
-        return Memory(), f"no ledger, so that nothing announced is known ({error})"
+        return Memory(), f"no ledger, so scheduled deletions and opt-outs are unknown ({error})"
     try:
         books = Books.of(database)
         return await books.memory(
             question.policies, question.now, tuple(question.read)
-        ), "the marks of the ledger"
+        ), "scheduled deletions and opt-outs in the ledger"
     finally:
         await database.close()

@@ -121,7 +121,7 @@ class ImageDecoder:
 def subject(message: Any, repository: RepositoryName) -> tuple[tuple[str, str], str] | None:
     """Package and digest of the version that holds an attachment, and the digest that it is about.
 
-    None where the attachment has no version of its own (files alone). One about a package or the whole
+    None where the attachment has no version (only files). One about a package or the whole
     repository gives that name in place of a digest: its version is a referrer whose subject no image
     is. attachment.proto: target, oci_version_name.
     """

@@ -74,7 +74,7 @@ class GoogleDeleter:
     A delete that Google refuses because a quota is used up is not sent again, and others are not sent at all until
     Google takes deletes again: PushedBackError, after which what is to be deleted is read again (R53).
 
-    A delete that finds nothing after an attempt of its own whose answer was lost has deleted it: it
+    A delete that finds nothing after an earlier attempt with a lost answer has deleted it: it
     returns "", as a call without an operation does (R22).
     """
 

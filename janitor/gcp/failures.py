@@ -1,4 +1,4 @@
-"""What a failed read means: that there is nothing to read (R4), or that something stays unseen."""
+"""The meaning of a failed read: there is nothing to read (R4), or it is a gap."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -72,7 +72,7 @@ def nothing_there(error: Exception, api: str, project: str, quota_project: str |
     """Why a failure is no gap, else None. Decided by codes and ErrorInfo alone, never by text.
 
     The API is disabled in that project, the organisation's policy forbids the location, or the method
-    is not implemented there. SERVICE_DISABLED speaks of the consumer, which is the quota project where
+    is not implemented there. SERVICE_DISABLED is about the consumer, which is the quota project where
     there is one: if that may be another project than the one asked about, nothing is known of this one.
     """
     if not isinstance(error, GoogleAPICallError):

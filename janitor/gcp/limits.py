@@ -11,7 +11,7 @@ _IN_ALL = 64
 
 
 class Lanes:
-    """Bounds reads for each API and location, and in all."""
+    """Limits the parallel reads of each API and location, and their total."""
 
     def __init__(self, a_lane: int = _A_LANE, in_all: int = _IN_ALL) -> None:
         self._a_lane = a_lane

@@ -47,7 +47,7 @@ class GoogleObserver:
     """Observes Google through its clients (sweep.Observer).
 
     Locations come from the APIs alone, whatever the policy says: a user of an image may be anywhere (R1).
-    `on_skipped` hears project, location, kind and why of each thing that is not there and so no gap (R4).
+    `on_skipped` hears project, location, kind and why of each resource that does not exist and so is not a gap (R4).
     `locations` are those that either API has named so far. `on_location` hears how many of them the
     first pass has read. `on_repeated` hears what a listing returned more than once (R28).
     """

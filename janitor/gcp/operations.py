@@ -29,7 +29,7 @@ class GoogleOperations:
     """Asks by GetOperation, the only method that both APIs have (artifactregistry_v1.yaml).
 
     Polled here and not by api_core's AsyncOperation, which takes "done with neither error nor response"
-    for an error and has no retry of its own. `budget` is in seconds, None is each kind's own (budgets.py).
+    for an error and has no separate retry. `budget` is in seconds, None is each kind's own (budgets.py).
     """
 
     services: ServicesAsyncClient

@@ -30,7 +30,7 @@ _MOST_PAGES = 10
 
 @dataclass(frozen=True, slots=True)
 class GoogleReader:
-    """Reads single things afresh, and all workloads of `projects`. None: Google says that there is
+    """Reads single resources again, and all workloads of `projects`. None: Google says that there is
     none. CallError: it could not be read."""
 
     observer: GoogleObserver

@@ -76,7 +76,7 @@ class CallBackoff:
 
 @dataclass(frozen=True, slots=True)
 class EachAttempt:
-    """A timeout in seconds that every attempt has anew.
+    """A timeout in seconds that starts again for every attempt.
 
     A bare number would be shared by all attempts: api_core turns it into a TimeToDeadlineTimeout, which
     leaves the later ones less and less.

@@ -1,6 +1,6 @@
 """Cloud Run's messages, as raw protobuf, read into the model. ValueError: what cannot be read.
 
-All images of a thing are in it: those of every container, whatever its part, `base_image_uri`, and what
+All images of a workload are in it: those of every container, whatever its part, `base_image_uri`, and what
 `build_config` builds from and to. Fields: google/cloud/run/v2/*.proto.
 """
 

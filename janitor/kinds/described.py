@@ -40,7 +40,7 @@ class Described(Protocol):
         """The parts of a kind that stand below it; `otherwise` is the status of one that says none."""
 
     def enter(self, kind: Kind, short: str, name: ResourceName) -> None:
-        """Let `expect` call a part that has no fields of its own."""
+        """Let `expect` name a part that has no separate fields."""
 
 
 def ready(state: State, reason: str = "") -> Condition:

@@ -1,4 +1,4 @@
-"""artifact.image: a docker image (a version), since when it is as it is, and whose it is."""
+"""artifact.image: a docker image (a version), its age, its state and its subjects."""
 
 import hashlib
 import re
@@ -84,7 +84,7 @@ def stored_sizes(images: Sequence[Image]) -> list[int | None]:
 
 
 def state_of(image: Image) -> str:
-    """What differs once somebody has touched it: its digest is its name, so that is its tags."""
+    """The state that differs after a change: the tags, because the digest is the name."""
     return " ".join(sorted(image.tags))
 
 

@@ -57,7 +57,7 @@ def managers_of(
 
 
 class Deployed(Protocol):
-    """What somebody deployed: a service, a job or a worker pool."""
+    """A deployed workload: a service, a job or a worker pool."""
 
     @property
     def labels(self) -> Mapping[str, str]: ...

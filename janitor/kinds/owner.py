@@ -1,4 +1,4 @@
-"""Whom a report tells of a thing: the team that its labels name."""
+"""The owner of a resource in reports: the team that its labels name."""
 
 from collections.abc import Mapping
 

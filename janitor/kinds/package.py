@@ -58,7 +58,7 @@ SPEC = KindSpec(
 def package_since(
     package: Package, held: Iterable[float | None], remembered: float | None = None
 ) -> float | None:
-    """What `older_than` counts from (R37), in epoch seconds: the newest of its own update, of the times of
+    """What `older_than` counts from (R37), in epoch seconds: the newest of the package's update, the times of
     what it holds, and of what the ledger remembers.
 
     None where its own update, or the time of anything in it, is not known.

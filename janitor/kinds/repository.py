@@ -58,7 +58,7 @@ def is_managed(repository: Repository) -> bool:
 def repository_since(
     repository: Repository, images: Iterable[Image], remembered: float | None = None
 ) -> datetime | None:
-    """What `older_than` counts from (R37): the newest of its own update, of the uploads and updates of its
+    """What `older_than` counts from (R37): the newest of the repository's update, the uploads and updates of its
     images, and of what the ledger remembers.
 
     None where its own update time, or any image's upload time, is not known.

@@ -70,7 +70,7 @@ class KindSpec:
     `labelled_by` is the kind whose labels count for it, as it has none; `stands_for` the kind of another resource whose labels
     and opt-outs keep it too. `is_tag`: `protect.tags` names it by its short name. `batch` is how many of one parent one call
     deletes. `free` says why it costs nothing, "" where it may cost something. `noun` is what people call it, if not the
-    wire name. `ways_out` says what must change before it goes, where that is other than for other kinds.
+    wire name. `ways_out` says what must change before it can be deleted, where that differs from other kinds.
     """
 
     kind: Kind

@@ -1,4 +1,4 @@
-"""artifact.tag: a tag that is taken off; its version stays."""
+"""artifact.tag: a tag that is removed; its version is kept."""
 
 from urllib.parse import quote
 

@@ -54,7 +54,7 @@ SPEC = KindSpec(
 
 @dataclass(frozen=True, slots=True)
 class TrafficTag:
-    """A traffic tag of a service: a URL of its own for one revision. Google has no name for it: `name` is the
+    """A traffic tag of a service: a separate URL for one revision. Google has no name for it: `name` is the
     service's with ``tags/TAG``. `entries` are all of the service's traffic that bear it, as requested and as
     observed. `target` is the revision that they name, by its short name, and `revision` that one if it was seen."""
 
@@ -71,7 +71,7 @@ class TrafficTag:
 
     @property
     def etag(self) -> str:
-        """What changes when somebody moves it: the revision that it names."""
+        """The state that changes when the tag is moved: the revision that it names."""
         return self.target
 
     @property

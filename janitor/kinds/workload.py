@@ -101,7 +101,7 @@ class HolderKind(Generic[H, P]):
 class ReadInHolder(Generic[H]):
     """How a part is read again for which Google has no call: in what holds it, by the part's short name.
 
-    `has`: whether it is there in any way. `asked`: whether it is there as somebody asked for it; without that it counts as gone.
+    `has`: whether it exists in any form. `asked`: whether it exists as it was requested; without that it counts as gone.
     `changed`: why it must stay, "" where it may go.
     """
 

@@ -60,7 +60,7 @@ class OpenIntent:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What became of one thing. `intent` is None where its deletion was never tried."""
+    """The outcome of one action. `intent` is None where its deletion was never tried."""
 
     intent: int | None
     kind: str

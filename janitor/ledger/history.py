@@ -140,7 +140,7 @@ class PastAction:
 class WatchedDeletion:
     """A deletion that has not come back, as far as is known. `seen_gone`: that was looked for already.
 
-    `uid` is Cloud Run's, "" where there is none: another uid of the same name is another thing.
+    `uid` is Cloud Run's, "" where there is none: another uid of the same name is another resource.
     """
 
     intent: int
@@ -193,7 +193,7 @@ class Sightings(Protocol):
     async def note_sightings(
         self, sweep_id: str, gone: Sequence[int], back: Sequence[int], at: datetime
     ) -> None:
-        """Intents whose thing was looked for and not seen, and those of whose name there is one again."""
+        """Intents of resources that were looked for and not found, and of resources that exist again under the name."""
 
 
 class Posts(Protocol):

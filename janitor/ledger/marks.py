@@ -1,4 +1,4 @@
-"""Marks and opt-outs in the ledger: which deletions are announced, and which resources somebody keeps."""
+"""Marks and opt-outs in the ledger: which deletions are scheduled, and which resources someone opted out."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Marked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """Somebody keeps a thing, until a time or (None) for good. `by` is ``user@host``."""
+    """An opt-out of a resource, until a time or (None) permanently. `by` is ``user@host``."""
 
     name: str
     until: datetime | None
@@ -48,14 +48,14 @@ class MarkBook(Protocol):
     async def note_marks(
         self, sweep_id: str, waiting: Sequence[Waiting], lapsed: Sequence[str], at: datetime
     ) -> None:
-        """What an apply came to: new marks take the place of the thing's old one; those that lapsed, and
+        """What an apply came to: new marks replace the resource's old one; those that lapsed, and
         those of what the sweep found deleted, end."""
 
     async def opt_out(self, out: OptOut) -> None:
-        """Keep a thing; its mark ends."""
+        """Opt a resource out; its mark ends."""
 
     async def end_opt_out(self, name: str, by: str, at: datetime) -> None:
-        """Let policies speak of it again."""
+        """End its opt-out: policies apply to it again."""
 
 
 def marks_of(marked: Iterable[Marked], opt_outs: Iterable[OptOut]) -> Marks:

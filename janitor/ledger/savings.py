@@ -77,7 +77,7 @@ NOTHING_AVOIDED = Avoided()
 class Saving:
     """One deletion and its share of the capped price; None where it is unpriced.
 
-    `size_bytes` is its share of the capped bytes; None where no cap was reached: all of its own.
+    `size_bytes` is its share of the capped bytes; None where no cap was reached: all of its bytes.
     """
 
     deletion: Deletion
@@ -216,7 +216,7 @@ class _Group:
 
 
 def _cap(deletion: Deletion) -> int | None:
-    """A repository that goes whole is billed as it stands."""
+    """A repository that is deleted as a whole is priced by its billed size."""
     return deletion.group_bytes if deletion.group and deletion.kind != Kind.REPOSITORY else None
 
 

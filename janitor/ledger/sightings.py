@@ -22,9 +22,9 @@ _IN_PACKAGES = (Kind.PACKAGE, Kind.VERSION, Kind.TAG)
 
 @dataclass(slots=True)
 class Lookout:
-    """What one sweep sees of the things that earlier sweeps deleted.
+    """What one sweep sees of the resources that earlier sweeps deleted.
 
-    `gone` are intents whose thing was looked for, for the first time, and not seen; `back` those of
+    `gone` are intents of resources that were looked for, for the first time, and not found; `back` those of
     whose name there is one again. What was not looked at (a gap, a project that is not read, a
     repository whose images nothing asks for) is in neither.
     """

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class DeleteReason(StrEnum):
-    """Why a resource goes; the first that holds, in this order, is named (R19)."""
+    """Why a resource is deleted; the first that applies, in this order, is named (R19)."""
 
     FAILED = "failed"
     TTL = "ttl"
@@ -19,7 +19,7 @@ class DeleteReason(StrEnum):
 
 
 class KeepReason(StrEnum):
-    """Why a resource stays; the first that holds, in this order, is named."""
+    """Why a resource is kept; the first that applies, in this order, is named."""
 
     SELF = "self"
     IN_USE = "in-use"

@@ -43,7 +43,7 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """Instances asked for. `manual` is the count of a manually scaled thing, else None."""
+    """Instances asked for. `manual` is the count with manual scaling, else None."""
 
     minimum: int = 0
     manual: int | None = None

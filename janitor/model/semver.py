@@ -99,14 +99,14 @@ class Comparison(NamedTuple):
 
 
 class Range(NamedTuple):
-    """Comparisons that all must hold. It speaks of releases; it speaks of a prerelease only where a bound is a
-    prerelease of the same major.minor.patch (as in npm and Cargo). A bound with a variant speaks of that
-    variant only; a bound without one speaks of every variant."""
+    """Comparisons that must all be true. The range applies to releases; to a prerelease only where a bound is a
+    prerelease of the same major.minor.patch (as in npm and Cargo). A bound with a variant applies to that
+    variant only; a bound without one applies to every variant."""
 
     comparisons: tuple[Comparison, ...]
 
     def holds(self, version: SemanticVersion) -> bool | None:
-        """Whether a version is in the range; None where its numbers fit and the range does not speak of it.
+        """Whether a version is in the range; None where its numbers fit and the range does not apply to it.
 
         So ``2.0.0-rc.1`` is neither in ``<2`` nor in ``>=2``, and the opposite of neither holds of it.
         """

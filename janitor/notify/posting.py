@@ -88,9 +88,9 @@ async def post_trouble(settings: Settings, text: str, ended: Ended = _nobody) ->
 async def post_due_report(
     settings: Settings, summary: Summary, posts: Posts, due: datetime, ended: Ended = _nobody
 ) -> bool:
-    """Post the report that is due at `due` once, whoever tries and however often.
+    """Post the report that is due at `due` once, however many processes try.
 
-    Whether it needs no second attempt: posted, by somebody else too, or Slack is not set up. What Slack
+    Whether it needs no second attempt: it was posted, also by another process, or Slack is not set up. What Slack
     does not take is logged, and may be tried again for the same `due`. LedgerError from `posts`.
     """
     way = _way(settings)

@@ -120,7 +120,7 @@ class _Shared:
         return known
 
     def rank(self, rank: int) -> tuple[int, int]:
-        """The rank of an image among all that goes."""
+        """The rank of an image among all deleted images."""
         return self._ranks.get(rank) or self._ranks.setdefault(rank, delete_rank(Kind.IMAGE, rank))
 
     def detail(self, image: Image) -> str:
@@ -183,7 +183,7 @@ def _image_detail(image: Image, now: float) -> str:
 def version_actions(
     builder: Builder, repository: Repository, package: Package, decided: Sequence[tuple[Version, Decision]]
 ) -> Iterator[Action]:
-    """One action a version that goes. Its repository's billed size caps what they save together (R25)."""
+    """One action for each deleted version. Its repository's billed size caps what they save together (R25)."""
     name = repository.name
     for version, decision in decided:
         if isinstance(decision, Delete):

@@ -16,11 +16,11 @@ class Action(NamedTuple):
 
     `name` is Google's, exactly as the delete call carries it. `detail` is for people. `etag`, `uid`
     (Cloud Run) and `tags` (images) are what must still be true at the delete. `after` are names of
-    actions that must have gone before. `contains` counts what goes with it. `rank` orders execution:
+    actions that must be done before. `contains` counts the content that is deleted with it. `rank` orders execution:
     actions of one rank may run side by side. `group` is the repository an image's cap counts in.
     `content` is the fingerprint of all that a repository holds: a change means drifted. `owner` is
-    whom the report tells of it (kinds/owner.py), "" where nobody is named. `subjects` are digests that no
-    repository may hold: what is deleted is about these images, and goes because they are gone (R40).
+    the owner in reports (kinds/owner.py), "" where there is none. `subjects` are digests that no
+    repository may hold: the artifact is about these images, and is deleted because they are gone (R40).
     """
 
     kind: Kind

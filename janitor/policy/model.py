@@ -81,7 +81,7 @@ class PerSemver:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """`keep`: reckoned over all whom the selectors match (R9, R10).
+    """The `keep` of a policy: counted over everything that the selectors match (R9, R10).
 
     With `per`, `latest` counts within each of its groups (retention.py), `latest_groups` (`per.latest`)
     of them, None all. `rollback`: the newest revisions that were ready.
@@ -98,7 +98,7 @@ class Retention:
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One policy. `when` may be empty (everything of the kind). `grace`: what it would delete is
-    announced, and goes this long after that (policy/deciding/grace.py). Without `deletes` it only protects (R49):
+    announced, and is deleted this long after that (policy/deciding/grace.py). Without `deletes` it only protects (R49):
     what its `keep` holds, or without a `keep` everything that it matches."""
 
     name: str

@@ -256,8 +256,8 @@ def advice(policies: Policies, now: datetime) -> Iterator[Advice]:
 def shadows(earlier: Policy, policy: Policy) -> bool:
     """Whether all that a policy deletes, the earlier one deletes already, so that it changes nothing.
 
-    What only the later one may take (managed things, what needs a literal name, what serves, what has an
-    artifact type) is none of the earlier one's; a `keep` of its own is never in vain.
+    What only the later one may delete (managed resources, a literal name, a live service, an
+    artifact type) does not count; a later policy with `keep` is never shadowed.
     """
     if not (earlier.deletes and policy.deletes):
         return False

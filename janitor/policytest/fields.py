@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Fields:
-    """One mapping. `problems` is where every mistake goes; what cannot be read comes back as the default."""
+    """One mapping. `problems` collects every mistake; a value that cannot be read is the default."""
 
     def __init__(self, node: Node, problems: list[Problem], what: str) -> None:
         self.at = node.at
@@ -223,7 +223,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def names_of(kind: Kind, short: str, holder: str = "") -> tuple[str, ...]:
-    """What `expect` may call a thing: its short name, that after its section, that after its holder."""
+    """The names of a resource in `expect`: its short name, alone, after its section, or after its container."""
     return (short, f"{listing_of(kind)}/{short}", *([f"{holder}/{short}"] if holder else []))
 
 

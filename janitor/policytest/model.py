@@ -13,7 +13,7 @@ from janitor.model.resources import Contents, Repository
 
 @dataclass(frozen=True, slots=True)
 class ExpectDeleted:
-    """It goes by this policy; `reason` is None where a test does not ask for it."""
+    """Expected: deleted by this policy; `reason` is None where the test does not name one."""
 
     policy: str
     reason: DeleteReason | None = None
@@ -24,7 +24,7 @@ class ExpectDeleted:
 
 @dataclass(frozen=True, slots=True)
 class ExpectKept:
-    """It stays for this reason."""
+    """Expected: kept for this reason."""
 
     reason: KeepReason
 
@@ -34,7 +34,7 @@ class ExpectKept:
 
 @dataclass(frozen=True, slots=True)
 class GoesWith:
-    """It goes with what holds it, by the name that the test gives that."""
+    """Expected: deleted with its container, by the container's name in the test."""
 
     holder: str
 
@@ -57,7 +57,7 @@ class DescribedResource:
 
 @dataclass(frozen=True, slots=True)
 class PolicyTest:
-    """One test; `line` is where it begins. `things` are in the file's order, by Google's name;
+    """One test; `line` is where it begins. `things` are the resources in the file's order, by Google's name;
     `uses` say when images were last in use (policy/deciding/use_history.py)."""
 
     name: str
@@ -71,7 +71,7 @@ class PolicyTest:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What was expected of a thing (None: nothing was said of it) and what was found."""
+    """The expected decision on a resource (None: not in `expect`) and the actual one."""
 
     thing: DescribedResource
     expected: Verdict | None

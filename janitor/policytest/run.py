@@ -60,7 +60,7 @@ class Written:
 def rehearse(case: PolicyTest, policies: Policies, now: datetime) -> PolicyTestResult:
     """Decide about the test's world, and compare with what it expects.
 
-    A deletion that it does not speak of is a difference, too.
+    A deletion that `expect` does not contain is a difference, too.
     """
     found = _verdicts(case, asyncio.run(_plan(case, policies, now)))
     differences = []
@@ -89,7 +89,7 @@ async def _plan(case: PolicyTest, policies: Policies, now: datetime) -> Plan:
 
 
 def _verdicts(case: PolicyTest, plan: Plan) -> Mapping[str, Verdict]:
-    """By Google's name. What no policy speaks of is matched by none."""
+    """By Google's name. A resource to which no policy applies is matched by none."""
     said: dict[str, Verdict] = {
         action.name: ExpectDeleted(action.policy, action.reason) for action in plan.actions
     }

@@ -63,7 +63,7 @@ class _Resource:
     def parts(self, kind: Kind, otherwise: str = "") -> list[Any]:
         described = PART_KINDS[kind].described
         if described is None:
-            raise AssertionError(f"{kind} has no fields of its own")
+            raise AssertionError(f"{kind} has no separate fields")
         parts = []
         for short, _, below in self.fields.entries(listing_of(kind)):
             name = self._below(kind, short)

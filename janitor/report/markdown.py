@@ -1,4 +1,4 @@
-"""The report as GitHub-flavoured Markdown. Whatever comes from outside stays text: no markup, no mention."""
+"""The report as GitHub-flavoured Markdown. Text from outside is never markup or a mention."""
 
 import re
 from collections.abc import Iterator
@@ -135,7 +135,7 @@ def _cell(cell: Cell) -> str:
 
 
 def _table(section: Section, rows: tuple[CellRow, ...]) -> Iterator[str]:
-    """A GFM table; figures end at the right, and a resource's place has a column of its own."""
+    """A GFM table; figures end at the right, and a resource's place has a separate column."""
     titles, rules = [], []
     for column, cell in zip(section.columns, rows[0], strict=True):
         titles += [words(column.title), *(["where"] if isinstance(cell, ResourceCell) else [])]

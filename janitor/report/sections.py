@@ -78,7 +78,7 @@ class Column:
 class Section:
     """One section. A medium may show its first rows only.
 
-    `whole` is the number of rows in all, those too that are not recorded, and their dollars. `lead` is a
+    `whole` is the total number of rows, also those that are not recorded, and their dollars. `lead` is a
     sentence above the rows, `hint` what a reader can do below them; `lines` are sentences in place of rows.
     """
 
@@ -137,7 +137,7 @@ def troubles(summary: Summary) -> Section:
 
 
 def saved(summary: Summary) -> Section:
-    """The account of the period and in all, a figure a row; one column where they are the same."""
+    """The account of the period and of all time, a figure per row; one column where they are the same."""
     since = summary.period.since
     accounts = [summary.in_all] if since is None else [summary.saved, summary.in_all]
     if not summary.in_all.deleted.count:

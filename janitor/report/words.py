@@ -116,7 +116,7 @@ def would_save(amount: Amount) -> str:
 
 
 def held_in_use(snapshot: Snapshot) -> str:
-    """``3 images, 1 repository``: what stays because it is in use; empty where nothing is."""
+    """``3 images, 1 repository``: resources that are kept because they are in use; empty where there are none."""
     counts: dict[str, int] = {}
     for row in snapshot.kept:
         if row.reason in _IN_USE:
@@ -175,7 +175,7 @@ def how_to_keep(mark: str = "") -> str:
 
 
 def due_in_words(due_at: datetime, announced: bool) -> str:
-    """When a resource in grace goes; a dry run has announced nothing, so it says no date."""
+    """The date of a scheduled deletion; a dry run has announced nothing, so it has no date."""
     if not announced:
         return "after the first apply announces it"
     return f"on {moment(due_at)} or later"
@@ -191,7 +191,7 @@ def fate(gone_at: datetime | None, back_at: datetime | None, until: datetime) ->
 
 
 def show_share(usd: Decimal | None, upper_bound: bool) -> str:
-    """One thing's dollars a month, or ``unpriced``."""
+    """The dollars per month of one resource, or ``unpriced``."""
     return "unpriced" if usd is None else show_usd(usd, upper_bound)
 
 

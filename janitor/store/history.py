@@ -110,8 +110,8 @@ class SqlHistory:
     async def deletions(self) -> tuple[Deletion, ...]:
         """All that Google confirmed, oldest first.
 
-        One that a later sweep settled counts from its intent. One whose thing was deleted again had
-        come back by then, whoever saw it.
+        One that a later sweep settled counts from its intent. One whose resource was deleted again had
+        come back by then.
         """
 
         def work(db: Connection) -> tuple[Deletion, ...]:
@@ -347,7 +347,7 @@ def _deletion(*row: Any) -> Deletion:
 
 
 def _ended_by_the_next(found: Iterable[Deletion]) -> tuple[Deletion, ...]:
-    """`found` is oldest first; a thing whose name is deleted again came back before that."""
+    """`found` is oldest first; a resource that is deleted again came back before that."""
     oldest_first = list(found)
     again: dict[tuple[str, str], datetime] = {}
     for place in range(len(oldest_first) - 1, -1, -1):

@@ -41,7 +41,7 @@ class SqlMarks:
     async def note_marks(
         self, sweep_id: str, waiting: Sequence[Waiting], lapsed: Sequence[str], at: datetime
     ) -> None:
-        """New marks take the place of the thing's old one; those that lapsed, and those of what the sweep
+        """New marks replace the resource's old one; those that lapsed, and those of what the sweep
         found deleted, end. A mark that another sweep wrote in between holds."""
         new = [_row(sweep_id, each) for each in waiting if each.is_new]
         changed = [row["name"] for row in new]
@@ -58,7 +58,7 @@ class SqlMarks:
         await self._database.run(work)
 
     async def opt_out(self, out: OptOut) -> None:
-        """Keep a thing, in place of what was said of it before; its mark ends."""
+        """Opt a resource out, in place of an earlier opt-out; its mark ends."""
         name = kept(out.name)
         row = {"name": name, "until": out.until, "who": kept(out.by), "at": out.at}
 
@@ -70,7 +70,7 @@ class SqlMarks:
         await self._database.run(work)
 
     async def end_opt_out(self, name: str, by: str, at: datetime) -> None:
-        """Let policies speak of it again; nothing happens where nobody keeps it."""
+        """End its opt-out: policies apply to it again. Nothing happens if there is none."""
 
         def work(db: Connection) -> None:
             db.execute(_taking_back(kept(name), by, at))

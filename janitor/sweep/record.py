@@ -223,7 +223,7 @@ class LedgerRecorder:
         await self.ledger.note_operation(intents, operation, self.clock())
 
     async def conclude(self, ends: Sequence[tuple[Action, int | None, Outcome]]) -> None:
-        """What became of each. What is written stays so even if the log cannot be."""
+        """Record the outcome of each action. The record is valid even if the log fails."""
         conclusions = [
             Conclusion(intent, action.kind.value, action.name, outcome) for action, intent, outcome in ends
         ]

@@ -81,7 +81,7 @@ def _unheard(_done: int, _total: int, _images: int) -> None: ...
 @dataclass(frozen=True, slots=True)
 class DecisionPorts:
     """What deciding needs from outside. `lookout` looks again for what was deleted before; `on_repository` hears
-    how many repositories are decided, of how many, and how many images were seen in all."""
+    how many repositories are decided, of how many, and how many images were seen in total."""
 
     reader: ContentReader
     memory: Memory = field(default_factory=Memory)
@@ -117,7 +117,7 @@ class RepositoryDecider:
     in_grace: GracePrices | None = None
 
     def reads(self, repository: Repository) -> tuple[bool, bool]:
-        """Whether its images must be read, and whether its packages: where a policy may speak of what they hold."""
+        """Whether its images must be read, and whether its packages: where a policy may apply to their content."""
         if repository.mode is Mode.VIRTUAL:
             return False, False
         asked = kinds_asked(self.context, repository)
@@ -337,7 +337,7 @@ class _OneRepository:
             self.tally.actions.append(tag_action(rules.repository, tagged, decision, waits))
 
     def note_contained(self, rules: PackageRules, contents: Contents) -> None:
-        """What is deleted with a repository, a package or an image has no verdict, and yet a policy that speaks of
+        """Content that is deleted with a repository, a package or an image has no verdict, and yet a policy that applies to
         it has matched. Images are noted apart."""
         packages, by_name = contents.packages or (), by_package(contents.images)
         tags = [tag for image in contents.images for tag in tags_of_image(self.images, image)]

@@ -51,7 +51,7 @@ class SweepClock(Protocol):
 
 
 class SweepEvents(Protocol):
-    """Hears what a sweep found that somebody should look at, for the log."""
+    """Hears what a sweep found that a person should look at, for the log."""
 
     def gap(self, gap: Gap) -> None: ...
 

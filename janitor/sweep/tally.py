@@ -34,7 +34,7 @@ class Tally:
             self.examined[kind] += count
 
     def keep(self, kind: Kind, reason: KeepReason, names: Sequence[str], count: int | None = None) -> None:
-        """Count what stays; without names (images) `count` says how many."""
+        """Count kept resources; without names (images) `count` says how many."""
         reason = self.blocked_as if reason is KeepReason.GAP else reason
         if kind in self.named:
             self._kept[kind, reason] += len(names) if count is None else count

@@ -95,7 +95,7 @@ def test_a_project_without_a_sweep_is_said_to_change_nothing(janitor: Janitor) -
     called = janitor("history", "--project", "q")
     assert called.code == 0
     assert FIRST in called.out
-    assert "sweeps are listed whole" in called.err
+    assert "--project needs a sweep" in called.err
 
 
 def test_a_policy_file_that_is_named_is_checked(janitor: Janitor) -> None:

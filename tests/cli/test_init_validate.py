@@ -74,7 +74,7 @@ def test_what_init_writes_is_valid(folder: Path, janitor: Janitor) -> None:
 def test_validate_names_the_policies_with_their_kinds(policies: Path, janitor: Janitor) -> None:
     called = janitor("validate")
     assert called.out == (
-        "policies.yaml is valid: 2 policies, mode dry-run\n  may delete from: p\n"
+        "policies.yaml is valid: 2 policies, mode dry-run\n  project: p\n"
         "  old (artifact.image)\n  failed (run.service)\n"
     )
 
@@ -105,7 +105,7 @@ def test_validate_takes_the_file_either_way_but_not_two(policies: Path, janitor:
     assert janitor("validate", "--policies", "policies.yaml").code == 0
     called = janitor("validate", "policies.yaml", "--policies", "other.yaml")
     assert called.code == 2
-    assert "two files are named" in called.err
+    assert "two files are given," in called.err
 
 
 def test_validate_of_a_file_that_is_not_there_says_how_to_write_one(janitor: Janitor) -> None:
@@ -118,12 +118,12 @@ def test_init_writes_the_projects_into_the_scope(folder: Path, janitor: Janitor)
     called = janitor("init", "--policies", "mine.yaml", "--project", "my-project", "--project", "our-project")
     assert called.code == 0
     assert load_policies(folder / "mine.yaml").scope.projects == ("my-project", "our-project")
-    assert "may delete from: my-project, our-project" in janitor("validate", "mine.yaml").out
+    assert "projects: my-project, our-project" in janitor("validate", "mine.yaml").out
 
 
 def test_validate_says_from_which_projects_would_be_deleted(policies: Path, janitor: Janitor) -> None:
     called = janitor("validate", str(policies), "--project", "other-project")
-    assert "may delete from: other-project" in called.out
+    assert "project: other-project" in called.out
 
 
 @pytest.mark.parametrize("command", ["init", "validate", "sweep"])

@@ -108,7 +108,7 @@ def test_keep_takes_every_name_by_which_people_call_it(
     janitor: Janitor, marked: str, name: str, whole: str
 ) -> None:
     called = janitor("keep", name)
-    assert (called.code, called.out, called.err) == (0, f"kept for good: {whole}\n", "")
+    assert (called.code, called.out, called.err) == (0, f"opted out permanently: {whole}\n", "")
     listed = json.loads(janitor("marks", "--format", "json").out)
     assert [row["name"] for row in listed["opted_out"]] == [whole]
     assert whole not in [row["name"] for row in listed["marks"]]
@@ -116,7 +116,7 @@ def test_keep_takes_every_name_by_which_people_call_it(
 
 def test_keep_for_a_while_says_until_when_and_who(janitor: Janitor, marked: str) -> None:
     called = janitor("keep", "web-00001", "--for", "30d")
-    assert called.out.startswith("kept until ")
+    assert called.out.startswith("opted out until ")
     row = json.loads(janitor("marks", "--format", "json").out)["opted_out"][0]
     until = datetime.fromisoformat(row["until"]) - datetime.fromisoformat(row["at"])
     assert until == timedelta(days=30)
@@ -129,7 +129,7 @@ def test_a_name_that_several_things_have_is_narrowed_by_project(janitor: Janitor
     assert refused.code == 2
     assert WEB in refused.err
     assert OTHER_WEB in refused.err
-    assert janitor("keep", "web", "--project", "q").out == f"kept for good: {OTHER_WEB}\n"
+    assert janitor("keep", "web", "--project", "q").out == f"opted out permanently: {OTHER_WEB}\n"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_what_is_not_announced_can_be_kept_too_and_is_said_to_be_unknown(
 ) -> None:
     called = janitor("keep", f"{PLACE}/services/shop")
     assert called.code == 0
-    assert called.err == "janitor: whether this resource exists was not checked\n"
+    assert called.err == "janitor: it was not checked whether this resource exists\n"
 
 
 def test_a_short_name_is_one_that_the_last_sweep_saw(
@@ -170,16 +170,16 @@ def test_a_short_name_is_one_that_the_last_sweep_saw(
     written(folder, monkeypatch)
     service = SMALL.snapshot.services[0].name
     called = janitor("keep", service.rpartition("/")[2])
-    assert (called.code, called.out, called.err) == (0, f"kept for good: {service}\n", "")
+    assert (called.code, called.out, called.err) == (0, f"opted out permanently: {service}\n", "")
 
 
 def test_end_ends_an_opt_out_and_nothing_else(janitor: Janitor, marked: str) -> None:
     assert janitor("keep", "web-00001").code == 0
-    assert janitor("keep", "web-00001", "--end").out == f"no longer kept: {REVISION}\n"
+    assert janitor("keep", "web-00001", "--end").out == f"opt-out ended: {REVISION}\n"
     assert json.loads(janitor("marks", "--format", "json").out)["opted_out"] == []
     refused = janitor("keep", REVISION, "--end")
     assert refused.code == 2
-    assert "nobody opted out" in refused.err
+    assert "it has no opt-out:" in refused.err
 
 
 @pytest.mark.parametrize("flags", [["--for", "30"], ["--for", "0d"], ["--for", "30d", "--end"]])
@@ -198,7 +198,7 @@ def test_while_another_applies_keep_says_that_it_may_come_too_late(janitor: Jani
     called = janitor("keep", "web-00001")
     assert called.code == 0
     assert "sweep s-2 on box" in called.err
-    assert "may still delete it" in called.err
+    assert "may still delete this resource" in called.err
 
 
 def test_keep_without_a_database_that_lasts_is_refused(

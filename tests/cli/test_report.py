@@ -103,7 +103,7 @@ def test_since_may_be_a_day(ledger: Path, janitor: Janitor) -> None:
     [
         (["--since", "soon"], "--since 'soon' is not a duration"),
         (["--since", "2999-01-01"], "--since 2999-01-01 is not in the past"),
-        (["--dry-run"], "--dry-run belongs to --slack"),
+        (["--dry-run"], "--dry-run needs --slack"),
         (["--slack", "--dry-run", "--format", "html"], "leave out --format html"),
         (["--slack"], "JANITOR_SLACK_WEBHOOK_URL, or JANITOR_SLACK_BOT_TOKEN with JANITOR_SLACK_CHANNEL"),
         (["--project", "UPPER"], "--project UPPER"),

@@ -66,7 +66,7 @@ def test_without_a_flag_the_environment_wins_over_the_file(
 
 
 def test_both_flags_at_once_are_a_mistake_and_never_an_apply() -> None:
-    with pytest.raises(UsageError, match="--dry-run and --apply contradict each other"):
+    with pytest.raises(UsageError, match="--dry-run and --apply exclude each other"):
         is_apply(True, True, None, "dry-run")
 
 

@@ -22,7 +22,7 @@ def test_without_a_flag_it_is_a_dry_run(policies: Path, janitor: Janitor, sweeps
 def test_dry_run_with_apply_is_a_usage_error(policies: Path, janitor: Janitor, sweeps: Sweeps) -> None:
     called = janitor("sweep", "--dry-run", "--apply")
     assert (called.code, called.out, sweeps.asked) == (2, "", [])
-    assert "--dry-run and --apply contradict each other" in called.err
+    assert "--dry-run and --apply exclude each other" in called.err
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_file_that_was_named_and_is_not_there_is_never_replaced_by_the_default
 ) -> None:
     called = janitor("sweep", "--dry-run", "--policies", "mine.yaml")
     assert (called.code, sweeps.asked) == (2, [])
-    assert "mine.yaml: there is no such file" in called.err
+    assert "mine.yaml: this file does not exist" in called.err
 
 
 def test_every_flag_reaches_the_sweep(policies: Path, janitor: Janitor, sweeps: Sweeps) -> None:

@@ -18,8 +18,8 @@ def ways(kind: Kind) -> list[str]:
 def test_what_lies_in_a_repository_is_protected_by_its_repositorys_labels_and_by_tags(kind: Kind) -> None:
     said = ways(kind)
     assert said[:3] == [
-        "its repository is labelled janitor=keep",
-        "its repository is labelled env=prod",
+        "its repository has the label janitor=keep",
+        "its repository has the label env=prod",
         "protect.names in the policy file names its repository",
     ]
     assert said[3] == f"protect.tags names {'it' if kind is Kind.TAG else 'a tag of it'}"
@@ -31,8 +31,8 @@ def test_what_lies_in_a_repository_is_protected_by_its_repositorys_labels_and_by
 )
 def test_workloads_are_protected_by_their_own_labels_and_by_what_holds_them(kind: Kind, what: str) -> None:
     said = ways(kind)
-    assert said[0] == f"{what} is labelled janitor=keep"
+    assert said[0] == f"{what} has the label janitor=keep"
     assert said[2] == f"protect.names in the policy file names {what.partition(',')[0]}"
     assert not any("protect.tags" in line for line in said)
-    assert said[-2] == "somebody opts it out: janitor keep 'projects/p/x y'"
+    assert said[-2] == "someone opts it out: janitor keep 'projects/p/x y'"
     assert said[-1] == "policy stale no longer matches it, and no other does"

@@ -166,7 +166,7 @@ def test_gaps_of_two_apis_or_of_two_causes_are_two_troubles_the_commoner_first()
 
 def test_gaps_that_the_snapshot_does_not_hold_are_counted() -> None:
     rows = found(with_gaps(gap(), more=41))
-    assert (rows[1].about, rows[1].what) == ("41 more", "42 reads failed in all")
+    assert (rows[1].about, rows[1].what) == ("41 more", "42 reads failed in total")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_what_the_time_of_the_sweep_did_not_reach_has_its_own_way_out() -> None:
 
 def test_ends_that_the_snapshot_does_not_hold_are_counted() -> None:
     rows = found(with_ends(ended("failed", "INTERNAL: no"), more=9_950))
-    assert (rows[-1].about, rows[-1].what) == ("9950 more", "9951 failed, drifted or were skipped in all")
+    assert (rows[-1].about, rows[-1].what) == ("9950 more", "9951 failed, drifted or were skipped in total")
 
 
 def test_all_troubles_stand_in_the_order_of_their_kinds() -> None:

@@ -102,7 +102,10 @@ def test_a_service_is_read_in_its_own_place_alone(here: Place) -> None:
     found = told(here, f"{RUN}/services/broken")
     assert found["verdict"]["fate"] == "delete"
     assert found["contains"] == {"run.revision": 1}
-    assert found["rests_on"] == ["Cloud Run in us-central1 of p", "the marks of the ledger"]
+    assert found["rests_on"] == [
+        "Cloud Run in us-central1 of p",
+        "scheduled deletions and opt-outs in the ledger",
+    ]
     methods = {method for method, _ in here.google.calls}
     assert "ListServices" in methods
     assert not methods & {"ListRepositories", "ListDockerImages"}
@@ -204,7 +207,7 @@ def test_a_list_may_be_of_one_kind(here: Place) -> None:
 def test_the_text_says_it_all_in_order(here: Place) -> None:
     text = " ".join(explain(here, uri(":v1")).out.split())
     parts = ["KEEP: in use by a workload that is kept (in-use)", "Policies for images", "stale: matches", "Protections and guards",
-             "in-use: YES", "Used by", "service web (us-central1, p), by tag v1",
+             "in-use: yes", "Used by", "service web (us-central1, p), by tag v1",
              "To make it deletable, all of:", "Limits are not evaluated"]  # fmt: skip
     places = [text.find(part) for part in parts]
     assert -1 not in places

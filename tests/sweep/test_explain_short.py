@@ -129,7 +129,7 @@ def test_a_name_of_several_is_refused_with_all_of_them(place: Placing) -> None:
 def test_a_name_of_none_is_refused_with_near_ones(place: Placing, text: str, near: str) -> None:
     found = asked(place(libs(f"{{web: {versions('1.0.0 tags: [next]')}}}")), text)
     assert (found.code, found.out) == (2, "")
-    assert "nothing that was read is called" in found.err
+    assert "no resource that was read is called" in found.err
     assert f"{LIBS}/packages/{near}\n" in found.said
 
 

@@ -13,7 +13,7 @@ def test_opting_out_keeps_it_and_ends_its_mark(place: Placing, days: Days) -> No
     here = place(world(services=FAILED))
     assert applied(here) == []
     assert [row["name"] for row in listed()["marks"]] == [WEB]
-    assert said("keep", "web")[:2] == (0, f"kept for good: {WEB}\n")
+    assert said("keep", "web")[:2] == (0, f"opted out permanently: {WEB}\n")
     assert (listed()["marks"], [row["name"] for row in listed()["opted_out"]]) == ([], [WEB])
     days.pass_by(days=400)
     swept = here.sweep("--apply", policies=WEEK)
@@ -38,7 +38,7 @@ def test_an_opt_out_that_is_taken_back_lets_grace_begin_anew(place: Placing, day
     assert applied(here) == []
     days.pass_by(days=8)
     assert said("keep", "web")[0] == 0
-    assert said("keep", "web", "--end")[:2] == (0, f"no longer kept: {WEB}\n")
+    assert said("keep", "web", "--end")[:2] == (0, f"opt-out ended: {WEB}\n")
     assert applied(here) == []
     days.pass_by(days=8)
     assert applied(here) == [WEB]
@@ -78,7 +78,7 @@ SHOP = "{shop: {updated: 90d ago, image: docker.io/library/shop}}"
 def test_a_name_that_the_ledger_does_not_know_is_read(place: Placing, text: str, whole: str) -> None:
     here = place(world(image("a", "v1"), image("b"), services=SHOP))
     (here.folder / "policies.yaml").write_text(WEEK, encoding="utf-8")
-    assert said("keep", text)[:2] == (0, f"kept for good: {whole}\n")
+    assert said("keep", text)[:2] == (0, f"opted out permanently: {whole}\n")
     assert [row["name"] for row in listed()["opted_out"]] == [whole]
 
 

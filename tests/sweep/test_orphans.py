@@ -173,7 +173,7 @@ def test_helm_typed(place: Placing, names_type: bool) -> None:
     if not names_type:
         assert swept.kept("artifact.image") == {"subject-unknown": 3}
         said = explained(here, "c1", rules)
-        assert said["verdict"]["detail"] == f"it is an artifact of type {CHART}; a policy must name it"
+        assert said["verdict"]["detail"] == f"it is an artifact of type {CHART}; a policy must name this type"
         assert f"a policy names its artifact_type, {CHART}, in `when`" in str(said["changes"])
         assert "about another image" not in json.dumps(said)
 
@@ -183,8 +183,8 @@ def test_explain_says_of_a_stray_signature_what_it_is_about_and_names_no_type(
 ) -> None:
     here = place(world(*STRAYS, services=OTHER))
     said = explained(here, "sig-gone", RULES % "" + IMAGES)
-    assert said["verdict"]["detail"] == f"it is about {digest('gone')}, which its package does not hold"
-    assert "a policy says orphaned: true" in str(said["changes"])
+    assert said["verdict"]["detail"] == f"it is about {digest('gone')}, which its package does not contain"
+    assert "a policy has orphaned: true" in str(said["changes"])
     assert "artifact_type" not in str(said["changes"])
     said = explained(here, "sig-gone", RULES % "" + ORPHANS)
     assert (said["verdict"]["fate"], said["verdict"]["reason"]) == ("delete", "orphaned")

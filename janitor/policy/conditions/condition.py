@@ -1,6 +1,6 @@
 """Conditions: keys joined by all, any and not, compiled into one three-valued function.
 
-What cannot be known stays so under `not`, so that no missing time, size or odd tag ever deletes.
+An unknown value is unknown under `not` too, so that no missing time, size or odd tag ever deletes.
 """
 
 from collections.abc import Iterator

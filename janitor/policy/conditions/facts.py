@@ -59,5 +59,5 @@ class StoredFacts:
 
 
 def seconds(time: datetime | None) -> float | None:
-    """Since the epoch; None stays None."""
+    """Seconds since the epoch; None for None."""
     return time.timestamp() if time else None

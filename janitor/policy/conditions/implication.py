@@ -12,7 +12,7 @@ Pair = tuple[Condition, Condition]
 
 
 def conjuncts(condition: Condition) -> Iterator[Condition]:
-    """The parts that all must hold, with `not` pushed inwards as far as it goes."""
+    """The parts that must all be true, with `not` pushed inwards as far as possible."""
     match condition:
         case All(parts):
             for part in parts:

@@ -29,7 +29,7 @@ class Places:
 def places(
     count: int, things: Iterable[T], size: Callable[[T], int | None], name: Callable[[T], Name]
 ) -> Places:
-    """Of things with bytes, None where not known; of equal size the first by name goes first.
+    """The rank of resources by bytes (None: unknown); equal sizes are ordered by name.
 
     What is of unknown size may be larger than all, so each takes a place from the end.
     """
@@ -51,7 +51,7 @@ def places(
 
 @dataclass(frozen=True, slots=True)
 class Measure(Generic[T]):
-    """How things are told apart and ranked: bytes, None where they are not known."""
+    """How resources are told apart and ranked: by bytes, None where unknown."""
 
     size: Callable[[T], int | None]
     name: Callable[[T], Name]
@@ -91,10 +91,10 @@ def ranked(
     measure: Measure[T],
     competing: Competing[T] | None = None,
 ) -> Leaf[T]:
-    """The leaf with which a policy is compiled; `things` are all of the kind in one repository.
+    """The leaf with which a policy is compiled; `things` are all resources of the kind in one repository.
 
-    All that the selectors match, or may match, take a place, what is kept too (R9): so what stays for
-    good is never passed over for the next in size, night by night. `competing` leaves out what takes none (R36).
+    All that the selectors match, or may match, take a place, kept ones too (R9): so what is always kept
+    is never passed over for the next in size, night by night. `competing` leaves out what takes none (R36).
     The same leaf where nothing is ranked.
     """
     asked = next((part for part in policy.when.parts if isinstance(part, Largest)), None)

@@ -53,7 +53,7 @@ def version_in_range(
     """How one text, such as a tag or the name of a version, answers a range; `read` reads the text.
 
     Not known, and so kept, under `not` too: where the text is no version (`version-unreadable`, R39), and where
-    the range does not speak of its prerelease or variant though its numbers are in the range.
+    the range does not apply to its prerelease or variant though its numbers are in the range.
     """
     holds = parse_range(text).holds
     answers = {True: YES, False: NO, None: _NOT_SPOKEN_OF}
@@ -69,7 +69,7 @@ def tags_in_range(text: str) -> Callable[[Sequence[str]], Truth]:
     """Whether every tag of an image is a version in the range (R8); NO for an image without tags.
 
     Not known where none of the tags can be read as a version, where only some of them are in the range, and
-    where the range does not speak of them.
+    where the range does not apply to them.
     """
     holds = parse_range(text).holds
 

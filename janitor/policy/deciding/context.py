@@ -124,7 +124,7 @@ class Context:
         return self.asked.in_scope(name)
 
     def is_blocked(self, name: Located) -> bool:
-        """Whether a gap of its own project and location hides something (R4)."""
+        """Whether a gap in the resource's project and location hides something (R4)."""
         return (name.project, name.location) in self.blocked or (name.project, "-") in self.blocked
 
     def note_matches(self, questions: Iterable[CompiledPolicy[T]], resources: Iterable[T]) -> None:

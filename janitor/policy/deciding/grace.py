@@ -1,6 +1,6 @@
 """Grace: deletions are announced first, and carried out on their date (docs/adr, "The date of a mark is a promise").
 
-Everything is by Google's name. An opt-out covers what holds a thing and what it holds.
+Everything is by Google's name. An opt-out covers the container and the content of a resource.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ NOT_ESTIMATED = Unpriced("not estimated")
 
 
 class Mark(NamedTuple):
-    """What was announced of one thing: that it goes at `due_at`, if it is then as `state` says."""
+    """The scheduled deletion of one resource: at `due_at`, if its state is then as `state` says."""
 
     announced_at: datetime
     due_at: datetime
@@ -31,7 +31,7 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What the ledger knows when a sweep begins. `opted_out` are those of whom an opt-out is in force."""
+    """What the ledger knows when a sweep begins. `opted_out` are the names with an opt-out in force."""
 
     marks: Mapping[str, Mark] = field(default_factory=dict)
     opted_out: frozenset[str] = frozenset()
@@ -46,14 +46,14 @@ class Marks:
             self._holding_opted_out.update(holders(name))
 
     def last_inside(self, name: str, tags: Iterable[str] = ()) -> datetime | None:
-        """The last date that was announced of anything that it holds, or of its `tags`: it goes no earlier."""
+        """The last date announced for its content or its `tags`: it is deleted no earlier."""
         dates = [self.marks[tag].due_at for tag in tags if tag in self.marks]
         return (
             max([*dates, self._last_inside[name]]) if name in self._last_inside else max(dates, default=None)
         )
 
     def is_opted_out(self, name: str) -> bool:
-        """Whether somebody opted out of it, of what holds it, or of something that it holds."""
+        """Whether it, its container or something in it has an opt-out."""
         if not self.opted_out:
             return False
         covered = name in self.opted_out or name in self._holding_opted_out
@@ -65,7 +65,7 @@ class Marks:
 
 
 class Candidate(NamedTuple):
-    """What would go. `state` gives a text that differs once the thing has changed; `tags` are the names of an
+    """A resource that would be deleted. `state` gives a text that differs after a change; `tags` are the names of an
     image's, which go with it and do not lie in it by name, or of a traffic tag the name of its revision."""
 
     kind: Kind
@@ -107,7 +107,7 @@ class Grace:
     _due: set[str] = field(default_factory=set)
 
     def answer(self, decision: Delete, thing: Candidate, now: datetime) -> Decision:
-        """The decision itself, or why the thing stays for now."""
+        """The decision itself, or why the resource is kept for now."""
         name = thing.name
         if any(map(self.marks.is_opted_out, (name, *thing.tags))):
             return Keep(KeepReason.OPTED_OUT)
@@ -125,7 +125,7 @@ class Grace:
         return Keep(KeepReason.GRACE)
 
     def close(self, was_seen: Callable[[str], bool]) -> None:
-        """After all was asked: a mark lapses where its thing, if it is there, was seen and would not go."""
+        """After all decisions: a mark lapses if its resource was read, or is gone, and would not be deleted."""
         stand = self.waiting.keys() | self._due
         gone = (name for name in self.marks.marks if name not in stand and was_seen(name))
         self.lapsed.extend(sorted(gone))
@@ -167,7 +167,7 @@ def image_holding(
 
 
 def repository_thing(repository: Repository, images: Sequence[Image]) -> Candidate:
-    """A repository as grace sees it: changed by whatever comes, goes or is tagged in it."""
+    """The state of a repository for grace: changed by anything that is added, removed or tagged in it."""
 
     def state() -> str:
         made = repository.create_time.isoformat() if repository.create_time else ""
@@ -177,7 +177,7 @@ def repository_thing(repository: Repository, images: Sequence[Image]) -> Candida
 
 
 def _of_image(grace: Grace, decision: Delete, thing: Candidate, now: datetime) -> Decision:
-    """What only follows another image waits with that one, but for a mark or an opt-out of its own."""
+    """An image that only follows another one waits with it, unless it has a separate mark or opt-out."""
     marks, names = grace.marks, (thing.name, *thing.tags)
     if decision.reason is DeleteReason.CHILD_OF and marks.marks.keys().isdisjoint(names):
         return Keep(KeepReason.OPTED_OUT) if any(map(marks.is_opted_out, names)) else decision

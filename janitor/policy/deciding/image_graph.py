@@ -63,7 +63,7 @@ def _hold(family: Family, image: Image, present: Mapping[str, Image]) -> None:
 
 
 def _refer(family: Family, referrer: Image, here: list[str], about: Sequence[str]) -> None:
-    """A referrer stays while any of its subjects does (R40): one that is not here is not known to go."""
+    """A referrer is kept while any of its subjects is kept (R40): one that is not here is not known to be deleted."""
     if len(here) < len(about):
         family.orphans.add(referrer.digest)
     if not here:
@@ -110,7 +110,7 @@ def above(digest: str, family: Family) -> set[str]:
 
 def needed(roots: Iterable[str], family: Family) -> set[str]:
     """Everything that must stay with any of the roots, at any depth: what it holds, what is about it, and what it
-    is about, for Google refuses to delete the subject of a referrer that stays (R40)."""
+    is about, because Google refuses to delete the subject of a referrer that exists (R40)."""
     found: set[str] = set()
     stack = list(roots)
     while stack:
@@ -135,7 +135,7 @@ def below(roots: Iterable[str], family: Family) -> set[str]:
 
 
 def holders(digest: str, goes: Set[str], family: Family) -> set[str]:
-    """What goes too, and must have gone before it: indexes that hold it, referrers about it."""
+    """What is deleted too, before it: indexes that contain it, referrers about it."""
     found = {index for index in family.indexes.get(digest, ()) if index in goes}
     if family.referrers:
         for other in family.dependents.get(digest, ()):

@@ -31,7 +31,7 @@ class ImageRules:
     """The policies made ready for one repository.
 
     `referred`: a digest -> the packages that hold an artifact attached to it. Google refuses to delete an image while
-    one is attached, and one in another package stays: its own package does not say whether its subject is there (R40).
+    one is attached, and one in another package is kept: its own package does not say whether its subject is there (R40).
     """
 
     repository: Repository
@@ -65,7 +65,7 @@ OnPackage = Callable[[ImageRules, list[Image], Weighed], None]
 
 
 def everything_stays(policies: Policies, repository: Repository) -> KeepReason | None:
-    """Why all that a repository holds stays, whatever it is."""
+    """Why everything in a repository is kept."""
     if repository_protected(policies, repository):
         return KeepReason.PROTECTED
     return None if repository.mode is Mode.STANDARD else KeepReason.NOT_STANDARD
@@ -84,7 +84,7 @@ def any_protected_tag(rules: ImageRules, images: Iterable[Image]) -> bool:
 
 
 def held_by_tags(rules: ImageRules, image: Image) -> KeepReason | None:
-    """Why an image stays for a tag that it has, whatever any policy says."""
+    """Why an image is kept for one of its tags, whatever any policy says."""
     if not image.tags:
         return None
     if any_protected_tag(rules, (image,)):

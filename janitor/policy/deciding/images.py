@@ -100,7 +100,7 @@ def _packages_about(contents: Contents) -> Mapping[str, frozenset[str]]:
 
 def lost_subjects(rules: ImageRules, going: Sequence[Image], family: Family) -> dict[str, tuple[str, ...]]:
     """Of one package: digest -> the images elsewhere that it is about and that are gone, of each orphaned
-    artifact that goes and of all that goes with it."""
+    artifact that is deleted, and of everything that is deleted with it."""
     found: dict[str, set[str]] = {}
     orphans = [image for image in going if image.digest in family.orphans and rules.orphaned(image) is YES]
     for image in orphans:
@@ -132,7 +132,7 @@ REFERRER_RANK, INDEX_RANK, IMAGE_RANK = 100, 200, 300
 class Goes(NamedTuple):
     """An image that may go. `holders` are digests, deleted too, that must go before it; `waits` are
     names of the workload actions that free it. `stores_nothing`: an index whose children are all known (R41).
-    `subjects` are digests that are gone everywhere, which is why it goes (R40)."""
+    `subjects` are digests that are gone everywhere, the reason to delete it (R40)."""
 
     image: Image
     policy: str
@@ -311,7 +311,7 @@ def _kept_as_subjects(rules: ImageRules, package: str, goes: Going) -> Kept:
 
 
 def _follow(kept: Kept, goes: Going, family: Family) -> None:
-    """What a kept image needs is kept; what depends on an image that goes, goes with it (R16, R17, R40)."""
+    """Images that a kept image needs are kept; images that depend on a deleted image are deleted with it (R16, R17, R40)."""
     if not family.dependents:
         return
     for digest in rings(family):

@@ -25,7 +25,7 @@ def asks_for_orphans(policies: Policies) -> bool:
 class Presence:
     """Which digests the docker repositories of every project that is read hold.
 
-    Eight bytes an image are remembered, so memory stays small; two digests that begin alike count as one, which
+    Eight bytes per image are remembered, to save memory; two digests that begin alike count as one, which
     makes an artifact stay. Nothing is known to be gone before `close` says that every repository was listed.
     """
 
@@ -87,7 +87,7 @@ def orphan_test(packages: Mapping[str, list[Image]], attached: Attached, presenc
 
 
 def _may_be_an_image(image: Image, attached: Attached) -> bool:
-    """A tag can claim anything: somebody also calls it by a name, and neither its type nor an attachment says that
+    """A tag can claim anything: it also has a name as a tag, and neither its type nor an attachment says that
     it is an artifact."""
     if image.artifact_type or (image.package, image.digest) in attached:
         return False

@@ -39,7 +39,7 @@ from janitor.policy.model import Policy
 
 
 def kinds_asked(context: Context, repository: Repository) -> frozenset[Kind]:
-    """The kinds beside images that some policy may speak of in this repository, or that are wanted: what it holds is
+    """The kinds beside images to which some policy may apply in this repository, or that are wanted: what it holds is
     read for these alone."""
     wanted = frozenset(kind for kind in _kinds_held(repository) if kind is context.asked.detail.kind)
     return wanted | kinds_in_policies(context, repository)
@@ -109,7 +109,7 @@ def decide_package(
 ) -> tuple[Decision, set[str]]:
     """The verdict on a whole package, and the actions of this plan that it waits for (R12).
 
-    `images` are its docker images. It goes as a whole or not at all: one version that is in use,
+    `images` are its docker images. It is deleted as a whole or not at all: one version that is in use,
     protected or kept by a `keep` holds it, but that its literal name, in a literally named repository,
     outweighs a `keep` (R13).
     """
@@ -140,7 +140,7 @@ def package_facts(package: Package, images: Sequence[Image], remembered: float |
 
 def decide_versions(rules: PackageRules, package: Package) -> list[tuple[Version, Decision]]:
     """One verdict a version, in the order of the package. Who uses versions of these formats is not
-    known (R3), so nothing but a policy of this very kind speaks of them."""
+    known (R3), so only a policy of this kind applies to them."""
     held = retained_versions(rules, package)
     return [
         (version, _decided(rules, package, version, held.get(version.id))) for version in package.versions
@@ -237,7 +237,7 @@ def floor_of(rules: PackageRules, facts: StoredFacts) -> list[KeepReason]:
 
 def _version_guards(rules: PackageRules, version: Version) -> Iterator[KeepReason]:
     """How tags of these formats come off a version, and what follows them, is not documented: a
-    version with a tag stays until the tag was taken off."""
+    version with a tag is kept until the tag is removed."""
     if any(map(rules.protects_tag, version.tags)):
         yield KeepReason.PROTECTED
     if version.tags:

@@ -134,7 +134,7 @@ REFERENCE_FILES = "protect.references"
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """`remaining`: named by what stays. `freed`: named only by what this plan deletes; there each
+    """`remaining`: used by a workload that is kept. `freed`: used only by workloads that this plan deletes; there each
     user is the name of the action that an image's own deletion must wait for (R12)."""
 
     remaining: References
@@ -147,7 +147,7 @@ def usage(
     extra: Iterable[str],
     repositories: Mapping[RepositoryName, Repository],
 ) -> Usage:
-    """The reference set after the plan. `freed_by` maps a workload that goes to its action's name;
+    """The reference set after the plan. `freed_by` maps a deleted workload to its action's name;
     `extra` are the references of `protect.references`, which always remain; the policy reader let
     only readable ones through, and BadReferenceError is raised for another."""
     remaining, freed = References(), References()

@@ -30,8 +30,8 @@ class LabelledResource(Protocol):
 def unreadable_labels(
     asked: DecisionInput, workloads: Workloads, repositories: Iterable[Repository]
 ) -> tuple[str, ...]:
-    """A line for each label that cannot be read of a thing that a policy with `ttl` may speak of, by name;
-    past ten they are counted. The resource stays, `ttl-unreadable`."""
+    """One line for each unreadable lifetime label of a resource to which a policy with `ttl` may apply, by name;
+    past ten they are counted. The resource is kept, `ttl-unreadable`."""
     keys_by_kind = {policy.kind: key for policy in asked.policies.policies for key in keys(policy.when)
              if isinstance(key, TtlExpired)}  # fmt: skip
     lines = sorted({
@@ -63,7 +63,7 @@ def _labelled(
 def with_labels(
     workloads: Workloads, repositories: Sequence[Repository]
 ) -> Mapping[Kind, Sequence[LabelledResource]]:
-    """Whose labels count for things of each kind: what lies in a repository has none of its own."""
+    """The labels that count for each kind: everything in a repository has the repository's labels."""
     found: dict[Kind, list[LabelledResource]] = {kind: [] for kind in KINDS}
     for kind, each in listed(workloads):
         found[kind].append(each)

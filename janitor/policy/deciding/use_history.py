@@ -63,7 +63,7 @@ class UseHistory:
         self, repository: RepositoryName, package: str, images: Sequence[Image]
     ) -> dict[str, float]:
         """Digest -> when it was last in use, of the images of one package. A tag that no image has any more
-        speaks of the whole package."""
+        is a use of the whole package."""
         found: dict[str, float] = {}
         tags = {tag for image in images for tag in image.tags}
         for place in (str(repository), _ANYWHERE):

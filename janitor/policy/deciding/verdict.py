@@ -52,7 +52,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """It stays."""
+    """The decision to keep a resource."""
 
     reason: KeepReason
 
@@ -113,7 +113,7 @@ def kept_by_policy(questions: Iterable[CompiledPolicy[T]], resource: T) -> bool:
 def asked(
     questions: Collection[CompiledPolicy[T]], resource: T, forbids: Callable[[Policy], KeepReason | None]
 ) -> Decision:
-    """The first policy in file order that matches and may delete it (R19); else why it stays.
+    """The first policy in file order that matches and may delete it (R19); else why the resource is kept.
 
     `forbids` says why a policy may not delete this resource though it matches (None: it may).
     Of several reasons to stay, the strongest (first in KeepReason) is named.

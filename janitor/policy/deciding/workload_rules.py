@@ -54,7 +54,7 @@ class WorkloadVerdicts:
         return isinstance(self.by_kind[kind].get(name), Delete)
 
     def freed_by(self) -> Mapping[ResourceName, str]:
-        """Each workload that goes -> the name of the action that takes it."""
+        """Each deleted workload -> the name of the action that deletes it."""
         freed = {n: str(n) for found in self.by_kind.values()
                  for n, decision in found.items() if isinstance(decision, Delete)}  # fmt: skip
         for of in self.contained.values():
@@ -99,7 +99,7 @@ def decided(
     holder: RunResource | None = None,
 ) -> Decision:
     """The policies' answer, unless a guard stands that the matching policy may not waive, a `keep` holds
-    it, a gap of its own project and location hides something (R4), or grace is due to it.
+    it, a gap in its project and location hides something (R4), or its grace period is not over.
 
     `guards` are all of the kind beside the floor (R43), the strongest first; `keeps` says for people how a policy's `keep` takes
     it. `holder` is a revision's service, an execution's job: who deploys that owns it.
@@ -147,7 +147,7 @@ def _released(
 
 
 def note_contained(rules: Rules, kind: Kind, held: Iterable[ResourceFacts]) -> None:
-    """What goes with its holder is no verdict's, and yet a policy that speaks of it has matched."""
+    """Content that is deleted with its container has no verdict, and yet a policy that applies to it has matched."""
     context = rules.context
     context.note_matches(rules.questions[kind], list(held))
 

@@ -78,7 +78,7 @@ class _Deciding:
 
 
 def by_holder(things: Iterable[R], collection: str) -> dict[ResourceName, list[R]]:
-    """The things that something of this collection (``services``) holds, by the name of that."""
+    """The content of the resources of this collection (``services``), by the name of the container."""
     found: dict[ResourceName, list[R]] = {}
     for each in things:
         if each.name.path[0] == collection:
@@ -99,7 +99,7 @@ def workload_facts(kind: Kind, resource: RunResource, seen: Seen) -> ResourceFac
 
 
 def holder_guards(rules: Rules, holder: RunResource, held: Iterable[RunResource]) -> Guards:
-    """What may keep a holder whatever it is doing, strongest first; it goes with all that it holds."""
+    """Reasons to keep a container whatever its state, strongest first; it is deleted with its content."""
     name = holder.name.short
     return {
         KeepReason.SELF: name in rules.context.asked.own,
@@ -141,7 +141,7 @@ def _guards_of(
 def decide_held(
     rules: Rules, kind: Kind, holder: RunResource | None, held: Sequence[RunResource]
 ) -> dict[ResourceName, Decision]:
-    """One verdict on each thing of one holder, of which `keep` counts (R10)."""
+    """One verdict on each resource in one container, in which `keep` counts (R10)."""
     of_kind, now = PART_KINDS[kind], rules.context.now.timestamp()
     pairs = [(each, workload_facts(kind, each, of_kind.seen(each, holder))) for each in held]
     group, traits = [facts for _, facts in pairs], _traits(kind, pairs)

@@ -17,8 +17,8 @@ def with_defaults(root: MappingNode, grammar: Grammar) -> MappingNode:
     """The tree in which each policy says what it inherits, too.
 
     `grace`, and key by key `when` and `keep`: a policy's own key wins, and one that its kind does not have
-    is not inherited. A policy with neither of its own inherits nothing, for then nobody said what may go. One
-    with `deletes: false` and without a `keep` of its own inherits nothing either: more conditions, or a
+    is not inherited. A policy with neither inherits nothing, because it does not say what to delete. One
+    with `deletes: false` and without `keep` inherits nothing either: more conditions, or a
     `keep`, would make it keep less than it says.
     """
     defaults, policies = _at(root, "defaults"), _at(root, "policies")

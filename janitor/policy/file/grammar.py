@@ -63,7 +63,7 @@ def _when(name: str, kind: Kind) -> type[Model]:
 
 
 class KeepModel(Model):
-    """What stays, by group (R10)."""
+    """The `keep` of a policy: resources that are kept, by group (R10)."""
 
     latest: Count | None = None
     newer_than: Duration | None = None
@@ -96,7 +96,7 @@ class ImageKeep(TaggedKeep):
 
 
 class VersionPer(Model):
-    """A version is called by what it is, and one with a tag stays: nothing is grouped by tag."""
+    """The `per` of versions: by version only, because a version with a tag is kept anyway."""
 
     semver: Literal["major", "minor", "patch"]
     latest: Count | None = None
@@ -114,7 +114,7 @@ KindName: Any = _literal[tuple(BY_WIRE_NAME)]
 class AnyPolicy(Model):
     """A policy of any kind. `keep` is of kinds that have one, and is enough by itself: all but those.
 
-    Of no kind that there is, it is refused; the rest of it is checked as far as that goes.
+    Of no kind that there is, it is refused; the rest of it is checked as far as possible.
     """
 
     name: Annotated[str, BeforeValidator(spelling.policy_name)]

@@ -25,9 +25,9 @@ _MISSING = {
     "version": "begin the file with `version: 1`",
     "policies": "give at least one policy under `policies:`",
     "name": "give each policy a name, such as `name: stale-images`",
-    "kind": "say of which kind this policy speaks, such as `kind: artifact.image`",
+    "kind": "write the kind of resource, such as `kind: artifact.image`",
     "semver": "say by which part, such as `per: {semver: minor}`",
-    "when": "say whom the policy may delete, such as `when: {older_than: 72h}`",
+    "when": "write what the policy may delete, such as `when: {older_than: 72h}`",
 }
 _MAPPINGS = {
     "scope": "{projects: [my-project]}",

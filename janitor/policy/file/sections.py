@@ -15,7 +15,7 @@ from janitor.policy.model import Note, ReportOptions, Schedule
 
 
 class ScopeSection(Model):
-    """Where things may be deleted, and where users are looked for besides (R1)."""
+    """The section `scope`: where janitor may delete, and where else users are read (R1)."""
 
     projects: List[Project] = ()
     locations: Locations = None

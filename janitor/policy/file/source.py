@@ -97,7 +97,7 @@ Node = ScalarNode | SequenceNode | MappingNode
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`problems` are what is wrong with the YAML itself; `root` leaves out what they speak of."""
+    """`problems` are what is wrong with the YAML itself; `root` leaves out the parts that they are about."""
 
     root: MappingNode
     problems: list[Problem] = field(default_factory=list)

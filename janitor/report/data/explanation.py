@@ -1,4 +1,4 @@
-"""Why one resource goes or stays: the value that `janitor explain` shows, as text or as JSON."""
+"""The explanation of why one resource is deleted or kept: the value that `janitor explain` shows, as text or as JSON."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from janitor.model.reasons import KeepReason
 
 
 class Fate(StrEnum):
-    """What a sweep would do with it: `contained` goes with what holds it, `out-of-scope` is only read."""
+    """The decision on a resource: `contained` is deleted with its container, `out-of-scope` is only read."""
 
     DELETE = "delete"
     KEEP = "keep"
@@ -31,7 +31,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class KeepAnswer:
-    """A policy's `keep`: whether its selectors speak of the resource, and for what reason it holds it
+    """The answer of a policy's `keep`: whether its selectors match the resource, and for what reason it keeps it
     (None: not). `rank` is its place among the `of` that `latest` counts, where it has one; `rank_by_update` the
     same by update, for images."""
 
@@ -88,7 +88,7 @@ class UserAnswer:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """As a sweep would have it. `policy` and `reason` are "" where there is none; `container` is what
-    it goes with."""
+    it is deleted with."""
 
     fate: Fate
     policy: str = ""
@@ -99,7 +99,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All of it. `follows`: images that it goes or stays with, so that no policy is asked of it.
+    """The explanation of one resource. `follows`: images that it is deleted or kept with, so that no policy is evaluated.
     `changes` say what would have to change for the other verdict; `rests_on` what was read for it;
     `notices` what a person should know beside it."""
 
@@ -122,7 +122,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class KeptRow:
-    """One resource that stays for the reason that was asked for; `users` of an image in use."""
+    """One resource that is kept for the requested reason; `users` of an image in use."""
 
     kind: Kind
     name: str
@@ -131,7 +131,7 @@ class KeptRow:
 
 @dataclass(frozen=True, slots=True)
 class KeptList:
-    """What stays for one reason, by kind and name."""
+    """The resources that are kept for one reason, by kind and name."""
 
     reason: KeepReason
     observed_at: datetime

@@ -109,10 +109,10 @@ def _way_to_see(gaps: Sequence[Gap]) -> str:
     if code in NO_CREDENTIALS:
         return LOGIN
     if code in PASSING:
-        return "the next sweep reads it again; if it stays, look at the quota and at Google's status page"
+        return "the next sweep reads it again; if it still fails, check the quota and Google's status page"
     if not code and first.kind.is_run:
         return "correct the image reference of that workload, or delete the workload"
-    return "the next sweep reads it again; if it stays, JANITOR_LOG_LEVEL=DEBUG janitor sweep --dry-run tells more"
+    return "the next sweep reads it again; if it still fails, run JANITOR_LOG_LEVEL=DEBUG janitor sweep --dry-run for details"
 
 
 def code_of(text: str) -> str:

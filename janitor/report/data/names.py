@@ -57,7 +57,7 @@ def how_many(kind: str, count: int) -> str:
 
 
 def contained(counts: tuple[tuple[Kind, int], ...]) -> str:
-    """``with 12 images, 1 revision``; empty where nothing goes along."""
+    """``with 12 images, 1 revision``; empty where nothing is deleted with it."""
     parts = [how_many(kind, count) for kind, count in counts if count]
     return f"with {', '.join(parts)}" if parts else ""
 

@@ -66,7 +66,7 @@ class PolicyRows:
 
 
 def rows_by_policy(result: SweepResult, show: int | None) -> list[PolicyRows]:
-    """Policies, the costliest first; `show` None shows every action in a row of its own.
+    """Policies, the costliest first; `show` None shows every action in a separate row.
 
     Of a policy what is in trouble comes first (what failed must not hide among the cheap), then the costliest, of
     equal prices the oldest. Sums count what the totals count, capped within the policy.

@@ -1,4 +1,4 @@
-"""What stands, whoever may be deleted from it: repositories at their price, services and what ails them."""
+"""Running costs of all resources, in scope or not: repositories at their price, services with their state and cost."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
@@ -113,7 +113,7 @@ def _words(condition: Condition) -> str:
 
 
 def _since(service: Service, now: datetime) -> datetime | None:
-    """When the condition came to say so (each deploy starts it anew); else the last deploy.
+    """When the condition came to say so (each deploy starts it again); else the last deploy.
 
     A time in the future is no time (R5).
     """

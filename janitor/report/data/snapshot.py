@@ -61,7 +61,7 @@ class RunningService:
 
 @dataclass(frozen=True, slots=True)
 class RunningCosts:
-    """All that stands at the observation, whoever may be deleted from. Repositories the costliest first,
+    """All resources at the observation, in scope or not. Repositories the costliest first,
     services the failed ones first; sums are of all of them."""
 
     repositories: tuple[Stored, ...]
@@ -102,10 +102,10 @@ class Snapshot:
     guard refused): what the next sweep would delete. `by_policy` and `by_owner` divide `left`, each of
     them capped by itself: where several delete from one repository, they may come to more than `left`.
     `largest` are its costliest actions; `troubles` those that failed, drifted or were skipped, with
-    `troubled` of them in all, as `gapped` are all gaps. `repositories` are the costliest, `stored` all
+    `troubled` is their total, as `gapped` is of gaps. `repositories` are the costliest, `stored` all
     that stand after the sweep, at the size that they had when it looked; `services` all up to a bound,
     the failed ones first; `idle` sums those with minimum instances that cost something or have no price.
-    `waiting` is what is in grace, the soonest first, `waited` how many wait in all, and `in_grace` what all
+    `waiting` is what is in grace, the soonest first, `waited` how many wait in total, and `in_grace` what all
     of them cost: listed apart, and still part of `stored` and `running`. Lists are in the order in which they are shown, texts are cut at
     `LONGEST_TEXT`, and a list of owners or policies that is cut says so in `notices`.
     """

@@ -42,7 +42,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class CameBack:
-    """A deleted resource whose name is there again, most often because a pipeline makes it anew (R35).
+    """A deleted resource that exists again under its name, most often because a pipeline creates it again (R35).
 
     `times` is how often within the period, `deleted_at` when it was last deleted before it came back, `back_at` when
     it was last seen again. `usd_month` is its price, None where it has none.
@@ -203,7 +203,7 @@ def _changes(known: Sequence[Saving], horizon: timedelta) -> set[datetime]:
 
 
 def _foot(snapshot: Snapshot | None, horizon: timedelta, scope: ReportScope) -> tuple[str, ...]:
-    """What the figures rest on; a line that the sweep's notices say too stands once."""
+    """How the figures are calculated; a line that the notices of the sweep contain too is there once."""
     lines = [
         "per month: the price in the plan of the deletion. Estimated: of all deletions. Confirmed: a later sweep"
         " verified that the resource is gone",

@@ -50,7 +50,7 @@ class TroubleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that a person must know of: what it is about, what was said, and the way out.
+    """One problem that a person must know of: what it is about, the message, and what to do.
 
     Many alike are one, with their number in `about`.
     """
@@ -85,8 +85,8 @@ def _sweep_failed(failure: str | None) -> Iterator[Trouble]:
             TroubleKind.SWEEP_FAILED,
             "the sweep for this report",
             shorten(failure, LONGEST_TEXT),
-            "mend what it says; what stands below is as the last recorded sweep saw it."
-            " To see it again: janitor sweep --dry-run",
+            "fix this problem; the report below is of the last recorded sweep."
+            " To sweep again: janitor sweep --dry-run",
         )
 
 
@@ -114,7 +114,7 @@ def _of_snapshot(snapshot: Snapshot, until: datetime) -> Iterator[Trouble]:
             TroubleKind.REFUSED,
             limit,
             message,
-            "nothing was deleted. Read what would go; then give that flag once, or narrow with --policy NAME,"
+            "nothing was deleted. Check the plan; then use that flag once, or narrow it with --policy NAME,"
             f" or raise limits.{limit} in the policy file",
         )
     yield from _gaps(snapshot)
@@ -130,7 +130,7 @@ def _stale(snapshot: Snapshot, until: datetime) -> Iterator[Trouble]:
             TroubleKind.STALE,
             "the last sweep",
             f"it looked on {moment(snapshot.observed_at)}, {show_age(age.total_seconds())} before this report",
-            "see that the daemon, or the job that runs janitor, is alive; janitor sweep --dry-run looks again",
+            "check that the daemon, or the job that runs janitor, is running; janitor sweep --dry-run sweeps again",
         )
 
 
@@ -141,8 +141,8 @@ def _gaps(snapshot: Snapshot) -> Iterator[Trouble]:
         yield Trouble(
             TroubleKind.GAP,
             f"{more} more",
-            f"{snapshot.gapped} reads failed in all",
-            "mend those above; janitor sweep --dry-run names every one",
+            f"{snapshot.gapped} reads failed in total",
+            "fix these first; janitor sweep --dry-run lists all",
         )
 
 
@@ -166,8 +166,8 @@ def _actions(snapshot: Snapshot) -> Iterator[Trouble]:
         yield Trouble(
             TroubleKind.SKIPPED,
             f"{more} more",
-            f"{snapshot.troubled} failed, drifted or were skipped in all",
-            f"mend those above; each of them: janitor history {snapshot.sweep_id}",
+            f"{snapshot.troubled} failed, drifted or were skipped in total",
+            f"fix these first; list all: janitor history {snapshot.sweep_id}",
         )
 
 
@@ -216,22 +216,18 @@ def _way_to_delete(rows: Sequence[Planned], sweep_id: str) -> str:
     first = rows[0]
     code = code_of(first.error or "")
     if first.outcome == TroubleKind.DRIFTED:
-        return "it is no longer as the plan saw it, so it was left alone; the next sweep looks at it afresh"
+        return "it changed since the plan, so it was left alone; the next sweep decides again"
     if first.error == TIME_UP.error:
         return "the next sweep tries it again; raise limits.max_duration if each sweep ends too early"
     if first.outcome == TroubleKind.SKIPPED:
-        return "what had to go before it did not; mend that, and the next sweep takes both"
+        return "an action that it waits for failed; fix that, and the next sweep deletes both"
     if code in DENIED:
         projects = some_of(row.name.split("/")[1] for row in rows if row.name.startswith("projects/"))
         return f"grant {deleting_role(first.kind)} on {projects} to janitor's service account"
     if code in NO_CREDENTIALS:
         return LOGIN
     if code in PASSING:
-        return (
-            "the next sweep tries again; if it fails each time, look at the quota and at Google's status page"
-        )
+        return "the next sweep tries again; if it fails each time, check the quota and Google's status page"
     if code == "FAILED_PRECONDITION":
-        return (
-            "Google refuses it as it stands: change what it says, or name it under protect in the policy file"
-        )
+        return "Google refuses the delete: fix the cause, or protect the resource in the policy file"
     return f"the next sweep tries again; all of them: janitor history {sweep_id}"

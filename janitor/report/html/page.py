@@ -34,7 +34,7 @@ _ERRORS = frozenset({TroubleKind.SWEEP_FAILED, TroubleKind.REFUSED, TroubleKind.
 
 @dataclass(frozen=True, slots=True)
 class ActionItem:
-    """One thing to act on, ready to show."""
+    """One problem to act on, ready to show."""
 
     heading: str
     severe: bool
@@ -212,7 +212,7 @@ def _facts(summary: Summary) -> Iterator[Fact]:
 
 
 def _charts(course: tuple[Point, ...], upper_bound: bool) -> tuple[Chart, ...]:
-    """Dollars a month and dollars to date, each on an axis of its own, for their units differ."""
+    """Dollars a month and dollars to date, each on a separate axis, because their units differ."""
     if not course:
         return ()
     last = course[-1]

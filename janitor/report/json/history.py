@@ -35,7 +35,7 @@ def write_sweep_json(sweep: PastSweep, actions: Sequence[PastAction], out: TextI
 
 
 def write_marks_json(marked: Sequence[Marked], opt_outs: Sequence[OptOut], out: TextIO) -> None:
-    """Marks, the soonest first, then what is opted out; `until` null is for good."""
+    """Marks, the soonest first, then what is opted out; `until` null is permanent."""
     body = {"marks": [_mark(each) for each in marked], "opted_out": opt_outs}
     write_document(SCHEMA_VERSION, as_json(body), out)
 

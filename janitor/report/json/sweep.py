@@ -1,4 +1,4 @@
-"""The JSON document (docs: `--format json`), written action by action so that memory stays flat."""
+"""The JSON document (docs: `--format json`), written action by action, to save memory."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -130,7 +130,7 @@ def context(text: str) -> Block:
 
 
 def _mrkdwn(text: str) -> Block:
-    """Slack makes no links, channels or mentions of its own accord out of what is verbatim."""
+    """A text that Slack shows verbatim: it makes no links, channels or mentions of it."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
@@ -140,7 +140,7 @@ def size(blocks: Sequence[Block]) -> int:
 
 
 def laid_out(parts: Sequence[Part], room: int) -> tuple[list[list[Block]], list[Part]]:
-    """Each part as blocks, at most `room` bytes in all, and what of them is left.
+    """Each part as blocks, at most `room` bytes in total, and what of them is left.
 
     What one leaves of its share, the others get, the first ones first. One that is not shown to its end
     says how much more there is.

@@ -32,7 +32,7 @@ _NAMES_SHOWN = 500
 
 
 def write_explanation(found: Explanation, out: TextIO) -> None:
-    """Verdict, policies, guards, users, what goes along, what would change it, what it rests on.
+    """Write the explanation of one resource: verdict, policies, guards, users, content, changes, what was read.
 
     The same explanation, the same text; nothing in it steers a terminal.
     """
@@ -158,7 +158,7 @@ def _guards(guards: Sequence[GuardAnswer], width: int) -> Iterator[Text]:
             yield _line(f"  {guard.reason.value}: no", "dim")
             continue
         waived = f"; waived by {', '.join(guard.waived_by)}" if guard.waived_by else ""
-        yield indented(f"{guard.reason.value}: YES, {meaning_of(guard.reason.value)}{waived}", width)
+        yield indented(f"{guard.reason.value}: yes, {meaning_of(guard.reason.value)}{waived}", width)
         for detail in guard.details:
             yield indented(detail, width, 4)
 

@@ -72,7 +72,7 @@ def _opted_out(opt_outs: Sequence[OptOut], width: int) -> Iterator[Text]:
 
 
 def _until(until: datetime | None) -> str:
-    return "for good" if until is None else moment(until)
+    return "permanent" if until is None else moment(until)
 
 
 def _short(name: str) -> str:
