@@ -1,5 +1,6 @@
 """From a received call to its answer: noted, troubled, hooked, answered; the same for gRPC and REST."""
 
+import asyncio
 import inspect
 import threading
 from collections.abc import Callable
@@ -56,6 +57,7 @@ class Control:
     def now(self, mutation: Mutation) -> None:
         with self._world.lock:
             mutation(self._world)
+            self._world.forget_order()
 
     def trouble(self, text: str) -> None:
         """More rules from now on, a list as in a world file; `clear_trouble` ends all of them."""
@@ -71,6 +73,7 @@ class Control:
     def run(self, when: str, rpc: str, number: int) -> None:
         for mutation in self._hooks.get((when, rpc, number), ()):
             mutation(self._world)
+            self._world.forget_order()
 
 
 class Dispatcher:
@@ -87,6 +90,8 @@ class Dispatcher:
         """The response message or its bytes; raises Refused."""
         resource = resource_of(request)
         number = self.calls.note(method.name, resource)
+        if self.world.latency:
+            await asyncio.sleep(self.world.latency)
         page = self._page_of.get(getattr(request, "page_token", ""), 1)
         struck = await self.troubles.befall(Call(method.name, resource, page), self.world)
         if getattr(request, "page_token", "") == REPEATED and struck:

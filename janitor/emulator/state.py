@@ -16,6 +16,7 @@ from janitor.emulator.naming import etag, part, short
 from janitor.emulator.operations import OperationStore
 from janitor.emulator.quota import Quotas
 from janitor.emulator.repository import WorldImage, WorldRepository, stamp
+from janitor.emulator.workloads import WorkloadStore
 
 _TrafficTarget: Any = run_v2.TrafficTarget.pb()
 RUN_KINDS = ("services", "revisions", "jobs", "executions", "worker_pools", "instances")
@@ -35,10 +36,14 @@ class World:
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     projects: dict[str, Project] = field(default_factory=dict)
-    run: dict[str, dict[str, Any]] = field(default_factory=lambda: {kind: {} for kind in RUN_KINDS})
+    run: dict[str, WorkloadStore] = field(
+        default_factory=lambda: {kind: WorkloadStore() for kind in RUN_KINDS}
+    )
     repositories: dict[str, WorldRepository] = field(default_factory=dict)
     operations: OperationStore = field(default_factory=OperationStore)
     quotas: Quotas = field(default_factory=Quotas)
+    # Seconds that every call takes, as over a network.
+    latency: float = 0.0
     lock: Any = field(default_factory=threading.RLock)
     # What Google's clock shows, in the Date header of HTTP answers; None: they have no such header.
     clock: Callable[[], datetime | None] = lambda: datetime.now(UTC)
@@ -76,7 +81,12 @@ class World:
 
     def children(self, kind: str, parent: str) -> list[Any]:
         """The workloads whose name begins with ``parent/``."""
-        return [message for name, message in self.run[kind].items() if name.startswith(f"{parent}/")]
+        return self.run[kind].below(parent)
+
+    def forget_order(self) -> None:
+        """Somebody changed workloads by hand: what was sorted may not be so any more."""
+        for workloads in self.run.values():
+            workloads.forget_order()
 
     def remove_workload(self, kind: str, name: str) -> None:
         """It and what it holds: "will delete all revisions" (run/v2/service.proto:115-117)."""

@@ -77,6 +77,7 @@ class Troubles:
             if rule.mutate:
                 with world.lock:
                     rule.mutate(world, call.resource)
+                    world.forget_order()
             if rule.error:
                 raise rule.error
         return [rule for rule in struck if rule.reply or rule.listing]

@@ -20,6 +20,7 @@ from janitor.emulator.rules_run import (
     check_traffic,
 )
 from janitor.emulator.state import World
+from janitor.emulator.workloads import SortedListing
 
 _PACKAGE = "google.cloud.run.v2"
 
@@ -73,24 +74,21 @@ def _reading(service: str, noun: str, kind: str, lister: Any) -> list[Method]:
     ]
 
 
-def _list_in_region(world: World, kind: str, parent: str) -> list[Any]:
+def _list_in_region(world: World, kind: str, parent: str) -> SortedListing:
     check_location(world, parent)
-    return world.children(kind, parent)
+    return world.run[kind].listing(parent)
 
 
-def _list_in_owner(world: World, kind: str, parent: str) -> list[Any]:
+def _list_in_owner(world: World, kind: str, parent: str) -> SortedListing:
     """Revisions of a service or pool, executions of a job; or all of a region (`services/-`, `jobs/-`)."""
     check_owner(world, parent)
-    return world.children(kind, parent.removesuffix("/-"))
+    return world.run[kind].listing(parent.removesuffix("/-"))
 
 
-def _page(response: Any, found: list[Any], request: Any) -> Any:
-    """Newest first ("sorted by create time desc", run/v2/service.proto:80), ties by name."""
-    by_key = {(-message.create_time.ToNanoseconds() / 1e9, message.name): message for message in found}
-    keys = sorted(by_key)
-    cut = paging.cut(keys, request, paging.RUN_MAX)
+def _page(response: Any, found: SortedListing, request: Any) -> Any:
+    cut = paging.cut(found.keys, request, paging.RUN_MAX)
     getattr(response, response.DESCRIPTOR.fields[0].name).extend(
-        by_key[key] for key in keys[cut.start : cut.end]
+        found.resources[key] for key in found.keys[cut.start : cut.end]
     )
     response.next_page_token = cut.next_token
     return response

@@ -36,9 +36,11 @@ def parse(text: str, source: str = "world") -> tuple[World, list[Rule]]:
 
 def merge(world: World, text: str, source: str = "world") -> list[Rule]:
     """Adds a text's resources to `world` (those of the same name are replaced); its trouble rules."""
-    fields = read(text, source).fields("clock", "operations", "projects", "quota", "trouble")
+    fields = read(text, source).fields("clock", "latency", "operations", "projects", "quota", "trouble")
     if "clock" in fields:
         world.clock = _clock(fields["clock"], world.now)
+    if "latency" in fields:
+        world.latency = seconds(fields["latency"])
     if "operations" in fields:
         inner = fields["operations"].fields("delay")
         if "delay" in inner:

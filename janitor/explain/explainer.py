@@ -33,6 +33,7 @@ from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.data.explanation import Explanation, KeptList, KeptRow
 from janitor.report.data.notices import native_cleanup, reference_notice
+from janitor.sweep.in_flight import Allowance
 from janitor.sweep.repositories import ContentReader, DecisionPorts
 from janitor.sweep.sweep import decide
 
@@ -209,13 +210,15 @@ class _AlreadyRead:
     found: Contents
     held: tuple[Package, ...] | None = None
 
-    async def contents(self, repository: Repository) -> Contents | Gap:
+    async def contents(self, repository: Repository, allowance: Allowance | None = None) -> Contents | Gap:
         if repository.name == self.repository.name:
             return self.found
-        return await self.reader.contents(repository)
+        return await self.reader.contents(repository, allowance)
 
-    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
-        return await self.reader.packages(repository) if self.held is None else self.held
+    async def packages(
+        self, repository: Repository, allowance: Allowance | None = None
+    ) -> tuple[Package, ...] | Gap:
+        return await self.reader.packages(repository, allowance) if self.held is None else self.held
 
 
 def _repository(target: Target, observed: Observed) -> Repository:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from janitor.gcp.artifact_api import Artifacts
 from janitor.gcp.channels import Clients
 from janitor.gcp.failures import API_DISABLED, ARTIFACT_API, READ_FAILURES, RUN_API, cause, nothing_there
-from janitor.gcp.limits import Lanes
+from janitor.gcp.limits import Lanes, RowLimit
 from janitor.gcp.locations import artifact_locations, run_locations
 from janitor.gcp.package_api import Packages
 from janitor.gcp.paging import OnRepeated, unheard
@@ -96,13 +96,16 @@ class GoogleObserver:
             read = merged([await self._run(project, location).workloads()])
         return Observed(now, (project,), read or Workloads(), ())
 
-    async def contents(self, repository: Repository) -> Contents | Gap:
-        """Every image of a docker repository, with referrers; a Gap where any page failed."""
-        return await self._artifacts.contents(repository)
+    async def contents(self, repository: Repository, allowance: RowLimit | None = None) -> Contents | Gap:
+        """Every image of a docker repository, with referrers; a Gap where any page failed. With an allowance, what
+        is read waits for room in memory."""
+        return await self._artifacts.contents(repository, allowance)
 
-    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
-        """Every package of a repository and what it holds; a Gap where any page failed."""
-        return await self.package_reader.of(repository)
+    async def packages(
+        self, repository: Repository, allowance: RowLimit | None = None
+    ) -> tuple[Package, ...] | Gap:
+        """Every package of a repository and what it holds; a Gap where any page failed. `allowance` as above."""
+        return await self.package_reader.of(repository, allowance)
 
     async def package_names(self, repository: Repository) -> tuple[Package, ...] | Gap:
         """Every package of a repository, without what it holds; a Gap where any page failed."""
@@ -148,7 +151,7 @@ class GoogleObserver:
     ) -> tuple[str, ...] | Gap:
         """An API's locations; none where the API is not used in the project."""
         try:
-            async with self.lanes.turn(api, ALL_LOCATIONS):
+            async with self.lanes.turn(api, project, ALL_LOCATIONS):
                 locations = await listed(
                     self.clients,
                     project,

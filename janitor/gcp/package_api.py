@@ -10,7 +10,7 @@ from google.cloud import artifactregistry_v1 as ar
 from janitor.gcp import package_decode
 from janitor.gcp.channels import Clients
 from janitor.gcp.failures import ARTIFACT_API, READ_FAILURES, cause, is_unimplemented
-from janitor.gcp.limits import Lanes
+from janitor.gcp.limits import PAGE, Held, Lanes, ReadTurn, RowLimit, beside, held
 from janitor.gcp.paging import OnRepeated, rows, same, unheard
 from janitor.kinds.repository import DOCKER
 from janitor.model.inventory import Gap
@@ -18,8 +18,6 @@ from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Package, Repository, Version
 
-# The greatest that Google gives (package.proto, version.proto, tag.proto, file.proto).
-_PAGE_SIZE = 1000
 # Packages of one repository that are read side by side; a lane lets no more through anyway.
 _SIDE_BY_SIDE = 8
 
@@ -34,10 +32,12 @@ class Packages:
     lanes: Lanes
     on_repeated: OnRepeated = unheard
 
-    async def of(self, repository: Repository) -> tuple[Package, ...] | Gap:
+    async def of(
+        self, repository: Repository, allowance: RowLimit | None = None
+    ) -> tuple[Package, ...] | Gap:
         """Every package; of other formats than docker with every version, its tags and its size."""
         name = repository.name
-        reading = _Reading(self, name)
+        reading = _Reading(self, name, allowance)
         try:
             found = await reading.packages()
             if repository.format == DOCKER or not found:
@@ -58,31 +58,36 @@ class Packages:
         """Every version of one package (its full name), of any format, with its tags; sizes are not read."""
         name = repository.name
         try:
-            return await self.versions(package, {})
+            return await self.versions(package)
         except READ_FAILURES as error:
             return Gap(name.project, name.location, Kind.VERSION, cause(error), name.repository)
 
-    async def versions(self, package: str, sizes: Mapping[str, int]) -> tuple[Version, ...]:
-        """Every version of a package (its full name) with its tags. Raises what a read may raise."""
-        async with self.lanes.turn(ARTIFACT_API, package.split("/")[3]):
-            tags = await self._tags(package)
+    async def versions(self, package: str, allowance: RowLimit | None = None) -> tuple[Version, ...]:
+        """Every version of a package (its full name) with its tags; sizes are not read. Raises what a read may
+        raise."""
+        _, project, _, location, *_ = package.split("/")
+        turn = self.lanes.turn(ARTIFACT_API, project, location)
+        pages = held(turn, allowance)
+        async with turn:
+            tags = await self._tags(package, pages)
             found = await self.listed(
                 Kind.VERSION,
                 package,
                 (self._client.list_versions, ar.ListVersionsRequest, ar.ListVersionsResponse),
-                lambda message: package_decode.version(message, package, tags, sizes),
+                lambda message: package_decode.version(message, package, tags),
                 lambda version: version.id,
+                pages,
             )
-            return tuple(found)
+        return tuple(found)
 
-    async def _tags(self, package: str) -> Mapping[str, tuple[str, ...]]:
+    async def _tags(self, package: str, held: Held | None) -> Mapping[str, tuple[str, ...]]:
         """Version id -> its tags. Where the method is not implemented there are no tags."""
         found: dict[str, tuple[str, ...]] = {}
         listing = self._client.list_tags, ar.ListTagsRequest, ar.ListTagsResponse
         try:
             # a tag that moved meanwhile counts at both versions
             for tag, version in await self.listed(
-                Kind.TAG, package, listing, lambda message: package_decode.tag(message, package), same
+                Kind.TAG, package, listing, lambda message: package_decode.tag(message, package), same, held
             ):
                 found[version] = (*found.get(version, ()), tag)
         except READ_FAILURES as error:
@@ -97,10 +102,11 @@ class Packages:
         listing: tuple[Any, Any, Any],
         decode: Callable[[Any], T],
         name: Callable[[T], Hashable],
+        held: Held | None = None,
     ) -> list[T]:
         """Each resource of a listing below `parent` once; what came more than once is told."""
         method, request, response = listing
-        found = await rows(method, request(parent=parent, page_size=_PAGE_SIZE), response, decode, name)
+        found = await rows(method, request(parent=parent, page_size=PAGE), response, decode, name, held=held)
         if found.repeated:
             _, project, _, location, *_ = parent.split("/")
             self.on_repeated(project, location, kind, found.repeated)
@@ -117,51 +123,69 @@ class _Reading:
 
     by: Packages
     name: RepositoryName
+    allowance: RowLimit | None = None
     kind: Kind = Kind.PACKAGE
 
     async def packages(self) -> list[Package]:
         client = self.by.clients.artifacts
-        async with self._turn():
+        async with (turn := self._turn()):
             return await self.by.listed(
                 Kind.PACKAGE,
                 str(self.name),
                 (client.list_packages, ar.ListPackagesRequest, ar.ListPackagesResponse),
                 lambda message: package_decode.package(message, self.name),
                 lambda package: package.name,
+                held(turn, self.allowance),
             )
 
     async def filled(self, packages: Sequence[Package]) -> list[Package]:
-        """With their versions; a few at a time, and none more once one could not be read."""
+        """With their versions, which are listed beside the files that say how large these are. A few packages at a
+        time, and none more once one could not be read, which is told before any failure of the files."""
         self.kind = Kind.VERSION
-        sizes = await self._sizes()
-        filled: list[Package] = []
-        for start in range(0, len(packages), _SIDE_BY_SIDE):
-            some = packages[start : start + _SIDE_BY_SIDE]
-            read = await asyncio.gather(
-                *(self.by.versions(each.name, sizes) for each in some), return_exceptions=True
-            )
-            for package, versions in zip(some, read, strict=True):
-                if isinstance(versions, BaseException):
-                    raise versions
-                filled.append(replace(package, versions=versions))
-        return filled
+        async with beside(self._sizes()) as sizing:
+            filled = [
+                replace(package, versions=versions)
+                for start in range(0, len(packages), _SIDE_BY_SIDE)
+                for package, versions in await self._versions(packages[start : start + _SIDE_BY_SIDE])
+            ]
+            sizes = await sizing
+        return [replace(package, versions=_sized(package, sizes)) for package in filled]
+
+    async def _versions(self, packages: Sequence[Package]) -> list[tuple[Package, tuple[Version, ...]]]:
+        read = await asyncio.gather(
+            *(self.by.versions(each.name, self.allowance) for each in packages), return_exceptions=True
+        )
+        found = []
+        for package, versions in zip(packages, read, strict=True):
+            if isinstance(versions, BaseException):
+                raise versions
+            found.append((package, versions))
+        return found
 
     async def _sizes(self) -> Mapping[str, int]:
         """Full name of a version -> the bytes of the files that it owns (file.proto: owner)."""
         client = self.by.clients.artifacts
         sizes: dict[str, int] = {}
-        async with self._turn():
+        async with (turn := self._turn()):
             found = await self.by.listed(
                 Kind.VERSION,
                 str(self.name),
                 (client.list_files, ar.ListFilesRequest, ar.ListFilesResponse),
                 package_decode.file,
                 lambda file: file.name,
+                held(turn, self.allowance),
             )
         for file in found:
             if file.owner:
                 sizes[file.owner] = sizes.get(file.owner, 0) + file.size_bytes
         return sizes
 
-    def _turn(self) -> Any:
-        return self.by.lanes.turn(ARTIFACT_API, self.name.location)
+    def _turn(self) -> ReadTurn:
+        return self.by.lanes.turn(ARTIFACT_API, self.name.project, self.name.location)
+
+
+def _sized(package: Package, sizes: Mapping[str, int]) -> tuple[Version, ...]:
+    return tuple(
+        version._replace(size_bytes=sizes.get(f"{package.name}/versions/{version.id}"))
+        for version in package.versions
+    )

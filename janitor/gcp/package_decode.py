@@ -20,18 +20,13 @@ def package(message: Any, repository: RepositoryName) -> Package:
     return Package(message.name, nfc(unquote(id_)), _epoch(message.create_time), _epoch(message.update_time))
 
 
-def version(
-    message: Any, package: str, tags: Mapping[str, tuple[str, ...]], sizes: Mapping[str, int]
-) -> Version:
-    """A google.devtools.artifactregistry.v1.Version of a package (its full name).
+def version(message: Any, package: str, tags: Mapping[str, tuple[str, ...]]) -> Version:
+    """A google.devtools.artifactregistry.v1.Version of a package (its full name); its size is not in it.
 
-    `tags` are by the version's id, `sizes` by its full name.
+    `tags` are by the version's id.
     """
     id_ = _id(message.name, f"{package}/versions/")
-    return Version(
-        id_, tags.get(id_, ()), _epoch(message.create_time), _epoch(message.update_time),
-        sizes.get(message.name),
-    )  # fmt: skip
+    return Version(id_, tags.get(id_, ()), _epoch(message.create_time), _epoch(message.update_time), None)
 
 
 class File(NamedTuple):

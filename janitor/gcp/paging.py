@@ -1,11 +1,11 @@
 """Every page of a list, or an error: never a shorter list. Each resource of it once (R28)."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from janitor.gcp.limits import Held, beside
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.model.kinds import Kind
 from janitor.model.repeated import each_once
@@ -60,14 +60,15 @@ async def rows(
     decode: Callable[[Any], T],
     name: Callable[[T], Hashable] = lambda value: value.name,  # type: ignore[attr-defined]
     on_page: Callable[[Any], None] = unheard,
+    held: Held | None = None,
 ) -> Rows[T]:
     """The whole listing, decoded and united by name. Raises what a call may raise; a row that cannot be
-    decoded is noted and the others are read. The items of a page are its field 1 (AIP-158)."""
+    decoded is noted and the others are read."""
     found: list[T] = []
     bad: list[str] = []
-    async for page in pages(method, request, response):
+    async for page in pages(method, request, response, held):
         on_page(page)
-        for message in getattr(page, page.DESCRIPTOR.fields_by_number[1].name):
+        for message in _items(page):
             try:
                 found.append(decode(message))
             except ROW_FAILURES as error:
@@ -76,23 +77,54 @@ async def rows(
     return Rows(values, repeated, tuple(bad))
 
 
-async def pages(method: Any, request: Any, response: Any) -> AsyncGenerator[Any, None]:
+def _items(page: Any) -> Any:
+    """The items of a page are its field 1 (AIP-158)."""
+    return getattr(page, page.DESCRIPTOR.fields_by_number[1].name)
+
+
+async def pages(
+    method: Any, request: Any, response: Any, held: Held | None = None
+) -> AsyncGenerator[Any, None]:
     """The raw protobuf pages of a generated list method, in Google's order.
 
     `response` is the proto-plus type of a page (raw fields are read up to 16 times faster than
-    through it). The next page is already asked for while this one is worked on. BadReplyError: a page
-    token came twice, which would never end.
+    through it). The next page is already asked for while this one is worked on; `held` makes room for it
+    first. BadReplyError: a page token came twice, which would never end.
     """
-    pager = await method(request=request, retry=READ_RETRY, timeout=READ_TIMEOUT)
-    coming = aiter(pager.pages)
-    page = await anext(coming)
+    listing = _Listing(method, request, response, held)
+    page = await listing.next()
     seen: set[str] = set()
     while page is not None:
-        raw = response.pb(page)
-        check_token(raw.next_page_token, seen)
-        async with _asked(coming, raw.next_page_token) as ahead:
-            yield raw
-            page = await ahead if ahead else None
+        check_token(page.next_page_token, seen)
+        if not page.next_page_token:
+            yield page
+            return
+        async with beside(listing.next()) as ahead:
+            await asyncio.sleep(0)  # lets the request go out before this page is worked on
+            yield page
+            page = await ahead
+
+
+class _Listing:
+    """A generated list method, asked page by page."""
+
+    def __init__(self, method: Any, request: Any, response: Any, held: Held | None) -> None:
+        self._method, self._request, self._response = method, request, response
+        self._held = held
+        self._coming: AsyncIterator[Any] | None = None
+
+    async def next(self) -> Any:
+        """The raw page that follows; None after the last one."""
+        if self._held is None:
+            return await self._ask()
+        return await self._held.page(self._ask, lambda page: len(_items(page)) if page is not None else 0)
+
+    async def _ask(self) -> Any:
+        if self._coming is None:
+            pager = await self._method(request=self._request, retry=READ_RETRY, timeout=READ_TIMEOUT)
+            self._coming = aiter(pager.pages)
+        page = await anext(self._coming, None)
+        return None if page is None else self._response.pb(page)
 
 
 def check_token(token: str, seen: set[str]) -> None:
@@ -100,24 +132,3 @@ def check_token(token: str, seen: set[str]) -> None:
     if token and token in seen:
         raise BadReplyError(f"the list repeats the page {token[:40]!r}: it would never end")
     seen.add(token)
-
-
-@contextlib.asynccontextmanager
-async def _asked(coming: AsyncIterator[Any], token: str) -> AsyncIterator[asyncio.Task[Any] | None]:
-    """The next page on its way, if there is one; given up where the block ends without it."""
-    if not token:
-        yield None
-        return
-    ahead = asyncio.ensure_future(_next(coming))
-    await asyncio.sleep(0)  # lets the request go out before this page is worked on
-    try:
-        yield ahead
-    finally:
-        if not ahead.done():
-            ahead.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await ahead
-
-
-async def _next(coming: AsyncIterator[Any]) -> Any:
-    return await anext(coming, None)

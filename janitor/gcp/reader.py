@@ -109,7 +109,7 @@ class GoogleReader:
             lambda each: package_decode.package(each, repository), ar.Package.pb(found)
         )
         try:
-            return replace(package, versions=await self.observer.package_reader.versions(name, {}))
+            return replace(package, versions=await self.observer.package_reader.versions(name))
         except NotFound:
             return None
         except READ_FAILURES as error:
@@ -136,7 +136,7 @@ class GoogleReader:
             tags = []
         message = ar.Version.pb(found)
         version: Version = _decoded(
-            lambda each: package_decode.version(each, package, {id_: tuple(tags)}, {}), message
+            lambda each: package_decode.version(each, package, {id_: tuple(tags)}), message
         )
         return version
 

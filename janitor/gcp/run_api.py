@@ -75,7 +75,7 @@ class RunLocation:
                 gaps.append(self._gap(kind, f"Google could not reach {place}"))
 
         try:
-            async with self.lanes.turn(RUN_API, self.location):
+            async with self.lanes.turn(RUN_API, self.project, self.location):
                 listed = getattr(self.clients.run[kind], f"list_{calls.field}")
                 found = await rows(listed, ask, calls.list_response, calls.decode, on_page=unreached)
         except READ_FAILURES as error:

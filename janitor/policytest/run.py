@@ -26,6 +26,7 @@ from janitor.policytest.model import (
     PolicyTestResult,
     Verdict,
 )
+from janitor.sweep.in_flight import Allowance
 from janitor.sweep.repositories import DecisionPorts
 from janitor.sweep.sweep import decide
 
@@ -48,11 +49,11 @@ class Written:
         )
         return Observed(now, tuple(projects), merged([self._case.workloads]), repositories)
 
-    async def contents(self, repository: Repository) -> Contents | Gap:
+    async def contents(self, repository: Repository, _: Allowance | None = None) -> Contents | Gap:
         """What one repository holds."""
         return self._case.repositories[repository.name][1]
 
-    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
+    async def packages(self, repository: Repository, _: Allowance | None = None) -> tuple[Package, ...] | Gap:
         """Its packages, with versions of other formats than docker."""
         return self._case.repositories[repository.name][1].packages or ()
 

@@ -1,10 +1,6 @@
-"""Repositories, the second pass of a sweep: each is read, decided against the reference set, and released.
+"""Repositories, decided one by one against the reference set. Only candidates and counts outlive their repository."""
 
-Only candidates and counts outlive their repository, so memory is bounded by the largest one.
-"""
-
-import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
@@ -39,7 +35,7 @@ from janitor.policy.deciding.images import (
     image_rules,
     subjects_elsewhere,
 )
-from janitor.policy.deciding.orphaned import Presence, waits_for_others
+from janitor.policy.deciding.orphaned import Presence
 from janitor.policy.deciding.packages import (
     PackageRules,
     decide_package,
@@ -49,7 +45,7 @@ from janitor.policy.deciding.packages import (
     package_rules,
     version_facts,
 )
-from janitor.policy.deciding.references import ReferenceLines, Usage
+from janitor.policy.deciding.references import Usage
 from janitor.policy.deciding.repositories import decide_repository, may_match
 from janitor.policy.deciding.retention import by_package
 from janitor.policy.deciding.tags import (
@@ -64,15 +60,20 @@ from janitor.policy.deciding.tags import (
 )
 from janitor.policy.deciding.verdict import Decision, Delete, Keep, latest
 from janitor.policy.deciding.workload_rules import WorkloadVerdicts
+from janitor.sweep.in_flight import Allowance
 from janitor.sweep.tally import Tally
 
 
 class ContentReader(Protocol):
-    """Where the content of a repository comes from."""
+    """Where the content of a repository comes from. What is read counts against the allowance."""
 
-    async def contents(self, repository: Repository) -> Contents | Gap: ...
+    async def contents(
+        self, repository: Repository, allowance: Allowance | None = None
+    ) -> Contents | Gap: ...
 
-    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap: ...
+    async def packages(
+        self, repository: Repository, allowance: Allowance | None = None, /
+    ) -> tuple[Package, ...] | Gap: ...
 
 
 def _unheard(_done: int, _total: int, _images: int) -> None: ...
@@ -140,10 +141,11 @@ class RepositoryDecider:
         tally.blocked_as = self.blocked.reason(repository)
         contents = contents or Contents()
         one = self._opened(repository, contents)
-        deletes = one.whole(contents) or one.inside(contents)
+        deletes, unasked = (True, contents.images) if one.whole(contents) else one.inside(contents)
         if deletes and one.stored:
             one.note_contained(one.stored, contents)
-        self.context.note_matches(one.images.questions, contents.images)
+        for each in one.images.questions:
+            self.context.note_matches([each], unasked if each.policy.deletes else contents.images)
         if self.in_grace:
             self.in_grace.repository(repository, contents, self.context.memory.uploads.known)
 
@@ -207,12 +209,13 @@ class _OneRepository:
             self.tally.seen(kind, count)
         return found
 
-    def inside(self, contents: Contents) -> bool:
+    def inside(self, contents: Contents) -> tuple[bool, list[Image]]:
         """Decide what the repository holds: packages and their versions, then the images that no package takes
-        along, then the tags that are left. Whether a package or a tagged image is deleted."""
+        along, then the tags that are left. Whether a package or a tagged image is deleted, and the images of which
+        not every policy that deletes was asked."""
         before = len(self.tally.actions)
         left = self._packages(self.stored, contents) if self.stored else contents
-        going = self._images(left.images)
+        going, unasked = self._images(left.images)
         gone = {action.name for action in self.tally.actions[before:]}
         self.context.memory.uploads.note(self.images.repository.name, contents, gone)
         if going:  # their tags are deleted with them, and counted though no policy is about tags
@@ -221,7 +224,7 @@ class _OneRepository:
         if self.stored and Kind.TAG in self.asked:
             for tagged, kept_by_it in self._tags(self.stored, left, going):
                 self._tag(self.stored, tagged, kept_by_it)
-        return left is not contents or bool(going)
+        return left is not contents or bool(going), unasked if left is contents else contents.images
 
     def _packages(self, rules: PackageRules, contents: Contents) -> Contents:
         """Packages in the order of their names, and the versions of those that are kept; the contents that are left
@@ -288,11 +291,12 @@ class _OneRepository:
         thing = Candidate(kind, name, state, owner_of(self.images.repository.labels))
         return self.context.memory.grace.answer(decision, thing, self.context.now)
 
-    def _images(self, images: list[Image]) -> set[tuple[str, str]]:
-        """Package and digest of the images that are deleted and have a tag."""
+    def _images(self, images: list[Image]) -> tuple[set[tuple[str, str]], list[Image]]:
+        """Package and digest of the images that are deleted and have a tag; the images of which not every policy was
+        asked."""
         tally, repository = self.tally, self.images.repository
         if Kind.IMAGE not in tally.named:
-            return set()
+            return set(), images
         verdicts = decide_images(self.images, images, tally.want_names)
         if self.blocked:
             _withhold(verdicts, repository, tally.want_names)
@@ -301,7 +305,7 @@ class _OneRepository:
         if verdicts.goes:
             tally.group_bytes[str(repository.name)] = repository.size_bytes
             tally.actions += self.builder.images(repository, verdicts.goes, Kind.TAG in tally.named)
-        return {(g.image.package, g.image.digest) for g in verdicts.goes if g.image.tags}
+        return {(g.image.package, g.image.digest) for g in verdicts.goes if g.image.tags}, verdicts.open
 
     def _tags(
         self, rules: PackageRules, contents: Contents, going: Set[tuple[str, str]]
@@ -371,97 +375,3 @@ def _withhold(verdicts: ImageVerdicts, repository: Repository, want_names: bool)
         names = [repository.name.version(g.image.package, g.image.digest) for g in verdicts.goes]
         verdicts.kept_names.setdefault(KeepReason.GAP, []).extend(names)
     verdicts.goes.clear()
-
-
-Reading = Callable[[Repository], Coroutine[None, None, Contents | Gap | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class SecondPass:
-    """Reads repositories, one ahead of the one that is decided. `references` hears what is in each."""
-
-    ports: DecisionPorts
-    decider: RepositoryDecider
-    references: ReferenceLines
-
-    async def run(self, repositories: Sequence[Repository]) -> None:
-        """All repositories that are in scope and asked for, in the order of their names.
-
-        Where `orphaned` is asked for, all other repositories are read for their digests, and repositories that
-        wait for those are read again and decided at the end (R40).
-        """
-        asked = self.decider.context.asked
-        only = asked.detail.repositories
-        chosen = [r for r in repositories if asked.in_scope(r.name) and (only is None or r.name in only)]
-        done = images = 0
-        waiting: list[Repository] = []
-        async for repository, contents in self._read_ahead(chosen, self._contents):
-            if isinstance(contents, Contents):
-                images += len(contents.images)
-                self._look(repository, contents)
-            if self._waits(contents):
-                waiting.append(repository)
-                continue
-            self.decider.decide(repository, contents)
-            done += 1
-            self.ports.on_repository(done, len(chosen), images)
-        if waiting:
-            await self._look_elsewhere(chosen, repositories)
-        async for repository, contents in self._read_ahead(waiting, self._contents):
-            self.decider.decide(repository, contents)
-            done += 1
-            self.ports.on_repository(done, len(chosen), images)
-
-    def _look(self, repository: Repository, contents: Contents) -> None:
-        """Look for what was deleted before, and for what reference files name."""
-        self.ports.lookout.inside(repository.name, contents)
-        if repository.format == DOCKER:
-            self.references.inside(repository.name, contents.images)
-
-    def _waits(self, contents: Contents | Gap | None) -> bool:
-        """Note its digests; whether something in it may be about an image of another repository."""
-        presence = self.decider.presence
-        if presence is None or not isinstance(contents, Contents):
-            return False
-        presence.add(contents.images)
-        return waits_for_others(contents)
-
-    async def _look_elsewhere(self, chosen: Sequence[Repository], everywhere: Sequence[Repository]) -> None:
-        """The digests of every other docker repository. A gap anywhere leaves what is gone unknown."""
-        presence, gaps = self.decider.presence, self.decider.tally.gaps
-        assert presence is not None
-        names = {each.name for each in chosen}
-        others = [each for each in everywhere if each.format == DOCKER and each.name not in names]
-        async for _, contents in self._read_ahead(others, self._digests):
-            if isinstance(contents, Gap):
-                gaps.append(contents)
-            elif contents is not None:
-                presence.add(contents.images)
-        presence.close(complete=all(gap.kind.is_run for gap in gaps))
-
-    async def _read_ahead(
-        self, repositories: list[Repository], read: Reading
-    ) -> AsyncIterator[tuple[Repository, Contents | Gap | None]]:
-        """The next one is read while this one is decided; None where nothing asks for its content."""
-        ahead: list[asyncio.Task[Contents | Gap | None]] = []
-        try:
-            for place, repository in enumerate(repositories):
-                for coming in repositories[place + len(ahead) : place + 2]:
-                    ahead.append(asyncio.create_task(read(coming)))
-                yield repository, await ahead.pop(0)
-        finally:
-            for task in ahead:
-                task.cancel()
-
-    async def _digests(self, repository: Repository) -> Contents | Gap | None:
-        return None if repository.mode is Mode.VIRTUAL else await self.ports.reader.contents(repository)
-
-    async def _contents(self, repository: Repository) -> Contents | Gap | None:
-        images, packages = self.decider.reads(repository)
-        if not (images or packages):
-            return None
-        contents = await self.ports.reader.contents(repository) if images else Contents()
-        if isinstance(contents, Gap) or not packages:
-            return contents
-        found = await self.ports.reader.packages(repository)
-        return found if isinstance(found, Gap) else replace(contents, packages=found)

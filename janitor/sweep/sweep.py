@@ -1,5 +1,6 @@
 """One sweep: observe, decide, plan, guard, apply, record, report."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +30,8 @@ from janitor.report.data.notices import native_cleanup, notices, reference_notic
 from janitor.report.data.result import SweepResult
 from janitor.report.data.running_costs import standing
 from janitor.report.data.totals import capped_sum, in_grace_sum
-from janitor.sweep.repositories import DecisionPorts, RepositoryDecider, SecondPass, note_workloads
+from janitor.sweep.repositories import DecisionPorts, RepositoryDecider, note_workloads
+from janitor.sweep.second_pass import SecondPass
 from janitor.sweep.tally import Tally
 
 
@@ -101,10 +103,9 @@ class SweepDecision:
 
 async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> SweepResult:
     """Observe, decide, plan, guard, apply, record, report."""
-    observed = await ports.observe(question.read, question.now)
+    observed, book = await _observed(question, ports)
     clock = ports.clock.reading()
     ports.decision.lookout.over(observed)
-    book = await ports.prices()
     decided = await decide(question, observed, book, ports.decision)
     labels = unreadable_labels(question, observed.workloads, observed.repositories)
     _tell(ports.events, decided, labels)
@@ -123,6 +124,15 @@ async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> Sw
         standing(observed, book, question.policies.report.show_creator),
         waiting, in_grace_sum(waiting, billed), applied.error, clock, decided.references,
     )  # fmt: skip
+
+
+async def _observed(question: DecisionInput, ports: SweepPorts) -> tuple[Observed, PriceBook]:
+    """The first pass, and the prices, which are read beside it."""
+    prices = asyncio.ensure_future(ports.prices())
+    try:
+        return await ports.observe(question.read, question.now), await prices
+    finally:
+        prices.cancel()
 
 
 async def decide(
@@ -260,7 +270,7 @@ def _plan(question: DecisionInput, observed: Observed, tally: Tally) -> Plan:
             actions=ordered(tally.actions),
             kept=tally.kept(),
             examined=dict(sorted(tally.examined.items())),
-            group_bytes=tally.group_bytes,
+            group_bytes=dict(sorted(tally.group_bytes.items())),
             plan_id="",
         )
     )

@@ -228,6 +228,7 @@ class _Adapters:
         )
 
         async def observe(projects: Sequence[str], at: datetime) -> Observed:
+            self._progress("locations")(0, 0)  # prices are read beside them, and come second in what is told
             observed = await observer.observe(projects, at)
             _check_locations(self.request, observed, observer.locations)
             return observed

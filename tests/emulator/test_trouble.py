@@ -1,5 +1,7 @@
 """Misbehaviour on request."""
 
+import asyncio
+
 import pytest
 from google.api_core.exceptions import (
     Aborted,
@@ -15,8 +17,10 @@ from google.protobuf import duration_pb2
 from google.rpc import error_details_pb2
 
 from janitor.emulator import WorldError, digest
+from janitor.emulator.dispatch import Dispatcher
+from janitor.emulator.rpcs import served
 from janitor.emulator.world import parse
-from tests.emulator.asking import APP, REGION, REPOSITORY, WEB, google, troubled
+from tests.emulator.asking import APP, REGION, REPOSITORY, WEB, WORLD, google, troubled
 
 OLD = f"{APP}/versions/{digest('old')}"
 
@@ -122,6 +126,20 @@ def test_a_call_that_hangs_is_ended_by_the_callers_deadline() -> None:
 def test_a_slow_call_still_answers() -> None:
     with google(troubled("rpc: GetRepository, latency: 1ms")) as asked:
         assert asked.artifacts.get_repository(name=REPOSITORY).name == REPOSITORY
+
+
+def test_each_call_takes_the_latency_of_the_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("janitor.emulator.dispatch.asyncio.sleep", sleep)
+    dispatcher = Dispatcher(*parse("latency: 200ms\n" + WORLD))
+    (method,) = (each for each in served() if each.name == "GetRepository")
+    request = method.request(name=REPOSITORY)
+    assert asyncio.run(dispatcher.answer(method, request)).name == REPOSITORY
+    assert waited == [0.2]
 
 
 def test_a_service_is_changed_between_a_read_and_its_delete() -> None:

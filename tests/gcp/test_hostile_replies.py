@@ -55,7 +55,7 @@ DECODERS: list[tuple[Any, Callable[[Any], Any]]] = [
     (ar.Repository, artifact_decode.repository),
     (ar.Attachment, lambda message: artifact_decode.subject(message, NAME)),
     (ar.Package, lambda message: package_decode.package(message, NAME)),
-    (ar.Version, lambda message: package_decode.version(message, PACKAGE, {}, {})),
+    (ar.Version, lambda message: package_decode.version(message, PACKAGE, {})),
     (ar.Tag, lambda message: package_decode.tag(message, PACKAGE)),
     (ar.File, package_decode.file),
 ]

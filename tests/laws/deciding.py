@@ -19,8 +19,9 @@ from janitor.plan.plan import Plan
 from janitor.policy.deciding.context import DecisionInput, Detail, Memory
 from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.use_history import UseLog
+from janitor.sweep.in_flight import Allowance
 from janitor.sweep.repositories import DecisionPorts
-from janitor.sweep.sweep import decide
+from janitor.sweep.sweep import SweepDecision, decide
 from tests.laws.places import DELETABLE, READ
 from tests.laws.worlds import World
 from tests.making import NOW
@@ -45,13 +46,13 @@ class Remembered:
         world = self._world
         return Observed(now, tuple(projects), world.workloads, world.repositories, world.gaps)
 
-    async def contents(self, repository: Repository) -> Contents | Gap:
+    async def contents(self, repository: Repository, _: Allowance | None = None) -> Contents | Gap:
         """The images of a docker repository; of no other there are any to ask for."""
         assert repository.format == "DOCKER"
         found = self._world.contents[repository.name]
         return found if isinstance(found, Gap) else replace(found, packages=None)
 
-    async def packages(self, repository: Repository) -> tuple[Package, ...] | Gap:
+    async def packages(self, repository: Repository, _: Allowance | None = None) -> tuple[Package, ...] | Gap:
         name = repository.name
         found = self._world.contents[name]
         if isinstance(found, Gap):
@@ -89,14 +90,17 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 
 async def _plan_of(world: World, grace: Grace, uses: UseLog) -> Plan:
-    observer = Remembered(world)
+    return (await decided(world, Remembered(world), Memory(grace, uses=uses))).plan
+
+
+async def decided(world: World, observer: Remembered, memory: Memory) -> SweepDecision:
+    """What one sweep of this world comes to, as `observer` reads it."""
     selected = world.selected
     if selected is None:
         selected = frozenset(policy.name for policy in world.policies.policies)
     question = DecisionInput(world.policies, selected, DELETABLE, READ, world.own, NOW, Detail(names=True))
     observed = await observer.observe(READ, NOW)
-    memory = Memory(grace, uses=uses)
-    return (await decide(question, observed, BOOK, DecisionPorts(observer, memory))).plan
+    return await decide(question, observed, BOOK, DecisionPorts(observer, memory))
 
 
 def images_in(world: World, name: RepositoryName) -> list[Image]:

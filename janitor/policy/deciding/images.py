@@ -146,9 +146,11 @@ class Goes(NamedTuple):
 
 @dataclass(slots=True)
 class ImageVerdicts:
-    """Of one repository. `kept_names` is filled only where names were asked for."""
+    """Of one repository. `kept_names` is filled only where names were asked for. `open` are all images but those of
+    which every policy that deletes was asked, and said no."""
 
     goes: list[Goes] = field(default_factory=list)
+    open: list[Image] = field(default_factory=list)
     kept: Counter[KeepReason] = field(default_factory=Counter)
     kept_names: dict[KeepReason, list[str]] = field(default_factory=dict)
 
@@ -206,7 +208,8 @@ def _decide_package(
     in_use = spread(rules.usage.remaining.digests(name, package, images), family)
     waits = spread(rules.usage.freed.digests(name, package, images), family)
     rules.uses.note_images(name, package, {*in_use, *waits})
-    kept, goes = _own_verdicts(rules, package, images, family, in_use)
+    kept, goes, denied = _own_verdicts(rules, package, images, family, in_use)
+    verdicts.open += [image for image in images if image.digest not in denied]
     _follow(kept, goes, family)
     if held := _young(images, goes, rules.now) | _kept_as_subjects(rules, package, goes):
         kept.update(held)
@@ -222,16 +225,15 @@ def _decide_package(
 
 def _own_verdicts(
     rules: ImageRules, package: str, images: list[Image], family: Family, in_use: Users
-) -> tuple[Kept, Going]:
-    """Of every image that is no follower; followers are kept here only where they are in use."""
+) -> tuple[Kept, Going, set[str]]:
+    """Of every image that is no follower; followers are kept here only where they are in use. Third: the digests of
+    which every policy that deletes said no."""
     whole = KeepReason.PROTECTED if rules.protects_name(package) else rules.everything
     held = _retained(rules, images, family)
-    kept: Kept = {}
-    goes: Going = {}
+    kept, goes, denied = Kept(), Going(), set[str]()
     followers, orphans = family.followers, family.orphans
     questions = [each for each in rules.questions if each.policy.deletes]
     keepers = [each for each in rules.questions if not each.policy.deletes]
-    plain = not rules.managed
     residue = KeepReason.GOOGLE_MANAGED if rules.managed else KeepReason.NOT_MATCHED
     residue_of_tagged = strongest((residue, NO_TAG_MATCHES.reason))
     special = rules.protects_tag is not None or rules.repository.immutable_tags
@@ -259,7 +261,7 @@ def _own_verdicts(
                     stays = residue_of_tagged
                     continue
                 simple = not image.artifact_type and digest not in orphans
-                if answer is YES and each.applies and plain and simple:
+                if answer is YES and each.applies and simple and not rules.managed:
                     # what `_ask` comes to, without the detour
                     goes[digest] = each.deletes[each.reason(image)]
                 else:
@@ -267,7 +269,8 @@ def _own_verdicts(
                 break
             else:
                 kept[digest] = stays
-    return kept, goes
+                denied.add(digest)
+    return kept, goes, denied
 
 
 def _retained(rules: ImageRules, images: list[Image], family: Family) -> Kept:

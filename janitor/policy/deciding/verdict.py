@@ -170,9 +170,9 @@ def note_matches(
     """Add to `matched` each policy whose `when` holds of any of the resources, whatever keeps them: a policy that
     matches no resource is often misspelled.
 
-    To be asked once they are decided: an expression that fails was counted then (`failures`). A policy
-    that is in there already is not asked again, and of a repository that its selectors leave out no
-    image is: over a whole sweep only a policy that matches nothing reads everything.
+    To be asked once they are decided: an expression that fails was counted then (`failures`), and `resources` need not
+    hold what a policy said no to. A policy that is in there already is not asked again, and of a repository that its
+    selectors leave out no image is.
     """
     with failures.unheard():
         for each in questions:

@@ -1,0 +1,49 @@
+"""Workloads of one kind, by name, and their listings in Cloud Run's order."""
+
+from collections import UserDict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from janitor.emulator.paging import Key
+
+
+class SortedListing(NamedTuple):
+    """What lies below a parent: `keys` in the order of the listing, and the resource of each."""
+
+    keys: Sequence[Key]
+    resources: Mapping[Key, Any]
+
+
+class WorkloadStore(UserDict[str, Any]):
+    """Resource name -> Google's message. A listing is sorted once, and again after something came or went: of many
+    thousands, to sort them for each page would take minutes."""
+
+    def __init__(self, given: Mapping[str, Any] | None = None) -> None:
+        self._listings: dict[str, SortedListing] = {}
+        super().__init__(given)
+
+    def __setitem__(self, name: str, message: Any) -> None:
+        self._listings.clear()
+        super().__setitem__(name, message)
+
+    def __delitem__(self, name: str) -> None:
+        self._listings.clear()
+        super().__delitem__(name)
+
+    def below(self, parent: str) -> list[Any]:
+        """Those whose name begins with ``parent/``."""
+        return [message for name, message in self.data.items() if name.startswith(f"{parent}/")]
+
+    def listing(self, parent: str) -> SortedListing:
+        """Newest first ("sorted by create time desc", run/v2/service.proto:80), ties by name."""
+        found = self._listings.get(parent)
+        if found is None:
+            by_key: dict[Key, Any] = {
+                (-each.create_time.ToNanoseconds() / 1e9, each.name): each for each in self.below(parent)
+            }
+            found = self._listings[parent] = SortedListing(sorted(by_key), by_key)
+        return found
+
+    def forget_order(self) -> None:
+        """A time may have changed: the next listing is sorted anew."""
+        self._listings.clear()
