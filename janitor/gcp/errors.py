@@ -79,7 +79,9 @@ def error_of(status: Any) -> CallError:
     if known is None:
         return UnclearError(f"Google answered with the unknown code {int(status.code)}")
     said = status_said(status.message, _unpacked(status.details))
-    return _of_code(known, f"{known.name}: {said}" if said else known.name)
+    error = _of_code(known, f"{known.name}: {said}" if said else known.name)
+    # Google took the call: no pace of calls is to blame, and trying again at once would not end
+    return CallError(str(error)) if isinstance(error, PushedBackError) else error
 
 
 def _of_code(code: grpc.StatusCode, shown: str) -> CallError:

@@ -144,6 +144,14 @@ async def test_an_unclear_delete_is_not_sent_again_unread() -> None:
     assert len(google.asked("DeleteVersion")) == 1
 
 
+async def test_an_operation_that_ends_with_a_used_up_quota_has_failed_and_is_not_begun_again() -> None:
+    ended = Operation(name=OPERATION, done=True, error=Status(code=8, message="quota"))
+    async with serving(answers(GetOperation=lambda _: ended)) as clients:
+        with pytest.raises(CallError, match="RESOURCE_EXHAUSTED") as raised:
+            await deleter(clients).wait(Kind.SERVICE, OPERATION)
+    assert type(raised.value) is CallError
+
+
 async def test_an_operation_that_ended_with_the_first_answer_is_not_asked_about() -> None:
     ended = answers(DeleteVersion=lambda _: Operation(name=OPERATION, done=True))
     async with serving(ended) as clients:
