@@ -22,7 +22,7 @@ SPEC = KindSpec(
     free="its version is kept, so nothing is saved",
     labelled_by=Kind.REPOSITORY,
     is_tag=True,
-    ways_out={KeepReason.CHILD_OF_KEPT: "none: by such a tag a signature follows its image"},
+    ways_out={KeepReason.CHILD_OF_KEPT: "impossible: this tag links a signature to its image"},
     policies=InPolicies(
         says={
             "name": "The package of the tag, such as team/app: a glob, or a list of globs.",
