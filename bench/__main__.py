@@ -1,4 +1,4 @@
-"""`python -m bench [--quick]`: one run, and a table of it."""
+"""`python -m bench [--quick|--latency]`: one run, and a table of it."""
 
 import argparse
 import platform
@@ -6,12 +6,13 @@ import tempfile
 from pathlib import Path
 
 from bench.decisions import measure_decisions
+from bench.latency import measure_latency
 from bench.measure import clean_environment
 from bench.quotas import CASES, SERVICES_30, measure_quotas
 from bench.soak import show_soak, soak
 from bench.startup import TARGET, measure_startup
 from bench.sweeps import measure_sweeps
-from bench.table import MIB, Run, show_linear, show_runs, show_startup
+from bench.table import MIB, Run, show_linear, show_runs, show_startup, show_waits
 from bench.world import Scale
 
 SMALL = Scale(images=100_000, repositories=10, lean=200 * MIB, many=200 * MIB)
@@ -22,10 +23,15 @@ def main() -> None:
     """Measure, and print; nothing is asserted."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="100,000 images only, one quota, and no soak")
-    quick = parser.parse_args().quick
+    parser.add_argument("--latency", action="store_true", help="only the runs with latency")
+    asked = parser.parse_args()
+    quick = asked.quick
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}", flush=True)
     with tempfile.TemporaryDirectory(prefix="janitor-bench-") as folder:
         env = clean_environment(folder)
+        print("\n" + show_waits(list(measure_latency(Path(folder), env))), flush=True)
+        if asked.latency:
+            return
         print("\n" + show_startup(*measure_startup(env), TARGET), flush=True)
         print("\n" + measure_decisions((SMALL if quick else LARGE).images, env), flush=True)
         print(flush=True)

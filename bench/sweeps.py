@@ -1,18 +1,17 @@
 """Measuring dry runs beside the raw loop, over the same images, served by the same emulator."""
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bench.emulated import emulated
 from bench.measure import Cost, run
+from bench.results import planned
 from bench.table import Run, Target
 from bench.world import Scale, policy_file, world_file
 
 _SHARES = ((0.1, "a tenth"), (0.9, "nine tenths"))
 _CPU_TARGETS = (3.0, 6.0)
-_TAIL = 65536
 
 
 def measure_sweeps(scale: Scale, folder: Path, env: Mapping[str, str]) -> Iterator[Run]:
@@ -31,8 +30,8 @@ def measure_sweeps(scale: Scale, folder: Path, env: Mapping[str, str]) -> Iterat
             raw = _raw(scale, there)
             sweep = _sweep(share, folder, there)
             title = f"{scale.images:,} images in {scale.repositories} repositories, {words} deletable"
-            planned = _planned(folder, scale.images)
-            yield Run(title, scale.images, planned, sweep, raw, Target(cpu, rss))
+            found = planned(_results(folder), scale.images)
+            yield Run(title, scale.images, found, sweep, raw, Target(cpu, rss))
 
 
 def _raw(scale: Scale, env: Mapping[str, str]) -> Cost:
@@ -52,18 +51,3 @@ def _sweep(share: float, folder: Path, env: Mapping[str, str]) -> Cost:
 
 def _results(folder: Path) -> Path:
     return folder / "sweep.json"
-
-
-def _planned(folder: Path, images: int) -> int:
-    """How many deletions the last sweep planned; SystemExit unless it examined every image.
-
-    Read from the end of the file: the whole of it would make this process large (see `run`).
-    """
-    with _results(folder).open("rb") as results:
-        results.seek(max(0, results.seek(0, 2) - _TAIL))
-        tail = results.read()
-    examined = re.search(rb'"artifact.image": (\d+)', tail[tail.rindex(b'"totals"') :])
-    planned = re.search(rb'"planned": (\d+)', tail)
-    if not examined or not planned or int(examined[1]) != images:
-        sys.exit(f"the sweep did not examine {images} images: {tail[-600:].decode()}")
-    return int(planned[1])

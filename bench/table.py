@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.latency import LATENCY, TARGET, Wait
 from bench.measure import Cost
 
 MIB = 2**20
@@ -54,6 +55,22 @@ def show_linear(small: Run, large: Run) -> str:
         f"CPU an image: {_micros(small)} µs of {small.images:,}, {_micros(large)} µs of {large.images:,}"
         f" ({growth:.2f}x; linear is at most 1)"
     )
+
+
+def show_waits(waits: Sequence[Wait]) -> str:
+    """Wall clock beside the ideal of the reads."""
+    lines = [
+        f"{LATENCY * 1000:.0f} ms a call",
+        f"{'':62}{'wall s':>8}{'CPU s':>8}{'MiB':>6}{'ideal s':>9}",
+    ]
+    for each in waits:
+        ideal = each.shape.ideal()
+        ratio = each.sweep.wall / ideal
+        lines.append(
+            f"  {each.shape.title:60}{each.sweep.wall:>8.2f}{each.sweep.cpu:>8.2f}{each.sweep.rss / MIB:>6.0f}"
+            f"{ideal:>9.1f}{ratio:>7.2f}x  ≤ {TARGET:g}x {_verdict(ratio <= TARGET)}"
+        )
+    return "\n".join(lines)
 
 
 def show_startup(janitor: Cost, bare: Cost, target: float) -> str:

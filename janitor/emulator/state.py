@@ -84,7 +84,7 @@ class World:
         return self.run[kind].below(parent)
 
     def forget_order(self) -> None:
-        """Somebody changed workloads by hand: what was sorted may not be so any more."""
+        """Workloads were changed directly: what was sorted may not be so any more."""
         for workloads in self.run.values():
             workloads.forget_order()
 

@@ -45,5 +45,5 @@ class WorkloadStore(UserDict[str, Any]):
         return found
 
     def forget_order(self) -> None:
-        """A time may have changed: the next listing is sorted anew."""
+        """A time may have changed: the next listing is sorted again."""
         self._listings.clear()

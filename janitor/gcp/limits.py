@@ -108,7 +108,7 @@ def held(turn: ReadTurn, allowance: RowLimit | None) -> Held | None:
 
 @contextlib.asynccontextmanager
 async def beside(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
-    """Work that goes on beside the block, and is given up where the block ends without it."""
+    """A task that runs during the block, and is cancelled if the block ends without its result."""
     task = asyncio.create_task(work)
     try:
         yield task
