@@ -7,6 +7,7 @@ from decimal import Decimal
 from janitor.model.units import moment, show_age, show_size
 from janitor.report.data.names import ails_for, called, named
 from janitor.report.data.troubles import TroubleKind
+from janitor.report.reason_words import cause_in_words
 from janitor.report.words import (
     due_in_words,
     fate,
@@ -149,7 +150,7 @@ def plain(cell: Cell) -> str:
         case ResourceCell(kind, name, with_kind):
             return named(kind, name) if with_kind else called(kind, name)
         case CauseCell(policy, reason, detail):
-            return f"{policy}: {reason}" + (f", {detail}" if detail else "")
+            return f"{policy}: {cause_in_words(reason, detail)}"
         case OwnerCell(label):
             return owner_or_nobody(label)
         case CountCell(number):

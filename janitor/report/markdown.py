@@ -18,6 +18,7 @@ from janitor.report.cells import (
 from janitor.report.data.names import place_of
 from janitor.report.data.scope import basis_in_words
 from janitor.report.data.summary import Summary
+from janitor.report.reason_words import cause_in_words
 from janitor.report.sections import Section, SectionName, cost_report
 from janitor.report.words import UNOWNED, period_in_words
 
@@ -126,7 +127,7 @@ def _cell(cell: Cell) -> str:
         case PolicyCell(policy):
             return name(policy)
         case CauseCell(policy, reason, detail):
-            return f"{name(policy)}: {words(reason)}" + (f", {words(detail)}" if detail else "")
+            return f"{name(policy)}: {words(cause_in_words(reason, detail))}"
         case OwnerCell(label):
             # in italics where there is none: a label may well say the word
             return name(label) if label else f"*{UNOWNED}*"

@@ -20,6 +20,7 @@ from janitor.report.cells import (  # fmt: skip
 from janitor.report.data.names import place_of
 from janitor.report.data.scope import basis_in_words
 from janitor.report.data.summary import Summary
+from janitor.report.reason_words import cause_in_words
 from janitor.report.sections import Section, SectionName, cost_report
 from janitor.report.terminal.tables import console_for, fitted, indented, print_lines, tabulated
 from janitor.report.words import owned_by, period_in_words
@@ -137,8 +138,9 @@ def _facts(cells: Iterable[Cell], width: int, left: int) -> Text:
             case ResourceCell(name=name):
                 facts.append(place_of(name))
             case CauseCell(policy, reason, detail):
-                facts.append(f"{policy}: {reason}")
-                details.append(detail or "")
+                first, _, rest = (detail or "").partition("; ")
+                facts.append(f"{policy}: {cause_in_words(reason, first)}")
+                details.append(rest)
             case OwnerCell(label):
                 facts.append(owned_by(label))
             case HistoryCell():
