@@ -40,7 +40,7 @@ _TITLE = "Cloud cleanup"
 def report(summary: Summary, page: str | None = None) -> Message:
     """A period's report, most important first; `page` is the address of the HTML report, where there is one.
 
-    The details follow for whoever can post a thread.
+    The details follow in `details`, for a bot, which can post a thread.
     """
     title = " · ".join(
         part for part in (_TITLE, projects_in_words(summary), days_in_words(summary.period)) if part
