@@ -19,7 +19,7 @@ from janitor.report.data.result import SweepResult
 from janitor.settings import Settings
 from tests.notify.server import CHANNEL, TOKEN, Mood, StandIn, slack_stand_in
 from tests.report.samples import GAP, REFUSAL, image, result
-from tests.report.summaries import SMALL, UNTIL, large
+from tests.report.summaries import EMPTY, SMALL, UNTIL, large
 
 DUE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 AWAY = Mood(404, "no_service")
@@ -214,4 +214,4 @@ def test_what_is_shown_for_a_bot_is_the_message_and_its_thread_and_no_token() ->
 
 def test_a_report_without_details_is_one_message_for_a_bot_too() -> None:
     settings = Settings(JANITOR_SLACK_BOT_TOKEN=SecretStr(TOKEN), JANITOR_SLACK_CHANNEL=CHANNEL)
-    assert isinstance(json.loads(payload_json(settings, replace(SMALL, snapshot=None))), dict)
+    assert isinstance(json.loads(payload_json(settings, replace(EMPTY, foot=(), troubles=()))), dict)

@@ -77,7 +77,7 @@ def test_reasons_kinds_and_limits(asked) -> None:
     assert {"in-use", "self", "gap"} <= set(asked("explain", "--kept", ""))
     assert asked("explain", "--kept", "in-") == ["in-use"]
     assert asked("explain", "--kept", "self", "--kind", "run.s") == ["run.service"]
-    assert asked("sweep", "--limit", "max_d") == ["max_deletions="]
+    assert asked("sweep", "--limit", "max_del") == ["max_deletions="]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_a_test_that_fails_ends_it_with_two_and_shows_the_difference(folder: Pat
     )
     called = janitor("test")
     assert (called.code, called.err) == (2, "")
-    assert "FAILED  a deploy that never came up" in called.out
+    assert "FAILED  a failed service is deleted after a day, and a live service is kept" in called.out
     assert "  broken  expected  delete: failed-services, reason: failed\n" in called.out
     assert "          found     keep: not-matched\n" in called.out
 

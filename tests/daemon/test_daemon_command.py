@@ -121,15 +121,15 @@ def test_the_shipped_default_stands_in_until_there_is_a_file_and_never_after(
     watched.path.write_text(POLICIES)
     assert not watched.read().shipped_policies
     watched.path.unlink()
-    with pytest.raises(UsageError, match="no such file"):
+    with pytest.raises(UsageError, match="this file does not exist"):
         watched.read()
 
 
-def test_it_warns_of_a_ledger_that_cloud_run_throws_away(
+def test_it_warns_of_a_ledger_that_cloud_run_discards(
     janitor: Janitor, daemons: Daemons, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "throws away" not in janitor("daemon").err
+    assert "Cloud Run discards" not in janitor("daemon").err
     monkeypatch.setenv("K_SERVICE", "janitor")
-    assert "throws away" in janitor("daemon").err
+    assert "Cloud Run discards" in janitor("daemon").err
     monkeypatch.setenv("JANITOR_DATABASE_URL", "postgresql://u@h/d")
-    assert "throws away" not in janitor("daemon").err
+    assert "Cloud Run discards" not in janitor("daemon").err

@@ -183,7 +183,7 @@ async def test_a_reason_that_is_long_or_steers_terminals_is_made_safe() -> None:
 
 
 async def test_a_check_that_is_not_good_and_says_nothing_is_not_good() -> None:
-    assert await why(Asked("  ")) == "not good"
+    assert await why(Asked("  ")) == "invalid"
 
 
 async def test_a_database_that_opens_and_answers_is_good(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ async def test_a_database_that_opens_and_answers_is_good(tmp_path: Path) -> None
 async def test_a_database_that_cannot_be_opened_is_not_good_and_its_password_is_not_told() -> None:
     told = await why(database_answers("mysql://janitor:hunter2@db.example/ledger"))
     assert told is not None
-    assert "no ledger in a mysql database" in told
+    assert "cannot keep its ledger in a mysql database" in told
     assert "hunter2" not in told
 
 

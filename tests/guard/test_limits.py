@@ -84,7 +84,7 @@ def test_a_kind_of_which_little_goes_or_nothing_was_examined_hides_no_other() ->
     few, unexamined = action("a", Kind.IMAGE), action("r", Kind.REPOSITORY, contains=((Kind.REVISION, 60),))
     examined = {Kind.IMAGE: 1, Kind.REPOSITORY: 1, Kind.SERVICE: 12}
     (refusal,) = refusals([few, unexamined, *services(12)], Limits(), examined)
-    assert refusal.message.startswith("12 of 12 run.service (100%) would be destroyed")
+    assert refusal.message.startswith("12 of 12 run.service (100%) would be deleted")
 
 
 def test_every_kind_of_which_too_much_goes_is_named() -> None:
@@ -134,8 +134,8 @@ def test_the_dollars_that_are_offered_allow_what_they_speak_of(monthly: str, off
 def test_the_refusal_says_how_many_are_not_priced() -> None:
     """R20."""
     (refusal,) = refusals(services(1), Limits(), {}, Decimal(600), 3)
-    assert "3 that are not priced" in refusal.message
-    assert "costs 600.00 USD a month; max" in refusals(services(1), Limits(), {}, Decimal(600))[0].message
+    assert "3 without a known price" in refusal.message
+    assert "cost 600.00 USD/month; max" in refusals(services(1), Limits(), {}, Decimal(600))[0].message
 
 
 def test_all_violations_are_told_at_once() -> None:

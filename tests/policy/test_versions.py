@@ -138,7 +138,7 @@ def test_each_format_can_be_written() -> None:
 @pytest.mark.parametrize(
     ("policy", "told"),
     [
-        ("when: {unused: true}", "unknown key 'unused': artifact.version has none, only artifact.image"),
+        ("when: {unused: true}", "unknown key 'unused': who uses it is not known: write `older_than: 180d`"),
         ("when: {tags: ['v*']}", "unknown key 'tags': artifact.version has none"),
         ("when: {format: docker}", "format: 'docker' is not known"),
         ("when: {format: npn}", "did you mean npm?"),

@@ -43,9 +43,9 @@ def test_a_dry_run_that_is_in_no_ledger_says_so() -> None:
     assert not any("not recorded" in line for line in lines())
 
 
-def test_a_ledger_that_cloud_run_throws_away_is_the_first_thing_said_with_the_way_out() -> None:
+def test_a_ledger_that_cloud_run_discards_is_the_first_thing_said_with_the_way_out() -> None:
     first = lines(throwaway_disk=True, recorded=False, shipped_policies=True)[0]
-    assert "throws away" in first
+    assert "discards" in first
     assert "JANITOR_DATABASE_URL" in first
 
 

@@ -240,4 +240,4 @@ def test_an_image_whose_whole_package_goes_goes_with_it(place: Placing, package:
         verdict = found["verdict"]
         assert (verdict["fate"], verdict["container"]) == ("contained", whole)
         assert (verdict["policy"], verdict["reason"]) == ("whole", "older-than")
-        assert found["changes"] == [f"{whole} stays"]
+        assert found["changes"] == [f"{whole} is kept"]

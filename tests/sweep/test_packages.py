@@ -51,7 +51,7 @@ def test_what_a_package_holds_counts_against_the_limits(place: Placing) -> None:
     here = place(libs(f"{{stale: {versions(*(f'{n}.0.0' for n in range(5)))}}}"))
     swept = here.sweep("--apply", "--limit", "max_deletions=5", policies=STALE)
     assert (swept.code, here.changes) == (4, [])
-    assert "6 resources would be destroyed" in swept.document["refusals"][0]["message"]
+    assert "6 resources would be deleted" in swept.document["refusals"][0]["message"]
 
 
 @pytest.mark.parametrize("fmt", ["NPM", "DOCKER"])

@@ -34,7 +34,7 @@ _HELD = {
     KeepReason.PROTECTED: ("protected", "see `protect` in the policy file"),
 }
 _THROWN_AWAY = (
-    "the ledger is an SQLite file that Cloud Run throws away after this run: set JANITOR_DATABASE_URL to"
+    "the ledger is an SQLite file that Cloud Run discards after this run: set JANITOR_DATABASE_URL to"
     " a database that lasts"
 )
 _NOT_RECORDED = "this dry run is not recorded: there is no ledger to write it to"
