@@ -50,7 +50,7 @@ def own_cost_line(cost: OwnCost, last_month: Account) -> str:
         _way(cost.worker_pool, "as a worker pool"),
     )
     return (
-        f"janitor itself costs a month in {cost.region}: {', '.join(ways)}. {_saved(last_month)}"
+        f"cost of janitor itself per month in {cost.region}: {', '.join(ways)}. {_saved(last_month)}"
         + _advice(cost, last_month)
     )
 
@@ -67,8 +67,8 @@ def _saved(account: Account) -> str:
     unpriced = f"; {deleted.unpriced} unpriced" if deleted.unpriced else ""
     return (
         f"The deletions of the last 30 days ({deleted.count}) save {most}"
-        f"{show_usd(deleted.usd_month)} a month as estimated,"
-        f" {show_usd(account.realised_usd_month)} as seen since{unpriced}."
+        f"{show_usd(deleted.usd_month)}/month (estimated),"
+        f" {show_usd(account.realised_usd_month)} confirmed{unpriced}."
     )
 
 

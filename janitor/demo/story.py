@@ -20,11 +20,12 @@ JANITOR = (sys.executable, "-m", "janitor")
 _OWN = ("JANITOR_", "GOOGLE_", "CLOUDSDK_", "K_SERVICE", "CLOUD_RUN_")
 _BY_HAND = ("sweep", "--apply", "--policy", "failed-services", "--policy", "abandoned-repositories")
 _BEGINNING = """\
-A Cloud Run service, xai-community in asia-northeast3, failed to deploy twice: its container never
-listened on PORT. It and 2.3 GB of images have been lying there since. Around it lives a small
-team's month: a web service and its forty images, previews, tools, a nightly job.
+The Cloud Run service xai-community in asia-northeast3 failed to deploy twice: its container never
+listened on PORT. The service and 2.3 GB of images are still there. The project also has a web
+service with forty images, a forgotten preview, tools and a nightly job.
 
-Google is emulated on this machine; its prices are the list prices of 24 September 2026.
+An emulator on this machine answers in place of Google Cloud. It uses the list prices of
+24 September 2026.
 """
 
 
@@ -34,16 +35,16 @@ def tell() -> None:
     with tempfile.TemporaryDirectory(prefix="janitor-demo-") as folder, _emulated(Path(folder)) as env:
         (Path(folder) / "policies.yaml").write_text(_text("policies.yaml"), encoding="utf-8")
         place = _Place(Path(folder), env)
-        place.run("What would go, and why?", "sweep", "--dry-run")
-        place.run("The two failed deploys and what they left behind, by hand:", *_BY_HAND)
+        place.run("Show what the policies would delete:", "sweep", "--dry-run")
+        place.run("Delete the failed service and its repository:", *_BY_HAND)
         with _slack() as (url, posted):
             slack = _Place(place.folder, env | {"JANITOR_SLACK_WEBHOOK_URL": url})
-            slack.watch("The rest is for the nightly worker, which tells Slack:", posted)
-            place.run("The morning after:", "sweep", "--dry-run")
-            slack.run("On Monday, in Slack:", "report", "--slack")
+            slack.watch("The daemon deletes the rest and posts a note to Slack:", posted)
+            place.run("The next dry run:", "sweep", "--dry-run")
+            slack.run("The cost report in Slack:", "report", "--slack")
         page = new_page()
         place.run(
-            "And as a page, which needs nothing else:",
+            "The cost report as a page:",
             "report",
             "--format",
             "html",
@@ -85,7 +86,7 @@ class _Place:
         print(flush=True)
         self._check(daemon.returncode, *command)
         if not posted.is_set():
-            raise JanitorError("the demo's daemon posted nothing to Slack; what it said stands above")
+            raise JanitorError("the demo's daemon posted nothing to Slack; its output is above")
 
     def _say(self, title: str, *words: str) -> None:
         print(f"{title}\n\n$ janitor {shlex.join(words)}", flush=True)

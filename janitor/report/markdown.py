@@ -116,7 +116,7 @@ def _trouble(row: CellRow) -> Iterator[str]:
 def _failing(row: CellRow) -> Iterator[str]:
     resource, status, owner, _, error, money = row
     where = words(place_of(resource.name)) if isinstance(resource, ResourceCell) else ""
-    yield f"- **{_cell(resource)}**, {_cell(status)}; {where}; {_cell(owner)}; {_cell(money)} a month"
+    yield f"- **{_cell(resource)}**, {_cell(status)}; {where}; {_cell(owner)}; {_cell(money)}/month"
     yield f"  - {_cell(error) or 'Google does not say why'}"
 
 

@@ -19,9 +19,9 @@ def cost(service: Estimate = SERVICE, job: Estimate = JOB, pool: Estimate = POOL
 
 def test_says_what_each_way_costs_beside_what_last_months_deletions_save() -> None:
     assert own_cost_line(cost(), WORTH_IT) == (
-        "janitor itself costs a month in us-central1: $49.93 as the smallest Cloud Run service,"
+        "cost of janitor itself per month in us-central1: $49.93 as the smallest Cloud Run service,"
         " $0.07 as a job of 120 s a night, $31.17 as a worker pool."
-        " The deletions of the last 30 days (7) save $120.50 a month as estimated, $100.00 as seen since."
+        " The deletions of the last 30 days (7) save $120.50/month (estimated), $100.00 confirmed."
     )
 
 
@@ -45,4 +45,4 @@ def test_advises_nothing_that_it_does_not_know_to_be_cheaper() -> None:
 def test_savings_that_are_at_most_so_much_or_without_a_price_are_called_so() -> None:
     bounded = Account(Amount(3, 0, Decimal(60), 2, True))
     line = own_cost_line(cost(), bounded)
-    assert "save at most $60.00 a month as estimated, $0.00 as seen since; 2 unpriced." in line
+    assert "save at most $60.00/month (estimated), $0.00 confirmed; 2 unpriced." in line

@@ -83,7 +83,7 @@ def test_a_dry_runs_dollars_stand_in_brackets_as_they_are_no_saving() -> None:
     nothing = sweep(exit_code=0, totals=TOTALS | {"deleted": 0, "saves_usd_month": "0"})
     assert listed(nothing, width=120).splitlines()[1].endswith(" $0.00")
     told = " ".join(listed(DRY_RUN).split())
-    assert "in brackets, of what would have been, by a dry run or a refused apply" in told
+    assert "in brackets, of those that a dry run or a refused apply would delete" in told
 
 
 def test_without_any_sweep_it_says_what_to_run() -> None:

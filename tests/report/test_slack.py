@@ -196,10 +196,10 @@ def test_labels_and_messages_mention_nobody_and_link_nowhere() -> None:
 def test_a_note_says_what_was_deleted_and_what_not() -> None:
     ends = (DELETED, DELETED, Outcome(OutcomeKind.FAILED, "FAILED_PRECONDITION: it is <tagged>"), DELETED)
     message = note(story(mode="apply", outcomes=ends))
-    assert message.text == "janitor deleted 3 things (2.5 GB), which saves ≤ $0.23 a month"
+    assert message.text == "janitor deleted 3 resources (2.5 GB) and saves ≤ $0.23/month"
     assert in_order(
         message,
-        "*janitor deleted 3 things",
+        "*janitor deleted 3 resources",
         "1 service, 1 image, 1 repository",
         "1 failed",
         "*Not deleted*\n• `web/team/app@000000000000` failed: FAILED_PRECONDITION: it is &lt;tagged&gt;",
@@ -210,15 +210,15 @@ def test_a_note_says_what_was_deleted_and_what_not() -> None:
 def test_a_note_of_a_dry_run_says_would() -> None:
     assert (
         note(story()).text
-        == "janitor would delete 4 things (2.6 GB) and save ≤ $0.23 a month (1 without a price)"
+        == "janitor would delete 4 resources (2.6 GB) and save ≤ $0.23/month (1 without a price)"
     )
 
 
 def test_a_note_says_what_was_refused_or_could_not_be_read() -> None:
     message = note(result(SERVICE, STORY_REPOSITORY, mode="apply", refusals=(REFUSAL,), gaps=(GAP,)))
-    assert message.text.startswith("janitor would delete 2 things")
+    assert message.text.startswith("janitor would delete 2 resources")
     assert in_order(
-        message, "*Refused by a limit*\n• max_deletions: 120 things", "*Could not be read*\n• run.revision in"
+        message, "*Refused by a limit*\n• max_deletions: 120 things", "*Could not be read*\n• revisions in"
     )
 
 

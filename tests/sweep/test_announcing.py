@@ -112,7 +112,7 @@ def test_a_sweep_that_deletes_and_announces_posts_one_note(
     (message,) = slack.posted
     assert (
         message["text"]
-        == "janitor deleted 1 thing (0 B), which saves $0.00 a month; 1 deletion scheduled, $0.00/month"
+        == "janitor deleted 1 resource and saves $0.00/month; 1 deletion scheduled, $0.00/month"
     )
 
 

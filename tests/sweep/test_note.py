@@ -18,7 +18,7 @@ def test_an_apply_that_deleted_something_says_so_in_slack(
         monkeypatch.setenv("JANITOR_SLACK_WEBHOOK_URL", slack.webhook_url)
         assert here.sweep("--apply").code == 0
     [note] = slack.posted
-    assert note["text"].startswith("janitor deleted 1 thing (100.0 MB)")
+    assert note["text"].startswith("janitor deleted 1 resource (100.0 MB)")
 
 
 def test_a_dry_run_by_hand_posts_nothing_nor_an_apply_that_is_told_never_to(

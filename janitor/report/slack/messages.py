@@ -7,7 +7,7 @@ from itertools import chain
 from janitor.apply.outcomes import OutcomeKind
 from janitor.model.text import many
 from janitor.model.units import moment, show_size
-from janitor.report.data.names import how_many, short_name
+from janitor.report.data.names import how_many, kind_in_words, short_name
 from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, Totals
 from janitor.report.data.totals import totals, was_applied
@@ -53,7 +53,7 @@ def note(result: SweepResult) -> Message:
             ("Could not be read", _gaps(result)),
         )
     ]
-    small = context(f"{words(result.mode, 20)}, {moment(result.finished_at)}; all of it: {history}")
+    small = context(f"{words(result.mode, 20)}, {moment(result.finished_at)}; details: {history}")
     # announced deletions come first: whatever does not fit follows in the thread
     parts.insert(0, announcement(result))
     pages, left = laid_out(parts, _NOTE)
@@ -72,14 +72,14 @@ def _clock(result: SweepResult) -> Iterator[str]:
 
 def _deeds(result: SweepResult, counts: Totals) -> str:
     saves = counts.saves
-    usd = f"{dollars(saves.usd_month, saves.upper_bound)} a month"
+    usd = f"{dollars(saves.usd_month, saves.upper_bound)}/month"
     unpriced = f" ({saves.unpriced:,} without a price)" if saves.unpriced else ""
-    what = show_size(saves.size_bytes)
+    what = f" ({show_size(saves.size_bytes)})" if saves.size_bytes else ""
     if not was_applied(result):
-        return f"would delete {many(counts.planned, 'thing')} ({what}) and save {usd}{unpriced}"
+        return f"would delete {many(counts.planned, 'resource')}{what} and save {usd}{unpriced}"
     if not counts.deleted:
         return "deleted nothing"
-    return f"deleted {many(counts.deleted, 'thing')} ({what}), which saves {usd}{unpriced}"
+    return f"deleted {many(counts.deleted, 'resource')}{what} and saves {usd}{unpriced}"
 
 
 def _kinds(result: SweepResult) -> Iterator[str]:
@@ -120,15 +120,15 @@ def _failures(result: SweepResult) -> Iterator[str]:
 
 def _gaps(result: SweepResult) -> Iterator[str]:
     for gap in result.plan.gaps:
-        where = f"{gap.kind.value} in {gap.project}, {gap.location}"
+        where = f"{kind_in_words(gap.kind, 2)} in {gap.project}, {gap.location}"
         where += f", {gap.repository}" if gap.repository else ""
         yield f"• {words(where, 150)}: {words(gap.cause, _LINE)}"
 
 
 def trouble(text: str) -> Message:
     """Something is wrong with janitor itself, in its own words; what follows the first line, such as
-    FILE:LINE:COLUMN, is shown as it stands."""
-    lines = [line for line in text.splitlines() if line.strip()] or ["it does not say what"]
+    FILE:LINE:COLUMN, is shown as it is."""
+    lines = [line for line in text.splitlines() if line.strip()] or ["it does not say which"]
     head = f"janitor is in trouble: {words(lines[0], _LINE)}"
     block = section(head)
     for number in range(1, min(len(lines), _LINES) + 1):

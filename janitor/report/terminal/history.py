@@ -21,11 +21,11 @@ _GONE = frozenset({OutcomeKind.DELETED.value, OutcomeKind.ALREADY_GONE.value})
 _STYLES: Mapping[str | None, str] = {kind.value: style for kind, style in STYLES.items()} | {
     None: "bold yellow"
 }
-_TITLES = ("when (UTC)", "examined", "planned", "deleted", "failed", "drifted", "$ a month")
+_TITLES = ("when (UTC)", "examined", "planned", "deleted", "failed", "drifted", "$/month")
 NO_SWEEPS = "No sweep is recorded. To look once, which deletes nothing: janitor sweep --dry-run"
 _MONEY_NOTE = (
-    "$ a month: of what was deleted; in brackets, of what would have been, by a dry run or a refused apply. An image"
-    " counts for at most its size, as layers may be shared."
+    "$/month: of the deleted resources; in brackets, of those that a dry run or a refused apply would delete. An image"
+    " counts for at most its size, because images share layers."
 )
 
 

@@ -146,7 +146,7 @@ def _facts(cells: Iterable[Cell], width: int, left: int) -> Text:
             case HistoryCell():
                 facts.append(f"deleted on {plain(cell).replace(', ', '; ', 1)}")
             case MoneyCell():
-                facts.append(f"{plain(cell)} a month")
+                facts.append(f"{plain(cell)}/month")
             case SizeCell():
                 pass
             case _:
