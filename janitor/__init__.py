@@ -1,1 +1,1 @@
-"""janitor deletes what a team no longer uses on Cloud Run and Artifact Registry, and says what it saved."""
+"""janitor deletes what a team no longer uses on Cloud Run and Artifact Registry, and reports what it saved."""

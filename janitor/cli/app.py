@@ -42,7 +42,7 @@ app = typer.Typer(
     name="janitor",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Deletes what a team no longer uses on Cloud Run and Artifact Registry, and says what it saved.",
+    help="Deletes what a team no longer uses on Cloud Run and Artifact Registry, and reports what it saved.",
     epilog="Example: janitor sweep --dry-run --project my-project",
 )
 app.command(epilog="Example: janitor sweep --dry-run --project my-project --kept")(sweep)

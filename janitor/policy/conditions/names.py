@@ -198,7 +198,7 @@ class RepositoryIs(OneText):
     name = "repository"
     kinds = IN_REPOSITORIES
     singles_out = True
-    says = "The repository of an image, a version or a package: a glob, or a list of globs."
+    says = "The repository of an image, a version, a tag or a package: a glob, or a list of globs."
     text = TextOf(repository=lambda repository: repository.name.repository)
     made_of = REPOSITORY_NAMES
 
