@@ -1,5 +1,6 @@
 """What is posted when, with a real Slack client and a Slack on this machine."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,10 +13,18 @@ from pydantic import SecretStr
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.errors import LedgerError, SlackError, UsageError
-from janitor.notify.posting import payload_json, post_due_report, post_note, post_report, post_trouble
+from janitor.notify.posting import (
+    _why_not_taken,
+    payload_json,
+    post_due_report,
+    post_note,
+    post_report,
+    post_trouble,
+)
 from janitor.notify.slack import ToChannel
 from janitor.policy.model import Note, ReportOptions
 from janitor.report.data.result import SweepResult
+from janitor.report.slack.report import report
 from janitor.settings import Settings
 from tests.notify.server import CHANNEL, TOKEN, Mood, StandIn, slack_stand_in
 from tests.report.samples import GAP, REFUSAL, image, result
@@ -215,3 +224,14 @@ def test_what_is_shown_for_a_bot_is_the_message_and_its_thread_and_no_token() ->
 def test_a_report_without_details_is_one_message_for_a_bot_too() -> None:
     settings = Settings(JANITOR_SLACK_BOT_TOKEN=SecretStr(TOKEN), JANITOR_SLACK_CHANNEL=CHANNEL)
     assert isinstance(json.loads(payload_json(settings, replace(EMPTY, foot=(), troubles=()))), dict)
+
+
+async def test_an_announcement_of_which_slack_took_only_the_first_names_was_not_accepted(slack) -> None:
+    """R32: the names of the others are in the thread, which failed."""
+    message = report(large(1000))
+    assert message.details
+    slack.moods = [Mood(), AWAY]
+    why = await _why_not_taken(ToChannel(TOKEN, CHANNEL, slack.api), message, asyncio.Event())
+    assert why is not None
+    slack.moods = []
+    assert await _why_not_taken(ToChannel(TOKEN, CHANNEL, slack.api), message, asyncio.Event()) is None

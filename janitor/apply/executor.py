@@ -158,16 +158,24 @@ class Executor:
                 left = await self._try(left, begun, turn)
 
     async def _unreached(self, batch: list[Action], begun: _Begun) -> None:
-        """The sweep's time ended while these waited for their turn. After a stop their intents stay open."""
+        """The sweep's time ended while these waited for their turn. After a stop their intents stay open, and so do
+        those of deletions that a lost call may have begun: the next sweep asks what became of them."""
         if self.stop.is_set():
             return
-        await self.recorder.conclude([(action, begun.intents.get(action.name), TIME_UP) for action in batch])
-        self._outcomes.update((action.name, TIME_UP) for action in batch)
+        self._outcomes.update((action.name, UNANSWERED) for action in batch if action.name in begun.asked)
+        untried = [action for action in batch if action.name not in begun.asked]
+        await self.recorder.conclude(
+            [(action, begun.intents.get(action.name), TIME_UP) for action in untried]
+        )
+        self._outcomes.update((action.name, TIME_UP) for action in untried)
 
     async def _try(self, batch: list[Action], begun: _Begun, turn: Turn) -> list[Action]:
         """Those that a quota held up; nothing was deleted of them."""
         ready = await self._ready(batch, begun)
-        if not ready or self.stop.is_set():
+        if ready and self._is_over():
+            await self._unreached(ready, begun)
+            return []
+        if not ready:
             return []
         new = [action for action in ready if action.name not in begun.intents]
         if new:

@@ -154,6 +154,11 @@ class FreshReferences:
         users = named.of_tag(repository, package, tag)
         return f"{min(users)} now names {package}:{tag}" if users else ""
 
+    async def refresh(self, repository: RepositoryName) -> None:
+        """Read the references again if they are outdated and this repository's content can be in use."""
+        if not self._is_other_format(repository):
+            await self._fresh()
+
     def _is_other_format(self, name: RepositoryName) -> bool:
         repository = self._repositories.get(name)
         return repository is not None and not Blocked(docker=True).blocks(repository)
@@ -227,6 +232,8 @@ class Recheck:
             return None
         repository, package, _ = image_of(batch[0].name)
         try:
+            for action in batch:
+                await self._read_workloads(action)
             return await self.reader.tags_of_package(repository, package)
         except CallError:
             return None  # each image is read by itself, and says what failed
@@ -237,6 +244,7 @@ class Recheck:
             return drifted("an earlier sweep's deletion of it is still under way")
         try:
             if tags is None:
+                await self._read_workloads(action)
                 changed = await CHECKS[action.kind].still(self.reader, self.references, action)
             else:
                 listed = tags.get(image_of(action.name)[2], frozenset())
@@ -244,6 +252,12 @@ class Recheck:
             return changed or await self._subject_gone(action)
         except CallError as error:
             return drifted(f"it could not be read again: {error}")
+
+    async def _read_workloads(self, action: Action) -> None:
+        """Read the workloads, which all actions share, first: that may take minutes, and the resource is read after it
+        (R21)."""
+        if not action.kind.is_run:
+            await self.references.refresh(RepositoryName.parse("/".join(action.name.split("/")[:6])))
 
     async def _subject_gone(self, action: Action) -> Outcome | None:
         """Whether an artifact may be deleted: only while all images that it is about are gone from everywhere (R40)."""

@@ -23,7 +23,7 @@ from janitor.explain.names import (
     none_called,
     package_forms,
     several,
-)  # fmt: skip  # fmt: skip
+)  # fmt: skip
 from janitor.model.inventory import Gap, Observed
 from janitor.model.resources import Mode, Package, Repository, Version
 
@@ -94,7 +94,8 @@ class Lookup:
         for some in (said, [each for each in standard if each not in said]):
             searched += await asyncio.gather(*map(self._look, some))
             forms = [form for shelf in searched for form in shelf.forms()]
-            found = {called.full: called for written, called in forms if means(self.text, written)}
+            found = {called.full: called for written, called in forms if self.text == written}
+            found = found or {called.full: called for written, called in forms if means(self.text, written)}
             gaps = tuple(gap for shelf in searched for gap in shelf.gaps)
             if found:
                 return self._only(list(found.values()), len(searched), gaps)

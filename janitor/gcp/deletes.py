@@ -159,7 +159,7 @@ class GoogleDeleter:
         return await self.operations.wait(kind, operation) if operation else frozenset()
 
     def _check_quota(self, kind: Kind, name: str) -> None:
-        if self.clients.paces.of_deletes(kind, name).is_silent:
+        if any(pace.is_silent for pace in self.clients.paces.counting_deletes(kind, name)):
             raise PushedBackError("a quota is used up")
 
     async def _begun(self, method: Any, request: Any) -> str:

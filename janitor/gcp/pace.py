@@ -9,6 +9,8 @@ from typing import Any
 
 # Google's quotas count the calls of a minute.
 MINUTE = 60.0
+# Quotas are per minute: a longer pause than this is a mistake, and would hold up the sweep for hours.
+LONGEST_SILENCE = 600.0
 # Calls answered within the same tenth of a second are counted together.
 _TICK = 0.1
 # A caller that waits looks again this often, so that an end of the sweep is noticed.
@@ -41,13 +43,13 @@ class Pace:
 
     A caller takes a turn (`turn`), sends its calls, and says that they were answered (`answered`), refused by
     RESOURCE_EXHAUSTED (`refused`) or never sent (`unused`); each call ends in exactly one of the three. Turns are
-    given in the order in which they are asked for, except that an urgent one waits for no other.
+    given in the order in which they are asked for. A call that must not wait is counted (`count`).
 
     The pace keeps four promises:
     - No minute has more calls than `allowed`. A call counts from its turn until a minute after its answer, so that
       this holds by the server's clock too.
     - Turns are `60 / allowed` apart, except for `quota.at_once` after a silence.
-    - Nothing is sent before the time that Google asked for by RetryInfo.
+    - No turn is given before the time that Google asked for by RetryInfo, for at most `LONGEST_SILENCE`.
     - `allowed` starts at the documented quota. A refusal halves it, and remembers what Google let through in the last
       minute as the ceiling, up to which `allowed` increases again, by the same amount each second. Refusals of calls
       that were sent before the last halving are one refusal.
@@ -76,12 +78,15 @@ class Pace:
         self.allowed = self._ceiling = float(self.quota.per_minute)
         self._grown_at = self.clock()
 
-    async def turn(self, calls: int = 1, urgent: bool = False, over: Callable[[], bool] = never) -> bool:
+    async def turn(self, calls: int = 1, over: Callable[[], bool] = never) -> bool:
         """Wait until so many calls may be sent; False, and none is counted, once `over` says that it is too late."""
-        if urgent:
-            return await self._taken(calls, over)
         async with self._line:
             return await self._taken(calls, over)
+
+    def count(self, calls: int = 1) -> None:
+        """Count calls that are sent at once, whatever the pace is; the turns that follow wait the longer."""
+        self._grow(self.clock())
+        self._take(calls)
 
     def answered(self, calls: int = 1) -> None:
         """These calls were answered, and Google counts them."""
@@ -100,6 +105,7 @@ class Pace:
         """A call sent at `sent_at` was refused because the quota is used up; Google asks to wait `asked` seconds."""
         now = self.clock()
         self.refusals += 1
+        asked = min(asked, LONGEST_SILENCE)
         self._silent_until = max(self._silent_until, now + asked)
         if sent_at <= self._refused_at:
             return
@@ -122,12 +128,15 @@ class Pace:
             now = self.clock()
             wait = self._wait(now, calls)
             if wait <= 0:
-                start = max(self._next, now - self._saved * MINUTE / self.allowed)
-                self._next = start + calls * MINUTE / self.allowed
-                self._unanswered += calls
+                self._take(calls)
                 return True
             await self.sleep(min(wait, _LOOK))
         return False
+
+    def _take(self, calls: int) -> None:
+        start = max(self._next, self.clock() - self._saved * MINUTE / self.allowed)
+        self._next = start + calls * MINUTE / self.allowed
+        self._unanswered += calls
 
     @property
     def _saved(self) -> float:

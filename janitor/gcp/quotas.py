@@ -52,6 +52,12 @@ class Paces:
         metric = Metric.RUN_WRITES if kind.is_run else Metric.ARTIFACT_DELETES
         return self.of(metric, where.project, where.location)
 
+    def counting_deletes(self, kind: Kind, name: str) -> tuple[Pace, ...]:
+        """Every pace that counts such a delete: Artifact Registry counts it as a request too."""
+        where = ResourceName.parse(name)
+        requests = () if kind.is_run else (self.of(Metric.ARTIFACT_REQUESTS, where.project, where.location),)
+        return (self.of_deletes(kind, name), *requests)
+
     async def take(
         self, kind: Kind, name: str, deletes: int, over: Callable[[], bool] = never
     ) -> Turn | None:
@@ -86,8 +92,8 @@ _READS = ("Get", "List")
 class PacedCalls(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
     """Sends the calls of one API at its pace, and hears every RESOURCE_EXHAUSTED.
 
-    Reads of Cloud Run, and every call of Artifact Registry, wait here. Deletes have waited for their own quota before
-    what they delete was read again (apply.executor); here they are urgent, as a tag was read a moment ago.
+    Reads wait here. A change never waits, because what it changes was read a moment ago (R18, R21): a delete took its
+    turn before that (apply.executor), and here it is only counted.
     """
 
     def __init__(self, paces: Paces, api: str) -> None:
@@ -106,7 +112,10 @@ class PacedCalls(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg
         pace = self._pace(reads, where)
         if pace is None:
             return await self._sent(continuation, client_call_details, request, reads, where)
-        await pace.turn(urgent=not reads)
+        if reads:
+            await pace.turn()
+        else:
+            pace.count()
         try:
             answer = await self._sent(continuation, client_call_details, request, reads, where)
         except grpc.aio.AioRpcError as error:

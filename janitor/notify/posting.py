@@ -70,13 +70,14 @@ async def _why_not_taken(way: ToWebhook | ToChannel, message: Message, stop: asy
         await asyncio.wait({post, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not post.done():
             return "The sweep was stopped before Slack took the announcement"
-        await post
+        taken = await post
     except SlackError as error:
         return str(error)
     finally:
         stopped.cancel()
         post.cancel()
-    return None
+    # names that are only in the thread were not announced
+    return taken.why if taken.lost_details else None
 
 
 async def post_trouble(settings: Settings, text: str, ended: Ended = _nobody) -> bool:

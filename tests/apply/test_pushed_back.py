@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from janitor.apply.deletion import UNANSWERED
 from janitor.apply.outcomes import TIME_UP
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.apply.ports import PushedBackError, UnclearError
@@ -141,6 +142,24 @@ async def test_what_waits_for_its_turn_when_the_time_ends_is_skipped_with_its_in
     applied = await executor(google, recorder, time_up=time_up).run(cleared(image))
     assert applied.outcomes[0] == TIME_UP == recorder.ends[image.name]
     assert google.tags == {image.name: {"v1"}}
+
+
+async def test_a_deletion_that_a_lost_call_may_have_begun_keeps_its_intent_open_when_the_time_ends() -> None:
+    google, recorder, time_up = FakeGoogle(), FakeRecorder(), asyncio.Event()
+    [web] = services(google, "web")
+    google.fails = {web.name: [UnclearError("INTERNAL"), PUSHED]}
+    calls: list[str] = []
+
+    def end_with_the_second(name: str) -> None:
+        calls.append(name)
+        if len(calls) == 2:
+            time_up.set()
+
+    google.before = end_with_the_second
+    applied = await executor(google, recorder, time_up=time_up).run(cleared(web))
+    assert len(calls) == 2
+    assert applied.outcomes[0] == UNANSWERED
+    assert (recorder.intents, recorder.ends) == ([web.name], {})
 
 
 async def test_what_waits_for_its_turn_when_a_stop_comes_stays_an_open_intent() -> None:

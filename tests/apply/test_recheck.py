@@ -150,3 +150,20 @@ async def test_what_cannot_be_read_again_is_drifted() -> None:
     google = Down()
     [web] = services(google, "web")
     assert await end(google, web) is O.DRIFTED
+
+
+async def test_what_happens_while_the_references_are_read_again_is_seen() -> None:
+    """The resource itself is read last (R21): a read of all workloads may take minutes."""
+    google = FakeGoogle()
+    [image] = images(google, of_image("a", "v1"))
+
+    class Slow(FakeGoogle):
+        async def workloads(self) -> Workloads:
+            self.tags[image.name].add("v2")
+            return await super().workloads()
+
+    slow = Slow()
+    images(slow, image)
+    outcome = await recheck(slow, age=301).still(image)
+    assert outcome is not None
+    assert "v2" in str(outcome.error)

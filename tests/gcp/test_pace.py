@@ -248,22 +248,16 @@ def test_who_waits_is_told_when_it_is_too_late_and_nothing_is_counted() -> None:
     assert 10 <= at <= 11
 
 
-def test_an_urgent_call_goes_before_those_that_wait_in_line() -> None:
-    async def main() -> list[str]:
-        shared, order = pace(), []
-        await _sends(shared, 60)
+def test_a_call_that_must_not_wait_is_counted_and_the_turns_after_it_wait_the_longer() -> None:
+    async def main(counted: int) -> float:
+        shared = pace()
+        await _sends(shared, 1)
+        shared.count(counted)
+        shared.answered(counted)
+        await shared.turn()
+        return virtual_now()
 
-        async def send(name: str, urgent: bool) -> None:
-            await shared.turn(urgent=urgent)
-            order.append(name)
-            shared.answered()
-
-        waiting = [asyncio.create_task(send(f"read {n}", False)) for n in range(5)]
-        await asyncio.sleep(0)
-        await asyncio.gather(asyncio.create_task(send("delete", True)), *waiting)
-        return order
-
-    assert run_virtually(main()).index("delete") <= 2
+    assert run_virtually(main(40)) > run_virtually(main(1))
 
 
 def test_calls_without_an_answer_are_few_until_many_were_answered() -> None:

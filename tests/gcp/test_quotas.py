@@ -79,7 +79,8 @@ async def test_a_refused_read_of_artifacts_slows_all_requests_but_not_those_of_a
         assert not clients.paces.of(Metric.ARTIFACT_REQUESTS, "q", "us-central1").is_silent
 
 
-async def test_no_call_of_artifact_registry_is_sent_while_its_requests_are_used_up() -> None:
+async def test_while_requests_of_artifact_registry_are_used_up_reads_wait_and_deletes_are_not_sent() -> None:
+    """A delete never waits between the read of its resource and its call (R18, R21): it takes another turn."""
     google = Google(
         {"DeleteVersion": lambda _: Operation(name="projects/p/locations/us-central1/operations/1")}
     )
@@ -87,14 +88,25 @@ async def test_no_call_of_artifact_registry_is_sent_while_its_requests_are_used_
         pace = clients.paces.of(Metric.ARTIFACT_REQUESTS, *WHERE)
         pace.refused(pace.clock(), 3600)
         read = clients.artifacts.get_version(request=ar.GetVersionRequest(name=VERSION), retry=None)
-        calls = [
-            asyncio.ensure_future(each) for each in (read, deleter(clients).delete(Kind.VERSION, VERSION))
-        ]
-        await asyncio.wait(calls, timeout=0.2)
+        with pytest.raises(PushedBackError):
+            await deleter(clients).delete(Kind.VERSION, VERSION)
+        waiting = asyncio.ensure_future(read)
+        await asyncio.wait([waiting], timeout=0.2)
         assert (google.asked("GetVersion"), google.asked("DeleteVersion")) == ([], [])
-        for each in calls:
-            each.cancel()
-        await asyncio.gather(*calls, return_exceptions=True)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+
+async def test_a_change_is_sent_at_once_whatever_the_pace_is() -> None:
+    """The tag of an image that is put back does not wait for a silence (R18)."""
+    google = Google({"CreateTag": lambda request: request.tag})
+    async with serving(google) as clients:
+        pace = clients.paces.of(Metric.ARTIFACT_REQUESTS, *WHERE)
+        pace.refused(pace.clock(), 3600)
+        async with asyncio.timeout(5):
+            await deleter(clients).create_tag(REPOSITORY, "app", "v1", digest("a"))
+        assert len(google.asked("CreateTag")) == 1
+        assert (pace._in_minute, pace._unanswered) == (1, 0)
 
 
 async def test_calls_that_were_answered_count_and_none_stays_without_an_answer() -> None:

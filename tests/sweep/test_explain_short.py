@@ -62,6 +62,10 @@ def test_an_image_is_found_by_its_package_with_a_tag_or_a_digest(place: Placing,
         f"app@{digest('a')[:14]}",
         f"r/app:v1@{digest('a')[7:19]}",
         f"{uri('')}@{digest('a')[7:19]}",
+        digest("a"),
+        digest("a")[:14],
+        digest("a")[7:19],
+        f"@{digest('a')[:19]}",
     ],
 )
 def test_an_image_is_found_by_the_beginning_of_its_digest(place: Placing, text: str) -> None:
