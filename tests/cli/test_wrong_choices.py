@@ -14,8 +14,8 @@ from tests.cli.calling import Janitor
         (["explain", "--kept", "inuse"], "--kept: unknown reason 'inuse'; did you mean in-use? one of: "),
         (["explain", "--kept", "self", "--kind", "pod"], "--kind: unknown kind 'pod'; one of: run.service, "),
         (["report", "--format", "pdf"], "'pdf' is not one of 'table', 'json', 'markdown', 'html'"),
-        (["history", "--limit", "abc"], "'--limit': "),
-        (["history", "--limit", "0"], "'--limit': "),
+        (["history", "--limit", "abc"], "'--limit'"),
+        (["history", "--limit", "0"], "'--limit'"),
     ],
 )
 @pytest.mark.parametrize("log_format", ["console", "json"])
