@@ -1,6 +1,5 @@
 """Names that people type, matched with Google's names of workloads, repositories and what they hold."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +13,7 @@ from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.references import (
+    BARE_DIGEST,
     SHORT_DIGEST,
     BadReferenceError,
     ImageReference,
@@ -24,8 +24,6 @@ from janitor.model.resources import Image, Package, Repository, Version
 from janitor.model.text import nfc
 
 _KINDS = {**RUN_COLLECTIONS, KINDS[Kind.REPOSITORY].collection: Kind.REPOSITORY}
-# ``sha256:0123456``, ``@0123456`` or ``0123456``: a digest without its package, whole or its beginning.
-_BARE_DIGEST = re.compile(r"@?(?:sha256:)?([0-9a-f]{7,64})")
 # How many full names a refusal lists.
 SUGGESTED = 8
 
@@ -275,7 +273,7 @@ def means(text: str, written: str) -> bool:
     """Whether `text` is a way to write a resource, in full or with the beginning of its digest."""
     if text == written:
         return True
-    if bare := _BARE_DIGEST.fullmatch(text):
+    if bare := BARE_DIGEST.fullmatch(text):
         return written.partition("@sha256:")[2].startswith(bare[1])
     found = SHORT_DIGEST.search(text)
     return found is not None and written.startswith(f"{text[: found.start()]}@sha256:{found[1]}")
@@ -283,7 +281,7 @@ def means(text: str, written: str) -> bool:
 
 def asks_within(text: str, repository: Repository, package: Package) -> bool:
     """Whether `text` may name something in this package. A bare digest, or its beginning, may be in any docker package."""
-    if repository.format == DOCKER and _BARE_DIGEST.fullmatch(text):
+    if repository.format == DOCKER and BARE_DIGEST.fullmatch(text):
         return True
     return any(
         text.startswith(f"{written}{sign}") and len(text) > len(written) + len(sign)

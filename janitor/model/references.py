@@ -82,6 +82,8 @@ def parse_reference(text: str) -> ImageReference | None:
 
 # The beginning of a digest, as docker and git shorten one: seven characters at least, so that it is no word.
 SHORT_DIGEST = re.compile(r"@(?:sha256:)?([0-9a-f]{7,64})$")
+# ``sha256:0123456``, ``@0123456`` or ``0123456``: a digest without its package, whole or its beginning.
+BARE_DIGEST = re.compile(r"@?(?:sha256:)?([0-9a-f]{7,64})")
 
 
 def without_host(text: str) -> str | None:

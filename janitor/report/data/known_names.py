@@ -1,18 +1,16 @@
 """Names that a snapshot knows, and which of the known names a text means."""
 
-import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
 from janitor.model.kinds import Kind
-from janitor.model.references import SHORT_DIGEST
+from janitor.model.references import BARE_DIGEST, SHORT_DIGEST
 from janitor.report.data.names import called
 from janitor.report.data.snapshot import Snapshot
 
 # Of how many sweeps, the newest, the names are known: the ledger has a snapshot of each scope.
 SNAPSHOTS = 5
 _GONE = frozenset({"deleted", "already-gone"})
-_BARE_DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{7,64})")
 
 
 def names_in(snapshot: Snapshot) -> dict[str, str]:
@@ -41,7 +39,7 @@ def _is_cut_short(text: str, name: str) -> bool:
     parts = name.split("/")
     if len(parts) != 10 or not parts[9].startswith("sha256:"):
         return False
-    if bare := _BARE_DIGEST.fullmatch(text):
+    if bare := BARE_DIGEST.fullmatch(text):
         return parts[9].startswith(f"sha256:{bare[1]}")
     if not (found := SHORT_DIGEST.search(text)) or not parts[9].startswith(f"sha256:{found[1]}"):
         return False
