@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from janitor.gcp.quotas import Paces
-from janitor.gcp.retry import DELETE_RETRY, PRICES_RETRY, READ_RETRY
+from janitor.gcp.retry import DELETE_RETRY, PRICES_RETRY, PUT_BACK_RETRY, READ_RETRY
 from tests.sweep.stepping import Days
 from tests.sweep.sweeping import Place, placed
 
@@ -32,7 +32,7 @@ def _hurried() -> Iterator[None]:
 
 
 class PaceTime:
-    """The clock of the pace: only waiting for a turn moves it."""
+    """The clock of the pace: only waiting for a turn, or to put a tag back, moves it."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -51,12 +51,20 @@ PACE_TIME = PaceTime()
 @contextmanager
 def hurried() -> Iterator[None]:
     """Calls are tried again as ever, with pauses of milliseconds and a budget of two seconds. Waiting for a turn of the
-    pace takes no time."""
+    pace takes no time, and neither does waiting to put a tag back: a quota that refuses it counts by the same clock."""
     hurry = {"first": 0.01, "longest": 0.05, "budget": 2.0}
-    hurried = (READ_RETRY, DELETE_RETRY, PRICES_RETRY)
-    usual = [(retry, key, getattr(retry, key)) for retry in hurried for key in hurry]
-    for retry, key, _ in usual:
-        object.__setattr__(retry, key, hurry[key])
+    by_pace: dict[str, object] = {"clock": PACE_TIME.clock, "sleep": PACE_TIME.sleep}
+    altered: list[tuple[object, str, object]] = [
+        *(
+            (retry, key, value)
+            for retry in (READ_RETRY, DELETE_RETRY, PRICES_RETRY)
+            for key, value in hurry.items()
+        ),
+        *((PUT_BACK_RETRY, key, value) for key, value in by_pace.items()),
+    ]
+    usual = [(retry, key, getattr(retry, key)) for retry, key, _ in altered]
+    for retry, key, value in altered:
+        object.__setattr__(retry, key, value)
     with patch("janitor.gcp.channels.Paces", partial(Paces, clock=PACE_TIME.clock, sleep=PACE_TIME.sleep)):
         yield
     for retry, key, value in usual:

@@ -66,6 +66,16 @@ def test_a_429_while_reading_is_no_gap(place: Placing) -> None:
     assert set(here.google.world.quotas.refused) == {"artifact_requests", "run_reads"}
 
 
+def test_a_tag_that_a_quota_does_not_let_back_at_once_is_put_back_when_it_does(place: Placing) -> None:
+    refused = """[{rpc: DeleteVersion, times: 1, resource_exhausted: {retry_after: 30s}},
+      {rpc: CreateTag, times: 8, resource_exhausted: {retry_after: 45s}}]"""
+    here = place(world(image("i0", "v0"), trouble=refused))
+    swept = here.sweep("--apply", *LIMITS)
+    assert swept.code == 0, swept.err
+    sent = [rpc for rpc, _ in here.changes]
+    assert sent == ["DeleteTag", "DeleteVersion", *["CreateTag"] * 9, "DeleteTag", "DeleteVersion"]
+
+
 STORM = "[{rpc: DeleteService, skip: 20, resource_exhausted: {retry_after: 1h}}]"
 
 
