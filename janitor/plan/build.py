@@ -23,6 +23,7 @@ from janitor.kinds.table import delete_rank, free_of_charge
 from janitor.kinds.version import state_of, version_since
 from janitor.model.amounts import Estimate
 from janitor.model.kinds import Kind
+from janitor.model.reasons import DeleteReason
 from janitor.model.resources import (
     Condition,
     Image,
@@ -80,7 +81,7 @@ class Builder:
         digests of images elsewhere, all gone, that artifacts in it are about (R40)."""
         return Action(
             Kind.REPOSITORY, str(repository.name), repository.name.uri, decision.policy.name, decision.reason,
-            details(self.age(repository_since(repository, images, self.uploads.of(str(repository.name)))), "nothing in it is in use"),
+            details(self.age(repository_since(repository, images, self.uploads.of(str(repository.name)))), _unused(decision)),
             repository.size_bytes,
             estimate_repository(repository.size_bytes, repository.name.location, self.book),
             delete_rank(Kind.REPOSITORY), after=tuple(sorted(waits)),
@@ -165,6 +166,11 @@ def _aged(age: str, word: str) -> str:
 def details(*parts: str) -> str:
     """What an action says of itself, without what is empty."""
     return "; ".join(part for part in parts if part)
+
+
+def _unused(decision: Delete) -> str:
+    """What is true of each repository that is deleted (R13), where its reason does not say so."""
+    return "" if decision.reason is DeleteReason.UNUSED else "nothing in it is in use"
 
 
 def cause_of(condition: Condition) -> str:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from janitor.kinds.image import contents_fingerprint
 from janitor.model.amounts import Priced
 from janitor.model.kinds import Kind, Status
@@ -94,8 +96,19 @@ def test_a_repositorys_action_contains_its_images_and_costs_its_billed_size() ->
     assert (found.name, found.contains) == (REPOSITORY, ((Kind.IMAGE, 2),))
     assert found.after == ("a", "z")
     assert found.content == contents_fingerprint(images)
-    assert found.detail == "9d old; nothing in it is in use"
     assert found.estimate == Priced(Decimal("0.2"), found.estimate.basis)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail"),
+    [
+        (DeleteReason.UNUSED, "9d old"),
+        (DeleteReason.OLDER_THAN, "9d old; nothing in it is in use"),
+    ],
+)
+def test_a_repositorys_detail_does_not_repeat_its_reason(reason: DeleteReason, detail: str) -> None:
+    decision = Delete(policy("gone", Kind.REPOSITORY), reason)
+    assert BUILDER.repository(repository(), [image("a", days=9)], decision, ()).detail == detail
 
 
 def test_a_fingerprint_minds_digests_and_tags_and_no_order() -> None:
