@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from janitor.model.units import moment, show_age, show_size
+from janitor.report.data.causes import cause_in_short
 from janitor.report.data.names import ails_for, called, named
 from janitor.report.data.troubles import TroubleKind
 from janitor.report.reason_words import cause_in_words
@@ -173,3 +174,9 @@ def plain(cell: Cell) -> str:
             return trouble_heading(kind)
         case _:
             return "–"
+
+
+def cause_of_services(error: ErrorCell, count: int) -> str:
+    """``HEALTH_CHECK_CONTAINER_ERROR: The container failed to start (3 of these)``, of so many failing services."""
+    cause = cause_in_short(error.words) or "Google does not say why"
+    return f"{cause} ({count:,} of these)" if count > 1 else cause

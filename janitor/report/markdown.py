@@ -1,7 +1,8 @@
 """The report as GitHub-flavoured Markdown. Text from outside is never markup or a mention."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from janitor.model.text import safe_text, shorten
@@ -9,17 +10,19 @@ from janitor.report.cells import (
     CauseCell,
     Cell,
     CellRow,
+    ErrorCell,
     OwnerCell,
     PolicyCell,
     ResourceCell,
     SizeCell,
+    cause_of_services,
     plain,
 )
 from janitor.report.data.names import place_of
 from janitor.report.data.scope import basis_in_words
 from janitor.report.data.summary import Summary
 from janitor.report.reason_words import cause_in_words
-from janitor.report.sections import Section, SectionName, cost_report
+from janitor.report.sections import Section, SectionName, by_error, cost_report
 from janitor.report.words import UNOWNED, period_in_words
 
 _ROWS_SHOWN = {
@@ -102,7 +105,8 @@ def _rows(section: Section, rows: tuple[CellRow, ...]) -> Iterator[str]:
         case SectionName.TROUBLES:
             return (line for row in rows for line in _trouble(row))
         case SectionName.FAILING:
-            return (line for row in rows for line in _failing(row))
+            alike = by_error(replace(section, rows=rows))
+            return (line for error, services in alike for line in _failing(error, services))
         case _:
             return _table(section, rows)
 
@@ -113,11 +117,12 @@ def _trouble(row: CellRow) -> Iterator[str]:
     yield f"  - {_cell(way_out)}"
 
 
-def _failing(row: CellRow) -> Iterator[str]:
-    resource, status, owner, _, error, money = row
-    where = words(place_of(resource.name)) if isinstance(resource, ResourceCell) else ""
-    yield f"- **{_cell(resource)}**, {_cell(status)}; {where}; {_cell(owner)}; {_cell(money)}/month"
-    yield f"  - {_cell(error) or 'Google does not say why'}"
+def _failing(error: ErrorCell, services: Sequence[CellRow]) -> Iterator[str]:
+    """Services that fail for one cause, and below the last of them the cause."""
+    for resource, status, owner, _, _, money in services:
+        where = words(place_of(resource.name)) if isinstance(resource, ResourceCell) else ""
+        yield f"- **{_cell(resource)}**, {_cell(status)}; {where}; {_cell(owner)}; {_cell(money)}/month"
+    yield f"  - {words(cause_of_services(error, len(services)))}"
 
 
 def _cell(cell: Cell) -> str:

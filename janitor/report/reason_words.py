@@ -1,11 +1,13 @@
 """Reasons in short words for tables: why resources are deleted, and why they are kept."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.plan.plan import Action
 from janitor.report.data.ages import Age, age_of, age_range
+from janitor.report.data.causes import facts_and_failure
 from janitor.report.data.names import contained, how_many
 
 # "" where the age says it all.
@@ -68,8 +70,6 @@ _KEPT = {
     KeepReason.POLICY_NOT_SELECTED: "policy not selected",
     KeepReason.GAP: "not decided (a read failed)",
 }
-# What is said of these behind their age is why they failed, in Google's words.
-_FAIL = frozenset({Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL})
 
 
 def kept_in_words(reason: KeepReason) -> str:
@@ -98,24 +98,22 @@ def kept_with_wire_name(reason: str) -> str:
 
 def why_deleted(action: Action) -> list[str]:
     """``failed``, ``26h old``, ``with 2 revisions``: what to say of one deletion, the shortest to the point first."""
-    (age, *facts), _ = _told(action)
+    (age, *facts), _ = facts_and_failure(action)
     parts = [_DELETED[action.reason], age, contained(action.contains), *facts]
     if len(action.tags) > 1:
         parts.append(f"{len(action.tags)} tags")
     return list(dict.fromkeys(part for part in parts if part)) or ["matched"]
 
 
-def why_failed(action: Action) -> str:
-    """Why a workload failed, in Google's words; "" where nothing is said."""
-    return _told(action)[1]
-
-
 def why_together(actions: Sequence[Action]) -> list[str]:
-    """``28 images``, ``17–198d old``: the same of several deletions of one kind."""
+    """``28 images``, ``17–198d old``: the same of several deletions of one kind, and what all of them contain."""
     words = {_DELETED[action.reason] for action in actions}
     word = words.pop() if len(words) == 1 else ""
     ages = [age for action in actions if (age := age_of(action.detail))]
-    parts = [how_many(actions[0].kind, len(actions)), word, _ages(ages)]
+    held = Counter[Kind]()
+    for action in actions:
+        held.update(dict(action.contains))
+    parts = [how_many(actions[0].kind, len(actions)), word, _ages(ages), contained(tuple(held.items()))]
     return [part for part in parts if part]
 
 
@@ -127,11 +125,3 @@ def _ages(ages: Sequence[Age]) -> str:
         return f"{age_range(ages)} old"
     after = first.after.replace(" it ", " they ") if len(ages) > 1 else first.after
     return f"{first.before}{age_range(ages)}{after}"
-
-
-def _told(action: Action) -> tuple[list[str], str]:
-    """The facts of an action's detail, and the failure that it ends with."""
-    first, _, rest = action.detail.partition("; ")
-    if action.kind in _FAIL:
-        return [first], rest
-    return [first, *rest.split("; ")], ""

@@ -29,13 +29,13 @@ from janitor.report.cells import (
     StatusCell,
     TextCell,
 )  # fmt: skip
+from janitor.report.data.causes import error_in_short
 from janitor.report.data.names import how_many
 from janitor.report.data.snapshot import RunningService, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.words import (
     ailing,
     date,
-    error_in_short,
     how_to_keep,
     idle_in_words,
     next_sweep,

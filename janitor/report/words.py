@@ -1,6 +1,5 @@
 """Words for people that every medium shares: headings of troubles, figures with their units, and what they count."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -35,9 +34,6 @@ def trouble_heading(kind: TroubleKind) -> str:
     return _TROUBLES[kind]
 
 
-_CODE = re.compile(r"([A-Z][A-Z_]+)(?:: |$)")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
-_NOT_TELLING = re.compile(r"Revision '[^']*' is not ready and cannot serve traffic")
 _IN_USE = (KeepReason.IN_USE.value, KeepReason.HOLDS_IN_USE.value)
 UNOWNED = "unowned"
 _PROJECTS_NAMED = 3
@@ -151,19 +147,6 @@ def storage_in_words(snapshot: Snapshot) -> str:
 def ailing(snapshot: Snapshot) -> tuple[RunningService, ...]:
     """The services that failed, in the snapshot's order."""
     return snapshot.failing
-
-
-def error_in_short(why: str) -> tuple[str, str]:
-    """Google's code and the sentence that says what is wrong: the first that does not only name the revision.
-
-    Either is "" where it is not there.
-    """
-    found = _CODE.match(why)
-    code = found[1] if found else ""
-    text = why[found.end() :] if found else why
-    sentences = [each.strip() for each in _SENTENCE_END.split(text.strip()) if each.strip()]
-    telling = [each for each in sentences if not _NOT_TELLING.fullmatch(each.rstrip("."))]
-    return code, (telling or sentences or [""])[0]
 
 
 def how_to_keep(mark: str = "") -> str:

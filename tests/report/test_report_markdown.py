@@ -2,15 +2,17 @@
 
 import html
 import re
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from markdown_it import MarkdownIt
 
+from janitor.report.data.snapshot import RunningService
 from janitor.report.data.summary import Summary
 from janitor.report.markdown import name, words, write_report_markdown
 from tests.report.printing import GOLDEN
-from tests.report.summaries import EMPTY, HOSTILE, SMALL, large
+from tests.report.summaries import EMPTY, HOSTILE, REGION, SMALL, SWEPT, large, snapshot, usd
 
 OWN_TAGS = {
     "h1",
@@ -106,3 +108,12 @@ def test_figures_are_not_touched() -> None:
 
 def test_ten_thousand_deletions_are_a_page_that_github_shows() -> None:
     assert len(markdown(large(10_000))) < 200_000
+
+
+def test_services_that_fail_for_one_cause_are_listed_above_it() -> None:
+    services = tuple(
+        RunningService(f"{REGION}/services/{name}", "", "failed", usd("0"), "Not on PORT. Twice.", SWEPT)
+        for name in ("a", "b")
+    )
+    text = markdown(replace(EMPTY, snapshot=snapshot(services=services)))
+    assert text.index("- **`a`**") < text.index("- **`b`**") < text.index("\n  - Not on PORT (2 of these)\n")

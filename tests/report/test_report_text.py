@@ -12,10 +12,23 @@ from janitor.ledger.history import Basis, SweepScope
 from janitor.ledger.savings import Account
 from janitor.model.amounts import Amount
 from janitor.report.data.scope import ReportScope
+from janitor.report.data.snapshot import RunningService
 from janitor.report.data.summary import Period, Summary, summarise
 from janitor.report.terminal.report import write_report_table
 from tests.report.printing import GOLDEN
-from tests.report.summaries import EMPTY, SINCE, SMALL, SWEPT, UNTIL, deletion, large, planned, snapshot
+from tests.report.summaries import (
+    EMPTY,
+    REGION,
+    SINCE,
+    SMALL,
+    SWEPT,
+    UNTIL,
+    deletion,
+    large,
+    planned,
+    snapshot,
+    usd,
+)
 
 
 def table(summary: Summary, width: int = 80) -> str:
@@ -144,3 +157,17 @@ def test_the_scope_of_the_figures_is_said_first() -> None:
         "of policies.yaml (sha256:0123456789ab), projects p, q"
         in summarise((), SMALL.snapshot, Period(None, UNTIL), timedelta(days=1), scope=scope).foot[-1]
     )
+
+
+def test_services_that_fail_for_one_cause_are_listed_above_it() -> None:
+    said = (
+        "REVISION_FAILED: Revision '{}-1' is not ready and cannot serve traffic. Not on PORT. See {}'s log."
+    )
+    services = tuple(
+        RunningService(f"{REGION}/services/{name}", "", "failed", usd("0"), said.format(name, name), SWEPT)
+        for name in ("a", "b")
+    )
+    text = table(replace(EMPTY, snapshot=snapshot(services=services)))
+    assert text.count("REVISION_FAILED") == 1
+    assert text.index("  a, failed for") < text.index("  b, failed for") < text.index("REVISION_FAILED")
+    assert "    REVISION_FAILED: Not on PORT (2 of these)\n" in text

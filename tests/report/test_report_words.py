@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from janitor.report.data.causes import error_in_short
 from janitor.report.data.summary import Period
-from janitor.report.words import days_in_words, error_in_short
+from janitor.report.words import days_in_words
 from tests.report.summaries import PORT_MESSAGE
 
 UNTIL = datetime(2026, 12, 2, 9, tzinfo=UTC)

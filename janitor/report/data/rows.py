@@ -11,12 +11,13 @@ from janitor.model.kinds import Kind
 from janitor.model.units import cents
 from janitor.plan.plan import Action
 from janitor.report.data.ages import age_of
+from janitor.report.data.causes import error_in_short, why_failed
 from janitor.report.data.names import place
 from janitor.report.data.result import SweepResult
 from janitor.report.data.totals import capped_sum, was_applied
 
 _TROUBLE = frozenset({OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED})
-# Deletions of these in one holder (a package, a service, a job) are one row.
+# Deletions of these in one holder (a package, a service, a job) are one row, unless they failed for one cause.
 _GROUPED = frozenset({Kind.IMAGE, Kind.REVISION, Kind.EXECUTION})
 
 Pair = tuple[Action, Outcome]
@@ -24,8 +25,9 @@ Pair = tuple[Action, Outcome]
 
 @dataclass(frozen=True, slots=True)
 class DeletionRow:
-    """One or more deletions of one kind and place, with the same outcome and error. `amount` is what they save,
-    capped by their repository's billed size (R25)."""
+    """One or more deletions of one kind and place with the same outcome: those in one holder, or all that failed
+    for the same cause. `outcome` is that of the first, `amount` what they save, capped by their repository's billed
+    size (R25)."""
 
     actions: Sequence[Action]
     outcome: Outcome
@@ -37,9 +39,13 @@ class DeletionRow:
         return self.actions[0]
 
     @property
-    def name(self) -> str:
-        """Google's name: of its only action, or of what holds them all."""
-        return self.first.name if len(self.actions) == 1 else holder_of(self.first.name)
+    def parts(self) -> Sequence[Sequence[Action]]:
+        """Its actions by what holds them, each alone where nothing does."""
+        found: dict[str, list[Action]] = {}
+        for action in self.actions:
+            name = holder_of(action.name) if action.kind in _GROUPED else action.name
+            found.setdefault(name, []).append(action)
+        return list(found.values())
 
     @property
     def place(self) -> str:
@@ -125,9 +131,10 @@ def _alone(pair: Pair) -> object:
 
 def _together(pair: Pair) -> object:
     action, outcome = pair
-    if action.kind not in _GROUPED:
-        return action.name
-    return action.kind, holder_of(action.name), outcome.kind, outcome.error
+    grouped = action.kind in _GROUPED
+    if cause := outcome.error or ("" if grouped else why_failed(action)):
+        return action.kind, place(action.name, with_project=True), outcome.kind, error_in_short(cause)
+    return (action.kind, holder_of(action.name), outcome.kind) if grouped else action.name
 
 
 def _counts(outcome: Outcome, applied: bool) -> bool:

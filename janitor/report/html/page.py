@@ -10,6 +10,7 @@ from janitor.model.text import many
 from janitor.model.units import moment, show_size, show_usd
 from janitor.report import sections
 from janitor.report.cells import OwnerCell, ResourceCell, StatusCell, plain
+from janitor.report.data.causes import error_in_short
 from janitor.report.data.snapshot import Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import Trouble, TroubleKind
@@ -18,7 +19,6 @@ from janitor.report.html.tables import Said, Table, resource, shown, table
 from janitor.report.words import (
     LEGEND,
     date,
-    error_in_short,
     per_month,
     period_in_words,
     projects_in_words,

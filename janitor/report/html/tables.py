@@ -25,12 +25,12 @@ from janitor.report.cells import (
     TextCell,
     plain,
 )  # fmt: skip
+from janitor.report.data.causes import error_in_short
 from janitor.report.data.console import console_url, repository_url
 from janitor.report.data.names import called, kind_in_words, place
 from janitor.report.html.charts import share
 from janitor.report.reason_words import cause_in_words, reason_in_words
 from janitor.report.sections import Column, Section, SectionName, money_of
-from janitor.report.words import error_in_short
 
 _NAME_SHOWN, _TEXT_SHOWN = 140, 240
 _ROWS_SHOWN = {

@@ -7,6 +7,7 @@ from janitor.model.text import many
 from janitor.model.units import show_size
 from janitor.report import sections
 from janitor.report.cells import CellRow
+from janitor.report.data.causes import error_in_short
 from janitor.report.data.snapshot import Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import Trouble, TroubleKind
@@ -25,7 +26,6 @@ from janitor.report.slack.parts import cell, costs_something, details, owner_nam
 from janitor.report.words import (
     LEGEND,
     days_in_words,
-    error_in_short,
     how_to_keep,
     idle_in_words,
     projects_in_words,

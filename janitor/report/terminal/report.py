@@ -1,6 +1,7 @@
 """The cost report at a terminal: sections become text on a console. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from rich.text import Text
@@ -10,18 +11,20 @@ from janitor.report.cells import (  # fmt: skip
     CauseCell,
     Cell,
     CellRow,
+    ErrorCell,
     HistoryCell,
     MoneyCell,
     OwnerCell,
     ResourceCell,
     SizeCell,
+    cause_of_services,
     plain,
 )
 from janitor.report.data.names import place_of
 from janitor.report.data.scope import basis_in_words
 from janitor.report.data.summary import Summary
 from janitor.report.reason_words import cause_in_words
-from janitor.report.sections import Section, SectionName, cost_report
+from janitor.report.sections import Section, SectionName, by_error, cost_report
 from janitor.report.terminal.tables import console_for, fitted, indented, print_lines, tabulated
 from janitor.report.words import owned_by, period_in_words
 
@@ -87,7 +90,8 @@ def _rows(section: Section, rows: tuple[CellRow, ...], width: int) -> Iterator[T
         case SectionName.TROUBLES:
             return (line for row in rows for line in _trouble(row, width))
         case SectionName.FAILING:
-            return (line for row in rows for line in _failing(row, width))
+            alike = by_error(replace(section, rows=rows))
+            return (line for error, services in alike for line in _failing(error, services, width))
         case SectionName.GRACE:
             return (line for row in rows for line in _named(row, width))
         case _:
@@ -121,12 +125,13 @@ def _named(row: CellRow, width: int) -> Iterator[Text]:
     yield _facts(row, width, 4)
 
 
-def _failing(row: CellRow, width: int) -> Iterator[Text]:
-    resource, status, owner, _, error, money = row
-    name = f"{plain(resource)}, {plain(status)}"
-    yield Text(f"  {fitted(safe_text(name), width - 2)}", style="yellow")
-    yield _facts((resource, owner, money), width, 4)
-    yield indented(plain(error) or "Google does not say why", width, 4)
+def _failing(error: ErrorCell, services: Sequence[CellRow], width: int) -> Iterator[Text]:
+    """Services that fail for one cause, and below them the cause."""
+    for resource, status, owner, _, _, money in services:
+        name = f"{plain(resource)}, {plain(status)}"
+        yield Text(f"  {fitted(safe_text(name), width - 2)}", style="yellow")
+        yield _facts((resource, owner, money), width, 4)
+    yield indented(cause_of_services(error, len(services)), width, 4)
 
 
 def _facts(cells: Iterable[Cell], width: int, left: int) -> Text:

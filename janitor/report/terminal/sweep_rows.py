@@ -1,7 +1,6 @@
 """Rows of the sweep's table: each policy's deletions in columns, and below them why they failed or cost nothing."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -12,19 +11,19 @@ from janitor.model.amounts import Amount
 from janitor.model.kinds import Kind
 from janitor.model.text import safe_text
 from janitor.model.units import show_size, show_usd
-from janitor.plan.plan import Action
-from janitor.report.data.failed_reads import DENIED, code_of, some_of
 from janitor.report.data.names import called, place_in_words, short_name
-from janitor.report.data.rows import DeletionRow, PolicyRows
-from janitor.report.data.troubles import deleting_role
-from janitor.report.reason_words import why_deleted, why_failed, why_together
+from janitor.report.data.rows import DeletionRow, PolicyRows, holder_of
+from janitor.report.reason_words import why_deleted, why_together
+from janitor.report.terminal.sweep_causes import Cause, own_causes, shared_causes, told_once
 from janitor.report.terminal.tables import STYLES, aligned, fitted, indented
-from janitor.report.words import amount_per_month, error_in_short
+from janitor.report.words import amount_per_month
 
 _NOTES_SHOWN = 3
 _OUTCOME = 14  # with the two blanks before it
 _NAME_AT_LEAST, _WHY_AT_LEAST = 20, 14
 _PART_AT_LEAST = 4
+# What a row of several resources has room for, where the width does; a name takes three columns with the comma.
+_NAMES_WANTED, _NAME_WITH_COMMA = 3, 3
 # What holds the actions of a row, in whose place it is named.
 _HOLDERS = {Kind.IMAGE: Kind.PACKAGE, Kind.REVISION: Kind.SERVICE, Kind.EXECUTION: Kind.JOB}
 _OUTCOMES = {OutcomeKind.ALREADY_GONE: "already gone", OutcomeKind.DRIFTED: "changed"}
@@ -37,11 +36,11 @@ def policy_lines(policies: Sequence[PolicyRows], width: int, applied: bool) -> I
         yield Text()
         yield Text(safe_text(_heading(rows, applied)), style="bold")
         yield columns.header()
-        yield from _in_places(rows, columns)
+        shared = shared_causes(rows.shown)
+        yield from _in_places(rows, columns, shared)
         if rows.more:
             yield Text(f"  {_more(rows)}")
-        yield from _failures(rows.shown, width)
-        yield from _deletion_errors(rows.shown, width)
+        yield from told_once(rows.shown, shared, width)
         for note in rows.notes[:_NOTES_SHOWN]:
             yield indented(note, width, style="dim")
         if len(rows.notes) > _NOTES_SHOWN:
@@ -61,8 +60,8 @@ def _heading(rows: PolicyRows, applied: bool) -> str:
     return " · ".join(parts)
 
 
-def _in_places(rows: PolicyRows, columns: "_Columns") -> Iterator[Text]:
-    """The rows, of several places below the name of each."""
+def _in_places(rows: PolicyRows, columns: "_Columns", shared: Set[Cause]) -> Iterator[Text]:
+    """The rows, each with the causes that it alone has; of several places below the name of each."""
     by_place: dict[str, list[DeletionRow]] = {}
     for row in rows.shown:
         by_place.setdefault(row.place, []).append(row)
@@ -71,45 +70,13 @@ def _in_places(rows: PolicyRows, columns: "_Columns") -> Iterator[Text]:
             yield Text(safe_text(f"  in {place_in_words(where)}:"), style="dim")
         for row in held:
             yield from columns.lines(row)
+            yield from own_causes(row, shared, columns.width)
 
 
 def _more(rows: PolicyRows) -> str:
     beyond = rows.beyond
     unpriced = f" and {beyond.unpriced:,} unpriced" if beyond.unpriced else ""
     return f"… and {rows.more:,} more, {show_usd(beyond.usd_month)}{unpriced} (--all, or --format json)"
-
-
-def _failures(rows: Iterable[DeletionRow], width: int) -> Iterator[Text]:
-    """Why workloads failed: Google's reason and the sentence that says it, once for all that failed so."""
-    causes = Counter(_short(why) for row in rows for why in _causes(row))
-    for cause, count in causes.most_common():
-        yield indented(f"{cause}{_of_these(count)}", width, 6)
-
-
-def _causes(row: DeletionRow) -> Iterator[str]:
-    return (why for action in row.actions if (why := why_failed(action)))
-
-
-def _short(error: str) -> str:
-    return ": ".join(filter(None, error_in_short(error))).rstrip(".")
-
-
-def _deletion_errors(rows: Iterable[DeletionRow], width: int) -> Iterator[Text]:
-    """Why resources were not deleted, once for all that failed so, with the role where one is missing."""
-    alike: dict[tuple[OutcomeKind, Kind, str], list[Action]] = {}
-    for row in rows:
-        if row.outcome.error:
-            alike.setdefault((row.outcome.kind, row.first.kind, row.outcome.error), []).extend(row.actions)
-    for (outcome, kind, error), actions in alike.items():
-        text = f"{outcome.value}: {_short(error)}{_of_these(len(actions))}"
-        if code_of(error) in DENIED:
-            projects = some_of(action.name.split("/")[1] for action in actions)
-            text += f". Grant {deleting_role(kind)} on {projects} to janitor's service account"
-        yield indented(text, width, 6, STYLES[outcome])
-
-
-def _of_these(count: int) -> str:
-    return f" ({count:,} of these)" if count > 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +98,9 @@ class _Columns:
         size = size if any(row.amount.size_bytes for row in rows) else 0
         usd = 2 + max([len("$/month"), *(len(_money(row.amount)) for row in rows)])
         left = width - 4 - size - usd - (_OUTCOME if applied else 0)
-        name = max([len("resource"), *(cell_len(safe_text(row_name(row))) for row in rows)])
+        name = max(
+            [len("resource"), *(cell_len(safe_text(_some_of(row_names(row), _NAMES_WANTED))) for row in rows)]
+        )
         why = max([len("reason"), *(cell_len(", ".join(_why(row))) for row in rows)])
         if name + why > left:
             reserved = min(why, max(_WHY_AT_LEAST, left * 2 // 5))
@@ -183,20 +152,36 @@ def _fitting(parts: Sequence[str], width: int) -> tuple[str, str]:
     return ", ".join(parts[:fits]), ", ".join(parts[fits:])
 
 
-def row_name(row: DeletionRow) -> str:
-    """What a row is about; `janitor explain` and `janitor keep` accept it."""
-    if len(row.actions) == 1:
-        return short_name(row.first)
-    return called(_HOLDERS[row.first.kind], row.name)
+def row_names(row: DeletionRow) -> list[str]:
+    """What a row is about; `janitor explain` and `janitor keep` accept each."""
+    return [
+        short_name(part[0]) if len(part) == 1 else called(_HOLDERS[part[0].kind], holder_of(part[0].name))
+        for part in row.parts
+    ]
+
+
+def _some_of(names: Sequence[str], count: int) -> str:
+    """``web, api and 4 more``: the first `count` names."""
+    return ", ".join(names[:count]) + _and_more(len(names) - count)
+
+
+def _and_more(number: int) -> str:
+    return f" and {number:,} more" if number > 0 else ""
 
 
 def fitted_name(row: DeletionRow, width: int) -> str:
-    """`row_name`, safe to show, in at most `width` columns.
+    """The names of a row, safe to show, in at most `width` columns: as many as fit, and at least one."""
+    names = [safe_text(name) for name in row_names(row)]
+    for count in range(min(len(names), width // _NAME_WITH_COMMA + 1), 0, -1):
+        if cell_len(text := _some_of(names, count)) <= width:
+            return text
+    more = _and_more(len(names) - 1)
+    return _fitted_one(names[0], max(width - len(more), _PART_AT_LEAST)) + more
 
-    Of what lies in a repository the repository is cut first, then the package, then its version; of a
-    revision its service.
-    """
-    name = safe_text(row_name(row))
+
+def _fitted_one(name: str, width: int) -> str:
+    """Of what lies in a repository the repository is cut first, then the package, then its version; of a
+    revision its service."""
     first, slash, rest = name.partition("/")
     if cell_len(name) <= width or not slash:
         return fitted(name, width)
