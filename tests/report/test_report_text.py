@@ -129,7 +129,7 @@ def test_a_saver_says_what_is_known_of_it_since() -> None:
 def test_a_failed_service_is_shown_with_googles_words_and_for_how_long() -> None:
     text = table(SMALL, 200)
     assert "billing, failed for 26h" in text
-    assert "HEALTH_CHECK_CONTAINER_ERROR: Revision 'billing-00002-abc' is not ready" in text
+    assert "HEALTH_CHECK_CONTAINER_ERROR: The user-provided container failed to start" in text
     assert SMALL.snapshot
     (failed,) = (row for row in SMALL.snapshot.services if row.status == "failed")
     unknown = snapshot(services=(replace(failed, since=None, why=""),), observed_at=SWEPT)
