@@ -24,6 +24,7 @@ SPEC = KindSpec(
     delete_role="roles/artifactregistry.repoAdmin",
     console="artifacts/docker/{project}/{location}/{name}/{package}",
     parent=Kind.PACKAGE,
+    grouped=True,
     listed_by=Kind.REPOSITORY,
     batch=50,  # "determined by the service" (version.proto:188-213): the number is not verified
     labelled_by=Kind.REPOSITORY,

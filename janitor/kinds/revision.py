@@ -27,6 +27,7 @@ SPEC = KindSpec(
     delete_role="roles/run.developer",
     console="run/detail/{location}/{name}/revisions",
     parent=Kind.SERVICE,
+    grouped=True,
     policies=InPolicies(
         keep=Keeps.ROLLBACK,
         statuses=(Status.RETIRED, Status.FAILED, Status.ACTIVE),

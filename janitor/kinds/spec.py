@@ -68,7 +68,8 @@ class KindSpec:
     predefined role that allows the delete. `console` is the path of its page in the Google Cloud console, or of the nearest
     page around it; the paths are not documented, and are those that the console shows (2026-11). `listed_by` is the kind whose listing shows it, if not its own.
     `labelled_by` is the kind whose labels count for it, as it has none; `stands_for` the kind of another resource whose labels
-    and opt-outs keep it too. `is_tag`: `protect.tags` names it by its short name. `batch` is how many of one parent one call
+    and opt-outs keep it too. `is_tag`: `protect.tags` names it by its short name. `grouped`: deletions of several in one parent
+    are one row of the sweep's table, unless they failed for one cause. `says_parent`: its short name begins with its parent's, so people call it by that alone. `batch` is how many of one parent one call
     deletes. `free` says why it costs nothing, "" where it may cost something. `noun` is what people call it, if not the
     wire name. `ways_out` says what must change before it can be deleted, where that differs from other kinds.
     """
@@ -88,6 +89,8 @@ class KindSpec:
     labelled_by: Kind | None = None
     stands_for: Kind | None = None
     is_tag: bool = False
+    grouped: bool = False
+    says_parent: bool = False
     batch: int = 1
     free: str = ""
     noun: str = ""

@@ -318,7 +318,7 @@ def _never(policy: Policy, policies: Policies, now: datetime) -> Iterator[Advice
 def _leaves_live(policy: Policy) -> Iterator[Advice]:
     """A policy of services without `status` matches live services and never deletes one (R15, R34)."""
     says = any(isinstance(each, StatusIs) for each in keys(policy.when))
-    if policy.kind is Kind.SERVICE and policy.deletes and not says:
+    if Status.SERVING in KINDS[policy.kind].policies.statuses and policy.deletes and not says:
         text = "deletes failed services only, although its `when` also matches live ones"
         ways = (
             "write `status: [serving, degraded]` to delete live services, or `status: failed` to leave them"

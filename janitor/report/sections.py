@@ -8,7 +8,6 @@ from enum import StrEnum
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.savings import Account
 from janitor.model.amounts import NOTHING, Amount, Estimate, Priced
-from janitor.model.kinds import Kind
 from janitor.model.units import moment
 from janitor.report.cells import (
     AgeCell,
@@ -43,7 +42,6 @@ from janitor.report.words import (
     what_stays,
 )
 
-SERVICE, REPOSITORY = Kind.SERVICE.value, Kind.REPOSITORY.value
 _GONE = (OutcomeKind.DELETED.value, OutcomeKind.ALREADY_GONE.value)
 
 
@@ -297,7 +295,7 @@ def failing(snapshot: Snapshot) -> Section:
     """Services that failed or are degraded: for how long, and Google's error."""
     rows = tuple(
         (
-            ResourceCell(SERVICE, row.name),
+            ResourceCell(row.kind.value, row.name),
             StatusCell(row.status, row.since, snapshot.observed_at),
             OwnerCell(row.owner),
             AgeCell(row.since, snapshot.observed_at),
@@ -329,7 +327,7 @@ def storage(snapshot: Snapshot) -> Section:
     """The repositories, the costliest first."""
     rows = tuple(
         (
-            ResourceCell(REPOSITORY, row.name),
+            ResourceCell(row.kind.value, row.name),
             TextCell(row.format.lower()),
             OwnerCell(row.owner),
             SizeCell(row.size_bytes),
@@ -345,7 +343,12 @@ def storage(snapshot: Snapshot) -> Section:
 def idle(snapshot: Snapshot) -> Section:
     """The services whose idle minimum instances cost something, the costliest first."""
     rows = tuple(
-        (ResourceCell(SERVICE, row.name), TextCell(row.status), OwnerCell(row.owner), _estimate(row.estimate))
+        (
+            ResourceCell(row.kind.value, row.name),
+            TextCell(row.status),
+            OwnerCell(row.owner),
+            _estimate(row.estimate),
+        )
         for row in idle_services(snapshot)
     )
     columns = _columns("service", "status", "owner", "$/month", figures=1)

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from janitor.model.amounts import Amount
-from janitor.model.kinds import Kind
 from janitor.model.text import many
 from janitor.model.units import show_size, show_usd
 from janitor.policy.deciding.gaps import blocks_in_words
 from janitor.report.data.names import how_many
 from janitor.report.data.result import SweepResult, Totals
 from janitor.report.data.rows import PolicyRows
+from janitor.report.data.snapshot import RunningService
 from janitor.report.data.standing import standing_after
 from janitor.report.data.totals import was_applied
 from janitor.report.words import amount_per_month, per_month
@@ -47,7 +47,7 @@ def not_deleted(totals: Totals) -> str:
 def remaining(result: SweepResult) -> str:
     """``Running idle: $45.99/month of minimum instances in 3 services · storage $10.70/month``."""
     costs = standing_after(result)
-    idle, services = costs.idle, how_many(Kind.SERVICE, costs.idle.count)
+    idle, services = costs.idle, how_many(RunningService.kind, costs.idle.count)
     if idle.count:
         money = f"{_least(idle, costs.idle_known)} of minimum instances in {services}"
     else:

@@ -132,7 +132,7 @@ def what_stays(snapshot: Snapshot) -> Iterator[str]:
 
 def idle_in_words(snapshot: Snapshot) -> str:
     """``Idle minimum instances: $28.26/month in 1 of 3 services``."""
-    services = how_many(Kind.SERVICE.value, snapshot.running.count)
+    services = how_many(RunningService.kind.value, snapshot.running.count)
     where = f"in {snapshot.idle.count:,} of {services}" if snapshot.idle.count else f"in {services}"
     return f"Idle minimum instances: {amount_per_month(snapshot.running)} {where}"
 

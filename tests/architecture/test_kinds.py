@@ -19,12 +19,12 @@ _CLASSES = {
 }  # fmt: skip
 # How many files name each kind of Cloud Run. A number here may only become smaller.
 _FILES = {
-    Kind.SERVICE: 26,
-    Kind.REVISION: 16,
+    Kind.SERVICE: 14,
+    Kind.REVISION: 12,
     Kind.TRAFFIC_TAG: 5,
-    Kind.JOB: 10,
-    Kind.EXECUTION: 12,
-    Kind.WORKER_POOL: 8,
+    Kind.JOB: 8,
+    Kind.EXECUTION: 9,
+    Kind.WORKER_POOL: 7,
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from janitor.explain.words import facts_have, image_has, keep_asks, key_asks, stored_has
 from janitor.kinds.managers import Manager
-from janitor.model.kinds import Status
+from janitor.model.kinds import Kind, Status
 from janitor.policy import model
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.contents import ArtifactTypeIs, FormatIs
@@ -28,7 +28,7 @@ from janitor.policy.file.grammar import GRAMMAR
 from tests.making import NOW, ago, image, repository, service
 
 _WRITTEN = {key for kind in GRAMMAR.kinds.values() for key in kind.when} - {"any", "all", "not"}
-FACTS = ResourceFacts("web", "us", "", {"env": "dev"}, Status.FAILED, ago(hours=26))
+FACTS = ResourceFacts("web", "us", "", {"env": "dev"}, Status.FAILED, ago(hours=26), kind=Kind.SERVICE)
 
 
 @pytest.mark.parametrize("of", KEYS, ids=lambda of: of.__name__)
@@ -70,9 +70,9 @@ def test_the_client_of_a_workload_is_shown() -> None:
 
 WEB = ResourceFacts(
     "web", "us", "", {"env": "dev"}, Status.FAILED, ago(hours=26), 2 * 10**9, True, annotations={"team": "ml"},
-    creator="a@example.com", managed_by=frozenset({Manager.TERRAFORM}),
+    creator="a@example.com", managed_by=frozenset({Manager.TERRAFORM}), kind=Kind.SERVICE,
 )  # fmt: skip
-BARE = ResourceFacts("web-1", "us", "web", {}, Status.RETIRED, None, job="nightly")
+BARE = ResourceFacts("web-1", "us", "web", {}, Status.RETIRED, None, job="nightly", kind=Kind.REVISION)
 IMAGE = image("a", "v1", "pr-1", days=2, size=2 * 10**9, artifact_type="application/x")
 STORED = StoredFacts(
     "left-pad", "1.2.3", ("next",), since=ago(days=2).timestamp(), size_bytes=500, versions=0

@@ -28,7 +28,9 @@ from janitor.policy.model import Policy
 from tests.making import NOW, ago, policy
 
 OLD = OlderThan(timedelta(days=7))
-FACTS = ResourceFacts("web", "us-central1", "", {"a": "b"}, Status.FAILED, ago(days=30), 5000, True)
+FACTS = ResourceFacts(
+    "web", "us-central1", "", {"a": "b"}, Status.FAILED, ago(days=30), 5000, True, kind=Kind.SERVICE
+)
 
 
 def verdict(*each: Policy, unselected: str = "", forbidden: str = "") -> Delete | Keep:

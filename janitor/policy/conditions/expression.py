@@ -130,7 +130,7 @@ class Expr(Key):
 
 
 _WORKLOAD: Fields = {
-    "kind": "run.service", "name": "web", "project": "my-project", "location": "europe-west1",
+    "name": "web", "project": "my-project", "location": "europe-west1",
     "labels": {}, "managed_by": ["terraform"], "status": "failed", "annotations": {}, "creator": "someone@example.com",
 }  # fmt: skip
 
@@ -142,7 +142,8 @@ def fields_of(kind: str) -> Fields:
         return spec.policies.fields if spec else {}
     absent = {"status"} if not spec.policies.statuses else set()
     holder = {key: "web"} if (key := holder_key(spec.kind)) else {}
-    return {name: each for name, each in _WORKLOAD.items() if name not in absent} | holder
+    known = {name: each for name, each in _WORKLOAD.items() if name not in absent}
+    return {"kind": kind, **known, **holder}
 
 
 def test_of(

@@ -27,7 +27,7 @@ class ResourceFacts:
     since: datetime | None
     size_bytes: int | None = None
     unused: bool | None = None
-    kind: Kind = Kind.SERVICE
+    kind: Kind = field(kw_only=True)
     project: str = ""
     annotations: Mapping[str, str] = field(default_factory=dict)
     creator: str = ""

@@ -91,6 +91,6 @@ def _facts(repository: Repository, since: datetime | None, unused: bool | None) 
     name = repository.name
     return ResourceFacts(
         name.repository, name.location, "", repository.labels, Status.UNKNOWN, since,
-        repository.size_bytes, unused, Kind.REPOSITORY, name.project,
+        repository.size_bytes, unused, name.project, kind=Kind.REPOSITORY,
         managed_by=managers_of_repository(repository),
     )  # fmt: skip

@@ -2,14 +2,15 @@
 
 import re
 
-from janitor.model.kinds import Kind
+from janitor.kinds.table import KINDS
+from janitor.model.kinds import Status
 from janitor.plan.plan import Action
 
 _CODE = re.compile(r"([A-Z][A-Z_]+)(?:: |$)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _NOT_TELLING = re.compile(r"Revision '[^']*' is not ready and cannot serve traffic")
 # What is said of these behind their age is why they failed, in Google's words.
-_FAIL = frozenset({Kind.SERVICE, Kind.REVISION, Kind.JOB, Kind.EXECUTION, Kind.WORKER_POOL})
+_FAIL = frozenset(kind for kind, spec in KINDS.items() if Status.FAILED in spec.policies.statuses)
 
 
 def error_in_short(why: str) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from janitor.model.kinds import Kind
 from janitor.model.references import BARE_DIGEST, SHORT_DIGEST
 from janitor.report.data.names import called
 from janitor.report.data.snapshot import Snapshot
@@ -15,8 +14,8 @@ _GONE = frozenset({"deleted", "already-gone"})
 
 def names_in(snapshot: Snapshot) -> dict[str, str]:
     """Google's name of each resource that the snapshot names, with its kind. What a sweep deleted is left out."""
-    found = {each.name: Kind.SERVICE.value for each in snapshot.services}
-    found |= {each.name: Kind.REPOSITORY.value for each in snapshot.repositories}
+    found = {each.name: each.kind.value for each in snapshot.services}
+    found |= {each.name: each.kind.value for each in snapshot.repositories}
     actions = (*snapshot.largest, *snapshot.troubles)
     found |= {each.name: each.kind for each in actions if each.outcome not in _GONE}
     return found | {each.name: each.kind for each in snapshot.waiting}

@@ -9,8 +9,7 @@ from janitor.model.units import show_age
 from janitor.plan.plan import Action
 
 _DIGEST_SHOWN = 12
-# An execution begins with the name of its job.
-_WITH_HOLDER = {kind for kind in RUN_KINDS if KINDS[kind].parent is Kind.SERVICE}
+_WITH_HOLDER = {kind for kind in RUN_KINDS if KINDS[kind].parent and not KINDS[kind].says_parent}
 _KINDS = frozenset(kind.value for kind in Kind)
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from heapq import nsmallest
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.kinds.table import KINDS
 from janitor.model.amounts import NOTHING, Amount, Priced
-from janitor.model.kinds import Kind
 from janitor.model.units import cents
 from janitor.plan.plan import Action
 from janitor.report.data.ages import age_of
@@ -17,8 +17,6 @@ from janitor.report.data.result import SweepResult
 from janitor.report.data.totals import capped_sum, was_applied
 
 _TROUBLE = frozenset({OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED})
-# Deletions of these in one holder (a package, a service, a job) are one row, unless they failed for one cause.
-_GROUPED = frozenset({Kind.IMAGE, Kind.REVISION, Kind.EXECUTION})
 
 Pair = tuple[Action, Outcome]
 
@@ -43,7 +41,7 @@ class DeletionRow:
         """Its actions by what holds them, each alone where nothing does."""
         found: dict[str, list[Action]] = {}
         for action in self.actions:
-            name = holder_of(action.name) if action.kind in _GROUPED else action.name
+            name = holder_of(action.name) if KINDS[action.kind].grouped else action.name
             found.setdefault(name, []).append(action)
         return list(found.values())
 
@@ -131,7 +129,7 @@ def _alone(pair: Pair) -> object:
 
 def _together(pair: Pair) -> object:
     action, outcome = pair
-    grouped = action.kind in _GROUPED
+    grouped = KINDS[action.kind].grouped
     if cause := outcome.error or ("" if grouped else why_failed(action)):
         return action.kind, place(action.name, with_project=True), outcome.kind, error_in_short(cause)
     return (action.kind, holder_of(action.name), outcome.kind) if grouped else action.name

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.marks import NO_PRICE_RECORDED
@@ -36,6 +36,7 @@ class Planned:
 class Stored:
     """A repository that stands: what Google bills for it now."""
 
+    kind: ClassVar[Kind] = Kind.REPOSITORY
     name: str
     format: str
     owner: str
@@ -51,6 +52,7 @@ class RunningService:
     time from which it fails, where that is known; both empty else.
     """
 
+    kind: ClassVar[Kind] = Kind.SERVICE
     name: str
     owner: str
     status: Annotated[str, Status]

@@ -3,15 +3,19 @@
 from collections.abc import Set
 from dataclasses import dataclass
 
+from janitor.kinds.table import HOLDER_KINDS
 from janitor.model.amounts import NOTHING, Amount
 from janitor.model.kinds import Kind
 from janitor.policy.deciding.gaps import is_unseen_gap
 from janitor.report.data.result import SweepResult
 from janitor.report.data.running_costs import idle_sum, without
-from janitor.report.data.snapshot import RunningCosts
+from janitor.report.data.snapshot import RunningCosts, RunningService
 from janitor.report.data.totals import was_applied
 
-_SERVICES_COME_FROM = frozenset({Kind.RUN_LOCATION, Kind.SERVICE, Kind.REVISION})
+# What services are read from, with the revisions that hold their minimum instances.
+_SERVICES_COME_FROM = frozenset(
+    {Kind.RUN_LOCATION, RunningService.kind, HOLDER_KINDS[RunningService.kind].holds}
+)
 
 
 @dataclass(frozen=True, slots=True)

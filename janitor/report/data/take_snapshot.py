@@ -12,7 +12,6 @@ from typing import NamedTuple
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.model.amounts import NOTHING, Amount, Estimate, Priced, amount_of
 from janitor.model.inventory import Gap
-from janitor.model.kinds import Kind
 from janitor.model.text import shorten
 from janitor.plan.plan import Action
 from janitor.policy.deciding.grace import Waiting
@@ -38,7 +37,7 @@ from janitor.report.data.snapshot import (
 from janitor.report.data.totals import capped, capped_by
 
 _WORST_FIRST = {OutcomeKind.FAILED: 0, OutcomeKind.DRIFTED: 1, OutcomeKind.SKIPPED: 2}
-_STAND = frozenset({Kind.SERVICE, Kind.REPOSITORY})
+_STAND = frozenset({RunningService.kind, Stored.kind})
 _NOTHING_RUNS = RunningCosts((), (), NOTHING, NOTHING)
 
 _Pair = tuple[Action, Outcome]

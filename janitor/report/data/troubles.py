@@ -188,9 +188,7 @@ def _failing(snapshot: Snapshot) -> Iterator[Trouble]:
     rows, at = snapshot.failing, snapshot.observed_at
     if not rows:
         return
-    shown = [
-        f"{called(Kind.SERVICE, row.name)} {ails_for(row.status, row.since, at)}" for row in rows[:_NAMED]
-    ]
+    shown = [f"{called(row.kind, row.name)} {ails_for(row.status, row.since, at)}" for row in rows[:_NAMED]]
     more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
     yield Trouble(
         TroubleKind.FAILING,

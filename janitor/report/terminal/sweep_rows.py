@@ -7,10 +7,11 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from janitor.apply.outcomes import OutcomeKind
+from janitor.kinds.table import KINDS
 from janitor.model.amounts import Amount
-from janitor.model.kinds import Kind
 from janitor.model.text import safe_text
 from janitor.model.units import show_size, show_usd
+from janitor.plan.plan import Action
 from janitor.report.data.names import called, place_in_words, short_name
 from janitor.report.data.rows import DeletionRow, PolicyRows, holder_of
 from janitor.report.reason_words import why_deleted, why_together
@@ -24,8 +25,6 @@ _NAME_AT_LEAST, _WHY_AT_LEAST = 20, 14
 _PART_AT_LEAST = 4
 # What a row of several resources has room for, where the width does; a name takes three columns with the comma.
 _NAMES_WANTED, _NAME_WITH_COMMA = 3, 3
-# What holds the actions of a row, in whose place it is named.
-_HOLDERS = {Kind.IMAGE: Kind.PACKAGE, Kind.REVISION: Kind.SERVICE, Kind.EXECUTION: Kind.JOB}
 _OUTCOMES = {OutcomeKind.ALREADY_GONE: "already gone", OutcomeKind.DRIFTED: "changed"}
 
 
@@ -154,10 +153,12 @@ def _fitting(parts: Sequence[str], width: int) -> tuple[str, str]:
 
 def row_names(row: DeletionRow) -> list[str]:
     """What a row is about; `janitor explain` and `janitor keep` accept each."""
-    return [
-        short_name(part[0]) if len(part) == 1 else called(_HOLDERS[part[0].kind], holder_of(part[0].name))
-        for part in row.parts
-    ]
+    return [short_name(part[0]) if len(part) == 1 else _holder(part[0]) for part in row.parts]
+
+
+def _holder(action: Action) -> str:
+    """What holds the actions of a part, in whose place it is named."""
+    return called(KINDS[action.kind].parent or action.kind, holder_of(action.name))
 
 
 def _some_of(names: Sequence[str], count: int) -> str:
