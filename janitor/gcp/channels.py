@@ -23,7 +23,7 @@ from janitor.gcp.credentials import SCOPES, GoogleAuth, load_credentials, requir
 from janitor.gcp.failures import UNREADABLE_REPLY
 from janitor.gcp.google_time import GoogleTime
 from janitor.gcp.quotas import PacedCalls, Paces
-from janitor.gcp.run_calls import RUN_CALLS
+from janitor.gcp.run_kinds import RUN_CALLS
 from janitor.gcp.tokens import channel_credentials
 from janitor.model.kinds import Kind
 from janitor.proxies import proxy_for

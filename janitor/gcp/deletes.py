@@ -16,7 +16,7 @@ from janitor.gcp.errors import CALL_FAILURES, as_call_error
 from janitor.gcp.failures import READ_FAILURES, cause
 from janitor.gcp.operations import GoogleOperations
 from janitor.gcp.retry import DELETE_RETRY, DELETE_TIMEOUT, PUT_BACK_RETRY, READ_RETRY, READ_TIMEOUT
-from janitor.gcp.run_calls import RUN_CALLS
+from janitor.gcp.run_kinds import RUN_CALLS
 from janitor.kinds.table import KINDS
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName

@@ -15,7 +15,7 @@ from janitor.gcp.failures import READ_FAILURES, cause, is_unimplemented
 from janitor.gcp.observer import GoogleObserver
 from janitor.gcp.paging import ROW_FAILURES, pages, rows, same
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
-from janitor.gcp.run_calls import RUN_CALLS
+from janitor.gcp.run_kinds import RUN_CALLS
 from janitor.kinds.workload import RunResource
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind

@@ -9,7 +9,7 @@ from janitor.gcp.channels import Clients
 from janitor.gcp.failures import READ_FAILURES, RUN_API, cause, nothing_there
 from janitor.gcp.limits import Lanes
 from janitor.gcp.paging import OnRepeated, rows, unheard, unreadable
-from janitor.gcp.run_calls import RUN_CALLS
+from janitor.gcp.run_kinds import RUN_CALLS
 from janitor.kinds.table import HOLDER_KINDS
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind

@@ -19,12 +19,12 @@ _CLASSES = {
 }  # fmt: skip
 # How many files name each kind of Cloud Run. A number here may only become smaller.
 _FILES = {
-    Kind.SERVICE: 14,
-    Kind.REVISION: 12,
+    Kind.SERVICE: 13,
+    Kind.REVISION: 11,
     Kind.TRAFFIC_TAG: 5,
-    Kind.JOB: 8,
-    Kind.EXECUTION: 9,
-    Kind.WORKER_POOL: 7,
+    Kind.JOB: 7,
+    Kind.EXECUTION: 8,
+    Kind.WORKER_POOL: 6,
 }
 
 

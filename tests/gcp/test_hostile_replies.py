@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from janitor.apply.ports import CallError, NotFoundError, UnclearError, UnendedError
 from janitor.cost.book import PricesUnavailableError
-from janitor.gcp import artifact_decode, package_decode, run_decode
+from janitor.gcp import artifact_decode, package_decode, run_kinds
 from janitor.gcp.artifact_decode import ImageDecoder
 from janitor.gcp.billing import read_catalog
 from janitor.gcp.errors import error_of
@@ -46,12 +46,12 @@ MANY = settings(max_examples=150, deadline=None, derandomize=True)
 NAME = RepositoryName.parse(REPOSITORY)
 PACKAGE = f"{REPOSITORY}/packages/app"
 DECODERS: list[tuple[Any, Callable[[Any], Any]]] = [
-    (run_v2.Service, run_decode.service),
-    (run_v2.Revision, run_decode.revision),
-    (run_v2.Job, run_decode.job),
-    (run_v2.Execution, run_decode.execution),
-    (run_v2.WorkerPool, run_decode.worker_pool),
-    (run_v2.Instance, run_decode.instance),
+    (run_v2.Service, run_kinds.service),
+    (run_v2.Revision, run_kinds.revision),
+    (run_v2.Job, run_kinds.job),
+    (run_v2.Execution, run_kinds.execution),
+    (run_v2.WorkerPool, run_kinds.worker_pool),
+    (run_v2.Instance, run_kinds.instance),
     (ar.Repository, artifact_decode.repository),
     (ar.Attachment, lambda message: artifact_decode.subject(message, NAME)),
     (ar.Package, lambda message: package_decode.package(message, NAME)),
@@ -91,13 +91,13 @@ def test_every_image_is_a_value_or_is_named_as_unreadable(seed: int) -> None:
 @pytest.mark.parametrize(
     ("kind", "decode", "name"),
     [
-        (run_v2.Service, run_decode.service, f"{PLACE}/services/"),
-        (run_v2.Service, run_decode.service, "projects//locations//services/web"),
-        (run_v2.Service, run_decode.service, f"{PLACE}/jobs/j/services/web"),
-        (run_v2.Revision, run_decode.revision, f"{PLACE}/revisions/r"),
-        (run_v2.Revision, run_decode.revision, f"{PLACE}/jobs/j/revisions/r"),
-        (run_v2.Execution, run_decode.execution, f"{PLACE}/executions/e"),
-        (run_v2.Execution, run_decode.execution, f"{PLACE}/jobs//executions/e"),
+        (run_v2.Service, run_kinds.service, f"{PLACE}/services/"),
+        (run_v2.Service, run_kinds.service, "projects//locations//services/web"),
+        (run_v2.Service, run_kinds.service, f"{PLACE}/jobs/j/services/web"),
+        (run_v2.Revision, run_kinds.revision, f"{PLACE}/revisions/r"),
+        (run_v2.Revision, run_kinds.revision, f"{PLACE}/jobs/j/revisions/r"),
+        (run_v2.Execution, run_kinds.execution, f"{PLACE}/executions/e"),
+        (run_v2.Execution, run_kinds.execution, f"{PLACE}/jobs//executions/e"),
         (ar.Repository, artifact_decode.repository, f"{PLACE}/repositories/"),
     ],
 )
@@ -115,7 +115,7 @@ def test_a_quantity_that_no_container_can_have_cannot_be_read(text: str) -> None
         name=f"{PLACE}/services/web/revisions/r", containers=[run_v2.Container(resources=limits)]
     )
     with pytest.raises(ValueError, match="quantity"):
-        run_decode.revision(run_v2.Revision.pb(message))
+        run_kinds.revision(run_v2.Revision.pb(message))
 
 
 def test_a_quantity_of_a_real_container_can_be_read() -> None:
@@ -123,7 +123,7 @@ def test_a_quantity_of_a_real_container_can_be_read() -> None:
     message = run_v2.Revision(
         name=f"{PLACE}/services/web/revisions/r", containers=[run_v2.Container(resources=limits)]
     )
-    (found,) = run_decode.revision(run_v2.Revision.pb(message)).containers
+    (found,) = run_kinds.revision(run_v2.Revision.pb(message)).containers
     assert (found.vcpu, found.memory_gib) == (Decimal(8), Decimal(32))
 
 

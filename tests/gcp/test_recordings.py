@@ -9,7 +9,7 @@ from google.cloud import artifactregistry_v1 as ar
 from google.cloud import run_v2
 from google.protobuf.json_format import ParseDict
 
-from janitor.gcp import artifact_decode, run_decode
+from janitor.gcp import artifact_decode, run_kinds
 from janitor.gcp.artifact_decode import ImageDecoder
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.resources import Image, LastExecution, Mode, Scaling, State, Traffic
@@ -30,7 +30,7 @@ def message(kind: Any, fields: dict[str, Any]) -> Any:
 
 def test_a_job_that_ran() -> None:
     """Its last execution by a short name, without a completion_status."""
-    job = run_decode.job(message(run_v2.Job, body("goblet/operation-patch-job.json")["response"]))
+    job = run_kinds.job(message(run_v2.Job, body("goblet/operation-patch-job.json")["response"]))
     assert job.name == ResourceName("goblet", "us-central1", ("jobs", "goblet-test-test"))
     assert (job.terminal.type, job.terminal.state) == ("Ready", State.SUCCEEDED)
     ended = datetime(2023, 6, 29, 13, 11, 1, 950133, tzinfo=UTC)
@@ -41,7 +41,7 @@ def test_a_job_that_ran() -> None:
 
 
 def test_a_service_that_serves() -> None:
-    service = run_decode.service(message(run_v2.Service, body("goblet/service.json")))
+    service = run_kinds.service(message(run_v2.Service, body("goblet/service.json")))
     short = "goblet-set-invoker-permissions"
     assert service.name == ResourceName("goblet", "us-central1", ("services", short))
     assert service.etag.startswith('"CKLg8aQG')
@@ -62,7 +62,7 @@ def test_a_service_that_serves() -> None:
 
 def test_a_service_of_two_containers_names_both_images() -> None:
     response = body("goblet/operation-multi-container.json")["response"]
-    service = run_decode.service(message(run_v2.Service, {k: v for k, v in response.items() if k != "@type"}))
+    service = run_kinds.service(message(run_v2.Service, {k: v for k, v in response.items() if k != "@type"}))
     assert len(service.images) == 2
     assert service.images[1] == "nginx:1.20.0-alpine"
     assert service.creator == "test@goblet.com"
@@ -70,14 +70,14 @@ def test_a_service_of_two_containers_names_both_images() -> None:
 
 def test_a_service_that_is_being_deleted_reconciles() -> None:
     metadata = body("goblet/operation-delete-service.json")["metadata"]
-    service = run_decode.service(message(run_v2.Service, {k: v for k, v in metadata.items() if k != "@type"}))
+    service = run_kinds.service(message(run_v2.Service, {k: v for k, v in metadata.items() if k != "@type"}))
     assert service.reconciling
     assert service.terminal.state is State.PENDING
 
 
 def test_jobs_name_their_images() -> None:
     page = message(run_v2.ListJobsResponse, body("goblet/jobs.json"))
-    (job,) = [run_decode.job(each) for each in page.jobs]
+    (job,) = [run_kinds.job(each) for each in page.jobs]
     assert job.name == ResourceName("goblet", "us-central1", ("jobs", "test-job-test"))
     assert job.last is None  # it never ran: a reference without a name, with times at the epoch
     assert job.images == (
@@ -113,7 +113,7 @@ def test_a_service_whose_first_deploy_failed() -> None:
     """Built from what real replies are known to show, as no recording has one: terminal FAILED, no
     traffic_statuses, no uri, and the failing revision itself as latest_ready_revision."""
     name = "projects/p/locations/l/services/web"
-    service = run_decode.service(
+    service = run_kinds.service(
         message(
             run_v2.Service,
             {

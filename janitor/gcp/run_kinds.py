@@ -1,15 +1,17 @@
-"""Cloud Run's messages, as raw protobuf, read into the model. ValueError: what cannot be read.
+"""Kinds of Cloud Run as Google's client library has them: each kind's calls, and its messages read into the model.
 
-All images of a workload are in it: those of every container, whatever its part, `base_image_uri`, and what
-`build_config` builds from and to. Fields: google/cloud/run/v2/*.proto.
+Messages are raw protobuf. ValueError: what cannot be read. All images of a workload are in it: those of every container,
+whatever its part, `base_image_uri`, and what `build_config` builds from and to. Fields: google/cloud/run/v2/*.proto.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from google.cloud import run_v2
 
 from janitor.gcp.run_values import condition, condition_of, container, images_of, named, time_of
+from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import (
     Execution,
@@ -198,3 +200,58 @@ def _name(text: str, *collections: str) -> ResourceName:
 def _short(text: str) -> str:
     """The id of a revision or execution, which comes as its full name or alone."""
     return text.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class RunCalls:
+    """How Google's client library calls what it does to one kind; the names of methods and messages follow from `noun`,
+    as in ``worker_pool``.
+
+    `below` is what a listing is asked below, for all of the holders of a location. `lists_below`: a kind that is listed below
+    each resource of this one.
+    """
+
+    client: Any
+    noun: str
+    decode: Callable[[Any], Any]
+    below: str = ""
+    lists_below: Kind | None = None
+
+    @property
+    def field(self) -> str:
+        """What holds all that were read (model/inventory.py)."""
+        return f"{self.noun}s"
+
+    @property
+    def list_response(self) -> Any:
+        """The message that answers a listing."""
+        return getattr(run_v2, f"List{self._message}sResponse")
+
+    def list_request(self, **fields: Any) -> Any:
+        """The request of a listing."""
+        return getattr(run_v2, f"List{self._message}sRequest")(**fields)
+
+    def get_request(self, **fields: Any) -> Any:
+        """The request for one."""
+        return getattr(run_v2, f"Get{self._message}Request")(**fields)
+
+    def delete_request(self, **fields: Any) -> Any:
+        """The request that deletes one."""
+        return getattr(run_v2, f"Delete{self._message}Request")(**fields)
+
+    @property
+    def _message(self) -> str:
+        return "".join(word.capitalize() for word in self.noun.split("_"))
+
+
+RUN_CALLS: Mapping[Kind, RunCalls] = {
+    Kind.SERVICE: RunCalls(run_v2.ServicesAsyncClient, "service", service),
+    Kind.REVISION: RunCalls(run_v2.RevisionsAsyncClient, "revision", revision, below="/services/-"),
+    Kind.JOB: RunCalls(run_v2.JobsAsyncClient, "job", job),
+    Kind.EXECUTION: RunCalls(run_v2.ExecutionsAsyncClient, "execution", execution, below="/jobs/-"),
+    # that ``workerPools/-`` lists the revisions of all of them is not verified
+    Kind.WORKER_POOL: RunCalls(
+        run_v2.WorkerPoolsAsyncClient, "worker_pool", worker_pool, lists_below=Kind.REVISION
+    ),
+    Kind.INSTANCE: RunCalls(run_v2.InstancesAsyncClient, "instance", instance),
+}

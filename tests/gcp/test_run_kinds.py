@@ -8,7 +8,7 @@ import pytest
 from google.cloud import run_v2
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from janitor.gcp import run_decode
+from janitor.gcp import run_kinds
 from janitor.gcp.run_values import condition, container, quantity, time_of
 from janitor.model.resources import Condition, Container, Scaling, State, Traffic
 
@@ -22,11 +22,11 @@ def raw(message: Any) -> Any:
 
 
 def service(**fields: Any) -> Any:
-    return run_decode.service(raw(run_v2.Service(name=f"{PLACE}/services/web", **fields)))
+    return run_kinds.service(raw(run_v2.Service(name=f"{PLACE}/services/web", **fields)))
 
 
 def revision(**fields: Any) -> Any:
-    return run_decode.revision(raw(run_v2.Revision(name=f"{PLACE}/services/web/revisions/web-1", **fields)))
+    return run_kinds.revision(raw(run_v2.Revision(name=f"{PLACE}/services/web/revisions/web-1", **fields)))
 
 
 def test_a_service_names_the_images_of_every_container_and_of_its_build() -> None:
@@ -139,7 +139,7 @@ def test_what_a_revision_keeps_running() -> None:
 
 def test_a_revision_of_a_worker_pool_says_so_by_its_name() -> None:
     name = f"{PLACE}/workerPools/pool/revisions/pool-1"
-    assert run_decode.revision(raw(run_v2.Revision(name=name))).name.path[0] == "workerPools"
+    assert run_kinds.revision(raw(run_v2.Revision(name=name))).name.path[0] == "workerPools"
 
 
 @pytest.mark.parametrize(
@@ -231,10 +231,10 @@ def test_every_other_workload_names_its_images() -> None:
     )
     instance = run_v2.Instance(name=f"{PLACE}/instances/i", containers=containers)
     expected = (f"{IMAGE}:v1", "base", "side")
-    assert run_decode.job(raw(job)).images == expected
-    assert run_decode.execution(raw(execution)).images == expected
-    assert run_decode.worker_pool(raw(pool)).images == expected
-    assert run_decode.instance(raw(instance)).images == expected
+    assert run_kinds.job(raw(job)).images == expected
+    assert run_kinds.execution(raw(execution)).images == expected
+    assert run_kinds.worker_pool(raw(pool)).images == expected
+    assert run_kinds.instance(raw(instance)).images == expected
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_the_last_execution_of_a_job_has_ended_only_where_google_gives_its_time_
     last = run_v2.ExecutionReference(name="j-1", completion_status=status)
     if completed:
         last.completion_time = datetime(2026, 11, 1, tzinfo=UTC)
-    found = run_decode.job(raw(run_v2.Job(name=f"{PLACE}/jobs/j", latest_created_execution=last))).last
+    found = run_kinds.job(raw(run_v2.Job(name=f"{PLACE}/jobs/j", latest_created_execution=last))).last
     assert found
     assert (found.name, found.ended) == ("j-1", ended)
 
@@ -268,7 +268,7 @@ def test_a_worker_pool_without_a_count_is_not_one_without_instances(
         latest_ready_revision=f"{PLACE}/workerPools/w/revisions/w-1",
         instance_split_statuses=[run_v2.InstanceSplitStatus(revision="w-1", percent=100)],
     )  # fmt: skip
-    found = run_decode.worker_pool(raw(message))
+    found = run_kinds.worker_pool(raw(message))
     assert found.instances == count
     assert (found.uid, found.etag, found.labels, found.creator, found.reconciling) == (
         "u",
@@ -291,7 +291,7 @@ def test_an_execution_says_when_and_how_it_ended() -> None:
         run_v2.Condition(type_="Started", state="CONDITION_SUCCEEDED"),
         run_v2.Condition(type_="Completed", state="CONDITION_FAILED", execution_reason=cancelled),
     ]
-    found = run_decode.execution(raw(message))
+    found = run_kinds.execution(raw(message))
     assert (found.uid, found.etag, found.labels, found.creator) == ("u", '"e"', {"a": "b"}, "c")
     assert (found.create_time, found.completion_time) == (None, datetime(2026, 11, 1, tzinfo=UTC))
     assert found.completed
@@ -305,10 +305,10 @@ def test_an_instance_holds_the_digest_that_runs_as_well(digest: str) -> None:
         name=f"{PLACE}/instances/i", containers=[run_v2.Container(name="main", image=IMAGE)]
     )
     run_v2.Instance.pb(message).container_statuses.add(name="main", image_digest=digest)
-    assert run_decode.instance(raw(message)).images == (IMAGE, f"{IMAGE}@{DIGEST}")
+    assert run_kinds.instance(raw(message)).images == (IMAGE, f"{IMAGE}@{DIGEST}")
 
 
 @pytest.mark.parametrize("name", ["", "web", f"{PLACE}/jobs/web", "projects/p/services/web"])
 def test_a_name_that_is_no_services_cannot_be_read(name: str) -> None:
     with pytest.raises(ValueError, match="name"):
-        run_decode.service(raw(run_v2.Service(name=name)))
+        run_kinds.service(raw(run_v2.Service(name=name)))
