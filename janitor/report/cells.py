@@ -36,11 +36,21 @@ class PolicyCell:
 
 @dataclass(frozen=True, slots=True)
 class CauseCell:
-    """The policy that deletes a resource and its reason. `detail` is None where it is not recorded."""
+    """The policy that deletes a resource and its reason. `detail` is None where it is not recorded.
+
+    `number` is ``28 images`` where the row stands for several resources, else "".
+    """
 
     policy: str
     reason: str
     detail: str | None = None
+    number: str = ""
+
+    @property
+    def words(self) -> str:
+        """``28 images, unused, 17–198d old``: all but the policy."""
+        cause = cause_in_words(self.reason, self.detail)
+        return ", ".join(part for part in (self.number, cause) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +160,16 @@ def plain(cell: Cell) -> str:
     match cell:
         case ResourceCell(kind, name, with_kind):
             return named(kind, name) if with_kind else called(kind, name)
-        case CauseCell(policy, reason, detail):
-            return f"{policy}: {cause_in_words(reason, detail)}"
+        case CauseCell(policy):
+            return f"{policy}: {cell.words}"
         case OwnerCell(label):
             return owner_or_nobody(label)
         case CountCell(number):
             return f"{number:,}"
         case SizeCell(int(size_bytes)):
             return show_size(size_bytes)
-        case MoneyCell(usd, upper_bound):
-            return show_share(usd, upper_bound)
+        case MoneyCell(usd, upper_bound, unpriced):
+            return f"{show_share(usd, upper_bound)}{f' and {unpriced:,} unpriced' if unpriced else ''}"
         case StatusCell(status, since, at):
             return ails_for(status, since, at)
         case AgeCell(since, at):

@@ -21,7 +21,6 @@ from janitor.report.cells import (
 from janitor.report.data.names import place_of
 from janitor.report.data.scope import basis_in_words
 from janitor.report.data.summary import Summary
-from janitor.report.reason_words import cause_in_words
 from janitor.report.sections import Section, SectionName, by_error, cost_report
 from janitor.report.words import UNOWNED, period_in_words
 
@@ -93,8 +92,8 @@ def _section(section: Section) -> Iterator[str]:
     if rows:
         yield from [""] if section.lead else []
         yield from _rows(section, rows)
-    if (more := section.whole.count - len(rows)) > 0:
-        yield from ("", f"… and {more:,} more")
+    if more := section.more_in_words(len(rows)):
+        yield from ("", f"… and {more}")
     if section.hint:
         yield from ("", words(section.hint))
     yield from (f"- {words(line)}" for line in section.lines)
@@ -131,8 +130,8 @@ def _cell(cell: Cell) -> str:
             return name(plain(cell))
         case PolicyCell(policy):
             return name(policy)
-        case CauseCell(policy, reason, detail):
-            return f"{name(policy)}: {words(cause_in_words(reason, detail))}"
+        case CauseCell(policy):
+            return f"{name(policy)}: {words(cell.words)}"
         case OwnerCell(label):
             # in italics where there is none: a label may well say the word
             return name(label) if label else f"*{UNOWNED}*"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.plan.plan import Action
-from janitor.report.data.ages import Age, age_of, age_range
+from janitor.report.data.ages import age_of, ages_in_words
 from janitor.report.data.causes import facts_and_failure
 from janitor.report.data.names import contained, how_many
 
@@ -113,15 +113,10 @@ def why_together(actions: Sequence[Action]) -> list[str]:
     held = Counter[Kind]()
     for action in actions:
         held.update(dict(action.contains))
-    parts = [how_many(actions[0].kind, len(actions)), word, _ages(ages), contained(tuple(held.items()))]
+    parts = [
+        how_many(actions[0].kind, len(actions)),
+        word,
+        ages_in_words(ages),
+        contained(tuple(held.items())),
+    ]
     return [part for part in parts if part]
-
-
-def _ages(ages: Sequence[Age]) -> str:
-    if not ages:
-        return ""
-    first = ages[0]
-    if any((each.before, each.after) != (first.before, first.after) for each in ages):
-        return f"{age_range(ages)} old"
-    after = first.after.replace(" it ", " they ") if len(ages) > 1 else first.after
-    return f"{first.before}{age_range(ages)}{after}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.savings import Account
 from janitor.model.amounts import NOTHING, Amount, Estimate, Priced
 from janitor.model.units import moment
@@ -30,7 +29,7 @@ from janitor.report.cells import (
 )  # fmt: skip
 from janitor.report.data.causes import error_in_short
 from janitor.report.data.names import how_many
-from janitor.report.data.snapshot import RunningService, Snapshot
+from janitor.report.data.snapshot import PlannedGroup, RunningService, Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.words import (
     ailing,
@@ -41,8 +40,6 @@ from janitor.report.words import (
     storage_in_words,
     what_stays,
 )
-
-_GONE = (OutcomeKind.DELETED.value, OutcomeKind.ALREADY_GONE.value)
 
 
 class SectionName(StrEnum):
@@ -76,7 +73,8 @@ class Column:
 class Section:
     """One section. A medium may show its first rows only.
 
-    `whole` is the total number of rows, also those that are not recorded, and their dollars. `lead` is a
+    `whole` is the total number of rows, also those that are not recorded, and their dollars; where rows stand for
+    several resources, it is the number of resources, and `counts` has that of each row. `lead` is a
     sentence above the rows, `hint` what a reader can do below them; `lines` are sentences in place of rows.
     """
 
@@ -88,6 +86,17 @@ class Section:
     lead: str = ""
     hint: str = ""
     lines: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
+
+    def more(self, shown: int) -> int:
+        """How many there are beside the first `shown` rows."""
+        return max(self.whole.count - (sum(self.counts[:shown]) if self.counts else shown), 0)
+
+    def more_in_words(self, shown: int) -> str:
+        """``2,980 more``, and of what where a row is not one of them; "" for none."""
+        more = self.more(shown)
+        of = f" resource{'' if more == 1 else 's'}" if self.counts else ""
+        return f"{more:,} more{of}" if more else ""
 
     def without_empty_columns(self) -> "Section":
         """The same section without the columns that no row has anything in."""
@@ -163,22 +172,27 @@ def _figures(label: str, accounts: Sequence[Account], figure: Callable[[Account]
 
 
 def planned(snapshot: Snapshot) -> Section:
-    """What the next sweep would delete, the costliest first. A plan is never worded as a saving."""
+    """What the next sweep would delete, the costliest first; what one package, service or job holds is one row. A plan
+    is never worded as a saving."""
     rows = tuple(
         (
-            ResourceCell(row.kind, row.name),
-            CauseCell(row.policy, row.reason, row.detail),
+            ResourceCell(row.name_kind, row.name),
+            CauseCell(row.policy, row.reason, row.detail, _number(row)),
             OwnerCell(row.owner),
-            SizeCell(row.size_bytes or None),
-            _estimate(row.estimate),
+            SizeCell(row.amount.size_bytes or None),
+            _money(row.amount),
         )
-        for row in snapshot.largest
-        if row.outcome not in _GONE
+        for row in snapshot.grouped
     )
     columns = _columns("resource", "reason", "owner", "size", "$/month", figures=2)
     return Section(
-        SectionName.NEXT_SWEEP, "Next deletions", columns, rows, snapshot.left, lead=next_sweep(snapshot)
-    )
+        SectionName.NEXT_SWEEP, "Next deletions", columns, rows, snapshot.left, lead=next_sweep(snapshot),
+        counts=tuple(row.amount.count for row in snapshot.grouped),
+    )  # fmt: skip
+
+
+def _number(row: PlannedGroup) -> str:
+    return how_many(row.kind, row.amount.count) if row.amount.count > 1 else ""
 
 
 def savers(summary: Summary) -> Section:
@@ -261,6 +275,13 @@ def _division(account: Account, left: Amount) -> CellRow:
         dollars = deleted.usd_month, account.realised_usd_month, account.saved_usd
         done = CountCell(deleted.count), *(_of(deleted, usd) for usd in dollars)
     return *done, *((CountCell(left.count), _of(left, left.usd_month)) if left.count else (None, None))
+
+
+def _money(amount: Amount) -> MoneyCell:
+    """The dollars of several resources, and how many of them have no price."""
+    if amount.has_no_price:
+        return MoneyCell(None)
+    return MoneyCell(amount.usd_month, amount.upper_bound, amount.unpriced)
 
 
 def _of(amount: Amount, usd: Decimal) -> MoneyCell:

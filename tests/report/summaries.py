@@ -7,6 +7,7 @@ from janitor.ledger.savings import Account, Deletion, Point, Saving
 from janitor.model.amounts import Amount, Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
+from janitor.report.data.planned_groups import groups_of
 from janitor.report.data.snapshot import (
     GAPS,
     LARGEST_PLANNED,
@@ -94,7 +95,8 @@ def snapshot(**facts: object) -> Snapshot:
         "troubled": 0, "stored": Amount(), "repositories": (), "running": Amount(), "services": (), "kept": (),
         "notices": (),
     }  # fmt: skip
-    return Snapshot(**(values | facts))  # type: ignore[arg-type]
+    rows: tuple[Planned, ...] = facts.get("largest", ())  # type: ignore[assignment]
+    return Snapshot(**(values | {"grouped": groups_of(rows)} | facts))  # type: ignore[arg-type]
 
 
 def course_of(points: int, usd_month: Decimal) -> tuple[Point, ...]:

@@ -66,7 +66,7 @@ def test_nothing_from_outside_steers_the_terminal() -> None:
 def test_ten_thousand_deletions_are_a_short_report() -> None:
     text = table(large(10_000))
     assert len(text.splitlines()) < 400
-    assert "… and 9,995 more (--format json, or html)" in text  # of what would go
+    assert "… and 9,995 more resources (--format json, or html)" in text  # of what would go
 
 
 def test_trouble_comes_before_every_figure() -> None:

@@ -15,7 +15,15 @@ from janitor.model.amounts import Amount, Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind, Status
 from janitor.report.data.running_costs import idle_sum
-from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored
+from janitor.report.data.snapshot import (
+    InGrace,
+    Planned,
+    PlannedGroup,
+    Remaining,
+    RunningService,
+    Snapshot,
+    Stored,
+)
 from janitor.report.data.snapshot_codec import SCHEMA_VERSION, decode_snapshot, encode_snapshot
 from tests.report.summaries import SMALL, UNTIL, large, snapshot
 
@@ -51,10 +59,11 @@ SNAPSHOTS = st.builds(
     services=_few(_RUNNING), kept=_few(st.builds(Remaining, _WORDS, _TEXTS, _COUNTS)), notices=_few(_TEXTS),
     waiting=_few(st.builds(InGrace, _WORDS, _TEXTS, _TEXTS, _TEXTS, _TIMES, st.booleans(), _COUNTS, _ESTIMATES)),
     waited=_COUNTS, in_grace=_SUMS, idle=_SUMS,
+    grouped=_few(st.builds(PlannedGroup, _WORDS, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _SUMS)),
 )  # fmt: skip
 RICH = SMALL.snapshot or snapshot()
 DOCUMENT = json.loads(encode_snapshot(RICH))
-LATER = {"waiting", "waited", "in_grace", "idle"}
+LATER = {"waiting", "waited", "in_grace", "idle", "grouped"}
 
 
 def changed(*path: str | int, to: object) -> str:
@@ -144,6 +153,16 @@ def test_a_scheduled_deletion_of_another_length_is_refused(length: int) -> None:
     row = ["run.service", "s", "old", "shop", "2026-12-01T03:00:00Z", True, 0, {"unpriced": "x"}, 1]
     with pytest.raises(ValueError, match=r"not a snapshot of version 1"):
         decode_snapshot(changed("waiting", to=[row[:length]]))
+
+
+def test_a_snapshot_of_before_there_were_groups_has_a_group_for_each_action_that_it_names() -> None:
+    document = json.loads(encode_snapshot(RICH))
+    del document["grouped"]
+    found = decode_snapshot(json.dumps(document)).grouped
+    assert [(row.name, row.detail, row.amount.count) for row in found] == [
+        (row.name, row.detail, 1) for row in RICH.largest
+    ]
+    assert [row.amount.unpriced for row in found] == [0, 1]
 
 
 @pytest.mark.parametrize("key", sorted(DOCUMENT.keys() - LATER))

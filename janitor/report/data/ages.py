@@ -29,6 +29,17 @@ def age_of(detail: str) -> Age | None:
     return Age(int(number) * _MINUTES[unit], number, unit, found["before"] or "", found["after"])
 
 
+def ages_in_words(ages: Sequence[Age]) -> str:
+    """``17–198d old``, ``retired 1–25d ago``; "" for none."""
+    if not ages:
+        return ""
+    first = ages[0]
+    if any((each.before, each.after) != (first.before, first.after) for each in ages):
+        return f"{age_range(ages)} old"
+    after = first.after.replace(" it ", " they ") if len(ages) > 1 else first.after
+    return f"{first.before}{age_range(ages)}{after}"
+
+
 def age_range(ages: Sequence[Age]) -> str:
     """``17–198d``, ``26h–40d``, or ``55d`` where all are the same."""
     youngest, oldest = min(ages), max(ages)

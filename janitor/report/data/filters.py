@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from janitor.ledger.savings import Deletion
-from janitor.model.amounts import NOTHING, Amount, amount_of
+from janitor.model.amounts import NOTHING, Amount
 from janitor.report.data.names import project_of
 from janitor.report.data.running_costs import idle_sum, sum_of
-from janitor.report.data.snapshot import InGrace, Planned, RunningService, Snapshot, Stored
+from janitor.report.data.snapshot import InGrace, Planned, PlannedGroup, RunningService, Snapshot, Stored
 from janitor.report.data.totals import capped, in_grace_sum
 
 _INSIDE = "/packages/"
@@ -27,23 +27,25 @@ def snapshot_in(snapshot: Snapshot, projects: tuple[str, ...]) -> Snapshot:
     is what is left: what the sweep has deleted stands in the ledger.
     """
 
-    def mine(row: Planned | Stored | RunningService | InGrace) -> bool:
+    def mine(row: Planned | PlannedGroup | Stored | RunningService | InGrace) -> bool:
         return project_of(row.name) in projects
 
     repositories = tuple(filter(mine, snapshot.repositories))
     services = tuple(filter(mine, snapshot.services))
     largest = tuple(filter(mine, snapshot.largest))
+    grouped = tuple(filter(mine, snapshot.grouped))
     troubles = tuple(filter(mine, snapshot.troubles))
     waiting = tuple(filter(mine, snapshot.waiting))
     billed = {row.name: row.size_bytes for row in snapshot.repositories}
-    left = _amount(largest, billed)
+    left = _amount(grouped, billed)
     return replace(
         snapshot,
         planned=left,
         left=left,
-        by_policy=_divided(largest, billed, lambda row: row.policy),
-        by_owner=_divided(largest, billed, lambda row: row.owner),
+        by_policy=_divided(grouped, billed, lambda row: row.policy),
+        by_owner=_divided(grouped, billed, lambda row: row.owner),
         largest=largest,
+        grouped=grouped,
         troubles=troubles,
         troubled=len(troubles),
         stored=sum_of(repositories),
@@ -65,10 +67,11 @@ def notes_on_narrowing(snapshot: Snapshot | None, projects: tuple[str, ...]) -> 
         f"only {noun} {', '.join(projects)}; failed reads and refusals are shown for all projects, and the counts of"
         " kept resources are not known by project"
     )
-    if snapshot and snapshot.left.count > len(snapshot.largest):
+    known = sum(row.amount.count for row in snapshot.grouped) if snapshot else 0
+    if snapshot and snapshot.left.count > known:
         yield (
-            f"next deletions: the {len(snapshot.largest)} costliest of all projects are known by name; the figures are"
-            " of those, and too low"
+            f"next deletions: {known:,} of {snapshot.left.count:,} in all projects are known by project, the costliest"
+            " first; the figures are of those, and too low"
         )
     if snapshot and snapshot.stored.count > len(snapshot.repositories):
         yield f"storage: the {len(snapshot.repositories)} costliest repositories of all projects are known by name"
@@ -94,6 +97,7 @@ def snapshot_without_creators(snapshot: Snapshot) -> Snapshot:
         snapshot,
         by_owner=tuple(ranked),
         largest=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.largest),
+        grouped=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.grouped),
         troubles=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.troubles),
         repositories=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.repositories),
         services=tuple(replace(row, owner=_no_address(row.owner)) for row in snapshot.services),
@@ -108,19 +112,19 @@ def _no_address(owner: str) -> str:
 
 
 def _divided(
-    rows: Iterable[Planned], billed: dict[str, int], part: Callable[[Planned], str]
+    rows: Iterable[PlannedGroup], billed: dict[str, int], part: Callable[[PlannedGroup], str]
 ) -> tuple[tuple[str, Amount], ...]:
-    parts: dict[str, list[Planned]] = {}
+    parts: dict[str, list[PlannedGroup]] = {}
     for row in rows:
         parts.setdefault(part(row), []).append(row)
     sums = [(name, _amount(held, billed)) for name, held in parts.items()]
     return tuple(sorted(sums, key=lambda row: (-row[1].usd_month, -row[1].size_bytes, row[0])))
 
 
-def _amount(rows: Sequence[Planned], billed: dict[str, int]) -> Amount:
+def _amount(rows: Sequence[PlannedGroup], billed: dict[str, int]) -> Amount:
     """The images of a repository count for what Google bills for it at most (R25)."""
     groups: dict[str, Amount] = {}
     for row in rows:
         inside = row.name.partition(_INSIDE)[0] if _INSIDE in row.name else ""
-        groups[inside] = groups.get(inside, NOTHING) + amount_of([row.estimate], row.size_bytes)
+        groups[inside] = groups.get(inside, NOTHING) + row.amount
     return capped(groups.items(), billed)

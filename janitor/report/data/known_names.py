@@ -16,6 +16,7 @@ def names_in(snapshot: Snapshot) -> dict[str, str]:
     """Google's name of each resource that the snapshot names, with its kind. What a sweep deleted is left out."""
     found = {each.name: each.kind.value for each in snapshot.services}
     found |= {each.name: each.kind.value for each in snapshot.repositories}
+    found |= {each.name: each.name_kind for each in snapshot.grouped}
     actions = (*snapshot.largest, *snapshot.troubles)
     found |= {each.name: each.kind for each in actions if each.outcome not in _GONE}
     return found | {each.name: each.kind for each in snapshot.waiting}

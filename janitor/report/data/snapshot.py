@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 
 from janitor.apply.outcomes import OutcomeKind
+from janitor.kinds.table import KINDS
 from janitor.ledger.marks import NO_PRICE_RECORDED
 from janitor.model.amounts import NOTHING, Amount, Estimate
 from janitor.model.inventory import Gap
@@ -30,6 +31,30 @@ class Planned:
     estimate: Estimate
     outcome: Annotated[str, OutcomeKind]
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedGroup:
+    """One or more actions of one kind and one policy, in one package, service or job: a row of a report.
+
+    `kind` is theirs. `name` is Google's: of the only action, else of what holds them all. `reason` is "" where they
+    have several; `detail` is the only action's, else the range of their ages. `amount` counts all of them, capped by
+    their repository's billed size (R25).
+    """
+
+    kind: Annotated[str, Kind]
+    name: str
+    policy: str
+    reason: str
+    detail: str
+    owner: str
+    amount: Amount
+
+    @property
+    def name_kind(self) -> str:
+        """The kind of what `name` names."""
+        parent = KINDS[Kind(self.kind)].parent if self.amount.count > 1 else None
+        return self.kind if parent is None else parent.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +128,8 @@ class Snapshot:
     `planned` sums all actions; `left` those of them that did not go (all, in a dry run and where the
     guard refused): what the next sweep would delete. `by_policy` and `by_owner` divide `left`, each of
     them capped by itself: where several delete from one repository, they may come to more than `left`.
-    `largest` are its costliest actions; `troubles` those that failed, drifted or were skipped, with
+    `largest` are its costliest actions, and `grouped` its costliest groups of them, which count also the actions that are
+    not in `largest`; `troubles` those that failed, drifted or were skipped, with
     `troubled` is their total, as `gapped` is of gaps. `repositories` are the costliest, `stored` all
     that stand after the sweep, at the size that they had when it looked; `services` all up to a bound,
     the failed ones first; `idle` sums those with minimum instances that cost something or have no price.
@@ -136,6 +162,7 @@ class Snapshot:
     waited: int = 0
     in_grace: Amount = NOTHING
     idle: Amount = NOTHING
+    grouped: tuple[PlannedGroup, ...] = ()
 
     @property
     def failing(self) -> tuple[RunningService, ...]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn, get_args, get_origin, get_type_hint
 
 from janitor.model.amounts import Amount, Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
+from janitor.report.data.planned_groups import groups_of
 from janitor.report.data.running_costs import idle_sum
 from janitor.report.data.snapshot import InGrace, Remaining, Snapshot
 from janitor.report.json.serialiser import Shapes, as_json, fields_of
@@ -21,7 +22,7 @@ _LONGEST_AMOUNT = 120
 _POSITIONAL = (Amount, Gap, InGrace, Remaining)
 # Fields that snapshots of earlier versions do not have.
 _LATER = {
-    Snapshot: ("waiting", "waited", "in_grace", "idle"),
+    Snapshot: ("waiting", "waited", "in_grace", "idle", "grouped"),
     InGrace: ("size_bytes", "estimate"),
 }
 
@@ -50,6 +51,8 @@ def decode_snapshot(text: str) -> Snapshot:
             found = replace(found, in_grace=Amount(found.waited, unpriced=found.waited))
         if "idle" not in document:
             found = replace(found, idle=idle_sum(found.services))
+        if "grouped" not in document:
+            found = replace(found, grouped=groups_of(found.largest))
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"not a snapshot of version {SCHEMA_VERSION}: {error}") from error
     assert isinstance(found, Snapshot)

@@ -1,7 +1,7 @@
 """Takes the snapshot of a sweep: sums, and the few rows that a later report shows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
@@ -10,11 +10,12 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.model.amounts import NOTHING, Amount, Estimate, Priced, amount_of
+from janitor.model.amounts import NOTHING, Amount, Estimate, Priced
 from janitor.model.inventory import Gap
 from janitor.model.text import shorten
 from janitor.plan.plan import Action
 from janitor.policy.deciding.grace import Waiting
+from janitor.report.data.planned_groups import ALONE, costliest, planned_groups, row_of
 from janitor.report.data.result import SweepResult, is_announced
 from janitor.report.data.running_costs import idle_sum, without
 from janitor.report.data.snapshot import (
@@ -34,7 +35,7 @@ from janitor.report.data.snapshot import (
     Snapshot,
     Stored,
 )
-from janitor.report.data.totals import capped, capped_by
+from janitor.report.data.totals import capped, capped_by, sum_of_actions
 
 _WORST_FIRST = {OutcomeKind.FAILED: 0, OutcomeKind.DRIFTED: 1, OutcomeKind.SKIPPED: 2}
 _STAND = frozenset({RunningService.kind, Stored.kind})
@@ -44,12 +45,15 @@ _Pair = tuple[Action, Outcome]
 
 
 class _Key(NamedTuple):
-    """What actions are summed by: everything that a report divides them by, and what caps them."""
+    """What actions are summed by: everything that a report divides them by, and what caps them.
+
+    `row` is what a report shows them as (planned_groups.py)."""
 
     policy: str
     owner: str
     group: str
     gone: bool
+    row: tuple[str, str]
 
 
 # _Key._make without its own Python frame: it is called a million times.
@@ -59,7 +63,8 @@ _new_key: Callable[[tuple[object, ...]], _Key] = partial(tuple.__new__, _Key)
 def take_snapshot(result: SweepResult) -> Snapshot:
     """What a report needs to know of a sweep: a few passes over its actions, and about a megabyte at most."""
     plan, standing = result.plan, _standing(result)
-    amounts = _amounts(_pairs(result))
+    held = _held(_pairs(result))
+    amounts = {key: sum_of_actions(actions) for key, actions in held.items()}
     left = {key: amount for key, amount in amounts.items() if not key.gone}
     by_policy = _divided(left, 0, plan.group_bytes)
     by_owner = _divided(left, 1, plan.group_bytes)
@@ -93,6 +98,7 @@ def take_snapshot(result: SweepResult) -> Snapshot:
         waited=len(result.waiting),
         in_grace=result.in_grace,
         idle=idle_sum(standing.services),
+        grouped=planned_groups(_rows(held, left, plan.group_bytes)),
     )
 
 
@@ -100,15 +106,12 @@ def _pairs(result: SweepResult) -> Iterator[_Pair]:
     return zip(result.plan.actions, result.outcomes, strict=True)
 
 
-def _amounts(pairs: Iterable[_Pair]) -> dict[_Key, Amount]:
+def _held(pairs: Iterable[_Pair]) -> dict[_Key, list[Action]]:
     held: defaultdict[_Key, list[Action]] = defaultdict(list)
     for action, outcome in pairs:
-        key = _new_key((action.policy, action.owner, capped_by(action), outcome.gone))
+        key = _new_key((action.policy, action.owner, capped_by(action), outcome.gone, row_of(action)))
         held[key].append(action)
-    return {
-        key: amount_of([each.estimate for each in actions], sum([each.size_bytes for each in actions]))
-        for key, actions in held.items()
-    }
+    return held
 
 
 def _capped(amounts: Mapping[_Key, Amount], group_bytes: Mapping[str, int]) -> Amount:
@@ -117,6 +120,16 @@ def _capped(amounts: Mapping[_Key, Amount], group_bytes: Mapping[str, int]) -> A
     for key, amount in amounts.items():
         groups[key.group] = groups.get(key.group, NOTHING) + amount
     return capped(groups.items(), group_bytes)
+
+
+def _rows(
+    held: Mapping[_Key, Sequence[Action]], left: Mapping[_Key, Amount], group_bytes: Mapping[str, int]
+) -> Iterator[tuple[Sequence[Action], Amount]]:
+    """The actions of each row that did not go, and what they come to."""
+    for key in left:
+        rows = [(each,) for each in costliest(held[key])] if key.row == ALONE else [held[key]]
+        for row in rows:
+            yield row, capped([(key.group, sum_of_actions(row))], group_bytes)
 
 
 def _divided(

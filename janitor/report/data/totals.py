@@ -1,7 +1,7 @@
 """What a sweep comes to: sums capped by each repository's billed size, and the exit code."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
@@ -37,10 +37,13 @@ def capped_sum(actions: Iterator[Action], group_bytes: Mapping[str, int]) -> Amo
     """One pass over the actions; those of a group never come to more than its billed size (R25)."""
     groups: dict[str, Amount] = {}
     for name, run in groupby(actions, capped_by):
-        held = list(run)
-        amount = amount_of([each.estimate for each in held], sum([each.size_bytes for each in held]))
-        groups[name] = groups.get(name, NOTHING) + amount
+        groups[name] = groups.get(name, NOTHING) + sum_of_actions(list(run))
     return capped(groups.items(), group_bytes)
+
+
+def sum_of_actions(actions: Sequence[Action]) -> Amount:
+    """What they come to, without any cap."""
+    return amount_of([each.estimate for each in actions], sum([each.size_bytes for each in actions]))
 
 
 def capped(groups: Iterable[tuple[str, Amount]], group_bytes: Mapping[str, int]) -> Amount:

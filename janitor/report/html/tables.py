@@ -29,8 +29,9 @@ from janitor.report.data.causes import error_in_short
 from janitor.report.data.console import console_url, repository_url
 from janitor.report.data.names import called, kind_in_words, place
 from janitor.report.html.charts import share
-from janitor.report.reason_words import cause_in_words, reason_in_words
+from janitor.report.reason_words import reason_in_words
 from janitor.report.sections import Column, Section, SectionName, money_of
+from janitor.report.words import show_share
 
 _NAME_SHOWN, _TEXT_SHOWN = 140, 240
 _ROWS_SHOWN = {
@@ -91,7 +92,7 @@ def table(whole_section: Section, with_project: bool) -> Table:
         section.title,
         section.columns,
         tuple(shown_rows),
-        and_more(whole.count - len(rows), whole.usd_month - money_of(rows), whole.upper_bound),
+        and_more(section.more_in_words(len(rows)), whole.usd_month - money_of(rows), whole.upper_bound),
     )
 
 
@@ -130,16 +131,16 @@ def _said(cell: Cell, with_project: bool, of_one_kind: bool) -> Said:
         case ResourceCell(kind, name):
             said = resource(kind, name, with_project)
             return replace(said, below=place(name, with_project)) if of_one_kind else said
-        case CauseCell(policy, reason, detail):
-            return Said(shown(cause_in_words(reason, detail)), shown(policy))
+        case CauseCell(policy):
+            return Said(shown(cell.words), shown(policy))
         case PolicyCell() | OwnerCell():
             return Said(shown(plain(cell), _NAME_SHOWN))
         case ReasonCell(reason):
             return Said(shown(reason_in_words(reason)), meaning_of(reason))
         case CountCell(_, note):
             return Said(plain(cell), note)
-        case MoneyCell(_, _, unpriced):
-            return Said(plain(cell), f"{unpriced:,} without a price" if unpriced else "")
+        case MoneyCell(usd, upper_bound, unpriced):
+            return Said(show_share(usd, upper_bound), f"{unpriced:,} without a price" if unpriced else "")
         case StatusCell(status):
             return Said(plain(cell), status=status)
         case AgeCell(since):
@@ -171,9 +172,9 @@ def resource(kind: str, full_name: str, with_project: bool) -> Said:
     )
 
 
-def and_more(count: int, usd_month: Decimal, upper_bound: bool = False) -> str:
+def and_more(more: str, usd_month: Decimal, upper_bound: bool = False) -> str:
     """``and 2,980 more, $12.30/month``; no dollars where what is shown comes to more than the capped sum."""
-    if count <= 0:
+    if not more:
         return ""
     usd = f", {show_usd(usd_month, upper_bound)}/month" if usd_month > 0 else ""
-    return f"and {count:,} more{usd}"
+    return f"and {more}{usd}"

@@ -82,11 +82,15 @@ MOST_DETAILS = 8
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line, or a few that belong together, in mrkdwn; its dollars a month where they may be summed."""
+    """One line, or a few that belong together, in mrkdwn; its dollars a month where they may be summed.
+
+    `count` is of how many resources it is.
+    """
 
     text: str
     usd_month: Decimal | None = None
     upper_bound: bool = False
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +227,8 @@ def _joined(lines: Sequence[str]) -> list[str]:
 
 def _more(rows: Sequence[Row], where: str) -> str:
     priced = [row.usd_month for row in rows if row.usd_month is not None]
-    usd = f", {dollars(sum(priced, Decimal(0)), any(r.upper_bound for r in rows))} a month" if priced else ""
-    return f"… and {len(rows):,} more{usd}: {where}"
+    usd = f", {dollars(sum(priced, Decimal(0)), any(r.upper_bound for r in rows))}/month" if priced else ""
+    return f"… and {sum(row.count for row in rows):,} more{usd}: {where}"
 
 
 def dollars(usd: Decimal, upper_bound: bool = False) -> str:

@@ -21,7 +21,6 @@ from janitor.report.cells import (
 )
 from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import TroubleKind
-from janitor.report.reason_words import cause_in_words
 from janitor.report.sections import Column, Section, SectionName
 from janitor.report.slack.blocks import Part, Row, code, dollars, words
 from janitor.report.words import trouble_heading
@@ -63,9 +62,14 @@ def _is_of_failing(row: CellRow) -> bool:
 
 
 def _part(section: Section) -> Part:
-    rows = [row for row in section.rows if section.name not in _WITH_DOLLARS or costs_something(row)]
+    counts = section.counts or (1,) * len(section.rows)
+    rows = [
+        replace(_row(section, row), count=count)
+        for row, count in zip(section.rows, counts, strict=True)
+        if section.name not in _WITH_DOLLARS or costs_something(row)
+    ]
     lines = [Row(words(line, _WHY)) for line in section.lines if line.strip()]
-    return Part(section.title, (*(_row(section, row) for row in rows), *lines), _SHARE)
+    return Part(section.title, (*rows, *lines), _SHARE)
 
 
 def _row(section: Section, row: CellRow) -> Row:
@@ -83,7 +87,7 @@ def _row(section: Section, row: CellRow) -> Row:
 def _told(section: Section, column: Column, value: Cell) -> str:
     """A cell; where a row has many figures, with the title of its column."""
     match value:
-        case MoneyCell(Decimal(), _) if not value.usd:
+        case MoneyCell(Decimal(), _, 0) if not value.usd:
             return ""
         case MoneyCell(usd, upper_bound) if section.name in _DIVIDED and column.title != "$/month":
             return f"{column.title} {'unpriced' if usd is None else dollars(usd, upper_bound)}"
@@ -95,7 +99,10 @@ def _told(section: Section, column: Column, value: Cell) -> str:
 
 def costs_something(row: CellRow) -> bool:
     """Whether some of its dollars are more than nothing, or not known."""
-    return any(isinstance(each, MoneyCell) and (each.usd is None or each.usd > 0) for each in row)
+    return any(
+        isinstance(each, MoneyCell) and (each.usd is None or each.usd > 0 or each.unpriced > 0)
+        for each in row
+    )
 
 
 def cell(value: Cell, width: int = _LABEL) -> str:
@@ -109,10 +116,11 @@ def cell(value: Cell, width: int = _LABEL) -> str:
             return owner_name(label)
         case PolicyCell(name):
             return code(name, _LABEL)
-        case CauseCell(policy, reason, detail):
-            return f"{words(cause_in_words(reason, detail), width)} ({code(policy, _LABEL)})"
-        case MoneyCell(usd, upper_bound):
-            return "unpriced" if usd is None else f"{dollars(usd, upper_bound)}/month"
+        case CauseCell(policy):
+            return f"{words(value.words, width)} ({code(policy, _LABEL)})"
+        case MoneyCell(usd, upper_bound, unpriced):
+            more = f" and {unpriced:,} unpriced" if unpriced else ""
+            return "unpriced" if usd is None else f"{dollars(usd, upper_bound)}/month{more}"
         case _:
             return words(plain(value), width)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from janitor.model.text import many
 from janitor.model.units import show_size
 from janitor.report import sections
-from janitor.report.cells import CellRow
+from janitor.report.cells import CauseCell, CellRow
 from janitor.report.data.causes import error_in_short
 from janitor.report.data.snapshot import Snapshot
 from janitor.report.data.summary import Summary
@@ -160,8 +160,9 @@ def _row(section: Section, row: CellRow) -> str:
     if section.name is SectionName.GRACE:
         name, due, _, owner, usd = row
         return f"{cell(name)} {cell(due)}, {cell(usd)}, {cell(owner)}"
-    name, _, owner, _, usd = row
-    return f"{cell(name)} {cell(usd)}, {cell(owner)}"
+    name, cause, owner, _, usd = row
+    number = f" ({cause.number})" if isinstance(cause, CauseCell) and cause.number else ""
+    return f"{cell(name)}{number} {cell(usd)}, {cell(owner)}"
 
 
 def _idle(snapshot: Snapshot | None) -> Iterator[str]:

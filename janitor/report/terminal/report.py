@@ -17,13 +17,13 @@ from janitor.report.cells import (  # fmt: skip
     OwnerCell,
     ResourceCell,
     SizeCell,
+    TextCell,
     cause_of_services,
     plain,
 )
 from janitor.report.data.names import place_of
 from janitor.report.data.scope import basis_in_words
 from janitor.report.data.summary import Summary
-from janitor.report.reason_words import cause_in_words
 from janitor.report.sections import Section, SectionName, by_error, cost_report
 from janitor.report.terminal.tables import console_for, fitted, indented, print_lines, tabulated
 from janitor.report.words import owned_by, period_in_words
@@ -73,8 +73,8 @@ def _section(section: Section, width: int) -> Iterator[Text]:
     rows = section.rows[: _ROWS_SHOWN.get(section.name)]
     if rows:
         yield from _rows(section, rows, width)
-    if (more := section.whole.count - len(rows)) > 0:
-        yield Text(f"  … and {more:,} more (--format json, or html)")
+    if more := section.more_in_words(len(rows)):
+        yield Text(f"  … and {more} (--format json, or html)")
     if section.hint:
         yield indented(section.hint, width, style="dim")
     yield from (indented(line, width) for line in section.lines)
@@ -116,8 +116,10 @@ def _priced(row: CellRow, width: int) -> Iterator[Text]:
     """Dollars and name, and the facts below."""
     resource, *cells, money = row
     name = fitted(safe_text(plain(resource)), max(width - _MONEY - 4, 20))
-    yield Text(f"  {plain(money):>{_MONEY}}  {name}")
-    yield _facts((resource, *cells), width, _MONEY + 4)
+    assert isinstance(money, MoneyCell)
+    unpriced = f"{money.unpriced:,} unpriced" if money.unpriced else ""
+    yield Text(f"  {plain(replace(money, unpriced=0)):>{_MONEY}}  {name}")
+    yield _facts((resource, *cells, TextCell(unpriced)), width, _MONEY + 4)
 
 
 def _named(row: CellRow, width: int) -> Iterator[Text]:
@@ -142,9 +144,9 @@ def _facts(cells: Iterable[Cell], width: int, left: int) -> Text:
         match cell:
             case ResourceCell(name=name):
                 facts.append(place_of(name))
-            case CauseCell(policy, reason, detail):
+            case CauseCell(detail=detail):
                 first, _, rest = (detail or "").partition("; ")
-                facts.append(f"{policy}: {cause_in_words(reason, first)}")
+                facts.append(plain(replace(cell, detail=first)))
                 details.append(rest)
             case OwnerCell(label):
                 facts.append(owned_by(label))
