@@ -9,13 +9,13 @@ from typing import Any
 from google.longrunning import operations_pb2
 
 from janitor.emulator import listing, wire_operations
+from janitor.emulator.apis import api_of
 from janitor.emulator.method import Method, resource_of
 from janitor.emulator.reader import read
 from janitor.emulator.state import World
 from janitor.emulator.trouble import REPEATED, Call, Rule, Troubles
 from janitor.emulator.troubles import read_rules
 
-_APIS = {"google.cloud.run.": "run", "google.devtools.artifactregistry.": "artifact"}
 Mutation = Callable[[World], None]
 
 
@@ -90,15 +90,20 @@ class Dispatcher:
         """The response message or its bytes; raises Refused."""
         resource = resource_of(request)
         number = self.calls.note(method.name, resource)
-        if self.world.latency:
-            await asyncio.sleep(self.world.latency)
+        api = self._api_of(method, resource)
+        latency = self.world.latency.get(api, self.world.latency.get("", 0.0))
+        if latency:
+            await asyncio.sleep(latency)
         page = self._page_of.get(getattr(request, "page_token", ""), 1)
         struck = await self.troubles.befall(Call(method.name, resource, page), self.world)
         if getattr(request, "page_token", "") == REPEATED and struck:
             request.page_token = ""
         with self.world.lock:
             if self.world.quotas.limits:
-                self._take(method, resource, request)
+                calls = (
+                    len(getattr(request, "names", ())) or 1
+                )  # a batch counts once for each of its versions
+                self.world.quotas.take(api, method.name, resource, calls)
             self.world.operations.settle()
             self.control.run("before", method.name, number)
             shapes = [rule.listing for rule in struck if rule.listing]
@@ -113,14 +118,12 @@ class Dispatcher:
             self.control.run("after", method.name, number)
         return reply
 
-    def _take(self, method: Method, resource: str, request: Any) -> None:
-        """Count the call against its quotas; RefusedCall where one is used up. An operation's API is that of the call
-        that began it, and a batch counts once for each of its versions."""
-        spoken_of = method.service
-        if spoken_of == wire_operations.SERVICE and resource in self.world.operations.all:
-            spoken_of = self.world.operations.all[resource].message.metadata.TypeName()
-        api = next((api for prefix, api in _APIS.items() if spoken_of.startswith(prefix)), "")
-        self.world.quotas.take(api, method.name, resource, len(getattr(request, "names", ())) or 1)
+    def _api_of(self, method: Method, resource: str) -> str:
+        """The API of a call; of an operation that of the call that began it."""
+        service = method.service
+        if service == wire_operations.SERVICE and resource in self.world.operations.all:
+            service = self.world.operations.all[resource].message.metadata.TypeName()
+        return api_of(service)
 
     def _troubled(self, method: Method, request: Any, reply: Any, struck: list[Rule], page: int) -> Any:
         if isinstance(reply, bytes) and self.troubles.rules:

@@ -14,6 +14,8 @@ from janitor.emulator.method import Method
 from janitor.emulator.state import World
 from janitor.emulator.wellknown import Timestamp
 
+_AFTER_EMPTY = "after-empty:"
+
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
@@ -33,26 +35,51 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a rule changes about a listing. `page_size`: no page has more items (0: as the client asks)."""
+    """What a rule changes about a listing. `page_size`: no page has more items (0: as the client asks).
+
+    `omit`: what has a name like this is missing. `empty_pages`: before each page an empty one comes, with a token.
+    """
 
     page_size: int = 0
     offset_tokens: bool = False
     repeat: Repeat | None = None
+    omit: str = ""
+    empty_pages: bool = False
 
 
 def is_listing(method: Method) -> bool:
-    """Whether the method answers pages: a list first, and the token of the next page."""
-    fields = method.response.DESCRIPTOR.fields
-    return bool(fields) and "next_page_token" in method.response.DESCRIPTOR.fields_by_name
+    """Whether the method answers pages: a list, and the token of the next page."""
+    return "next_page_token" in method.response.DESCRIPTOR.fields_by_name
+
+
+def items_field(response: Any) -> Any:
+    """The field of a listing's response that holds its items: the first list of messages."""
+    return next(field for field in response.DESCRIPTOR.fields if field.is_repeated and field.message_type)
 
 
 def items(reply: Any) -> list[Any]:
     """The items of a page."""
-    return list(getattr(reply, reply.DESCRIPTOR.fields[0].name))
+    return list(getattr(reply, items_field(reply).name))
 
 
 def answer(method: Method, world: World, request: Any, asked: list[Listing]) -> Any:
     """One page of a listing. With offsets or repeated items, the whole list is cut again at each call."""
+    if any(each.empty_pages for each in asked):
+        if not request.page_token.startswith(_AFTER_EMPTY):
+            return method.response(next_page_token=_AFTER_EMPTY + request.page_token)
+        request.page_token = request.page_token.removeprefix(_AFTER_EMPTY)
+    reply = _shaped(method, world, request, asked)
+    omitted = [each.omit for each in asked if each.omit]
+    if omitted:
+        reply = method.response.FromString(reply) if isinstance(reply, bytes) else reply
+        kept = [item for item in items(reply) if not any(fnmatchcase(item.name, glob) for glob in omitted)]
+        listed = items_field(reply).name
+        reply.ClearField(listed)
+        getattr(reply, listed).extend(kept)
+    return reply
+
+
+def _shaped(method: Method, world: World, request: Any, asked: list[Listing]) -> Any:
     sizes = [each.page_size for each in asked if each.page_size]
     if sizes:
         request.page_size = min([*sizes, *([request.page_size] if request.page_size > 0 else [])])
@@ -64,7 +91,7 @@ def answer(method: Method, world: World, request: Any, asked: list[Listing]) -> 
         found = _repeated(found, repeat)
     cut = paging.cut_by_offset(len(found), request, paging.ARTIFACT_MAX)
     reply = method.response()
-    getattr(reply, reply.DESCRIPTOR.fields[0].name).extend(found[cut.start : cut.end])
+    getattr(reply, items_field(reply).name).extend(found[cut.start : cut.end])
     reply.next_page_token = cut.next_token
     return reply
 

@@ -21,8 +21,8 @@ class Method:
 
 
 def resource_of(request: Any) -> str:
-    """The resource or the parent that a request names."""
-    for field in ("name", "parent"):
+    """The resource, the parent or the scope that a request names."""
+    for field in ("name", "parent", "scope"):
         if field in request.DESCRIPTOR.fields_by_name:
             return str(getattr(request, field))
     if "service" in request.DESCRIPTOR.fields_by_name:

@@ -17,6 +17,9 @@ from janitor.emulator.errors import invalid
 Key = tuple[float | str, ...]
 ARTIFACT_MAX = 1000  # repository.proto:664-704 and its siblings: "Maximum page size is 1,000."
 RUN_MAX = 100  # not documented and not verified: the smaller page is the stricter server
+SEARCH_MAX = 500  # asset_service.proto: "Page size is capped at 500 even if a larger value is given."
+LIST_ASSETS_MAX = 1000  # asset_service.proto: "minimum is 1, and maximum is 1000."
+PROJECTS_MAX = 100  # Resource Manager documents none: the smaller page is the stricter server
 CATALOG_MAX = 5000  # cloud_catalog.proto: "The default is 5000."
 
 

@@ -21,7 +21,7 @@ _DELETES = ("Delete", "BatchDelete")
 
 @dataclass(frozen=True, slots=True)
 class QuotaMetric:
-    """What a quota is called in a refusal; the metrics of deletes and requests are not verified."""
+    """What a quota is called in a refusal; of Artifact Registry and of assets the metrics are not verified."""
 
     service: str
     metric: str
@@ -34,6 +34,8 @@ METRICS = {
     "run_writes": QuotaMetric("run.googleapis.com", "write_regional", "Write requests"),
     "artifact_requests": QuotaMetric("artifactregistry.googleapis.com", "requests", "Requests"),
     "artifact_deletes": QuotaMetric("artifactregistry.googleapis.com", "delete_requests", "Delete requests"),
+    "asset_searches": QuotaMetric("cloudasset.googleapis.com", "search_all_resources", "Search requests"),
+    "asset_lists": QuotaMetric("cloudasset.googleapis.com", "list_assets", "List requests"),
 }
 
 
@@ -53,16 +55,14 @@ class Quotas:
     _lock: Any = field(default_factory=threading.Lock)
 
     def take(self, api: str, rpc: str, resource: str, calls: int = 1) -> None:
-        """Count a call of an API, "run" or "artifact", as so many; RefusedCall where a quota of it is used up, and then
+        """Count a call of an API (apis.py) as so many; RefusedCall where a quota of it is used up, and then
         it counts for none."""
         with self._lock:
             now, taken = self.clock(), []
             for key, count in _counted(api, rpc, calls):
                 if key not in self.limits:
                     continue
-                used = self._used.setdefault(
-                    (key, part(resource, "project"), part(resource, "location")), deque()
-                )
+                used = self._used.setdefault(_counter(key, resource), deque())
                 while used and used[0] <= now - _MINUTE:
                     used.popleft()
                 beyond = len(used) + count - self.limits[key]
@@ -83,6 +83,15 @@ def _counted(api: str, rpc: str, calls: int) -> Iterator[tuple[str, int]]:
         if rpc.startswith(_DELETES):
             yield "artifact_deletes", calls
         yield "artifact_requests", 1
+    elif api == "asset":
+        yield ("asset_searches" if rpc == "SearchAllResources" else "asset_lists"), 1
+
+
+def _counter(key: str, resource: str) -> tuple[str, str, str]:
+    """What a quota is counted for: project and region; of assets the caller's project, whatever the scope is."""
+    if key.startswith("asset_"):
+        return key, "", ""
+    return key, part(resource, "project"), part(resource, "location")
 
 
 def _refusal(quota: QuotaMetric, resource: str, retry_after: float) -> RefusedCall:

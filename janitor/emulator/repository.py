@@ -1,6 +1,7 @@
 """A repository and what lies in it, with the indexes that make refusals and big listings cheap."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from google.cloud import artifactregistry_v1 as ar
@@ -202,6 +203,11 @@ def stamp(field_: Any, epoch: float | None) -> None:
     if epoch is not None:
         seconds, micros = divmod(round(epoch * 1_000_000), 1_000_000)
         field_.seconds, field_.nanos = seconds, micros * 1000
+
+
+def rfc3339(epoch: float) -> str:
+    """A time as Google's JSON has it."""
+    return datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _item(message: Any) -> bytes:

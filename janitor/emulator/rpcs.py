@@ -5,9 +5,11 @@ from functools import cache
 from janitor.emulator import (
     wire_artifact_changes,
     wire_artifacts,
+    wire_assets,
     wire_billing,
     wire_operations,
     wire_packages,
+    wire_projects,
     wire_run,
 )
 from janitor.emulator.method import Method
@@ -20,7 +22,7 @@ LIST_RUN_LOCATIONS = "ListRunLocations"
 def served() -> tuple[Method, ...]:
     """All gRPC methods."""
     artifacts = (wire_artifacts, wire_artifact_changes, wire_packages)
-    rooms = (wire_run, *artifacts, wire_billing, wire_operations)
+    rooms = (wire_run, *artifacts, wire_assets, wire_projects, wire_billing, wire_operations)
     return tuple(method for room in rooms for method in room.methods())
 
 

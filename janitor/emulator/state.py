@@ -10,10 +10,13 @@ from urllib.parse import unquote
 
 from google.cloud import run_v2
 
+from janitor.emulator.assets import WorldAsset
 from janitor.emulator.conditions import retire
 from janitor.emulator.errors import denied, not_found
+from janitor.emulator.hierarchy import ACTIVE, Hierarchy
 from janitor.emulator.naming import etag, part, short
 from janitor.emulator.operations import OperationStore
+from janitor.emulator.paging import Key
 from janitor.emulator.quota import Quotas
 from janitor.emulator.repository import WorldImage, WorldRepository, stamp
 from janitor.emulator.workloads import WorkloadStore
@@ -28,6 +31,14 @@ class Project:
 
     locations: list[str] = field(default_factory=list)
     artifact_locations: list[str] = field(default_factory=list)
+    number: str = ""
+    parent: str = ""
+    state: str = ACTIVE
+    created: float | None = None
+    # The caller has no resourcemanager.projects.get on it.
+    hidden: bool = False
+    # Whether the Cloud Asset API is enabled in it.
+    cloud_asset: bool = False
 
 
 @dataclass
@@ -42,8 +53,17 @@ class World:
     repositories: dict[str, WorldRepository] = field(default_factory=dict)
     operations: OperationStore = field(default_factory=OperationStore)
     quotas: Quotas = field(default_factory=Quotas)
-    # Seconds that every call takes, as over a network.
-    latency: float = 0.0
+    # Seconds that a call takes, as over a network, by its API (apis.py); "" is the default.
+    latency: dict[str, float] = field(default_factory=dict)
+    hierarchy: Hierarchy = field(default_factory=Hierarchy)
+    # Assets that are written, by full resource name. inventory.py makes those of the other resources.
+    assets: dict[str, WorldAsset] = field(default_factory=dict)
+    # Seconds after which a resource appears in the inventory.
+    asset_delay: float = 0.0
+    # The lists of assets that clients page through, by their request.
+    asset_lists: dict[str, tuple[list[Key], dict[Any, Callable[[], WorldAsset]]]] = field(
+        default_factory=dict
+    )
     lock: Any = field(default_factory=threading.RLock)
     # What Google's clock shows, in the Date header of HTTP answers; None: they have no such header.
     clock: Callable[[], datetime | None] = lambda: datetime.now(UTC)
@@ -153,12 +173,15 @@ class World:
             repository.add(image)
 
     def remove(self, name: str) -> None:
-        """Delete a workload, a repository, or a version, as a user would."""
+        """Delete a workload, a repository, a version, or a written asset, as a user would."""
         for kind in RUN_KINDS:
             if name in self.run[kind]:
                 return self.remove_workload(kind, name)
         if name in self.repositories:
             del self.repositories[name]
+            return None
+        if name in self.assets:
+            del self.assets[name]
             return None
         repository, key = self.version(name)
         return repository.remove(key)

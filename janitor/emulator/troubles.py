@@ -8,7 +8,7 @@ import grpc
 from google.rpc import error_details_pb2
 
 from janitor.emulator.errors import RefusedCall, denied
-from janitor.emulator.listing import Listing, Repeat, items
+from janitor.emulator.listing import Listing, Repeat, items, items_field
 from janitor.emulator.reader import Value
 from janitor.emulator.rpcs import names, served
 from janitor.emulator.trouble import REPEATED, Rule
@@ -157,6 +157,14 @@ def _repeat(rule: Rule, value: Value) -> None:
     )
 
 
+def _omit(rule: Rule, value: Value) -> None:
+    rule.listing = Listing(omit=value.text())
+
+
+def _empty_pages(rule: Rule, value: Value) -> None:
+    rule.listing = Listing(empty_pages=value.flag())
+
+
 def _rewrite(rule: Rule, value: Value) -> None:
     """Another content of one field, in replies and in the items of listings; of a time its epoch seconds."""
     fields = value.fields("item", "field", "value")
@@ -195,10 +203,10 @@ def _fields(rule: Rule) -> dict[str, Any]:
     """The fields of every message that the RPCs of the rule read or list."""
     found: dict[str, Any] = {}
     for method in served():
-        if fnmatchcase(method.name, rule.rpc) and method.name.startswith(("List", "Get")):
+        if fnmatchcase(method.name, rule.rpc) and method.name.startswith(("List", "Get", "Search")):
             message = method.response.DESCRIPTOR
             if "next_page_token" in message.fields_by_name:
-                message = message.fields[0].message_type
+                message = items_field(method.response).message_type
             found.update(message.fields_by_name)
     return found
 
@@ -247,6 +255,8 @@ KINDS: dict[str, Callable[[Rule, Value], None]] = {
     "page_size": _page_size,
     "offset_tokens": _offset_tokens,
     "repeat": _repeat,
+    "omit": _omit,
+    "empty_pages": _empty_pages,
     "rewrite": _rewrite,
     "never_ends": _never_ends,
     "no_response": _no_response,

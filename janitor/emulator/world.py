@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from janitor.emulator.apis import APIS
 from janitor.emulator.errors import WorldError
 from janitor.emulator.quota import METRICS, Quotas
 from janitor.emulator.reader import Value, read
@@ -13,8 +14,22 @@ from janitor.emulator.trouble import Rule
 from janitor.emulator.troubles import read_rules
 from janitor.emulator.units import moment, seconds
 from janitor.emulator.world_artifacts import read_repositories
+from janitor.emulator.world_assets import read_assets
+from janitor.emulator.world_gke import read_clusters
+from janitor.emulator.world_organization import PROJECT_KEYS, read_organization, read_place
 from janitor.emulator.world_run import read_region
 
+_KEYS = (
+    "clock",
+    "cloud_asset",
+    "latency",
+    "operations",
+    "organization",
+    "projects",
+    "quota",
+    "trouble",
+)
+_PROJECT = ("locations", "artifact_locations", "run", "artifact_registry", "gke", "assets", *PROJECT_KEYS)
 RUN_DEFAULTS = ("asia-northeast3", "europe-west1", "us-central1")
 ARTIFACT_DEFAULTS = ("asia", "asia-northeast3", "europe", "europe-west1", "us", "us-central1")
 
@@ -36,22 +51,36 @@ def parse(text: str, source: str = "world") -> tuple[World, list[Rule]]:
 
 def merge(world: World, text: str, source: str = "world") -> list[Rule]:
     """Adds a text's resources to `world` (those of the same name are replaced); its trouble rules."""
-    fields = read(text, source).fields("clock", "latency", "operations", "projects", "quota", "trouble")
+    fields = read(text, source).fields(*_KEYS)
     if "clock" in fields:
         world.clock = _clock(fields["clock"], world.now)
     if "latency" in fields:
-        world.latency = seconds(fields["latency"])
+        world.latency = _latency(fields["latency"])
+    if "cloud_asset" in fields:
+        inner = fields["cloud_asset"].fields("delay")
+        if "delay" in inner:
+            world.asset_delay = seconds(inner["delay"])
     if "operations" in fields:
         inner = fields["operations"].fields("delay")
         if "delay" in inner:
             world.operations.delay = seconds(inner["delay"])
     if "quota" in fields:
         world.quotas = _quotas(fields["quota"])
+    if "organization" in fields:
+        read_organization(world, fields["organization"])
     if "projects" in fields:
         for name, value in fields["projects"].entries():
             _project(world, name, value)
         resolve_inherited(world)
     return read_rules(fields["trouble"]) if "trouble" in fields else []
+
+
+def _latency(value: Value) -> dict[str, float]:
+    """How long each call takes: one duration, or one for each API with `default` for the others."""
+    if not value.is_mapping():
+        return {"": seconds(value)}
+    fields = value.fields("default", *dict.fromkeys(APIS.values()))
+    return {"" if key == "default" else key: seconds(each) for key, each in fields.items()}
 
 
 def _quotas(value: Value) -> Quotas:
@@ -73,8 +102,9 @@ def _clock(value: Value, now: datetime) -> Callable[[], datetime | None]:
 
 
 def _project(world: World, name: str, value: Value) -> None:
-    fields = value.fields("locations", "artifact_locations", "run", "artifact_registry")
+    fields = value.fields(*_PROJECT)
     project = world.projects.setdefault(name, Project())
+    read_place(world, name, project, fields)
     run = dict(fields["run"].entries()) if "run" in fields else {}
     registry = dict(fields["artifact_registry"].entries()) if "artifact_registry" in fields else {}
     project.locations = _locations(fields.get("locations"), RUN_DEFAULTS, run, project.locations)
@@ -87,6 +117,10 @@ def _project(world: World, name: str, value: Value) -> None:
         repositories = inner.fields("repositories").get("repositories")
         if repositories:
             read_repositories(world, f"projects/{name}/locations/{location}", repositories)
+    if "gke" in fields:
+        read_clusters(world, name, fields["gke"])
+    if "assets" in fields:
+        read_assets(world, name, fields["assets"])
 
 
 def _locations(

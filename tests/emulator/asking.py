@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import grpc
-from google.cloud import artifactregistry_v1, billing_v1, run_v2
+from google.cloud import artifactregistry_v1, asset_v1, billing_v1, resourcemanager_v3, run_v2
 from google.longrunning import operations_pb2_grpc
 
 from janitor.emulator import Emulator
@@ -72,6 +72,9 @@ class Google:
         self.instances = _client(run_v2.InstancesClient, channel)
         self.artifacts = _client(artifactregistry_v1.ArtifactRegistryClient, channel)
         self.catalog = _client(billing_v1.CloudCatalogClient, channel)
+        self.assets = _client(asset_v1.AssetServiceClient, channel)
+        self.projects = _client(resourcemanager_v3.ProjectsClient, channel)
+        self.folders = _client(resourcemanager_v3.FoldersClient, channel)
         self.operations: Any = operations_pb2_grpc.OperationsStub(channel)
 
 

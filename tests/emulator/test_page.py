@@ -12,7 +12,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text(encoding="
 
 def test_every_world_on_the_page_can_be_served() -> None:
     worlds = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-    assert len(worlds) == 5
+    assert len(worlds) == 7
     for world in worlds:
         parse(world)
 
