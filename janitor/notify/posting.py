@@ -12,19 +12,26 @@ from janitor.ledger.history import Posts
 from janitor.logs import Event, emit
 from janitor.notify.slack import TAKEN_WITHIN, Slack, Taken, ToChannel, ToWebhook, payloads
 from janitor.policy.model import ReportOptions
-from janitor.report.data.announcing import accepted, dated, unannounced
+from janitor.report.data.announcing import accepted, dated, newly_scheduled, unannounced
 from janitor.report.data.result import SweepResult
 from janitor.report.data.summary import Summary
 from janitor.report.data.totals import exit_code
 from janitor.report.slack.blocks import Message
-from janitor.report.slack.messages import note, trouble
+from janitor.report.slack.messages import announcing_note, more_announced, note, trouble
 from janitor.report.slack.report import report
-from janitor.runtime import now
+from janitor.runtime import elapsed, now
 from janitor.settings import Settings
 
 What = Literal["report", "note", "trouble"]
 # Told of each message that was posted (True) or could not be; not of those that there was no need to post.
 Ended = Callable[[What, bool], None]
+# docs.slack.dev/apis/web-api/rate-limits: one message a second in a channel, and short bursts.
+PAUSE = 1.0
+# How long a sweep may take to announce what it schedules, in seconds; what is left then, the next one announces.
+_ALL_WITHIN = 600
+_TOO_MANY = Taken(
+    why=f"Slack did not accept all messages of the announcement within {_ALL_WITHIN // 60} minutes"
+)
 _NOT_SET_UP = (
     "Slack is not set up: set JANITOR_SLACK_WEBHOOK_URL, or JANITOR_SLACK_BOT_TOKEN and JANITOR_SLACK_CHANNEL"
 )
@@ -45,39 +52,55 @@ async def post_note(
 async def post_announcement(
     settings: Settings, result: SweepResult, stop: asyncio.Event, ended: Ended | None = None
 ) -> SweepResult:
-    """Post the note of a sweep that schedules deletions, whatever `report.note` says, and start their grace period
-    (R32). The result as it is then; never raises for Slack: what it does not take has not started.
+    """Post the note of a sweep that schedules deletions, whatever `report.note` says, and further messages until each
+    of them is named; the grace period of each starts when Slack takes its message (R32). The result as it is then; never
+    raises for Slack: what it does not take has not started, and the next apply announces it.
 
-    The dates that are told allow for the time that Slack may need to take the message.
+    The dates that are told allow for the time that Slack may need to take the message. Further messages are in the
+    thread of the first, where a bot posts.
     """
     way = _way(settings)
     if way is None:
         raise UsageError(_NOT_SET_UP)
-    promised = dated(result, now() + timedelta(seconds=TAKEN_WITHIN + 1))
-    why = await _why_not_taken(way, note(promised), stop)
-    if why is None:
-        emit(Event.NOTE_POSTED, what="note")
-    else:
-        emit(Event.NOTE_UNPOSTED, what="note", error=why)
-    (ended or _nobody)("note", why is None)
-    return accepted(result, promised, now()) if why is None else unannounced(result, why)
+    total, end = len(newly_scheduled(result)), elapsed() + _ALL_WITHIN
+    announced, thread, why = set[str](), None, None
+    while len(announced) < total and why is None:
+        promised = dated(result, now() + timedelta(seconds=TAKEN_WITHIN + 1))
+        message, named = announcing_note(promised) if thread is None else more_announced(promised, announced)
+        taken = await _taken(way, message, stop, thread) if elapsed() < end else _TOO_MANY
+        why = taken.why or None
+        if why is None:
+            emit(Event.NOTE_POSTED, what="note")
+            result, thread = accepted(result, named, now()), thread or taken.ts
+            announced.update(each.name for each in named)
+        else:
+            emit(Event.NOTE_UNPOSTED, what="note", error=why)
+        (ended or _nobody)("note", why is None)
+    return result if why is None else unannounced(result, why, announced)
 
 
-async def _why_not_taken(way: ToWebhook | ToChannel, message: Message, stop: asyncio.Event) -> str | None:
-    """None where Slack took it. A stop is not waited for Slack with."""
-    post, stopped = asyncio.create_task(Slack(way).post(message)), asyncio.create_task(stop.wait())
+async def _taken(
+    way: ToWebhook | ToChannel, message: Message, stop: asyncio.Event, thread: str | None
+) -> Taken:
+    """Why Slack did not take it, if it did not. A stop does not wait for Slack. `thread` is None for the first message."""
+    post = asyncio.create_task(_posted(way, message, thread))
+    stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({post, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not post.done():
-            return "The sweep was stopped before Slack took the announcement"
-        taken = await post
+            return Taken(why="The sweep was stopped before Slack took the announcement")
+        return await post
     except SlackError as error:
-        return str(error)
+        return Taken(why=str(error))
     finally:
         stopped.cancel()
         post.cancel()
-    # names that are only in the thread were not announced
-    return taken.why if taken.lost_details else None
+
+
+async def _posted(way: ToWebhook | ToChannel, message: Message, thread: str | None) -> Taken:
+    if thread is not None:
+        await asyncio.sleep(PAUSE)
+    return await Slack(way).post(message, thread=thread or "")
 
 
 async def post_trouble(settings: Settings, text: str, ended: Ended = _nobody) -> bool:

@@ -38,10 +38,11 @@ class ToChannel:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The message was taken; so many of its details were not, and why."""
+    """The message was taken, as `ts` where a bot posts; so many of its details were not, and why."""
 
     lost_details: int = 0
     why: str = ""
+    ts: str = field(default="", compare=False)
 
 
 def payloads(way: ToWebhook | ToChannel, message: Message) -> list[dict[str, Any]]:
@@ -63,19 +64,21 @@ class Slack:
         self._way = way
         self._answer_within = answer_within
 
-    async def post(self, message: Message, taken_within: float = TAKEN_WITHIN) -> Taken:
-        """Post it, with its details where there are threads. SlackError: it was not taken, as far as is
-        known; details that were not taken are no error any more."""
+    async def post(self, message: Message, taken_within: float = TAKEN_WITHIN, thread: str = "") -> Taken:
+        """Post it, with its details where there are threads; into a `thread`, where that is given and there are any.
+        SlackError: it was not taken, as far as is known; details that were not taken are no error any more."""
         first, *details = payloads(self._way, message)
+        if thread and isinstance(self._way, ToChannel):
+            first |= {"thread_ts": thread}
         ts = await self._in_time(lambda: self._sent(first), taken_within)
         if not details:
-            return Taken()
+            return Taken(ts=ts)
         sent: list[str] = []
         try:
             await self._in_time(lambda: self._send_all(details, ts, sent), taken_within)
         except SlackError as error:
-            return Taken(len(details) - len(sent), str(error))
-        return Taken()
+            return Taken(len(details) - len(sent), str(error), ts)
+        return Taken(ts=ts)
 
     async def _in_time(self, call: Callable[[], T], seconds: float) -> T:
         try:

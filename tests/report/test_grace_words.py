@@ -10,7 +10,6 @@ from io import StringIO
 from janitor.model.amounts import Amount, Priced
 from janitor.model.kinds import Kind
 from janitor.policy.deciding.grace import Waiting
-from janitor.report.data.announcing import unannounced
 from janitor.report.data.filters import notes_on_narrowing, snapshot_in
 from janitor.report.data.result import SweepResult
 from janitor.report.data.snapshot import WAITING, InGrace
@@ -19,8 +18,6 @@ from janitor.report.data.take_snapshot import take_snapshot
 from janitor.report.html.render import render_html
 from janitor.report.json.report import write_report_json
 from janitor.report.markdown import write_report_markdown
-from janitor.report.slack.blocks import ROOM, size
-from janitor.report.slack.messages import note
 from janitor.report.slack.report import report
 from janitor.report.terminal.report import write_report_table
 from tests.report.printing import table
@@ -148,43 +145,6 @@ def test_in_slack_each_is_named_with_its_owner_and_how_to_keep_it() -> None:
     assert "`service api`" in said
     assert "_unowned_" in said
     assert "janitor keep NAME" in said
-
-
-def test_the_note_after_a_sweep_names_each_newly_scheduled_deletion() -> None:
-    """R32: owner, date, dollars, and how to stop it."""
-    found = note(
-        swept(waiting(is_new=True), waiting(API, owner="", is_new=True, days=1), waiting(f"{API}-2"))
-    )
-    assert found.text.endswith("; 2 deletions scheduled, $19.71/month")
-    text = "\n".join(block["text"]["text"] for block in found.blocks if block["type"] == "section")
-    assert "*Scheduled for deletion: 2, $19.71/month*" in text
-    assert (
-        "put the label `janitor: keep` on the service, job or repository, or run `janitor keep NAME`" in text
-    )
-    web, api = (line for line in text.splitlines() if line.startswith("• "))
-    assert "`service web`" in web
-    assert "owner `shop`, deletes on *2026-12-01 03:05 UTC* or later, $9.86/month (policy failed)" in web
-    assert "`service api`" in api
-    assert "_unowned_, deletes on *2026-12-02 03:05 UTC* or later" in api
-
-
-def test_a_note_without_newly_scheduled_deletions_announces_nothing() -> None:
-    for quiet in (
-        swept(waiting()),
-        swept(waiting(is_new=True), mode="dry-run"),
-        unannounced(swept(waiting(is_new=True)), "Slack answered 404"),
-    ):
-        assert "cheduled" not in str(note(quiet))
-
-
-def test_what_a_note_has_no_room_for_is_counted_and_follows_in_its_thread() -> None:
-    found = note(swept(*(waiting(f"{WEB}-{number:03}", is_new=True) for number in range(300))))
-    assert size(found.blocks) <= ROOM
-    (more,) = [line for block in found.blocks for line in str(block).split("\\n") if "more, $" in line]
-    assert "/month" in str(found.text)
-    assert "`janitor marks`" in more
-    shown = str(found.blocks) + "".join(str(each.blocks) for each in found.details)
-    assert all(f"service web-{number:03}" in shown for number in range(300))
 
 
 def test_of_some_projects_only_what_is_theirs_is_said_and_what_is_not_known() -> None:

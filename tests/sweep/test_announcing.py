@@ -1,11 +1,14 @@
 """Grace starts when a channel has accepted the announcement, which names what is deleted and how to stop it (R32)."""
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
 
-from tests.notify.server import Mood, StandIn, slack_stand_in
+from janitor.notify import posting
+from janitor.notify.slack import ToChannel
+from tests.notify.server import CHANNEL, TOKEN, Mood, StandIn, slack_stand_in
 from tests.sweep.conftest import Placing
 from tests.sweep.stepping import FAILED, WEB, WEEK, Days, applied, listed, said
 from tests.sweep.sweeping import Place, world
@@ -128,6 +131,90 @@ def test_the_daemon_s_single_run_announces_in_the_same_way(
     assert said("daemon", "--once", "--apply")[0] == 0
     assert [mark["name"] for mark in listed()["marks"]] == [WEB]
     assert len(slack.posted) == 1
+
+
+MANY = (
+    """{
+  """
+    + ",\n  ".join(
+        f"old-{number:03}: {{updated: 90d ago, state: failed, image: docker.io/library/web, labels: {{team: t{number}}}}}"
+        for number in range(150)
+    )
+    + "}"
+)
+ALL = {f"old-{number:03}" for number in range(150)}
+
+
+def named_in(messages: list[dict[str, object]]) -> set[str]:
+    return {name for name in ALL if any(f"service {name}`" in text_of(message) for message in messages)}
+
+
+def marked() -> set[str]:
+    return {mark["name"].rpartition("/")[2] for mark in listed()["marks"]}
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pause between messages."""
+    monkeypatch.setattr(posting, "PAUSE", 0)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_what_one_message_cannot_hold_is_announced_in_further_ones(
+    place: Placing, days: Days, slack: StandIn
+) -> None:
+    here = place(world(services=MANY))
+    assert applied(here) == []
+    assert len(slack.posted) > 2
+    assert named_in(slack.posted) == ALL == marked()
+    numbers = [
+        int(number) for message in slack.posted for number in re.findall(r"owner `t(\d+)`", text_of(message))
+    ]
+    assert sorted(numbers) == list(range(150))
+    dates = {mark["name"].rpartition("/")[2]: mark["due_at"] for mark in listed()["marks"]}
+    for message in slack.posted:
+        assert "janitor keep NAME" in text_of(message)
+        for name, due in re.findall(r"service (old-\d+)`.*?deletes on \*(.*?) UTC\*", text_of(message)):
+            assert f"{datetime.fromisoformat(dates[name]):%Y-%m-%d %H:%M}" == due
+
+
+@pytest.mark.usefixtures("hasty")
+def test_what_was_not_posted_is_not_announced_and_the_next_apply_announces_it(
+    place: Placing, days: Days, slack: StandIn
+) -> None:
+    here = place(world(services=MANY))
+    slack.moods += [Mood(), AWAY]
+    swept = here.sweep("--apply", policies=WEEK)
+    (message,) = slack.posted
+    told = named_in([message])
+    assert 0 < len(told) < 150
+    assert marked() == told
+    assert {row["name"].rpartition("/")[2] for row in swept.document["grace"] if row["announced"]} == told
+    assert swept.document["notices"][0].startswith(
+        f"NOT ANNOUNCED: {150 - len(told)} scheduled deletions. Slack"
+    )
+    days.pass_by(days=8)
+    again = here.sweep("--apply", "--limit", "max_share=100%", "--limit", "max_deletions=200", policies=WEEK)
+    assert {action["name"].rpartition("/")[2] for action in again.actions} == told
+    assert named_in(slack.posted[1:]) == ALL - told == marked() - told
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_bot_s_further_messages_are_in_the_thread_of_the_first(
+    place: Placing, days: Days, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = place(world(services=MANY))
+    with slack_stand_in() as stand_in:
+        monkeypatch.setenv("JANITOR_SLACK_BOT_TOKEN", TOKEN)
+        monkeypatch.setenv("JANITOR_SLACK_CHANNEL", CHANNEL)
+        monkeypatch.setattr(
+            posting, "ToChannel", lambda token, channel: ToChannel(token, channel, stand_in.api)
+        )
+        assert applied(here) == []
+    first, *others = stand_in.posted
+    assert "thread_ts" not in first
+    assert {message["thread_ts"] for message in others} == {"1763888400.000001"}
+    assert named_in(stand_in.posted) == ALL
 
 
 def test_without_a_channel_the_sweep_s_own_output_is_the_announcement(place: Placing, days: Days) -> None:

@@ -1,5 +1,6 @@
 """Announcement of scheduled deletions: when a grace period starts, and what a result says if nobody was told (R32)."""
 
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,23 +25,26 @@ def dated(result: SweepResult, at: datetime) -> SweepResult:
     return replace(result, waiting=tuple(announced_on(each, begun, at) for each in result.waiting))
 
 
-def accepted(result: SweepResult, promised: SweepResult, at: datetime) -> SweepResult:
-    """What a channel accepted at `at`, with the dates that it was `promised`."""
-    begun = result.started_at
-    pairs = zip(result.waiting, promised.waiting, strict=True)
+def accepted(result: SweepResult, promised: Sequence[Waiting], at: datetime) -> SweepResult:
+    """The result once a channel accepted, at `at`, the announcement of some deletions, with the dates that it was
+    `promised`."""
+    dates = {each.name: each.due_at for each in promised}
     waiting = tuple(
-        announced_on(each, begun, at)._replace(due_at=told.due_at) if each.is_new else each
-        for each, told in pairs
+        announced_on(each, result.started_at, at)._replace(due_at=dates[each.name])
+        if each.name in dates
+        else each
+        for each in result.waiting
     )
     return replace(result, waiting=waiting, noted=True)
 
 
-def unannounced(result: SweepResult, why: str) -> SweepResult:
-    """No channel accepted the announcement: no new grace period has started."""
-    number = many(len(newly_scheduled(result)), "scheduled deletion")
+def unannounced(result: SweepResult, why: str, announced: Set[str] = frozenset()) -> SweepResult:
+    """No channel accepted the announcement, but of the names that are `announced`: no other new grace period has
+    started."""
+    left = {each.name for each in newly_scheduled(result)} - announced
     line = (
-        f"NOT ANNOUNCED: {number}. {why.rstrip('.')}. The grace period has not started; the next apply announces"
-        " them again"
+        f"NOT ANNOUNCED: {many(len(left), 'scheduled deletion')}. {why.rstrip('.')}. The grace period has not started;"
+        " the next apply announces them again"
     )
-    waiting = tuple(each._replace(refused=True) if each.is_new else each for each in result.waiting)
+    waiting = tuple(each._replace(refused=True) if each.name in left else each for each in result.waiting)
     return replace(result, waiting=waiting, notices=(line, *result.notices))

@@ -165,7 +165,7 @@ def thread(left: Sequence[Part], title: str) -> tuple[Message, ...]:
     """What is left, part after part, in as few messages as it takes, and `MOST_DETAILS` of them at most."""
     pages: list[list[Block]] = []
     while left and len(pages) < MOST_DETAILS - 1:
-        page, left = _full_page(left)
+        page, left = full_page(left)
         pages.append(page)
     if left:
         pages.append([block for blocks in laid_out(left, ROOM)[0] for block in blocks])
@@ -173,8 +173,8 @@ def thread(left: Sequence[Part], title: str) -> tuple[Message, ...]:
     return tuple(Message(text, tuple(page)) for text, page in zip(texts, pages, strict=True))
 
 
-def _full_page(parts: Sequence[Part]) -> tuple[list[Block], list[Part]]:
-    """As many rows as one message takes; nothing is said of what comes in the next one."""
+def full_page(parts: Sequence[Part]) -> tuple[list[Block], list[Part]]:
+    """As many rows as one message takes, and what is left; nothing is said of what comes in the next one."""
     page: list[Block] = []
     for position, part in enumerate(parts):
         number = _fitting(part, ROOM - size(page), BLOCKS - len(page) - 2)

@@ -1,17 +1,24 @@
 """Messages for Slack: the note after a sweep, and the daemon's own trouble. Rendering is pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import chain
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.model.text import many
 from janitor.model.units import moment, show_size
+from janitor.policy.deciding.grace import Waiting
 from janitor.report.data.names import how_many, kind_in_words, short_name
 from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, Totals
 from janitor.report.data.totals import totals, was_applied
-from janitor.report.slack.announcement import announcement, in_short
+from janitor.report.slack.announcement import (
+    Announced,
+    announced_rows,
+    announcement,
+    in_short,
+    next_message,
+)
 from janitor.report.slack.blocks import (
     ROOM,
     Message,
@@ -24,7 +31,6 @@ from janitor.report.slack.blocks import (
     section,
     sections,
     size,
-    thread,
     verbatim,
     words,
 )
@@ -36,6 +42,24 @@ _TROUBLE = (OutcomeKind.FAILED, OutcomeKind.DRIFTED, OutcomeKind.SKIPPED)
 
 def note(result: SweepResult) -> Message:
     """What one sweep did, in short."""
+    return _note(result, "`janitor marks`")[0]
+
+
+def announcing_note(result: SweepResult) -> tuple[Message, tuple[Waiting, ...]]:
+    """The note as the first message of an announcement, and the scheduled deletions that it names: perhaps none."""
+    return _note(result, "in the next message")
+
+
+def more_announced(result: SweepResult, announced: Set[str]) -> tuple[Message, tuple[Waiting, ...]]:
+    """A further message of an announcement, and those that it names, one at least. `announced` are the names that were
+    told before; not all of them were."""
+    rows = announced_rows(result, announced)
+    message, shown = next_message(rows, len(announced))
+    return message, _deletions(rows[:shown])
+
+
+def _note(result: SweepResult, where: str) -> tuple[Message, tuple[Waiting, ...]]:
+    """The note, and which of the scheduled deletions it names: `where` the others are."""
     counts = totals(result)
     scheduled = in_short(result)
     head = f"janitor {_deeds(result, counts)}{f'; {scheduled}' if scheduled else ''}"
@@ -54,15 +78,17 @@ def note(result: SweepResult) -> Message:
         )
     ]
     small = context(f"{words(result.mode, 20)}, {moment(result.finished_at)}; details: {history}")
-    # announced deletions come first: whatever does not fit follows in the thread
-    parts.insert(0, announcement(result))
-    pages, left = laid_out(parts, _NOTE)
-    more = [part for part in left if part.title == parts[0].title]
-    return Message(
-        head,
-        (*sections(lines), *chain(*pages), small),
-        thread(more, "Scheduled for deletion") if more else (),
+    announced = announced_rows(result)
+    pages, left = laid_out([announcement(result, announced, where), *parts], _NOTE)
+    more = next((len(part.rows) for part in left if part.where == where), 0)
+    return (
+        Message(head, (*sections(lines), *chain(*pages), small)),
+        _deletions(announced[: len(announced) - more]),
     )
+
+
+def _deletions(rows: Sequence[Announced]) -> tuple[Waiting, ...]:
+    return tuple(each for row in rows for each in row.deletions)
 
 
 def _clock(result: SweepResult) -> Iterator[str]:
