@@ -87,8 +87,8 @@ class Context:
     once (`compiled`).
 
     `blocked` are the (project, location) pairs with a gap. `failures` hears of each expression that failed;
-    `matched` takes the names of the policies whose `when` holds of any resource, `held` the matches of workloads
-    that a guard holds.
+    `matched` takes the names of the policies whose `when` holds of any resource, `held` the matches that a guard
+    holds.
     """
 
     asked: DecisionInput
@@ -96,13 +96,14 @@ class Context:
     memory: Memory = field(default_factory=Memory)
     failures: Failures = field(default_factory=Failures)
     matched: set[str] = field(default_factory=set)
-    held: HeldMatches = field(default_factory=HeldMatches)
+    held: HeldMatches = field(init=False)
     compiled: CompiledPolicies = field(init=False)
 
     def __post_init__(self) -> None:
         asked = self.asked
         compiled = CompiledPolicies(asked.policies, asked.selected, asked.now, self.failures)
         object.__setattr__(self, "compiled", compiled)
+        object.__setattr__(self, "held", HeldMatches(self.failures))
 
     @property
     def policies(self) -> Policies:

@@ -14,6 +14,7 @@ from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.truth import YES, Test
 from janitor.policy.conditions.use import Orphaned
 from janitor.policy.deciding.grace import Holding
+from janitor.policy.deciding.held import HeldMatches
 from janitor.policy.deciding.image_graph import Family, family_of
 from janitor.policy.deciding.orphaned import holds_only_artifacts
 from janitor.policy.deciding.references import Usage, Users
@@ -48,6 +49,7 @@ class ImageRules:
     orphaned: Test[Image] = subject_unknown
     uses: UseLog = field(default_factory=UseLog)
     referred: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    held: HeldMatches = field(default_factory=HeldMatches)
 
 
 class Weighed(NamedTuple):

@@ -86,6 +86,7 @@ def image_rules(
         orphaned,
         uses,
         _packages_about(contents),
+        context.held,
     )
 
 
@@ -218,9 +219,27 @@ def _decide_package(
         _follow(kept, goes, family)
     if rules.holding is not None and rules.holding(package, images, kept, goes):
         _follow(kept, goes, family)
+    _note_held(rules, [image for image in images if image.digest not in denied], family, kept)
     if rules.on_package:
         rules.on_package(rules, images, Weighed(family, in_use, waits, kept, goes))
     _collect(rules, images, family, kept, goes, waits, verdicts, want_names)
+
+
+_BY_KEEP = frozenset({
+    KeepReason.KEEP_TAGGED, KeepReason.KEEP_LATEST, KeepReason.KEEP_ROLLBACK, KeepReason.KEEP_NEWER_THAN,
+    KeepReason.KEEP_POLICY,
+})  # fmt: skip
+
+
+def _note_held(rules: ImageRules, images: Sequence[Image], family: Family, kept: Kept) -> None:
+    """Note the matches that a guard holds (R34). What a policy keeps on purpose, and what is decided with another
+    image, is no match of its own."""
+    answered = (
+        (image, [kept[image.digest]] if image.digest in kept else [])
+        for image in images
+        if image.digest not in family.followers and kept.get(image.digest) not in _BY_KEEP
+    )
+    rules.held.note(rules.questions, answered, partial(forbids_image, rules.repository.name))
 
 
 def _own_verdicts(

@@ -19,6 +19,7 @@ from janitor.policy.conditions.names import RepositoryIs
 from janitor.policy.conditions.patterns import matcher
 from janitor.policy.conditions.ranking import VERSIONS, ranked
 from janitor.policy.deciding.context import Context
+from janitor.policy.deciding.held import HeldMatches
 from janitor.policy.deciding.image_rules import ImageRules, everything_stays, may_touch_managed
 from janitor.policy.deciding.images import package_holdings
 from janitor.policy.deciding.retention import RetentionAnswer, Traits, retained, standing
@@ -73,6 +74,7 @@ class PackageRules:
     now: float
     tracer: Tracer | None = None
     uploads: Uploads = field(default_factory=Uploads)
+    held: HeldMatches = field(default_factory=HeldMatches)
 
 
 def package_rules(
@@ -97,6 +99,7 @@ def package_rules(
         now,
         context.tracer,
         context.memory.uploads,
+        context.held,
     )
 
 
@@ -250,9 +253,12 @@ def answered(
     facts: StoredFacts,
     guards: list[KeepReason],
 ) -> Decision:
-    """The policies' answer, unless a guard stands that the matching policy may not waive."""
+    """The policies' answer, unless a guard stands that the matching policy may not waive. What guards hold is noted."""
     forbids = partial(_forbidden, rules, facts)
-    return verdict(questions, facts, guards, forbids, rules.blocked, WAIVED_BY_NAME)
+    decision = verdict(questions, facts, guards, forbids, rules.blocked, WAIVED_BY_NAME)
+    if guards or decision != Keep(KeepReason.NOT_MATCHED):
+        rules.held.note(questions, [(facts, guards)], forbids)
+    return decision
 
 
 def _forbidden(rules: PackageRules, facts: StoredFacts, policy: Policy, guard: KeepReason) -> bool:

@@ -49,8 +49,10 @@ def decide_repository(
     case = Trace(facts, questions, guards, partial(_forbidden, repository), gap=gap)
     if context.tracer:
         context.tracer.case(str(repository.name), case)
-    decision = verdict(questions, facts, case.standing_guards(), case.forbids, gap, WAIVED_BY_NAME)
+    stand = case.standing_guards()
+    decision = verdict(questions, facts, stand, case.forbids, gap, WAIVED_BY_NAME)
     context.note_matches(questions, (facts,))
+    context.held.note(questions, [(facts, stand)], case.forbids)
     return decision
 
 

@@ -13,7 +13,6 @@ from janitor.model.reasons import KeepReason
 from janitor.policy.conditions.facts import ResourceFacts
 from janitor.policy.conditions.names import HOLDER_KEYS
 from janitor.policy.conditions.patterns import matcher
-from janitor.policy.conditions.truth import YES
 from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.grace import Candidate
 from janitor.policy.deciding.retention import RetentionAnswer
@@ -117,20 +116,10 @@ def decided(
         decision = Keep(strongest([*stand, held]))
     context.note_matches(questions, (facts,))
     if held is None:
-        _note_held(context, case)
+        context.held.note(questions, [(facts, stand)], case.forbids)
     if isinstance(decision, Keep):
         return decision
     return _released(context, decision, kind, resource, holder or resource)
-
-
-def _note_held(context: Context, case: Trace[ResourceFacts]) -> None:
-    """Of each policy that may delete, whether a guard holds its match."""
-    stand = case.standing_guards()
-    with context.failures.unheard():
-        for each in case.questions:
-            if each.policy.deletes and each.applies and each.matches(case.resource) is YES:
-                guard = next((guard for guard in stand if case.forbids(each.policy, guard)), None)
-                context.held.note(each.policy, guard)
 
 
 def _released(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
+from janitor.kinds.repository import SOURCE_DEPLOY
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Repository
@@ -20,19 +21,73 @@ _APIS = {
     Kind.RUN_LOCATION: ("Cloud Run", "run.googleapis.com"),
     Kind.ARTIFACT_LOCATION: ("Artifact Registry", "artifactregistry.googleapis.com"),
 }
-# What a guard finds, and what to do for a policy that is to delete something.
+# What a guard finds of one match and of several, and what to do for a policy that is to delete something.
 _HELD = {
-    KeepReason.SERVING: ("live", ""),
-    KeepReason.GOOGLE_MANAGED: ("managed by Google", "add `managed: true` and its literal name"),
-    KeepReason.MULTI_REGION: ("multi-region", "such services are never deleted"),
-    KeepReason.HAS_TRAFFIC: ("in use by traffic", "only revisions without traffic are deleted"),
-    KeepReason.LATEST_REVISION: ("the latest revision", "write a policy for the service"),
-    KeepReason.ONLY_REVISION: ("the only revision", "write a policy for the service"),
-    KeepReason.LAST_EXECUTION: ("the last execution of a job", "write a policy for the job"),
-    KeepReason.HAS_INSTANCES: ("running instances", "scale the worker pool to 0 first"),
-    KeepReason.NOT_RETIRED: ("neither retired nor failed", "only retired and failed revisions are deleted"),
-    KeepReason.PROTECTED: ("protected", "see `protect` in the policy file"),
-}
+    KeepReason.SERVING: ("is live", "are live", ""),
+    KeepReason.GOOGLE_MANAGED: (
+        "is managed by Google", "are managed by Google", "add `managed: true` and its literal name"
+    ),
+    KeepReason.MULTI_REGION: ("is multi-region", "are multi-region", "such services are never deleted"),
+    KeepReason.HAS_TRAFFIC: (
+        "is in use by traffic", "are in use by traffic", "only revisions without traffic are deleted"
+    ),
+    KeepReason.LATEST_REVISION: (
+        "is the latest revision", "are the latest revision", "write a policy for the service"
+    ),
+    KeepReason.ONLY_REVISION: (
+        "is the only revision", "are the only revision", "write a policy for the service"
+    ),
+    KeepReason.LAST_EXECUTION: (
+        "is the last execution of a job", "are the last execution of a job", "write a policy for the job"
+    ),
+    KeepReason.HAS_INSTANCES: (
+        "has running instances", "have running instances", "scale the worker pool to 0 first"
+    ),
+    KeepReason.NOT_RETIRED: (
+        "is neither retired nor failed", "are neither retired nor failed",
+        "only retired and failed revisions are deleted",
+    ),
+    KeepReason.PROTECTED: ("is protected", "are protected", "see `protect` in the policy file"),
+    KeepReason.NOT_STANDARD: (
+        "belongs to a virtual or remote repository", "belong to virtual or remote repositories",
+        "only standard repositories are cleaned up",
+    ),
+    KeepReason.FORMAT_UNSUPPORTED: (
+        "is not of the docker format", "are not of the docker format",
+        "write a policy for packages or versions",
+    ),
+    KeepReason.NEEDS_LITERAL_NAME: (
+        "is shared by all services of a region", "are shared by all services of a region",
+        f"add `name: {SOURCE_DEPLOY}`",
+    ),
+    KeepReason.IMMUTABLE_TAGS: (
+        "is in a repository with immutable tags", "are in a repository with immutable tags",
+        "only untagged images are deleted there",
+    ),
+    KeepReason.HAS_TAGS: ("is tagged", "are tagged", "remove the tags first, with a policy for artifact.tag"),
+    KeepReason.SUBJECT_UNKNOWN: (
+        "is an artifact about an unknown image", "are artifacts about unknown images",
+        "add `orphaned: true` or an `artifact_type`",
+    ),
+    KeepReason.CHILD_OF_KEPT: (
+        "is the tag of a signature or another artifact", "are tags of signatures or other artifacts",
+        "such a tag is deleted with its artifact",
+    ),
+    KeepReason.KEEP_TAGGED: (
+        "is named by `keep.tagged`", "are named by `keep.tagged`", "such a tag is never removed"
+    ),
+    KeepReason.HOLDS_PROTECTED: (
+        "has protected content", "have protected content", "see `protect` in the policy file"
+    ),
+    KeepReason.HOLDS_SUBJECT_UNKNOWN: (
+        "has only artifacts about unknown images", "have only artifacts about unknown images",
+        "write its literal name to delete it anyway",
+    ),
+    KeepReason.HOLDS_RETAINED: (
+        "has content that a `keep` holds", "have content that a `keep` holds",
+        "write its literal name to delete it anyway",
+    ),
+}  # fmt: skip
 _THROWN_AWAY = (
     "the ledger is an SQLite file that Cloud Run discards after this run: set JANITOR_DATABASE_URL to"
     " a database that lasts"
@@ -83,13 +138,16 @@ def _disabled(project: str, kind: Kind) -> str:
 
 def _all_held(found: HeldPolicy) -> str:
     """``previews: 2 match but are live; add `status: [serving, degraded]` to delete them``."""
-    be = "is" if found.matches == 1 else "are"
-    match = "matches" if found.matches == 1 else "match"
-    said, way_out = _HELD.get(found.guard, (f"kept ({found.guard.value})", "janitor explain says why"))
+    one = found.matches == 1
+    if found.guard in _HELD:
+        of_one, of_many, way_out = _HELD[found.guard]
+        said = of_one if one else of_many
+    else:
+        said, way_out = f"{'is' if one else 'are'} kept ({found.guard.value})", "janitor explain says why"
     if found.guard is KeepReason.SERVING:
         keys = " and ".join(f"`{key}`" for key in missing_for_serving(found.policy))
-        way_out = f"add {keys} to delete {'it' if found.matches == 1 else 'them'}"
-    return f"{found.policy.name}: {found.matches:,} {match} but {be} {said}; {way_out}"
+        way_out = f"add {keys} to delete {'it' if one else 'them'}"
+    return f"{found.policy.name}: {found.matches:,} {'matches' if one else 'match'} but {said}; {way_out}"
 
 
 def _in_use(projects: Sequence[str], reference_files: Sequence[str]) -> str:
