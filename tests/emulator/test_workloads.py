@@ -81,3 +81,46 @@ def test_a_time_that_a_test_changes_changes_the_order() -> None:
 
         asked.emulator.control.now(newer)
         assert order() == ["web-1", "web-0"]
+
+
+class Watched(str):
+    """A name that may not be looked at."""
+
+    def startswith(self, *_: Any) -> bool:
+        raise AssertionError(f"{self} was looked at")
+
+
+def test_the_listing_of_one_service_does_not_look_at_those_of_others() -> None:
+    """A hundred thousand revisions, listed by service, took minutes."""
+    workloads = WorkloadStore()
+    for service in ("web", "cart"):
+        made = Revision(name=f"{REGION}/services/{service}/revisions/r")
+        workloads[Watched(made.name)] = made
+    assert names(workloads) == ["r"]
+    assert [each.name for each in workloads.below(f"{REGION}/services/cart")] == [
+        f"{REGION}/services/cart/revisions/r"
+    ]
+
+
+def test_a_delete_sorts_only_the_listings_that_had_it() -> None:
+    workloads = WorkloadStore()
+    for service in ("web", "cart"):
+        workloads[f"{REGION}/services/{service}/revisions/r"] = Revision(
+            name=f"{REGION}/services/{service}/revisions/r"
+        )
+    kept, whole = workloads.listing(PARENT), workloads.listing(f"{REGION}/services")
+    del workloads[f"{REGION}/services/cart/revisions/r"]
+    assert workloads.listing(PARENT) is kept
+    assert len(whole.keys) == 2
+    assert len(workloads.listing(f"{REGION}/services").keys) == 1
+
+
+def test_services_with_a_common_beginning_are_told_apart() -> None:
+    workloads = WorkloadStore()
+    for service in ("web", "web-2"):
+        workloads[f"{REGION}/services/{service}"] = Revision(name=f"{REGION}/services/{service}")
+        workloads[f"{REGION}/services/{service}/revisions/r"] = Revision(
+            name=f"{REGION}/services/{service}/revisions/r"
+        )
+    assert [each.name for each in workloads.below(PARENT)] == [f"{PARENT}/revisions/r"]
+    assert len(workloads.below(REGION)) == 4
