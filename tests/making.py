@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
@@ -15,6 +16,7 @@ from janitor.model.resources import (
     Contents,
     Execution,
     Image,
+    Instance,
     Job,
     LastExecution,
     Mode,
@@ -187,12 +189,15 @@ def contents(*images: Image, subjects: Mapping[tuple[str, str], str] | None = No
     return Contents(list(images), {key: (about,) for key, about in (subjects or {}).items()})
 
 
-def workloads(*resources: Service | Revision | Job | Execution | WorkerPool) -> Workloads:
-    """Workloads of these kinds."""
-    return Workloads(
-        services=tuple(r for r in resources if isinstance(r, Service)),
-        revisions=tuple(r for r in resources if isinstance(r, Revision)),
-        jobs=tuple(r for r in resources if isinstance(r, Job)),
-        executions=tuple(r for r in resources if isinstance(r, Execution)),
-        worker_pools=tuple(r for r in resources if isinstance(r, WorkerPool)),
-    )
+_KINDS = {
+    Service: Kind.SERVICE, Revision: Kind.REVISION, Job: Kind.JOB, Execution: Kind.EXECUTION,
+    WorkerPool: Kind.WORKER_POOL, Instance: Kind.INSTANCE,
+}  # fmt: skip
+
+
+def workloads(*resources: Service | Revision | Job | Execution | WorkerPool | Instance) -> Workloads:
+    """Workloads of these kinds, in this order."""
+    found: dict[Kind, list[Any]] = {}
+    for resource in resources:
+        found.setdefault(_KINDS[type(resource)], []).append(resource)
+    return Workloads({kind: tuple(held) for kind, held in found.items()})

@@ -31,7 +31,7 @@ async def part_still(reader: Reader, action: Action) -> Outcome | None:
 def part_outcome(holder: RunResource | None, action: Action) -> Outcome | None:
     """None where its holder has it as the plan has it."""
     read = READ_IN_HOLDER[action.kind]
-    if holder is None or not read.asked(holder, short_name(action.name)):
+    if holder is None or short_name(action.name) not in read.asked(holder):
         return GONE
     why = read.changed(holder, PlannedPart(action.name, action.uid, action.etag, action.content))
     return drifted(why) if why else None

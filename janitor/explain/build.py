@@ -17,6 +17,7 @@ from janitor.explain.protections import (
 )  # fmt: skip
 from janitor.explain.trace import ResourceTracer
 from janitor.explain.words import Has, facts_have, image_has, stored_has
+from janitor.kinds.table import HOLDER_KINDS
 from janitor.model.inventory import Observed
 from janitor.model.meanings import meaning_of
 from janitor.model.reasons import KeepReason
@@ -199,5 +200,10 @@ def _uri(decided: DecidedResource) -> str:
         return decided.subject.inside.uri
     if decided.subject.repository:
         return decided.subject.repository.name.uri
-    services = {str(each.name): each.uri for each in decided.observed.workloads.services}
-    return services.get(decided.subject.name, "")
+    told = (
+        of_kind.told(each, ())
+        for kind, of_kind in HOLDER_KINDS.items()
+        for each in decided.observed.workloads.of(kind)
+        if str(each.name) == decided.subject.name
+    )
+    return next((each.uri for each in told), "")

@@ -51,8 +51,7 @@ class RunLocation:
             if holders:
                 # no place without them, then: who names which digest was not seen
                 gaps.append(self._gap(kind, f"{holders[0].name} exists, but its content cannot be listed"))
-        listings = {calls.field: tuple(found[kind]) for kind, calls in RUN_CALLS.items()}
-        return Workloads(**listings, gaps=tuple(gaps))
+        return Workloads({kind: tuple(listed) for kind, listed in found.items()}, gaps=tuple(gaps))
 
     async def _list_all(self, kind: Kind, gaps: list[Gap], absent: set[Kind]) -> dict[Kind, list[Any]]:
         """All of a kind, and what is listed below each of it."""
@@ -76,7 +75,7 @@ class RunLocation:
 
         try:
             async with self.lanes.turn(RUN_API, self.project, self.location):
-                listed = getattr(self.clients.run[kind], f"list_{calls.field}")
+                listed = getattr(self.clients.run[kind], f"list_{calls.noun}s")
                 found = await rows(listed, ask, calls.list_response, calls.decode, on_page=unreached)
         except READ_FAILURES as error:
             why = nothing_there(error, RUN_API, self.project, self.clients.quota_project)

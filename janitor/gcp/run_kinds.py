@@ -218,11 +218,6 @@ class RunCalls:
     lists_below: Kind | None = None
 
     @property
-    def field(self) -> str:
-        """What holds all that were read (model/inventory.py)."""
-        return f"{self.noun}s"
-
-    @property
     def list_response(self) -> Any:
         """The message that answers a listing."""
         return getattr(run_v2, f"List{self._message}sResponse")

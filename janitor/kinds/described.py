@@ -39,9 +39,6 @@ class Described(Protocol):
     def parts(self, kind: Kind, otherwise: str = "") -> list[Any]:
         """The parts of a kind that stand below it; `otherwise` is the status of one that says none."""
 
-    def enter(self, kind: Kind, short: str, name: ResourceName) -> None:
-        """Let `expect` name a part that has no separate fields."""
-
 
 def ready(state: State, reason: str = "") -> Condition:
     """The condition Ready."""

@@ -121,11 +121,11 @@ def _described(told: Described, _otherwise: str) -> Execution:
 
 
 EXECUTION: PartKind[Execution, Job] = PartKind(
-    listed=lambda workloads: workloads.executions,
     seen=_seen,
     guards=_guards,
     told=lambda execution, _: Told("since it ended", execution.completed),
     changed=lambda execution, _: "it runs" if execution_status(execution) is Status.RUNNING else "",
     needed=_needed,
+    runs_earlier_pull=lambda execution: execution.completion_time is None,
     described=_described,
 )

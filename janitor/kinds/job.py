@@ -124,7 +124,6 @@ def _described(told: Described) -> Job:
 
 JOB: HolderKind[Job, Execution] = HolderKind(
     holds=Kind.EXECUTION,
-    listed=lambda workloads: workloads.jobs,
     seen=_seen,
     guards=_guards,
     told=lambda job, _: Told("since it was updated or ran", job.terminal, content=last_run(job)),

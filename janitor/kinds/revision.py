@@ -211,7 +211,6 @@ def _described(told: Described, otherwise: str) -> Revision:
 
 
 REVISION: PartKind[Revision, Service] = PartKind(
-    listed=lambda workloads: workloads.revisions,
     seen=_seen,
     guards=_guards,
     told=lambda revision, why: Told("retired" if why is DeleteReason.RETIRED else "old", revision.ready),

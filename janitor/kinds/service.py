@@ -10,7 +10,6 @@ from janitor.kinds.described import FAILED, RECONCILING, Described, ready
 from janitor.kinds.managers import managers_of_deployed
 from janitor.kinds.revision import RETIRED, minimum_of, revision_times, serving_of
 from janitor.kinds.spec import InPolicies, KindSpec, Topic
-from janitor.kinds.traffic_tag import described_tags
 from janitor.kinds.workload import Guards, HolderKind, Seen, Told
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.kinds import Kind, Status
@@ -137,7 +136,9 @@ def _described(told: Described) -> Service:
     revisions: list[Revision] = told.parts(Kind.REVISION, FAILED if status == FAILED else "")
     latest = told.text("latest", revisions[-1].name.short if revisions else "")
     live = told.texts("traffic", (latest,) if status != FAILED else ())
-    tagged, failed = described_tags(told), status in (Status.DEGRADED, FAILED)
+    # none of its tags has a share of the traffic
+    tagged = tuple(Traffic(revision, 0, tag) for tag, revision in told.labels("traffic_tags").items())
+    failed = status in (Status.DEGRADED, FAILED)
     deployed = told.time("deployed")
     return Service(
         told.name, uid=f"uid-{told.name.short}", etag=f'"{told.name.short}"',
@@ -154,7 +155,6 @@ def _described(told: Described) -> Service:
 
 SERVICE: HolderKind[Service, Revision] = HolderKind(
     holds=Kind.REVISION,
-    listed=lambda workloads: workloads.services,
     seen=_seen,
     guards=_guards,
     told=lambda service, _: Told(cause=service.terminal, uri=service.uri),

@@ -1,6 +1,6 @@
 """Kinds that can be deleted: the table of all kinds, and the source of docs/kinds.md."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -60,14 +60,24 @@ def delete_rank(kind: Kind, within: int = 0) -> tuple[int, int]:
 
 def listed(workloads: Workloads) -> Iterator[tuple[Kind, RunResource]]:
     """Every resource that policies may be about, with its kind."""
-    for spec, each in _RUN:
-        for resource in each.listed(workloads):
-            yield spec.kind, resource
+    for kind in RUN_KINDS:
+        for resource in listed_of(kind, workloads):
+            yield kind, resource
+
+
+def listed_of(kind: Kind, workloads: Workloads) -> Iterable[Any]:
+    """Every resource of a kind of Cloud Run that was read, be it in what holds it."""
+    inside = READ_IN_HOLDER.get(kind)
+    return inside.listed(workloads) if inside else workloads.of(kind)
+
+
+def runs_earlier_pull(kind: Kind, resource: Any) -> bool:
+    """Whether it still runs what a tag led to when it began (R46)."""
+    return kind in PART_KINDS and PART_KINDS[kind].runs_earlier_pull(resource)
 
 
 def listing_of(kind: Kind) -> str:
-    """What everything of a kind is called together, such as ``worker_pools``, in what was read (model/inventory.py) and in
-    policy tests."""
+    """What everything of a kind is called together in policy tests, such as ``worker_pools``."""
     return kind_noun(kind, 2).replace(" ", "_")
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from janitor.kinds.described import Described
 from janitor.kinds.managers import managers_of_deployed
 from janitor.kinds.revision import revision_times
 from janitor.kinds.spec import InPolicies, KindSpec, Topic
@@ -99,7 +98,7 @@ def traffic_tags(service: Service, revisions: Iterable[Revision]) -> list[Traffi
     """Every tag that the service's traffic is asked to have, by name. `revisions` are all of the service."""
     known = {each.name.short: each for each in revisions}
     found = []
-    for tag in sorted({entry.tag for entry in service.requested if entry.tag}):
+    for tag in sorted(set(_asked(service))):
         entries = tuple(each for each in (*service.requested, *service.traffic) if each.tag == tag)
         target = next(each.revision for each in service.requested if each.tag == tag)
         found.append(TrafficTag(tag_name(service.name, tag), service, entries, target, known.get(target)))
@@ -109,9 +108,9 @@ def traffic_tags(service: Service, revisions: Iterable[Revision]) -> list[Traffi
 def all_traffic_tags(workloads: Workloads) -> Iterator[TrafficTag]:
     """The tags of every service."""
     held: dict[ResourceName, list[Revision]] = {}
-    for revision in workloads.revisions:
+    for revision in workloads.of(Kind.REVISION):
         held.setdefault(revision.name.parent, []).append(revision)
-    for service in workloads.services:
+    for service in workloads.of(Kind.SERVICE):
         yield from traffic_tags(service, held.get(service.name, ()))
 
 
@@ -171,8 +170,8 @@ def _has(service: Service, tag: str) -> bool:
     return any(entry.tag == tag for entry in (*service.requested, *service.traffic))
 
 
-def _asked(service: Service, tag: str) -> bool:
-    return any(entry.tag == tag for entry in service.requested)
+def _asked(service: Service) -> list[str]:
+    return [entry.tag for entry in service.requested if entry.tag]
 
 
 def _changed(service: Service, planned: PlannedPart) -> str:
@@ -192,20 +191,10 @@ def _changed(service: Service, planned: PlannedPart) -> str:
     return f"it now names {min(moved)}" if moved else ""
 
 
-def described_tags(told: Described) -> tuple[Traffic, ...]:
-    """The traffic tags of a service in a policy test, each with the revision that it names; none has a share of the
-    traffic."""
-    tags = told.labels("traffic_tags")
-    for tag in tags:
-        told.enter(Kind.TRAFFIC_TAG, tag, tag_name(told.name, tag))
-    return tuple(Traffic(revision, 0, tag) for tag, revision in tags.items())
-
-
 TRAFFIC_TAG: PartKind[TrafficTag, Service] = PartKind(
-    listed=all_traffic_tags,
     seen=_seen,
     guards=_guards,
     told=_told,
     stands_for=lambda tag: tag.revision,
-    read_in_holder=ReadInHolder(_has, _asked, _changed),
+    read_in_holder=ReadInHolder(all_traffic_tags, _has, _asked, _changed),
 )

@@ -125,7 +125,6 @@ def _described(told: Described) -> WorkerPool:
 
 WORKER_POOL: HolderKind[WorkerPool, Revision] = HolderKind(
     holds=Kind.REVISION,
-    listed=lambda workloads: workloads.worker_pools,
     seen=_seen,
     guards=_guards,
     told=lambda pool, _: Told(cause=pool.terminal),

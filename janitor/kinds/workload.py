@@ -81,14 +81,13 @@ class PlannedPart(NamedTuple):
 class HolderKind(Generic[H, P]):
     """A kind whose resources are deleted with what they hold, of kind `holds`.
 
-    `listed`: all of the kind that were read. `seen`, `guards`, `told` and `estimate` are given the resource with all that
+    `seen`, `guards`, `told` and `estimate` are given the resource with all that
     it holds. `estimate`: what its delete saves a month; None where its row says why that is nothing (KindSpec.free).
     `changed`: why it must stay, by the resource as it is read again and the content in the plan; "" where it may go.
     `described`: what a policy test says of it, as Google would report it.
     """
 
     holds: Kind
-    listed: Callable[[Workloads], Iterable[H]]
     seen: Callable[[H, Sequence[P]], Seen]
     guards: Callable[[H, Sequence[P], Status], Guards]
     told: Callable[[H, Sequence[P]], Told]
@@ -101,17 +100,23 @@ class HolderKind(Generic[H, P]):
 class ReadInHolder(Generic[H]):
     """How a part is read again for which Google has no call: in what holds it, by the part's short name.
 
-    `has`: whether it exists in any form. `asked`: whether it exists as it was requested; without that it counts as gone.
+    `listed`: all of the kind in what was read. `has`: whether it exists in any form. `asked`: those that are requested, in
+    the holder's order; one that is not counts as gone.
     `changed`: why it must stay, "" where it may go.
     """
 
+    listed: Callable[[Workloads], Iterable[RunResource]]
     has: Callable[[H, str], bool]
-    asked: Callable[[H, str], bool]
+    asked: Callable[[H], Sequence[str]]
     changed: Callable[[H, PlannedPart], str]
 
 
 def _is_unchanged(_part: object, _other: object) -> str:
     return ""
+
+
+def _pulls_by_itself(_part: object) -> bool:
+    return False
 
 
 def _stands_for_itself(_part: object) -> RunResource | None:
@@ -122,14 +127,14 @@ def _stands_for_itself(_part: object) -> RunResource | None:
 class PartKind(Generic[P, H]):
     """A kind whose resources another one holds, which is None where it was not seen.
 
-    `listed`, `seen`, `told` and `estimate` as of a holder. `guards` is given a holder with all of the kind that it holds.
+    `seen`, `told` and `estimate` as of a holder. `guards` is given a holder with all of the kind that it holds.
     `changed` and `needed`: why it must stay, by itself as it is read again, and by its holder; "" where it may go.
     `described` is given the status of one that says none; None where its holder's fields say it all. `was_ready`: whether
-    `keep.rollback` counts it, None where that is not known. `stands_for`: the other resource whose labels and opt-outs keep it
+    `keep.rollback` counts it, None where that is not known. `runs_earlier_pull`: whether it runs images that its
+    tags led to earlier, and may lead away from now (R46). `stands_for`: the other resource whose labels and opt-outs keep it
     too (KindSpec).
     """
 
-    listed: Callable[[Workloads], Iterable[P]]
     seen: Callable[[P, H | None], Seen]
     guards: Callable[[H, Sequence[P]], Callable[[P], Guards]]
     told: Callable[[P, DeleteReason], Told]
@@ -137,6 +142,7 @@ class PartKind(Generic[P, H]):
     needed: Callable[[P, H], str] = _is_unchanged
     described: Callable[[Described, str], P] | None = None
     was_ready: Callable[[P], bool | None] | None = None
+    runs_earlier_pull: Callable[[P], bool] = _pulls_by_itself
     stands_for: Callable[[P], RunResource | None] = _stands_for_itself
     read_in_holder: ReadInHolder[H] | None = None
     estimate: Callable[[P, H | None, PriceBook], Estimate] | None = None

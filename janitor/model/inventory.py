@@ -1,13 +1,13 @@
 """Inventory: what was observed, what could not be, and the machine's clock beside Google's (R30)."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from janitor.model.kinds import Kind
-from janitor.model.resources import Execution, Instance, Job, Repository, Revision, Service, WorkerPool
+from janitor.model.names import ResourceName
+from janitor.model.resources import Repository
 
 # How far the two may be apart. Ages are in hours and days, and machines that keep time are within a second.
 TOLERANCE = timedelta(minutes=5)
@@ -31,7 +31,14 @@ class ClockReading:
         return self.google is not None and not self.is_off
 
 
-Workload = Service | Revision | Job | Execution | WorkerPool | Instance
+class Workload(Protocol):
+    """A resource of Cloud Run of any kind, as what may use images."""
+
+    @property
+    def name(self) -> ResourceName: ...
+
+    @property
+    def images(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,23 +57,19 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Workloads:
-    """Every workload of every project read (first pass). Tuples are sorted by name."""
+    """Every workload of every project read (first pass): `by_kind` has all of each kind, sorted by name."""
 
-    services: tuple[Service, ...] = ()
-    revisions: tuple[Revision, ...] = ()
-    jobs: tuple[Job, ...] = ()
-    executions: tuple[Execution, ...] = ()
-    worker_pools: tuple[WorkerPool, ...] = ()
-    instances: tuple[Instance, ...] = ()
+    by_kind: Mapping[Kind, tuple[Any, ...]] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
 
+    def of(self, kind: Kind) -> tuple[Any, ...]:
+        """All of one kind."""
+        return self.by_kind.get(kind, ())
+
     def all(self) -> Iterator[Workload]:
-        """Every workload, whatever its kind."""
-        for name in _LISTINGS:
-            yield from getattr(self, name)
-
-
-_LISTINGS = tuple(each.name for each in fields(Workloads) if each.name != "gaps")
+        """Every workload, whatever its kind, in the order of kinds."""
+        for kind in Kind:
+            yield from self.of(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,11 @@ class Observed:
 def merged(parts: Iterable[Workloads]) -> Workloads:
     """One set of workloads out of many locations', sorted by name whatever the order of reading."""
     parts = list(parts)
-    listings: dict[str, Any] = {
-        name: tuple(
-            sorted(chain.from_iterable(getattr(part, name) for part in parts), key=lambda each: each.name)
-        )
-        for name in _LISTINGS
-    }
+    found: dict[Kind, list[Any]] = {}
+    for part in parts:
+        for kind, resources in part.by_kind.items():
+            found.setdefault(kind, []).extend(resources)
     return Workloads(
-        **listings,
+        {kind: tuple(sorted(found[kind], key=lambda each: each.name)) for kind in Kind if found.get(kind)},
         gaps=tuple(sorted(g for p in parts for g in p.gaps)),
     )

@@ -13,15 +13,17 @@ from janitor.policytest.fields import Fields, Place, count, flag, labels, name_o
 
 def read_workloads(case: Fields, place: Place) -> Workloads:
     """All that may use images."""
-    found: dict[Kind, list[Any]] = {kind: [] for kind in RUN_KINDS}
+    found: dict[Kind, list[Any]] = {kind: [] for kind in RUN_KINDS if kind not in READ_IN_HOLDER}
     for kind, of_kind in HOLDER_KINDS.items():
         for short, _, fields in case.entries(listing_of(kind)):
             name = name_of(*place.of(fields), KINDS[kind].collection, short)
             place.enter(kind, short, str(name))
-            found[kind].append(of_kind.described(_Resource(name, fields, place, found)))
+            resource = _Resource(name, fields, place, found)
+            described = of_kind.described(resource)
+            found[kind].append(described)
+            resource.enter_shown(kind, described)
             fields.done()
-    listings = {listing_of(kind): tuple(each) for kind, each in found.items() if kind not in READ_IN_HOLDER}
-    return Workloads(**listings)
+    return Workloads({kind: tuple(each) for kind, each in found.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,19 @@ class _Resource:
         parts = []
         for short, _, below in self.fields.entries(listing_of(kind)):
             name = self._below(kind, short)
-            self.enter(kind, short, name)
+            self._enter(kind, short, name)
             parts.append(described(_Resource(name, below, self.place, self.found), otherwise))
             below.done()
         self.found[kind] += parts
         return parts
 
-    def enter(self, kind: Kind, short: str, name: ResourceName) -> None:
+    def enter_shown(self, kind: Kind, described: Any) -> None:
+        """Let `expect` name the parts that have no separate fields, and stand in the fields of what holds them."""
+        for part, inside in READ_IN_HOLDER.items():
+            for short in inside.asked(described) if KINDS[part].parent is kind else ():
+                self._enter(part, short, self._below(part, short))
+
+    def _enter(self, kind: Kind, short: str, name: ResourceName) -> None:
         self.place.enter(kind, short, str(name), str(self.name))
 
     def _below(self, kind: Kind, short: str) -> ResourceName:

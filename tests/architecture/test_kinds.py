@@ -19,12 +19,12 @@ _CLASSES = {
 }  # fmt: skip
 # How many files name each kind of Cloud Run. A number here may only become smaller.
 _FILES = {
-    Kind.SERVICE: 13,
-    Kind.REVISION: 11,
-    Kind.TRAFFIC_TAG: 5,
-    Kind.JOB: 7,
-    Kind.EXECUTION: 8,
-    Kind.WORKER_POOL: 6,
+    Kind.SERVICE: 12,
+    Kind.REVISION: 10,
+    Kind.TRAFFIC_TAG: 4,
+    Kind.JOB: 6,
+    Kind.EXECUTION: 6,
+    Kind.WORKER_POOL: 5,
 }
 
 

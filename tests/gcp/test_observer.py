@@ -99,7 +99,7 @@ async def test_what_is_found_comes_sorted_with_the_time_and_the_projects() -> No
     google = world(ListServices=paged(services("z"), services("a")), ListRepositories=repositories)
     found, _ = await observed(google)
     assert (found.observed_at, found.projects) == (NOW, ("p",))
-    assert [service.name.short for service in found.workloads.services] == ["a", "z"]
+    assert [service.name.short for service in found.workloads.of(Kind.SERVICE)] == ["a", "z"]
     assert [repository.name.repository for repository in found.repositories] == ["a", "z"]
     assert (found.gaps, found.workloads.gaps) == ((), ())
 
@@ -113,8 +113,10 @@ async def test_the_revisions_of_each_worker_pool_are_read_by_its_name() -> None:
 
     pools = run_v2.ListWorkerPoolsResponse(worker_pools=[run_v2.WorkerPool(name=f"{PLACE}/workerPools/w")])
     found, _ = await observed(world(ListWorkerPools=always(pools), ListRevisions=revisions))
-    assert [str(each.name) for each in found.workloads.revisions] == [f"{PLACE}/workerPools/w/revisions/one"]
-    assert [pool.name.short for pool in found.workloads.worker_pools] == ["w"]
+    assert [str(each.name) for each in found.workloads.of(Kind.REVISION)] == [
+        f"{PLACE}/workerPools/w/revisions/one"
+    ]
+    assert [pool.name.short for pool in found.workloads.of(Kind.WORKER_POOL)] == ["w"]
 
 
 @pytest.mark.parametrize(("method", "kind"), RUN_LISTS.items())
@@ -158,7 +160,7 @@ async def test_a_listing_that_fails_half_way_is_a_gap_and_nothing_of_it_is_taken
 
     found, _ = await observed(world(ListServices=answer))
     assert [(gap.kind, gap.cause) for gap in found.workloads.gaps] == [(Kind.SERVICE, "UNAVAILABLE")]
-    assert found.workloads.services == ()
+    assert found.workloads.of(Kind.SERVICE) == ()
     assert hands.slept
 
 
@@ -179,7 +181,7 @@ async def test_a_storm_of_429_leaves_no_gap(hands: Hands) -> None:
         return services("a")
 
     found, _ = await observed(world(ListServices=answer))
-    assert [service.name.short for service in found.workloads.services] == ["a"]
+    assert [service.name.short for service in found.workloads.of(Kind.SERVICE)] == ["a"]
     assert found.workloads.gaps == ()
     assert min(hands.slept) >= 7
 
@@ -191,7 +193,7 @@ async def test_a_region_that_google_could_not_reach_is_a_gap() -> None:
     (gap,) = found.workloads.gaps
     assert (gap.location, gap.kind) == ("us-central1", Kind.SERVICE)
     assert "asia-east1" in gap.cause
-    assert len(found.workloads.services) == 1
+    assert len(found.workloads.of(Kind.SERVICE)) == 1
 
 
 async def test_a_name_that_cannot_be_read_is_a_gap() -> None:

@@ -139,8 +139,10 @@ def contained(world: World, name: str) -> dict[Kind, list[str]]:
         parent = ResourceName.parse(name)
         loads = world.workloads
         return {
-            Kind.REVISION: [str(each.name) for each in loads.revisions if each.name.parent == parent],
-            Kind.EXECUTION: [str(each.name) for each in loads.executions if each.name.parent == parent],
+            Kind.REVISION: [str(each.name) for each in loads.of(Kind.REVISION) if each.name.parent == parent],
+            Kind.EXECUTION: [
+                str(each.name) for each in loads.of(Kind.EXECUTION) if each.name.parent == parent
+            ],
         }
     repository, _, _ = name.partition("/packages/")
     held = held_in(world, RepositoryName.parse(repository))

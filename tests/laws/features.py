@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from janitor.model.inventory import Gap
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Image, Mode
 from tests.laws.worlds import World
@@ -97,16 +98,16 @@ FEATURES: Mapping[str, Callable[[World], bool]] = {
         for version in package.versions
     ),
     "a running execution": lambda world: any(
-        each.completion_time is None for each in world.workloads.executions
+        each.completion_time is None for each in world.workloads.of(Kind.EXECUTION)
     ),
-    "an instance": lambda world: bool(world.workloads.instances),
+    "an instance": lambda world: bool(world.workloads.of(Kind.INSTANCE)),
     "no workload": lambda world: (
         not any(
             (
-                world.workloads.services,
-                world.workloads.jobs,
-                world.workloads.worker_pools,
-                world.workloads.instances,
+                world.workloads.of(Kind.SERVICE),
+                world.workloads.of(Kind.JOB),
+                world.workloads.of(Kind.WORKER_POOL),
+                world.workloads.of(Kind.INSTANCE),
             )
         )
     ),

@@ -43,7 +43,7 @@ def workloads(dice: Random, busy: float) -> Workloads:
                 revisions += held
     return merged(
         [
-            Workloads(services=tuple(services), revisions=tuple(revisions)),
+            making.workloads(*services, *revisions),
             jobs(dice, busy),
             pools(dice, busy),
             instances(dice, busy),
@@ -72,14 +72,14 @@ def pools(dice: Random, busy: float) -> Workloads:
             )
             found.append(replace(made, name=name))
             held += revisions
-    return Workloads(worker_pools=tuple(found), revisions=tuple(held))
+    return making.workloads(*found, *held)
 
 
 def instances(dice: Random, busy: float) -> Workloads:
     """An instance or none in each place, which uses images as much as any."""
     places = [place for place in PLACES if dice.randint(0, 3) == 0]
     names = [ResourceName(project, location, ("instances", "box")) for project, location in places]
-    return Workloads(instances=tuple(Instance(name, references(dice, busy)) for name in names))
+    return making.workloads(*(Instance(name, references(dice, busy)) for name in names))
 
 
 def jobs(dice: Random, busy: float) -> Workloads:
@@ -92,7 +92,7 @@ def jobs(dice: Random, busy: float) -> Workloads:
             held = [execution(dice, busy, name, place) for place in range(dice.randint(0, 4))]
             found.append(job(dice, busy, name, held))
             runs += held
-    return Workloads(jobs=tuple(found), executions=tuple(runs))
+    return making.workloads(*found, *runs)
 
 
 def execution(dice: Random, busy: float, of: ResourceName, place: int) -> Execution:

@@ -55,12 +55,8 @@ class Nearby(Remembered):
             if gap.kind.is_run and gap.project == project and gap.location in (location, "-")
         )  # fmt: skip
         read = Workloads(
-            services=tuple(each for each in loads.services if near(each.name)),
-            revisions=tuple(each for each in loads.revisions if near(each.name)),
-            jobs=tuple(each for each in loads.jobs if near(each.name)),
-            executions=tuple(each for each in loads.executions if near(each.name)),
-            worker_pools=tuple(each for each in loads.worker_pools if near(each.name)),
-            gaps=gaps,
+            {kind: tuple(each for each in held if near(each.name)) for kind, held in loads.by_kind.items()},
+            gaps,
         )
         return Observed(now, (project,), read, ())
 
@@ -74,7 +70,13 @@ def explained(of: World, name: str, marks: Marks | None = None) -> Explanation:
 def names_in(of: World) -> list[str]:
     """Everything that can be explained."""
     loads = of.workloads
-    groups = (loads.services, loads.revisions, loads.jobs, loads.executions, loads.worker_pools)
+    groups = (
+        loads.of(Kind.SERVICE),
+        loads.of(Kind.REVISION),
+        loads.of(Kind.JOB),
+        loads.of(Kind.EXECUTION),
+        loads.of(Kind.WORKER_POOL),
+    )
     names = [each.name for group in groups for each in group]
     found = [str(name) for name in names if name.path[0] != "workerPools" or len(name.path) == 2]
     for repository in of.repositories:

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from hypothesis import given
 
 from janitor.model.inventory import Gap, Workloads
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents
 from tests.laws.deciding import destroyed, plan_of
@@ -44,21 +46,16 @@ def rejuvenated(dice: Random, world: World) -> World:
         ]
         return Contents(images, found.subjects, tuple(packages))
 
+    def younger(workload: Any) -> Any:
+        for field in ("update_time", "completion_time", "create_time"):
+            if hasattr(workload, field):
+                return replace(workload, **{field: moment(getattr(workload, field))})
+        return workload
+
     loads = world.workloads
     return replace(
         world,
-        workloads=Workloads(
-            services=tuple(replace(each, update_time=moment(each.update_time)) for each in loads.services),
-            revisions=tuple(replace(each, create_time=moment(each.create_time)) for each in loads.revisions),
-            jobs=tuple(replace(each, update_time=moment(each.update_time)) for each in loads.jobs),
-            executions=tuple(
-                replace(each, completion_time=moment(each.completion_time)) for each in loads.executions
-            ),
-            worker_pools=tuple(
-                replace(each, update_time=moment(each.update_time)) for each in loads.worker_pools
-            ),
-            instances=loads.instances,
-        ),
+        workloads=Workloads({kind: tuple(map(younger, held)) for kind, held in loads.by_kind.items()}),
         repositories=tuple(
             replace(each, update_time=moment(each.update_time)) for each in world.repositories
         ),
@@ -70,13 +67,13 @@ def times(world: World) -> dict[str, list[float]]:
     """Google's names -> every time that is known of the resource itself, in epoch seconds."""
     found: dict[str, list[float | None]] = {}
     loads = world.workloads
-    for each in (*loads.services, *loads.jobs, *loads.worker_pools):
+    for each in (*loads.of(Kind.SERVICE), *loads.of(Kind.JOB), *loads.of(Kind.WORKER_POOL)):
         found[str(each.name)] = [_epoch(each.create_time), _epoch(each.update_time)]
-    for revision in loads.revisions:
+    for revision in loads.of(Kind.REVISION):
         active = revision.active
         retired = active.last_transition_time if active and active.reason == "RETIRED" else None
         found[str(revision.name)] = [_epoch(revision.create_time), _epoch(retired)]
-    for run in loads.executions:
+    for run in loads.of(Kind.EXECUTION):
         found[str(run.name)] = [_epoch(run.create_time), _epoch(run.completion_time)]
     for repository in world.repositories:
         found[str(repository.name)] = [_epoch(repository.create_time), _epoch(repository.update_time)]

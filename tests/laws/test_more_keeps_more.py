@@ -7,6 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from janitor.model.inventory import merged
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import Instance, Version
@@ -21,6 +22,7 @@ from tests.laws.registries import reference
 from tests.laws.rules import KEEPS_OF, LEAVES, RANKED, policy
 from tests.laws.trying import law
 from tests.laws.worlds import World, less_visible, worlds
+from tests.making import workloads
 
 
 def deletes_no_more(less: World, more: World) -> None:
@@ -97,8 +99,8 @@ def test_adding_a_protection_never_adds_a_deletion(world: World, dice: Random) -
 def with_user(world: World, *images: str) -> World:
     """One instance more, which names these images."""
     loads = world.workloads
-    name = ResourceName("p", "us-central1", ("instances", f"box-{len(loads.instances)}"))
-    return replace(world, workloads=replace(loads, instances=(*loads.instances, Instance(name, images))))
+    name = ResourceName("p", "us-central1", ("instances", f"box-{len(loads.of(Kind.INSTANCE))}"))
+    return replace(world, workloads=merged([loads, workloads(Instance(name, images))]))
 
 
 @law

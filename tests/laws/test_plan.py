@@ -41,15 +41,15 @@ def everything(world: World, gone: Collection[str]) -> dict[Kind, list[str]]:
     pool's revisions only those that go with it."""
     loads = world.workloads
     return {
-        Kind.SERVICE: [str(s.name) for s in loads.services if in_scope(world, s.name)],
+        Kind.SERVICE: [str(s.name) for s in loads.of(Kind.SERVICE) if in_scope(world, s.name)],
         Kind.REVISION: [
             str(r.name)
-            for r in loads.revisions
+            for r in loads.of(Kind.REVISION)
             if in_scope(world, r.name) and (r.name.path[0] == "services" or str(r.name) in gone)
         ],
-        Kind.WORKER_POOL: [str(w.name) for w in loads.worker_pools if in_scope(world, w.name)],
-        Kind.JOB: [str(j.name) for j in loads.jobs if in_scope(world, j.name)],
-        Kind.EXECUTION: [str(e.name) for e in loads.executions if in_scope(world, e.name)],
+        Kind.WORKER_POOL: [str(w.name) for w in loads.of(Kind.WORKER_POOL) if in_scope(world, w.name)],
+        Kind.JOB: [str(j.name) for j in loads.of(Kind.JOB) if in_scope(world, j.name)],
+        Kind.EXECUTION: [str(e.name) for e in loads.of(Kind.EXECUTION) if in_scope(world, e.name)],
         Kind.REPOSITORY: [str(each.name) for each in world.repositories if in_scope(world, each.name)],
     }
 
@@ -206,12 +206,7 @@ def shuffled(world: World, dice: Random) -> World:
         return Contents(images, dict(mixed(found.subjects.items())), tuple(mixed(packages)))  # type: ignore[arg-type]
 
     loads = world.workloads
-    parts = [Workloads(services=(each,)) for each in loads.services]
-    parts += [Workloads(revisions=(each,)) for each in loads.revisions]
-    parts += [Workloads(jobs=(each,)) for each in loads.jobs]
-    parts += [Workloads(executions=(each,)) for each in loads.executions]
-    parts += [Workloads(worker_pools=(each,)) for each in loads.worker_pools]
-    parts += [Workloads(instances=(each,)) for each in loads.instances]
+    parts = [Workloads({kind: (each,)}) for kind in loads.by_kind for each in loads.of(kind)]
     contents = {RepositoryName.parse(str(n)): again(world.contents[n]) for n in mixed(world.contents)}  # type: ignore[index]
     repositories = tuple(mixed(world.repositories))
     return replace(

@@ -95,7 +95,7 @@ def test_what_serves_or_is_protected_or_is_janitor_itself_stays(world: World) ->
     plan = plan_of(world)
     protect = world.policies.protect
     policies = {policy.name: policy for policy in world.policies.policies}
-    services = {str(service.name): service for service in world.workloads.services}
+    services = {str(service.name): service for service in world.workloads.of(Kind.SERVICE)}
     for action in plan.actions:
         service = services.get(action.name.partition("/revisions/")[0])
         if service is None:
@@ -123,7 +123,7 @@ def test_no_traffic_tag_that_has_traffic_is_removed_and_no_revision_goes_with_it
         if action.kind is not Kind.TRAFFIC_TAG:
             continue
         name = ResourceName.parse(action.name)
-        service = next(each for each in world.workloads.services if each.name == name.parent)
+        service = next(each for each in world.workloads.of(Kind.SERVICE) if each.name == name.parent)
         entries = [each for each in (*service.requested, *service.traffic) if each.tag == name.short]
         assert {(each.percent, each.latest) for each in entries} == {(0, False)}
         assert {f"{service.name}/revisions/{each.revision}" for each in entries}.isdisjoint(gone)
@@ -136,8 +136,8 @@ def test_nothing_that_runs_or_was_the_last_to_run_goes_and_no_job_that_is_protec
 ) -> None:
     gone = destroyed(world, plan_of(world))
     protect = world.policies.protect
-    for job in world.workloads.jobs:
-        runs = [each for each in world.workloads.executions if each.name.parent == job.name]
+    for job in world.workloads.of(Kind.JOB):
+        runs = [each for each in world.workloads.of(Kind.EXECUTION) if each.name.parent == job.name]
         held = [str(each.name) for each in runs]
         if not job.labels.keys().isdisjoint({*protect.labels, "janitor"}) or job.name.short in world.own:
             assert gone.keys().isdisjoint({str(job.name), *held})
@@ -160,7 +160,7 @@ def test_nothing_that_runs_or_was_the_last_to_run_goes_and_no_job_that_is_protec
 def test_no_worker_pool_goes_that_has_instances_or_may_or_is_protected_or_janitors_own(world: World) -> None:
     gone = destroyed(world, plan_of(world))
     protect = world.policies.protect
-    for pool in world.workloads.worker_pools:
+    for pool in world.workloads.of(Kind.WORKER_POOL):
         if str(pool.name) in gone:
             assert pool.instances == 0
             assert not pool.reconciling
@@ -173,8 +173,8 @@ def test_no_worker_pool_goes_that_has_instances_or_may_or_is_protected_or_janito
 @given(worlds())
 def test_a_service_that_stays_keeps_a_revision(world: World) -> None:
     gone = destroyed(world, plan_of(world))
-    for service in world.workloads.services:
-        revisions = [r for r in world.workloads.revisions if r.name.parent == service.name]
+    for service in world.workloads.of(Kind.SERVICE):
+        revisions = [r for r in world.workloads.of(Kind.REVISION) if r.name.parent == service.name]
         if revisions and str(service.name) not in gone:
             assert any(str(revision.name) not in gone for revision in revisions)
 
@@ -217,11 +217,11 @@ def test_nothing_expires_without_a_label_that_can_be_read(world: World) -> None:
     labels: dict[str, Mapping[str, str]] = {
         str(each.name): each.labels
         for each in (
-            *load.services,
-            *load.revisions,
-            *load.jobs,
-            *load.executions,
-            *load.worker_pools,
+            *load.of(Kind.SERVICE),
+            *load.of(Kind.REVISION),
+            *load.of(Kind.JOB),
+            *load.of(Kind.EXECUTION),
+            *load.of(Kind.WORKER_POOL),
             *world.repositories,
         )
     }

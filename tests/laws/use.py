@@ -5,6 +5,7 @@ Nothing of janitor's own reading of references or families is used here.
 
 from collections.abc import Collection, Iterable, Mapping
 
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Mode, Repository
 from tests.laws.deciding import images_in
@@ -26,16 +27,8 @@ def users(world: World, gone: Collection[str], of: Known) -> set[str]:
 
 
 def _written(world: World) -> list[tuple[str, str]]:
-    loads = world.workloads
-    holders = (
-        *loads.services,
-        *loads.revisions,
-        *loads.jobs,
-        *loads.executions,
-        *loads.worker_pools,
-        *loads.instances,
-    )
-    written = [(str(holder.name), image) for holder in holders for image in holder.images]
+    held = world.workloads.by_kind.values()
+    written = [(str(holder.name), image) for holders in held for holder in holders for image in holder.images]
     return written + [("file", image) for image in world.policies.protect.references]
 
 
@@ -61,7 +54,7 @@ def _tags_named(world: World, text: str) -> set[str]:
 
 
 def _named(world: World, references: Iterable[tuple[str, str]]) -> set[Known]:
-    running = {str(each.name) for each in world.workloads.executions if each.completion_time is None}
+    running = {str(each.name) for each in world.workloads.of(Kind.EXECUTION) if each.completion_time is None}
     found: set[Known] = set()
     for user, text in references:
         if text.startswith("sha256:"):

@@ -67,13 +67,13 @@ def test_what_was_seen_gone_before_is_not_said_again() -> None:
 
 
 def test_a_service_that_was_made_again_is_back_and_its_saving_ends() -> None:
-    again = replace(NOTHING, workloads=Workloads(services=(service("web", uid="new"),)))
+    again = replace(NOTHING, workloads=workloads(service("web", uid="new")))
     lookout = looked(again, watched(1, Kind.SERVICE, WEB, uid="old", seen_gone=True))
     assert (lookout.gone, lookout.back) == ([], [1])
 
 
 def test_what_google_lists_for_a_moment_longer_with_its_old_uid_is_neither_gone_nor_back() -> None:
-    still = replace(NOTHING, workloads=Workloads(services=(service("web", uid="old"),)))
+    still = replace(NOTHING, workloads=workloads(service("web", uid="old")))
     lookout = looked(still, watched(1, Kind.SERVICE, WEB, uid="old"))
     assert (lookout.gone, lookout.back) == ([], [])
 
@@ -81,7 +81,7 @@ def test_what_google_lists_for_a_moment_longer_with_its_old_uid_is_neither_gone_
 def test_a_revision_and_a_repository_of_the_same_name_are_back() -> None:
     again = replace(
         NOTHING,
-        workloads=Workloads(revisions=(revision("web", "web-1"),)),
+        workloads=workloads(revision("web", "web-1")),
         repositories=(repository(),),
     )
     old = watched(1, Kind.REVISION, name_of("services", "web", "revisions", "web-1"), uid="another")

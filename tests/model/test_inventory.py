@@ -14,7 +14,7 @@ def test_parts_merge_to_the_same_whatever_their_order() -> None:
     ]  # fmt: skip
     found = [merged(order) for order in permutations(parts)]
     assert all(each == found[0] for each in found)
-    assert [each.name.short for each in found[0].services] == ["a", "b"]
+    assert [each.name.short for each in found[0].of(Kind.SERVICE)] == ["a", "b"]
     assert [gap.project for gap in found[0].gaps] == ["p", "q"]
 
 

@@ -142,7 +142,9 @@ def test_a_tracer_is_shown_each_by_name_with_its_gap_and_its_place_in_keep() -> 
     kept = policy("retired", Kind.REVISION, ANY, keep=Retention(latest=1))
     shown, world = Shown(), workloads(WEB, LIVE, revision("web", "web-1"), revision("web", "web-2", days=50))
     decide_workloads(context(policies(kept), tracer=shown, blocked={("p", "us-central1")}), world)
-    assert set(shown.cases) == {str(each.name) for each in (*world.services, *world.revisions)}
+    assert set(shown.cases) == {
+        str(each.name) for each in (*world.of(Kind.SERVICE), *world.of(Kind.REVISION))
+    }
     assert all(case.gap for case in shown.cases.values())
     places = {n: shown.cases[f"{WEB.name}/revisions/web-{n}"] for n in (9, 1, 2)}
     assert {n: case.keeps(case.questions[0]) for n, case in places.items()} == {

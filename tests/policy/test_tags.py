@@ -2,6 +2,7 @@
 
 import pytest
 
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Mode, Package
 from janitor.policy.model import Policies
@@ -151,7 +152,7 @@ def test_a_tracer_is_shown_who_names_a_tag_and_what_frees_it() -> None:
     shown = {
         name.rpartition("/")[2]: (set(case.users), set(case.freed)) for name, case in shelf.cases.items()
     }
-    assert shown == {"pr-1": (set(), {str(FAILED.name)}), "v1": ({str(used.jobs[0].name)}, set())}
+    assert shown == {"pr-1": (set(), {str(FAILED.name)}), "v1": ({str(used.of(Kind.JOB)[0].name)}, set())}
 
 
 def test_a_tag_is_called_as_google_writes_it() -> None:

@@ -50,9 +50,9 @@ ONE = (uri("a"),)
         workloads(service("s", images=ONE)),
         workloads(revision("s", "s-1", images=ONE)),
         workloads(job("j", *ONE)),
-        Workloads(executions=(Execution(name_of("jobs", "j", "executions", "e"), ONE),)),
-        Workloads(worker_pools=(WorkerPool(name_of("workerPools", "w"), ONE),)),
-        Workloads(instances=(Instance(name_of("instances", "i"), ONE),)),
+        workloads(Execution(name_of("jobs", "j", "executions", "e"), ONE)),
+        workloads(WorkerPool(name_of("workerPools", "w"), ONE)),
+        workloads(Instance(name_of("instances", "i"), ONE)),
     ],
 )
 def test_every_kind_of_workload_uses_its_images(loads: Workloads) -> None:
@@ -99,13 +99,13 @@ def test_a_reference_by_digest_alone_names_no_tag() -> None:
 def test_a_running_execution_protects_the_whole_package_that_it_names_by_tag() -> None:
     """R46: Google does not report which digest it pulled. A job's tag speaks of its next execution."""
     running = Execution(name_of("jobs", "j", "executions", "e"), (uri(":v1"),))
-    assert len(of_app(named(Workloads(executions=(running,))))) == 3
+    assert len(of_app(named(workloads(running)))) == 3
     ended = replace(running, completion_time=NOW)
-    assert of_app(named(Workloads(executions=(ended,)))).keys() == {digest("a")}
+    assert of_app(named(workloads(ended))).keys() == {digest("a")}
     by_digest = replace(running, images=(f"{REPOSITORY.uri}/app:v1@{digest('b')}",))
-    assert of_app(named(Workloads(executions=(by_digest,)))).keys() == {digest("a"), digest("b")}
+    assert of_app(named(workloads(by_digest))).keys() == {digest("a"), digest("b")}
     other = replace(running, images=(uri(":v1", package="other"),))
-    assert of_app(named(Workloads(executions=(other,)))) == {}
+    assert of_app(named(workloads(other))) == {}
 
 
 def test_a_bare_digest_protects_it_in_every_package_of_every_repository() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from janitor.errors import PolicyFileError
+from janitor.model.kinds import Kind
 from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policies
 from janitor.policytest.file import NOW, read_tests
@@ -83,7 +84,7 @@ def test_reads_times_places_and_references() -> None:
     )
     now, (found,) = read_tests(text.encode(), "t", policies())
     assert now == NOW
-    service = found.workloads.services[0]
+    service = found.workloads.of(Kind.SERVICE)[0]
     assert (service.name.project, service.name.location) == ("shop", "europe-west1")
     assert service.update_time
     assert service.create_time
@@ -100,4 +101,4 @@ def test_plays_at_the_time_that_the_file_names() -> None:
     text = "version: 1\nnow: 2026-12-01T00:00:00Z\ntests: [{name: a, services: {w: {deployed: 1d ago}}, expect: {}}]\n"
     now, (found,) = read_tests(text.encode(), "t", policies())
     assert now.isoformat() == "2026-12-01T00:00:00+00:00"
-    assert found.workloads.services[0].update_time == now.replace(month=11, day=30)
+    assert found.workloads.of(Kind.SERVICE)[0].update_time == now.replace(month=11, day=30)

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass, field, replace
 
 from janitor.kinds.repository import DOCKER
-from janitor.kinds.table import RUN_COLLECTIONS
+from janitor.kinds.table import RUN_COLLECTIONS, runs_earlier_pull
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.references import BadReferenceError, ImageReference, bare_digest, parse_reference
-from janitor.model.resources import Execution, Image, Mode, Repository
+from janitor.model.resources import Image, Mode, Repository
 
 Users = dict[str, set[str]]
 
@@ -180,9 +180,10 @@ _KINDS = {**RUN_COLLECTIONS, "instances": Kind.INSTANCE}
 
 
 def _holders(workloads: Workloads) -> Iterator[tuple[ResourceName, tuple[str, ...], bool]]:
-    """Each workload with its images, and whether it is an execution that still runs."""
-    for each in workloads.all():
-        yield each.name, each.images, isinstance(each, Execution) and each.completion_time is None
+    """Each workload with its images, and whether it still runs what a tag led to when it began (R46)."""
+    for kind in Kind:
+        for each in workloads.of(kind):
+            yield each.name, each.images, runs_earlier_pull(kind, each)
 
 
 def _readable(image: str) -> ImageReference | None:

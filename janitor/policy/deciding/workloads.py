@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from janitor.kinds.repository import has_managed_labels
-from janitor.kinds.table import HOLDER_KINDS, KINDS, PART_KINDS, holder_key
+from janitor.kinds.table import HOLDER_KINDS, KINDS, PART_KINDS, holder_key, listed_of
 from janitor.kinds.workload import Guards, RunResource, Seen
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
@@ -36,12 +36,12 @@ class _Deciding:
     def __init__(self, rules: Rules, kind: Kind, workloads: Workloads, verdicts: WorkloadVerdicts) -> None:
         self._rules, self._kind, self._verdicts = rules, kind, verdicts
         self._of_kind = HOLDER_KINDS[kind]
-        self._holders: dict[ResourceName, Any] = {each.name: each for each in self._of_kind.listed(workloads)}
+        self._holders: dict[ResourceName, Any] = {each.name: each for each in workloads.of(kind)}
         # Those that policies may be about. Revisions of a worker pool only go with it.
         self._parts = tuple(part for part in PART_KINDS if KINDS[part].parent is kind)
         collection = KINDS[kind].collection
         self._held = {
-            part: by_holder(PART_KINDS[part].listed(workloads), collection)
+            part: by_holder(listed_of(part, workloads), collection)
             for part in {*self._parts, self._of_kind.holds}
         }
 

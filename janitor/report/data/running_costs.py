@@ -9,6 +9,7 @@ from janitor.cost.metering import estimate_repository
 from janitor.kinds.owner import owner_of
 from janitor.kinds.revision import revision_status
 from janitor.kinds.service import estimate_service, service_since, service_status
+from janitor.kinds.table import HOLDER_KINDS
 from janitor.model.amounts import Amount, Priced, amount_of
 from janitor.model.inventory import Observed
 from janitor.model.kinds import Status
@@ -36,11 +37,12 @@ def standing(observed: Observed, book: PriceBook, show_creator: bool) -> Running
     Repositories the costliest first, services the failed ones first, then by price and name.
     `show_creator`: a service without an owner's label is its creator's, a person's address.
     """
-    revisions = _by_service(observed.workloads.revisions)
+    kind = RunningService.kind
+    revisions = _by_service(observed.workloads.of(HOLDER_KINDS[kind].holds))
     repositories = [_stored(repository, book) for repository in observed.repositories]
     services = [
         _running(service, revisions.get(service.name, ()), book, show_creator, observed.observed_at)
-        for service in observed.workloads.services
+        for service in observed.workloads.of(kind)
     ]
     repositories.sort(key=lambda row: (-_dollars(row), -row.size_bytes, row.name))
     services.sort(key=lambda row: (_WORST_FIRST.index(Status(row.status)), -_dollars(row), row.name))
