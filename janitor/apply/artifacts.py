@@ -107,14 +107,14 @@ async def repository_still(reader: Reader, users: Users, action: Action) -> Outc
     return drifted(why) if why else None
 
 
-async def tag_points_elsewhere(reader: Reader, action: Action) -> None:
-    """GetTag just before DeleteTag: ChangedError where the tag now points elsewhere (R18), NotFoundError where
-    there is none."""
-    version = await reader.tag_version(action.name)
-    if version is None:
+async def tag_points_at(reader: Reader, tag: str, version: str) -> None:
+    """GetTag just before DeleteTag: ChangedError where the tag does not point at this version (R18), NotFoundError
+    where there is none."""
+    found = await reader.tag_version(tag)
+    if found is None:
         raise NotFoundError("there is no such tag")
-    if version != action.content:
-        raise ChangedError(f"it now points at {version}")
+    if found != version:
+        raise ChangedError(f"it now points at {found}")
 
 
 def _list(tags: Iterable[str]) -> str:

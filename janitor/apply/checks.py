@@ -9,7 +9,7 @@ from janitor.apply.artifacts import (
     image_tagged_since,
     package_still,
     repository_still,
-    tag_points_elsewhere,
+    tag_points_at,
     tag_still,
     version_still,
 )
@@ -84,6 +84,10 @@ async def _tag(reader: Reader, name: str, _uid: str) -> bool:
     return await reader.tag_version(name) is not None
 
 
+async def _tag_as_planned(reader: Reader, action: Action) -> None:
+    await tag_points_at(reader, action.name, action.content)
+
+
 async def _package(reader: Reader, name: str, _uid: str) -> bool:
     return await reader.package(name) is not None
 
@@ -96,7 +100,7 @@ CHECKS: Mapping[Kind, KindChecks] = {
     **{kind: _of_cloud_run(kind) for kind in RUN_KINDS},
     Kind.IMAGE: KindChecks(_image, image_still, image_tagged_since),
     Kind.VERSION: KindChecks(_version, _version_still, version_still),
-    Kind.TAG: KindChecks(_tag, tag_still, ready=tag_points_elsewhere),
+    Kind.TAG: KindChecks(_tag, tag_still, ready=_tag_as_planned),
     Kind.PACKAGE: KindChecks(_package, package_still),
     Kind.REPOSITORY: KindChecks(_repository, repository_still),
 }

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from janitor.apply.artifacts import tag_points_at
 from janitor.apply.checks import CHECKS, exists
 from janitor.apply.outcomes import GONE, Outcome, OutcomeKind, drifted
 from janitor.apply.parts import holder_of, part_outcome, short_name
@@ -39,8 +41,9 @@ class Watch:
     `noted` is told Google's operation, and whose it is, before it is waited for. After `stop` no call that
     deletes is sent. `left` holds, by name, what is not settled: its intent is left open, and the next sweep
     asks Google. `accepted` are names whose deletion Google took on and has not ended. `again` are names that Google
-    did not take because a quota is used up: they wait for another turn and are read again before it (R53). `asked`
-    are names whose deletion an earlier call may have begun, so that "not found" is its doing.
+    did not take because a quota is used up, or refused in a batch, after which each is sent alone (`apart`). They wait for
+    another turn and are read again after it (R21, R53). `asked` are names whose deletion an earlier call may have begun,
+    so that "not found" is its doing.
     """
 
     noted: Callable[[Sequence[Action], str], Awaitable[None]]
@@ -49,6 +52,7 @@ class Watch:
     accepted: set[str] = field(default_factory=set)
     again: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
+    apart: set[str] = field(default_factory=set)
 
     def leave(self, action: Action, outcome: Outcome) -> Outcome:
         """The outcome of what is not settled."""
@@ -56,11 +60,17 @@ class Watch:
         return outcome
 
     def push_back(self, action: Action, asked: bool = False) -> Outcome:
-        """The outcome, for now, of what Google did not take because a quota is used up."""
+        """The outcome, for now, of what Google did not take and may take later."""
         self.again.add(action.name)
         if asked:
             self.asked.add(action.name)
         return UNTRIED
+
+    def each_alone(self, action: Action, asked: bool) -> Outcome:
+        """The outcome, for now, of what Google refused in a batch: by itself it says why. A batch may have taken
+        minutes, so each is read again first."""
+        self.apart.add(action.name)
+        return self.push_back(action, asked)
 
 
 def failed(error: Exception | str) -> Outcome:
@@ -115,11 +125,11 @@ class DeleteCalls:
         except CallError as error:
             # one bad name fails a whole batch: each by itself says which, and why
             asked = asked or isinstance(error, UnclearError)
-            return [await self._attempt(action, watch, asked) for action in actions]
+            return [watch.each_alone(action, asked) for action in actions]
         # by digest: a name that Google gives back may have the project's number in it
         digests = {_digest(name) for name in refused}
         return [
-            await self._attempt(action, watch) if _digest(action.name) in digests else DELETED
+            watch.each_alone(action, asked=False) if _digest(action.name) in digests else DELETED
             for action in actions
         ]
 
@@ -193,8 +203,8 @@ class DeleteCalls:
             return True
 
     async def _send(self, action: Action) -> str:
-        await CHECKS[action.kind].ready(self.reader, action)
-        return await self.deleter.delete(action.kind, action.name, action.etag)
+        check = partial(CHECKS[action.kind].ready, self.reader, action)
+        return await self.deleter.delete(action.kind, action.name, action.etag, check)
 
     async def _tagged_image(self, action: Action, watch: Watch) -> Outcome:
         """Untag, then delete without force; what is not deleted gets its tags back (R18). So does what a quota holds up:
@@ -232,16 +242,21 @@ class DeleteCalls:
         """Take one tag off, unless it points elsewhere by now. It counts as taken from the moment the call
         is sent, for an answer may be lost; putting back leaves a tag that is there."""
         repository, package, digest = image_of(action.name)
-        if await self.reader.tag_digest(repository, package, tag) != digest:
-            return
-        taken.append(tag)
+        name = repository.tag(package, tag)
+
+        async def check() -> None:
+            await tag_points_at(self.reader, name, digest)
+            if tag not in taken:
+                taken.append(tag)
+
         try:
-            await self.deleter.delete(Kind.TAG, repository.tag(package, tag))
+            await self.deleter.delete(Kind.TAG, name, check=check)
         except UnclearError:
             raise
         except CallError as refused:
-            taken.remove(tag)
-            if not isinstance(refused, NotFoundError):
+            if tag in taken:
+                taken.remove(tag)
+            if not isinstance(refused, NotFoundError | ChangedError):
                 raise
 
     async def _parts(self, actions: list[Action], watch: Watch) -> list[Outcome]:

@@ -146,16 +146,17 @@ class Executor:
         self._outcomes.update((action.name, TIME_UP) for action in rest)
 
     async def _batch(self, batch: list[Action]) -> None:
-        """Try it, as often as a quota holds it up."""
-        begun, left = _Begun(), batch
-        while left:
+        """Try it, as often as a quota holds it up, and each of it alone where Google refuses it as a batch."""
+        begun, waiting = _Begun(), [batch]
+        while waiting:
+            left = waiting.pop(0)
             deletes = sum(map(deletes_of, left))
             turn = await self.turns.take(left[0].kind, left[0].name, deletes, self._is_over)
             if turn is None:
-                await self._unreached(left, begun)
+                await self._unreached([action for batch in (left, *waiting) for action in batch], begun)
                 return
             with closing(turn):
-                left = await self._try(left, begun, turn)
+                waiting = [*await self._try(left, begun, turn), *waiting]
 
     async def _unreached(self, batch: list[Action], begun: _Begun) -> None:
         """The sweep's time ended while these waited for their turn. After a stop their intents stay open, and so do
@@ -169,8 +170,8 @@ class Executor:
         )
         self._outcomes.update((action.name, TIME_UP) for action in untried)
 
-    async def _try(self, batch: list[Action], begun: _Begun, turn: Turn) -> list[Action]:
-        """Those that a quota held up; nothing was deleted of them."""
+    async def _try(self, batch: list[Action], begun: _Begun, turn: Turn) -> list[list[Action]]:
+        """The batches of those that Google did not take and may take later."""
         ready = await self._ready(batch, begun)
         if ready and self._is_over():
             await self._unreached(ready, begun)
@@ -207,7 +208,9 @@ class Executor:
         self._outcomes.update((action.name, outcome) for action, _, outcome in ends)
         self._notice_drift((action, outcome) for action, _, outcome in ends)
         await self.recorder.conclude(ends)
-        return again
+        alone = [[action] for action in again if action.name in watch.apart]
+        together = [action for action in again if action.name not in watch.apart]
+        return [*([together] if together else []), *alone]
 
     async def _delete(self, ready: list[Action], watch: Watch) -> list[Outcome]:
         if len(ready) > 1:

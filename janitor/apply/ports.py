@@ -1,6 +1,6 @@
 """What applying asks of Google, and how Google's answers come back."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Protocol
 
 from janitor.kinds.workload import RunResource
@@ -76,11 +76,12 @@ class Reader(Protocol):
     async def version(self, name: str) -> Version | None:
         """A version of any format, with its tags, by Google's name."""
 
-    async def tag_digest(self, repository: RepositoryName, package: str, tag: str) -> str | None:
-        """The digest that a tag points at now (GetTag)."""
-
     async def workloads(self) -> Workloads:
         """Every workload of every project read, fresh; what failed is in its gaps."""
+
+
+async def no_check() -> None:
+    """Nothing is asked before the call."""
 
 
 class Deleter(Protocol):
@@ -90,9 +91,11 @@ class Deleter(Protocol):
     UNAVAILABLE is retried inside, within a stated budget (R22).
     """
 
-    async def delete(self, kind: Kind, name: str, etag: str = "") -> str:
+    async def delete(
+        self, kind: Kind, name: str, etag: str = "", check: Callable[[], Awaitable[None]] = no_check
+    ) -> str:
         """Delete one resource by Google's name, with all that it contains. Where an etag is given, Google refuses
-        a resource that has another one."""
+        a resource that has another one. `check` is awaited before every attempt, and what it raises ends the delete."""
 
     async def delete_versions(self, package: str, names: list[str]) -> str:
         """BatchDeleteVersions of at most 50 versions of one package (Google's full package name)."""

@@ -21,6 +21,20 @@ from janitor.policy.deciding.images import IMAGE_RANK
 from janitor.policy.deciding.orphaned import Presence
 from janitor.policy.deciding.references import PackageUse, References, unreadable, usage
 
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What all share was read between these moments: it is as old as the beginning."""
+
+    began: datetime
+    ended: datetime
+
+    def answers(self, asked_at: datetime, lasts: timedelta) -> bool:
+        """Whether it is fresh enough. Who asked while it was read takes it, however long that took: nothing fresher can
+        be had."""
+        return asked_at - self.began <= lasts or asked_at <= self.ended
+
+
 # The digests of all repositories may be this old at the moment of the call.
 DIGESTS_LAST = timedelta(minutes=5)
 
@@ -33,7 +47,7 @@ class Subjects:
         self._reader, self._clock = reader, clock
         self._presence = Presence()
         self._gap = ""
-        self._read_at: datetime | None = None
+        self._read: _Reading | None = None
         self._lock = asyncio.Lock()
 
     async def why_there(self, action: Action) -> str:
@@ -44,20 +58,23 @@ class Subjects:
             for subject in action.subjects:
                 if await self._reader.version(f"{package}/versions/{subject}") is not None:
                     return f"the image that it is about is there again: {subject}"
-        presence = await self._fresh()
+        presence = await self.refresh()
         if self._gap:
             return self._gap
         there = next((each for each in action.subjects if not presence.is_gone(each)), "")
         return f"an image that it is about is there again: {there}" if there else ""
 
-    async def _fresh(self) -> Presence:
+    async def refresh(self) -> Presence:
+        """List them again unless they are fresh."""
+        asked_at = self._clock()
         async with self._lock:
-            if self._read_at is None or self._clock() - self._read_at > DIGESTS_LAST:
+            if self._read is None or not self._read.answers(asked_at, DIGESTS_LAST):
+                began = self._clock()
                 self._presence, self._gap = Presence(), ""
                 gap = await self._list()
                 self._presence.close(complete=gap is None)
                 self._gap = f"repositories could not be read again: {gap.cause}" if gap else ""
-                self._read_at = self._clock()
+                self._read = _Reading(began, self._clock())
             return self._presence
 
     async def _list(self) -> Gap | None:
@@ -92,7 +109,7 @@ class FreshReferences:
     ) -> None:
         self._reader, self._planned, self._clock = reader, planned, clock
         self._extra, self._repositories = tuple(extra), repositories
-        self._named, self._read_at, self._gap = planned, observed_at, ""
+        self._named, self._read, self._gap = planned, _Reading(observed_at, observed_at), ""
         self._outdated = False
         self._gone: dict[str, str] = {}
         self._lock = asyncio.Lock()
@@ -175,17 +192,18 @@ class FreshReferences:
             yield elsewhere, self._planned.elsewhere.get(package, nothing)
 
     async def _fresh(self) -> References:
+        asked_at = self._clock()
         async with self._lock:
-            if self._clock() - self._read_at > REFERENCES_LAST:
+            if not self._read.answers(asked_at, REFERENCES_LAST):
                 self._outdated = True
             while self._outdated:  # once more where a workload drifted while it was read
-                self._outdated = False
+                self._outdated, began = False, self._clock()
                 workloads = await self._reader.workloads()
                 projects = {name.project for name in self._repositories}
                 self._gap = _gap_text((*workloads.gaps, *unreadable(workloads, projects)))
                 gone = dict(_listed_yet(workloads, self._gone))
                 self._named = usage(workloads, gone, self._extra, self._repositories).remaining
-                self._read_at = self._clock()
+                self._read = _Reading(began, self._clock())
             return self._named
 
 
@@ -233,7 +251,7 @@ class Recheck:
         repository, package, _ = image_of(batch[0].name)
         try:
             for action in batch:
-                await self._read_workloads(action)
+                await self._read_shared(action)
             return await self.reader.tags_of_package(repository, package)
         except CallError:
             return None  # each image is read by itself, and says what failed
@@ -244,7 +262,7 @@ class Recheck:
             return drifted("an earlier sweep's deletion of it is still under way")
         try:
             if tags is None:
-                await self._read_workloads(action)
+                await self._read_shared(action)
                 changed = await CHECKS[action.kind].still(self.reader, self.references, action)
             else:
                 listed = tags.get(image_of(action.name)[2], frozenset())
@@ -253,9 +271,10 @@ class Recheck:
         except CallError as error:
             return drifted(f"it could not be read again: {error}")
 
-    async def _read_workloads(self, action: Action) -> None:
-        """Read the workloads, which all actions share, first: that may take minutes, and the resource is read after it
-        (R21)."""
+    async def _read_shared(self, action: Action) -> None:
+        """Read what all actions share first: that may take minutes, and the resource is read after it (R21)."""
+        if action.subjects:
+            await self.subjects.refresh()
         if not action.kind.is_run:
             await self.references.refresh(RepositoryName.parse("/".join(action.name.split("/")[:6])))
 

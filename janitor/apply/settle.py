@@ -128,7 +128,7 @@ class _Settling:
         has = await self.reader.image_tags(repository, package, digest) or frozenset()
         lost = []
         for tag in sorted(set(intent.tags) - has):
-            if await self.reader.tag_digest(repository, package, tag) is not None:
+            if await self.reader.tag_version(repository.tag(package, tag)) is not None:
                 continue
             try:
                 await self.tagger.create_tag(repository, package, tag, digest)

@@ -10,7 +10,15 @@ from google.cloud import artifactregistry_v1 as ar
 from google.cloud import run_v2
 from google.protobuf.message import DecodeError
 
-from janitor.apply.ports import CallError, ChangedError, PushedBackError, StoppedError, UnclearError
+from janitor.apply.ports import (
+    CallError,
+    ChangedError,
+    NotFoundError,
+    PushedBackError,
+    StoppedError,
+    UnclearError,
+    no_check,
+)
 from janitor.gcp.channels import Clients
 from janitor.gcp.errors import CALL_FAILURES, as_call_error
 from janitor.gcp.failures import READ_FAILURES, cause
@@ -46,10 +54,11 @@ _DELETES: Mapping[Kind, _DeleteCall] = {
 
 @dataclass(slots=True)
 class _Attempts:
-    """The deletes' retry, which also knows whether a lost answer came before the last one. Once `stopped`
-    nothing is sent: StoppedError, or the last lost answer."""
+    """The deletes' retry, which also knows whether a lost answer came before the last one. `check` comes before
+    every attempt. Once `stopped` nothing is sent: StoppedError, or the last lost answer."""
 
     stopped: Callable[[], bool]
+    check: Callable[[], Awaitable[None]] = no_check
     lost: ServiceUnavailable | None = None
 
     def __call__(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -57,6 +66,7 @@ class _Attempts:
         async def noted(*args: Any, **kwargs: Any) -> Any:
             if self.stopped():
                 raise self.lost or StoppedError("interrupted before it was sent")
+            await self.check()
             try:
                 return await call(*args, **kwargs)
             except ServiceUnavailable as error:
@@ -82,19 +92,21 @@ class GoogleDeleter:
     operations: GoogleOperations
     stopped: Callable[[], bool] = lambda: False
 
-    async def delete(self, kind: Kind, name: str, etag: str = "") -> str:
+    async def delete(
+        self, kind: Kind, name: str, etag: str = "", check: Callable[[], Awaitable[None]] = no_check
+    ) -> str:
         """Delete one resource. With an etag Google deletes it only as it was read."""
         self._check_quota(kind, name)
         named = {"name": name, "etag": etag} if etag else {"name": name}
         if kind.is_run:
             calls = RUN_CALLS[kind]
             method = getattr(self.clients.run[kind], f"delete_{calls.noun}")
-            return await self._begun(method, calls.delete_request(**named))
+            return await self._begun(method, calls.delete_request(**named), check)
         call = _DELETES[kind]
         method, request = getattr(self.clients.artifacts, call.method), call.request(**named)
         if not call.at_once:
-            return await self._begun(method, request)
-        await self._sent(method, request)
+            return await self._begun(method, request, check)
+        await self._sent(method, request, check)
         return ""
 
     async def delete_versions(self, package: str, names: list[str]) -> str:
@@ -162,9 +174,9 @@ class GoogleDeleter:
         if any(pace.is_silent for pace in self.clients.paces.counting_deletes(kind, name)):
             raise PushedBackError("a quota is used up")
 
-    async def _begun(self, method: Any, request: Any) -> str:
+    async def _begun(self, method: Any, request: Any, check: Callable[[], Awaitable[None]] = no_check) -> str:
         """The name of the operation that a delete began."""
-        started = await self._sent(method, request)
+        started = await self._sent(method, request, check)
         if started is None or _ended_well(started.operation):
             return ""
         name = str(started.operation.name)
@@ -172,24 +184,30 @@ class GoogleDeleter:
             raise UnclearError("Google started to delete it, but returned no operation")
         return name
 
-    async def _sent(self, method: Any, request: Any) -> Any:
-        """What Google answers; None where it has nothing of that name after a lost answer of our own. A change that
-        is noticed after a lost answer may be our own, and a 429 after one says nothing of it: UnclearError."""
-        attempts = _Attempts(self.stopped)
+    async def _sent(self, method: Any, request: Any, check: Callable[[], Awaitable[None]]) -> Any:
+        """What Google answers; None where it has nothing of that name after a lost answer of our own. After a lost
+        answer a change that is noticed may be our own, and a 429 or a check that failed says nothing of it:
+        UnclearError."""
+        attempts = _Attempts(self.stopped, check)
         try:
             return await method(request=request, retry=attempts, timeout=DELETE_TIMEOUT)
-        except NotFound as error:
+        except (NotFound, NotFoundError) as error:
             if attempts.lost:
                 return None
-            raise as_call_error(error) from error
-        except (*CALL_FAILURES, ChangedError) as error:
-            refused = error if isinstance(error, ChangedError) else as_call_error(error)
-            if attempts.lost and isinstance(refused, ChangedError | PushedBackError):
+            raise _as_call_error(error) from error
+        except (*CALL_FAILURES, CallError) as error:
+            refused = _as_call_error(error)
+            unsaid = isinstance(error, CallError) or isinstance(refused, ChangedError | PushedBackError)
+            if attempts.lost and unsaid:
                 raise UnclearError(f"after a lost answer: {refused}") from error
             raise refused from error
         except (TypeError, DecodeError) as error:
             # api_core at an operation that ended at once with a result of another type (from_any_pb)
             raise UnclearError("Google started to delete it, but its answer cannot be read") from error
+
+
+def _as_call_error(error: Exception) -> CallError:
+    return error if isinstance(error, CallError) else as_call_error(error)
 
 
 def _ended_well(operation: Any) -> bool:

@@ -140,12 +140,6 @@ class GoogleReader:
         )
         return version
 
-    async def tag_digest(self, repository: RepositoryName, package: str, tag: str) -> str | None:
-        """The digest that a tag points at now (GetTag)."""
-        request = ar.GetTagRequest(name=repository.tag(package, tag))
-        found = await _get(self._clients.artifacts.get_tag, request)
-        return None if found is None else _digest(found.version)
-
     async def workloads(self) -> Workloads:
         """Every workload of every project read, fresh; what failed is in its gaps."""
         return await self.observer.workloads(self.projects)

@@ -1,15 +1,16 @@
 """A Google in memory behind the ports of applying, and a recorder that remembers."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from janitor.apply.deletion import DeleteCalls
 from janitor.apply.executor import Executor
 from janitor.apply.outcomes import Outcome
-from janitor.apply.ports import CallError, ChangedError, NotFoundError
+from janitor.apply.ports import CallError, ChangedError, NotFoundError, no_check
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
 from janitor.kinds.workload import RunResource
 from janitor.model.amounts import Unpriced
@@ -86,9 +87,10 @@ class FakeGoogle:
         }
         return {digest: frozenset(tags) for digest, tags in found.items() if tags}
 
-    async def tag_digest(self, repository: RepositoryName, package: str, tag: str) -> str | None:
+    async def tag_version(self, name: str) -> str | None:
+        package, _, tag = name.rpartition("/tags/")
         for version, tags in self.tags.items():
-            if tag in tags and version.startswith(repository.package(package) + "/"):
+            if unquote(tag) in tags and version.startswith(package + "/"):
                 return version.rpartition("/")[2]
         return None
 
@@ -96,7 +98,10 @@ class FakeGoogle:
         self.calls.append(("workloads", ""))
         return self.now_running
 
-    async def delete(self, kind: Kind, name: str, etag: str = "") -> str:
+    async def delete(
+        self, kind: Kind, name: str, etag: str = "", check: Callable[[], Awaitable[None]] = no_check
+    ) -> str:
+        await check()
         if kind is Kind.TAG:
             return self._untag(name)
         return await self._delete(

@@ -10,7 +10,17 @@ from janitor.apply.outcomes import Outcome
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError
 from janitor.plan.plan import Action
-from tests.apply.fakes import REFUSED, FakeGoogle, images, of_image, services
+from tests.apply.fakes import (
+    REFUSED,
+    FakeGoogle,
+    FakeRecorder,
+    FakeTurns,
+    cleared,
+    executor,
+    images,
+    of_image,
+    services,
+)
 from tests.making import REPOSITORY, digest
 
 
@@ -99,23 +109,42 @@ async def test_what_a_batch_refuses_is_tried_alone_even_if_google_names_the_proj
     a, b = images(google, of_image("a"), of_image("b"))
     google.refused = frozenset({b.name.replace("projects/p/", "projects/123/")})
     google.fails = {b.name: [REFUSED]}
-    outcomes = await DeleteCalls(google, google).carry_out_batch([a, b], Watch(noted, asyncio.Event()))
-    assert [each.kind for each in outcomes] == [O.DELETED, O.FAILED]
+    applied = await executor(google, FakeRecorder()).run(cleared(a, b))
+    assert [each.kind for each in applied.outcomes] == [O.DELETED, O.FAILED]
 
 
 async def test_a_batch_that_google_does_not_take_is_tried_one_by_one() -> None:
     google = FakeGoogle()
     a, b = images(google, of_image("a"), of_image("b"))
-    del google.tags[b.name]
-    google.fails = {REPOSITORY.package("app"): [CallError("INVALID_ARGUMENT")]}
-    outcomes = await DeleteCalls(google, google).carry_out_batch([a, b], Watch(noted, asyncio.Event()))
-    assert [each.kind for each in outcomes] == [O.DELETED, O.ALREADY_GONE]
+    google.fails = {
+        REPOSITORY.package("app"): [CallError("PERMISSION_DENIED")],
+        b.name: [NotFoundError("gone")],
+    }
+    applied = await executor(google, FakeRecorder()).run(cleared(a, b))
+    assert [each.kind for each in applied.outcomes] == [O.DELETED, O.ALREADY_GONE]
+    assert google.sent("delete_version") == [a.name, b.name]
+
+
+async def test_what_a_failed_batch_leaves_is_read_again_before_it_goes_alone() -> None:
+    """R18, R21: the batch may have taken minutes."""
+    google, turns = FakeGoogle(), FakeTurns()
+    a, b = images(google, of_image("a"), of_image("b"))
+    google.fails = {REPOSITORY.package("app"): [CallError("PERMISSION_DENIED")]}
+
+    def tag_after_the_batch() -> None:
+        if google.sent("batch"):
+            google.tags[b.name].add("release")
+
+    turns.hold = tag_after_the_batch
+    applied = await executor(google, FakeRecorder(), turns=turns).run(cleared(a, b))
+    assert [each.kind for each in applied.outcomes] == [O.DELETED, O.DRIFTED]
+    assert google.sent("delete_version") == [a.name]
 
 
 async def test_not_found_after_a_batch_whose_answer_was_lost_is_deleted() -> None:
     google = FakeGoogle()
     a, b = images(google, of_image("a"), of_image("b"))
-    google.tags.clear()
     google.fails = {REPOSITORY.package("app"): [UnclearError("DEADLINE_EXCEEDED")]}
-    outcomes = await DeleteCalls(google, google).carry_out_batch([a, b], Watch(noted, asyncio.Event()))
-    assert [each.kind for each in outcomes] == [O.DELETED, O.DELETED]
+    turns = FakeTurns(hold=lambda: google.tags.clear() if google.sent("batch") else None)
+    applied = await executor(google, FakeRecorder(), turns=turns).run(cleared(a, b))
+    assert [each.kind for each in applied.outcomes] == [O.DELETED, O.DELETED]

@@ -95,9 +95,10 @@ async def test_a_batch_that_does_not_end_leaves_open_what_stands_and_is_not_sent
 async def test_not_found_after_a_batch_whose_operation_failed_is_its_doing() -> None:
     google = Waiting(ends=CallError("INTERNAL: half done"))
     a, b = actions = images(google, of_image("a"), of_image("b"))
-    google.refused = frozenset({a.name})
-    outcomes = await batch(google, actions, watch())
-    assert [each.kind for each in outcomes] == [O.FAILED, O.DELETED]
+    google.refused, of = frozenset({a.name}), watch()
+    outcomes = await batch(google, actions, of)
+    assert [each.kind for each in outcomes] == [O.PLANNED, O.PLANNED]
+    assert of.apart == of.again == of.asked == {a.name, b.name}
     assert b.name not in google.tags
 
 

@@ -1,7 +1,7 @@
 """Every kind that is deleted: the one call that deletes it, asking whether it is there, settling it (R18, R22)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from janitor.apply.checks import exists
 from janitor.apply.deletion import DeleteCalls, Watch
 from janitor.apply.outcomes import Outcome, OutcomeKind
-from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError
+from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError, no_check
 from janitor.apply.settle import settle
 from janitor.kinds.version import state_of
 from janitor.ledger.entries import OpenIntent
@@ -54,8 +54,10 @@ class Whole(Shelf):
         self.awaited.append(operation)
         return await super().wait(kind, operation)
 
-    async def delete(self, kind: Kind, name: str, etag: str = "") -> str:
-        operation = await super().delete(kind, name, etag)
+    async def delete(
+        self, kind: Kind, name: str, etag: str = "", check: Callable[[], Awaitable[None]] = no_check
+    ) -> str:
+        operation = await super().delete(kind, name, etag, check)
         if kind is Kind.TAG:
             self.shelved.pop(name, None)
         return operation

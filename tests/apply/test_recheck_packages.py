@@ -41,7 +41,7 @@ class Shelf(FakeGoogle):
         return self.shelved.get(name)  # type: ignore[return-value]
 
     async def tag_version(self, name: str) -> str | None:
-        return self.shelved.get(name)  # type: ignore[return-value]
+        return self.shelved.get(name) or await super().tag_version(name)  # type: ignore[return-value]
 
 
 def package(*versions: Version) -> Package:

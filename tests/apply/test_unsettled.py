@@ -103,12 +103,11 @@ async def test_a_stop_ends_single_deletes_after_a_refused_batch_and_leaves_their
 
 
 async def test_a_single_delete_after_a_refused_batch_is_noted_on_its_own_intent_alone() -> None:
-    google = FakeGoogle()
-    actions = images(google, of_image("a"), of_image("b"))
+    google, recorder = FakeGoogle(), FakeRecorder()
+    a, b = images(google, of_image("a"), of_image("b"))
     google.fails = {PACKAGE: [CallError("PERMISSION_DENIED")]}
-    watch, heard = watching()
-    await DeleteCalls(google, google).carry_out_batch(actions, watch)
-    assert [count for count, _ in heard] == [1, 1]
+    await executor(google, recorder).run(cleared(a, b))
+    assert [name for what, name in recorder.events if what == "note"] == [a.name, b.name]
 
 
 async def test_nothing_is_sent_a_second_time_after_a_stop() -> None:

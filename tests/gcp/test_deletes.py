@@ -33,6 +33,7 @@ REVISION = str(name_of("services", "web", "revisions", "web-1"))
 JOB, EXECUTION = str(name_of("jobs", "j")), str(name_of("jobs", "j", "executions", "j-1"))
 POOL = str(name_of("workerPools", "w"))
 VERSION = REPOSITORY.version("team/app", digest("a"))
+TAG = REPOSITORY.tag("team/app", "v1")
 OPERATION = "projects/p/locations/us-central1/operations/1"
 
 
@@ -206,6 +207,42 @@ async def test_a_429_after_a_lost_answer_leaves_it_unclear() -> None:
         with pytest.raises(UnclearError):
             await deleter(clients).delete(Kind.VERSION, VERSION)
     assert len(google.asked("DeleteVersion")) == 2
+
+
+@pytest.mark.parametrize(
+    ("then", "raised"),
+    [(ChangedError("it now points at x"), UnclearError), (CallError("PERMISSION_DENIED"), UnclearError)],
+)
+async def test_a_check_comes_before_every_attempt_and_ends_the_delete(
+    then: Exception, raised: type[Exception]
+) -> None:
+    """R18: a tag may move while a lost delete of it is tried again."""
+    google, checks = answers(DeleteTag=refusing(grpc.StatusCode.UNAVAILABLE)), [None, None, then]
+
+    async def check() -> None:
+        if found := checks.pop(0):
+            raise found
+
+    async with serving(google) as clients:
+        with pytest.raises(raised):
+            await deleter(clients).delete(Kind.TAG, TAG, check=check)
+    assert len(google.asked("DeleteTag")) == 2
+    assert checks == []
+
+
+async def test_a_check_that_finds_nothing_after_a_lost_answer_says_that_it_is_deleted() -> None:
+    google, checks = answers(DeleteTag=refusing(grpc.StatusCode.UNAVAILABLE)), [None, NotFoundError("gone")]
+
+    async def check() -> None:
+        if found := checks.pop(0):
+            raise found
+
+    async with serving(google) as clients:
+        assert await deleter(clients).delete(Kind.TAG, TAG, check=check) == ""
+        checks.append(NotFoundError("gone"))
+        with pytest.raises(NotFoundError):
+            await deleter(clients).delete(Kind.TAG, TAG, check=check)
+    assert len(google.asked("DeleteTag")) == 1
 
 
 async def test_done_with_neither_error_nor_response_is_deleted() -> None:

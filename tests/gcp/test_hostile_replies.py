@@ -284,7 +284,7 @@ async def _asked(google: Google) -> None:
             reader.package(PACKAGE),
             reader.version(f"{PACKAGE}/versions/{DIGEST}"),
             reader.image_tags(NAME, "app", DIGEST),
-            reader.tag_digest(NAME, "app", "v1"),
+            reader.tag_version(NAME.tag("app", "v1")),
         ):
             with suppress(CallError):
                 await read

@@ -38,7 +38,7 @@ READS: list[tuple[str, Callable[[GoogleReader], Any]]] = [
     ("GetExecution", lambda reader: reader.workload(Kind.EXECUTION, f"{JOB}/executions/j-1")),
     ("GetWorkerPool", lambda reader: reader.workload(Kind.WORKER_POOL, POOL)),
     ("GetRepository", lambda reader: reader.repository(NAME)),
-    ("GetTag", lambda reader: reader.tag_digest(NAME, "app", "v1")),
+    ("GetTag", lambda reader: reader.tag_version(NAME.tag("app", "v1"))),
     ("ListTags", lambda reader: reader.image_tags(NAME, "app", DIGEST)),
     ("GetVersion", lambda reader: reader.image_tags(NAME, "app", DIGEST)),
 ]
@@ -141,7 +141,7 @@ async def test_a_version_without_tags_is_looked_up() -> None:
 async def test_a_tag_tells_the_digest_that_it_points_at() -> None:
     google = Google({"GetTag": lambda request: ar.Tag(name=request.name, version=NAME.version("app", OTHER))})
     async with reading(google) as reader:
-        assert await reader.tag_digest(NAME, "app", "a+b") == OTHER
+        assert await reader.tag_version(NAME.tag("app", "a+b")) == OTHER
     assert [request.name for request in google.asked("GetTag")] == [f"{NAME}/packages/app/tags/a%2Bb"]
 
 
