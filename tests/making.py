@@ -7,6 +7,11 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from janitor.kinds.execution import Execution, LastExecution
+from janitor.kinds.job import Job
+from janitor.kinds.revision import Revision
+from janitor.kinds.service import Service
+from janitor.kinds.worker_pool import WorkerPool
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
@@ -14,19 +19,13 @@ from janitor.model.resources import (
     Condition,
     Container,
     Contents,
-    Execution,
     Image,
     Instance,
-    Job,
-    LastExecution,
     Mode,
     Repository,
-    Revision,
     Scaling,
-    Service,
     State,
     Traffic,
-    WorkerPool,
 )
 from janitor.policy.conditions.condition import All
 from janitor.policy.conditions.condition import Condition as When

@@ -3,15 +3,33 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from janitor.cost.book import Metered, PriceBook
 from janitor.cost.metering import MONTH_HOURS, MONTH_SECONDS, no_price
 from janitor.model.amounts import Estimate, Priced, Unpriced
-from janitor.model.resources import Container, Revision
+from janitor.model.names import ResourceName
+from janitor.model.resources import Container
 
 _ZERO = Decimal(0)
 _L4 = "nvidia-l4"
 _IN_USE = "what it costs in use is not known without metrics"
+
+
+class BilledInstance(Protocol):
+    """What each instance of a revision has, as far as it is billed (kinds/revision.py)."""
+
+    @property
+    def name(self) -> ResourceName: ...
+
+    @property
+    def containers(self) -> tuple[Container, ...]: ...
+
+    @property
+    def accelerator(self) -> str: ...
+
+    @property
+    def gpu_zonal_redundancy(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +40,7 @@ class Minimum:
     shared: bool = False
 
 
-def instances_cost(revision: Revision, minimum: Minimum, book: PriceBook) -> Estimate:
+def instances_cost(revision: BilledInstance, minimum: Minimum, book: PriceBook) -> Estimate:
     """`minimum` instances of all containers of a revision for a month, idle."""
     if minimum.count <= 0:
         return Priced(_ZERO, "")
@@ -42,7 +60,7 @@ def instances_cost(revision: Revision, minimum: Minimum, book: PriceBook) -> Est
 
 
 def _consumption(
-    container: Container, instance_based: bool, revision: Revision
+    container: Container, instance_based: bool, revision: BilledInstance
 ) -> Iterable[tuple[Metered | None, Decimal]]:
     """What a container is billed for each second; None stands for a GPU of no known price."""
     yield Metered.INSTANCE_CPU if instance_based else Metered.IDLE_CPU, container.vcpu
@@ -51,7 +69,7 @@ def _consumption(
         yield gpu_of(revision), Decimal(container.gpu)
 
 
-def gpu_of(revision: Revision) -> Metered | None:
+def gpu_of(revision: BilledInstance) -> Metered | None:
     """The price of one GPU of it; None where none is known."""
     if revision.accelerator != _L4:
         return None
@@ -100,12 +118,12 @@ def plain(amount: Decimal) -> str:
     return f"{amount.normalize():f}"
 
 
-def no_gpu(revision: Revision) -> Unpriced:
+def no_gpu(revision: BilledInstance) -> Unpriced:
     """Its accelerator is none whose price is known."""
     return Unpriced(f"no price of the accelerator {revision.accelerator or '(not named)'!r} is known")
 
 
-def second_of_an_instance(revision: Revision, book: PriceBook) -> Decimal | Unpriced:
+def second_of_an_instance(revision: BilledInstance, book: PriceBook) -> Decimal | Unpriced:
     """What one instance costs a second, all containers together."""
     region, second = revision.name.location, _ZERO
     if not revision.containers:
@@ -128,7 +146,7 @@ def second_of_an_instance(revision: Revision, book: PriceBook) -> Decimal | Unpr
     return second
 
 
-def shape_of_an_instance(revision: Revision) -> str:
+def shape_of_an_instance(revision: BilledInstance) -> str:
     """All containers together, in words."""
     vcpu = sum((each.vcpu for each in revision.containers), _ZERO)
     memory = sum((each.memory_gib for each in revision.containers), _ZERO)

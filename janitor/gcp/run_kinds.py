@@ -11,19 +11,14 @@ from typing import Any
 from google.cloud import run_v2
 
 from janitor.gcp.run_values import condition, condition_of, container, images_of, named, time_of
+from janitor.kinds.execution import Execution, LastExecution
+from janitor.kinds.job import Job
+from janitor.kinds.revision import Revision
+from janitor.kinds.service import Service
+from janitor.kinds.worker_pool import WorkerPool
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
-from janitor.model.resources import (
-    Execution,
-    Instance,
-    Job,
-    LastExecution,
-    Revision,
-    Scaling,
-    Service,
-    Traffic,
-    WorkerPool,
-)
+from janitor.model.resources import Instance, Scaling, Traffic
 from janitor.model.text import nfc, nfc_labels
 
 _MANUAL = int(run_v2.ServiceScaling.ScalingMode.MANUAL)

@@ -1,15 +1,18 @@
 """run.execution: how it ended, since when, and what deleting it needs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
 from janitor.kinds.described import Described
-from janitor.kinds.managers import managers_of, managers_of_deployed
+from janitor.kinds.managers import Deployed, managers_of, managers_of_deployed
 from janitor.kinds.spec import InPolicies, Keeps, KindSpec, Topic
-from janitor.kinds.workload import Guards, PartKind, Seen, Told
+from janitor.kinds.workload import Guards, PartKind, RunResource, Seen, Told
 from janitor.model.kinds import Kind, Status
+from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
-from janitor.model.resources import Condition, Execution, Job, State
+from janitor.model.resources import Condition, State
 
 SPEC = KindSpec(
     kind=Kind.EXECUTION,
@@ -43,6 +46,44 @@ _CANCELLED = "CANCELLED"
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class LastExecution:
+    """The execution that a job names as its last. `ended`: Google says when it completed, and does not
+    say that it still runs."""
+
+    name: str
+    completion_time: datetime | None
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A run of a job. `completed` is the condition of that type, None where Google gave none."""
+
+    name: ResourceName
+    images: tuple[str, ...]
+    uid: str = ""
+    etag: str = ""
+    create_time: datetime | None = None
+    completion_time: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    creator: str = ""
+    completed: Condition | None = None
+    reconciling: bool = False
+    running_count: int = 0
+
+
+class ExecutionHolder(RunResource, Deployed, Protocol):
+    """The job of an execution, as far as the execution asks of it (kinds/job.py)."""
+
+    @property
+    def reconciling(self) -> bool: ...
+
+    @property
+    def last(self) -> LastExecution | None: ...
+
+
 def execution_status(execution: Execution) -> Status:
     """RUNNING until Google gives the time at which it completed and no task runs; else by its condition
     Completed, UNKNOWN where that says neither success nor failure."""
@@ -66,7 +107,7 @@ def execution_times(execution: Execution) -> tuple[datetime | None, ...]:
     return execution.create_time, execution.completion_time
 
 
-def last_of(job: Job, executions: Iterable[Execution]) -> frozenset[str]:
+def last_of(job: ExecutionHolder, executions: Iterable[Execution]) -> frozenset[str]:
     """Short names of those of its executions that tell when the job was last used: the one that the job
     itself names, the one made last, and the one completed last. What has no time counts as the last."""
     found = {job.last.name} if job.last else set()
@@ -78,13 +119,13 @@ def last_of(job: Job, executions: Iterable[Execution]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _seen(execution: Execution, job: Job | None) -> Seen:
+def _seen(execution: Execution, job: ExecutionHolder | None) -> Seen:
     managers = managers_of(execution.labels, execution.annotations, execution.images)
     managers |= managers_of_deployed(job) if job else frozenset()
     return Seen(execution_status(execution), execution_since(execution), managers, execution_times(execution))
 
 
-def _guards(job: Job, executions: Sequence[Execution]) -> Callable[[Execution], Guards]:
+def _guards(job: ExecutionHolder, executions: Sequence[Execution]) -> Callable[[Execution], Guards]:
     """A job that stays keeps its last execution: it tells people how the job went, and janitor when it
     was used."""
     last = last_of(job, executions)
@@ -101,7 +142,7 @@ def _guards(job: Job, executions: Sequence[Execution]) -> Callable[[Execution], 
     return guards
 
 
-def _needed(execution: Execution, job: Job) -> str:
+def _needed(execution: Execution, job: ExecutionHolder) -> str:
     return "its job now calls it the last" if execution.name.short in last_of(job, ()) else ""
 
 
@@ -120,7 +161,7 @@ def _described(told: Described, _otherwise: str) -> Execution:
     )  # fmt: skip
 
 
-EXECUTION: PartKind[Execution, Job] = PartKind(
+EXECUTION: PartKind[Execution, ExecutionHolder] = PartKind(
     seen=_seen,
     guards=_guards,
     told=lambda execution, _: Told("since it ended", execution.completed),

@@ -1,16 +1,18 @@
 """run.job: whether it can run, since when it is as it is, and what deleting it needs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from janitor.kinds.described import FAILED, RECONCILING, Described, ready
-from janitor.kinds.execution import execution_status, execution_times
+from janitor.kinds.execution import Execution, LastExecution, execution_status, execution_times
 from janitor.kinds.managers import managers_of_deployed
 from janitor.kinds.spec import InPolicies, KindSpec, Topic
 from janitor.kinds.workload import Guards, HolderKind, Seen, Told
 from janitor.model.kinds import Kind, Status
+from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
-from janitor.model.resources import Execution, Job, LastExecution, State
+from janitor.model.resources import READY_UNKNOWN, Condition, State
 
 SPEC = KindSpec(
     kind=Kind.JOB,
@@ -33,6 +35,27 @@ SPEC = KindSpec(
     ),
 )
 _NEVER_WELL = (Status.FAILED, Status.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A Cloud Run job. `execution_count` counts every execution ever made; `last` is None where it never
+    ran. `images` are the references of its template, as written."""
+
+    name: ResourceName
+    images: tuple[str, ...]
+    uid: str = ""
+    etag: str = ""
+    create_time: datetime | None = None
+    update_time: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    creator: str = ""
+    terminal: Condition = READY_UNKNOWN
+    reconciling: bool = False
+    execution_count: int = 0
+    last: LastExecution | None = None
+    client: str = ""
 
 
 def job_status(job: Job, executions: Sequence[Execution]) -> Status:

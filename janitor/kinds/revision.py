@@ -1,20 +1,23 @@
 """run.revision: what it is doing, since when, and what deleting it needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from math import inf
+from typing import Protocol
 
 from janitor.cost.book import PriceBook
 from janitor.cost.instances import Minimum, instances_cost, minimum_instances, never_ran, total
 from janitor.kinds.described import FAILED, Described, ready
-from janitor.kinds.managers import managers_of, managers_of_deployed
+from janitor.kinds.managers import Deployed, managers_of, managers_of_deployed
 from janitor.kinds.spec import InPolicies, Keeps, KindSpec, Topic
-from janitor.kinds.workload import Guards, PartKind, Seen, Told
+from janitor.kinds.workload import Guards, PartKind, RunResource, Seen, Told
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.kinds import Kind, Status
+from janitor.model.names import ResourceName
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.model.resources import Condition, Revision, Scaling, Service, State
+from janitor.model.resources import Condition, Container, Scaling, State, Traffic
 
 SPEC = KindSpec(
     kind=Kind.REVISION,
@@ -45,6 +48,52 @@ SPEC = KindSpec(
     ),
 )
 RETIRED = "RETIRED"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A revision of a service or of a worker pool (its name's path tells which)."""
+
+    name: ResourceName
+    uid: str
+    etag: str
+    create_time: datetime | None
+    labels: Mapping[str, str]
+    ready: Condition | None
+    active: Condition | None
+    containers: tuple[Container, ...]
+    accelerator: str
+    gpu_zonal_redundancy: bool
+    scaling: Scaling
+    desired_min_instances: int | None
+    images: tuple[str, ...]
+    creator: str = ""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+class RevisionHolder(RunResource, Deployed, Protocol):
+    """The service of a revision, as far as the revision asks of it (kinds/service.py)."""
+
+    @property
+    def reconciling(self) -> bool: ...
+
+    @property
+    def multi_region(self) -> bool: ...
+
+    @property
+    def scaling(self) -> Scaling: ...
+
+    @property
+    def traffic(self) -> tuple[Traffic, ...]: ...
+
+    @property
+    def targets(self) -> tuple[str, ...]: ...
+
+    @property
+    def latest_ready_revision(self) -> str: ...
+
+    @property
+    def latest_created_revision(self) -> str: ...
 
 
 def revision_status(revision: Revision) -> Status:
@@ -79,14 +128,14 @@ def revision_times(revision: Revision) -> tuple[datetime | None, ...]:
     return revision.create_time, retired
 
 
-def has_traffic(revision: Revision, service: Service) -> bool:
+def has_traffic(revision: Revision, service: RevisionHolder) -> bool:
     """Whether the service's traffic names it, as it is or as it is asked to be, by any share or by a
     tag (R15)."""
     short = revision.name.short
     return short in service.targets or any(entry.revision == short for entry in service.traffic)
 
 
-def is_latest(revision: Revision, service: Service) -> bool:
+def is_latest(revision: Revision, service: RevisionHolder) -> bool:
     """Whether the service calls it its latest, ready or created."""
     return revision.name.short in (service.latest_ready_revision, service.latest_created_revision)
 
@@ -103,13 +152,21 @@ def was_ready(revision: Revision) -> bool | None:
     return ready.state is State.SUCCEEDED
 
 
-def _seen(revision: Revision, service: Service | None) -> Seen:
+def never_ready(revisions: Sequence[Revision]) -> bool:
+    """No revision has Ready SUCCEEDED for a reason other than RETIRED (R6)."""
+    return not any(
+        revision.ready and revision.ready.state is State.SUCCEEDED and revision.ready.reason != RETIRED
+        for revision in revisions
+    )
+
+
+def _seen(revision: Revision, service: RevisionHolder | None) -> Seen:
     managers = managers_of(revision.labels, revision.annotations, revision.images)
     managers |= managers_of_deployed(service) if service else frozenset()
     return Seen(revision_status(revision), revision_since(revision), managers, revision_times(revision))
 
 
-def _guards(service: Service, revisions: Sequence[Revision]) -> Callable[[Revision], Guards]:
+def _guards(service: RevisionHolder, revisions: Sequence[Revision]) -> Callable[[Revision], Guards]:
     latest = _latest(service, revisions)
 
     def guards(revision: Revision) -> Guards:
@@ -127,7 +184,7 @@ def _guards(service: Service, revisions: Sequence[Revision]) -> Callable[[Revisi
     return guards
 
 
-def _latest(service: Service, revisions: Sequence[Revision]) -> Revision | None:
+def _latest(service: RevisionHolder, revisions: Sequence[Revision]) -> Revision | None:
     """The newest stands in where the service names no latest that is there: one must remain."""
     if len(revisions) == 1 or any(is_latest(revision, service) for revision in revisions):
         return None
@@ -136,13 +193,13 @@ def _latest(service: Service, revisions: Sequence[Revision]) -> Revision | None:
     )
 
 
-def _needed(revision: Revision, service: Service) -> str:
+def _needed(revision: Revision, service: RevisionHolder) -> str:
     if has_traffic(revision, service) or is_latest(revision, service):
         return "its service now sends it traffic or calls it the latest"
     return ""
 
 
-def estimate_revision(revision: Revision, service: Service | None, book: PriceBook) -> Estimate:
+def estimate_revision(revision: Revision, service: RevisionHolder | None, book: PriceBook) -> Estimate:
     """What deleting it saves by itself; `service` is the one it belongs to, where that was seen."""
     status = revision_status(revision)
     if status is Status.RETIRED:
@@ -161,7 +218,7 @@ def estimate_revision(revision: Revision, service: Service | None, book: PriceBo
     )
 
 
-def serving_of(service: Service) -> dict[str, int]:
+def serving_of(service: RevisionHolder) -> dict[str, int]:
     """Traffic in percent of each revision that serves, 0 where only a tag leads to it.
 
     A service whose traffic is not told is taken to serve by its latest ready revision alone.
@@ -175,7 +232,7 @@ def serving_of(service: Service) -> dict[str, int]:
     return shares
 
 
-def minimum_of(revision: Revision, service: Service, serving: dict[str, int]) -> Minimum:
+def minimum_of(revision: Revision, service: RevisionHolder, serving: dict[str, int]) -> Minimum:
     """A manual count first, then Google's own target, else the greater of the two settings.
 
     How the service's minimum and the revision's combine is not documented: the greater one is the
@@ -210,7 +267,7 @@ def _described(told: Described, otherwise: str) -> Revision:
     )  # fmt: skip
 
 
-REVISION: PartKind[Revision, Service] = PartKind(
+REVISION: PartKind[Revision, RevisionHolder] = PartKind(
     seen=_seen,
     guards=_guards,
     told=lambda revision, why: Told("retired" if why is DeleteReason.RETIRED else "old", revision.ready),

@@ -1,6 +1,7 @@
 """run.service: what it is doing, since when, and what deleting it needs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,13 +9,14 @@ from janitor.cost.book import PriceBook
 from janitor.cost.instances import instances_cost, never_ran, total
 from janitor.kinds.described import FAILED, RECONCILING, Described, ready
 from janitor.kinds.managers import managers_of_deployed
-from janitor.kinds.revision import RETIRED, minimum_of, revision_times, serving_of
+from janitor.kinds.revision import Revision, minimum_of, never_ready, revision_times, serving_of
 from janitor.kinds.spec import InPolicies, KindSpec, Topic
 from janitor.kinds.workload import Guards, HolderKind, Seen, Told
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.kinds import Kind, Status
+from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
-from janitor.model.resources import Revision, Scaling, Service, State, Traffic
+from janitor.model.resources import Condition, Scaling, State, Traffic
 
 SPEC = KindSpec(
     kind=Kind.SERVICE,
@@ -49,6 +51,35 @@ SPEC = KindSpec(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A Cloud Run service. `images` are the references of its template and build, as written; `targets`
+    are the revisions, by short names, that its traffic is asked to go to, and `requested` is that traffic;
+    `client` names what deployed it."""
+
+    name: ResourceName
+    uid: str
+    etag: str
+    create_time: datetime | None
+    update_time: datetime | None
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    creator: str
+    terminal: Condition
+    reconciling: bool
+    traffic: tuple[Traffic, ...]
+    uri: str
+    latest_ready_revision: str
+    latest_created_revision: str
+    multi_region: bool
+    scaling: Scaling
+    images: tuple[str, ...]
+    conditions: tuple[Condition, ...] = ()
+    targets: tuple[str, ...] = ()
+    client: str = ""
+    requested: tuple[Traffic, ...] = ()
+
+
 def service_status(service: Service, revisions: Sequence[Revision]) -> Status:
     """Rule R6. `revisions` are all of this service.
 
@@ -65,14 +96,6 @@ def service_status(service: Service, revisions: Sequence[Revision]) -> Status:
     if failed and not service.uri and never_ready(revisions):
         return Status.FAILED
     return Status.UNKNOWN
-
-
-def never_ready(revisions: Sequence[Revision]) -> bool:
-    """No revision has Ready SUCCEEDED for a reason other than RETIRED (R6)."""
-    return not any(
-        revision.ready and revision.ready.state is State.SUCCEEDED and revision.ready.reason != RETIRED
-        for revision in revisions
-    )
 
 
 def service_since(service: Service) -> datetime | None:

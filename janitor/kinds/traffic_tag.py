@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from janitor.kinds.managers import managers_of_deployed
-from janitor.kinds.revision import revision_times
+from janitor.kinds.revision import Revision, revision_times
+from janitor.kinds.service import Service
 from janitor.kinds.spec import InPolicies, KindSpec, Topic
 from janitor.kinds.workload import Guards, PartKind, PlannedPart, ReadInHolder, Seen, Told
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
 from janitor.model.names import ResourceName
 from janitor.model.reasons import DeleteReason, KeepReason
-from janitor.model.resources import Revision, Service, Traffic
+from janitor.model.resources import Traffic
 
 SPEC = KindSpec(
     kind=Kind.TRAFFIC_TAG,

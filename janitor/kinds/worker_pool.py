@@ -1,6 +1,7 @@
 """run.worker_pool: whether it works, since when it is as it is, and what deleting it needs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,14 +10,14 @@ from janitor.cost.instances import second_of_an_instance, shape_of_an_instance
 from janitor.cost.metering import MONTH_SECONDS
 from janitor.kinds.described import FAILED, RECONCILING, Described, ready
 from janitor.kinds.managers import managers_of_deployed
-from janitor.kinds.revision import revision_times
-from janitor.kinds.service import never_ready
+from janitor.kinds.revision import Revision, never_ready, revision_times
 from janitor.kinds.spec import InPolicies, KindSpec, Topic
 from janitor.kinds.workload import Guards, HolderKind, Seen, Told
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.kinds import Kind, Status
+from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
-from janitor.model.resources import Revision, State, WorkerPool
+from janitor.model.resources import READY_UNKNOWN, Condition, State, Traffic
 
 SPEC = KindSpec(
     kind=Kind.WORKER_POOL,
@@ -35,6 +36,28 @@ SPEC = KindSpec(
         when_model="FailedWhen",
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPool:
+    """A worker pool. `instances` is how many it asks for, None where Google does not say; `splits` says by
+    which revisions, `revision` short and empty where only the latest ready one is meant."""
+
+    name: ResourceName
+    images: tuple[str, ...]
+    uid: str = ""
+    etag: str = ""
+    create_time: datetime | None = None
+    update_time: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    creator: str = ""
+    terminal: Condition = READY_UNKNOWN
+    reconciling: bool = False
+    instances: int | None = None
+    splits: tuple[Traffic, ...] = ()
+    latest_ready_revision: str = ""
+    client: str = ""
 
 
 def pool_status(pool: WorkerPool, revisions: Sequence[Revision]) -> Status:

@@ -1,4 +1,7 @@
-"""One value a kind: what was seen, no client, no verdict, no price. Times are aware UTC, or None."""
+"""Values of what was seen: of each kind of Artifact Registry, and what several kinds of Cloud Run have.
+
+The value of a kind of Cloud Run is in its own file (kinds/). No client, no verdict, no price. Times are aware UTC, or None.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,128 +63,7 @@ class Traffic:
     latest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A Cloud Run service. `images` are the references of its template and build, as written; `targets`
-    are the revisions, by short names, that its traffic is asked to go to, and `requested` is that traffic;
-    `client` names what deployed it."""
-
-    name: ResourceName
-    uid: str
-    etag: str
-    create_time: datetime | None
-    update_time: datetime | None
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    creator: str
-    terminal: Condition
-    reconciling: bool
-    traffic: tuple[Traffic, ...]
-    uri: str
-    latest_ready_revision: str
-    latest_created_revision: str
-    multi_region: bool
-    scaling: Scaling
-    images: tuple[str, ...]
-    conditions: tuple[Condition, ...] = ()
-    targets: tuple[str, ...] = ()
-    client: str = ""
-    requested: tuple[Traffic, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """A revision of a service or of a worker pool (its name's path tells which)."""
-
-    name: ResourceName
-    uid: str
-    etag: str
-    create_time: datetime | None
-    labels: Mapping[str, str]
-    ready: Condition | None
-    active: Condition | None
-    containers: tuple[Container, ...]
-    accelerator: str
-    gpu_zonal_redundancy: bool
-    scaling: Scaling
-    desired_min_instances: int | None
-    images: tuple[str, ...]
-    creator: str = ""
-    annotations: Mapping[str, str] = field(default_factory=dict)
-
-
-_READY_UNKNOWN = Condition("Ready", State.UNSPECIFIED)
-
-
-@dataclass(frozen=True, slots=True)
-class LastExecution:
-    """The execution that a job names as its last. `ended`: Google says when it completed, and does not
-    say that it still runs."""
-
-    name: str
-    completion_time: datetime | None
-    ended: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A Cloud Run job. `execution_count` counts every execution ever made; `last` is None where it never
-    ran. `images` are the references of its template, as written."""
-
-    name: ResourceName
-    images: tuple[str, ...]
-    uid: str = ""
-    etag: str = ""
-    create_time: datetime | None = None
-    update_time: datetime | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    creator: str = ""
-    terminal: Condition = _READY_UNKNOWN
-    reconciling: bool = False
-    execution_count: int = 0
-    last: LastExecution | None = None
-    client: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Execution:
-    """A run of a job. `completed` is the condition of that type, None where Google gave none."""
-
-    name: ResourceName
-    images: tuple[str, ...]
-    uid: str = ""
-    etag: str = ""
-    create_time: datetime | None = None
-    completion_time: datetime | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    creator: str = ""
-    completed: Condition | None = None
-    reconciling: bool = False
-    running_count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerPool:
-    """A worker pool. `instances` is how many it asks for, None where Google does not say; `splits` says by
-    which revisions, `revision` short and empty where only the latest ready one is meant."""
-
-    name: ResourceName
-    images: tuple[str, ...]
-    uid: str = ""
-    etag: str = ""
-    create_time: datetime | None = None
-    update_time: datetime | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    creator: str = ""
-    terminal: Condition = _READY_UNKNOWN
-    reconciling: bool = False
-    instances: int | None = None
-    splits: tuple[Traffic, ...] = ()
-    latest_ready_revision: str = ""
-    client: str = ""
+READY_UNKNOWN = Condition("Ready", State.UNSPECIFIED)
 
 
 @dataclass(frozen=True, slots=True)

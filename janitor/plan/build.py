@@ -24,14 +24,7 @@ from janitor.kinds.version import state_of, version_since
 from janitor.model.amounts import Estimate
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason
-from janitor.model.resources import (
-    Condition,
-    Image,
-    Package,
-    Repository,
-    State,
-    Version,
-)
+from janitor.model.resources import Condition, Image, Package, Repository, State, Version
 from janitor.model.units import show_age
 from janitor.plan.plan import Action
 from janitor.policy.deciding.images import Goes

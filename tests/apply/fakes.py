@@ -12,13 +12,18 @@ from janitor.apply.executor import Executor
 from janitor.apply.outcomes import Outcome
 from janitor.apply.ports import CallError, ChangedError, NotFoundError, no_check
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
+from janitor.kinds.execution import Execution
+from janitor.kinds.job import Job
+from janitor.kinds.revision import Revision
+from janitor.kinds.service import Service
+from janitor.kinds.worker_pool import WorkerPool
 from janitor.kinds.workload import RunResource
 from janitor.model.amounts import Unpriced
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import DeleteReason
-from janitor.model.resources import Contents, Execution, Job, Repository, Revision, Service, WorkerPool
+from janitor.model.resources import Contents, Repository
 from janitor.plan.guard import ClearedPlan
 from janitor.plan.plan import Action, Plan
 from janitor.policy.deciding.images import IMAGE_RANK

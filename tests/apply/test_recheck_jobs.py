@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from janitor.apply.outcomes import OutcomeKind as O
-from janitor.kinds.job import last_run
+from janitor.kinds.execution import Execution, LastExecution
+from janitor.kinds.job import Job, last_run
 from janitor.model.kinds import Kind
-from janitor.model.resources import Execution, Job, LastExecution
 from tests.apply.fakes import FakeGoogle, action, recheck
 from tests.making import ago, execution, job, pool
 

@@ -8,10 +8,10 @@ import pytest
 from janitor.apply.outcomes import OutcomeKind
 from janitor.apply.ports import CallError
 from janitor.apply.settle import LeftOpen, OperationState, Settled, in_flight, settle
+from janitor.kinds.service import Service
 from janitor.ledger.entries import OpenIntent
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Service
 from tests.apply.fakes import FakeGoogle
 from tests.making import (
     NOW,

@@ -9,10 +9,11 @@ from janitor.apply.deletion import Watch
 from janitor.apply.outcomes import OutcomeKind as O
 from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError, UnendedError
 from janitor.apply.settle import settle
+from janitor.kinds.service import Service
 from janitor.kinds.traffic_tag import labels_state
 from janitor.ledger.entries import OpenIntent
 from janitor.model.kinds import Kind
-from janitor.model.resources import Service, Traffic
+from janitor.model.resources import Traffic
 from janitor.plan.plan import Action
 from tests.apply.fakes import FakeGoogle, FakeRecorder, action, cleared, executor, recheck
 from tests.apply.test_settle import FakeOperations

@@ -19,12 +19,12 @@ _CLASSES = {
 }  # fmt: skip
 # How many files name each kind of Cloud Run. A number here may only become smaller.
 _FILES = {
-    Kind.SERVICE: 12,
-    Kind.REVISION: 10,
+    Kind.SERVICE: 10,
+    Kind.REVISION: 8,
     Kind.TRAFFIC_TAG: 4,
-    Kind.JOB: 6,
-    Kind.EXECUTION: 6,
-    Kind.WORKER_POOL: 5,
+    Kind.JOB: 5,
+    Kind.EXECUTION: 5,
+    Kind.WORKER_POOL: 4,
 }
 
 

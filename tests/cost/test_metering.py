@@ -13,11 +13,11 @@ from janitor.cost.metering import (
     estimate_image,
     estimate_repository,
 )
-from janitor.kinds.revision import estimate_revision
-from janitor.kinds.service import estimate_service
+from janitor.kinds.revision import Revision, estimate_revision
+from janitor.kinds.service import Service, estimate_service
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.names import ResourceName
-from janitor.model.resources import Container, Revision, Scaling, Service, Traffic
+from janitor.model.resources import Container, Scaling, Traffic
 from janitor.model.units import show_estimate
 from tests.making import NOW, revision, service
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from janitor.cost.book import Metered, PriceBook
+from janitor.kinds.revision import Revision
 from janitor.kinds.worker_pool import estimate_worker_pool
 from janitor.model.amounts import Priced, Unpriced
-from janitor.model.resources import Container, Revision, Traffic
+from janitor.model.resources import Container, Traffic
 from tests.making import pool, pool_revision
 
 PLACE = "us-central1"

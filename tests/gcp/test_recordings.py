@@ -11,8 +11,9 @@ from google.protobuf.json_format import ParseDict
 
 from janitor.gcp import artifact_decode, run_kinds
 from janitor.gcp.artifact_decode import ImageDecoder
+from janitor.kinds.execution import LastExecution
 from janitor.model.names import RepositoryName, ResourceName
-from janitor.model.resources import Image, LastExecution, Mode, Scaling, State, Traffic
+from janitor.model.resources import Image, Mode, Scaling, State, Traffic
 
 RECORDINGS = Path(__file__).parent / "recordings"
 

@@ -4,18 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
+from janitor.kinds.execution import Execution, LastExecution
+from janitor.kinds.job import Job
+from janitor.kinds.revision import Revision
+from janitor.kinds.service import Service
+from janitor.kinds.worker_pool import WorkerPool
 from janitor.model.inventory import Workloads, merged
 from janitor.model.names import ResourceName
-from janitor.model.resources import (
-    Execution,
-    Instance,
-    Job,
-    LastExecution,
-    Revision,
-    Service,
-    Traffic,
-    WorkerPool,
-)
+from janitor.model.resources import Instance, Traffic
 from tests import making
 from tests.laws.places import LABELS, PLACES
 from tests.laws.registries import reference

@@ -6,24 +6,23 @@ from typing import Any
 
 import pytest
 
+from janitor.kinds.execution import Execution, LastExecution
+from janitor.kinds.job import Job
+from janitor.kinds.revision import Revision
+from janitor.kinds.service import Service
+from janitor.kinds.worker_pool import WorkerPool
 from janitor.model import repeated
 from janitor.model.repeated import each_once, united
 from janitor.model.resources import (
     Condition,
-    Execution,
     Image,
     Instance,
-    Job,
-    LastExecution,
     Mode,
     Package,
     Repository,
-    Revision,
-    Service,
     State,
     Traffic,
     Version,
-    WorkerPool,
 )
 from tests import making
 from tests.making import ago

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from janitor.kinds.execution import LastExecution
 from janitor.model.kinds import Kind, Status
-from janitor.model.resources import LastExecution, Package
+from janitor.model.resources import Package
 from janitor.policy.conditions.names import NameIs
 from janitor.policy.conditions.state import StatusIs
 from janitor.policy.conditions.tags import Tagged

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.kinds.execution import execution_status, last_of
+from janitor.kinds.execution import LastExecution, execution_status, last_of
 from janitor.kinds.job import job_since, job_status
 from janitor.model.kinds import Kind, Status
-from janitor.model.resources import Condition, LastExecution, State
+from janitor.model.resources import Condition, State
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.condition import Not
 from janitor.policy.conditions.labels import LabelsAre

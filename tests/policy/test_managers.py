@@ -5,10 +5,12 @@ from typing import get_args
 
 import pytest
 
+from janitor.kinds.job import Job
 from janitor.kinds.managers import Manager, managers_of, managers_of_repository
+from janitor.kinds.service import Service
+from janitor.kinds.worker_pool import WorkerPool
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Job, Service, WorkerPool
 from janitor.policy.conditions.condition import Condition, Not
 from janitor.policy.conditions.deployed import ClientIs, CreatorIs, ManagedBy, ManagerName
 from janitor.policy.conditions.expression import Expr

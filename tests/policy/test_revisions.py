@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from janitor.kinds.revision import Revision
 from janitor.model.kinds import Kind, Status
-from janitor.model.resources import Condition, Revision, State, Traffic
+from janitor.model.resources import Condition, State, Traffic
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.names import NameIs, ServiceIs
 from janitor.policy.conditions.state import StatusIs

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from janitor.kinds.service import service_status
+from janitor.kinds.service import Service, service_status
 from janitor.model.kinds import Kind, Status
-from janitor.model.resources import Condition, Service, State
+from janitor.model.resources import Condition, State
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.condition import Not
 from janitor.policy.conditions.labels import LabelsAre

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from janitor.kinds.service import Service
 from janitor.model.kinds import Kind
-from janitor.model.resources import Service, Traffic
+from janitor.model.resources import Traffic
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.labels import LabelsAre
 from janitor.policy.conditions.names import ServiceIs, TrafficTagIs

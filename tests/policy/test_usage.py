@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from janitor.kinds.execution import Execution
+from janitor.kinds.worker_pool import WorkerPool
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.references import BadReferenceError
-from janitor.model.resources import Execution, Image, Instance, Mode, Repository, WorkerPool
+from janitor.model.resources import Image, Instance, Mode, Repository
 from janitor.policy.deciding.references import References, unreadable, usage
 from tests.making import (
     NOW,

@@ -6,10 +6,12 @@ from decimal import Decimal
 from importlib.resources import files
 
 from janitor.cost.book import PriceBook, fallback_book
+from janitor.kinds.revision import Revision
+from janitor.kinds.service import Service
 from janitor.model.amounts import Priced, Unpriced
 from janitor.model.inventory import Observed
 from janitor.model.names import RepositoryName
-from janitor.model.resources import Condition, Repository, Revision, Scaling, Service, State
+from janitor.model.resources import Condition, Repository, Scaling, State
 from janitor.report.data.running_costs import standing
 from janitor.report.data.snapshot import RunningCosts, RunningService
 from tests.making import LOCATION, NOW, PROJECT, ago, repository, revision, service, workloads

@@ -7,14 +7,14 @@ from decimal import Decimal
 from janitor.cost.book import PriceBook
 from janitor.cost.metering import estimate_repository
 from janitor.kinds.owner import owner_of
-from janitor.kinds.revision import revision_status
-from janitor.kinds.service import estimate_service, service_since, service_status
+from janitor.kinds.revision import Revision, revision_status
+from janitor.kinds.service import Service, estimate_service, service_since, service_status
 from janitor.kinds.table import HOLDER_KINDS
 from janitor.model.amounts import Amount, Priced, amount_of
 from janitor.model.inventory import Observed
 from janitor.model.kinds import Status
 from janitor.model.names import ResourceName
-from janitor.model.resources import Condition, Repository, Revision, Service
+from janitor.model.resources import Condition, Repository
 from janitor.report.data.snapshot import RunningCosts, RunningService, Stored
 
 # What is said of a service only points to its revision: the revision's own words tell more.
