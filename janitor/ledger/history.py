@@ -196,6 +196,16 @@ class Sightings(Protocol):
         """Intents of resources that were looked for and not found, and of resources that exist again under the name."""
 
 
+class PastPolicies(Protocol):
+    """What policies came to in earlier sweeps."""
+
+    async def last_acted(self, policies: Sequence[str]) -> Mapping[str, datetime]:
+        """When a deletion was last begun or scheduled by each of these policies; one without any is not there."""
+
+    async def last_snapshots(self, most: int) -> Sequence[str]:
+        """The newest snapshots as JSON text, at most so many."""
+
+
 class Posts(Protocol):
     """Which reports were posted; one that is claimed is never posted by anybody else."""
 

@@ -24,7 +24,7 @@ from janitor.ledger.history import (
 from janitor.ledger.savings import Deletion, account, savings
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.store.database import Database
-from janitor.store.tables import insert_unless_there, intents, kept, outcomes, posts, sightings, sweeps
+from janitor.store.tables import insert_unless_there, intents, kept, marks, outcomes, posts, sightings, sweeps
 
 # What a question about the start of an id is answered with at most.
 _FEW = 3
@@ -157,6 +157,26 @@ class SqlHistory:
             .order_by(intents.c.id)
         )
         return await self._database.run(lambda db: [WatchedDeletion(*row) for row in db.execute(asked)])
+
+    async def last_acted(self, policies: Sequence[str]) -> Mapping[str, datetime]:
+        """When a deletion was last begun or scheduled by each of these policies; one without any is not there."""
+        begun = select(intents.c.policy, func.max(intents.c.at)).where(intents.c.policy.in_(policies))
+        scheduled = select(marks.c.policy, func.max(marks.c.announced_at)).where(marks.c.policy.in_(policies))
+
+        def work(db: Connection) -> Mapping[str, datetime]:
+            found: dict[str, datetime] = {}
+            for asked in (begun.group_by(intents.c.policy), scheduled.group_by(marks.c.policy)):
+                for policy, at in db.execute(asked):
+                    found[policy] = max(at, found.get(policy, at))
+            return found
+
+        return await self._database.run(work)
+
+    async def last_snapshots(self, most: int) -> Sequence[str]:
+        """The newest snapshots as JSON text, at most so many."""
+        asked = select(sweeps.c.snapshot).where(sweeps.c.snapshot.is_not(None))
+        asked = asked.order_by(*_NEWEST_FIRST).limit(most)
+        return await self._database.run(lambda db: list(db.scalars(asked)))
 
     async def note_sightings(
         self, sweep_id: str, gone: Sequence[int], back: Sequence[int], at: datetime

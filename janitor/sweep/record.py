@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.apply.settle import LeftOpen, Settled
 from janitor.errors import LedgerError
 from janitor.ledger.entries import Conclusion, Ledger, SweepEnd, SweepStart, UploadBook, UseBook
-from janitor.ledger.history import ANY_SCOPE, Origin, Sightings, SweepScope
+from janitor.ledger.history import ANY_SCOPE, Origin, PastPolicies, Sightings, SweepScope
 from janitor.ledger.marks import MarkBook, marks_of
 from janitor.ledger.sightings import Lookout
 from janitor.logs import Event, emit
@@ -25,7 +25,7 @@ from janitor.policy.deciding.use_history import UseLog, asks_for_use
 from janitor.policy.model import Policies
 from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, clock_refuses, is_announced
-from janitor.report.data.snapshot_codec import encode_snapshot
+from janitor.report.data.snapshot_codec import decode_snapshot, encode_snapshot
 from janitor.report.data.take_snapshot import take_snapshot
 from janitor.report.data.totals import exit_code, totals, totals_as_json
 from janitor.runtime import now
@@ -39,6 +39,8 @@ from janitor.store.uses import SqlUses
 
 # A dry run is not worth a long wait for the database, in seconds: it warns and goes on unrecorded.
 _DRY_RUN_PATIENCE = 2
+# Dry runs leave no trace of a policy but in these.
+_SNAPSHOTS_SEEN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,14 @@ class Books:
     marks: MarkBook
     newest_uploads: UploadBook
     uses: UseBook
+    past: PastPolicies
 
     @classmethod
     def of(cls, database: Database, token: str | None = None) -> "Books":
         """All of them; an apply writes with the `token` of its lock."""
         return cls(
             SqlLedger(database, token), SqlHistory(database), SqlMarks(database), SqlUploads(database),
-            SqlUses(database),
+            SqlUses(database), SqlHistory(database),
         )  # fmt: skip
 
     async def memory(
@@ -86,6 +89,19 @@ class SweepRecord:
         if self.books is None:
             return Memory(uploads=Uploads(noting=noting), uses=UseLog(None, read))
         return await self.books.memory(policies, at, read, noting)
+
+    async def last_matched(self, policies: Sequence[str]) -> Mapping[str, datetime]:
+        """When an earlier recorded sweep had something to delete by each of these policies; LedgerError where that
+        cannot be read. A policy of which none is recorded is not there."""
+        if self.books is None:
+            return {}
+        found = dict(await self.books.past.last_acted(policies))
+        for text in await self.books.past.last_snapshots(_SNAPSHOTS_SEEN):
+            with suppress(ValueError):  # of another version, which says nothing of policies here
+                snapshot = decode_snapshot(text)
+                for policy in {name for name, _ in snapshot.by_policy} & set(policies):
+                    found[policy] = max(snapshot.observed_at, found.get(policy, snapshot.observed_at))
+        return found
 
     async def close(self, result: SweepResult, lookout: Lookout, memory: Memory, whole: bool) -> SweepResult:
         """The sweep's last line, in the ledger and in the log. An apply that cannot be written down comes

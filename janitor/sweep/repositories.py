@@ -145,7 +145,8 @@ class RepositoryDecider:
         if deletes and one.stored:
             one.note_contained(one.stored, contents)
         for each in one.images.questions:
-            self.context.note_matches([each], unasked if each.policy.deletes else contents.images)
+            asked = unasked if each.policy.deletes else contents.images
+            self.context.note_matches([each], asked, contents.images)
         if self.in_grace:
             self.in_grace.repository(repository, contents, self.context.memory.uploads.known)
 

@@ -23,6 +23,7 @@ from janitor.policy.deciding.grace import Grace, Waiting
 from janitor.policy.deciding.held import HeldPolicy
 from janitor.policy.deciding.orphaned import Presence, asks_for_orphans
 from janitor.policy.deciding.references import ReferenceCounts, ReferenceLines, References, unreadable, usage
+from janitor.policy.deciding.unmatched import UnmatchedPolicy, unmatched
 from janitor.policy.deciding.unreadable_labels import unreadable_labels
 from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Limits
@@ -77,7 +78,8 @@ class RunEnvironment:
 @dataclass(frozen=True, slots=True)
 class SweepPorts:
     """What the sweep needs from outside. `observe` is the first pass: every workload and the list of repositories,
-    of every project given. Without an `applier` it is a dry run."""
+    of every project given. Without an `applier` it is a dry run. `last_matched`: when
+    earlier sweeps had something to delete by these policies."""
 
     observe: Callable[[Sequence[str], datetime], Awaitable[Observed]]
     decision: DecisionPorts
@@ -85,6 +87,7 @@ class SweepPorts:
     applier: Applier | None
     clock: SweepClock
     events: SweepEvents
+    last_matched: Callable[[Sequence[str]], Awaitable[Mapping[str, datetime]]]
     environment: RunEnvironment
 
 
@@ -96,7 +99,7 @@ class SweepDecision:
     plan: Plan
     planned: References
     failures: tuple[str, ...]
-    unmatched: tuple[str, ...]
+    unmatched: tuple[UnmatchedPolicy, ...]
     held: tuple[HeldPolicy, ...]
     references: ReferenceCounts
 
@@ -111,9 +114,10 @@ async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> Sw
     _tell(ports.events, decided, labels)
     cleared = _guarded(decided.plan, question.policies.limits)
     applied = await _applied(cleared, ports.applier if clock.may_delete else None, decided.planned, observed)
+    before = await _matched_before(decided.unmatched, ports)
     said = (
         *decided.failures, *labels, *reference_notice(decided.references),
-        *_notices(question, ports.environment, book, decided, observed), *native_cleanup(_deletable(question, observed)),
+        *_notices(question, ports.environment, book, decided, observed, before), *native_cleanup(_deletable(question, observed)),
     )  # fmt: skip
     waiting = _by_date(ports.decision.memory.grace)
     billed = {str(each.name): each.size_bytes for each in observed.repositories}
@@ -162,12 +166,11 @@ async def decide(
     hidden = blocked_by(gaps)
     memory.grace.close(lambda name: _was_seen(name, context, hidden, repositories))
     plan = _plan(question, observed, tally)
-    unmatched = _unmatched(question, context.matched, plan.gaps)
     return SweepDecision(
         plan,
         use.remaining,
         context.failures.lines(),
-        unmatched,
+        tuple(unmatched(context, plan.gaps)),
         tuple(context.held.policies()),
         lines.counts(),
     )
@@ -187,7 +190,7 @@ def _tell(events: SweepEvents, decided: SweepDecision, labels: Sequence[str]) ->
     for line in labels:
         events.label_unreadable(line)
     for policy in decided.unmatched:
-        events.policy_unmatched(policy)
+        events.policy_unmatched(policy.policy)
 
 
 def _notices(
@@ -196,11 +199,12 @@ def _notices(
     book: PriceBook,
     decided: SweepDecision,
     observed: Observed,
+    before: Mapping[str, datetime],
 ) -> tuple[str, ...]:
     files = question.policies.protect.reference_files
     return notices(
         question.read, files, book.note, environment.recorded, environment.throwaway_disk, environment.shipped_policies,
-        decided.unmatched, decided.held, observed.disabled,
+        decided.unmatched, before, decided.held, observed.disabled,
     )  # fmt: skip
 
 
@@ -217,19 +221,6 @@ def _reference_lines(
 ) -> ReferenceLines:
     unlisted = {gap.project for gap in observed.gaps if gap.repository is None}
     return ReferenceLines(question.policies.protect.references, repositories, observed.projects, unlisted)
-
-
-def _unmatched(question: DecisionInput, matched: Set[str], gaps: Sequence[Gap]) -> tuple[str, ...]:
-    """The policies that may delete and match nothing at all, whatever would have kept it. Of one whose matches
-    a gap may hide nothing is said."""
-    hidden = {gap.kind.is_run for gap in gaps}
-    return tuple(
-        policy.name
-        for policy in question.policies.policies
-        if policy.name in question.selected
-        and policy.name not in matched
-        and policy.kind.is_run not in hidden
-    )
 
 
 def _deletable(question: DecisionInput, observed: Observed) -> Iterator[Repository]:
@@ -278,6 +269,12 @@ def _plan(question: DecisionInput, observed: Observed, tally: Tally) -> Plan:
 
 def _gap_order(gap: Gap) -> tuple[str, ...]:
     return (gap.project, gap.location, gap.kind, gap.repository or "", gap.cause)
+
+
+async def _matched_before(unmatched: Iterable[UnmatchedPolicy], ports: SweepPorts) -> Mapping[str, datetime]:
+    """Asked only of policies whose names no resource has."""
+    unknown = [each.policy for each in unmatched if not each.known]
+    return await ports.last_matched(unknown) if unknown else {}
 
 
 def _guarded(plan: Plan, limits: Limits) -> ClearedPlan | Refused:

@@ -244,6 +244,7 @@ class _Adapters:
             applier=applier,
             clock=self.clients.google_time,
             events=LoggedEvents(),
+            last_matched=self.record.last_matched,
             environment=RunEnvironment(
                 recorded=books is not None,
                 throwaway_disk=self.settings.loses_ledger,

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.sweep.conftest import Placing
-from tests.sweep.sweeping import Swept, image, uri, world
+from tests.sweep.sweeping import Place, Swept, image, uri, world
 
 POLICIES = """\
 version: 1
@@ -20,6 +20,7 @@ policies:
   - {name: misspelt, kind: artifact.image, when: {repository: rr, older_than: 1d}}
   - {name: gone, kind: artifact.repository, when: {name: old-*, unused: true}}
 """
+CHECK = "and no resource has the names in"
 IMAGES = world(image("old", "v1"), image("young", "y1", age="2d ago"))
 
 
@@ -30,7 +31,8 @@ def said(swept: Swept) -> list[str]:
 def test_policies_that_match_nothing_are_named_in_the_file_s_order(place: Placing) -> None:
     swept = place(IMAGES).sweep(policies=POLICIES)
     assert said(swept) == [
-        "policies failed, retired, misspelt, gone matched no resources (check their names)"
+        f"policies misspelt, gone matched no resources, {CHECK} them: check the spelling",
+        "policies failed, retired matched no resources",
     ]
 
 
@@ -38,14 +40,17 @@ def test_a_policy_whose_matches_are_all_in_use_or_protected_has_matched(place: P
     services = f'{{web-prod: {{updated: 9d ago, state: failed, image: "{uri("@old")}"}}}}'
     swept = place(world(image("old", "v1"), services=services)).sweep(policies=POLICIES)
     assert swept.actions == []
-    assert said(swept) == ["policies retired, young, misspelt, gone matched no resources (check their names)"]
+    assert said(swept) == [
+        f"policies young, misspelt, gone matched no resources, {CHECK} them: check the spelling",
+        "policy retired matched no resources",
+    ]
 
 
 def test_only_policies_that_may_delete_are_spoken_of(place: Placing) -> None:
     here = place(IMAGES)
     assert said(here.sweep("--policy", "first", policies=POLICIES)) == []
     assert said(here.sweep("--policy", "misspelt", policies=POLICIES)) == [
-        "policy misspelt matched no resources (check its names)"
+        f"policy misspelt matched no resources, {CHECK} it: check the spelling"
     ]
 
 
@@ -55,14 +60,18 @@ def test_the_log_has_an_event_for_each_and_the_table_a_note(place: Placing) -> N
     events = [json.loads(line) for line in swept.err.splitlines() if '"policy.unmatched"' in line]
     assert [event["policy"] for event in events] == ["failed", "retired", "misspelt", "gone"]
     table = " ".join(here.sweep(policies=POLICIES, fmt="table").out.split())
-    assert "Note: policies failed, retired, misspelt, gone matched no resources (check their names)" in table
+    assert f"Note: policies misspelt, gone matched no resources, {CHECK} them: check the spelling" in table
+    assert "Note: policies failed, retired matched no resources" in table
 
 
 @pytest.mark.parametrize(
     ("trouble", "named"),
     [
-        ("{rpc: ListServices, location: us-central1, permission_denied: true}", "misspelt, gone"),
-        ("{rpc: ListDockerImages, permission_denied: true}", "failed, retired"),
+        (
+            "{rpc: ListServices, location: us-central1, permission_denied: true}",
+            f"misspelt, gone matched no resources, {CHECK} them: check the spelling",
+        ),
+        ("{rpc: ListDockerImages, permission_denied: true}", "failed, retired matched no resources"),
     ],
 )
 def test_of_what_a_gap_may_hide_nothing_is_said(place: Placing, trouble: str, named: str) -> None:
@@ -70,7 +79,7 @@ def test_of_what_a_gap_may_hide_nothing_is_said(place: Placing, trouble: str, na
         policies=POLICIES
     )
     assert swept.code == 3
-    assert said(swept) == [f"policies {named} matched no resources (check their names)"]
+    assert said(swept) == [f"policies {named}"]
     assert swept.err.count('"policy.unmatched"') == 2
 
 
@@ -96,7 +105,7 @@ def test_a_policy_of_what_goes_with_something_else_has_matched(place: Placing) -
     here = place(world(image("a", "pr-1"), services=services, jobs=jobs))
     swept = here.sweep(policies=CONTAINED)
     assert [action["kind"] for action in swept.actions] == ["run.service", "run.job", "artifact.image"]
-    assert said(swept) == ["policy slips matched no resources (check its names)"]
+    assert said(swept) == [f"policy slips matched no resources, {CHECK} it: check the spelling"]
 
 
 def test_what_goes_with_its_package_or_its_repository_has_matched(place: Placing) -> None:
@@ -117,4 +126,60 @@ policies:
 """
     swept = place(made).sweep(policies=rules)
     assert [action["kind"] for action in swept.actions] == ["artifact.package", "artifact.repository"]
-    assert said(swept) == ["policy slips matched no resources (check its names)"]
+    assert said(swept) == [f"policy slips matched no resources, {CHECK} it: check the spelling"]
+
+
+PREVIEWS = """\
+version: 1
+scope: {projects: [p]}
+limits: {max_share: 100%}
+policies:
+  - {name: previews, kind: run.service, when: {name: "pr-*", status: failed}}
+  - {name: others, kind: run.service, when: {name: "rp-*", status: failed}}
+"""
+FAILED = "{pr-1: {updated: 9d ago, state: failed, image: nginx}, web: {updated: 9d ago, image: nginx}}"
+LIVE = FAILED.replace("state: failed, ", "")
+OTHERS = f"policy others matched no resources, {CHECK} it: check the spelling"
+
+
+def test_of_a_policy_whose_names_exist_nobody_is_told_to_check_them(place: Placing) -> None:
+    """Other keys leave out what its selectors match."""
+    swept = place(world(services=LIVE)).sweep(policies=PREVIEWS)
+    assert said(swept) == [OTHERS, "policy previews matched no resources"]
+
+
+def test_after_an_apply_that_deleted_all_of_them_the_names_are_not_in_doubt(place: Placing) -> None:
+    here = place(world(services=FAILED))
+    assert len(here.sweep("--apply", policies=PREVIEWS).actions) == 1
+    today = date_of(here)
+    assert said(here.sweep(policies=PREVIEWS)) == [
+        OTHERS,
+        f"policy previews matched no resources (previews last matched on {today})",
+    ]
+
+
+def test_what_a_recorded_dry_run_would_have_deleted_is_remembered_too(place: Placing) -> None:
+    """Somebody else deleted it since."""
+    here = place(world(services=FAILED))
+    here.sweep(policies=PREVIEWS)
+    services = here.google.world.run["services"]
+    services.pop(next(name for name in services if name.endswith("/pr-1")))
+    assert said(here.sweep(policies=PREVIEWS))[1:] == [
+        f"policy previews matched no resources (previews last matched on {date_of(here)})"
+    ]
+
+
+def test_without_a_ledger_only_what_is_there_counts(place: Placing, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = place(world(services=FAILED))
+    here.sweep("--apply", policies=PREVIEWS)
+    monkeypatch.setenv("JANITOR_DATABASE_URL", "sqlite:////nowhere/at/all.db")
+    swept = here.sweep(policies=PREVIEWS)
+    assert said(swept) == [
+        f"policies previews, others matched no resources, {CHECK} them: check the spelling"
+    ]
+
+
+def date_of(here: Place) -> str:
+    """The day of the last recorded sweep."""
+    ((started,),) = here.ledger("SELECT MAX(started_at) FROM sweeps")
+    return str(started)[:10]

@@ -1,6 +1,6 @@
 """Context of deciding: the policies, where and when they apply, what earlier sweeps recorded, and what is noted."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -14,7 +14,7 @@ from janitor.policy.deciding.held import HeldMatches
 from janitor.policy.deciding.trace import Tracer
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.use_history import UseLog
-from janitor.policy.deciding.verdict import CompiledPolicy, note_matches
+from janitor.policy.deciding.verdict import CompiledPolicy, note_matches, note_named
 from janitor.policy.model import Policies
 
 T = TypeVar("T")
@@ -87,7 +87,8 @@ class Context:
     once (`compiled`).
 
     `blocked` are the (project, location) pairs with a gap. `failures` hears of each expression that failed;
-    `matched` takes the names of the policies whose `when` holds of any resource, `held` the matches that a guard
+    `matched` takes the names of the policies whose `when` holds of any resource, `named` those whose selectors do,
+    `held` the matches that a guard
     holds.
     """
 
@@ -96,6 +97,7 @@ class Context:
     memory: Memory = field(default_factory=Memory)
     failures: Failures = field(default_factory=Failures)
     matched: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
     held: HeldMatches = field(init=False)
     compiled: CompiledPolicies = field(init=False)
 
@@ -128,6 +130,14 @@ class Context:
         """Whether a gap in the resource's project and location hides something (R4)."""
         return (name.project, name.location) in self.blocked or (name.project, "-") in self.blocked
 
-    def note_matches(self, questions: Iterable[CompiledPolicy[T]], resources: Iterable[T]) -> None:
-        """Note which policies match any of the resources, once these are decided."""
+    def note_matches(
+        self,
+        questions: Collection[CompiledPolicy[T]],
+        resources: Collection[T],
+        everything: Collection[T] | None = None,
+    ) -> None:
+        """Note which policies match any of the resources, once these are decided, and of the others whether the names
+        in them exist. `everything`: all resources, where those are left out that every policy said no to."""
         note_matches(self.matched, questions, resources, self.failures)
+        others = [each for each in questions if each.policy.name not in self.matched]
+        note_named(self.named, others, resources if everything is None else everything, self.failures)

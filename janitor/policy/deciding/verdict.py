@@ -164,6 +164,18 @@ def verdict(
 _NEVER: Test[object] = always(NO)
 
 
+def note_named(
+    named: set[str], questions: Iterable[CompiledPolicy[T]], resources: Iterable[T], failures: Failures
+) -> None:
+    """Add to `named` each policy whose selectors match, or may match, any of the resources: the names in it exist."""
+    with failures.unheard():
+        for each in questions:
+            if each.policy.name in named or each.selects is _NEVER:
+                continue
+            if any(each.selects(resource).holds is not False for resource in resources):
+                named.add(each.policy.name)
+
+
 def note_matches(
     matched: set[str], questions: Iterable[CompiledPolicy[T]], resources: Iterable[T], failures: Failures
 ) -> None:

@@ -1,8 +1,9 @@
 """Notices that every output repeats: what the figures rest on, what they leave out, and whether the clock is wrong."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from types import MappingProxyType
 
 from janitor.kinds.repository import SOURCE_DEPLOY
 from janitor.model.kinds import Kind
@@ -10,6 +11,7 @@ from janitor.model.reasons import KeepReason
 from janitor.model.resources import Repository
 from janitor.policy.deciding.held import HeldPolicy
 from janitor.policy.deciding.references import ReferenceCounts
+from janitor.policy.deciding.unmatched import UnmatchedPolicy
 from janitor.policy.deciding.verdict import missing_for_serving
 from janitor.report.data.result import SweepResult
 
@@ -103,7 +105,8 @@ def notices(
     recorded: bool,
     throwaway_disk: bool,
     shipped_policies: bool,
-    unmatched: Sequence[str] = (),
+    unmatched: Sequence[UnmatchedPolicy] = (),
+    matched_before: Mapping[str, datetime] = MappingProxyType({}),
     held: Sequence[HeldPolicy] = (),
     disabled: Sequence[tuple[str, Kind]] = (),
 ) -> tuple[str, ...]:
@@ -112,14 +115,14 @@ def notices(
     `projects` are all that were read, `reference_files` those of `protect.references` (R3);
     `price_note` tells where prices come from (R25); not `recorded`: the dry run is in no ledger (R23);
     `throwaway_disk`: the ledger is lost with the disk (R24); `unmatched` are policies that matched nothing,
-    `held` those of which a guard keeps every match (R34); `disabled` are projects and the API that is disabled there.
+    `matched_before` when earlier sweeps had something to delete by some of them, `held` those of which a guard keeps every match (R34); `disabled` are projects and the API that is disabled there.
     """
     lines = {
         **dict.fromkeys((_disabled(project, kind) for project, kind in disabled), True),
         _THROWN_AWAY: throwaway_disk,
         _NOT_RECORDED: not recorded,
         _SHIPPED: shipped_policies,
-        _matched_nothing(unmatched): bool(unmatched),
+        **dict.fromkeys(_matched_nothing(unmatched, matched_before), True),
         **dict.fromkeys(map(_all_held, held), True),
         _in_use(projects, reference_files): True,
         price_note: True,
@@ -177,10 +180,21 @@ def reference_notice(counts: ReferenceCounts | None) -> tuple[str, ...]:
     return ("; ".join(parts),)
 
 
-def _matched_nothing(policies: Sequence[str]) -> str:
-    """It may be all well, and it may be a misspelt name: only a person can tell."""
-    noun = "policy" if len(policies) == 1 else "policies"
-    return f"{noun} {', '.join(policies)} matched no resources (check {'its' if len(policies) == 1 else 'their'} names)"
+def _matched_nothing(unmatched: Sequence[UnmatchedPolicy], before: Mapping[str, datetime]) -> Iterator[str]:
+    """To check names is said only where no resource has them, and none that is recorded ever had."""
+    unknown = [each.policy for each in unmatched if not each.known and each.policy not in before]
+    quiet = [each.policy for each in unmatched if each.known or each.policy in before]
+    if unknown:
+        its = "it" if len(unknown) == 1 else "them"
+        yield f"{_policies(unknown)} matched no resources, and no resource has the names in {its}: check the spelling"
+    if quiet:
+        dates = [f"{name} last matched on {before[name]:%Y-%m-%d}" for name in quiet if name in before]
+        when = f" ({', '.join(dates)})" if dates else ""
+        yield f"{_policies(quiet)} matched no resources{when}"
+
+
+def _policies(names: Sequence[str]) -> str:
+    return f"{'policy' if len(names) == 1 else 'policies'} {', '.join(names)}"
 
 
 _REPOSITORIES_NAMED = 10
