@@ -1,6 +1,8 @@
 """What stands beside every figure."""
 
+from janitor.policy.deciding.unmatched import UnmatchedPolicy
 from janitor.report.data.notices import notices
+from tests.making import NOW
 
 
 def lines(**changed: object) -> tuple[str, ...]:
@@ -62,8 +64,10 @@ def test_each_notice_is_one_line_and_none_is_said_twice() -> None:
     assert not any("\n" in line for line in every)
 
 
-def test_policies_that_matched_nothing_are_named() -> None:
-    assert "policy old matched no resources (check its names)" in lines(unmatched=("old",))
-    assert "policies old, failed matched no resources (check their names)" in lines(
-        unmatched=("old", "failed")
-    )
+def test_of_policies_that_matched_nothing_those_are_doubted_whose_names_no_resource_ever_had() -> None:
+    unmatched = tuple(UnmatchedPolicy(name, name == "known") for name in ("known", "odd", "before"))
+    told = [line for line in lines(unmatched=unmatched, matched_before={"before": NOW}) if "matched" in line]
+    assert told == [
+        "policy odd matched no resources, and no resource has the names in it: check the spelling",
+        f"policies known, before matched no resources (before last matched on {NOW:%Y-%m-%d})",
+    ]
