@@ -67,10 +67,12 @@ def parse_reference(text: str) -> ImageReference | None:
         head, tag = path, ""
     segments = head.split("/")
     project = _take_project(segments)
+    if project == "v2":
+        # a project's id has six characters at least: another URL of the registry's API, such as that of a blob
+        raise BadReferenceError(text, None)
     repository = host if location else (segments.pop(0) if segments else "")
     location = location or host.removesuffix(DOCKER_HOST_SUFFIX)
-    # a project's id has six characters at least: this is another URL of the registry's API, as are blobs
-    if (scheme and scheme not in SCHEMES) or project == "v2" or "/sha256:" in path:
+    if (scheme and scheme not in SCHEMES) or "/sha256:" in path:
         raise BadReferenceError(text, project or None)
     if not _well_formed([repository, *segments], tag, digest, bool(at), bool(colon and tag == "")):
         raise BadReferenceError(text, project or None)
@@ -89,10 +91,10 @@ BARE_DIGEST = re.compile(r"@?(?:sha256:)?([0-9a-f]{7,64})")
 def without_host(text: str) -> str | None:
     """``PROJECT/REPOSITORY/IMAGE@3291cbd`` of a URI of Artifact Registry whose digest is cut short; None for any other
     text. Such a URI is no reference, and may mean several images."""
-    host, slash, path = text.partition("/")
+    host, _, path = text.partition("/")
     found = SHORT_DIGEST.search(path)
     is_short = found is not None and len(found[1]) < 64
-    return path if slash and is_short and host.endswith(DOCKER_HOST_SUFFIX) else None
+    return path if is_short and host.endswith(DOCKER_HOST_SUFFIX) else None
 
 
 def names_an_image(text: str) -> bool:

@@ -3,7 +3,13 @@
 import pytest
 
 from janitor.model.names import RepositoryName
-from janitor.model.references import BadReferenceError, bare_digest, names_an_image, parse_reference
+from janitor.model.references import (
+    BadReferenceError,
+    bare_digest,
+    names_an_image,
+    parse_reference,
+    without_host,
+)
 
 DIGEST = "sha256:" + "a" * 64
 R = RepositoryName("p", "us-central1", "r")
@@ -59,6 +65,7 @@ def test_what_stands_in_another_registry_is_not_ours(text: str) -> None:
         f"{HOST}/p/r/app@", f"{HOST}/p/r//app", f"{HOST}/p/r/app:{'x' * 129}", f"{HOST}/p/r/app:a/b:", "gcr.io/p",
         f"{HOST}/p/r/app@sha512:{'a' * 64}", f"{HOST}/p/r/app\n:v1", f"{HOST}//r/app", "-docker.pkg.dev/p/r/app",
         f"{HOST}/v2/p/r/app/blobs/{DIGEST}", f"{HOST}/v2/p/r/app/manifests/", f"s3://{HOST}/p/r/app:v1",
+        f"{HOST}/v2/p/r/app/tags/list", f"{HOST}/p/r/app/{DIGEST}",
     ],
 )  # fmt: skip
 def test_what_names_our_registry_and_cannot_be_read_is_told_so(text: str) -> None:
@@ -67,7 +74,9 @@ def test_what_names_our_registry_and_cannot_be_read_is_told_so(text: str) -> Non
         parse_reference(text)
 
 
-@pytest.mark.parametrize("rest", ["p/r/App", "p/r", "p", "p/r/app:", "p/r/app@", "p/r/app:x:y"])
+@pytest.mark.parametrize(
+    "rest", ["p/r/App", "p/r", "p", "p/r/app:", "p/r/app@", "p/r/app:x:y", f"p/r/app/{DIGEST}"]
+)
 def test_an_unreadable_reference_still_says_which_project_it_names(rest: str) -> None:
     """R2: that of another project need not concern the sweep."""
     with pytest.raises(BadReferenceError, match=rest) as caught:
@@ -75,7 +84,7 @@ def test_an_unreadable_reference_still_says_which_project_it_names(rest: str) ->
     assert caught.value.project == "p"
 
 
-@pytest.mark.parametrize("rest", ["", "/r/app", "//"])
+@pytest.mark.parametrize("rest", ["", "/r/app", "//", "v2/p/r/app/tags/list"])
 def test_one_that_names_no_project_says_so(rest: str) -> None:
     with pytest.raises(BadReferenceError) as caught:
         parse_reference(f"{HOST}/{rest}")
@@ -109,10 +118,24 @@ def test_an_image_of_any_registry_names_an_image(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Nginx", "nginx:", "nginx@", "nginx@sha256:1", "a//b", "/a", "a/", "gs://bucket/app", "cri-o://" + "a" * 64,
+    ["projects/p/locations/us/repositories/r", "Nginx", "nginx:", "nginx@", "nginx@sha256:1", "a//b", "/a", "a/", "gs://bucket/app", "cri-o://" + "a" * 64,
      "projects/p/locations/us/repositories/r/dockerImages/app@" + DIGEST, "image: nginx", "null", "<none>", "-", "*",
      f"https://console.cloud.google.com/artifacts/docker/p/us/r/app/{DIGEST}", "https://", "docker://", "sha256:1"],
 )  # fmt: skip
 def test_what_is_no_image_reference_names_no_image(text: str) -> None:
     """R38: read as an image of another registry it would protect nothing, and say nothing."""
     assert not names_an_image(text)
+
+
+@pytest.mark.parametrize("digest", ["3291cbd", "sha256:3291cbd", "a" * 63])
+def test_a_uri_with_a_short_digest_is_read_without_its_host(digest: str) -> None:
+    assert without_host(f"{HOST}/p/r/team/app@{digest}") == f"p/r/team/app@{digest}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{HOST}/p/r/app@{DIGEST}", f"{HOST}/p/r/app@3291cb", f"{HOST}/p/r/app:v1", "quay.io/p/r/app@3291cbd",
+     "p/r/app@3291cbd", f"{HOST}@3291cbd"],
+)  # fmt: skip
+def test_no_other_text_is_a_uri_with_a_short_digest(text: str) -> None:
+    assert without_host(text) is None
