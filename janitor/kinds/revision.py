@@ -239,7 +239,7 @@ def minimum_of(revision: Revision, service: RevisionHolder, serving: dict[str, i
     conservative reading. A revision without a share of the traffic gets none of the service's.
     """
     share = serving.get(revision.name.short, 0)
-    divided = 0 < share < 100
+    divided = share < 100
     manual = service.scaling.manual
     if manual is not None:
         return Minimum(manual, divided) if share else Minimum(0)
@@ -253,7 +253,7 @@ def minimum_of(revision: Revision, service: RevisionHolder, serving: dict[str, i
 
 def _described(told: Described, otherwise: str) -> Revision:
     retired = told.time("retired")
-    implied = Status.RETIRED if told.has("retired") else otherwise or Status.ACTIVE
+    implied = Status.RETIRED if told.has("retired") else otherwise
     status = told.word("status", (Status.ACTIVE, Status.RETIRED, FAILED), implied)
     reason = RETIRED if status == Status.RETIRED else ""
     active = Condition(

@@ -156,7 +156,7 @@ def _configured(service: Service, revisions: Sequence[Revision]) -> int:
 
 def _described(told: Described) -> Service:
     status = told.word("status", (Status.SERVING, Status.DEGRADED, FAILED, RECONCILING), Status.SERVING)
-    revisions: list[Revision] = told.parts(Kind.REVISION, FAILED if status == FAILED else "")
+    revisions: list[Revision] = told.parts(Kind.REVISION, FAILED if status == FAILED else Status.ACTIVE)
     latest = told.text("latest", revisions[-1].name.short if revisions else "")
     live = told.texts("traffic", (latest,) if status != FAILED else ())
     # none of its tags has a share of the traffic

@@ -134,7 +134,7 @@ def _shares(pool: WorkerPool) -> dict[str, int]:
 def _described(told: Described) -> WorkerPool:
     """Without `instances` it has one, as Google's default is not documented and one keeps it."""
     status = told.word("status", (Status.ACTIVE, FAILED, RECONCILING), Status.ACTIVE)
-    told.parts(Kind.REVISION, FAILED if status == FAILED else "")
+    told.parts(Kind.REVISION, FAILED if status == FAILED else Status.ACTIVE)
     updated = told.time("updated")
     return WorkerPool(
         told.name, told.images(), uid=f"uid-{told.name.short}", etag=f'"{told.name.short}"',

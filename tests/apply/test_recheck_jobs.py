@@ -43,6 +43,7 @@ async def test_a_job_that_changed_or_ran_since_is_drifted(change: dict[str, Any]
 
 async def test_a_job_that_ran_for_the_first_time_is_drifted_and_one_that_is_gone_is_gone() -> None:
     planned = job("j")
+    assert last_run(planned) == ""
     google = FakeGoogle(jobs={str(planned.name): job("j", last=LAST)})
     assert await ends(google, planned) is O.DRIFTED
     google.jobs.clear()

@@ -187,6 +187,7 @@ async def test_an_unfinished_removal_is_settled_by_whether_the_tag_exists() -> N
     for google, uid, expected in (
         (standing(), WEB.uid, O.FAILED),
         (standing(), "another", O.DELETED),
+        (standing(with_tags(service("web"), {"pr-2": "web-2"})), WEB.uid, O.DELETED),
         (standing(replace(WEB, requested=(), traffic=())), WEB.uid, O.DELETED),
         (FakeGoogle(), WEB.uid, O.DELETED),
     ):

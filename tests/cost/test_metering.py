@@ -13,7 +13,7 @@ from janitor.cost.metering import (
     estimate_image,
     estimate_repository,
 )
-from janitor.kinds.revision import Revision, estimate_revision
+from janitor.kinds.revision import Revision, estimate_revision, serving_of
 from janitor.kinds.service import Service, estimate_service
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.model.names import ResourceName
@@ -110,6 +110,17 @@ def test_a_manual_count_stands_before_everything_even_where_it_is_zero() -> None
     assert priced(cost(one, of=web({"web-1": 100}, 7, manual=0))).usd_month == 0
 
 
+def test_a_manual_count_that_is_divided_by_traffic_is_an_upper_bound() -> None:
+    both = running(), running(short="web-2")
+    estimate = priced(cost(*both, of=web({"web-1": 60, "web-2": 40}, manual=4)))
+    assert (estimate.usd_month, estimate.upper_bound) == (8 * IDLE, True)
+
+
+def test_a_manual_count_gives_a_revision_without_traffic_no_instances() -> None:
+    idle = running(short="web-2", desired_min_instances=2)
+    assert priced(cost(running(), idle, of=web({"web-1": 100}, manual=4))).usd_month == 4 * IDLE
+
+
 def test_sidecars_are_billed_beside_the_container_that_serves() -> None:
     sidecar = Container(Decimal("0.25"), Decimal("0.25"), cpu_idle=True)
     estimate = priced(cost(running(ONE, sidecar)))
@@ -126,6 +137,18 @@ def test_a_minimum_divided_by_traffic_is_an_upper_bound() -> None:
     assert show_estimate(cost(*both, of=split)) == "≤ $19.71"
 
 
+def test_one_percent_of_the_traffic_divides_a_minimum() -> None:
+    split = web({"web-1": 99, "web-2": 1}, 1)
+    estimate = priced(cost(running(minimum=1), running(minimum=0, short="web-2"), of=split))
+    assert (estimate.usd_month, estimate.upper_bound) == (2 * IDLE, True)
+
+
+def test_a_minimum_of_the_service_that_is_no_greater_than_the_revisions_divides_nothing() -> None:
+    both = running(), running(short="web-2")
+    estimate = priced(cost(*both, of=web({"web-1": 60, "web-2": 40}, 1)))
+    assert (estimate.usd_month, estimate.upper_bound) == (2 * IDLE, False)
+
+
 def test_minimums_of_the_revisions_own_are_exact_though_traffic_is_divided() -> None:
     both = running(), running(short="web-2")
     estimate = priced(cost(*both, of=web({"web-1": 50, "web-2": 50})))
@@ -136,6 +159,13 @@ def test_a_revision_that_only_a_tag_leads_to_keeps_its_own_minimum_and_none_of_t
     tagged = web({"web-1": 100, "web-2": 0}, 3)
     own = priced(cost(running(minimum=0), running(minimum=1, short="web-2"), of=tagged))
     assert (own.usd_month, own.upper_bound) == (4 * IDLE, False)
+
+
+def test_a_tag_gives_a_revision_no_instances() -> None:
+    tagged = web({"web-1": 100, "web-2": 0}, 3)
+    retired = revision("web", "web-2", scaling=Scaling(2), containers=(ONE,))
+    for each in (running(minimum=0, short="web-2"), retired):
+        assert priced(cost(running(minimum=0), each, of=tagged)).usd_month == 3 * IDLE
 
 
 def test_a_revision_without_traffic_adds_nothing_though_it_has_a_minimum_set() -> None:
@@ -151,6 +181,12 @@ def test_traffic_to_the_latest_is_that_of_the_latest_ready_revision() -> None:
     latest = replace(service("web", latest_ready_revision="web-1"), traffic=(Traffic("", 100, ""),))
     assert priced(cost(running(), of=latest)).usd_month == IDLE
     assert priced(cost(running(), of=replace(latest, traffic=()))).usd_month == IDLE
+    assert serving_of(replace(latest, traffic=())) == {"web-1": 100}
+
+
+def test_traffic_that_is_told_is_not_that_of_the_latest_ready_revision() -> None:
+    told = replace(service("web", latest_ready_revision="web-2"), traffic=(Traffic("web-1", 100, ""),))
+    assert serving_of(told) == {"web-1": 100}
 
 
 def test_containers_that_were_not_seen_are_no_reason_to_say_zero() -> None:

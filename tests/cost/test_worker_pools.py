@@ -1,5 +1,6 @@
 """What a worker pool costs: instances that are always on, at full price."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -35,6 +36,8 @@ def test_each_instance_costs_its_whole_month() -> None:
     asked = pool("w", instances=2, latest_ready_revision="w-1")
     found = estimate_worker_pool(asked, [revision()], BOOK)
     assert found == Priced(2 * MONTH * ONE, "2 instances of 1 vCPU + 0.5 GiB, always on at full price")
+    found = estimate_worker_pool(replace(asked, instances=1), [revision()], BOOK)
+    assert found == Priced(MONTH * ONE, "1 instance of 1 vCPU + 0.5 GiB, always on at full price")
 
 
 def test_revisions_that_share_the_instances_count_by_their_percentage() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from janitor.kinds.revision import Revision
+from janitor.kinds.revision import Revision, revision_since
 from janitor.model.kinds import Kind, Status
 from janitor.model.resources import Condition, State, Traffic
 from janitor.policy.conditions.age import OlderThan
@@ -56,6 +56,17 @@ def test_a_revision_that_is_ready_stays() -> None:
 def test_a_revision_without_a_ready_condition_stays() -> None:
     every = policy("all", Kind.REVISION)
     assert verdict(revision("web", "web-1", ready=None, active=None), every) == "status-unknown"
+
+
+def test_a_revision_whose_ready_condition_has_no_result_yet_stays() -> None:
+    every = policy("all", Kind.REVISION)
+    pending = revision("web", "web-1", ready=Condition("Ready", State.RECONCILING), active=None)
+    assert verdict(pending, every) == "status-unknown"
+
+
+def test_a_revision_that_is_ready_has_no_age() -> None:
+    """R7."""
+    assert revision_since(revision("web", "web-1", status="active")) is None
 
 
 @pytest.mark.parametrize("entry", [Traffic("web-1", 5, ""), Traffic("web-1", 0, "canary")])

@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 
 from janitor.kinds.service import Service
+from janitor.kinds.traffic_tag import TRAFFIC_TAG, tag_name, traffic_tags
+from janitor.kinds.workload import Told
 from janitor.model.kinds import Kind
+from janitor.model.reasons import DeleteReason
 from janitor.model.resources import Traffic
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.labels import LabelsAre
@@ -50,7 +53,7 @@ def test_its_revision_is_kept_in_the_same_plan() -> None:
 
 @pytest.mark.parametrize(
     "entry",
-    [Traffic("web-1", 5, "pr-1"), Traffic("", 0, "pr-1"), Traffic("web-1", 0, "pr-1", latest=True)],
+    [Traffic("web-1", 1, "pr-1"), Traffic("", 0, "pr-1"), Traffic("web-1", 0, "pr-1", latest=True)],
     ids=["a share", "latest", "latest by name"],
 )
 def test_a_tag_whose_entry_has_traffic_or_names_the_latest_is_kept(entry: Traffic) -> None:
@@ -84,6 +87,24 @@ def test_a_tag_of_a_revision_that_was_not_seen_is_kept() -> None:
 def test_its_age_counts_from_the_creation_of_its_revision() -> None:
     newer = with_entries(Traffic("web-9", 0, "pr-9"))
     assert verdict(newer, tag="pr-9") == "not-matched"
+
+
+def test_a_tag_of_a_revision_that_was_just_created_is_kept() -> None:
+    """R43."""
+    young = revision("web", "web-1", status="active", days=0.02)
+    any_age = policy("any-age", Kind.TRAFFIC_TAG, TrafficTagIs(("pr-*",)))
+    assert decided(policies(any_age), workloads(WEB, LIVE, young))["pr-1"] == "just-created"
+
+
+def test_a_plan_says_for_which_revision_a_tag_is_and_holds_its_services_labels() -> None:
+    labelled = replace(WEB, labels={"env": "preview"})
+    (tag,) = traffic_tags(labelled, [OLD])
+    told = TRAFFIC_TAG.told(tag, DeleteReason.OLDER_THAN)
+    assert told == Told(more="for revision web-1", content='[["env", "preview"]]')
+
+
+def test_a_tag_is_named_below_its_service() -> None:
+    assert str(tag_name(WEB.name, "pr-1")) == "projects/p/locations/us-central1/services/web/tags/pr-1"
 
 
 def test_service_and_tag_are_globs() -> None:
