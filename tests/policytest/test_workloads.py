@@ -1,10 +1,12 @@
 """Workloads of a policy test are read as Google would report them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from janitor.model.inventory import Workloads
+from janitor.model.kinds import Kind
 from janitor.model.resources import (
     Condition,
     Execution,
@@ -34,12 +36,12 @@ def days_ago(days: int) -> object:
     return NOW - timedelta(days=days)
 
 
-def read(section: str, short: str, fields: str, expect: str = "{}") -> Workloads:
+def read(section: str, short: str, fields: str, expect: str = "{}") -> Mapping[Kind, Sequence[Any]]:
     """The workloads of a test with one resource in this section."""
     text = f"version: 1\ntests: [{{name: a, {section}: {{{short}: {{{fields}}}}}, expect: {expect}}}]\n"
     policies = parse_policies(POLICIES, "policies.yaml", lambda _: b"")
     _, (case,) = read_tests(text.encode(), "t", policies)
-    return case.workloads
+    return {kind: held for kind, held in case.workloads.by_kind.items() if held}
 
 
 def revision(*path: str, **facts: object) -> Revision:
@@ -64,7 +66,7 @@ def service(**facts: object) -> Service:
 
 
 def test_a_service_of_which_nothing_is_said_serves() -> None:
-    assert read("services", "web", "") == Workloads(services=(service(),))
+    assert read("services", "web", "") == {Kind.SERVICE: (service(),)}
 
 
 def test_a_service_has_what_is_said_of_it() -> None:
@@ -73,7 +75,7 @@ def test_a_service_has_what_is_said_of_it() -> None:
         " latest: web-3, traffic: [web-1, web-2], traffic_tags: {pr-1: web-1}"
     )
     tags = (Traffic("web-1", 0, "pr-1"),)
-    assert read("services", "web", said, "{pr-1: {keep: serving}}").services == (
+    assert read("services", "web", said, "{pr-1: {keep: serving}}")[Kind.SERVICE] == (
         service(
             labels={"env": "dev"}, annotations={"team": "web"}, creator="ada", client="terraform",
             create_time=days_ago(9), update_time=days_ago(3), images=(NGINX, REDIS), multi_region=True,
@@ -86,12 +88,12 @@ def test_a_service_has_what_is_said_of_it() -> None:
 def test_the_revision_that_is_named_last_is_the_latest_and_has_the_traffic() -> None:
     found = read("services", "web", "deployed: 3d ago, revisions: {web-1: {}, web-2: {}, web-3: {}}")
     live, made = (Traffic("web-3", 100, ""),), days_ago(3)
-    assert found == Workloads(
-        services=(
+    assert found == {
+        Kind.SERVICE: (
             service(latest_created_revision="web-3", traffic=live, create_time=made, update_time=made),
         ),
-        revisions=tuple(revision("services", "web", f"web-{n}") for n in (1, 2, 3)),
-    )
+        Kind.REVISION: tuple(revision("services", "web", f"web-{n}") for n in (1, 2, 3)),
+    }
 
 
 @pytest.mark.parametrize(
@@ -104,21 +106,21 @@ def test_the_revision_that_is_named_last_is_the_latest_and_has_the_traffic() -> 
     ],
 )
 def test_a_service_is_in_the_state_that_is_said(status: str, facts: dict[str, object]) -> None:
-    assert read("services", "web", f"status: {status}").services == (service(**facts),)
+    assert read("services", "web", f"status: {status}")[Kind.SERVICE] == (service(**facts),)
 
 
 def test_revisions_of_a_failed_service_failed_too_unless_it_is_said() -> None:
     said = "revisions: {web-1: {}, web-2: {status: active}}"
     for section, holder in (("services", "services"), ("worker_pools", "workerPools")):
-        found = read(section, "web", f"status: failed, {said}").revisions
+        found = read(section, "web", f"status: failed, {said}")[Kind.REVISION]
         assert found == (revision(holder, "web", "web-1", ready=BAD), revision(holder, "web", "web-2"))
-        working = read(section, "web", said).revisions
+        working = read(section, "web", said)[Kind.REVISION]
         assert working == (revision(holder, "web", "web-1"), revision(holder, "web", "web-2"))
 
 
 def test_a_revision_has_what_is_said_of_it() -> None:
     said = f"created: 9d ago, labels: {{env: dev}}, creator: ada, image: {NGINX}, status: failed"
-    assert read("services", "web", f"revisions: {{web-1: {{{said}}}}}").revisions == (
+    assert read("services", "web", f"revisions: {{web-1: {{{said}}}}}")[Kind.REVISION] == (
         revision("services", "web", "web-1", create_time=days_ago(9), labels={"env": "dev"}, creator="ada",
                  images=(NGINX,), ready=BAD),
     )  # fmt: skip
@@ -133,7 +135,7 @@ def test_a_revision_has_what_is_said_of_it() -> None:
     ],
 )
 def test_a_revision_that_was_retired_says_so_in_both_conditions(said: str, at: object) -> None:
-    (found,) = read("services", "web", f"revisions: {{web-1: {{{said}}}}}").revisions
+    (found,) = read("services", "web", f"revisions: {{web-1: {{{said}}}}}")[Kind.REVISION]
     assert found.ready == Condition("Ready", State.SUCCEEDED, "RETIRED")
     assert found.active == Condition("Active", State.FAILED, "RETIRED", last_transition_time=at)  # type: ignore[arg-type]
 
@@ -153,18 +155,18 @@ def execution(short: str, **facts: object) -> Execution:
 
 
 def test_a_job_of_which_nothing_is_said_can_run_and_never_ran() -> None:
-    assert read("jobs", "j", "") == Workloads(jobs=(job(),))
+    assert read("jobs", "j", "") == {Kind.JOB: (job(),)}
 
 
 def test_a_job_has_what_is_said_of_it() -> None:
-    found = read("jobs", "j", f"{WORDS}, updated: 3d ago, created: 9d ago, image: {NGINX}").jobs
+    found = read("jobs", "j", f"{WORDS}, updated: 3d ago, created: 9d ago, image: {NGINX}")[Kind.JOB]
     assert found == (
         job(
             labels={"env": "dev"}, annotations={"team": "web"}, creator="ada", client="terraform",
             create_time=days_ago(9), update_time=days_ago(3), images=(NGINX,),
         ),
     )  # fmt: skip
-    assert read("jobs", "j", "updated: 3d ago").jobs[0].create_time == days_ago(3)
+    assert read("jobs", "j", "updated: 3d ago")[Kind.JOB][0].create_time == days_ago(3)
 
 
 @pytest.mark.parametrize(
@@ -172,22 +174,22 @@ def test_a_job_has_what_is_said_of_it() -> None:
     [("active", {}), ("failed", {"terminal": BAD}), ("reconciling", {"reconciling": True})],
 )
 def test_a_job_is_in_the_state_that_is_said(status: str, facts: dict[str, object]) -> None:
-    assert read("jobs", "j", f"status: {status}").jobs == (job(**facts),)
+    assert read("jobs", "j", f"status: {status}")[Kind.JOB] == (job(**facts),)
 
 
 def test_the_execution_that_is_named_last_is_the_last_of_its_job() -> None:
     said = "executions: {j-1: {}, j-2: {}, j-3: {completed: 3d ago}}"
     found = read("jobs", "j", said)
     last = LastExecution("j-3", days_ago(3), True)  # type: ignore[arg-type]
-    assert found == Workloads(
-        jobs=(job(execution_count=3, last=last),),
-        executions=(
+    assert found == {
+        Kind.JOB: (job(execution_count=3, last=last),),
+        Kind.EXECUTION: (
             execution("j-1"),
             execution("j-2"),
             execution("j-3", create_time=days_ago(3), completion_time=days_ago(3)),
         ),
-    )
-    (running,) = read("jobs", "j", "executions: {j-1: {status: running}}").jobs
+    }
+    (running,) = read("jobs", "j", "executions: {j-1: {status: running}}")[Kind.JOB]
     assert running == job(execution_count=1, last=LastExecution("j-1", None, False))
 
 
@@ -196,7 +198,7 @@ def test_an_execution_has_what_is_said_of_it() -> None:
         "labels: {env: dev}, annotations: {team: web}, creator: ada, created: 9d ago, completed: 3d ago,"
         f" image: {NGINX}"
     )
-    assert read("jobs", "j", f"executions: {{j-1: {{{said}}}}}").executions == (
+    assert read("jobs", "j", f"executions: {{j-1: {{{said}}}}}")[Kind.EXECUTION] == (
         execution("j-1", labels={"env": "dev"}, annotations={"team": "web"}, creator="ada", images=(NGINX,),
                   create_time=days_ago(9), completion_time=days_ago(3)),
     )  # fmt: skip
@@ -216,7 +218,7 @@ def test_an_execution_has_what_is_said_of_it() -> None:
 )
 def test_an_execution_ended_as_is_said(status: str, facts: dict[str, object]) -> None:
     said = f"executions: {{j-1: {{status: {status}, completed: 3d ago}}}}"
-    (found,) = read("jobs", "j", said).executions
+    (found,) = read("jobs", "j", said)[Kind.EXECUTION]
     assert found == execution("j-1", create_time=days_ago(3), **facts)
 
 
@@ -228,18 +230,18 @@ def pool(**facts: object) -> WorkerPool:
 
 
 def test_a_worker_pool_of_which_nothing_is_said_has_one_instance() -> None:
-    assert read("worker_pools", "w", "") == Workloads(worker_pools=(pool(),))
+    assert read("worker_pools", "w", "") == {Kind.WORKER_POOL: (pool(),)}
 
 
 def test_a_worker_pool_has_what_is_said_of_it() -> None:
     said = f"{WORDS}, updated: 3d ago, created: 9d ago, image: {NGINX}, instances: 7"
-    assert read("worker_pools", "w", said).worker_pools == (
+    assert read("worker_pools", "w", said)[Kind.WORKER_POOL] == (
         pool(
             labels={"env": "dev"}, annotations={"team": "web"}, creator="ada", client="terraform",
             create_time=days_ago(9), update_time=days_ago(3), images=(NGINX,), instances=7,
         ),
     )  # fmt: skip
-    (found,) = read("worker_pools", "w", "updated: 3d ago, instances: unknown").worker_pools
+    (found,) = read("worker_pools", "w", "updated: 3d ago, instances: unknown")[Kind.WORKER_POOL]
     assert (found.create_time, found.instances) == (days_ago(3), None)
 
 
@@ -248,4 +250,4 @@ def test_a_worker_pool_has_what_is_said_of_it() -> None:
     [("active", {}), ("failed", {"terminal": BAD}), ("reconciling", {"reconciling": True})],
 )
 def test_a_worker_pool_is_in_the_state_that_is_said(status: str, facts: dict[str, object]) -> None:
-    assert read("worker_pools", "w", f"status: {status}").worker_pools == (pool(**facts),)
+    assert read("worker_pools", "w", f"status: {status}")[Kind.WORKER_POOL] == (pool(**facts),)
