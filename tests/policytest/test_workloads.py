@@ -6,19 +6,13 @@ from typing import Any
 
 import pytest
 
+from janitor.kinds.execution import Execution
+from janitor.kinds.job import Job, LastExecution
+from janitor.kinds.revision import Revision
+from janitor.kinds.service import Service
+from janitor.kinds.worker_pool import WorkerPool
 from janitor.model.kinds import Kind
-from janitor.model.resources import (
-    Condition,
-    Execution,
-    Job,
-    LastExecution,
-    Revision,
-    Scaling,
-    Service,
-    State,
-    Traffic,
-    WorkerPool,
-)
+from janitor.model.resources import Condition, Scaling, State, Traffic
 from janitor.policy.file.document import parse_policies
 from janitor.policytest.file import NOW, read_tests
 from tests.making import name_of
