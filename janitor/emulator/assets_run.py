@@ -10,16 +10,11 @@ from typing import Any
 from janitor.emulator.assets import WorldAsset
 from janitor.emulator.naming import part, short
 from janitor.emulator.repository import rfc3339
+from janitor.emulator.run_kinds import RUN_KINDS
 from janitor.emulator.state import World
 
-# Kinds of the world, each with its type in the inventory. Instances are in no list of types.
-RUN_TYPES = {
-    "services": "run.googleapis.com/Service",
-    "revisions": "run.googleapis.com/Revision",
-    "jobs": "run.googleapis.com/Job",
-    "executions": "run.googleapis.com/Execution",
-    "worker_pools": "run.googleapis.com/WorkerPool",
-}
+# Kinds of the world, each with its type in the inventory.
+RUN_TYPES = {name: f"run.googleapis.com/{kind.noun}" for name, kind in RUN_KINDS.items() if kind.is_asset}
 
 
 def run_asset_name(name: str) -> str:

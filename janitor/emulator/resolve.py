@@ -7,6 +7,7 @@ has is not changed: such a revision never became ready.
 
 import re
 
+from janitor.emulator.run_kinds import RUN_KINDS
 from janitor.emulator.state import World
 
 _REFERENCE = re.compile(
@@ -17,7 +18,12 @@ _REFERENCE = re.compile(
 
 def resolve_inherited(world: World) -> None:
     """Resolves every container image of a revision that is its owner's too."""
-    owners = world.run["services"] | world.run["worker_pools"]
+    owners = {
+        name: owner
+        for kind in RUN_KINDS.values()
+        if kind.holds == "revisions"
+        for name, owner in world.run[kind.name].items()
+    }
     for name, revision in world.run["revisions"].items():
         owner = owners[name.rpartition("/revisions/")[0]]
         inherited = {container.image for container in owner.template.containers}

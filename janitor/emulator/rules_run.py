@@ -6,6 +6,7 @@ import grpc
 
 from janitor.emulator.errors import RefusedCall, denied, invalid, not_found, precondition
 from janitor.emulator.naming import part, short
+from janitor.emulator.run_kinds import holder_kind
 from janitor.emulator.state import World
 
 
@@ -58,11 +59,11 @@ def check_revision(world: World, revision: Any) -> None:
     texts are not verified.
     """
     owner_name, name = revision.name.rpartition("/revisions/")[0], short(revision.name)
-    kind = "services" if "/services/" in owner_name else "worker_pools"
-    owner = world.run[kind].get(owner_name)
+    kind = holder_kind(owner_name)
+    owner = world.run[kind.name].get(owner_name) if kind else None
     if owner is None:
         return
-    if name in _serving(owner, kind):
+    if name in _serving(owner):
         raise precondition(f'Revision "{name}" cannot be directly deleted because it is actively serving.')
     if revision.name == owner.latest_created_revision:
         raise precondition(f'Revision "{name}" cannot be directly deleted because it is the latest revision.')
@@ -85,20 +86,19 @@ def check_job(world: World, job: Any) -> None:
 def check_owner(world: World, owner: str) -> None:
     """The parent of a listing of revisions or executions; `-` stands for all of its kind.
 
-    `services/-` (run/v2/revision.proto:115-118), `jobs/-` (execution.proto:100); `workerPools/-` is not
-    stated, hence refused.
+    Where that is not stated, as of `workerPools/-`, it is refused.
     """
     check_location(world, owner)
-    collection, name = owner.split("/")[-2:]
-    kind = {"services": "services", "workerPools": "worker_pools", "jobs": "jobs"}.get(collection)
-    if kind is None or (name == "-" and kind == "worker_pools"):
+    kind, every = holder_kind(owner), short(owner) == "-"
+    if kind is None or (every and not kind.lists_all):
         raise invalid(f"parent {owner!r} is invalid")
-    if name != "-" and owner not in world.run[kind]:
+    if not every and owner not in world.run[kind.name]:
         raise not_found(owner)
 
 
-def _serving(owner: Any, kind: str) -> set[str]:
+def _serving(owner: Any) -> set[str]:
     """Short names that get traffic or have a traffic tag: "percent 0 + tag = URL-addressable"."""
     latest = short(owner.latest_ready_revision)
-    statuses = owner.traffic_statuses if kind == "services" else owner.instance_split_statuses
+    is_service = "/services/" in owner.name
+    statuses = owner.traffic_statuses if is_service else owner.instance_split_statuses
     return {status.revision or latest for status in statuses}

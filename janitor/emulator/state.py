@@ -19,10 +19,10 @@ from janitor.emulator.operations import OperationStore
 from janitor.emulator.paging import Key
 from janitor.emulator.quota import Quotas
 from janitor.emulator.repository import WorldImage, WorldRepository, stamp
+from janitor.emulator.run_kinds import RUN_KINDS
 from janitor.emulator.workloads import WorkloadStore
 
 _TrafficTarget: Any = run_v2.TrafficTarget.pb()
-RUN_KINDS = ("services", "revisions", "jobs", "executions", "worker_pools", "instances")
 
 
 @dataclass
@@ -111,7 +111,7 @@ class World:
     def remove_workload(self, kind: str, name: str) -> None:
         """It and what it holds: "will delete all revisions" (run/v2/service.proto:115-117)."""
         del self.run[kind][name]
-        for inner in ("revisions", "executions"):
+        if inner := RUN_KINDS[kind].holds:
             for message in self.children(inner, name):
                 del self.run[inner][message.name]
 

@@ -19,6 +19,7 @@ from janitor.emulator.rules_run import (
     check_revision,
     check_traffic,
 )
+from janitor.emulator.run_kinds import RUN_KINDS
 from janitor.emulator.state import World
 from janitor.emulator.workloads import SortedListing
 
@@ -28,25 +29,17 @@ _PACKAGE = "google.cloud.run.v2"
 def methods() -> list[Method]:
     """Every RPC of Cloud Run that is served."""
     served = [
-        *_reading("Services", "Service", "services", _list_in_region),
-        *_reading("Revisions", "Revision", "revisions", _list_in_owner),
-        *_reading("Jobs", "Job", "jobs", _list_in_region),
-        *_reading("Executions", "Execution", "executions", _list_in_owner),
-        *_reading("WorkerPools", "WorkerPool", "worker_pools", _list_in_region),
-        *_reading("Instances", "Instance", "instances", _list_in_region),
-    ]
-    for service, noun, kind in (
-        ("Services", "Service", "services"),
-        ("Revisions", "Revision", "revisions"),
-        ("Jobs", "Job", "jobs"),
-        ("Executions", "Execution", "executions"),
-        ("WorkerPools", "WorkerPool", "worker_pools"),
-    ):
-        request = getattr(run_v2, f"Delete{noun}Request").pb()
-        answer = _deleter(kind)
-        served.append(
-            Method(f"{_PACKAGE}.{service}", f"Delete{noun}", request, operations_pb2.Operation, answer)
+        method
+        for kind in RUN_KINDS.values()
+        for method in _reading(
+            kind.service, kind.noun, kind.name, _list_in_owner if kind.is_held else _list_in_region
         )
+    ]
+    for kind in RUN_KINDS.values():
+        if kind.deletes:
+            request = getattr(run_v2, f"Delete{kind.noun}Request").pb()
+            full, answer = f"{_PACKAGE}.{kind.service}", _deleter(kind.name)
+            served.append(Method(full, f"Delete{kind.noun}", request, operations_pb2.Operation, answer))
     update = run_v2.UpdateServiceRequest.pb()
     served.append(
         Method(f"{_PACKAGE}.Services", "UpdateService", update, operations_pb2.Operation, _update_service)

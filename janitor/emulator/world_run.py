@@ -36,13 +36,8 @@ _LATEST, _REVISION = 1, 2  # run/v2/traffic_target.proto:28-77
 
 
 def read_region(world: World, parent: str, value: Value) -> None:
-    fields = value.fields("services", "jobs", "worker_pools", "instances")
-    for kind, reader in (
-        ("services", _service),
-        ("jobs", _job),
-        ("worker_pools", _worker_pool),
-        ("instances", _instance),
-    ):
+    fields = value.fields(*_READERS)
+    for kind, reader in _READERS.items():
         for name, inner in fields[kind].entries() if kind in fields else ():
             reader(world, parent, name, inner)
 
@@ -197,6 +192,9 @@ def _instance(world: World, parent: str, name: str, value: Value) -> None:
         instance.container_statuses.add(name="main", image_digest=digest(fields["digest"].text()))
     conditions.simple(instance, "Ready", {})
     world.run["instances"][instance.name] = instance
+
+
+_READERS = {"services": _service, "jobs": _job, "worker_pools": _worker_pool, "instances": _instance}
 
 
 def _identify(world: World, message: Any, fields: dict[str, Value]) -> None:

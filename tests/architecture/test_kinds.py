@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from janitor.emulator.run_kinds import RUN_KINDS as EMULATED
 from janitor.kinds.table import KINDS, RUN_KINDS
 from janitor.model.kinds import Kind
 from janitor.policy.conditions.table import keys_of
@@ -81,3 +82,11 @@ def test_kinds_that_share_the_model_of_when_have_the_same_keys_and_statuses() ->
             models.setdefault(name, set()).add((keys_of(kind), spec.policies.statuses))
     assert {name: len(found) for name, found in models.items()} == dict.fromkeys(models, 1)
     assert models
+
+
+def test_a_kind_that_is_emulated_is_a_row_and_how_the_world_file_has_it() -> None:
+    pool = EMULATED["worker_pools"]
+    own = {pool.name, pool.noun, pool.collection}
+    named = {name_of(path) for path in modules() if own & frozenset(_named(path))}
+    files = {file for file in named if file.startswith("janitor/emulator/")}
+    assert files == {"janitor/emulator/run_kinds.py", "janitor/emulator/world_run.py"}
