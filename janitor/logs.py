@@ -39,6 +39,7 @@ class Event(StrEnum):
     ACTION_DRIFTED = "action.drifted"
     ACTION_SKIPPED = "action.skipped"
     ACTION_FAILED = "action.failed"
+    DELETION_SCHEDULED = "deletion.scheduled"
     MARKS_NOTED = "marks.noted"
     SWEEP_UNRECORDED = "sweep.unrecorded"
     SWEEP_INTERRUPTED = "sweep.interrupted"

@@ -2,8 +2,10 @@
 
 import shlex
 import sys
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from janitor.errors import JanitorError
     from janitor.report.data.result import SweepResult
     from janitor.settings import Settings, SweepRequest
+    from janitor.sweep.wiring import Show
 
 
 class FailOn(StrEnum):
@@ -89,10 +92,23 @@ def sweep(
     request = _request(settings, dry_run, apply, policies or settings.policies, flags, wait, kept)
     if fail_on and request.apply:
         raise UsageError("--fail-on plan is only for dry runs: add --dry-run")
-    with results_to(out) as stream:
-        result = _swept(request, settings, quiet, output)
-        with writing(stream, out):
-            _report(result, stream, output, show_all, _next_commands(request, flags))
+    with ExitStack() as opened:
+        stream, shown = opened.enter_context(results_to(out)), Event()
+
+        def show(result: "SweepResult") -> bool:
+            """Write the output, once; whether all of it was taken. A file has its name then."""
+            shown.set()
+            whole = False
+            with writing(stream, out):
+                _report(result, stream, output, show_all, _next_commands(request, flags))
+                stream.flush()
+                whole = True
+            opened.close()
+            return whole
+
+        result = _swept(request, settings, quiet, output, show)
+        if not shown.is_set():
+            show(result)
     if result.error:
         raise result.error
     raise typer.Exit(exit_code(result, fail_on is FailOn.PLAN))
@@ -146,7 +162,7 @@ def _duration(text: str | None) -> "timedelta | None":
 
 
 def _swept(
-    request: "SweepRequest", settings: "Settings", quiet: bool, output: FormatWithCsv
+    request: "SweepRequest", settings: "Settings", quiet: bool, output: FormatWithCsv, show: "Show"
 ) -> "SweepResult":
     from dataclasses import replace
 
@@ -155,8 +171,14 @@ def _swept(
     from janitor.sweep.wiring import run_sweep
 
     try:
-        with showing(quiet) as progress:
-            return run_sweep(replace(request, progress=progress), settings)
+        with ExitStack() as bars:
+            progress = bars.enter_context(showing(quiet))
+
+            def show_below(result: "SweepResult") -> bool:
+                bars.close()
+                return show(result)
+
+            return run_sweep(replace(request, progress=progress), settings, show_below)
     except (ObservationError, InterruptedSweepError) as error:
         if output is FormatWithCsv.TABLE:
             raise

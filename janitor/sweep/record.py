@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from janitor.model.amounts import Priced, Unpriced
 from janitor.model.inventory import Gap
 from janitor.plan.plan import Action
 from janitor.policy.deciding.context import Memory
-from janitor.policy.deciding.grace import Grace
+from janitor.policy.deciding.grace import Grace, Waiting
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.use_history import UseLog, asks_for_use
 from janitor.policy.model import Policies
@@ -329,6 +329,16 @@ class LoggedEvents:
     def policy_unmatched(self, policy: str) -> None:
         """A policy that matched nothing."""
         emit(Event.POLICY_UNMATCHED, policy=policy)
+
+
+def log_scheduled(scheduled: Iterable[Waiting]) -> None:
+    """Each newly scheduled deletion in the log, where that is a sweep's only output (R32)."""
+    for each in scheduled:
+        usd = each.estimate.usd_month if isinstance(each.estimate, Priced) else None
+        emit(
+            Event.DELETION_SCHEDULED, kind=each.kind, name=each.name, policy=each.policy, owner=each.owner,
+            due_at=each.due_at, saves_usd_month=usd, keep="label janitor: keep, or: janitor keep NAME",
+        )  # fmt: skip
 
 
 def log_result(result: SweepResult) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from janitor.apply.executor import PlanApplier
 from janitor.apply.outcomes import Applied
 from janitor.apply.settle import in_flight, settle
 from janitor.cost.book import PriceBook
-from janitor.errors import InterruptedSweepError, UsageError
+from janitor.errors import InterruptedSweepError, JanitorError, UsageError
 from janitor.gcp.billing import read_catalog
 from janitor.gcp.channels import BILLING_HOST, Clients, connect
 from janitor.gcp.collector import making_what_stays
@@ -32,34 +32,47 @@ from janitor.plan.guard import ClearedPlan
 from janitor.policy.deciding.context import DecisionInput, Detail, Memory
 from janitor.policy.deciding.references import References
 from janitor.policy.model import Policies
-from janitor.report.data.announcing import announces, dated, unannounced
+from janitor.report.data.announcing import announces, dated, newly_scheduled, unannounced
 from janitor.report.data.result import SweepResult
-from janitor.runtime import asked_to_stop, elapsed, now, stop_asked
+from janitor.runtime import asked_to_stop, elapsed, in_background, now, stop_asked
 from janitor.settings import Settings, SweepRequest
 from janitor.store.folders import cache_folder
 from janitor.store.price_cache import load_prices
-from janitor.sweep.record import Books, LedgerRecorder, LoggedEvents, Opening, SweepRecord, log_result
+from janitor.sweep.record import (
+    Books,
+    LedgerRecorder,
+    LoggedEvents,
+    Opening,
+    SweepRecord,
+    log_result,
+    log_scheduled,
+)
 from janitor.sweep.repositories import DecisionPorts
 from janitor.sweep.sweep import Applier, RunEnvironment, SweepPorts, sweep
 
 # Told of a message to Slack: what it is, and whether it was posted.
 OnPosted = Callable[[Literal["report", "note", "trouble"], bool], None]
+# Shows the whole output of a sweep; whether all of it was taken. UsageError: it cannot be written.
+Show = Callable[[SweepResult], bool]
 _LOCATIONS = (Kind.RUN_LOCATION, Kind.ARTIFACT_LOCATION)
 
 
-def run_sweep(request: SweepRequest, settings: Settings) -> SweepResult:
+def run_sweep(request: SweepRequest, settings: Settings, show: Show | None = None) -> SweepResult:
     """One sweep, from the clients to its last line in the ledger.
+
+    Where it schedules deletions and Slack is not set up, `show` is called before these are written down: its output is
+    their announcement (R32).
 
     Raises UsageError, ObservationError, LedgerError, LockHeldError, and InterruptedSweepError where a
     signal came before there was a plan to apply; after that an interrupted sweep is a result, and so is one
     whose ledger or lock failed.
     """
-    return asyncio.run(_until_signalled(request, settings))
+    return asyncio.run(_until_signalled(request, settings, show))
 
 
-async def _until_signalled(request: SweepRequest, settings: Settings) -> SweepResult:
+async def _until_signalled(request: SweepRequest, settings: Settings, show: Show | None) -> SweepResult:
     with stop_asked() as stop:
-        result = await swept(request, settings, stop, Origin.HAND)
+        result = await swept(request, settings, stop, Origin.HAND, show=show)
         if request.apply and settings.speaks_to_slack and not stop.is_set():
             from janitor.notify.posting import post_note  # Slack's client costs a start a fifth of a second
 
@@ -73,11 +86,13 @@ async def swept(
     stop: asyncio.Event,
     origin: Origin,
     on_posted: OnPosted | None = None,
+    show: Show | None = None,
 ) -> SweepResult:
     """As `run_sweep`, within a running loop; `stop` is what a signal would do. `on_posted` hears whether Slack
-    accepted an announcement."""
+    accepted an announcement. Without `show` the log is the output."""
     applying = asyncio.Event()
-    work = asyncio.create_task(_opened(request, settings, stop, origin, applying, on_posted))
+    announce = partial(_announced, settings=settings, stop=stop, on_posted=on_posted, show=show)
+    work = asyncio.create_task(_opened(request, settings, stop, origin, applying, announce))
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -96,7 +111,7 @@ async def swept(
 
 async def _opened(
     request: SweepRequest, settings: Settings, stop: asyncio.Event, origin: Origin, applying: asyncio.Event,
-    on_posted: OnPosted | None,
+    announce: Callable[[SweepResult], Awaitable[SweepResult]],
 ) -> SweepResult:  # fmt: skip
     """Open what a sweep needs, in the order in which it may be refused, and close it again."""
     async with AsyncExitStack() as stack:
@@ -125,24 +140,45 @@ async def _opened(
         ports = await adapters.ports(question, lookout, stop, begin)
         result = await sweep(opening.sweep_id, question, ports)
         log_result(result)
-        result = await _announced(result, settings, stop, on_posted)
+        result = await announce(result)
         return await record.close(result, lookout, memory, whole=not request.only_policies)
 
 
 async def _announced(
-    result: SweepResult, settings: Settings, stop: asyncio.Event, on_posted: OnPosted | None
+    result: SweepResult,
+    settings: Settings,
+    stop: asyncio.Event,
+    on_posted: OnPosted | None,
+    show: Show | None,
 ) -> SweepResult:
     """The result once its newly scheduled deletions are announced (R32): by Slack where that is set up, else by the
     sweep's own output. What is not accepted is not scheduled."""
     if not announces(result):
         return result
     if not settings.speaks_to_slack:
-        return dated(result, now())
+        return await _shown(dated(result, now()), show)
     if stop.is_set() or result.interrupted or result.error:
         return unannounced(result, "The sweep was stopped before it could post to Slack")
     from janitor.notify.posting import post_announcement  # Slack's client costs a start a fifth of a second
 
     return await post_announcement(settings, result, stop, on_posted)
+
+
+async def _shown(result: SweepResult, show: Show | None) -> SweepResult:
+    """The result once its output was written, before anything of it is in the ledger: a sweep that is killed in between
+    announces again. Whoever reads the output slowly does not stop the renewal of the lock."""
+    if show is None:
+        log_scheduled(newly_scheduled(result))
+        return result
+    try:
+        if await in_background(lambda: show(result)):
+            return result
+        why: JanitorError | None = None
+    except UsageError as error:
+        why = error
+    text = str(why or "Its reader closed the output of the sweep before the end")
+    emit(Event.NOTE_UNPOSTED, what="output", error=text)
+    return replace(unannounced(result, text), error=result.error or why)
 
 
 def _question(

@@ -8,6 +8,7 @@ import pytest
 from janitor.cli.app import run
 from janitor.report.data.result import SweepResult
 from janitor.settings import Settings, SweepRequest
+from janitor.sweep.wiring import Show
 from tests.report.samples import story
 
 POLICIES = """\
@@ -35,7 +36,7 @@ class Sweeps:
     answer: SweepResult | Exception = field(default_factory=story)
     asked: list[SweepRequest] = field(default_factory=list)
 
-    def __call__(self, request: SweepRequest, settings: Settings) -> SweepResult:
+    def __call__(self, request: SweepRequest, settings: Settings, show: Show) -> SweepResult:
         self.asked.append(request)
         if isinstance(self.answer, Exception):
             raise self.answer

@@ -18,7 +18,7 @@ from janitor.cli import main
 from janitor.logs import Event, emit
 from tests.report.samples import SERVICE, result
 
-def swept(request, settings):
+def swept(request, settings, show):
     with open("ledger", "w") as ledger:
         with suppress(OSError):
             os.write(2, b"a library speaks\\n")

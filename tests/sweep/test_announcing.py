@@ -215,11 +215,3 @@ def test_a_bot_s_further_messages_are_in_the_thread_of_the_first(
     assert "thread_ts" not in first
     assert {message["thread_ts"] for message in others} == {"1763888400.000001"}
     assert named_in(stand_in.posted) == ALL
-
-
-def test_without_a_channel_the_sweep_s_own_output_is_the_announcement(place: Placing, days: Days) -> None:
-    here = place(world(services=FAILED))
-    (row,) = here.sweep("--apply", policies=WEEK).document["grace"]
-    assert row["announced"] is True
-    (mark,) = listed()["marks"]
-    assert mark["due_at"] == row["due_at"]

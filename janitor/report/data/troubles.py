@@ -178,8 +178,9 @@ def _unannounced(snapshot: Snapshot) -> Iterator[Trouble]:
         yield Trouble(
             TroubleKind.UNANNOUNCED,
             some_of(called(row.kind, row.name) for row in rows),
-            "Slack did not accept the announcement, so the grace period has not started and nothing of it is deleted",
-            "see the log for Slack's answer; the next apply announces it again",
+            "the announcement was not accepted (by Slack, or by the reader of the output), so the grace period has not"
+            " started and nothing of it is deleted",
+            "see note.unposted in the log for the reason; the next apply announces it again",
         )
 
 
