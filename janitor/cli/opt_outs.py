@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from janitor.errors import UsageError
+from janitor.kinds.table import HOLDER_KINDS, KINDS
 from janitor.ledger.marks import Marked, OptOut
+from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.references import BadReferenceError, parse_reference, without_host
 from janitor.report.data.known_names import SNAPSHOTS, named_by, names_in
@@ -17,7 +19,7 @@ from janitor.store.history import SqlHistory
 from janitor.store.lock import holder_now
 from janitor.store.marks import SqlMarks
 
-_HOLDERS = ("services", "jobs", "workerPools", "repositories")
+_HOLDERS = tuple(KINDS[kind].collection for kind in (*HOLDER_KINDS, Kind.REPOSITORY))
 _NAMED = 5
 
 

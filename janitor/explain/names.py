@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from urllib.parse import unquote
 
 from janitor.kinds.repository import DOCKER
-from janitor.kinds.table import KINDS, RUN_COLLECTIONS
+from janitor.kinds.table import KINDS, RUN_COLLECTIONS, RUN_KINDS, kind_noun
 from janitor.kinds.table import listed as listed_workloads
 from janitor.kinds.tag import tag_name
 from janitor.model.inventory import Observed
@@ -83,8 +83,8 @@ def _full(text: str) -> Target:
     kind = _KINDS.get(name.collection)
     if kind is None or path[::2] != _collections(kind):
         raise NoSuchNameError(
-            f"{text}: this kind is not explained; what is: services with their revisions and traffic "
-            "tags, jobs, executions, worker pools, repositories, packages, versions, docker images and tags"
+            f"{text}: this kind is not explained; what is: {', '.join(kind_noun(each, 2) for each in RUN_KINDS)}, "
+            "repositories, packages, versions, docker images and tags"
         )
     return Target(kind, name)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from janitor.kinds.table import HOLDER_KINDS, kind_noun
 from janitor.model.kinds import Kind
 from janitor.policy.conditions import values
 from janitor.policy.conditions.table import BY_NAME
@@ -37,6 +38,8 @@ _POLICY = {
     "policies.grace": "Announces each deletion first, and deletes this long after that, such as 7d.",
     "policies.managed": "true: may delete resources that another Google product created, if when names them literally.",
 }
+# What `protect.names` names.
+_NAMED = (*HOLDER_KINDS, Kind.REPOSITORY, Kind.PACKAGE)
 _SECTIONS = {
     "version": "The version of this file's grammar: 1.",
     "mode": "What a sweep does without a flag: dry-run deletes nothing.",
@@ -47,7 +50,7 @@ _SECTIONS = {
     "scope.workloads": "none: images may be deleted although no workload is found that could use them.",
     "protect": "Each of these protects a resource and everything in it.",
     "protect.labels": "One of these labels is enough; a value is a glob.",
-    "protect.names": "Globs of short names: services, jobs, worker pools, repositories, packages.",
+    "protect.names": f"Globs of short names: {', '.join(kind_noun(kind, 2) for kind in _NAMED)}.",
     "protect.tags": "Globs of tags; one tag is enough.",
     "protect.references": "Files beside this one that list the images that run outside Cloud Run, one per line.",
     "ttl": "The labels that set the lifetime of a resource; only a policy with ttl: expired uses them.",

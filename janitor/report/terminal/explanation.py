@@ -5,6 +5,7 @@ from typing import TextIO
 
 from rich.text import Text
 
+from janitor.kinds.table import RUN_COLLECTIONS, kind_noun
 from janitor.model.inventory import Gap
 from janitor.model.meanings import meaning_of
 from janitor.model.names import ResourceName
@@ -70,8 +71,9 @@ def user_place(name: str) -> str:
     except ValueError:
         return name
     holder = f" of {found.parent.short}" if len(found.path) > 2 else ""
-    kind = {"workerPools": "worker pool"}.get(found.collection, found.collection.removesuffix("s"))
-    return f"{kind} {found.short}{holder} ({found.location}, {found.project})"
+    kind = RUN_COLLECTIONS.get(found.collection)
+    noun = kind_noun(kind) if kind else found.collection.removesuffix("s")
+    return f"{noun} {found.short}{holder} ({found.location}, {found.project})"
 
 
 def _line(text: str, style: str = "") -> Text:
