@@ -111,7 +111,10 @@ def _completed(arguments: list[str] | None) -> int:
     """What a shell asked for, on stdout; an error prints nothing, for it would stand within what a person types."""
     try:
         with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
-            _command(app).main(args=arguments, prog_name="janitor", standalone_mode=False)
+            completion.complete(
+                lambda: _command(app).main(args=arguments, prog_name="janitor", standalone_mode=False),
+                sys.stdout,
+            )
     except SystemExit as end:
         return _flushed(end.code if isinstance(end.code, int) else 1)
     except Exception:

@@ -3,15 +3,28 @@
 Nothing here asks the network: names come from a ledger in a file, the rest from the policy file and from janitor itself.
 """
 
+import io
 import os
+import re
+import shlex
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+# bash's own words end at ``@`` too: it is given the line instead, and the signs at which it parts words.
+SCRIPT = """\
+_janitor_completion() {
+    local IFS=$'\\n'
+    COMPREPLY=( $( env COMP_LINE="${COMP_LINE:0:COMP_POINT}" COMP_WORDBREAKS="$COMP_WORDBREAKS" \\
+                   _JANITOR_COMPLETE=complete_bash "$1" ) )
+    return 0
+}
+
+complete -o default -F _janitor_completion janitor"""
 if TYPE_CHECKING:
     from janitor.store.ledger_glance import Glance
 
@@ -19,12 +32,55 @@ if TYPE_CHECKING:
 _PATIENCE = 1.0
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_JANITOR_COMPLETE"
+# A digest is begun as Google writes it, which outputs shorten.
+_WHOLE_DIGEST = re.compile(r"@s(h(a(2(5(6(:.*)?)?)?)?)?)?$", re.DOTALL)
 _FLAGS = ("--install-completion", "--show-completion")
 
 
 def is_asked() -> bool:
     """Whether a shell asks what may stand next, and no person reads what is printed."""
     return os.environ.get(VARIABLE, "").startswith("complete_")
+
+
+def complete(of_typer: Callable[[], None], out: TextIO) -> None:
+    """Run typer's completion. For bash it is told the whole words of the line, and of what it offers the part is printed
+    that bash puts in."""
+    if "COMP_LINE" not in os.environ:
+        of_typer()
+        return
+    kept = _kept_by_bash(_whole_words(), os.environ.get("COMP_WORDBREAKS", ""))
+    offered = io.StringIO()
+    try:
+        with redirect_stdout(offered):
+            of_typer()
+    finally:
+        out.writelines(f"{line.removeprefix(kept)}\n" for line in offered.getvalue().splitlines())
+
+
+def _whole_words() -> str:
+    """Tell typer the words of the line, which bash parts at ``@``, ``:`` and ``=`` too; the last one as it is typed, ""
+    behind a blank."""
+    line = os.environ["COMP_LINE"]
+    read = shlex.shlex(line, posix=True, punctuation_chars=False)
+    read.whitespace_split, read.commenters = True, ""
+    words: list[str] = []
+    try:
+        words.extend(read)
+    except ValueError:  # a quote that is not closed yet
+        words.append(read.token)
+    typed = "" if line[-1:].isspace() else line.split()[-1]
+    os.environ["COMP_WORDS"] = line
+    os.environ["COMP_CWORD"] = str(len(words) - bool(typed))
+    return typed
+
+
+def _kept_by_bash(word: str, breaks: str) -> str:
+    """The beginning of a word that bash leaves as it is: to the last sign at which it parts words, without that sign if it
+    is an ``@``, with which the name of a host begins. A quoted word is not parted."""
+    if word[:1] in ("'", '"'):
+        return ""
+    last = max((word.rfind(sign) for sign in breaks), default=-1)
+    return word[: last + (word[last : last + 1] != "@")]
 
 
 def for_shell(arguments: list[str]) -> bool:
@@ -44,9 +100,12 @@ def for_shell(arguments: list[str]) -> bool:
     if shell not in SHELLS:
         raise UsageError(f"{flag}: unknown shell {show(shell)}; one of: {', '.join(SHELLS)}")
     if flag == _FLAGS[1]:
-        print(get_completion_script(prog_name="janitor", complete_var=VARIABLE, shell=shell))
+        of_typer = get_completion_script(prog_name="janitor", complete_var=VARIABLE, shell=shell)
+        print(SCRIPT if shell == "bash" else of_typer)
     else:
         _, path = install(shell=shell, prog_name="janitor", complete_var=VARIABLE)
+        if shell == "bash":
+            path.write_text(f"{SCRIPT}\n", encoding="utf-8")
         print(f"{shell} completion installed in {path}; open a new terminal to use it")
     return True
 
@@ -127,7 +186,7 @@ def _glance(most_snapshots: int = 0) -> "Glance | None":
 
 def _known_names(incomplete: str, collection: str = "") -> list[str]:
     from janitor.report.data.known_names import SNAPSHOTS, names_in
-    from janitor.report.data.names import called
+    from janitor.report.data.names import called, with_whole_digest
     from janitor.report.data.snapshot_codec import decode_snapshot
 
     if (seen := _glance(SNAPSHOTS)) is None:
@@ -137,6 +196,8 @@ def _known_names(incomplete: str, collection: str = "") -> list[str]:
         known |= names_in(decode_snapshot(snapshot))
     if incomplete.startswith("projects/"):
         return sorted(known)
+    if _WHOLE_DIGEST.search(incomplete):
+        return sorted(with_whole_digest(name) for name in known if "/versions/sha256:" in name)
     return sorted(
         called(kind, name)
         for name, kind in known.items()

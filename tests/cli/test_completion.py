@@ -1,9 +1,5 @@
 """Shell completion: what each shell is given at each place, and nothing at all where something is wrong."""
 
-import os
-import shutil
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -119,53 +115,6 @@ def test_an_error_in_completion_itself_prints_nothing(
     assert (called.out, called.err) == ("", "")
 
 
-def shell(folder: Path, *command: str) -> list[str]:
-    """What a shell prints, with this janitor as the only one."""
-    bin_ = folder / "bin"
-    bin_.mkdir()
-    patient = "from janitor.cli import completion, main; completion._PATIENCE = 120.0; main()"
-    (bin_ / "janitor").write_text(f"#!/bin/sh\nexec {sys.executable} -c '{patient}' \"$@\"\n")
-    (bin_ / "janitor").chmod(0o755)
-    environment = {**os.environ, "PATH": f"{bin_}:{os.environ['PATH']}", "HOME": str(folder)}
-    root = Path(__file__).parents[2]
-    environment["PYTHONPATH"] = str(root)
-    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
-
-
-def needs(name: str) -> pytest.MarkDecorator:
-    return pytest.mark.skipif(shutil.which(name) is None, reason=f"no {name} here")
-
-
-@needs("bash")
-def test_a_real_bash_offers_names(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written(folder, monkeypatch)
-    script = (
-        'source <(janitor --show-completion bash); COMP_WORDS=(janitor explain ""); COMP_CWORD=2;'
-        ' _janitor_completion janitor; printf "%s\\n" "${COMPREPLY[@]}"'
-    )
-    assert set(_SERVICES) <= set(shell(folder, "bash", "--norc", "-c", script))
-
-
-@needs("zsh")
-def test_a_real_zsh_offers_names(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written(folder, monkeypatch)
-    script = (
-        'compdef() {}; _files() { print none }; _arguments() { print -r -- "$@" }; eval "$(janitor --show-completion zsh)";'
-        ' words=(janitor explain ""); CURRENT=3; _janitor_completion'
-    )
-    offered = " ".join(shell(folder, "zsh", "-f", "-c", script))
-    assert all(f'"{name}"' in offered for name in _SERVICES)
-
-
-@needs("fish")
-def test_a_real_fish_offers_names(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written(folder, monkeypatch)
-    script = 'janitor --show-completion fish | source; complete -C "janitor explain "'
-    assert set(_SERVICES) <= set(shell(folder, "fish", "-N", "-c", script))
-
-
 @pytest.mark.parametrize(
     ("name", "file"),
     [
@@ -190,3 +139,48 @@ def test_an_unknown_shell_is_refused_with_those_there_are(folder: Path, janitor:
     called = janitor("--install-completion", "tcsh")
     assert (called.code, called.out) == (2, "")
     assert "unknown shell 'tcsh'; one of: bash, zsh, fish" in called.err
+
+
+def bash(line: str, asked_by: Janitor, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is printed for a line in bash with its usual signs between words."""
+    monkeypatch.setattr(completion, "_PATIENCE", 120.0)
+    monkeypatch.setenv("_JANITOR_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_LINE", line)
+    monkeypatch.setenv("COMP_WORDBREAKS", " \t\n\"'@><=;|&(:")
+    called = asked_by()
+    assert called.err == ""
+    return called.out
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("janitor explain app@0", ["@0123", "@0456"]),
+        ("janitor explain app:", ["v1", "v2@0123"]),
+        ("janitor explain app:v2@", ["@0123"]),
+        ("janitor explain 'app:", ["app:v1", "app:v2@0123"]),
+        ('janitor --policies "a b" explain app:v1', []),
+        ('janitor explain --policies "a b" app:v1', ["v1"]),
+        ("janitor explain a", ["app@0123", "app@0456", "app:v1", "app:v2@0123"]),
+        ("janitor explain ", ["app@0123", "app@0456", "app:v1", "app:v2@0123", "web"]),
+        ("janitor expl", ["explain"]),
+        ("janitor sweep --limit=max_del", ["max_deletions="]),
+    ],
+)
+def test_bash_is_given_what_it_puts_in_place_of_the_last_part_of_a_word(
+    line: str, offered: list[str], janitor: Janitor, policies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = ["app@0123", "app@0456", "app:v1", "app:v2@0123", "web"]
+    monkeypatch.setattr(completion, "_known_names", lambda *_: known)
+    assert bash(line, janitor, monkeypatch).split() == offered
+
+
+def test_a_digest_begun_in_full_is_offered_in_full(
+    asked, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(folder, monkeypatch)
+    digests = [f"web/team/app@sha256:{number:064x}" for number in (7, 8)]
+    for begun in ("web/team/app@s", "web/team/app@sha256", "web/team/app@sha256:000"):
+        assert asked("explain", begun) == digests
+    assert asked("explain", "web/team/app@0") == ["web/team/app@000000000000"]
+    assert asked("explain", "web/team/app@sh1") == []

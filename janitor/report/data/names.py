@@ -35,6 +35,12 @@ def called(kind: str, name: str, tags: tuple[str, ...] = ()) -> str:
     return path[-1] if path else name
 
 
+def with_whole_digest(name: str) -> str:
+    """``repository/package@sha256:…``, of an image by Google's name."""
+    path = name.split("/")[4:]
+    return f"{path[1]}/{unquote(path[3])}@{path[5]}"
+
+
 def short_name(action: Action) -> str:
     """What an action deletes; people know an image by its tag."""
     return called(action.kind, action.name, action.tags)
