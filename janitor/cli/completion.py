@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
+from janitor.cli.messages import done
+
 # bash's own words end at ``@`` too: it is given the line instead, and the signs at which it parts words.
 SCRIPT = """\
 _janitor_completion() {
@@ -106,7 +108,7 @@ def for_shell(arguments: list[str]) -> bool:
         _, path = install(shell=shell, prog_name="janitor", complete_var=VARIABLE)
         if shell == "bash":
             path.write_text(f"{SCRIPT}\n", encoding="utf-8")
-        print(f"{shell} completion installed in {path}; open a new terminal to use it")
+        done(f"{shell} completion installed in {path}; open a new terminal to use it")
     return True
 
 

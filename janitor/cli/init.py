@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from janitor.cli.messages import done
+
 
 def init(
     file: Annotated[
@@ -37,7 +39,7 @@ def init(
     for each, content in files.items():
         with results_to(each) as out, writing(out, each):
             out.write(content)
-    print(f"wrote {', '.join(map(str, files))}")
+    done(f"wrote {', '.join(map(str, files))}")
     validate = shlex.join(["janitor", "validate", str(path)])
     print(f"next: {validate}, then {_dry_run(path, load_settings().policies)}")
     if not project:

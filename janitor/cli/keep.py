@@ -1,7 +1,6 @@
 """`janitor keep`."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from janitor.cli import completion
+from janitor.cli.messages import done, tell
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,7 +61,7 @@ def keep(
     url = _lasting(settings)
     if end:
         whole = asyncio.run(end_keep(url, name, _who(), at, projects))
-        print(f"opt-out ended: {safe_text(whole)}")
+        done(f"opt-out ended: {safe_text(whole)}")
     else:
         _keep(url, name, _until(span, at), at, projects, _reading(settings, policies, projects))
 
@@ -78,15 +78,15 @@ def _keep(
     from janitor.model.text import safe_text
     from janitor.model.units import moment
 
-    done = asyncio.run(opt_out(url, name, until, _who(), at, projects, look_up))
-    print(f"opted out {'permanently' if until is None else f'until {moment(until)}'}: {safe_text(done.name)}")
-    if not done.was_seen:
-        print("janitor: it was not checked whether this resource exists", file=sys.stderr)
-    if done.applying:
-        print(
-            f"janitor: a sweep is applying now ({safe_text(done.applying)}) and may have read the ledger before:"
-            " it may still delete this resource",
-            file=sys.stderr,
+    kept = asyncio.run(opt_out(url, name, until, _who(), at, projects, look_up))
+    done(f"opted out {'permanently' if until is None else f'until {moment(until)}'}: {safe_text(kept.name)}")
+    if not kept.was_seen:
+        tell("WARNING", "it was not checked whether this resource exists")
+    if kept.applying:
+        tell(
+            "WARNING",
+            f"a sweep is applying now ({kept.applying}) and may have read the ledger before: it may still delete this"
+            " resource",
         )
 
 

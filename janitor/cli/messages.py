@@ -37,6 +37,14 @@ def tell(severity: Severity, message: str, **facts: object) -> None:
     print(json.dumps(entry, default=str), file=sys.stderr)
 
 
+def done(message: str, beside_result: bool = False) -> None:
+    """What a command did, as one plain line on stdout; as a message on stderr where stdout holds a result for programs."""
+    if beside_result:
+        tell("INFO", message)
+    else:
+        print(message)
+
+
 def bug(error: BaseException) -> None:
     """An error that janitor did not expect: its type, its code and its place, never its text (R29)."""
     from janitor.error_facts import facts, raised_at, trace

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from janitor.cli.messages import tell
+from janitor.cli.messages import done
 from janitor.cli.options import ProjectFilter
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def report(
 ) -> None:
     """Report savings, the next deletions and problems, from the ledger.
 
-    Makes no call to Google. --slack prints nothing; add --format or --out to write the report too.
+    Makes no call to Google. --slack writes no report; add --format or --out to write it too.
     """
     from janitor.cli.output import results_to, writing
     from janitor.cli.request import checked_projects
@@ -79,6 +79,7 @@ def report(
                 _write(summary, stream, output or ReportFormat.TABLE, text)
     if slack and not dry_run:
         asyncio.run(_post(settings, summary, recorded=not projects))
+        done("posted to Slack", beside_result=printed and out is None)
 
 
 def _check(settings: "Settings", slack: bool, dry_run: bool, output: ReportFormat | None) -> None:
@@ -191,4 +192,3 @@ async def _post(settings: "Settings", summary: "Summary", recorded: bool) -> Non
 
     async with history_at(settings.ledger_url) as history:
         await post_report(settings, summary, history if recorded else None)
-    tell("INFO", "posted to Slack")

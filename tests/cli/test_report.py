@@ -172,13 +172,24 @@ def test_out_into_a_folder_that_is_not_there_is_told_before_anything_is_posted(
     assert "nowhere/report.txt: cannot be written" in called.err
 
 
-def test_slack_posts_and_writes_it_down_and_prints_nothing(
+def test_slack_posts_and_writes_it_down_and_says_so_in_a_plain_line(
     ledger: Path, janitor: Janitor, posted: list[tuple[Summary, bool]]
 ) -> None:
     called = janitor("report", "--slack")
-    assert (called.code, called.out, called.err) == (0, "", "janitor: posted to Slack\n")
+    assert (called.code, called.out, called.err) == (0, "posted to Slack\n", "")
     ((summary, recorded),) = posted
     assert (summary.in_all.deleted.count, recorded) == (2, True)
+
+
+def test_beside_a_report_for_programs_that_line_is_a_message_on_stderr(
+    ledger: Path, janitor: Janitor, posted: list[tuple[Summary, bool]]
+) -> None:
+    called = janitor("report", "--slack", "--format", "json")
+    assert json.loads(called.out)["schema_version"] == 1
+    assert called.err == "janitor: posted to Slack\n"
+    called = janitor("report", "--slack", "--format", "json", "--out", "report.json")
+    assert (called.out, called.err) == ("posted to Slack\n", "")
+    assert len(posted) == 2
 
 
 def test_a_post_of_one_project_is_not_written_down_as_the_periods_report(
