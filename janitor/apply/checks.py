@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from janitor.apply.artifacts import (
     Users,
@@ -54,18 +55,12 @@ async def exists(reader: Reader, kind: Kind, name: str, uid: str = "") -> bool:
     return await checks.exists(reader, name, uid)
 
 
-def _of_cloud_run(kind: Kind) -> KindChecks:
-    exists_now, as_planned = (
-        (part_exists, part_still) if kind in READ_IN_HOLDER else (workload_exists, workload_still)
-    )
+async def _workload_still(reader: Reader, _users: Users, action: Action) -> Outcome | None:
+    return await workload_still(reader, action)
 
-    async def found(reader: Reader, name: str, uid: str) -> bool:
-        return await exists_now(reader, kind, name, uid)
 
-    async def still(reader: Reader, _users: Users, action: Action) -> Outcome | None:
-        return await as_planned(reader, action)
-
-    return KindChecks(found, still, as_planned)
+async def _part_still(reader: Reader, _users: Users, action: Action) -> Outcome | None:
+    return await part_still(reader, action)
 
 
 async def _image(reader: Reader, name: str, _uid: str) -> bool:
@@ -97,7 +92,8 @@ async def _repository(reader: Reader, name: str, _uid: str) -> bool:
 
 
 CHECKS: Mapping[Kind, KindChecks] = {
-    **{kind: _of_cloud_run(kind) for kind in RUN_KINDS},
+    **{k: KindChecks(partial(workload_exists, k), _workload_still, workload_still) for k in RUN_KINDS},
+    **{k: KindChecks(partial(part_exists, k), _part_still, part_still) for k in READ_IN_HOLDER},
     Kind.IMAGE: KindChecks(_image, image_still, image_tagged_since),
     Kind.VERSION: KindChecks(_version, _version_still, version_still),
     Kind.TAG: KindChecks(_tag, tag_still, ready=_tag_as_planned),

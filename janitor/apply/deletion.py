@@ -80,7 +80,7 @@ def failed(error: Exception | str) -> Outcome:
 
 def deletes_of(action: Action) -> int:
     """How many delete calls Google counts for it; a batch counts once for each version (not verified)."""
-    return 1 + len(action.tags) if action.kind is Kind.IMAGE else 1
+    return 1 + len(action.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class DeleteCalls:
         """Delete one resource that was just read and is as planned. Never raises CallError."""
         if action.kind in READ_IN_HOLDER:
             return (await self._parts([action], watch))[0]
-        if action.kind is Kind.IMAGE and action.tags:
+        if action.tags:
             return await self._tagged_image(action, watch)
         return await self._attempt(action, watch)
 
@@ -105,7 +105,7 @@ class DeleteCalls:
             return await self._parts(actions, watch)
         if len(actions) == 1 or watch.stop.is_set():
             return [await self._attempt(action, watch) for action in actions]
-        package = KINDS[actions[0].kind].parent_name(actions[0].name)
+        (package,) = {KINDS[action.kind].parent_name(action.name) for action in actions}
         asked = False
         try:
             operation = await self.deleter.delete_versions(package, [action.name for action in actions])

@@ -16,6 +16,7 @@ from janitor.apply.recheck import FreshReferences, Recheck, Subjects
 from janitor.errors import JanitorError
 from janitor.kinds.table import KINDS
 from janitor.model.inventory import Observed
+from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.plan.guard import ClearedPlan
 from janitor.plan.plan import Action
@@ -141,7 +142,7 @@ class Executor:
         try:
             await self.recorder.conclude([(action, None, TIME_UP) for action in rest])
         except JanitorError as error:
-            self._error = self._error or error
+            self._error = error
             return
         self._outcomes.update((action.name, TIME_UP) for action in rest)
 
@@ -196,7 +197,7 @@ class Executor:
             outcomes = await self._delete(ready, watch)
         finally:
             self._outcomes.update(watch.left)
-            self._notice_drift((action, watch.left.get(action.name)) for action in ready)
+            self._notice_drift((each, watch.left[each.name]) for each in ready if each.name in watch.left)
         again = [action for action in ready if action.name in watch.again]
         turn.answered(sum(deletes_of(each) for each in ready if each.name not in answered | watch.again))
         ends = [
@@ -240,15 +241,13 @@ class Executor:
             self._outcomes.update((action.name, outcome) for action, outcome in ends)
         return [action for action, outcome in zip(batch, found, strict=True) if outcome is None]
 
-    def _notice_drift(self, ends: Iterable[tuple[Action, Outcome | None]]) -> None:
+    def _notice_drift(self, ends: Iterable[tuple[Action, Outcome]]) -> None:
         """A workload that was not deleted as planned was changed by someone: it may name other images now (R45)."""
         references = self.recheck.references
         for action, outcome in ends:
-            if not action.kind.is_run or outcome is None:
-                continue
-            if outcome.gone:
+            if action.kind.is_run and outcome.gone:
                 references.gone(action)
-            if outcome.kind is not OutcomeKind.DELETED:
+            if action.kind.is_run and outcome.kind is not OutcomeKind.DELETED:
                 references.outdate()
 
     async def _not_ready(self, action: Action, tags: Mapping[str, frozenset[str]] | None) -> Outcome | None:
@@ -277,16 +276,15 @@ async def _all_of(workers: list[asyncio.Task[None]]) -> None:
 
 def _batches(actions: list[Action]) -> Iterator[list[Action]]:
     """Untagged images, or versions, of one package together, all else alone; shared by the workers of a line."""
-    for key, group in groupby(actions, key=_batch_key):
+    for (kind, _parent, is_tagged), group in groupby(actions, key=_batch_key):
         same = list(group)
-        size = KINDS[same[0].kind].batch if key else 1
+        size = 1 if is_tagged else KINDS[kind].batch
         for start in range(0, len(same), size):
             yield same[start : start + size]
 
 
-def _batch_key(action: Action) -> str:
-    spec = KINDS[action.kind]
-    return spec.parent_name(action.name) if spec.batch > 1 and not action.tags else ""
+def _batch_key(action: Action) -> tuple[Kind, str, bool]:
+    return action.kind, KINDS[action.kind].parent_name(action.name), bool(action.tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +329,7 @@ class PlanApplier:
         left = self.seconds_left()
         if left <= 0:
             time_up.set()
-        alarm = asyncio.get_running_loop().call_later(max(0.0, left), time_up.set)
+        alarm = asyncio.get_running_loop().call_later(left, time_up.set)
         try:
             return await executor.run(cleared)
         finally:

@@ -15,7 +15,7 @@ async def holder_of(reader: Reader, kind: Kind, name: str) -> RunResource | None
     return await reader.workload(spec.parent, spec.parent_name(name)) if spec.parent else None
 
 
-async def part_exists(reader: Reader, kind: Kind, name: str, uid: str) -> bool:
+async def part_exists(kind: Kind, reader: Reader, name: str, uid: str) -> bool:
     """Whether its holder still has it, which has this uid where one is given. Raises CallError."""
     holder = await holder_of(reader, kind, name)
     if holder is None or uid not in ("", holder.uid):

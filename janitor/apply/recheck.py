@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from janitor.apply.artifacts import image_with_tags
@@ -10,7 +10,7 @@ from janitor.apply.checks import CHECKS
 from janitor.apply.outcomes import Outcome, drifted
 from janitor.apply.ports import CallError, Reader
 from janitor.kinds.repository import DOCKER
-from janitor.kinds.table import READ_IN_HOLDER, listed
+from janitor.kinds.table import listed
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName, image_of
@@ -210,11 +210,10 @@ class FreshReferences:
 def _listed_yet(workloads: Workloads, gone: dict[str, str]) -> Iterator[tuple[ResourceName, str]]:
     """What a list still shows of workloads that are gone: those of the same uid, and what they hold. A workload
     that was made again under the name has another uid."""
-    there = [each for kind, each in listed(workloads) if kind not in READ_IN_HOLDER]
+    there = [each for _, each in listed(workloads)]
     holders = {each.name for each in there if gone.get(str(each.name)) == each.uid}
     for each in there:
-        is_part = len(each.name.path) > 2
-        if each.name in holders or (is_part and each.name.parent in holders):
+        if holders & {each.name, replace(each.name, path=each.name.path[:2])}:
             yield each.name, str(each.name)
 
 
@@ -246,9 +245,9 @@ class Recheck:
         drifted, and Google refuses to delete without force a version that gets one later. Whether a version still
         exists is the answer of the delete: the batch names it among those refused, and it is then asked for alone.
         """
-        if len(batch) < 2 or batch[0].kind is not Kind.IMAGE:
+        if len(batch) < 2 or any(action.kind is not Kind.IMAGE for action in batch):
             return None
-        repository, package, _ = image_of(batch[0].name)
+        ((repository, package),) = {image_of(action.name)[:2] for action in batch}
         try:
             for action in batch:
                 await self._read_shared(action)

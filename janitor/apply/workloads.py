@@ -7,7 +7,7 @@ from janitor.model.kinds import Kind
 from janitor.plan.plan import Action
 
 
-async def workload_exists(reader: Reader, kind: Kind, name: str, uid: str) -> bool:
+async def workload_exists(kind: Kind, reader: Reader, name: str, uid: str) -> bool:
     """Whether it exists. Another resource of its name, with another uid, means that it was deleted."""
     found = await reader.workload(kind, name)
     return found is not None and uid in ("", found.uid)

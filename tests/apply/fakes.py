@@ -109,9 +109,10 @@ class FakeGoogle:
         await check()
         if kind is Kind.TAG:
             return self._untag(name)
-        return await self._delete(
-            f"delete_{CALLED.get(kind, kind.name.lower())}", name, self.held(kind, name)
-        )
+        held = self.held(kind, name)
+        if etag and name in held and held[name].etag != etag:
+            raise ChangedError("ABORTED")
+        return await self._delete(f"delete_{CALLED.get(kind, kind.name.lower())}", name, held)
 
     def held(self, kind: Kind, name: str) -> dict[str, Any]:
         """Where a delete takes it from."""

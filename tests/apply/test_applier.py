@@ -108,10 +108,19 @@ async def test_a_ledger_or_lock_that_fails_ends_the_work_and_what_was_deleted_is
     assert len(google.sent("delete_service")) == ends.count(O.DELETED)
 
 
-async def test_once_the_time_of_the_sweep_is_used_up_nothing_is_tried() -> None:
+@pytest.mark.parametrize(("left", "ends"), [(-1.0, O.SKIPPED), (0.0, O.SKIPPED), (1.0, O.DELETED)])
+async def test_once_the_time_of_the_sweep_is_used_up_nothing_is_tried(left: float, ends: O) -> None:
     google, recorder = FakeGoogle(), FakeRecorder()
     actions = services(google, "a", "b")
-    late = applier(google, recorder, [], seconds_left=lambda: -1.0)
+    late = applier(google, recorder, [], seconds_left=lambda: left)
     applied = await late(cleared(*actions), NAMED, SEEN)
-    assert [each.kind for each in applied.outcomes] == [O.SKIPPED] * 2
-    assert (recorder.intents, google.sent("delete_service")) == ([], [])
+    assert [each.kind for each in applied.outcomes] == [ends] * 2
+    assert len(recorder.intents) == len(google.sent("delete_service")) == (2 if ends is O.DELETED else 0)
+
+
+async def test_a_ledger_that_cannot_take_what_is_skipped_is_told() -> None:
+    google = FakeGoogle()
+    late = applier(google, Broken(ends=0), [], seconds_left=lambda: 0.0)
+    applied = await late(cleared(*services(google, "a")), NAMED, SEEN)
+    assert isinstance(applied.error, LedgerError)
+    assert ([each.kind for each in applied.outcomes], applied.interrupted) == ([O.PLANNED], True)

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
-from janitor.apply.deletion import DeleteCalls, Watch
+from janitor.apply.deletion import DELETED, UNANSWERED, UNTRIED, DeleteCalls, Watch
 from janitor.apply.outcomes import Outcome
 from janitor.apply.outcomes import OutcomeKind as O
-from janitor.apply.ports import CallError, UnclearError, UnendedError
+from janitor.apply.ports import CallError, PushedBackError, StoppedError, UnclearError, UnendedError
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.plan.plan import Action
@@ -73,6 +73,32 @@ async def test_after_a_stop_no_batch_is_sent_and_all_of_it_stays_open() -> None:
     assert set(of.left) == {each.name for each in actions}
 
 
+async def test_a_batch_that_a_quota_holds_up_may_have_begun_only_if_google_took_it() -> None:
+    for google, begun in ((FakeGoogle(), False), (Waiting(ends=PushedBackError("quota")), True)):
+        of = watch()
+        actions = images(google, of_image("a"), of_image("b"))
+        google.fails = {} if begun else {REPOSITORY.package("app"): [PushedBackError("quota")]}
+        assert await batch(google, actions, of) == [UNTRIED, UNTRIED]
+        assert of.again == {each.name for each in actions}
+        assert of.asked == (of.again if begun else set())
+
+
+async def test_what_a_batch_refuses_was_not_begun_and_is_sent_alone() -> None:
+    google, of = FakeGoogle(), watch()
+    a, b = actions = images(google, of_image("a"), of_image("b"))
+    google.refused = frozenset({b.name})
+    assert await batch(google, actions, of) == [DELETED, UNTRIED]
+    assert (of.again, of.apart, of.asked) == ({b.name}, {b.name}, set())
+
+
+async def test_not_found_is_the_doing_of_a_call_that_an_earlier_turn_made() -> None:
+    google, of = FakeGoogle(), watch()
+    [web] = services(google, "web")
+    of.asked.add(web.name)
+    google.services.clear()
+    assert await DeleteCalls(google, google).carry_out(web, of) == DELETED
+
+
 async def test_a_batch_of_one_is_sent_alone() -> None:
     google = FakeGoogle()
     [a] = images(google, of_image("a"))
@@ -125,7 +151,7 @@ async def test_an_image_whose_operation_failed_has_its_tags_again() -> None:
     assert of.left == {}
 
 
-async def _kept(_call: str, _name: str, _held: object) -> str:
+async def _kept(*_: object) -> str:
     return "operations/refused-at-last"
 
 
@@ -139,6 +165,16 @@ async def test_the_intent_of_an_image_that_stays_ends_where_its_tags_are_back_an
         assert (image.name in recorder.ends) is ended
         lost = "; its tag v1 could not be put back: PERMISSION_DENIED"
         assert outcome.error == f"{REFUSED}{'' if ended else lost}"
+
+
+async def test_an_image_whose_tags_cannot_be_put_back_takes_no_other_turn() -> None:
+    google, recorder = Untaggable(), FakeRecorder()
+    [image] = images(google, of_image("a", "v1"))
+    google.fails = {image.name: [PushedBackError("quota")]}
+    [outcome] = (await executor(google, recorder).run(cleared(image))).outcomes
+    assert outcome == Outcome(O.FAILED, "its tag v1 could not be put back: PERMISSION_DENIED")
+    assert len(google.sent("delete_version")) == 1
+    assert recorder.ends == {}
 
 
 async def test_nothing_is_said_of_tags_where_none_was_taken_off() -> None:
@@ -163,6 +199,25 @@ async def test_what_cannot_be_read_after_an_unclear_answer_counts_as_standing() 
     assert len(google.sent("delete_service")) == 2
     google.fails = {web.name: [REFUSED]}
     assert await DeleteCalls(google, google).carry_out(web, watch()) == Outcome(O.FAILED, str(REFUSED))
+
+
+async def test_a_service_that_is_deployed_after_it_was_read_again_stays() -> None:
+    """R21: the delete carries the etag, so Google refuses it."""
+    google = FakeGoogle()
+    [web] = services(google, "web")
+    google.services[web.name] = replace(google.services[web.name], etag='"new"')
+    assert (await DeleteCalls(google, google).carry_out(web, watch())).kind is O.DRIFTED
+    assert web.name in google.services
+
+
+@pytest.mark.parametrize("lost", [True, False])
+async def test_a_delete_that_a_stop_holds_back_says_whether_an_earlier_one_was_sent(lost: bool) -> None:
+    google, of = FakeGoogle(), watch()
+    [web] = services(google, "web")
+    google.fails = {web.name: [UnclearError("INTERNAL")] * lost + [StoppedError("interrupted")]}
+    outcome = await DeleteCalls(google, google).carry_out(web, of)
+    assert outcome == (UNANSWERED if lost else UNTRIED)
+    assert of.left == {web.name: outcome}
 
 
 @pytest.mark.parametrize("stands", [True, False])

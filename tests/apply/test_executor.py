@@ -94,6 +94,12 @@ async def test_untagged_images_of_a_package_go_in_batches_of_fifty() -> None:
     assert google.sent("list_tags") == [digest("other")]
 
 
+async def test_two_untagged_images_of_a_package_are_read_and_deleted_at_once() -> None:
+    google = FakeGoogle()
+    await executor(google, FakeRecorder()).run(cleared(*images(google, of_image("a"), of_image("b"))))
+    assert [call for call, _ in google.calls] == ["list_package_tags", "batch"]
+
+
 async def test_a_batch_goes_without_the_image_that_drifted() -> None:
     google, recorder = FakeGoogle(), FakeRecorder()
     a, b, c = images(google, of_image("a"), of_image("b"), of_image("c"))
@@ -115,6 +121,16 @@ async def test_after_a_stop_nothing_new_starts_and_what_runs_is_finished() -> No
     assert O.PLANNED in kinds[:-1]
     assert kinds[-1] is O.PLANNED
     assert later.name in google.services
+
+
+async def test_after_a_stop_nothing_is_called_skipped_even_if_the_time_ended_too() -> None:
+    google, recorder, stop, time_up = FakeGoogle(), FakeRecorder(), asyncio.Event(), asyncio.Event()
+    actions = services(google, "a", "b")
+    stop.set()
+    time_up.set()
+    applied = await executor(google, recorder, stop=stop, time_up=time_up).run(cleared(*actions))
+    assert [each.kind for each in applied.outcomes] == [O.PLANNED, O.PLANNED]
+    assert recorder.ends == {}
 
 
 async def test_what_google_does_not_answer_after_a_stop_stays_an_open_intent() -> None:

@@ -5,9 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from janitor.apply.deletion import Watch
+from janitor.apply.deletion import DELETED, UNANSWERED, UNTRIED, Watch
+from janitor.apply.outcomes import GONE, Outcome, drifted
 from janitor.apply.outcomes import OutcomeKind as O
-from janitor.apply.ports import CallError, ChangedError, NotFoundError, UnclearError, UnendedError
+from janitor.apply.ports import (
+    CallError,
+    ChangedError,
+    NotFoundError,
+    PushedBackError,
+    StoppedError,
+    UnclearError,
+    UnendedError,
+)
 from janitor.apply.settle import settle
 from janitor.kinds.service import Service
 from janitor.kinds.traffic_tag import labels_state
@@ -151,6 +160,56 @@ async def test_what_an_unclear_update_did_remove_counts_as_deleted() -> None:
     google.before = lambda _: google.services.update({NAME: replace(WEB, requested=(), traffic=())})
     assert await removed(google, "pr-1", "pr-2") == {"pr-1": O.DELETED, "pr-2": O.DELETED}
     assert len(google.sent("update_service")) == 1
+
+
+LOST, PUSHED, STOPPED = UnclearError("INTERNAL"), PushedBackError("quota"), StoppedError("interrupted")
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome"),
+    [
+        ([STOPPED], UNTRIED),
+        ([LOST, STOPPED], UNANSWERED),
+        ([NotFoundError("NOT_FOUND")], GONE),
+        ([LOST, NotFoundError("NOT_FOUND")], DELETED),
+        ([ChangedError("ABORTED")], drifted("ABORTED")),
+        ([PUSHED], UNTRIED),
+        ([LOST, PUSHED], UNTRIED),
+    ],
+)
+async def test_an_answer_means_something_else_after_one_that_was_lost(
+    answers: list[Exception], outcome: Outcome
+) -> None:
+    google, watch, actions = standing(), _watch(), planned("pr-1", "pr-2")
+    google.fails = {NAME: list(answers)}
+    calls = executor(google, FakeRecorder()).deletion
+    assert await calls.carry_out_batch(actions, watch) == [outcome, outcome]
+    names = {each.name for each in actions}
+    assert watch.left.keys() == (names if STOPPED in answers else set())
+    assert watch.again == (names if PUSHED in answers else set())
+    assert watch.asked == (names if answers == [LOST, PUSHED] else set())
+
+
+async def test_what_the_second_of_two_lost_updates_removed_is_deleted() -> None:
+    google, calls = standing(), []
+
+    def remove_with_the_second(_: str) -> None:
+        calls.append("update")
+        if len(calls) == 2:
+            google.services[NAME] = replace(WEB, requested=(), traffic=())
+
+    google.fails = {NAME: [LOST, LOST]}
+    google.before = remove_with_the_second
+    assert await removed(google, "pr-1", "pr-2") == {"pr-1": O.DELETED, "pr-2": O.DELETED}
+    assert len(calls) == 2
+
+
+async def test_a_tag_that_was_moved_during_a_lost_update_is_drifted() -> None:
+    google = standing()
+    moved = tuple(replace(each, revision="web-8") if each.tag == "pr-2" else each for each in WEB.requested)
+    google.fails = {NAME: [LOST]}
+    google.before = lambda _: google.services.update({NAME: replace(WEB, requested=moved)})
+    assert await removed(google, "pr-1", "pr-2") == {"pr-1": O.DELETED, "pr-2": O.DRIFTED}
 
 
 async def test_tags_of_a_service_that_is_being_deployed_are_left_alone() -> None:
