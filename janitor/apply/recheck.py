@@ -54,23 +54,22 @@ class Subjects:
         """Why what is about `action.subjects` must stay now, or "". Raises CallError."""
         if action.kind is Kind.IMAGE:
             # where a signature is pushed, its image is pushed too: that package is asked at once
-            package = action.name.rpartition("/versions/")[0]
+            repository, package, _ = image_of(action.name)
             for subject in action.subjects:
-                if await self._reader.version(f"{package}/versions/{subject}") is not None:
+                if await self._reader.version(repository.version(package, subject)) is not None:
                     return f"the image that it is about is there again: {subject}"
         presence = await self.refresh()
         if self._gap:
             return self._gap
-        there = next((each for each in action.subjects if not presence.is_gone(each)), "")
-        return f"an image that it is about is there again: {there}" if there else ""
+        there = [each for each in action.subjects if not presence.is_gone(each)]
+        return f"an image that it is about is there again: {there[0]}" if there else ""
 
     async def refresh(self) -> Presence:
         """List them again unless they are fresh."""
         asked_at = self._clock()
         async with self._lock:
             if self._read is None or not self._read.answers(asked_at, DIGESTS_LAST):
-                began = self._clock()
-                self._presence, self._gap = Presence(), ""
+                began, self._presence = self._clock(), Presence()
                 gap = await self._list()
                 self._presence.close(complete=gap is None)
                 self._gap = f"repositories could not be read again: {gap.cause}" if gap else ""

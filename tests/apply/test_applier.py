@@ -112,10 +112,12 @@ async def test_a_ledger_or_lock_that_fails_ends_the_work_and_what_was_deleted_is
 async def test_once_the_time_of_the_sweep_is_used_up_nothing_is_tried(left: float, ends: O) -> None:
     google, recorder = FakeGoogle(), FakeRecorder()
     actions = services(google, "a", "b")
-    late = applier(google, recorder, [], seconds_left=lambda: left)
+    turns = FakeTurns()
+    late = applier(google, recorder, [], seconds_left=lambda: left, turns=turns)
     applied = await late(cleared(*actions), NAMED, SEEN)
     assert [each.kind for each in applied.outcomes] == [ends] * 2
-    assert len(recorder.intents) == len(google.sent("delete_service")) == (2 if ends is O.DELETED else 0)
+    assert len(turns.taken) == len(recorder.intents) == len(google.sent("delete_service"))
+    assert len(turns.taken) == (2 if ends is O.DELETED else 0)
 
 
 async def test_a_ledger_that_cannot_take_what_is_skipped_is_told() -> None:

@@ -85,7 +85,8 @@ async def test_a_batch_that_a_quota_holds_up_may_have_begun_only_if_google_took_
 
 async def test_what_a_batch_refuses_was_not_begun_and_is_sent_alone() -> None:
     google, of = FakeGoogle(), watch()
-    a, b = actions = images(google, of_image("a"), of_image("b"))
+    actions = images(google, of_image("a"), of_image("b"))
+    b = actions[1]
     google.refused = frozenset({b.name})
     assert await batch(google, actions, of) == [DELETED, UNTRIED]
     assert (of.again, of.apart, of.asked) == ({b.name}, {b.name}, set())

@@ -53,6 +53,12 @@ async def test_references_are_read_again_unless_each_workload_was_deleted_as_pla
     assert await image_after(google, web) == (NOT_ASKED if change == "nothing" else DEPLOYED)
 
 
+async def test_a_workload_that_drifted_keeps_the_images_that_it_names() -> None:
+    now = replace(WEB, etag='"new"')
+    google = FakeGoogle(services={str(WEB.name): now}, now_running=workloads(now))
+    assert await image_after(google, of_service(WEB)) == DEPLOYED
+
+
 async def test_an_image_that_drifted_says_nothing_of_workloads() -> None:
     google = FakeGoogle(now_running=workloads(job("j", uri("a"))))
     [other] = images(google, of_image("b"))

@@ -103,6 +103,15 @@ async def test_who_asks_while_they_are_read_takes_what_is_read_however_long_it_t
     assert google.count("workloads") == 1
 
 
+async def test_who_asks_at_the_moment_at_which_their_reading_ends_takes_them() -> None:
+    google = SlowGoogle(minutes=20)
+    fresh = references(google)
+    google.now += timedelta(minutes=6)
+    await fresh.refresh(REPOSITORY)
+    await fresh.refresh(REPOSITORY)
+    assert google.count("workloads") == 1
+
+
 async def test_digests_are_listed_once_for_five_minutes_from_the_beginning() -> None:
     google = holding("b", minutes=4)
     of = subjects(google)
