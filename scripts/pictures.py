@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tests.browser.chromium import chromium
+from tests.browser.weeks import report_of_weeks
 from tests.browser.world import JANITOR, ROOT, World, demo_world
 
 if TYPE_CHECKING:
@@ -71,9 +72,12 @@ def main() -> None:
             path.write_text(drawing, encoding="utf-8")
             if not wanted or name in wanted:
                 shoot(browser, path, IMAGES / f"{name}.png", "pre, article")
-        for scheme in ("light", "dark"):
-            if not wanted or f"report-{scheme}" in wanted:
-                shoot(browser, page, IMAGES / f"report-{scheme}.png", "body", scheme)
+        if not wanted or "report-dark" in wanted:
+            shoot(browser, page, IMAGES / "report-dark.png", "body", "dark")
+        if not wanted or "report-weeks" in wanted:
+            weeks = Path(folder) / "weeks"
+            weeks.mkdir()
+            shoot(browser, report_of_weeks(weeks), IMAGES / "report-weeks.png", "body")
 
 
 def shoot(browser: "Browser", page: Path, picture: Path, element: str, scheme: Any = "light") -> None:

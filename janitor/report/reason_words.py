@@ -23,6 +23,8 @@ _DELETED = {
     DeleteReason.MATCHED: "",
     DeleteReason.CHILD_OF: "child of a deleted image",
 }
+# What is said where the age is not recorded.
+_WITHOUT_AGE = {DeleteReason.OLDER_THAN.value: "age"}
 _KEPT = {
     KeepReason.SELF: "janitor itself",
     KeepReason.IN_USE: "in use",
@@ -87,7 +89,7 @@ def cause_in_words(reason: str, detail: str | None) -> str:
     word = _DELETED[DeleteReason(reason)] if reason in _DELETED else reason
     facts = (detail or "").replace("; ", ", ")
     parts = [part for part in (word, facts) if part]
-    return ", ".join(dict.fromkeys(parts)) or reason.replace("-", " ")
+    return ", ".join(dict.fromkeys(parts)) or _WITHOUT_AGE.get(reason, reason.replace("-", " "))
 
 
 def kept_with_wire_name(reason: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from janitor.report.html.render import render_html
 from tests.browser.chromium import chromium
+from tests.browser.weeks import report_of_weeks
 from tests.browser.world import demo_world
 from tests.report.summaries import EMPTY, SMALL, large
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 Open = Callable[..., "Page"]
-DEMO = ("first-day", "after")
+DEMO = ("first-day", "after", "weeks")
 PAGES = (*DEMO, "empty", "small", "large")
 
 
@@ -30,6 +31,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         world.run("sweep", "--apply", "--quiet")
         world.run("sweep", "--dry-run", "--quiet")
         found["after"] = world.page("after")
+    weeks = folder / "weeks"
+    weeks.mkdir()
+    found["weeks"] = report_of_weeks(weeks)
     for name, summary in (("empty", EMPTY), ("small", SMALL), ("large", large(3000))):
         found[name] = folder / f"{name}.html"
         found[name].write_text(render_html(summary), encoding="utf-8")

@@ -232,6 +232,18 @@ def test_before_the_first_deletion_the_large_figure_is_what_would_be_saved() -> 
     assert "saved by all deletions" not in text
 
 
+def test_before_the_first_deletion_what_waits_in_grace_is_the_large_figure_if_nothing_else_is_next() -> None:
+    assert SMALL.snapshot
+    waiting = replace(SMALL.snapshot, left=Amount(), in_grace=Amount(2, 0, Decimal("114.98")))
+    text = hero(replace(SMALL, saved=Account(), in_all=Account(), snapshot=waiting))
+    assert "$114.98/month scheduled for deletion, not saved yet" in text
+
+
+def test_the_large_figure_says_how_many_deletions_came_back() -> None:
+    text = hero(replace(SMALL, in_all=replace(SMALL.in_all, came_back=2)))
+    assert "saved by all deletions, 2 of which came back" in text
+
+
 def test_the_sign_of_an_upper_bound_is_explained_beside_the_figures_that_have_it() -> None:
     text = section(SMALL, "Saved")
     assert "≤ means up to" in text

@@ -70,6 +70,14 @@ def test_however_much_there_is_the_report_stays_short() -> None:
     assert "… and" in shown(message)
 
 
+def test_a_telephone_shows_what_is_scheduled_with_its_dollars() -> None:
+    assert SMALL.snapshot
+    waiting = replace(SMALL.snapshot, in_grace=Amount(2, 0, Decimal("114.98")))
+    assert (
+        "; next deletions: 2; scheduled: 2, $114.98/month." in report(replace(SMALL, snapshot=waiting)).text
+    )
+
+
 def test_the_figures_that_a_telephone_shows_are_the_text() -> None:
     assert report(SMALL).text == (
         "Cloud cleanup: saved ≤ $0.26/month by 3 deletions; next deletions: 2. 1 to fix"
@@ -252,4 +260,4 @@ def test_trouble_of_many_lines_is_cut() -> None:
 def test_a_kind_of_a_later_version_is_told_by_its_last_name() -> None:
     gone = Saving(deletion(1, kind="run.gadget", name=f"{REGION}/gadgets/old"), Decimal(1))
     (details,) = report(replace(SMALL, savers=(gone,), snapshot=None)).details
-    assert "• `old` · older than" in shown(details)
+    assert "• `old` · age" in shown(details)

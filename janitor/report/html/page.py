@@ -186,11 +186,16 @@ def _failures(snapshot: Snapshot, with_project: bool) -> Iterator[Failure]:
 
 
 def _hero(summary: Summary) -> Hero:
-    """What is saved; before the first deletion, what the next sweep would save."""
+    """What is saved; before the first deletion, what the next sweep would save, or what waits in grace."""
     seen, saved = summary.snapshot, summary.in_all.deleted
     if not saved.count and seen and seen.left.count:
         return Hero(_bound(seen.left), per_month(seen.left.usd_month), "would be saved by the next sweep")
-    return Hero(_bound(saved), per_month(saved.usd_month), "saved by all deletions")
+    if not saved.count and seen and seen.in_grace.count:
+        amount = seen.in_grace
+        return Hero(_bound(amount), per_month(amount.usd_month), "scheduled for deletion, not saved yet")
+    back = summary.in_all.came_back
+    but = f", {back:,} of which came back" if back else ""
+    return Hero(_bound(saved), per_month(saved.usd_month), f"saved by all deletions{but}")
 
 
 def _bound(amount: Amount) -> str:

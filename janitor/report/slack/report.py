@@ -71,6 +71,13 @@ def _text(summary: Summary) -> str:
         text = f"{_TITLE}: saved {_month(deleted.usd_month, deleted.upper_bound)} by {many(deleted.count, 'deletion')}"
     if seen := summary.snapshot:
         text += f"; next deletions: {seen.left.count:,}"
+        if seen.in_grace.count:
+            usd = (
+                f", {_month(seen.in_grace.usd_month, seen.in_grace.upper_bound)}"
+                if seen.in_grace.usd_month
+                else ""
+            )
+            text += f"; scheduled: {seen.in_grace.count:,}{usd}"
     fixes = _own(summary)
     return text + (f". {len(fixes):,} to fix" if fixes else "")
 
