@@ -1,4 +1,4 @@
-"""`python -m bench [--quick|--latency]`: one run, and a table of it."""
+"""`python -m bench [--quick|--latency|--organization]`: one run, and a table of it."""
 
 import argparse
 import platform
@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.decisions import measure_decisions
 from bench.latency import measure_latency
 from bench.measure import clean_environment
+from bench.organization import measure_organization
 from bench.quotas import CASES, SERVICES_30, measure_quotas
 from bench.soak import show_soak, soak
 from bench.startup import TARGET, measure_startup
@@ -23,12 +24,16 @@ def main() -> None:
     """Measure, and print; nothing is asserted."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="100,000 images only, one quota, and no soak")
+    parser.add_argument("--organization", action="store_true", help="only the organization")
     parser.add_argument("--latency", action="store_true", help="only the runs with latency")
     asked = parser.parse_args()
     quick = asked.quick
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}", flush=True)
     with tempfile.TemporaryDirectory(prefix="janitor-bench-") as folder:
         env = clean_environment(folder)
+        print("\n" + measure_organization(Path(folder), env), flush=True)
+        if asked.organization:
+            return
         print("\n" + show_waits(list(measure_latency(Path(folder), env))), flush=True)
         if asked.latency:
             return

@@ -6,7 +6,9 @@ Prints the two variables that lead to it, as `janitor emulator` does. When stdin
 import json
 import sys
 import time
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from janitor.emulator import Emulator
 from janitor.emulator.errors import RefusedCall
@@ -36,10 +38,15 @@ def main() -> None:
         print(f"JANITOR_EMULATOR_HOST={emulator.host}\nJANITOR_EMULATOR_HTTP={emulator.http}", flush=True)
         sys.stdin.read()
         left = sum(len(emulator.world.names(kind)) for kind in ("services", "versions"))
-        print(json.dumps(_used(counted) | {"refused": refused, "left": left, "calls": len(emulator.calls)}))
+        print(
+            json.dumps(
+                _used(counted)
+                | {"refused": refused, "left": left, "calls": Counter(rpc for rpc, _ in emulator.calls)}
+            )
+        )
 
 
-def _used(counted: list[tuple[float, int]]) -> dict[str, float]:
+def _used(counted: list[tuple[float, int]]) -> dict[str, Any]:
     """How many deletes were let through, and the seconds from the first to the last."""
     span = counted[-1][0] - counted[0][0] if counted else 0.0
     return {"deletes": sum(calls for _, calls in counted), "span": span}

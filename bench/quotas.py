@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from bench.measure import run
+from bench.measure import Cost, run
 from bench.world import LOCATION, PROJECT
 
 _LIMITS = "max_deletions: 10000000, max_share: 100%, max_monthly_value: 100000000 USD, max_unpriced: 10000000"
@@ -76,19 +77,9 @@ def _row(case: QuotaCase, folder: Path, env: Mapping[str, str]) -> str:
     world = folder / "quota.yaml"
     world.write_text(case.world(), encoding="utf-8")
     (folder / "quota.db").unlink(missing_ok=True)
-    command = [sys.executable, "-m", "bench.quota_server", str(world)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(env)
-    ) as server:
-        if server.stdout is None or server.stdin is None:
-            raise RuntimeError("the emulator has no pipes")
-        variables = dict(server.stdout.readline().strip().partition("=")[::2] for _ in range(2))
-        there = {**env, **variables, "JANITOR_DATABASE_URL": f"sqlite:///{folder / 'quota.db'}"}
-        sweep = [sys.executable, "-m", "janitor", "sweep", "--apply", "--quiet", "--format", "json"]
-        sweep += ["--policies", str(folder / "policies.yaml"), "--out", str(folder / "quota.json")]
-        cost = run(sweep, there)
-        server.stdin.close()
-        used = json.loads(server.stdout.readline())
+    sweep = ["--apply", "--policies", str(folder / "policies.yaml"), "--out", str(folder / "quota.json")]
+    ledger = {"JANITOR_DATABASE_URL": f"sqlite:///{folder / 'quota.db'}"}
+    cost, used = swept_counting(world, sweep, {**env, **ledger})
     rate = used["deletes"] * 60 / used["span"] if used["span"] else 0.0
     share = rate / case.quota[1]
     lost = used["left"] - (1 if case.services or case.images else 0)
@@ -98,3 +89,18 @@ def _row(case: QuotaCase, folder: Path, env: Mapping[str, str]) -> str:
         f"{case.title:24}{case.quota[1]:>9,}{case.latency:>9}{used['deletes']:>9,}{rate:>9,.0f}{share:>7.0%}"
         f"{used['refused']:>6}{lost:>6}{cost.wall:>8.1f}{cost.cpu:>7.1f}   {verdict}"
     )
+
+
+def swept_counting(world: Path, flags: list[str], env: Mapping[str, str]) -> tuple[Cost, dict[str, Any]]:
+    """A sweep with these flags against an emulator in another process, and what that one counted."""
+    command = [sys.executable, "-m", "bench.quota_server", str(world)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=dict(env)
+    ) as server:
+        if server.stdout is None or server.stdin is None:
+            raise RuntimeError("the emulator has no pipes")
+        variables = dict(server.stdout.readline().strip().partition("=")[::2] for _ in range(2))
+        sweep = [sys.executable, "-m", "janitor", "sweep", "--quiet", "--format", "json", *flags]
+        cost = run(sweep, {**env, **variables})
+        server.stdin.close()
+        return cost, json.loads(server.stdout.readline())

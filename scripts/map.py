@@ -17,7 +17,7 @@ PACKAGE = "janitor"
 # Rooms whose sub-rooms and files are drawn one by one.
 OPENED = {"policy", "report"}
 # Files that connect their room to Google, to the database or to Slack. The rest of the room knows only Protocols.
-EDGES = {"explain.wiring", "report.load", "sweep.record", "sweep.wiring"}
+EDGES = {"explain.wiring", "report.load", "sweep.projects", "sweep.record", "sweep.wiring"}
 
 Graph = Mapping[str, Set[str]]
 

@@ -112,7 +112,7 @@ def _summary(
     policies, source, shipped = policies_for(path, apply=False)
     options = policies.report
     # without a policy file the ledger's own last one is reported
-    asked = ANY_SCOPE if shipped else SweepScope(source, policies.digest, policies.scope.projects)
+    asked = ANY_SCOPE if shipped else SweepScope(source, policies.digest, policies.scope.named)
     return asyncio.run(
         load_summary(
             database_url(settings),

@@ -196,7 +196,7 @@ def _nothing_observed(request: "SweepRequest", error: "JanitorError") -> "SweepR
     from janitor.runtime import now
 
     moment = now()
-    projects = request.projects or request.policies.scope.projects or ("-",)
+    projects = request.projects or request.policies.scope.named or ("-",)
     gaps = tuple(Gap(project, "-", Kind.RUN_LOCATION, str(error)) for project in projects)
     plan = Plan(moment, request.policies.digest, gaps, (), (), {}, {}, plan_id="")
     interrupted = isinstance(error, InterruptedSweepError)

@@ -1,12 +1,16 @@
 """`janitor validate`."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from janitor.cli.messages import tell
 from janitor.cli.options import ProjectOption
+
+if TYPE_CHECKING:
+    from janitor.policy.model import Scope
 
 
 def validate(
@@ -34,12 +38,26 @@ def validate(
     loaded, warnings = load_with_warnings(path, now())
     count = len(loaded.policies)
     print(f"{path} is valid: {count} {'policy' if count == 1 else 'policies'}, mode {loaded.mode}")
-    projects = named or [*loaded.scope.projects]
-    shown = ", ".join(projects) or "the default of your credentials"
-    print(f"  project{'s' if len(projects) > 1 else ''}: {shown}")
+    for line in _where(named, loaded.scope):
+        print(f"  {line}")
     for policy in loaded.policies:
         print(f"  {policy.name} ({policy.kind.value})")
     for line in warnings:
         tell("WARNING", line)
     if warnings and strict:
         raise typer.Exit(PolicyFileError.exit_code)
+
+
+def _where(named: Sequence[str], scope: "Scope") -> Iterator[str]:
+    """Where the file lets janitor delete, and what of an organization it does not read."""
+    from janitor.policy.deciding.projects import roots_in_words
+
+    projects = named or scope.projects
+    if scope.roots and not named:
+        excluded = f", except {', '.join(scope.exclude)}" if scope.exclude else ""
+        yield f"projects: {', '.join(projects) or 'all'} of {roots_in_words(scope.roots)}{excluded}"
+    else:
+        shown = ", ".join(projects) or "the default of your credentials"
+        yield f"project{'s' if len(projects) > 1 else ''}: {shown}"
+    if scope.unread:
+        yield f"not read: {', '.join(scope.unread)}"

@@ -30,6 +30,7 @@ from janitor.model.resources import Contents, Mode, Package, Repository
 from janitor.plan.plan import Plan
 from janitor.policy.deciding.context import DecisionInput, Detail, Memory
 from janitor.policy.deciding.grace import Grace
+from janitor.policy.deciding.projects import read_in_words, unread_in_words
 from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.data.explanation import Explanation, KeptList, KeptRow
 from janitor.report.data.notices import native_cleanup, reference_notice
@@ -194,10 +195,11 @@ class Explainer:
         return await self.looker.observe(self.question.read, self.question.now)
 
     def _rests_on_all(self) -> tuple[str, ...]:
-        files = self.question.policies.protect.reference_files
+        policies = self.question.policies
         return (
-            f"Cloud Run and the list of repositories in {', '.join(self.question.read)}",
-            *(f"the references in {file}" for file in files),
+            f"Cloud Run and the list of repositories in {read_in_words(policies.scope, self.question.read)}",
+            *(f"the references in {file}" for file in policies.protect.reference_files),
+            *unread_in_words(policies.scope),
         )
 
 

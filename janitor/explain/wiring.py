@@ -15,8 +15,9 @@ from janitor.report.data.explanation import Explanation, KeptList
 from janitor.runtime import now
 from janitor.settings import Settings, SweepRequest
 from janitor.store.database import open_database
+from janitor.sweep.projects import swept_projects
 from janitor.sweep.record import Books
-from janitor.sweep.wiring import deletable_projects, log_repeated, log_skipped, projects_read
+from janitor.sweep.wiring import log_repeated, log_skipped
 
 T = TypeVar("T")
 
@@ -52,15 +53,16 @@ async def _with_explainer(
     request: SweepRequest, settings: Settings, ask: Callable[[Explainer], Awaitable[T]]
 ) -> T:
     async with connect(settings.emulator_host, settings.emulator_http) as clients:
-        deletable = await deletable_projects(request, settings)
+        projects = await swept_projects(request, settings, clients)
         policies = request.policies
         question = DecisionInput(
             policies=policies,
             selected=frozenset(policy.name for policy in policies.policies),
-            deletable=deletable,
-            read=projects_read(policies, deletable),
+            deletable=projects.deletable,
+            read=projects.read,
             own=frozenset(settings.self_names),
             now=now(),
+            gaps=projects.gaps,
         )
         memory, ledger = await _memory(settings, question)
         observer = GoogleObserver(clients, log_skipped, on_repeated=log_repeated)

@@ -13,6 +13,7 @@ import grpc.aio
 import httpx2
 from google.api_core.exceptions import from_grpc_error
 from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
+from google.cloud.asset_v1 import AssetServiceAsyncClient
 from google.cloud.billing_v1 import CloudCatalogAsyncClient
 from google.cloud.run_v2 import ServicesAsyncClient
 from google.protobuf.message import DecodeError
@@ -31,6 +32,7 @@ from janitor.proxies import proxy_for
 RUN_HOST = "run.googleapis.com"
 ARTIFACT_HOST = "artifactregistry.googleapis.com"
 BILLING_HOST = "cloudbilling.googleapis.com"
+ASSET_HOST = "cloudasset.googleapis.com"
 _HTTP_TIMEOUT = httpx2.Timeout(60.0)
 # A page of a thousand images is near 0.4 MB, and descriptions and labels have no small bound.
 _SIZES = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
@@ -88,16 +90,27 @@ class Clients:
     run: Mapping[Kind, Any]
     artifacts: ArtifactRegistryAsyncClient
     catalog: CloudCatalogAsyncClient
+    assets: AssetServiceAsyncClient
     http: httpx2.AsyncClient
     run_http: str
     quota_project: str | None = None
     paces: Paces = field(default_factory=Paces)
     google_time: GoogleTime = field(default_factory=GoogleTime)
+    open_client: Callable[[Any, str], Any] | None = None
+    opened: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def grpc_clients(self) -> tuple[Any, ...]:
         """All that hold a channel."""
-        return *self.run.values(), self.artifacts, self.catalog
+        return *self.run.values(), self.artifacts, self.catalog, self.assets, *self.opened.values()
+
+    def client(self, kind: Any, host: str) -> Any:
+        """A client that few sweeps need, opened when it is asked for first: to import one costs a start a tenth of a
+        second. `kind` is Google's class of async clients, `host` that of its API."""
+        assert self.open_client is not None
+        if kind not in self.opened:
+            self.opened[kind] = self.open_client(kind, host)
+        return self.opened[kind]
 
     @property
     def services(self) -> ServicesAsyncClient:
@@ -202,8 +215,10 @@ def _clients(open_channel: _OpenChannel, http: httpx2.AsyncClient, run_http: str
         run={kind: client(calls.client, RUN_HOST) for kind, calls in RUN_CALLS.items()},
         artifacts=client(ArtifactRegistryAsyncClient, ARTIFACT_HOST),
         catalog=client(CloudCatalogAsyncClient, BILLING_HOST),
+        assets=client(AssetServiceAsyncClient, ASSET_HOST),
         http=http,
         run_http=run_http,
         quota_project=paces.quota_project,
         paces=paces,
+        open_client=client,
     )

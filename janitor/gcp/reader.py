@@ -1,6 +1,6 @@
 """Reading again, just before a delete (apply.ports.Reader)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Package, Repository, Version
 
 T = TypeVar("T")
+ProjectsAgain = Callable[[], Awaitable[tuple[Sequence[str], Sequence[Gap]]]]
 _PAGE_SIZE = 1000
 # Of the tags of one package, for one batch of fifty images: more pages cost more than asking about each image.
 _MOST_PAGES = 10
@@ -31,10 +32,11 @@ _MOST_PAGES = 10
 @dataclass(frozen=True, slots=True)
 class GoogleReader:
     """Reads single resources again, and all workloads of `projects`. None: Google says that there is
-    none. CallError: it could not be read."""
+    none. CallError: it could not be read. `projects_again` lists the projects afresh, with what is unknown of them."""
 
     observer: GoogleObserver
     projects: Sequence[str]
+    projects_again: ProjectsAgain | None = None
 
     async def workload(self, kind: Kind, name: str) -> RunResource | None:
         """A resource of Cloud Run as it is now."""
@@ -51,7 +53,9 @@ class GoogleReader:
 
     async def repositories(self) -> tuple[tuple[Repository, ...], tuple[Gap, ...]]:
         """Every repository of every project read, listed afresh, and the listings that failed."""
-        return await self.observer.repositories(self.projects)
+        projects, unknown = await self._projects()
+        found, gaps = await self.observer.repositories(projects)
+        return found, tuple(sorted((*gaps, *unknown)))
 
     async def contents(self, repository: Repository) -> Contents | Gap:
         """Every image of a docker repository, with referrers; a Gap where any page failed."""
@@ -142,7 +146,12 @@ class GoogleReader:
 
     async def workloads(self) -> Workloads:
         """Every workload of every project read, fresh; what failed is in its gaps."""
-        return await self.observer.workloads(self.projects)
+        projects, unknown = await self._projects()
+        found = await self.observer.workloads(projects)
+        return replace(found, gaps=tuple(sorted((*found.gaps, *unknown))))
+
+    async def _projects(self) -> tuple[Sequence[str], Sequence[Gap]]:
+        return await self.projects_again() if self.projects_again else (self.projects, ())
 
     async def _tags(self, package: str, version: str) -> list[str]:
         """Those of the version alone, whatever a server makes of the filter (tag.proto: `version`)."""

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     TAG = "artifact.tag"
     ATTACHMENT = "artifact.attachment"
     ARTIFACT_LOCATION = "artifact.location"
+    PROJECT = "resourcemanager.project"
 
     @property
     def is_run(self) -> bool:

@@ -119,13 +119,31 @@ class Policy:
 class Scope:
     """What may be deleted (projects x locations) and what is only read. Locations None is all.
 
-    `no_workloads`: no workload uses the images, and this is so on purpose (R42).
+    With an `organization` or `folders` (numbers) all active projects below are read, and `projects` and `exclude` are
+    globs that choose those that may be deleted from. `unread` are projects below, by id or number, that are not read
+    on purpose (R52). `no_workloads`: no workload uses the images, and this is so on purpose (R42).
     """
 
     projects: tuple[str, ...] = ()
     locations: tuple[str, ...] | None = None
     also_read: tuple[str, ...] = ()
     no_workloads: bool = False
+    organization: str | None = None
+    folders: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Resource names of the organization or the folders of which all projects are read; empty without."""
+        if self.organization:
+            return (f"organizations/{self.organization}",)
+        return tuple(f"folders/{number}" for number in self.folders)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What the file names as its place: the organization, the folders, or the projects."""
+        return self.roots or self.projects
 
 
 @dataclass(frozen=True, slots=True)

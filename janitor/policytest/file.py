@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.model.text import show
+from janitor.policy.deciding.projects import literal_projects
 from janitor.policy.file.source import Node, Position, Problem, SequenceNode, read_source, refusal
 from janitor.policy.model import Policies
 from janitor.policytest.fields import Fields, Place, one_of, text, timestamp
@@ -64,7 +65,7 @@ def _case(node: Node, problems: list[Problem], now: datetime, policies: Policies
             "name is missing: say what the test checks, such as `name: previews are deleted after a week`",
         )
     scope = policies.scope
-    place = Place((*scope.projects, PROJECT)[0], (*(scope.locations or ()), LOCATION)[0], now)
+    place = Place((*literal_projects(scope), PROJECT)[0], (*(scope.locations or ()), LOCATION)[0], now)
     name_repositories(fields, place)
     workloads = read_workloads(fields, place)
     repositories = read_repositories(fields, place)

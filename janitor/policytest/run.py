@@ -13,6 +13,7 @@ from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Package, Repository
 from janitor.plan.plan import Plan
 from janitor.policy.deciding.context import DecisionInput, Detail, Memory
+from janitor.policy.deciding.projects import literal_projects
 from janitor.policy.deciding.use_history import UseLog, history_of
 from janitor.policy.model import Policies
 from janitor.policytest.file import PROJECT
@@ -78,7 +79,7 @@ async def _plan(case: PolicyTest, policies: Policies, now: datetime) -> Plan:
     # a test lists what it speaks of, and may leave out the workloads that a project has beside it (R42)
     scope = replace(policies.scope, no_workloads=True)
     policies = replace(policies, scope=scope)
-    deletable = scope.projects or (PROJECT,)
+    deletable = literal_projects(scope) or (PROJECT,)
     read = tuple(dict.fromkeys((*deletable, *scope.also_read)))
     observer = Written(case, now, read)
     selected = {policy.name for policy in policies.policies}

@@ -71,7 +71,7 @@ async def load_summary(
 def scope_of(request: SweepRequest) -> SweepScope:
     """The policy file and the projects of a sweep that is asked for; no projects where the file names none."""
     policies = request.policies
-    projects = request.projects or policies.scope.projects
+    projects = request.projects or policies.scope.named
     return SweepScope(request.policies_source, policies.digest, projects)
 
 

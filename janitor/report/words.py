@@ -9,7 +9,9 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.text import many
 from janitor.model.units import moment, show_size, show_usd
+from janitor.policy.deciding.projects import roots_in_words
 from janitor.report.data.names import how_many, project_of
+from janitor.report.data.scope import is_root
 from janitor.report.data.snapshot import RunningService, Snapshot
 from janitor.report.data.summary import Period, Summary
 from janitor.report.data.troubles import TroubleKind
@@ -196,7 +198,9 @@ def projects_of(summary: Summary) -> tuple[str, ...]:
 
 
 def projects_in_words(summary: Summary) -> str:
-    """``shop-prod, shop-dev and 3 more``; empty where no project is known."""
+    """``shop-prod, shop-dev and 3 more``, or ``organization 123``; empty where no project is known."""
     projects = projects_of(summary)
+    if projects and all(map(is_root, projects)):
+        return roots_in_words(projects)
     more = f" and {len(projects) - _PROJECTS_NAMED:,} more" if len(projects) > _PROJECTS_NAMED else ""
     return ", ".join(projects[:_PROJECTS_NAMED]) + more

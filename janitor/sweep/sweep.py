@@ -144,7 +144,7 @@ async def decide(
 ) -> SweepDecision:
     """Workloads first, then each repository against what remains of them (R12)."""
     policies, workloads, memory = question.policies, observed.workloads, ports.memory
-    gaps = [*workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read))]
+    gaps = [*question.gaps, *workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read))]
     tally = Tally(_kinds(question), question.detail.names, gaps)
     context = Context(question, _blocked_places(gaps), memory)
     builder = Builder(book, question.now, policies.report.show_creator, memory.uploads)
@@ -204,7 +204,7 @@ def _notices(
     files = question.policies.protect.reference_files
     return notices(
         question.read, files, book.note, environment.recorded, environment.throwaway_disk, environment.shipped_policies,
-        decided.unmatched, before, decided.held, observed.disabled,
+        decided.unmatched, before, decided.held, observed.disabled, question.policies.scope,
     )  # fmt: skip
 
 

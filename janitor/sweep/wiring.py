@@ -18,7 +18,6 @@ from janitor.errors import InterruptedSweepError, JanitorError, UsageError
 from janitor.gcp.billing import read_catalog
 from janitor.gcp.channels import BILLING_HOST, Clients, connect
 from janitor.gcp.collector import making_what_stays
-from janitor.gcp.credentials import default_project
 from janitor.gcp.deletes import GoogleDeleter
 from janitor.gcp.observer import GoogleObserver
 from janitor.gcp.operations import GoogleOperations
@@ -30,14 +29,15 @@ from janitor.model.inventory import Observed
 from janitor.model.kinds import Kind
 from janitor.plan.guard import ClearedPlan
 from janitor.policy.deciding.context import DecisionInput, Detail, Memory
+from janitor.policy.deciding.projects import SweptProjects
 from janitor.policy.deciding.references import References
-from janitor.policy.model import Policies
 from janitor.report.data.announcing import announces, dated, newly_scheduled, unannounced
 from janitor.report.data.result import SweepResult
 from janitor.runtime import asked_to_stop, elapsed, in_background, now, stop_asked
 from janitor.settings import Settings, SweepRequest
 from janitor.store.folders import cache_folder
 from janitor.store.price_cache import load_prices
+from janitor.sweep.projects import ProjectsAgain, swept_projects
 from janitor.sweep.record import (
     Books,
     LedgerRecorder,
@@ -116,14 +116,13 @@ async def _opened(
     """Open what a sweep needs, in the order in which it may be refused, and close it again."""
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(connect(settings.emulator_host, settings.emulator_http))
-        deletable = await deletable_projects(request, settings)
-        read = projects_read(request.policies, deletable)
-        opening = Opening(settings.ledger_url, _new_id(), origin, _scope(request, deletable))
+        projects = await swept_projects(request, settings, clients)
+        opening = Opening(settings.ledger_url, _new_id(), origin, _scope(request, projects))
         record = await stack.enter_async_context(
             opening.for_apply(request.wait, stop) if request.apply else opening.for_dry_run()
         )
         lookout = await record.lookout(now() - request.policies.report.horizon)
-        memory = await record.memory(request.policies, now(), read, noting=request.apply)
+        memory = await record.memory(request.policies, now(), projects.read, noting=request.apply)
         planning = stack.enter_context(ExitStack())
         planning.enter_context(making_what_stays())
         end = elapsed() + request.limits.max_duration.total_seconds()
@@ -135,7 +134,7 @@ async def _opened(
             planning.close()
             applying.set()
 
-        question = _question(request, settings, opening.sweep_id, deletable, clients.google_time.begin())
+        question = _question(request, settings, opening.sweep_id, projects, clients.google_time.begin())
         adapters = _Adapters(request, settings, clients, record, memory, seconds_left)
         ports = await adapters.ports(question, lookout, stop, begin)
         result = await sweep(opening.sweep_id, question, ports)
@@ -182,7 +181,7 @@ async def _shown(result: SweepResult, show: Show | None) -> SweepResult:
 
 
 def _question(
-    request: SweepRequest, settings: Settings, sweep_id: str, deletable: tuple[str, ...], begun: datetime
+    request: SweepRequest, settings: Settings, sweep_id: str, projects: SweptProjects, begun: datetime
 ) -> DecisionInput:
     """What is asked; it is as of `begun`, the moment before anything is read."""
     emit(
@@ -190,51 +189,31 @@ def _question(
         sweep_id=sweep_id,
         mode="apply" if request.apply else "dry-run",
         policies=request.policies_source,
-        projects=deletable,
+        projects=_scope(request, projects).projects,
+        projects_read=len(projects.read),
+        unread=request.policies.scope.unread,
     )
     policies = request.policies
     return DecisionInput(
         policies=replace(policies, limits=request.limits),
         selected=frozenset(request.only_policies or (policy.name for policy in policies.policies)),
-        deletable=deletable,
-        read=projects_read(policies, deletable),
+        deletable=projects.deletable,
+        read=projects.read,
+        gaps=projects.gaps,
         own=frozenset(settings.self_names),
         now=begun,
         detail=Detail(names=request.names_of_kept),
     )
 
 
-def _scope(request: SweepRequest, deletable: tuple[str, ...]) -> SweepScope:
-    return SweepScope(request.policies_source, request.policies.digest, deletable, request.only_policies)
+def _scope(request: SweepRequest, projects: SweptProjects) -> SweepScope:
+    """Of an organization its own name: which projects it has today is no other scope tomorrow."""
+    named = request.projects or request.policies.scope.roots or projects.deletable
+    return SweepScope(request.policies_source, request.policies.digest, named, request.only_policies)
 
 
 def _new_id() -> str:
     return f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-
-
-async def deletable_projects(request: SweepRequest, settings: Settings) -> tuple[str, ...]:
-    """The projects that may be deleted from (R1); UsageError where none is named anywhere."""
-    named = request.projects or request.policies.scope.projects
-    if named:
-        return named
-    if settings.emulator_host:
-        raise UsageError(
-            "no project is set, and an emulator has no default project: use --project P, or scope.projects in"
-            " the policy file"
-        )
-    default = await asyncio.to_thread(default_project)
-    if default is None:
-        raise UsageError(
-            "no project is set: use --project P, or scope.projects in the policy file, or default"
-            " credentials with a project (gcloud config set project, or GOOGLE_CLOUD_PROJECT)"
-        )
-    return (default,)
-
-
-def projects_read(policies: Policies, deletable: Sequence[str]) -> tuple[str, ...]:
-    """Every project that may hold a user of an image (R1)."""
-    scope = policies.scope
-    return tuple(dict.fromkeys((*scope.projects, *deletable, *scope.also_read)))
 
 
 async def price_book(clients: Clients, settings: Settings, at: datetime) -> PriceBook:
@@ -271,7 +250,9 @@ class _Adapters:
 
         books, applier = self.record.books, None
         if self.request.apply and books:
-            reader = GoogleReader(observer, tuple(question.read))
+            first = SweptProjects(tuple(question.deletable), tuple(question.read), tuple(question.gaps))
+            again = ProjectsAgain(self.request, self.settings, self.clients, first)
+            reader = GoogleReader(observer, tuple(question.read), again)
             applier = await self._applier(reader, books, stop, on_start)
         return SweepPorts(
             observe=observe,

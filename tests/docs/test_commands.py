@@ -55,7 +55,7 @@ def test_every_make_target_that_a_page_shows_exists() -> None:
 def test_the_page_on_the_command_line_lists_the_environment_that_the_settings_read() -> None:
     listed = set(first_column(between(text_of("docs/cli.md"), "environment").strip()))
     read = {str(field.validation_alias) for field in Settings.model_fields.values()}
-    assert listed - {"GOOGLE_APPLICATION_CREDENTIALS"} == read - _FROM_CLOUD_RUN
+    assert listed - {"GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_QUOTA_PROJECT"} == read - _FROM_CLOUD_RUN
 
 
 def test_the_roles_hold_every_permission_that_a_kind_needs() -> None:

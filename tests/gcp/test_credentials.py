@@ -1,5 +1,7 @@
 """Credentials stay with Google."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import google.auth
@@ -90,7 +92,8 @@ async def test_google_is_called_at_its_own_hosts_with_the_quota_project_known() 
     async with connect(credentials=Quota()) as clients:
         hosts = {client.transport.host for client in clients.grpc_clients}
         assert hosts == {
-            "run.googleapis.com:443", "artifactregistry.googleapis.com:443", "cloudbilling.googleapis.com:443"
+            "run.googleapis.com:443", "artifactregistry.googleapis.com:443", "cloudbilling.googleapis.com:443",
+        "cloudasset.googleapis.com:443",
         }  # fmt: skip
         assert clients.run_http == "https://run.googleapis.com"
         assert clients.quota_project == "billed"
@@ -115,6 +118,18 @@ async def test_the_emulator_is_sent_no_credentials_and_none_are_looked_for(
         assert clients.quota_project is None
     (metadata,) = google_.metadata
     assert "authorization" not in metadata
+
+
+def test_the_quota_project_of_the_environment_comes_before_that_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    person = {"client_id": "c", "client_secret": "s", "refresh_token": "r", "quota_project_id": "of-the-file"}
+    (tmp_path / "person.json").write_text(json.dumps({"type": "authorized_user", **person}))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "person.json"))
+    monkeypatch.setattr("google.oauth2.credentials.Credentials.refresh", lambda _, __: None)
+    assert load_credentials().quota_project_id == "of-the-file"
+    monkeypatch.setenv("GOOGLE_CLOUD_QUOTA_PROJECT", "billed")
+    assert load_credentials().quota_project_id == "billed"
 
 
 def raising(error: Exception) -> Any:

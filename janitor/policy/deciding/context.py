@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.policy.conditions.failures import Failures
@@ -45,7 +46,8 @@ class Detail:
 @dataclass(frozen=True, slots=True)
 class DecisionInput:
     """What is to be decided. `selected` are the policies that may delete (--policy), `deletable` the projects that
-    may be deleted from, `read` all projects that are read, `own` the short names of what janitor itself runs as."""
+    may be deleted from, `read` all projects that are read, `own` the short names of what janitor itself runs as.
+    `gaps` are projects that may use images and cannot be read (R52)."""
 
     policies: Policies
     selected: Set[str]
@@ -54,6 +56,7 @@ class DecisionInput:
     own: Set[str]
     now: datetime
     detail: Detail = Detail()
+    gaps: Sequence[Gap] = ()
 
     def in_scope(self, name: Located) -> bool:
         """Whether it is where the scope lets anything be deleted (R1)."""

@@ -36,7 +36,7 @@ def unseen_gap(projects: Sequence[str]) -> Gap:
         projects[0],
         "-",
         Kind.SERVICE,
-        f"no workload was found in {', '.join(projects)}: docker images, packages, tags and repositories are kept. If"
+        f"no workload was found in {_few(projects)}: docker images, packages, tags and repositories are kept. If"
         f" nothing runs these images, add to the policy file: {LINE_TO_ADD}. Else add the projects that run them to"
         " scope.also_read, or list the images under protect.references.",
     )

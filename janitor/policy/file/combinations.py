@@ -26,6 +26,7 @@ def combinations(data: Any) -> Iterator[Found]:
     """Each mistake with the path of the value that it is about."""
     if isinstance(data, dict):
         yield from _ttl_labels(data.get("ttl"))
+        yield from _scope(data.get("scope"))
     policies = data.get("policies") if isinstance(data, dict) else None
     first: dict[str, int] = {}
     for place, policy in enumerate(policies if isinstance(policies, list) else ()):
@@ -40,6 +41,39 @@ def combinations(data: Any) -> Iterator[Found]:
             )
         for below, text in _of_policy(policy):
             yield path + below, text
+
+
+def _scope(section: Any) -> Iterator[Found]:
+    """Globs of projects need an organization or folders, whose projects they choose from (R52)."""
+    if not isinstance(section, dict):
+        return
+    for place, project in enumerate(section["unread"] if isinstance(section.get("unread"), list) else ()):
+        for key in ("projects", "also_read"):
+            if isinstance(section.get(key), list) and project in section[key]:
+                yield (
+                    ("scope", "unread", place),
+                    f"unread: {key} names {show(project)} too: remove it from one of the two",
+                )
+    if "organization" in section and "folders" in section:
+        yield (
+            ("scope", "folders"),
+            "folders: the organization has them all: remove one of the two, or choose projects with `projects`",
+        )
+    if "organization" in section or "folders" in section:
+        return
+    for key in ("exclude", "unread"):
+        if key in section:
+            yield (
+                ("scope", key),
+                f"{key}: it is about the projects of `organization` or `folders`: add one of them, or remove {key}",
+            )
+    projects = section.get("projects")
+    for place, project in enumerate(projects if isinstance(projects, list) else ()):
+        if isinstance(project, str) and not is_literal(project):
+            yield (
+                ("scope", "projects", place),
+                f"{show(project)} is a glob: add `organization` or `folders`, or write project IDs",
+            )
 
 
 def _ttl_labels(section: Any) -> Iterator[Found]:

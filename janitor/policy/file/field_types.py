@@ -52,6 +52,11 @@ _SHAPES: Mapping[Callable[..., Any], Shape] = {
         r"[0-9]{1,12}(?:\.[0-9]{1,9})? *USD", "dollars a month, such as 500 USD", LONGEST_MEASURE
     ),
     spelling.project: text_shape(spelling.PROJECT, "a project ID, such as my-project"),
+    spelling.project_glob: text_shape(spelling.PROJECT_GLOB, 'a project ID or a glob of them, such as "shop-*"'),
+    spelling.project_or_number: text_shape(
+        f"{spelling.PROJECT}|{spelling.NUMBER}", "a project's ID or number, such as my-project"
+    ),
+    spelling.number: text_shape(spelling.NUMBER, 'the number of an organization or a folder, such as "123456789012"'),
     spelling.location: text_shape(spelling.LOCATION, "a location, such as europe-west1") | {"not": {"const": "all"}},
     spelling.policy_name: text_shape(spelling.POLICY_NAME, "a-z, 0-9 and -, not - first, at most 63 characters"),
     timezones.timezone: {"type": "string", "minLength": 1},
@@ -59,6 +64,9 @@ _SHAPES: Mapping[Callable[..., Any], Shape] = {
 
 
 Project = Annotated[str, BeforeValidator(spelling.project)]
+ProjectGlob = Annotated[str, BeforeValidator(spelling.project_glob)]
+ProjectOrNumber = Annotated[str, BeforeValidator(spelling.project_or_number)]
+Number = Annotated[str, BeforeValidator(spelling.number)]
 Location = Annotated[str, BeforeValidator(spelling.location)]
 Locations = Annotated[tuple[Location, ...] | None, BeforeValidator(spelling.locations)]
 CronText = Annotated[Cron, BeforeValidator(spelling.cron)]

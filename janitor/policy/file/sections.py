@@ -10,16 +10,28 @@ from janitor.policy import model
 from janitor.policy.conditions.ttl import TtlExpired
 from janitor.policy.conditions.values import Count, Duration, Globs, LabelKey, Labels, List, Text
 from janitor.policy.file import spelling, timezones
-from janitor.policy.file.field_types import CronText, Locations, Model, Project
+from janitor.policy.file.field_types import (
+    CronText,
+    Locations,
+    Model,
+    Number,
+    Project,
+    ProjectGlob,
+    ProjectOrNumber,
+)
 from janitor.policy.model import Note, ReportOptions, Schedule
 
 
 class ScopeSection(Model):
-    """The section `scope`: where janitor may delete, and where else users are read (R1)."""
+    """The section `scope`: where janitor may delete, and where else users are read (R1, R52)."""
 
-    projects: List[Project] = ()
+    organization: Number | None = None
+    folders: List[Number] = ()
+    projects: List[ProjectGlob] = ()
+    exclude: List[ProjectGlob] = ()
     locations: Locations = None
     also_read: List[Project] = ()
+    unread: List[ProjectOrNumber] = ()
     workloads: Literal["none"] | None = None
 
 

@@ -16,6 +16,9 @@ from janitor.policy.model import Cron
 
 # Patterns that the JSON Schema shows as they stand (field_types.py).
 PROJECT = r"(?:[a-z0-9][a-z0-9.-]*\.[a-z]+:)?[a-z](?:[a-z0-9-]{0,28}[a-z0-9])?"
+# The same with * and ? anywhere.
+PROJECT_GLOB = r"(?:[a-z0-9*?][a-z0-9.*?-]*:)?[a-z*?](?:[a-z0-9*?-]{0,28}[a-z0-9*?])?"
+NUMBER = r"[1-9][0-9]{0,19}"
 LOCATION = r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 POLICY_NAME = r"[a-z0-9][a-z0-9-]{0,62}"
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?) *%", re.ASCII)
@@ -69,6 +72,29 @@ def project(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         raise ValueError(f"{value} is a project's number: write its ID, such as my-project")
     return _matching(PROJECT, "a project ID: write one such as my-project or example.com:my-project")(value)
+
+
+def project_glob(value: object) -> object:
+    """A project's ID, or a glob of such IDs."""
+    if not isinstance(value, str) or not set(value) & set("*?"):
+        return project(value)
+    return _matching(PROJECT_GLOB, 'a glob of project IDs: write one such as "shop-*"')(value)
+
+
+def project_or_number(value: object) -> object:
+    """A project's ID, or its number in quotes: of a project that nobody may see only the number is known."""
+    if isinstance(value, str) and re.fullmatch(NUMBER, value):
+        return value
+    return project(value)
+
+
+def number(value: object) -> object:
+    """The number of an organization or a folder, in quotes."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError(f'{value} must be in quotes: write "{value}"')
+    return _matching(NUMBER, 'the number of an organization or a folder: write one such as "123456789012"')(
+        value
+    )
 
 
 def locations(value: object) -> object:

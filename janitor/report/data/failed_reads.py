@@ -73,7 +73,14 @@ def _unknown_projects(gaps: Iterable[Gap]) -> set[str]:
 
 def _likeness(gap: Gap) -> Hashable:
     disabled = _API_DISABLED in gap.cause
-    return is_unseen_gap(gap), gap.kind.is_run, gap.repository is None, code_of(gap.cause), disabled
+    return (
+        is_unseen_gap(gap),
+        gap.kind is Kind.PROJECT,
+        gap.kind.is_run,
+        gap.repository is None,
+        code_of(gap.cause),
+        disabled,
+    )
 
 
 def _where(gaps: Sequence[Gap]) -> str:
@@ -98,6 +105,8 @@ def _way_to_see(gaps: Sequence[Gap]) -> str:
     code = code_of(first.cause)
     if is_unseen_gap(first):
         return f"if nothing runs these images, add to the policy file: {LINE_TO_ADD}"
+    if first.kind is Kind.PROJECT:
+        return "grant the roles that docs/roles.md lists for an organization, or add projects to scope.unread"
     role, api = ("run.viewer", "Cloud Run") if first.kind.is_run else ("artifactregistry.reader", "Artifact Registry")  # fmt: skip
     if _API_DISABLED in first.cause:
         return (

@@ -10,14 +10,17 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Repository
 from janitor.policy.deciding.held import HeldPolicy
+from janitor.policy.deciding.projects import read_in_words, unread_in_words
 from janitor.policy.deciding.references import ReferenceCounts
 from janitor.policy.deciding.unmatched import UnmatchedPolicy
 from janitor.policy.deciding.verdict import missing_for_serving
+from janitor.policy.model import Scope
 from janitor.report.data.result import SweepResult
 
 MONEY = (
     "list prices before discounts and free tier; ≤ is an upper bound (shared layers); usage cost not included"
 )
+NAMED_PROJECTS = Scope()
 _NAMED = 3
 _APIS = {
     Kind.RUN_LOCATION: ("Cloud Run", "run.googleapis.com"),
@@ -109,13 +112,16 @@ def notices(
     matched_before: Mapping[str, datetime] = MappingProxyType({}),
     held: Sequence[HeldPolicy] = (),
     disabled: Sequence[tuple[str, Kind]] = (),
+    scope: Scope = NAMED_PROJECTS,
 ) -> tuple[str, ...]:
     """One line each, the most pressing first; the same facts, the same lines.
 
     `projects` are all that were read, `reference_files` those of `protect.references` (R3);
     `price_note` tells where prices come from (R25); not `recorded`: the dry run is in no ledger (R23);
     `throwaway_disk`: the ledger is lost with the disk (R24); `unmatched` are policies that matched nothing,
-    `matched_before` when earlier sweeps had something to delete by some of them, `held` those of which a guard keeps every match (R34); `disabled` are projects and the API that is disabled there.
+    `matched_before` when earlier sweeps had something to delete by some of them, `held` those of which a guard keeps
+    every match (R34); `disabled` are projects and the API that is disabled there; `scope` is that of the policy file:
+    projects that are not read on purpose are named (R52).
     """
     lines = {
         **dict.fromkeys((_disabled(project, kind) for project, kind in disabled), True),
@@ -124,7 +130,8 @@ def notices(
         _SHIPPED: shipped_policies,
         **dict.fromkeys(_matched_nothing(unmatched, matched_before), True),
         **dict.fromkeys(map(_all_held, held), True),
-        _in_use(projects, reference_files): True,
+        _in_use(projects, reference_files, scope): True,
+        **dict.fromkeys(unread_in_words(scope), True),
         price_note: True,
         MONEY: True,
     }
@@ -153,11 +160,12 @@ def _all_held(found: HeldPolicy) -> str:
     return f"{found.policy.name}: {found.matches:,} {'matches' if one else 'match'} but {said}; {way_out}"
 
 
-def _in_use(projects: Sequence[str], reference_files: Sequence[str]) -> str:
+def _in_use(projects: Sequence[str], reference_files: Sequence[str], scope: Scope) -> str:
     """What "in use" means here (R3): nothing else is looked at, so nothing else protects."""
     noun = "project" if len(projects) == 1 else "projects"
     files = f", and the references in {', '.join(reference_files)}" if reference_files else ""
-    return f'"in use" means: used by Cloud Run in {noun} {", ".join(projects)}{files}'
+    where = read_in_words(scope, projects) if scope.roots else f"{noun} {', '.join(projects)}"
+    return f'"in use" means: used by Cloud Run in {where}{files}'
 
 
 def reference_notice(counts: ReferenceCounts | None) -> tuple[str, ...]:

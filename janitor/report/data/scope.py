@@ -1,10 +1,11 @@
 """Scope of a report: the policy file and the projects that its figures are about (R31), and projects that are unknown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from janitor.ledger.history import ANY_SCOPE, Basis, SweepScope
 from janitor.ledger.savings import Deletion
+from janitor.policy.deciding.projects import roots_in_words
 from janitor.report.data.names import project_of
 from janitor.report.data.snapshot import Snapshot
 
@@ -29,9 +30,19 @@ def scope_in_words(scope: SweepScope) -> str:
     digest = scope.policy_digest.removeprefix("sha256:")[:_DIGEST_SHOWN]
     shown = f"sha256:{digest}" if digest else ""
     file = f"{scope.policies} ({shown})" if scope.policies and shown else scope.policies or shown
-    noun = "project" if len(scope.projects) == 1 else "projects"
-    projects = f"{noun} {', '.join(scope.projects)}" if scope.projects else ""
-    return ", ".join(part for part in (file, projects) if part)
+    return ", ".join(part for part in (file, _places(scope.projects)) if part)
+
+
+def is_root(place: str) -> bool:
+    """Whether a place of a scope is an organization or a folder, by resource name, and no project."""
+    return "/" in place
+
+
+def _places(places: Sequence[str]) -> str:
+    if places and all(map(is_root, places)):
+        return roots_in_words(places)
+    noun = "project" if len(places) == 1 else "projects"
+    return f"{noun} {', '.join(places)}" if places else ""
 
 
 def basis_in_words(scope: ReportScope) -> str:
@@ -45,6 +56,8 @@ def unknown_projects(
     """Those of the projects of which the ledger knows nothing: no sweep, no deletion, no resource."""
     left = set(projects)
     if left and scope.basis:
+        if any(map(is_root, scope.basis.scope.projects)):
+            return ()  # which projects an organization had is not recorded
         left -= set(scope.basis.scope.projects)
     if left and snapshot:
         left -= _in_snapshot(snapshot)

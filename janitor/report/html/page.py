@@ -11,6 +11,7 @@ from janitor.model.units import moment, show_size, show_usd
 from janitor.report import sections
 from janitor.report.cells import OwnerCell, ResourceCell, StatusCell, plain
 from janitor.report.data.causes import error_in_short
+from janitor.report.data.scope import is_root
 from janitor.report.data.snapshot import Snapshot
 from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import Trouble, TroubleKind
@@ -123,7 +124,8 @@ def page_of(summary: Summary) -> Page:
     """The page of a report."""
     snapshot = summary.snapshot
     notices = snapshot.notices if snapshot else ()
-    with_project = len(projects_of(summary)) > 1
+    projects = projects_of(summary)
+    with_project = len(projects) > 1 or any(map(is_root, projects))
     # each failing service is shown below its error
     failing = [each for each in summary.troubles if each.kind is TroubleKind.FAILING]
     own = [each for each in summary.troubles if each.kind is not TroubleKind.FAILING]

@@ -1,0 +1,29 @@
+"""Projects of an organization or of folders: what Resource Manager and Cloud Asset Inventory each list (R52)."""
+
+from dataclasses import dataclass, field
+
+from janitor.model.inventory import Gap
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ListedProject:
+    """A project by its id and its number; the id is the number where nothing says it."""
+
+    id: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundProjects:
+    """The active projects below `roots` (``organizations/123``, ``folders/456``), sorted.
+
+    `active`: Resource Manager lists them. `only_inventory`: the inventory lists them, and Resource Manager shows them to
+    nobody with these permissions. `elsewhere`: the inventory lists them, and Resource Manager shows them elsewhere: they
+    were moved, or lie in a folder that is not shown. `gaps`: what could not be asked.
+    """
+
+    roots: tuple[str, ...]
+    active: tuple[ListedProject, ...] = ()
+    only_inventory: tuple[ListedProject, ...] = ()
+    elsewhere: tuple[ListedProject, ...] = ()
+    gaps: tuple[Gap, ...] = field(default=())

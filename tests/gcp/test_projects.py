@@ -1,0 +1,110 @@
+"""Projects of an organization, read from the emulator by the adapter."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from janitor.emulator import Emulator
+from janitor.errors import ObservationError
+from janitor.gcp.channels import connect
+from janitor.gcp.projects import ProjectFinder
+from janitor.model.kinds import Kind
+from janitor.model.projects import FoundProjects, ListedProject
+
+WORLD = """\
+organization: {id: "123", folders: {"456": {name: shops}, "789": {parent: folders/456}}}
+projects:
+  cart: {number: "1001", parent: folders/789, cloud_asset: true}
+  store: {number: "1002", parent: folders/456}
+  top: {number: "1003"}
+  ending: {number: "1004", parent: folders/456, state: DELETE_REQUESTED}
+  secret: {number: "1005", parent: folders/789, hidden: true}
+"""
+OTHER = "  stranger: {number: '1006', parent: folders/999}\n"
+
+
+async def found(world: str, roots: Sequence[str] = ("organizations/123",)) -> FoundProjects:
+    with Emulator.from_text(world) as emulator:
+        async with connect(emulator.host, emulator.http) as clients:
+            return await ProjectFinder(clients).find(roots)
+
+
+def ids(projects: Sequence[ListedProject]) -> list[str]:
+    return [each.id for each in projects]
+
+
+async def test_finds_active_projects_in_every_folder_and_those_that_only_the_inventory_lists() -> None:
+    answer = await found(WORLD)
+    assert ids(answer.active) == ["cart", "store", "top"]
+    assert answer.only_inventory == (ListedProject("secret", "1005"),)
+    assert (answer.elsewhere, answer.gaps) == ((), ())
+
+
+async def test_a_folder_holds_those_of_the_folders_below_it() -> None:
+    assert ids((await found(WORLD, ["folders/456"])).active) == ["cart", "store"]
+    assert ids((await found(WORLD, ["folders/789"])).active) == ["cart"]
+    assert ids((await found(WORLD, ["folders/789", "folders/456"])).only_inventory) == ["secret"]
+
+
+async def test_a_project_that_the_inventory_lacks_is_found_all_the_same() -> None:
+    answer = await found(WORLD + 'trouble: [{rpc: SearchAllResources, omit: "*/cart"}]\n')
+    assert ids(answer.active) == ["cart", "store", "top"]
+
+
+async def test_a_project_marked_for_deletion_is_not_missed_though_the_inventory_calls_it_active() -> None:
+    late = "trouble: [{rpc: SearchAllResources, rewrite: {item: '*/ending', field: state, value: ACTIVE}}]\n"
+    answer = await found(WORLD + late)
+    assert ids(answer.only_inventory) == ["secret"]
+    assert "ending" not in ids(answer.active)
+
+
+async def test_what_the_inventory_calls_by_an_unknown_state_counts_as_active() -> None:
+    odd = "trouble: [{rpc: SearchAllResources, rewrite: {item: '*/secret', field: state, value: ''}}]\n"
+    assert ids((await found(WORLD + odd)).only_inventory) == ["secret"]
+
+
+async def test_a_project_that_was_moved_is_read_and_is_not_one_of_the_folder() -> None:
+    moved = (
+        "trouble: [{rpc: SearchProjects, rewrite: {item: projects/1001, field: parent, value: folders/1}}]\n"
+    )
+    answer = await found(WORLD + moved)
+    assert ids(answer.active) == ["store", "top"]
+    assert answer.elsewhere == (ListedProject("cart", "1001"),)
+
+
+@pytest.mark.parametrize("rpc", ["SearchProjects", "ListFolders"])
+async def test_without_resource_manager_nothing_is_known(rpc: str) -> None:
+    with pytest.raises(ObservationError, match=r"the projects of .*PERMISSION_DENIED.*roles/browser"):
+        await found(WORLD + f"trouble: [{{rpc: {rpc}, permission_denied: true}}]\n")
+
+
+async def test_without_a_folder_below_nothing_is_known_either() -> None:
+    with pytest.raises(ObservationError, match="folders/456"):
+        await found(WORLD + "trouble: [{rpc: ListFolders, name: folders/456, permission_denied: true}]\n")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "why"),
+    [
+        ("permission_denied: true", "PERMISSION_DENIED"),
+        (
+            "permission_denied: {reason: SERVICE_DISABLED, metadata: {service: cloudasset.googleapis.com}}",
+            "DISABLED",
+        ),
+        ("repeat_page_token: true", "repeats the page"),
+    ],
+)
+async def test_without_the_inventory_a_hidden_project_may_use_any_image(trouble: str, why: str) -> None:
+    answer = await found(WORLD + f"trouble: [{{rpc: SearchAllResources, {trouble}}}]\n")
+    assert ids(answer.active) == ["cart", "store", "top"]
+    (gap,) = answer.gaps
+    assert (gap.project, gap.kind) == ("organizations/123", Kind.PROJECT)
+    assert why in gap.cause
+
+
+async def test_all_pages_are_read_and_a_project_that_comes_twice_counts_once() -> None:
+    many = "".join(f"  p{n:03}: {{number: '{2000 + n}'}}\n" for n in range(250))
+    rules = "trouble:\n  - {rpc: SearchProjects, repeat: true}\n  - {rpc: Search*, empty_pages: true}\n"
+    answer = await found(WORLD + many + rules)
+    assert len(answer.active) == 253
+    assert ids(answer.only_inventory) == ["secret"]

@@ -1,0 +1,124 @@
+"""Which projects of an organization may be deleted from, and which are read (R1, R52)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from janitor.model.inventory import Gap
+from janitor.model.kinds import Kind
+from janitor.model.projects import FoundProjects, ListedProject
+from janitor.policy.deciding.projects import (
+    NotDeletableError,
+    found_projects,
+    named_projects,
+    read_in_words,
+    roots_in_words,
+    unread_in_words,
+)
+from janitor.policy.model import Scope
+
+IDS = ("cart", "cart-prod", "shop", "store", "web")
+FOUND = FoundProjects(
+    ("organizations/123",),
+    tuple(ListedProject(name, str(1000 + place)) for place, name in enumerate(IDS)),
+    (ListedProject("secret", "2001"),),
+    (ListedProject("moved", "3001"),),
+)
+HIDDEN = Gap("organizations/123", "-", Kind.PROJECT, "denied")
+
+
+def scope(**keys: tuple[str, ...]) -> Scope:
+    return Scope(organization="123", **keys)
+
+
+def test_named_projects_are_deleted_from_and_those_of_also_read_are_read() -> None:
+    found = named_projects(Scope(("a", "b"), also_read=("c",)), ())
+    assert (found.deletable, found.read, found.gaps) == (("a", "b"), ("a", "b", "c"), ())
+    narrowed = named_projects(Scope(("a", "b"), also_read=("c",)), ("b",))
+    assert (narrowed.deletable, narrowed.read) == (("b",), ("a", "b", "c"))
+
+
+def test_all_of_the_organization_without_further_words() -> None:
+    found = found_projects(scope(), (), FOUND)
+    assert found.deletable == IDS
+    assert found.read == (*IDS, "moved")
+    assert [gap.project for gap in found.gaps] == ["secret"]
+
+
+def test_globs_choose_and_exclude_takes_away() -> None:
+    found = found_projects(scope(projects=("cart*", "w?b"), exclude=("*-prod",)), (), FOUND)
+    assert found.deletable == ("cart", "web")
+    assert found.read == (*IDS, "moved")
+
+
+def test_a_literal_name_is_read_whether_or_not_it_was_found() -> None:
+    found = found_projects(scope(projects=("elsewhere", "shop")), (), FOUND)
+    assert found.deletable == ("shop", "elsewhere")
+    assert "elsewhere" in found.read
+
+
+@pytest.mark.parametrize("name", ["secret", "2001"])
+def test_unread_by_id_or_number_is_no_gap(name: str) -> None:
+    assert found_projects(scope(unread=(name,)), (), FOUND).gaps == ()
+
+
+def test_unread_is_neither_read_nor_deleted_from() -> None:
+    found = found_projects(scope(unread=("shop", "1004", "moved")), (), FOUND)
+    assert found.deletable == ("cart", "cart-prod", "store")
+    assert found.read == ("cart", "cart-prod", "store")
+
+
+def test_a_gap_of_the_lists_stays_whatever_is_unread() -> None:
+    found = FoundProjects(FOUND.roots, FOUND.active, gaps=(HIDDEN,))
+    assert found_projects(scope(unread=("secret", "shop")), (), found).gaps == (HIDDEN,)
+
+
+@pytest.mark.parametrize(
+    ("keys", "asked", "why"),
+    [
+        ({}, "secret", "not an active project of organization 123"),
+        ({}, "moved", "not an active project"),
+        ({"exclude": ("shop",)}, "shop", "scope.exclude"),
+        ({"projects": ("c*",)}, "shop", "scope.projects"),
+        ({"unread": ("shop",)}, "shop", "scope.unread"),
+    ],
+)
+def test_a_flag_cannot_name_what_the_scope_leaves_out(
+    keys: dict[str, tuple[str, ...]], asked: str, why: str
+) -> None:
+    with pytest.raises(NotDeletableError, match=why):
+        found_projects(scope(**keys), ("web", asked) if "projects" not in keys else (asked,), FOUND)
+
+
+def test_a_flag_narrows_deletions_alone() -> None:
+    found = found_projects(scope(), ("web",), FOUND)
+    assert (found.deletable, found.read) == (("web",), (*IDS, "moved"))
+
+
+GLOBS = st.lists(st.sampled_from(("*", "c*", "*-prod", "shop", "?eb", "s*")), max_size=3).map(tuple)
+
+
+@given(projects=GLOBS, exclude=GLOBS, more=GLOBS)
+def test_no_glob_changes_what_is_read_and_excluding_more_never_deletes_more(
+    projects: tuple[str, ...], exclude: tuple[str, ...], more: tuple[str, ...]
+) -> None:
+    free = found_projects(scope(), (), FOUND)
+    some = found_projects(scope(projects=projects, exclude=exclude), (), FOUND)
+    fewer = found_projects(scope(projects=projects, exclude=exclude + more), (), FOUND)
+    assert free.read == some.read == fewer.read
+    assert free.gaps == some.gaps == fewer.gaps
+    assert set(fewer.deletable) <= set(some.deletable) <= set(free.deletable)
+    assert set(some.deletable) <= set(some.read)
+
+
+def test_in_words() -> None:
+    assert roots_in_words(("organizations/123",)) == "organization 123"
+    assert roots_in_words(("folders/4",)) == "folder 4"
+    assert roots_in_words(("folders/4", "folders/5")) == "folders 4, 5"
+    assert read_in_words(Scope(("a", "b")), ("a", "b")) == "a, b"
+    assert read_in_words(scope(also_read=("q",)), IDS) == (
+        "the 5 projects of organization 123 and of scope.also_read (q)"
+    )
+    assert unread_in_words(Scope()) == ()
+    (line,) = unread_in_words(scope(unread=("a", "b")))
+    assert line.startswith("not read, as scope.unread says: projects a, b;")
