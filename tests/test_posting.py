@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.errors import LedgerError, SlackError, UsageError
 from janitor.notify.posting import (
-    _why_not_taken,
+    _taken,
     payload_json,
     post_due_report,
     post_note,
@@ -231,7 +231,6 @@ async def test_an_announcement_of_which_slack_took_only_the_first_names_was_not_
     message = report(large(1000))
     assert message.details
     slack.moods = [Mood(), AWAY]
-    why = await _why_not_taken(ToChannel(TOKEN, CHANNEL, slack.api), message, asyncio.Event())
-    assert why is not None
+    assert (await _taken(ToChannel(TOKEN, CHANNEL, slack.api), message, asyncio.Event(), None)).why
     slack.moods = []
-    assert await _why_not_taken(ToChannel(TOKEN, CHANNEL, slack.api), message, asyncio.Event()) is None
+    assert not (await _taken(ToChannel(TOKEN, CHANNEL, slack.api), message, asyncio.Event(), None)).why
