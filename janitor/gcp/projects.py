@@ -1,7 +1,8 @@
 """Projects of an organization or of folders, by Resource Manager and by Cloud Asset Inventory (R52)."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ from janitor.errors import ObservationError
 from janitor.gcp.channels import Clients
 from janitor.gcp.failures import READ_FAILURES, cause
 from janitor.gcp.limits import Lanes
-from janitor.gcp.paging import pages
+from janitor.gcp.paging import BadReplyError, pages
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.projects import FoundProjects, ListedProject
@@ -31,6 +32,8 @@ _PROJECT_TYPE = "cloudresourcemanager.googleapis.com/Project"
 # Larger values are cut to this (asset_service.proto). Resource Manager documents no largest page.
 _ASSETS_A_PAGE = 500
 _PROJECTS_A_PAGE = 500
+_ID = re.compile(r"[a-z0-9][a-z0-9.:-]{0,99}", re.ASCII)
+_SHOWN = 40
 _ACTIVE = 1  # Project.State.ACTIVE; a folder's is the same
 _DELETED = frozenset({"DELETE_REQUESTED", "DELETE_IN_PROGRESS"})
 _MASK = FieldMask(paths=["name", "project", "state", "additional_attributes"])
@@ -50,11 +53,10 @@ class ProjectFinder:
         SearchProjects returns what the caller may see, and says nothing of the rest; it "will return results that match
         any of the fields" of a query (projects.proto). So all are asked for, and chosen here by their parents.
         """
-        seen, folders, listed = await asyncio.gather(
-            self._seen(roots), self._folders(roots), self._listed(roots)
-        )
-        below = {each.listed for each in seen if each.parent in folders and each.state == _ACTIVE}
-        elsewhere = {each.listed for each in seen if each.parent not in folders and each.state == _ACTIVE}
+        seen, folders, listed = await _all(self._seen(roots), self._folders(roots), self._by_inventory(roots))
+        active = [each for each in seen if each.state == _ACTIVE]
+        below = {each.listed for each in active if each.parent in folders}
+        elsewhere = {each.listed for each in active if each.parent not in folders}
         known = {each.listed.number for each in seen}
         inventory, gaps = listed
         numbers = {each.number for each in inventory}
@@ -77,7 +79,7 @@ class ProjectFinder:
         found = set(roots)
         waiting = list(roots)
         while waiting:
-            parts = await asyncio.gather(*(self._folders_in(each) for each in waiting))
+            parts = await _all(*(self._folders_in(each) for each in waiting))
             waiting = [each for part in parts for each in part if each not in found]
             found.update(waiting)
         return found
@@ -104,12 +106,12 @@ class ProjectFinder:
                 f" {PROJECTS_API} and grant roles/browser and roles/resourcemanager.folderViewer there"
             ) from error
 
-    async def _listed(self, roots: Sequence[str]) -> tuple[list[ListedProject], list[Gap]]:
+    async def _by_inventory(self, roots: Sequence[str]) -> tuple[list[ListedProject], list[Gap]]:
         """The active projects that the inventory lists, and the roots of which it cannot be asked."""
-        parts = await asyncio.gather(*(self._listed_in(each) for each in roots))
+        parts = await asyncio.gather(*(self._by_inventory_in(each) for each in roots))
         return [each for found, _ in parts for each in found], [gap for _, gaps in parts for gap in gaps]
 
-    async def _listed_in(self, root: str) -> tuple[list[ListedProject], list[Gap]]:
+    async def _by_inventory_in(self, root: str) -> tuple[list[ListedProject], list[Gap]]:
         request = SearchAllResourcesRequest(
             scope=root, asset_types=[_PROJECT_TYPE], page_size=_ASSETS_A_PAGE, read_mask=_MASK
         )
@@ -130,6 +132,16 @@ class ProjectFinder:
             return [], [Gap(root, "-", Kind.PROJECT, why)]
 
 
+async def _all(*reads: Coroutine[Any, Any, Any]) -> list[Any]:
+    """The results of all reads; the error of the first that failed once all have ended, as the channels are closed
+    then."""
+    results = await asyncio.gather(*reads, return_exceptions=True)
+    for each in results:
+        if isinstance(each, BaseException):
+            raise each
+    return results
+
+
 @dataclass(frozen=True, slots=True)
 class _SeenProject:
     """A project as Resource Manager shows it."""
@@ -141,7 +153,7 @@ class _SeenProject:
 
 def _seen_projects(page: Any) -> list[_SeenProject]:
     return [
-        _SeenProject(ListedProject(each.project_id, each.name.rpartition("/")[2]), each.parent, each.state)
+        _SeenProject(_listed(each.project_id, each.name.rpartition("/")[2]), each.parent, each.state)
         for each in page.projects
     ]
 
@@ -156,4 +168,13 @@ def _listed_project(asset: Any) -> ListedProject:
     number = asset.project.rpartition("/")[2]
     attributes = asset.additional_attributes.fields
     said = attributes["projectId"].string_value if "projectId" in attributes else ""
-    return ListedProject(said or asset.name.rpartition("/")[2] or number, number)
+    return _listed(said or asset.name.rpartition("/")[2], number)
+
+
+def _listed(id_: str, number: str) -> ListedProject:
+    """BadReplyError for what is no project: its id becomes part of names that are sent and shown."""
+    if not _ID.fullmatch(id_) or not number.isdecimal():
+        raise BadReplyError(
+            f"a project is listed with the id {id_[:_SHOWN]!r} and the number {number[:_SHOWN]!r}"
+        )
+    return ListedProject(id_, number)

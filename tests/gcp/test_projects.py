@@ -108,3 +108,15 @@ async def test_all_pages_are_read_and_a_project_that_comes_twice_counts_once() -
     answer = await found(WORLD + many + rules)
     assert len(answer.active) == 253
     assert ids(answer.only_inventory) == ["secret"]
+
+
+async def test_an_id_that_no_project_has_is_not_sent_and_not_shown() -> None:
+    odd = "trouble: [{rpc: SearchProjects, rewrite: {item: projects/1001, field: project_id, value: 'a/b c'}}]\n"
+    with pytest.raises(ObservationError, match="a project is listed with the id 'a/b c'"):
+        await found(WORLD + odd)
+
+
+async def test_a_project_without_a_number_in_the_inventory_leaves_it_unchecked() -> None:
+    odd = "trouble: [{rpc: SearchAllResources, rewrite: {item: '*/secret', field: project, value: ''}}]\n"
+    answer = await found(WORLD + odd)
+    assert [gap.project for gap in answer.gaps] == ["organizations/123"]
