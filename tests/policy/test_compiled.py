@@ -10,9 +10,11 @@ from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Repository
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.condition import All, Not, keys
+from janitor.policy.conditions.facts import StoredFacts
+from janitor.policy.conditions.failures import Failures
 from janitor.policy.conditions.key import ImageReading, Key
 from janitor.policy.conditions.labels import LabelsAre
-from janitor.policy.deciding.compiled import needs_of
+from janitor.policy.deciding.compiled import AnyRepository, NeedsRepositoryError, needs_of
 from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.images import decide_images, image_rules
 from janitor.policy.deciding.packages import decide_versions, package_rules
@@ -152,3 +154,16 @@ def test_a_kind_is_asked_of_packages_where_a_policy_may_speak_of_it() -> None:
     for _ in range(2):
         assert asking.compiled.may_speak(Kind.VERSION, npm)
         assert not asking.compiled.may_speak(Kind.VERSION, python)
+
+
+def test_what_is_not_the_same_everywhere_is_named_where_it_is_missed() -> None:
+    with pytest.raises(NeedsRepositoryError, match=r"^of$"):
+        AnyRepository(Kind.IMAGE, 0.0, Failures()).of  # noqa: B018
+
+
+def test_an_expression_that_fails_of_a_version_is_told() -> None:
+    text = "kind: artifact.version, when: {expr: 'int(resource.version) > 1'}"
+    asking = context(written(text))
+    (asked,) = asking.compiled.stored(Kind.VERSION, repository(format="NPM"))
+    assert asked.matches(StoredFacts("web", "x")).holds is None
+    assert len(asking.failures.lines()) == 1

@@ -17,7 +17,7 @@ UNCLOSED = "'[' has a [ that no ] closes: write a class such as [0-9], or [[] fo
         ("*", "anything"), ("v?", "v1"), ("v[0-9]", "v1"), ("v[!0-9]", "vx"), ("[[]", "["), ("[]]", "]"), ("[]a]", "a"),
         ("[!]]", "a"), ("a]", "a]"), ("[a-]", "-"), ("[-a]", "-"), ("[0-9a-f]*", "f00"), ("@team/*", "@team/web"),
         ("1.0+build", "1.0+build"), ("application/vnd.oci.*+json", "application/vnd.oci.x+json"), ("[a-a]", "a"),
-        ("[{|}]", "|"), ("~x!(y)'", "~x!(y)'"),
+        ("[{|}]", "|"), ("~x!(y)'", "~x!(y)'"), ("[!- ]", "a"), ("a]-[b]", "a]-b"),
     ],
 )  # fmt: skip
 def test_a_glob_that_can_match_is_read(glob: str, text: str) -> None:
@@ -31,7 +31,8 @@ def test_a_glob_that_can_match_is_read(glob: str, text: str) -> None:
         ("[", "no ] closes"), ("[!", "no ] closes"), ("[]", "no ] closes"), ("[!]", "no ] closes"), ("pr-[0-9", "no ] closes"),
         ("[a]-[", "no ] closes"), ("[z-a]", "the range z-a runs backwards"), ("[!9-0]", "the range 9-0 runs backwards"),
         ("[a-z9-0]", "the range 9-0 runs backwards"), ("[^0-9]", "a glob negates by !: write [!0-9]"),
-        ("[[:alpha:]]", "a glob has no named classes"),
+        ("[[:alpha:]]", "a glob has no named classes"), ("[a][", "no ] closes"),
+        ("[a]-[z-a]", "the range z-a runs backwards"), ("[a][b]-[^c]", "write [!c]"),
     ],
 )  # fmt: skip
 def test_a_class_that_is_no_class_is_told(glob: str, why: str) -> None:
@@ -39,10 +40,15 @@ def test_a_class_that_is_no_class_is_told(glob: str, why: str) -> None:
     assert why in (value_glob_mistake(glob) or "")
 
 
-@pytest.mark.parametrize("glob", ["{pr,dev}-*", "pr-\\*", "^pr-", "pr-.*$", "pr-*|dev-*"])
+@pytest.mark.parametrize("glob", ["{pr,dev}-*", "pr-\\*", "^pr-", "pr-.*$", "pr-*|dev-*", "[a]{1}", "[{]^"])
 def test_the_spelling_of_a_shell_or_a_regular_expression_is_told(glob: str) -> None:
     assert "is no glob" in (name_glob_mistake(glob) or "")
     assert value_glob_mistake(glob) is None
+
+
+def test_a_glob_of_names_that_begins_with_an_exclamation_mark_is_told() -> None:
+    assert "cannot be negated" in (name_glob_mistake("!pr-*") or "")
+    assert value_glob_mistake("!pr-*") is None
 
 
 @pytest.mark.parametrize(

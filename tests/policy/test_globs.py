@@ -61,8 +61,21 @@ def test_what_is_said_to_be_covered_or_apart_is_so_of_every_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wider", "glob"), [("v*", "v1*"), ("*-prod", "x*-prod"), ("*app*", "my-app-?"), ("*", "[ab]"), ("a?", "ab"), ("**", "a*")]
+    ("wider", "glob"), [("v*", "v1*"), ("*-prod", "x*-prod"), ("*app*", "my-app-?"), ("*", "[ab]"), ("a?", "ab"), ("**", "a*"),
+     ("*app*", "?-app-x"), ("X*", "X1*"), ("*X", "?X")]
 )  # fmt: skip
 def test_a_wider_glob_is_seen_to_cover(wider: str, glob: str) -> None:
     assert covers(wider, glob)
     assert not covers(glob, wider)
+
+
+@pytest.mark.parametrize(
+    ("wider", "glob"),
+    [("app*", "?app"), ("app*", "x-app?"), ("*app", "app?"), ("*app", "?app-x"), ("*app*", "a?p"), ("app", "a?p"), ("", "a*")],
+)  # fmt: skip
+def test_a_glob_that_matches_less_or_something_else_covers_nothing(wider: str, glob: str) -> None:
+    assert not covers(wider, glob)
+
+
+def test_a_glob_covers_itself() -> None:
+    assert covers("a[bc]?d*e", "a[bc]?d*e")

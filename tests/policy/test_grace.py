@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.policy.conditions.condition import All
-from janitor.policy.deciding.grace import Candidate, Grace, Mark, Marks, holders
+from janitor.policy.deciding.grace import Candidate, Grace, Mark, Marks, Waiting, announced_on, holders
 from janitor.policy.deciding.verdict import Delete, Keep
 from janitor.policy.model import Policy
 from tests.making import NOW
@@ -144,3 +144,28 @@ def test_a_mark_of_what_waits_or_goes_does_not_lapse(days: int) -> None:
     sweep = asked(Marks({SERVICE: mark, REVISION: mark}), timedelta(days=7), NOW + timedelta(days=days))
     sweep.close(lambda _: True)
     assert sweep.lapsed == [REVISION]
+
+
+NEW = Waiting(Kind.SERVICE, SERVICE, "p", "", NOW, NOW + timedelta(days=7), "a", is_new=True)
+
+
+def test_a_new_grace_period_starts_when_it_is_announced() -> None:
+    """R32: and people are told whole minutes, the next one."""
+    later = NOW + timedelta(minutes=5, seconds=1)
+    found = announced_on(NEW, NOW, later)
+    assert (found.announced_at, found.due_at) == (later, NOW + timedelta(days=7, minutes=6))
+    assert found._replace(announced_at=NEW.announced_at, due_at=NEW.due_at) == NEW
+    assert announced_on(NEW, NOW, NOW + timedelta(minutes=5)).due_at == NOW + timedelta(days=7, minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "at"),
+    [
+        (NEW._replace(is_new=False), NOW + timedelta(minutes=5)),
+        (NEW._replace(announced_at=NOW - timedelta(days=1)), NOW + timedelta(minutes=5)),
+        (NEW, NOW),
+        (NEW, NOW - timedelta(minutes=5)),
+    ],
+)
+def test_a_grace_period_that_had_started_keeps_its_dates(waiting: Waiting, at: datetime) -> None:
+    assert announced_on(waiting, NOW, at) is waiting

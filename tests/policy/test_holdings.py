@@ -118,3 +118,12 @@ def test_a_package_holds_what_a_keep_holds_of_it(glob: str, holds: bool) -> None
     of = rules(policies(STALE, keeper))
     assert held(of) == ({KeepReason.HOLDS_RETAINED} if holds else set())
     assert holdings(of, PAIR)[0] == held(of)
+
+
+def test_a_child_counts_with_its_index_for_what_keep_holds() -> None:
+    """R36: an old index is not held by the date of a child that was pushed again."""
+    keeper = policy("keeper", Kind.IMAGE, keep=Retention(newer_than=NOW - ago(days=7)))
+    index = image("index", "v1", days=30, children=["child"])
+    of = rules(policies(STALE, keeper))
+    assert held(of, [index, image("child", days=1)]) == set()
+    assert held(of, [index, image("other", days=1)]) == {KeepReason.HOLDS_RETAINED}

@@ -13,9 +13,12 @@ from janitor.model.resources import Image
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.condition import All
 from janitor.policy.conditions.contents import ArtifactTypeIs
+from janitor.policy.conditions.expression import Expr
 from janitor.policy.conditions.names import NameIs, RepositoryIs
+from janitor.policy.conditions.tags import TagsMatch
+from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.image_rules import Going, Kept, forbids_image
-from janitor.policy.deciding.images import IMAGE_RANK, INDEX_RANK, decide_images, image_rules
+from janitor.policy.deciding.images import IMAGE_RANK, INDEX_RANK, ImageVerdicts, decide_images, image_rules
 from janitor.policy.deciding.references import usage
 from janitor.policy.model import Policy, Retention
 from tests.deciding import context, images_decided
@@ -155,3 +158,48 @@ def test_the_subject_of_an_artifact_in_another_package_is_kept() -> None:
     goes, stays = images_decided(policies(STALE), world)
     assert [each.image.digest for each in goes] == [digest("b")]
     assert stays == {digest("a"): "child-of-kept", digest("sbom"): "subject-unknown"}
+
+
+def decide(asked: Context, *images: Image) -> ImageVerdicts:
+    used = usage(workloads(), {}, (), {})
+    return decide_images(
+        image_rules(asked, repository(), contents(*images), used), list(images), want_names=True
+    )
+
+
+def test_images_that_some_policy_did_not_deny_are_open_in_every_package() -> None:
+    asked = context(policies(policy("v", Kind.IMAGE, TagsMatch(("v*",)))))
+    images = [
+        image("a", "v1"),
+        image("b", "w1"),
+        image("c", "v1", package="other"),
+        image("d", package="other"),
+    ]
+    assert decide(asked, *images).open == [images[0], images[2]]
+
+
+class Heard:
+    """A tracer that remembers the packages that it is shown."""
+
+    def __init__(self) -> None:
+        self.packages: list[list[Image]] = []
+
+    def case(self, name: str, case: object) -> None: ...
+
+    def package(self, rules: object, images: list[Image], weighed: object) -> None:
+        self.packages.append(images)
+
+
+def test_a_tracer_is_shown_every_package() -> None:
+    heard = Heard()
+    images = [image("a"), image("b", package="other")]
+    decide(context(policies(policy("v", Kind.IMAGE, TagsMatch(("v*",)))), tracer=heard), *images)
+    assert heard.packages == [[each] for each in images]
+
+
+def test_an_expression_that_fails_of_an_image_is_told() -> None:
+    asked = context(policies(policy("e", Kind.IMAGE, Expr("int(resource.name) > 1", "e"))))
+    decide(asked, image("a"))
+    assert [line.partition(",")[0] for line in asked.failures.lines()] == [
+        "policy e: its expr failed for 1 resource"
+    ]

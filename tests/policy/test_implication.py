@@ -98,6 +98,45 @@ def test_the_same_key_follows_from_itself(key: Key) -> None:
     assert implies(key, key)
 
 
+@pytest.mark.parametrize("key", [wide for of, (_, wide) in NARROWER.items() if type(wide) is of], ids=repr)
+def test_a_key_is_within_itself(key: Key) -> None:
+    assert key.within(key)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (NameIs(("a",)), LocationIs(("a",))),
+        (LabelsRegex({"env": "^d"}), NameIs(("*",))),
+        (LabelsAre({"env": "test"}), LabelsRegex({"env": "^d"})),
+        (LabelsAre({"env": "*"}), LabelsRegex({"env": "[*]"})),
+        (TagsMatch(("main",)), TagsRegex("^pr-")),
+        (TagsMatch(("pr-*",)), TagsRegex("[*]")),
+        (TagsMatch(("pr-1", "main")), TagsRegex("^pr-")),
+        (VersionSemver(">=1"), VersionSemver(">1")),
+        (VersionSemver(">=1"), VersionSemver(">=2.0.0-alpine")),
+    ],
+    ids=repr,
+)
+def test_what_may_hold_without_the_other_implies_nothing(one: Key, other: Key) -> None:
+    assert not implies(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (TagsMatch(("pr-1", "pr-2")), TagsRegex("^pr-")),
+        (TagsMatch(("1.2.3",)), TagsSemver(">=1")),
+        (VersionSemver(">1"), VersionSemver(">=1")),
+        (VersionSemver(">=1 <3"), VersionSemver(">=1")),
+        (VersionSemver(">=2.0.0-alpine"), VersionSemver(">=1")),
+    ],
+    ids=repr,
+)
+def test_what_is_written_out_or_in_a_range_is_seen_to_follow(one: Key, other: Key) -> None:
+    assert implies(one, other)
+
+
 def test_of_the_largest_not_even_the_same_number_follows() -> None:
     assert not implies(Largest(3), Largest(3))
 

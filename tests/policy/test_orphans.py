@@ -9,9 +9,13 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Image
 from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import Not
+from janitor.policy.conditions.contents import ArtifactTypeIs
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.use import Orphaned
 from janitor.policy.deciding.image_rules import artifacts_held
-from janitor.policy.deciding.images import image_rules
-from janitor.policy.deciding.orphaned import Presence, orphan_test, waits_for_others
+from janitor.policy.deciding.images import Goes, decide_images, image_rules, subjects_elsewhere
+from janitor.policy.deciding.orphaned import Presence, asks_for_orphans, orphan_test, waits_for_others
 from janitor.policy.deciding.references import usage
 from janitor.policy.deciding.retention import by_package
 from tests.deciding import context, images_decided
@@ -135,7 +139,26 @@ STRAY = contents(PLAIN, image("s", *signs("gone"), package="sigs"), image("x", p
         (STRAY, None, ("sigs",), {KeepReason.HOLDS_REFERRER}),
         (STRAY, seen(PLAIN), ("sigs",), set()),
         (STRAY, seen(PLAIN, complete=False), ("app", "sigs"), {KeepReason.HOLDS_REFERRER}),
+        (
+            contents(PLAIN, image("t", *signs("plain"), package="sigs")),
+            None,
+            ("sigs",),
+            {KeepReason.HOLDS_REFERRER},
+        ),
         (contents(image("c", artifact_type="x/chart")), None, ("app",), {KeepReason.HOLDS_SUBJECT_UNKNOWN}),
+        (
+            contents(image("c", artifact_type="x/chart"), image("s", *signs("gone"))),
+            None,
+            ("app",),
+            {KeepReason.HOLDS_SUBJECT_UNKNOWN, KeepReason.HOLDS_REFERRER},
+        ),
+        (
+            contents(image("s", *signs("gone")), image("c", artifact_type="x/chart")),
+            None,
+            ("app",),
+            {KeepReason.HOLDS_SUBJECT_UNKNOWN, KeepReason.HOLDS_REFERRER},
+        ),
+        (contents(image("s", *signs("gone"))), None, ("app",), {KeepReason.HOLDS_REFERRER}),
         (contents(PLAIN, image("c", artifact_type="x/sbom")), None, ("app",), set()),
         (contents(image("s"), subjects={("app", digest("s")): "projects/p"}), None, ("app",), set()),
     ],
@@ -157,3 +180,50 @@ def test_orphaned_stands_in_when_itself(tmp_path: Path, when: str) -> None:
 def test_orphaned_false_cannot_be_said(tmp_path: Path) -> None:
     lines = of_policy(tmp_path, "{name: a, kind: artifact.image, when: {orphaned: false}}")
     assert "only `orphaned: true` is allowed:" in lines[0]
+
+
+def test_what_was_added_is_there_after_all_was_read_whatever_its_digest_begins_with() -> None:
+    highest, lowest = (PLAIN._replace(digest=f"sha256:{sign * 64}") for sign in ("f", "0"))
+    presence = seen(highest, lowest)
+    assert not presence.is_gone(highest.digest)
+    assert not presence.is_gone(lowest.digest)
+    assert presence.is_gone(PLAIN.digest)
+
+
+def test_presence_is_asked_for_where_a_policy_of_images_says_orphaned() -> None:
+    assert asks_for_orphans(policies(OLD, policy("o", Kind.IMAGE, Not(Orphaned()))))
+    assert not asks_for_orphans(policies(OLD))
+
+
+GONE = policy("gone", Kind.IMAGE, Orphaned())
+
+
+def deleted(found: Contents, presence: Presence) -> list[Goes]:
+    used = usage(workloads(), {}, (), {})
+    typed = policy("typed", Kind.IMAGE, ArtifactTypeIs(("x/*",)))
+    plain = policy("plain", Kind.IMAGE, NameIs(("third",)))
+    asked = context(policies(GONE, typed, plain))
+    rules = image_rules(asked, repository(), found, used, presence=presence)
+    return decide_images(rules, found.images, want_names=False).goes
+
+
+def test_an_orphaned_artifact_is_deleted_with_the_subjects_that_are_gone() -> None:
+    orphan = image("s", *signs("gone", "gone-too"))
+    (goes,) = deleted(contents(PLAIN, orphan), seen(PLAIN))
+    assert goes.image == orphan
+    assert goes.subjects == tuple(sorted((digest("gone"), digest("gone-too"))))
+
+
+def test_what_is_deleted_for_another_reason_names_no_subject() -> None:
+    about_here = image("t", *signs("there"), artifact_type="x/sbom")
+    found = contents(PLAIN, about_here, image("p", package="third"))
+    goes = deleted(found, seen(PLAIN, image("there")))
+    assert {each.image.digest: each.subjects for each in goes} == {digest("t"): (), digest("p"): ()}
+
+
+def test_the_subjects_of_artifacts_elsewhere_are_digests_that_are_not_among_them() -> None:
+    attached = {("app", digest("b")): (digest("there"), "projects/p")}
+    images = [PLAIN, image("a", *signs("plain", "far")), image("b")]
+    assert subjects_elsewhere(images, attached) == tuple(sorted((digest("far"), digest("there"))))
+    assert subjects_elsewhere(images, {}) == (digest("far"),)
+    assert subjects_elsewhere(iter([PLAIN, image("a", *signs("plain"))]), {}) == ()

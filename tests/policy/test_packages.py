@@ -8,7 +8,7 @@ import pytest
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode, Package
-from janitor.policy.deciding.packages import kinds_asked
+from janitor.policy.deciding.packages import kinds_asked, package_facts
 from tests.deciding import context
 from tests.making import image, job, repository, service, uri, workloads
 from tests.policy.packaging import NPM, Shelf, package, version, written
@@ -224,3 +224,22 @@ def test_each_package_is_decided_by_its_own_content() -> None:
     images = [image("a", days=40), image("b", days=1, package="team/api")]
     found = Shelf(written(STALE), packages, images).decided_packages()
     assert found == {"app": "delete: a, older-than", "team/api": "not-matched"}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "size"), [((), 0), ((5, 7), 12), ((5, None), 5), ((None,), None), ((None, 0), None)]
+)
+def test_the_size_of_a_package_is_the_sum_of_what_is_known(
+    sizes: tuple[int | None, ...], size: int | None
+) -> None:
+    held = package(*(version(str(n), size=each) for n, each in enumerate(sizes)))
+    assert package_facts(held, (), None).size_bytes == size
+
+
+def test_versions_are_held_by_their_own_age() -> None:
+    held = package(version("1", days=9), version("2", days=3))
+    young = "kind: artifact.version, when: {older_than: 1d}, keep: {newer_than: 7d}"
+    assert Shelf(written(young), [held], repo=NPM).decided_versions() == {
+        "1": "delete: a, older-than",
+        "2": "keep-newer-than",
+    }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from janitor.model.text import show
 from janitor.policy.conditions.patterns import captured, found_in, mistake_of, regex_mistake
 
 
@@ -40,3 +41,10 @@ def test_a_pattern_to_group_by_captures_one_group(expression: str, told: str | N
     mistake = mistake_of(expression)
     assert (mistake is None) == (told is None)
     assert (told or "") in (mistake or "")
+
+
+def test_up_to_120_characters_of_what_re2_says_are_told_unquoted() -> None:
+    whole, longer = (f"missing ): {'(' * (length - len('missing ): '))}" for length in (120, 121))
+    assert f"({whole}): write" in (regex_mistake(whole[11:]) or "")
+    assert f"({show(longer)}): write" in (regex_mistake(longer[11:]) or "")
+    assert show(longer) != longer

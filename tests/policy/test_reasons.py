@@ -19,7 +19,9 @@ from janitor.policy.deciding.verdict import (
     Delete,
     Keep,
     asked,
+    latest,
     may_take_serving,
+    missing_for_serving,
     names_literally,
     question,
     strongest,
@@ -129,3 +131,28 @@ def test_serving_is_taken_only_where_said_with_an_age_and_a_selector_at_the_top(
         ((serving, OLD, AnyOf((name,))), False),
     ):  # fmt: skip
         assert may_take_serving(policy("p", Kind.SERVICE, *parts)) is may
+
+
+def test_a_policy_that_only_protects_does_not_end_the_search() -> None:
+    keeper = policy("keeper", Kind.SERVICE, NameIs(("other",)), deletes=False)
+    decision = verdict(keeper, policy("a", Kind.SERVICE, NameIs(("*",))))
+    assert isinstance(decision, Delete)
+    assert decision.policy.name == "a"
+
+
+def test_a_time_at_the_epoch_is_not_known() -> None:
+    assert latest([None, 0.0]) is None
+    assert latest([0.0, 1.0, None]) == 1.0
+
+
+def test_what_a_policy_lacks_to_delete_live_services_is_named_as_the_file_writes_it() -> None:
+    """R15."""
+    serving, age, name = StatusIs((Status.SERVING,)), OlderThan(timedelta(1)), NameIs(("a",))
+    assert missing_for_serving(policy("a", Kind.SERVICE)) == (
+        "status: [serving, degraded]",
+        "older_than",
+        "name",
+    )
+    assert missing_for_serving(policy("a", Kind.SERVICE, serving, name)) == ("older_than",)
+    assert missing_for_serving(policy("a", Kind.SERVICE, serving, age)) == ("name",)
+    assert missing_for_serving(policy("a", Kind.SERVICE, serving, age, name)) == ()

@@ -48,6 +48,8 @@ def test_latest_holds_the_newest_and_never_the_oldest() -> None:
     assert held(keeping(latest=2)).keys() == {"new", "mid"}
     assert held(keeping(latest=0)) == {}
     assert len(held(keeping(latest=9))) == 3
+    just_now = [image("new", days=0), image("mid", days=5)]
+    assert held(keeping(latest=1), images=just_now) == {"new": "keep-latest"}
 
 
 def test_ties_are_broken_by_digest_whatever_the_order() -> None:
@@ -182,3 +184,29 @@ def test_only_the_latest_groups_are_held_where_a_file_says_how_many() -> None:
     per = PerSemver("minor")
     assert held(keeping(latest=1, per=per), images=minors).keys() == {"b", "c"}
     assert held(keeping(latest=1, per=per, latest_groups=1), images=minors).keys() == {"b"}
+
+
+def test_a_tagged_child_takes_a_place_where_its_index_is_in_no_group_and_pushes_none_out() -> None:
+    """R36: what either way of counting keeps is kept."""
+    file = policies(policy("p", Kind.IMAGE, TagsMatch(("v*",)), keep=Retention(latest=1)))
+    images = [
+        image("index", days=1, children=["child"]), image("child", "v2", days=1), image("v1", "v1", days=5),
+        image("v0", "v0", days=9),
+    ]  # fmt: skip
+    goes, stays = images_decided(file, contents(*images))
+    assert [each.image for each in goes] == [images[3]]
+    assert {stays[digest(name)] for name in ("child", "v1")} == {"keep-latest"}
+
+
+def test_of_revisions_one_that_failed_takes_no_place_and_one_that_may_be_ready_is_held_beside() -> None:
+    """R36."""
+    made = [
+        revision("web", "r9", status="active", days=1),
+        revision("web", "r5", status="failed", days=5), revision("web", "r4", days=6, ready=None),
+        revision("web", "r3", days=7), revision("web", "r2", days=8),
+    ]  # fmt: skip
+    file = policies(policy("p", Kind.REVISION, keep=Retention(latest=2)))
+    found = decided(file, workloads(service("web", traffic=["r9"], latest_created_revision="r9"), *made))
+    assert [found[name] for name in ("r5", "r4", "r3", "r2")] == [
+        "delete: matched", "keep-latest", "keep-latest", "delete: matched",
+    ]  # fmt: skip

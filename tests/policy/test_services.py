@@ -13,8 +13,9 @@ from janitor.policy.conditions.condition import Not
 from janitor.policy.conditions.labels import LabelsAre
 from janitor.policy.conditions.names import LocationIs, NameIs
 from janitor.policy.conditions.state import StatusIs
+from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Policy, Scope
-from tests.deciding import decided
+from tests.deciding import context, decided
 from tests.making import NOW, ago, name_of, policies, policy, revision, service, workloads
 
 DAY_OLD = OlderThan(timedelta(days=1))
@@ -205,3 +206,11 @@ def test_labels_and_locations_select() -> None:
         ([LocationIs(("europe-*",))], "not-matched"),
     ):
         assert verdict(labelled, policy("p", Kind.SERVICE, *parts)) == expected
+
+
+def test_what_is_deleted_with_a_service_is_counted_by_kind() -> None:
+    failed = service("web", failed=True)
+    world = workloads(failed, service("api", failed=True), *(revision("web", name) for name in ("w1", "w2")))
+    found = decide_workloads(context(policies(policy("s", Kind.SERVICE))), world)
+    assert found.contained_in(failed.name) == ((Kind.REVISION, 2),)
+    assert found.contained_in(service("api").name) == ()

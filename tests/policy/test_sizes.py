@@ -57,6 +57,8 @@ def test_the_size_of_an_index_is_unknown_where_that_of_a_child_is() -> None:
 
 def test_an_index_that_holds_itself_ends() -> None:
     assert index_sizes([image("index", children=["index", "a"]), image("a", children=["index"])])
+    ring = [image(name, size=5, children=[other]) for name, other in ("ab", "ba")]
+    assert set(index_sizes(ring).values()) == {5}
 
 
 @pytest.mark.parametrize(("asked", "said"), [(2 * GB, 3), (3 * GB, 0)])

@@ -14,6 +14,7 @@ from janitor.model.resources import Traffic
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.labels import LabelsAre
 from janitor.policy.conditions.names import ServiceIs, TrafficTagIs
+from janitor.policy.deciding.grace import Grace, Marks
 from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Policy, Protect
 from tests.deciding import context, decided
@@ -175,3 +176,13 @@ def test_a_grace_period_starts_again_when_the_tag_is_moved() -> None:
     (waiting,) = asked.memory.grace.waiting.values()
     assert waiting.state == "uid-web web-1"
     assert (waiting.kind, waiting.due_at - NOW) == (Kind.TRAFFIC_TAG, timedelta(days=7))
+
+
+@pytest.mark.parametrize(
+    ("opted_out", "said"), [("revisions/web-1", "opted-out"), ("revisions/web-9", "delete: older-than")]
+)
+def test_an_opt_out_of_its_revision_keeps_a_tag(opted_out: str, said: str) -> None:
+    marks = Marks(opted_out=frozenset({f"projects/p/locations/us-central1/services/web/{opted_out}"}))
+    asked = context(policies(PREVIEWS), grace=Grace(marks))
+    (answer,) = decide_workloads(asked, workloads(WEB, LIVE, OLD)).by_kind[Kind.TRAFFIC_TAG].values()
+    assert said in (answer.reason.value, f"delete: {answer.reason}")

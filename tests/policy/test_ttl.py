@@ -6,6 +6,7 @@ import pytest
 
 from janitor.model.inventory import Workloads
 from janitor.model.kinds import Kind, Status
+from janitor.model.names import RepositoryName
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.names import NameIs
 from janitor.policy.conditions.state import StatusIs
@@ -230,3 +231,17 @@ def test_every_kind_that_ttl_may_be_asked_of_has_its_labels_looked_at() -> None:
     asked = {kind for kind, keys in GRAMMAR.kinds.items() if "ttl" in keys.when}
     assert asked
     assert asked <= {kind.value for kind in with_labels(Workloads(), ())}
+
+
+@pytest.mark.parametrize(("more", "said"), [(0, 0), (1, 1)])
+def test_ten_are_named_and_no_rest_of_none_is_told(more: int, said: int) -> None:
+    world = workloads(*(failed(f"s{n}", janitor_ttl="soon") for n in range(MOST_NAMED + more)))  # type: ignore[arg-type]
+    found = lines(BY_TTL, loads=world)
+    assert len(found) == MOST_NAMED + said
+    assert sum("more lifetime labels" in line for line in found) == said
+
+
+def test_images_have_the_labels_of_docker_repositories_and_versions_those_of_others() -> None:
+    docker, npm = repository(), repository(RepositoryName("p", "us", "libs"), format="NPM")
+    found = with_labels(Workloads(), (docker, npm))
+    assert (found[Kind.IMAGE], found[Kind.VERSION]) == ([docker], [npm])

@@ -144,3 +144,25 @@ def test_an_update_counts_as_an_upload() -> None:
     moved = image("moved", days=300)._replace(update_time=days(1))
     found = contents(moved, image("old", days=200))
     assert noted(found, REPOSITORY.version("app", moved.digest))[APP] == days(1)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("kind: artifact.repository, when: {name: r}", "matched"),
+        (
+            "kind: artifact.repository, when: {name: r}},{name: b, kind: artifact.tag, when: {tags: x}",
+            "matched",
+        ),
+        (
+            "kind: artifact.repository, when: {name: r}},{name: b, kind: artifact.package, when: {empty: true}",
+            "just-created",
+        ),
+    ],
+)
+def test_packages_that_no_policy_asks_for_do_not_make_a_repository_young(file: str, said: str) -> None:
+    """They are read only to explain one of them, and a sweep decides without them."""
+    held = Contents([], {}, packages=(package(version("1", days=0.01), days=0.01),))
+    asked = context(written(*(part.removeprefix("name: b, ") for part in file.split("},{"))))
+    answer = decide_repository(asked, repository(), held, set(), gap=False)
+    assert answer.reason.value == said

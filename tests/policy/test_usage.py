@@ -295,3 +295,15 @@ def test_a_repository_whose_project_is_called_by_digits_is_itself() -> None:
     numbered = RepositoryName("123456", "us-central1", "r")
     found = named(workloads(job("j", uri("a", repository=numbered))), seen=[repository(numbered)])
     assert found.exact.keys() == {numbered}
+
+
+def test_a_tag_beside_a_digest_in_a_repository_that_was_not_read_holds_a_package_with_that_tag() -> None:
+    """R47."""
+    found = named(workloads(job("j", f"us-central1-docker.pkg.dev/o/zz/app:v2@{digest('a')}")))
+    assert found.of_package(REPOSITORY, "app", [IMAGES[1]])
+    assert not found.of_package(REPOSITORY, "app", [IMAGES[2]])
+
+
+def test_a_tag_in_a_file_of_references_holds_what_it_leads_to_alone() -> None:
+    """R3."""
+    assert of_app(named(Workloads(), extra=[uri(":v1")])).keys() == {digest("a")}

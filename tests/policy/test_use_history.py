@@ -5,21 +5,44 @@ from pathlib import Path
 
 import pytest
 
+from janitor.model.kinds import Kind
 from janitor.model.resources import Image
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.condition import Not
 from janitor.policy.conditions.use import UnusedFor
 from janitor.policy.conditions.values import LONGEST_UNUSED, unused_for
+from janitor.policy.deciding.context import Context, Memory
+from janitor.policy.deciding.grace import Grace, Mark, Marks
+from janitor.policy.deciding.images import decide_images, image_rules
 from janitor.policy.deciding.references import usage
 from janitor.policy.deciding.retention import by_package
+from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.use_history import (
     REMEMBERED,
     UseHistory,
     UseLog,
+    asks_for_use,
     history_of,
     unbroken_since,
     unused_for_leaf,
     use_of,
 )
-from tests.making import NOW, REPOSITORY, ago, digest, image, repository, service, uri, workloads
+from tests.deciding import asking
+from tests.making import (
+    NOW,
+    REPOSITORY,
+    ago,
+    contents,
+    digest,
+    execution,
+    image,
+    policies,
+    policy,
+    repository,
+    service,
+    uri,
+    workloads,
+)
 from tests.policy.test_document_mistakes import of_policy
 
 P, PQ = frozenset({"p"}), frozenset({"p", "q"})
@@ -40,6 +63,7 @@ def runs(*hours: float, of: frozenset[str] = P) -> list[tuple[datetime, frozense
         (runs(24, 72, 120.1, 130), 72),
         (runs(-5, 24), 24),
         ([*runs(1, 2, of=PQ), *runs(3)], 3),
+        ([*runs(0, of=frozenset({"q"})), *runs(24)], 0),
     ],
 )
 def test_a_run_is_broken_by_a_pause_and_by_a_sweep_that_read_less(
@@ -73,6 +97,7 @@ def used(
 
 
 LONG = ago(days=90)
+OTHERS_USE = f"*  @ {digest('a')}"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +111,10 @@ LONG = ago(days=90)
         (history_of(LONG, [(use_of(REPOSITORY, image("b")), ago(days=6))]), True),
         (history_of(LONG, [(use_of(REPOSITORY, image("a")), NOW + timedelta(days=1))]), None),
         (history_of(NOW + timedelta(days=1), []), None),
+        (history_of(NOW, []), False),
+        (history_of(LONG, [(OTHERS_USE, ago(days=6))]), False),
+        (history_of(LONG, [(OTHERS_USE, ago(days=8)), (use_of(REPOSITORY, image("a")), ago(days=6))]), False),
+        (history_of(LONG, [(OTHERS_USE, ago(days=6)), (use_of(REPOSITORY, image("a")), ago(days=8))]), False),
         (None, None),
     ],
 )
@@ -123,6 +152,10 @@ def vars_of(found: object) -> tuple[object, ...]:
         (uri(":gone"), False),
         (f"us-central1-docker.pkg.dev/elsewhere/x/app@{digest('a')}", False),
         (f"us-central1-docker.pkg.dev/elsewhere/x/app@{digest('b')}", True),
+        (f"us-central1-docker.pkg.dev/elsewhere/x/other@{digest('a')}", False),
+        ("us-central1-docker.pkg.dev/elsewhere/x/app:v1", False),
+        ("us-central1-docker.pkg.dev/elsewhere/x/app:v2", False),
+        ("us-central1-docker.pkg.dev/elsewhere/x/other:v1", True),
         (f"{uri(':v1')}@{digest('b')}", False),
         (f"{uri(':gone')}@{digest('b')}", True),
     ],
@@ -136,3 +169,60 @@ def test_recorded_references_lead_to_the_images_that_they_named(reference: str, 
 def test_it_may_not_stand_under_not(tmp_path: Path) -> None:
     lines = of_policy(tmp_path, "{name: a, kind: artifact.image, when: {name: x, not: {unused_for: 3d}}}")
     assert "unused_for is not allowed under not" in lines[0]
+
+
+def test_what_a_running_execution_pulled_by_a_tag_is_a_use_of_the_whole_package() -> None:
+    """R46."""
+    log = UseLog()
+    loads = workloads(execution("j", "run", uri(":v2"), state="running"))
+    log.note(usage(loads, {}, (), {REPOSITORY: repository()}).remaining)
+    assert log.names == {f"{REPOSITORY} app : v2", f"{REPOSITORY} app * "}
+    history = history_of(LONG, [(name, ago(days=1)) for name in log.names])
+    assert used(image("a", "v1", days=60), history, image("b", "v2", days=60))[0] is False
+
+
+def test_uses_are_recorded_as_texts_that_stay_the_same() -> None:
+    """The ledger keeps them: another spelling would forget what was recorded."""
+    log = UseLog()
+    log.note_images(REPOSITORY, "app", [digest("a")])
+    assert log.names == {use_of(REPOSITORY, image("a"))} == {f"{REPOSITORY} app @ {digest('a')}"}
+    log.names.clear()
+    loads = workloads(service("web", images=(f"us-central1-docker.pkg.dev/elsewhere/x/app@{digest('a')}",)))
+    log.note(usage(loads, {}, (), {REPOSITORY: repository()}).remaining)
+    assert log.names == {f"* app @ {digest('a')}", OTHERS_USE}
+
+
+def test_an_upload_at_the_epoch_is_not_known() -> None:
+    assert (
+        used(image("a", days=60)._replace(upload_time=0.0, update_time=None), history_of(LONG, []))[0] is None
+    )
+
+
+def test_uses_are_asked_for_where_a_policy_of_images_says_so() -> None:
+    assert asks_for_use(policies(policy("a", Kind.IMAGE, Not(WEEK))))
+    assert not asks_for_use(policies(policy("a", Kind.IMAGE, OlderThan(timedelta(days=1)))))
+
+
+def test_a_policy_deletes_what_no_recorded_sweep_saw_in_use() -> None:
+    memory = Memory(uses=UseLog(history_of(LONG, [(use_of(REPOSITORY, image("a")), ago(days=6))])))
+    asked = Context(asking(policies(policy("a", Kind.IMAGE, WEEK))), memory=memory)
+    found = contents(image("a", days=60), image("b", days=60))
+    rules = image_rules(asked, repository(), found, usage(workloads(), {}, (), {}))
+    assert [each.image for each in decide_images(rules, found.images, want_names=False).goes] == [
+        image("b", days=60)
+    ]
+
+
+def test_a_fresh_memory_keeps_what_earlier_sweeps_recorded_and_nothing_of_this_one() -> None:
+    history = history_of(LONG, [])
+    marks = Marks({"x": Mark(NOW, NOW, "s")})
+    memory = Memory(Grace(marks), Uploads({"r": 1.0}, noting=True), UseLog(history, ("p",)))
+    memory.uploads.noted["r"] = 2.0
+    memory.uses.names.add("x")
+    memory.uses.complete = True
+    memory.grace.lapsed.append("x")
+    fresh = memory.fresh()
+    assert fresh.grace == Grace(marks)
+    assert fresh.uploads == Uploads({"r": 1.0}, noting=True)
+    assert fresh.uses == UseLog(history, ("p",))
+    assert memory.uploads.noted == {"r": 2.0}

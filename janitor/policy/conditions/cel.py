@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from janitor.model.text import show
@@ -26,6 +26,7 @@ METHODS = frozenset({
 # What is read of its text alone, so that a mistake in it shows wherever it stands.
 _LITERAL_ARGUMENT = ("matches", "duration", "timestamp")
 _WORDS = frozenset({"true", "false", "null", "in"})
+_OPENS, _CLOSES = frozenset("([{"), frozenset(")]}")
 # The CEL specification, "Syntax": strings, identifiers, numbers and operators.
 _TOKEN = re.compile(
     r"(?P<space>[ \t]+)|(?P<comment>//.*)"
@@ -43,6 +44,9 @@ class Token(NamedTuple):
     kind: str
     text: str
     at: int
+
+
+_NOTHING = Token("sign", "", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +107,14 @@ def _unknown_names(found: Sequence[Token], names: Names) -> Iterator[ExpressionE
     for place, token in enumerate(found):
         if token.kind != "name" or token.text in _WORDS:
             continue
-        before = found[place - 1].text if place else ""
-        after = found[place + 1].text if place + 1 < len(found) else ""
+        before, after = _at(found, place - 1).text, _at(found, place + 1).text
         if after == "(":
             yield from _wrong_call(found, place, is_method=before == ".")
         elif before == ".":
-            if place > 1 and found[place - 2].text == "resource" and token.text not in names.fields:
+            of = _at(found, place - 2)
+            if of.text == "resource" and token.text not in names.fields:
                 yield _unknown(token, "resource has no", names.fields)
-            elif place == 1 or (found[place - 2].kind == "sign" and found[place - 2].text not in ")]}"):
+            elif of.kind == "sign" and of.text not in _CLOSES:
                 yield ExpressionError("a name does not begin with a dot", token.at)
         elif token.text not in names.variables:
             yield _unknown(token, "there is no variable", names.variables)
@@ -124,9 +128,11 @@ def _wrong_call(found: Sequence[Token], place: int, is_method: bool) -> Iterator
     if token.text not in allowed:
         yield _unknown(token, "there is no method" if is_method else "there is no function", allowed)
     elif token.text in _LITERAL_ARGUMENT:
-        closes = found[place + 3].text if place + 3 < len(found) else ""
-        of_value = token.text == "timestamp" and (place + 2 >= len(found) or found[place + 2].kind != "text")
-        if not of_value and (closes != ")" or found[place + 2].kind != "text"):
+        if _at(found, place + 2).kind == "text":
+            is_wrong = _at(found, place + 3).text != ")"
+        else:
+            is_wrong = token.text != "timestamp"
+        if is_wrong:
             yield ExpressionError(
                 f"{token.text} needs one text in quotes, such as {_EXAMPLES[token.text]}", token.at
             )
@@ -141,7 +147,7 @@ _EXAMPLES = {
 
 def _unknown(token: Token, what: str, allowed: Collection[str]) -> ExpressionError:
     names = sorted(allowed)
-    near = get_close_matches(token.text, names, n=1)
+    near = get_close_matches(token.text, names)
     hint = f"did you mean {near[0]}? " if near else ""
     return ExpressionError(f"{what} {show(token.text)}: {hint}allowed here: {', '.join(names)}", token.at)
 
@@ -158,28 +164,27 @@ def keys_of(found: Sequence[Token], field: str) -> Iterator[str]:
     """Keys of a map that are asked for, as CEL writes them in quotes: ``.labels.team``, ``.labels['team']``,
     ``'team' in resource.labels``."""
     for place, token in enumerate(found):
-        if token.text != field or not place or found[place - 1].text != ".":
+        if token.text != field or _at(found, place - 1).text != ".":
             continue
-        behind = found[place + 1 : place + 3]
-        if len(behind) == 2 and behind[0].text == "." and behind[1].kind == "name":
-            yield f"'{behind[1].text}'"
-        elif len(behind) == 2 and behind[0].text == "[" and behind[1].kind == "text":
-            yield behind[1].text
-        if place > 3 and found[place - 3].text == "in" and found[place - 4].kind == "text":
-            yield found[place - 4].text
+        sign, key, looked_up = _at(found, place + 1).text, _at(found, place + 2), _at(found, place - 4)
+        if sign == ".":
+            yield f"'{key.text}'"
+        if sign == "[" and key.kind == "text":
+            yield key.text
+        if _at(found, place - 3).text == "in" and looked_up.kind == "text":
+            yield looked_up.text
 
 
 def operands(source: str, found: Sequence[Token]) -> Iterator[tuple[int, str]]:
-    """What `&&` and `||` join, in parentheses and under `!` too: each its place and its text. An
-    expression without either is one."""
+    """What `&&` and `||` join in an expression that compiles, in parentheses and under `!` too: each its
+    place and its text. An expression without either is one."""
     parts = _split(found)
     if len(parts) > 1:
         for part in parts:
-            if part:
-                yield from operands(source, part)
+            yield from operands(source, part)
     elif inner := _unwrapped(found):
         yield from operands(source, inner)
-    elif found:
+    else:
         end = found[-1].at + len(found[-1].text)
         yield found[0].at, source[found[0].at : end]
 
@@ -189,12 +194,12 @@ def _split(found: Sequence[Token]) -> list[Sequence[Token]]:
     parts: list[Sequence[Token]] = []
     begin, depth = 0, 0
     for place, token in enumerate(found):
-        if token.kind != "sign":
+        depth += _deeper(token)
+        if depth > 0:
             continue
-        depth += (token.text in "([{") - (token.text in ")]}")
-        if depth == 0 and token.text == "?":
+        if token.text == "?":
             return [found]
-        if depth == 0 and token.text in ("&&", "||"):
+        if token.text in ("&&", "||"):
             parts.append(found[begin:place])
             begin = place + 1
     return [*parts, found[begin:]]
@@ -202,17 +207,22 @@ def _split(found: Sequence[Token]) -> list[Sequence[Token]]:
 
 def _unwrapped(found: Sequence[Token]) -> Sequence[Token]:
     """What stands in the parentheses around all of it, or behind its `!`; nothing where there is neither."""
-    if found and found[0].text == "!":
+    if found[0].text == "!":
         return found[1:]
-    if len(found) < 3 or found[0].text != "(" or found[-1].text != ")":
+    if found[0].text != "(":
         return ()
-    depth = 0
-    for token in found[:-1]:
-        if token.kind == "sign":
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if depth == 0:
-                return ()
-    return found[1:-1]
+    depths = [*accumulate(map(_deeper, found))]
+    return found[1:-1] if depths.index(0) == len(found) - 1 else ()
+
+
+def _at(found: Sequence[Token], place: int) -> Token:
+    """The token at a place, which may be before the first one or after the last."""
+    return found[place] if 0 <= place < len(found) else _NOTHING
+
+
+def _deeper(token: Token) -> int:
+    """1 for an opening bracket, -1 for a closing one."""
+    return (token.text in _OPENS) - (token.text in _CLOSES)
 
 
 @lru_cache(maxsize=1024)

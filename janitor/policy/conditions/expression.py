@@ -260,4 +260,4 @@ def _repository_fields(
     """The fields of `resource` in an `expr` that are the same for all of the kind in a repository, as far
     as they are asked for."""
     found = {field: get(reading.of) for field, get in _OF_REPOSITORY.items() if field in asked}
-    return {"kind": kind.value, **found} if "kind" in asked else found
+    return {"kind": kind.value, **found}

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Fields = Mapping[str, object]
 VARIABLES = ("resource", "age", "now")
 _LONGEST = 240
+# Of the made-up resource that an expression is tried on.
+_AGE, _NOW = timedelta(days=30), datetime(2026, 1, 1, tzinfo=UTC)
 # What the library calls operators; the macros' own (`@not_strictly_false`) is not among them.
 _OPERATORS = frozenset({"@in", "!_", "-_", "_[_]", "_?_:_"} | {
     f"_{sign}_" for sign in ("&&", "||", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%")
@@ -60,7 +62,7 @@ def _tried(source: str, found: tuple[Token, ...], fields: Fields) -> Iterator[Ex
     """Each part run by itself on a sample, for `&&` and `||` would hide a mistake behind them."""
     for at, call in literal_calls(found):
         try:
-            _compiled(call).execute({})
+            _compiled(call).execute()
         except Exception as error:
             yield ExpressionError(_first_line(error), at)
     sample = sample_of(found, fields)
@@ -77,7 +79,7 @@ def _tried(source: str, found: tuple[Token, ...], fields: Fields) -> Iterator[Ex
 
 def _is_constant(part: str) -> bool:
     """Whether it asks nothing of a resource, so that what fails here fails everywhere."""
-    return not any(token.kind == "name" and token.text in VARIABLES for token in tokens(part))
+    return not any(token.text in VARIABLES for token in tokens(part))
 
 
 def _is_of_the_type(error: Exception) -> bool:
@@ -90,7 +92,7 @@ def _is_of_the_type(error: Exception) -> bool:
 def _first_line(error: Exception) -> str:
     text = str(error)
     if "Undefined variable or function" in text:
-        name = text.partition("'")[2].partition("'")[0]
+        _, name, *_ = text.split("'")
         return f"{name} does not accept these values"
     return " ".join(text.split(". CEL does not")[0].split())[:_LONGEST]
 
@@ -100,9 +102,9 @@ def sample_of(found: tuple[Token, ...], fields: Fields) -> dict[str, object]:
     resource = dict(fields)
     for field, value in fields.items():
         if isinstance(value, Mapping):
-            keys = (_compiled(literal).execute({}) for literal in keys_of(found, field))
+            keys = (_compiled(literal).execute() for literal in keys_of(found, field))
             resource[field] = {str(key): "1" for key in keys}
-    return {"resource": resource, "age": timedelta(days=30), "now": datetime(2026, 1, 1, tzinfo=UTC)}
+    return {"resource": resource, "age": _AGE, "now": _NOW}
 
 
 def _compiled(source: str) -> "Program":

@@ -81,8 +81,6 @@ def _step(part: Condition, wanted: Condition) -> bool:
         # of two policies the same number is not the same few: each ranks what its own selectors match
         case (_, Key()) if wanted.ranks:
             return False
-        case _ if part == wanted:
-            return True
         case (AnyOf(branches), _):
             return bool(branches) and all(_follows(list(conjuncts(each)), wanted) for each in branches)
         case (Not(inner), Not(outer)):

@@ -40,7 +40,7 @@ def _size(image: Image, images: Mapping[str, Image], alone: Set[str], above: fro
     """`alone` are the children that count with their index, `above` the indexes on the way here: a hostile index may
     hold itself."""
     children = set(image.children) - {image.digest}
-    if not children or not images.keys() >= children or image.digest in above:
+    if not children or not children.issubset(images) or image.digest in above:
         return image.size_bytes if image.size_bytes > 0 else None
     sizes = [_size(images[child], images, alone, above | {image.digest}) for child in children & alone]
     return None if None in sizes else sum(size for size in sizes if size is not None)

@@ -7,7 +7,6 @@ its words for `explain`, and what it excludes and implies. table.py lists them.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, ClassVar, TypeVar, cast
 
 from janitor.kinds.table import KINDS, RUN_KINDS
@@ -228,8 +227,6 @@ def shown(value: object) -> str:
             return str(value).lower()
         case timedelta():
             return show_age(value.total_seconds())
-        case StrEnum():
-            return value.value
         case tuple():
             return ", ".join(map(shown, value))
         case Mapping():

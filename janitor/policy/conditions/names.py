@@ -37,7 +37,7 @@ _STORED_NAMES = {Kind.REPOSITORY: REPOSITORY_NAMES, Kind.IMAGE: IMAGE_NAMES}
 _PACKAGES_KNOWN = 10_000
 
 
-def _held_by(key: str) -> frozenset[Kind]:
+def kinds_held_by(key: str) -> frozenset[Kind]:
     """The kinds of Cloud Run whose holder has this key."""
     return frozenset(kind for kind in WORKLOADS if holder_key(kind) == key)
 
@@ -71,9 +71,6 @@ class OneText(Key):
 
     def workload(self, reading: FactsReading) -> Test[ResourceFacts]:
         return self._test(self.text.workload) or Key.workload(self, reading)
-
-    def image(self, reading: ImageReading) -> Test[Image]:
-        return self._test(self.text.image) or Key.image(self, reading)
 
     def stored(self, reading: StoredReading) -> Test[StoredFacts]:
         return self._test(self.text.stored) or Key.stored(self, reading)
@@ -151,7 +148,7 @@ class ServiceIs(OneText):
     """`service`: the short name of a revision's or a traffic tag's service."""
 
     name = "service"
-    kinds = _held_by("service")
+    kinds = kinds_held_by("service")
     singles_out = True
     says = "The service of a revision: a glob, or a list of globs."
     text = TextOf(lambda facts: facts.service)
@@ -173,7 +170,7 @@ class JobIs(OneText):
     """`job`: the short name of an execution's job."""
 
     name = "job"
-    kinds = _held_by("job")
+    kinds = kinds_held_by("job")
     says = "The job of an execution: a glob, or a list of globs."
     text = TextOf(lambda facts: facts.job)
     made_of = RUN_NAMES

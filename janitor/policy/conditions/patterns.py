@@ -16,9 +16,7 @@ import re2
 from janitor.model.text import nfc, show
 
 _MAGIC = re.compile(r"[*?[]")
-# What a match begins and ends with whatever the glob: up to its first magic, from behind its last.
-_BEGIN = re.compile(r"[^*?[]*")
-_END = re.compile(r"[^*?\]]*\Z")
+_MAGIC_END = re.compile(r"[*?\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +105,21 @@ def all_found(expressions: Mapping[str, str], texts: Mapping[str, str]) -> bool:
 
 def covers(wider: str, glob: str) -> bool:
     """Whether the wider glob matches whatever the other one does; False where that is not seen at once."""
-    if wider in (glob, "*"):
+    if wider == glob:
         return True
     if is_literal(glob):
         return matcher((wider,))(glob)
     inner = wider.strip("*")
-    if not is_literal(inner) or wider not in (f"{inner}*", f"*{inner}", f"*{inner}*"):
-        return False
     begin, end = _ends(glob)
-    begins = wider.endswith("*") and (begin.startswith(inner) or (wider[0] == "*" and inner in begin))
-    return begins or (wider[0] == "*" and (end.endswith(inner) or (wider[-1] == "*" and inner in end)))
+    match wider.startswith("*"), wider.endswith("*"):
+        case True, True:
+            return inner in begin or inner in end
+        case _, True:
+            return begin.startswith(inner)
+        case True, _:
+            return end.endswith(inner)
+        case _:
+            return False
 
 
 def disjoint(one: str, other: str) -> bool:
@@ -130,8 +133,8 @@ def disjoint(one: str, other: str) -> bool:
 
 
 def _ends(glob: str) -> tuple[str, str]:
-    begin, end = _BEGIN.match(glob), _END.search(glob)
-    return begin[0] if begin else "", end[0] if end else ""
+    """What a match begins and ends with: up to the first magic character, and from behind the last."""
+    return _MAGIC.split(glob)[0], _MAGIC_END.split(glob)[-1]
 
 
 def apart(some: Iterable[str], others: Collection[str]) -> bool:
@@ -144,8 +147,11 @@ def any_within(globs: Iterable[str], wider: Collection[str]) -> bool:
     return all(any(covers(each, glob) for each in wider) for glob in globs)
 
 
-# No name, location, tag or e-mail address holds any of these: a shell's or a regular expression's spelling.
-_FOREIGN = re.compile(r"[\\{}|^$]")
+# A class with what is inside its brackets, or a [ that no ] closes: a ] that comes first is one of the class.
+_CLASS = re.compile(r"\[(?:(!?+\]?+[^]]*+)\])?")
+# No name, location, tag or e-mail address holds any of these outside a class: a shell's or a regular expression's
+# spelling.
+_FOREIGN = re.compile(_CLASS.pattern + r"|(?P<foreign>[\\{}|^$])")
 
 
 def name_glob_mistake(glob: str) -> str | None:
@@ -154,9 +160,9 @@ def name_glob_mistake(glob: str) -> str | None:
         return wrong
     if glob.startswith("!"):
         return f"{show(glob)}: a glob cannot be negated by a ! before it: list what it should match"
-    if found := _FOREIGN.search(re.sub(r"\[[^]]*\]", "", glob)):
+    for found in filter(None, (each["foreign"] for each in _FOREIGN.finditer(glob))):
         return (
-            f"{show(glob)} is no glob, for {found[0]} has no meaning in one: write *, ? and [a-z], "
+            f"{show(glob)} is no glob, for {found} has no meaning in one: write *, ? and [a-z], "
             "and several globs as a list"
         )
     return None
@@ -164,25 +170,14 @@ def name_glob_mistake(glob: str) -> str | None:
 
 def value_glob_mistake(glob: str) -> str | None:
     """What is wrong with a glob of labels' or annotations' values, which may hold any character."""
-    place = 0
-    while (place := glob.find("[", place)) >= 0:
-        end = _end(glob, place)
-        if end < 0:
+    for found in _CLASS.finditer(glob):
+        if found[1] is None:
             return (
                 f"{show(glob)} has a [ that no ] closes: write a class such as [0-9], or [[] for a [ itself"
             )
-        if wrong := _class_mistake(glob[place + 1 : end]):
+        if wrong := _class_mistake(found[1]):
             return f"{show(glob)}: {wrong}"
-        place = end + 1
     return None
-
-
-def _end(glob: str, place: int) -> int:
-    """Where the class that begins at a [ ends, -1 where it does not; a ] that comes first is one of the class."""
-    begin = place + 1
-    if glob[begin : begin + 1] == "!":
-        begin += 1
-    return glob.find("]", begin + 1)
 
 
 def _class_mistake(inside: str) -> str | None:
@@ -228,6 +223,5 @@ def mistake_of(expression: str) -> str | None:
 
 def _told(error: Exception) -> str:
     """RE2's own words, which come as bytes and quote the expression."""
-    first = error.args[0] if error.args else ""
-    text = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
+    text: str = error.args[0].decode()
     return text if text.isprintable() and len(text) <= 120 else show(text)

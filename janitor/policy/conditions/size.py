@@ -135,4 +135,4 @@ def _larger(size_bytes: int | None, size: int) -> Truth:
 
 
 def _size(size_bytes: int | None) -> str:
-    return show_size(size_bytes) if size_bytes and size_bytes > 0 else "size unknown"
+    return show_size(size_bytes) if size_bytes is not None and size_bytes > 0 else "size unknown"

@@ -166,7 +166,7 @@ class AnyTag(_OfTags):
 
     def impossible(self, kind: Kind) -> Iterator[tuple[str, str]]:
         """Those with a character that no tag of an image has."""
-        return impossible(self.globs, TAG_NAMES if kind is Kind.IMAGE else None)
+        return impossible(self.globs, TAG_NAMES)
 
     def holds_of(self) -> Callable[[str], bool]:
         """Whether a glob matches it."""
@@ -231,7 +231,7 @@ class TagsSemver(_OfTags):
 
     def stored(self, reading: StoredReading) -> Test[StoredFacts]:
         answer = version_in_range(self.range)
-        return lambda held: answer("".join(held.tags))
+        return lambda held: answer(held.tags[0])
 
     def excludes(self, other: Key) -> bool:
         """Ranges that share no version."""

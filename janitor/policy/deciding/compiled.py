@@ -35,6 +35,8 @@ class NeedsRepositoryError(Exception):
 
 # What readings know of a repository: itself, and of its contents, with what they know of none.
 _REPOSITORY = "of"
+# What a key needs of a repository has nothing to do with the time.
+_ANY_TIME = 0.0
 _CONTENTS: Mapping[str, object] = {"sizes": {}, "orphaned": subject_unknown, "unused_for": use_not_recorded}
 
 
@@ -55,7 +57,7 @@ def needs_of(key: Key, kind: Kind) -> Set[str]:
         return frozenset()
     if key.ranks:
         return {_REPOSITORY}
-    reading, found = AnyRepository(kind, 0.0, Failures()), set[str]()
+    reading, found = AnyRepository(kind, _ANY_TIME, Failures()), set[str]()
     while _REPOSITORY not in found:
         try:
             key.image(cast(Any, reading)) if kind is Kind.IMAGE else key.stored(cast(Any, reading))

@@ -120,16 +120,17 @@ def artifacts_held(rules: ImageRules, packages: Mapping[str, list[Image]]) -> se
     found = set()
     if any(rules.referred[digest] - packages.keys() for digest in here & rules.referred.keys()):
         found.add(KeepReason.HOLDS_REFERRER)
-    unnamed = False
-    for package, images in packages.items():
-        for image in images:
-            if not families[package].subject_unknown(image):
-                continue
-            about = subjects_of(image, rules.subjects)
-            elsewhere = [each for each in about if each.startswith(DIGEST) and each not in here]
-            if elsewhere and rules.orphaned(image) is not YES:
-                found.add(KeepReason.HOLDS_REFERRER)
-            unnamed = unnamed or not about
-    if unnamed and all(holds_only_artifacts(packages[each], families[each]) for each in packages):
+    doubtful = [
+        (image, subjects_of(image, rules.subjects))
+        for package, images in packages.items()
+        for image in images
+        if families[package].subject_unknown(image)
+    ]
+    for image, about in doubtful:
+        elsewhere = [each for each in about if each.startswith(DIGEST) and each not in here]
+        if elsewhere and rules.orphaned(image) is not YES:
+            found.add(KeepReason.HOLDS_REFERRER)
+    are_named = all(about for _, about in doubtful)
+    if not are_named and all(holds_only_artifacts(packages[each], families[each]) for each in packages):
         found.add(KeepReason.HOLDS_SUBJECT_UNKNOWN)
     return found

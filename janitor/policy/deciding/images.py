@@ -103,8 +103,7 @@ def lost_subjects(rules: ImageRules, going: Sequence[Image], family: Family) -> 
     """Of one package: digest -> the images elsewhere that it is about and that are gone, of each orphaned
     artifact that is deleted, and of everything that is deleted with it."""
     found: dict[str, set[str]] = {}
-    orphans = [image for image in going if image.digest in family.orphans and rules.orphaned(image) is YES]
-    for image in orphans:
+    for image in (each for each in going if rules.orphaned(each) is YES):
         about = subjects_of(image, rules.subjects)
         for digest in (image.digest, *below((image.digest,), family)):
             found.setdefault(digest, set()).update(about)
@@ -296,8 +295,7 @@ def _retained(rules: ImageRules, images: list[Image], family: Family) -> Kept:
     """The images that a `keep` holds. Followers are in no group: they share the place of what they follow."""
     if not any(each.policy.keeps for each in rules.questions):
         return {}
-    followers = family.followers
-    group = [i for i in images if i.digest not in followers] if followers else images
+    group = [image for image in images if image.digest not in family.followers]
     return retained(rules.questions, group, image_traits(family), rules.now)
 
 

@@ -233,9 +233,9 @@ def places(
 
 def _upstreams(reference: ImageReference, of: Repository) -> Iterator[ImageReference]:
     """The same package, tag and digest where a repository gets it from."""
-    for upstream in of.upstreams if of.mode is Mode.VIRTUAL else ():
+    for upstream in of.upstreams:
         yield replace(reference, repository=upstream)
-    if of.mode is Mode.REMOTE and of.upstream_uri:
+    if of.upstream_uri:
         # the upstream may be a registry, a project or a folder in a repository: its path comes first
         found = _readable(f"{of.upstream_uri}/{reference.package}")
         if found:

@@ -86,13 +86,12 @@ def placed(members: Iterable[T], traits: Traits[T, H]) -> list[T]:
 
 
 def _rankings(members: Iterable[T], traits: Traits[T, H]) -> list[list[T]]:
-    """The members that take a place; and, where they differ, those that no index of the package holds at all. What
-    either way of counting keeps is kept: an index may be in another group, or take no place itself."""
+    """The members that take a place; and of these those that no index of the package holds at all. What either
+    way of counting keeps is kept: an index may be in another group, or take no place itself."""
     found = placed(members, traits)
     if traits.above is None:
         return [found]
-    top = [resource for resource in found if not traits.above(resource)]
-    return [found] if len(top) == len(found) else [found, top]
+    return [found, [resource for resource in found if not traits.above(resource)]]
 
 
 def newest(
@@ -244,13 +243,8 @@ def _shared(
     """Each child without a place of its own, and the indexes whose place it shares (R36). `own` are the digests
     that take a place."""
     for image in group:
-        if (
-            image.digest in own
-            or image.digest not in family.indexes
-            or not _takes_place(family, policy, image)
-        ):
-            continue
-        if indexes := above(image.digest, family) & own:
+        indexes = above(image.digest, family) & own
+        if indexes and _takes_place(family, policy, image):
             yield (image.package, image.digest), frozenset((image.package, index) for index in indexes)
 
 

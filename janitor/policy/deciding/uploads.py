@@ -39,13 +39,13 @@ class Uploads:
             if name not in gone and package not in gone:
                 _raise(left, holders, since)
         for holder, since in newest.items():
-            if holder not in gone and since > left.get(holder, 0.0):
+            if holder not in gone and (holder not in left or since > left[holder]):
                 self.noted[holder] = since
 
 
 def _raise(found: dict[str, float], holders: Iterable[str], since: float) -> None:
     for holder in holders:
-        found[holder] = max(since, found.get(holder, 0.0))
+        found[holder] = max(since, found.get(holder, since))
 
 
 def _times(repository: RepositoryName, contents: Contents) -> Iterator[tuple[str, str, float]]:

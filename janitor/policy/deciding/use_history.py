@@ -78,10 +78,10 @@ class UseHistory:
                 times += [by[tag] for by in (known.tags, known.pinned) for tag in image.tags if tag in by]
                 if times:
                     found[image.digest] = max([*times, *filter(None, [found.get(image.digest)])])
-        anywhere = self.packages.get((_ANYWHERE, ""))
-        for image in images if anywhere else ():
-            if anywhere and image.digest in anywhere.digests:
-                found[image.digest] = max(anywhere.digests[image.digest], found.get(image.digest, 0))
+        anywhere = self.packages.get((_ANYWHERE, ""), PackageHistory())
+        for image in images:
+            if at := anywhere.digests.get(image.digest):
+                found[image.digest] = max(at, found.get(image.digest, at))
         return found
 
 
@@ -174,7 +174,7 @@ def unused_for_leaf(
             since = image_since(image)
             if history is None or since is None or since <= 0:
                 return AGE_UNKNOWN
-            latest = max(since, history.since, uses.get(image.package, {}).get(image.digest, 0))
+            latest = max(since, history.since, uses.get(image.package, {}).get(image.digest, since))
             return AGE_UNKNOWN if latest > now else truth(now - latest > seconds)
 
         return run

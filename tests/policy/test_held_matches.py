@@ -1,0 +1,54 @@
+"""Policies that match resources and delete none of them, because a guard always holds these (R34)."""
+
+from datetime import timedelta
+
+from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import KeepReason
+from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.names import NameIs
+from janitor.policy.conditions.state import StatusIs
+from janitor.policy.deciding.held import HeldPolicy
+from janitor.policy.deciding.workloads import decide_workloads
+from janitor.policy.model import Policy, Retention
+from tests.deciding import context
+from tests.making import policies, policy, revision, service, workloads
+
+OLD = policy("old", Kind.SERVICE, OlderThan(timedelta(days=7)))
+
+
+def held(*things: object, by: Policy = OLD, protect: tuple[str, ...] = ()) -> list[HeldPolicy]:
+    asked = context(policies(by, protect={"names": protect}))
+    decide_workloads(asked, workloads(*things))  # type: ignore[arg-type]
+    return list(asked.held.policies())
+
+
+def live(*names: str) -> list[object]:
+    return [service(name, traffic=["r"]) for name in names]
+
+
+def test_each_match_that_serves_is_counted() -> None:
+    assert held(*live("a")) == [HeldPolicy(OLD, 1, KeepReason.SERVING)]
+    assert held(*live("a", "b", "c")) == [HeldPolicy(OLD, 3, KeepReason.SERVING)]
+
+
+def test_the_guard_that_holds_most_matches_is_named() -> None:
+    failed = [service(name, failed=True) for name in ("x", "y")]
+    assert held(*live("a"), *failed, protect=("x", "y")) == [HeldPolicy(OLD, 3, KeepReason.PROTECTED)]
+    assert held(*live("a", "b", "c"), *failed, protect=("x", "y")) == [HeldPolicy(OLD, 5, KeepReason.SERVING)]
+
+
+def test_a_policy_of_which_one_match_may_be_deleted_is_not_named() -> None:
+    assert held(*live("a", "b"), service("failed", failed=True)) == []
+
+
+def test_what_a_policy_does_not_match_is_not_counted() -> None:
+    only = policy("only", Kind.SERVICE, NameIs(("a",)), OlderThan(timedelta(days=7)))
+    assert held(*live("a", "b"), by=only) == [HeldPolicy(only, 1, KeepReason.SERVING)]
+
+
+def test_what_keep_holds_is_kept_on_purpose() -> None:
+    by = policy("r", Kind.REVISION, StatusIs((Status.RETIRED,)), keep=Retention(latest=1))
+    assert held(service("web", traffic=["w9"]), revision("web", "w1"), by=by, protect=("web",)) == []
+    assert held(
+        service("web", traffic=["w9"]), revision("web", "w1"), revision("web", "w2"), by=by, protect=("web",)
+    ) == [HeldPolicy(by, 1, KeepReason.PROTECTED)]
