@@ -83,7 +83,7 @@ def _show_sweep(
     url: str | None, start_of_id: str, projects: tuple[str, ...], output: FormatWithCsv, out: Path | None
 ) -> None:
     from janitor.cli.output import results_to, writing
-    from janitor.report.data.names import project_of
+    from janitor.model.names import project_of
     from janitor.report.json.history import write_sweep_json
     from janitor.report.load import load_sweep
     from janitor.report.spreadsheet import write_past_actions_csv

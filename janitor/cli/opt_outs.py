@@ -9,10 +9,9 @@ from janitor.errors import UsageError
 from janitor.kinds.table import HOLDER_KINDS, KINDS
 from janitor.ledger.marks import Marked, OptOut
 from janitor.model.kinds import Kind
-from janitor.model.names import RepositoryName, ResourceName
+from janitor.model.names import RepositoryName, ResourceName, project_of
 from janitor.model.references import BadReferenceError, parse_reference, without_host
 from janitor.report.data.known_names import SNAPSHOTS, named_by, names_in
-from janitor.report.data.names import project_of
 from janitor.report.data.snapshot_codec import decode_snapshot
 from janitor.store.database import Database, open_database
 from janitor.store.history import SqlHistory

@@ -24,7 +24,7 @@ from janitor.error_facts import named, trace
 from janitor.errors import JanitorError, UsageError
 from janitor.logs import Event, emit
 
-# The HTML report, made anew. It is asked for in the event loop of the HTTP thread, one at a time.
+# The HTML report as it is now. It is asked for in the event loop of the HTTP thread, one at a time.
 Page = Callable[[], Awaitable[str]]
 
 # The page is one file without scripts: styles and pictures are in it, and nothing else may be loaded or sent.

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from janitor.cost.own_cost import OwnCost, own_cost
 from janitor.gcp.channels import connect
+from janitor.ledger.figures import Period, Question
 from janitor.ledger.history import Origin, PastSweep, Records
-from janitor.ledger.savings import Account, account, savings
+from janitor.ledger.savings import Account
 from janitor.model.amounts import Estimate, Priced
 from janitor.model.units import show_usd
 from janitor.policy.model import Policies
@@ -22,13 +23,13 @@ async def own_cost_facts(settings: Settings, records: Records, policies: Policie
     """One line, and where its prices come from, as facts of an event. LedgerError where the database cannot be used, ObservationError
     without credentials."""
     at = now()
-    month = savings(each for each in await records.deletions() if each.deleted_at > at - MONTH)
+    month = await records.figures(Question(Period(at - MONTH, at), policies.report.horizon))
     last = await records.last_sweep(Origin.DAEMON)
     async with connect(settings.emulator_host, settings.emulator_http) as clients:
         book = await price_book(clients, settings, at)
     region = (policies.scope.locations or (_REGION,))[0]
     cost = own_cost(book, region, _seconds(last))
-    line = own_cost_line(cost, account(month, at, policies.report.horizon))
+    line = own_cost_line(cost, month.saved)
     return {"own_cost": line, "prices": book.note}
 
 

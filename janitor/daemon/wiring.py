@@ -13,6 +13,7 @@ from janitor.daemon.health import Check, Health, credentials_found, database_ans
 from janitor.daemon.http import serving
 from janitor.daemon.metrics import Metrics
 from janitor.daemon.own_cost import own_cost_facts
+from janitor.daemon.page import KeptPage
 from janitor.daemon.policy_watch import PolicyWatch
 from janitor.daemon.ports import Ports
 from janitor.daemon.schedule import ScheduleTimes
@@ -27,7 +28,7 @@ from janitor.report.data.summary import Summary
 from janitor.report.data.totals import exit_code
 from janitor.report.html.render import render_html
 from janitor.report.load import history_at, load_summary, scope_of
-from janitor.runtime import now, stop_asked
+from janitor.runtime import elapsed, now, stop_asked
 from janitor.settings import Settings, SweepRequest
 from janitor.sweep.wiring import swept
 
@@ -67,8 +68,14 @@ async def _run(policies: WatchedPolicies, settings: Settings, host: str, port: i
             metrics.remember_successes(await history.last_done())
             return await own_cost_facts(settings, history, watch.request.policies)
 
-    async def page() -> str:
+    async def stamp() -> object:
+        async with history_at(settings.ledger_url) as history:
+            return watch.request.policies.digest, watch.request.policies_source, await history.state()
+
+    async def make_page() -> str:
         return await reports.page(watch.request.policies.report)
+
+    page = KeptPage(stamp, make_page, elapsed)
 
     messages = _Messages(settings, metrics)
     ports = Ports(sweeper, ScheduleTimes(), _Past(settings), reports, messages, health, metrics, costs, now)

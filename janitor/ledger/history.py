@@ -1,13 +1,13 @@
 """Ledger history: past sweeps and deletions, for reports, the daemon and `history`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
-from janitor.ledger.savings import Deletion
+from janitor.ledger.figures import Figures, Question
 from janitor.model.amounts import Estimate
 
 
@@ -138,7 +138,7 @@ class PastAction:
 
 @dataclass(frozen=True, slots=True)
 class WatchedDeletion:
-    """A deletion that has not come back, as far as is known. `seen_gone`: that was looked for already.
+    """A deletion that has not come back, as far as is known.
 
     `uid` is Cloud Run's, "" where there is none: another uid of the same name is another resource.
     """
@@ -147,7 +147,16 @@ class WatchedDeletion:
     kind: str
     name: str
     uid: str
-    seen_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What one sweep looks for of the deletions after `since`: those that no sweep looked for yet, and, by project
+    and kind, whatever came back."""
+
+    since: datetime
+    unseen: Sequence[WatchedDeletion] = ()
+    places: frozenset[tuple[str, str]] = frozenset()
 
 
 class Records(Protocol):
@@ -171,8 +180,8 @@ class Records(Protocol):
     async def last_done(self) -> Mapping[str, datetime]:
         """When a sweep of each mode last ended with 0; a mode without one is not there."""
 
-    async def deletions(self) -> tuple[Deletion, ...]:
-        """All that Google confirmed, oldest first."""
+    async def figures(self, question: Question) -> Figures:
+        """What was saved in a period and until its end."""
 
     async def recorded(self) -> list[Basis]:
         """The last sweeps that were not narrowed by --policy and have a snapshot or were applies, the newest first."""
@@ -187,8 +196,14 @@ class Records(Protocol):
 class Sightings(Protocol):
     """Looking again for what was deleted."""
 
-    async def watched(self, since: datetime) -> list[WatchedDeletion]:
-        """What was deleted after this moment and has not come back."""
+    async def watched(self, since: datetime) -> Watched:
+        """What to look for of what was deleted after this moment."""
+
+    async def seen_gone(
+        self, keys: Iterable[bytes], since: datetime, until: datetime
+    ) -> list[WatchedDeletion]:
+        """What has one of these name keys (name_keys.py), was deleted after `since` and seen gone until `until`, and
+        has not come back."""
 
     async def note_sightings(
         self, sweep_id: str, gone: Sequence[int], back: Sequence[int], at: datetime

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal, localcontext
-from operator import itemgetter
 from typing import NamedTuple
 
 from janitor.cost.metering import MONTH_SECONDS
@@ -12,7 +11,7 @@ from janitor.model.amounts import NOTHING, Amount
 from janitor.model.kinds import Kind
 
 # A price may have sixty digits, a time in microseconds sixteen, and many are summed: exact in all.
-_DIGITS = 120
+DIGITS = 120
 # Where a division does not come out even, this much is kept, and what is below it let go.
 _SHARE_PLACES = Decimal(1).scaleb(-40)
 _SAVED_PLACES = Decimal(1).scaleb(-20)
@@ -45,6 +44,11 @@ class Deletion(NamedTuple):
     gone_at: datetime | None = None
     back_at: datetime | None = None
 
+    @property
+    def is_capped(self) -> bool:
+        """Whether its repository caps it; one that is deleted as a whole is priced by its billed size."""
+        return bool(self.group) and self.group_bytes is not None and self.kind != Kind.REPOSITORY
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -70,7 +74,7 @@ class Avoided:
     upper_bound: bool = False
 
 
-NOTHING_AVOIDED = Avoided()
+NOTHING_SAVED, NOTHING_AVOIDED = Account(), Avoided()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,89 +107,16 @@ def savings(deletions: Iterable[Deletion]) -> tuple[Saving, ...]:
     found = tuple(deletions)
     groups: dict[tuple[str, str], _Group] = {}
     for each in found:
-        cap = _cap(each)
-        if cap is not None:
+        cap = each.group_bytes
+        if each.is_capped and cap is not None:
             key = each.sweep_id, each.group
             if key not in groups:
                 groups[key] = _Group(cap)
             groups[key].size_bytes += each.size_bytes
-    with localcontext(prec=_DIGITS):
+    with localcontext(prec=DIGITS):
         return tuple(
-            _saving(each, None if _cap(each) is None else groups[each.sweep_id, each.group]) for each in found
+            _saving(each, groups[each.sweep_id, each.group] if each.is_capped else None) for each in found
         )
-
-
-def account(savings: Iterable[Saving], now: datetime, horizon: timedelta) -> Account:
-    """The sums of these at `now`: what was seen of them later is not known yet."""
-    deleted = size_bytes = came_back = unpriced = 0
-    estimated = realised = saved = Decimal(0)
-    upper_bound = False
-    with localcontext(prec=_DIGITS):
-        for each in savings:
-            deletion, price = each.deletion, each.usd_month
-            deleted += 1
-            size_bytes += deletion.size_bytes if each.size_bytes is None else each.size_bytes
-            is_back = deletion.back_at is not None and deletion.back_at <= now
-            came_back += is_back
-            if price is None:
-                unpriced += 1
-                continue
-            upper_bound |= deletion.upper_bound
-            estimated += price
-            if not is_back and deletion.gone_at is not None and deletion.gone_at <= now:
-                realised += price
-            start, end = _span(deletion, horizon)
-            saved += price * max(min(end, _moment(now)) - start, 0)
-        amount = Amount(deleted, size_bytes, estimated, unpriced, upper_bound)
-        return Account(amount, realised, _dollars(saved), came_back)
-
-
-def avoided(
-    savings: Iterable[Saving], since: datetime | None, until: datetime, horizon: timedelta
-) -> Avoided:
-    """The sum of price by the part of the period in which the saving ran; `since` None is from the beginning."""
-    first, last = None if since is None else _moment(since), _moment(until)
-    total, count, upper_bound = Decimal(0), 0, False
-    with localcontext(prec=_DIGITS):
-        for each in savings:
-            start, end = _span(each.deletion, horizon)
-            ran = min(end, last) - (start if first is None else max(start, first))
-            if each.usd_month and ran > 0:
-                total += each.usd_month * ran
-                count += 1
-                upper_bound |= each.deletion.upper_bound
-        return Avoided(_dollars(total), count, upper_bound)
-
-
-def course(savings: Iterable[Saving], at: Iterable[datetime], horizon: timedelta) -> tuple[Point, ...]:
-    """The account at each of these moments, in their order; they need not be sorted.
-
-    A line of what begins and ends is walked once: many savings and many moments cost their sum.
-    """
-    moments = list(at)
-    points: dict[datetime, Point] = {}
-    # saved at t is the sum of price x (t - begin) less that of price x (t - end): rate x t - before
-    rate = before = Decimal(0)
-    with localcontext(prec=_DIGITS):
-        changes = iter(_changes(savings, horizon))
-        change = next(changes, None)
-        for moment in sorted(moments):
-            now = _moment(moment)
-            while change is not None and change[0] <= now:
-                rate, before = rate + change[1], before + change[1] * change[0]
-                change = next(changes, None)
-            points[moment] = Point(moment, _dollars(rate * now - before), rate)
-    return tuple(points[moment] for moment in moments)
-
-
-def _changes(savings: Iterable[Saving], horizon: timedelta) -> list[tuple[int, Decimal]]:
-    """When the rate changes, oldest first, and by how much."""
-    changes: list[tuple[int, Decimal]] = []
-    for each in savings:
-        if each.usd_month:
-            start, end = _span(each.deletion, horizon)
-            changes += [(start, each.usd_month), (end, -each.usd_month)]
-    return sorted(changes, key=itemgetter(0))
 
 
 @dataclass(slots=True)
@@ -215,29 +146,22 @@ class _Group:
         )
 
 
-def _cap(deletion: Deletion) -> int | None:
-    """A repository that is deleted as a whole is priced by its billed size."""
-    return deletion.group_bytes if deletion.group and deletion.kind != Kind.REPOSITORY else None
-
-
 def _saving(deletion: Deletion, group: _Group | None) -> Saving:
     if group is None or group.size_bytes <= group.cap_bytes:
         return Saving(deletion, deletion.usd_month)
     return group.share(deletion)
 
 
-def _span(deletion: Deletion, horizon: timedelta) -> tuple[int, int]:
-    """From when to when it saves, in microseconds; never the other way round."""
-    start = _moment(deletion.deleted_at)
-    end = start + horizon // _MICROSECOND
-    if deletion.back_at is not None:
-        end = min(end, _moment(deletion.back_at))
-    return start, max(start, end)
-
-
-def _moment(at: datetime) -> int:
+def micros(at: datetime) -> int:
+    """A moment in microseconds since 1970."""
     return (at - _EPOCH) // _MICROSECOND
 
 
-def _dollars(price_microseconds: Decimal) -> Decimal:
+def moment_of(micros: int) -> datetime:
+    """The moment so many microseconds after 1970 began."""
+    return _EPOCH + micros * _MICROSECOND
+
+
+def dollars(price_microseconds: Decimal) -> Decimal:
+    """Dollars of a price a month, times microseconds."""
     return (price_microseconds / _MONTH).quantize(_SAVED_PLACES, ROUND_DOWN)

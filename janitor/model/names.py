@@ -92,3 +92,9 @@ def image_of(version: str) -> tuple[RepositoryName, str, str]:
     """Repository, package (unescaped) and digest of a version, from its name."""
     name = ResourceName.parse(version)
     return RepositoryName(name.project, name.location, name.path[1]), unquote(name.path[3]), name.path[5]
+
+
+def project_of(name: str) -> str:
+    """The project that a resource name begins with; empty for a name of another shape."""
+    parts = name.split("/", 2)
+    return parts[1] if len(parts) == 3 and parts[0] == "projects" else ""

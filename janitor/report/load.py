@@ -1,16 +1,14 @@
 """Loading a report from the ledger: the summary of a period, and past sweeps."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from janitor.errors import LedgerError, UsageError
+from janitor.ledger.figures import Period, Question
 from janitor.ledger.history import ANY_SCOPE, PastAction, PastSweep, SweepScope, basis_for
 from janitor.report.data.filters import (
-    deletions_in,
-    deletions_without_creators,
     notes_on_narrowing,
     snapshot_in,
     snapshot_without_creators,
@@ -18,7 +16,7 @@ from janitor.report.data.filters import (
 from janitor.report.data.scope import ReportScope, unknown_projects
 from janitor.report.data.snapshot import Snapshot
 from janitor.report.data.snapshot_codec import decode_snapshot
-from janitor.report.data.summary import Period, Summary, summarise
+from janitor.report.data.summary import Summary, summarise
 from janitor.report.data.troubles import unknown_project
 from janitor.settings import SweepRequest
 from janitor.store.database import open_database
@@ -44,23 +42,21 @@ async def load_summary(
     """
     async with history_at(url) as records:
         start = await records.last_reported() if since is None else _start(since, until)
-        deletions = await records.deletions()
+        period = Period(start, until)
+        figures = await records.figures(Question(period, horizon, projects, show_creator))
+        deleted = await records.projects_with_deletions(projects)
         recorded = await records.recorded()
         basis = basis_for(recorded, asked)
         text = None if basis is None else await records.snapshot_of(basis.sweep_id)
     snapshot = whole = None if text is None else _decoded(text)
     last = next((each for each in recorded if each.has_snapshot), None)
     scope = ReportScope(asked, basis if whole else None, last)
-    unknown = unknown_projects(projects, deletions, whole, scope)
-    if not show_creator:
-        deletions = deletions_without_creators(deletions)
-        snapshot = snapshot and snapshot_without_creators(snapshot)
-    if projects:
-        deletions = deletions_in(deletions, projects)
-        snapshot = snapshot and snapshot_in(snapshot, projects)
-    # seconds for a hundred thousand deletions, in which a daemon must still hear a signal
-    period = Period(start, until)
-    summary = await asyncio.to_thread(summarise, deletions, snapshot, period, horizon, failure, scope)
+    unknown = unknown_projects(projects, deleted, whole, scope)
+    if snapshot and not show_creator:
+        snapshot = snapshot_without_creators(snapshot)
+    if snapshot and projects:
+        snapshot = snapshot_in(snapshot, projects)
+    summary = summarise(figures, snapshot, period, horizon, failure, scope)
     if unknown:
         summary = replace(summary, troubles=(unknown_project(unknown), *summary.troubles))
     if projects:

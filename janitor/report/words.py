@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
+from janitor.ledger.figures import Period
 from janitor.model.amounts import Amount
 from janitor.model.kinds import Kind
+from janitor.model.names import project_of
 from janitor.model.reasons import KeepReason
 from janitor.model.text import many
 from janitor.model.units import moment, show_size, show_usd
 from janitor.policy.deciding.projects import roots_in_words
-from janitor.report.data.names import how_many, project_of
+from janitor.report.data.names import how_many
 from janitor.report.data.scope import is_root
 from janitor.report.data.snapshot import RunningService, Snapshot
-from janitor.report.data.summary import Period, Summary
+from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import TroubleKind
 
 _TROUBLES = {

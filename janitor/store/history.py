@@ -4,14 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
 from janitor.apply.outcomes import OutcomeKind
 from janitor.errors import LedgerError
+from janitor.ledger.figures import Figures, Question
 from janitor.ledger.history import (
     Basis,
     Origin,
@@ -19,12 +20,28 @@ from janitor.ledger.history import (
     PastSweep,
     SweepCounts,
     SweepScope,
+    Watched,
     WatchedDeletion,
 )
-from janitor.ledger.savings import Deletion, account, savings
+from janitor.ledger.savings import micros
 from janitor.model.amounts import Estimate, Priced, Unpriced
 from janitor.store.database import Database
-from janitor.store.tables import insert_unless_there, intents, kept, marks, outcomes, posts, sightings, sweeps
+from janitor.store.figures import figures_of, projects_with_deletions, stream
+from janitor.store.savings import ALL, batches, note_due, sum_up
+from janitor.store.tables import (
+    insert_unless_there,
+    intents,
+    kept,
+    marks,
+    opt_outs,
+    outcomes,
+    posts,
+    savings,
+    savings_by_part,
+    savings_by_sweep,
+    sightings,
+    sweeps,
+)
 
 # What a question about the start of an id is answered with at most.
 _FEW = 3
@@ -47,10 +64,6 @@ _SWEEP = (
 )
 DRY_RUN = "dry-run"
 _NEWEST_FIRST = (sweeps.c.started_at.desc(), sweeps.c.id.desc())
-_IS_DELETED = outcomes.c.outcome == OutcomeKind.DELETED.value
-# What a later sweep found out had happened soon after its intent, not when somebody asked.
-_DELETED_AT = case((outcomes.c.sweep_id == intents.c.sweep_id, outcomes.c.at), else_=intents.c.at)
-_GONE, _BACK = sightings.alias("gone"), sightings.alias("back")
 _MAY_BE_POSTED = or_(posts.c.posted.is_(None), posts.c.posted)
 
 
@@ -107,17 +120,26 @@ class SqlHistory:
 
         return await self._database.run(work)
 
-    async def deletions(self) -> tuple[Deletion, ...]:
-        """All that Google confirmed, oldest first.
+    async def figures(self, question: Question) -> Figures:
+        """The answer to a question on savings.
 
-        One that a later sweep settled counts from its intent. One whose resource was deleted again had
+        A deletion that a later sweep settled counts from its intent. One whose resource was deleted again had
         come back by then.
         """
+        return await self._database.run(lambda db: figures_of(db, question))
 
-        def work(db: Connection) -> tuple[Deletion, ...]:
-            return _ended_by_the_next(_deletion(*row) for row in db.execute(_all_deletions()))
+    async def projects_with_deletions(self, projects: Sequence[str]) -> frozenset[str]:
+        """Those of these projects of which something was ever deleted."""
+        return await self._database.run(lambda db: projects_with_deletions(db, projects))
 
-        return await self._database.run(work)
+    async def state(self) -> tuple[object, ...]:
+        """A value that changes with all that a report shows: sweeps that began or ended, outcomes, sightings, reports
+        that were posted, marks and opt-outs."""
+        newest = [func.max(table.c.id) for table in (outcomes, sightings, posts, marks, opt_outs)]
+        newest += [func.max(marks.c.ended_at), func.max(opt_outs.c.ended_at), func.max(posts.c.closed_at)]
+        last = select(sweeps.c.id).order_by(*_NEWEST_FIRST).limit(1)
+        asked = [select(value) for value in newest] + [last, select(func.max(sweeps.c.finished_at))]
+        return await self._database.run(lambda db: tuple(db.scalar(one) for one in asked))
 
     async def recorded(self) -> list[Basis]:
         """The last sweeps that were not narrowed by --policy and have a snapshot or were applies, the newest first.
@@ -147,16 +169,45 @@ class SqlHistory:
         asked = select(func.max(posts.c.until)).where(_MAY_BE_POSTED)
         return await self._database.run(lambda db: db.scalar(asked))
 
-    async def watched(self, since: datetime) -> list[WatchedDeletion]:
-        """What was deleted after this moment and has not come back, oldest first."""
-        seen = exists().where(_of(_GONE, False)).label("seen_gone")
-        asked = (
-            select(intents.c.id, intents.c.kind, intents.c.name, intents.c.uid, seen)
-            .select_from(intents.join(outcomes))
-            .where(_IS_DELETED, since < _DELETED_AT, ~exists().where(_of(_BACK, True)))
-            .order_by(intents.c.id)
-        )
-        return await self._database.run(lambda db: [WatchedDeletion(*row) for row in db.execute(asked)])
+    async def watched(self, since: datetime) -> Watched:
+        """What was deleted after this moment, was never looked for, and has not come back, oldest first; and of which
+        projects and kinds something was deleted since."""
+        begun = micros(since)
+        one, part = savings.c, savings_by_part.c
+        asked = select(intents.c.id, intents.c.kind, intents.c.name, intents.c.uid)
+        asked = asked.join(savings, one.intent_id == intents.c.id).order_by(intents.c.id)
+        unseen = asked.where(one.back_at.is_(None), one.gone_at.is_(None), one.deleted_at > begun)
+        places = select(part.project, part.kind).where(part.last_at > begun).distinct()
+
+        def work(db: Connection) -> Watched:
+            sum_up(db)
+            return Watched(
+                since,
+                [WatchedDeletion(*row) for row in stream(db, unseen)],
+                frozenset((project, kind) for project, kind in db.execute(places)),
+            )
+
+        return await self._database.run(work)
+
+    async def seen_gone(
+        self, keys: Iterable[bytes], since: datetime, until: datetime
+    ) -> list[WatchedDeletion]:
+        """What has one of these name keys, was deleted after `since` and seen gone until `until`, and has not come
+        back."""
+        one = savings.c
+        asked = select(intents.c.id, intents.c.kind, intents.c.name, intents.c.uid)
+        asked = asked.join(savings, one.intent_id == intents.c.id)
+        gone = one.back_at.is_(None), one.deleted_at > micros(since), one.gone_at <= micros(until)
+
+        def work(db: Connection) -> list[WatchedDeletion]:
+            sum_up(db)
+            found: list[WatchedDeletion] = []
+            for batch in batches(keys):
+                rows = db.execute(asked.where(one.name_key.in_(batch), *gone).order_by(intents.c.id))
+                found.extend(WatchedDeletion(*row) for row in rows)
+            return found
+
+        return await self._database.run(work)
 
     async def last_acted(self, policies: Sequence[str]) -> Mapping[str, datetime]:
         """When a deletion was last begun or scheduled by each of these policies; one without any is not there."""
@@ -191,6 +242,7 @@ class SqlHistory:
 
         def work(db: Connection) -> None:
             db.execute(insert_unless_there(db, sightings), rows)
+            note_due(db, [sweep_id])
 
         if rows:
             await self._database.run(work)
@@ -233,6 +285,7 @@ class SqlHistory:
 
     async def _sweeps(self, asked: Select[Any]) -> list[PastSweep]:
         def work(db: Connection) -> list[PastSweep]:
+            sum_up(db)
             return [_counted(db, _past_sweep(row)) for row in db.execute(asked).mappings().all()]
 
         return await self._database.run(work)
@@ -263,16 +316,14 @@ def _counted(db: Connection, sweep: PastSweep) -> PastSweep:
     tried = Counter(db.execute(begun).scalars())
     untried = Counter(row.outcome for row in db.execute(_untried_of(sweep.id)))
     ends = tried + untried
-    deleted = savings(
-        _deletion(*row) for row in db.execute(_all_deletions().where(intents.c.sweep_id == sweep.id))
-    )
-    money = account(deleted, sweep.started_at, timedelta(0)).deleted
+    mine = savings_by_sweep.c.project == ALL, savings_by_sweep.c.sweep_id == sweep.id
+    deleted = db.execute(select(savings_by_sweep.c.usd, savings_by_sweep.c.unpriced).where(*mine)).first()
     counts = SweepCounts(
         begun=sum(tried.values()),
         **{kind.name.lower(): ends[kind.value] for kind in OutcomeKind if kind is not OutcomeKind.PLANNED},
         open=tried[None],
-        saves_usd_month=money.usd_month,
-        unpriced=money.unpriced,
+        saves_usd_month=Decimal(deleted.usd if deleted else 0),
+        unpriced=deleted.unpriced if deleted else 0,
     )
     return replace(sweep, counted=counts)
 
@@ -284,10 +335,6 @@ def _scope(row: Mapping[Any, Any]) -> SweepScope:
         tuple(json.loads(row["projects"] or "[]")),
         tuple(json.loads(row["only_policies"] or "[]")),
     )
-
-
-def _of(seen: Any, there: bool) -> Any:
-    return and_(seen.c.intent_id == intents.c.id, seen.c.there.is_(there))
 
 
 def _intents_of(sweep_id: str) -> Select[Any]:
@@ -333,48 +380,3 @@ def _untried(row: Any) -> PastAction:
     return PastAction(
         row["kind"], row["name"], "", "", "", "", 0, None, row["outcome"], row["error"], row["at"]
     )
-
-
-def _all_deletions() -> Select[Any]:
-    rows = intents.join(outcomes).outerjoin(_GONE, _of(_GONE, False)).outerjoin(_BACK, _of(_BACK, True))
-    return (
-        select(
-            intents.c.id,
-            intents.c.sweep_id,
-            intents.c.kind,
-            intents.c.name,
-            intents.c.policy,
-            intents.c.reason,
-            intents.c.owner,
-            intents.c.size_bytes,
-            intents.c.usd_month,
-            intents.c.upper_bound,
-            intents.c.group_name,
-            intents.c.group_bytes,
-            _DELETED_AT,
-            _GONE.c.at,
-            _BACK.c.at,
-        )
-        .select_from(rows)
-        .where(_IS_DELETED)
-        .order_by(_DELETED_AT, intents.c.id)
-    )
-
-
-def _deletion(*row: Any) -> Deletion:
-    found = Deletion(*row)
-    return found if row[8] is None else found._replace(usd_month=Decimal(row[8]))
-
-
-def _ended_by_the_next(found: Iterable[Deletion]) -> tuple[Deletion, ...]:
-    """`found` is oldest first; a resource that is deleted again came back before that."""
-    oldest_first = list(found)
-    again: dict[tuple[str, str], datetime] = {}
-    for place in range(len(oldest_first) - 1, -1, -1):
-        each = oldest_first[place]
-        key = each.kind, each.name
-        later = again.get(key)
-        if later is not None and (each.back_at is None or each.back_at > later):
-            oldest_first[place] = each._replace(back_at=later)
-        again[key] = each.deleted_at
-    return tuple(oldest_first)

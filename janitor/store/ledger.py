@@ -5,14 +5,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
 
 from janitor.errors import LedgerError, LockHeldError
 from janitor.ledger.entries import Conclusion, OpenIntent, SweepEnd, SweepStart
 from janitor.model.kinds import Kind
 from janitor.plan.plan import Action
 from janitor.store.database import Database
-from janitor.store.tables import intents, kept, locks, operations, outcomes, price_columns, sweeps
+from janitor.store.savings import note_due, sum_up
+from janitor.store.tables import (
+    intents,
+    kept,
+    locks,
+    open_intents,
+    operations,
+    outcomes,
+    price_columns,
+    sweeps,
+)
 
 SNAPSHOTS_KEPT = 20
 
@@ -53,7 +63,9 @@ class SqlLedger:
 
         def work(db: Connection) -> list[int]:
             self._check_lock(db)
-            return list(db.execute(statement, rows).scalars())
+            added = list(db.execute(statement, rows).scalars())
+            db.execute(insert(open_intents), [{"intent_id": intent} for intent in added])
+            return added
 
         return await self._database.run(work)
 
@@ -77,7 +89,16 @@ class SqlLedger:
             }
             for end in conclusions
         ]
-        await self._insert(outcomes, rows)
+        ended = [{"of": end.intent} for end in conclusions if end.intent is not None]
+
+        def work(db: Connection) -> None:
+            db.execute(insert(outcomes), rows)
+            if ended:
+                db.execute(delete(open_intents).where(open_intents.c.intent_id == bindparam("of")), ended)
+            note_due(db, [sweep_id])
+
+        if rows:
+            await self._database.run(work)
 
     async def open_intents(self) -> list[OpenIntent]:
         """Oldest first."""
@@ -87,7 +108,8 @@ class SqlLedger:
 
     async def finish(self, end: SweepEnd) -> None:
         """Close a sweep that was begun; LedgerError where it was not. Its snapshot takes the place of the
-        last one of the same policy digest and projects, and of all others but the newest few."""
+        last one of the same policy digest and projects, and of all others but the newest few. What it deleted and
+        saw is summed up."""
         closing = {
             "finished_at": end.finished_at,
             "plan_id": end.plan_id,
@@ -107,6 +129,7 @@ class SqlLedger:
             if end.snapshot_json is not None:
                 # a large world's takes hundreds of kB
                 _drop_snapshots(db, end)
+            sum_up(db)
 
         await self._database.run(work)
 
@@ -168,13 +191,8 @@ def _open_intent(row: Mapping[Any, Any]) -> OpenIntent:
 
 
 def _open_intents() -> Select[Any]:
-    last = (
-        select(operations.c.intent_id, func.max(operations.c.id).label("id"))
-        .group_by(operations.c.intent_id)
-        .subquery()
-    )
-    rows = intents.join(sweeps).outerjoin(last, last.c.intent_id == intents.c.id)
-    rows = rows.outerjoin(operations, operations.c.id == last.c.id)
+    noted = select(operations.c.operation).where(operations.c.intent_id == intents.c.id)
+    last = noted.order_by(operations.c.id.desc()).limit(1).correlate(intents).scalar_subquery()
     return (
         select(
             intents.c.id,
@@ -183,11 +201,10 @@ def _open_intents() -> Select[Any]:
             intents.c.kind,
             intents.c.name,
             intents.c.uid,
-            func.coalesce(operations.c.operation, "").label("operation"),
+            func.coalesce(last, "").label("operation"),
             intents.c.at,
             intents.c.tags,
         )
-        .select_from(rows)
-        .where(~exists().where(outcomes.c.intent_id == intents.c.id))
+        .select_from(open_intents.join(intents).join(sweeps))
         .order_by(intents.c.id)
     )

@@ -1,7 +1,8 @@
 """The tables as they stand now; migrations/ says how they came to be.
 
 Nothing is ever updated but the closing of a sweep, which drops older snapshots of the same scope, the one
-row of the lock, who may post a report, the end of a mark or an opt-out, and when an image was last in use.
+row of the lock, who may post a report, the end of a mark or an opt-out, when an image was last in use, and the
+tables that are computed from others: `open_intents` and those of savings.
 """
 
 from datetime import UTC, datetime
@@ -17,15 +18,18 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    and_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
+from janitor.ledger.sums import Sums
 from janitor.model.amounts import Estimate, Priced, Unpriced
 
 
@@ -174,8 +178,103 @@ sightings = Table(
     Column("sweep_id", String(64), ForeignKey("sweeps.id"), nullable=False),
     Column("there", Boolean, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Index("ix_sightings_sweep_id", "sweep_id"),
     UniqueConstraint("intent_id", "there", name="uq_sightings_intent_id_there"),
     sqlite_autoincrement=True,
+)
+
+# The intents without an outcome: written with the intent, deleted with its outcome.
+open_intents = Table(
+    "open_intents",
+    metadata,
+    Column("intent_id", _ID, ForeignKey("intents.id"), primary_key=True, autoincrement=False),
+)
+
+# Savings (store/savings.py): what the tables above say of each confirmed deletion, and sums of it, so that a report
+# reads thousands of rows instead of all. Every figure can be computed again from the tables above. Times are
+# microseconds since 1970, dollars exact decimal strings.
+# One row an outcome or sighting that was written and is not in the sums yet; its sweep is.
+savings_due = Table(
+    "savings_due",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("sweep_id", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# One row a confirmed deletion. `part_sums` is the row of `savings_by_part` that it is in. `name_key` is made of
+# its kind and name (ledger/sums.py). `size_bytes` and `usd` are its share of what its repository's cap allows (R25);
+# `usd_rank` sorts as text as the dollars do, null where they are zero or unknown. `lasted` is `back_at` less
+# `deleted_at`.
+savings = Table(
+    "savings",
+    metadata,
+    Column("intent_id", _ID, ForeignKey("intents.id"), primary_key=True, autoincrement=False),
+    Column("part_sums", _ID, nullable=False),
+    Column("name_key", LargeBinary(16), nullable=False),
+    Column("deleted_at", BigInteger, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("usd", Text),
+    Column("usd_rank", Text().with_variant(Text(collation="C"), "postgresql")),
+    Column("upper_bound", Boolean, nullable=False),
+    Column("gone_at", BigInteger),
+    Column("back_at", BigInteger),
+    Column("lasted", BigInteger),
+    Index("ix_savings_name_key", "name_key", "back_at", "deleted_at"),
+)
+_NOT_BACK, _UNSEEN = savings.c.back_at.is_(None), savings.c.gone_at.is_(None)
+for _name, _columns, _where in (
+    ("ix_savings_usd_rank", ("usd_rank", "deleted_at"), _NOT_BACK),
+    ("ix_savings_unseen", ("deleted_at",), and_(_NOT_BACK, _UNSEEN)),
+    ("ix_savings_back_at", ("back_at",), savings.c.back_at.is_not(None)),
+    ("ix_savings_lasted", ("lasted",), savings.c.lasted.is_not(None)),
+):
+    Index(_name, *(savings.c[column] for column in _columns), sqlite_where=_where, postgresql_where=_where)
+
+
+def _sums() -> list[Column[Any]]:
+    """The columns of the fields of a Sums (ledger/sums.py), in its order."""
+    numbers = [Column(name, BigInteger, nullable=False) for name in Sums.NUMBERS]
+    return numbers + [Column(name, Text, nullable=False) for name in Sums.DOLLARS]
+
+
+# Sums of a sweep's deletions in each project, and (project `*`) in all.
+savings_by_sweep = Table(
+    "savings_by_sweep",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("project", Text, nullable=False),
+    Column("sweep_id", String(64), nullable=False, index=True),
+    *_sums(),
+    UniqueConstraint("project", "sweep_id", name="uq_savings_by_sweep"),
+    sqlite_autoincrement=True,
+)
+
+# Sums of the deletions whose intents are in one block of ids, by all that a report divides them by.
+savings_by_part = Table(
+    "savings_by_part",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("block", BigInteger, nullable=False),
+    Column("project", Text, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    *_sums(),
+    UniqueConstraint("block", "project", "kind", "policy", "owner", name="uq_savings_by_part"),
+    sqlite_autoincrement=True,
+)
+
+# Sums of what came back at one moment, in each project and (`*`) in all.
+savings_ended = Table(
+    "savings_ended",
+    metadata,
+    Column("project", Text, primary_key=True),
+    Column("back_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    Column("paid", BigInteger, nullable=False),
+    Column("paid_upper", BigInteger, nullable=False),
+    Column("usd", Text, nullable=False),
 )
 
 # One row a report that was due. `posted` is null from a claim to its closing: it may have been posted.

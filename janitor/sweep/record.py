@@ -82,7 +82,7 @@ class SweepRecord:
 
     async def lookout(self, since: datetime) -> Lookout:
         """For what was deleted after `since`; LedgerError where that cannot be read."""
-        return Lookout.for_(await self.books.sightings.watched(since) if self.books else ())
+        return Lookout.for_(await self.books.sightings.watched(since), now()) if self.books else Lookout()
 
     async def memory(self, policies: Policies, at: datetime, read: tuple[str, ...], noting: bool) -> Memory:
         """As `Books.memory`; nothing is remembered without books."""
@@ -141,6 +141,7 @@ async def _write(
     elif result.mode == "apply":
         await _note_marks(books.marks, result, memory.grace.lapsed if whole else ())
     await books.uses.note_uses(uses.names, plan.observed_at)
+    await lookout.look_back(books.sightings)
     await books.sightings.note_sightings(result.sweep_id, lookout.gone, lookout.back, plan.observed_at)
     await books.ledger.finish(
         SweepEnd(

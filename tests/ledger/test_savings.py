@@ -5,17 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from janitor.ledger.savings import (
-    Account,
-    Avoided,
-    Deletion,
-    Point,
-    Saving,
-    account,
-    avoided,
-    course,
-    savings,
-)
+from janitor.ledger.savings import Account, Avoided, Deletion, Point, Saving, savings
+from tests.ledger.model import account, avoided, course
 from tests.making import NOW
 
 MONTH = timedelta(hours=730)

@@ -7,12 +7,13 @@ from operator import attrgetter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from janitor.ledger.savings import Deletion, account, course, savings
+from janitor.ledger.savings import Deletion, savings
 from janitor.model.amounts import Priced, Unpriced
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason
 from janitor.plan.plan import Action
 from janitor.report.data.totals import capped_sum
+from tests.ledger.model import account, course
 from tests.making import NOW
 
 MONTH = timedelta(hours=730)

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
-from janitor.ledger.savings import account, savings
+from janitor.ledger.savings import savings
 from janitor.policy.model import ReportOptions
+from tests.ledger.model import account
 from tests.ledger.test_savings import deletion
 from tests.making import NOW
 

@@ -1,14 +1,18 @@
 """Looking again for what was deleted: gone, back, or not looked at."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
-from janitor.ledger.history import WatchedDeletion
+from janitor.ledger.history import Watched, WatchedDeletion
+from janitor.ledger.name_keys import name_key
 from janitor.ledger.sightings import Lookout
 from janitor.model.inventory import Gap, Observed, Workloads
 from janitor.model.kinds import Kind
-from janitor.model.resources import Contents
+from janitor.model.names import project_of
+from janitor.model.resources import Contents, Package, Version
 from tests.making import (
     LOCATION,
     NOW,
@@ -30,8 +34,44 @@ NOTHING = Observed(NOW, (PROJECT,), Workloads(), ())
 WEB = name_of("services", "web")
 
 
-def watched(intent: int, kind: Kind, name: object, uid: str = "", seen_gone: bool = False) -> WatchedDeletion:
-    return WatchedDeletion(intent, kind.value, str(name), uid, seen_gone)
+def watched(intent: int, kind: Kind, name: object, uid: str = "") -> WatchedDeletion:
+    return WatchedDeletion(intent, kind.value, str(name), uid)
+
+
+class SeenGone:
+    """The ledger of what had been seen gone before."""
+
+    def __init__(self, *these: WatchedDeletion) -> None:
+        self._by_key = {name_key(each.kind, each.name): each for each in these}
+        self.places = frozenset((project_of(each.name), each.kind) for each in these)
+
+    async def watched(self, since: datetime) -> Watched:
+        return Watched(since, (), self.places)
+
+    async def seen_gone(
+        self, keys: Iterable[bytes], since: datetime, until: datetime
+    ) -> list[WatchedDeletion]:
+        assert (since, until) == (NOW, NOW)
+        return [self._by_key[key] for key in keys if key in self._by_key]
+
+    async def note_sightings(
+        self, sweep_id: str, gone: Sequence[int], back: Sequence[int], at: datetime
+    ) -> None:
+        raise AssertionError
+
+
+async def looked_again(
+    observed: Observed, *these: WatchedDeletion, inside: Contents | None = None
+) -> list[int]:
+    """Intents of what is there again of what had been seen gone."""
+    before = SeenGone(*these)
+    lookout = Lookout.for_(await before.watched(NOW), NOW)
+    lookout.over(observed)
+    if inside:
+        lookout.inside(REPOSITORY, inside)
+    assert (lookout.gone, lookout.back) == ([], [])
+    await lookout.look_back(before)
+    return lookout.back
 
 
 def app(label: str) -> str:
@@ -40,7 +80,7 @@ def app(label: str) -> str:
 
 
 def looked(observed: Observed, *things: WatchedDeletion) -> Lookout:
-    lookout = Lookout.for_(things)
+    lookout = Lookout.for_(Watched(NOW, things), NOW)
     lookout.over(observed)
     return lookout
 
@@ -62,14 +102,52 @@ def test_what_a_complete_look_does_not_see_is_gone(kind: Kind, name: object) -> 
     assert (lookout.gone, lookout.back) == ([1], [])
 
 
-def test_what_was_seen_gone_before_is_not_said_again() -> None:
-    assert looked(NOTHING, watched(1, Kind.SERVICE, WEB, seen_gone=True)).gone == []
+async def test_what_was_seen_gone_before_is_not_said_again() -> None:
+    assert await looked_again(NOTHING, watched(1, Kind.SERVICE, WEB)) == []
 
 
-def test_a_service_that_was_made_again_is_back_and_its_saving_ends() -> None:
+async def test_a_service_that_was_made_again_is_back_and_its_saving_ends() -> None:
     again = replace(NOTHING, workloads=workloads(service("web", uid="new")))
-    lookout = looked(again, watched(1, Kind.SERVICE, WEB, uid="old", seen_gone=True))
-    assert (lookout.gone, lookout.back) == ([], [1])
+    old = watched(1, Kind.SERVICE, WEB, uid="old")
+    assert await looked_again(again, old) == looked(again, old).back == [1]
+    assert await looked_again(again, watched(1, Kind.SERVICE, WEB, uid="new")) == []
+    assert await looked_again(again, watched(1, Kind.JOB, WEB, uid="old")) == []
+
+
+async def test_a_repository_that_was_made_again_is_back() -> None:
+    again = replace(NOTHING, repositories=(repository(),))
+    assert await looked_again(again, watched(1, Kind.REPOSITORY, REPOSITORY)) == [1]
+    elsewhere = replace(again, projects=("elsewhere",))
+    assert await looked_again(elsewhere, watched(1, Kind.REPOSITORY, REPOSITORY)) == []
+
+
+async def test_what_a_gap_may_hide_is_not_taken_to_be_back() -> None:
+    gap = Gap(PROJECT, LOCATION, Kind.SERVICE, "PERMISSION_DENIED")
+    again = replace(NOTHING, gaps=(gap,), workloads=workloads(service("web", uid="new")))
+    assert await looked_again(again, watched(1, Kind.SERVICE, WEB, uid="old")) == []
+
+
+async def test_an_image_and_a_tag_that_were_pushed_again_are_back() -> None:
+    there = replace(NOTHING, repositories=(repository(),))
+    old = [
+        watched(1, Kind.IMAGE, app("a")), watched(2, Kind.IMAGE, app("b")),
+        watched(3, Kind.TAG, REPOSITORY.tag("app", "latest")), watched(4, Kind.TAG, REPOSITORY.tag("app", "old")),
+        watched(5, Kind.IMAGE, REPOSITORY.version("other", digest("a"))),
+    ]  # fmt: skip
+    pushed = Contents([image("a", "latest"), image("c")])
+    assert await looked_again(there, *old, inside=pushed) == [1, 3]
+
+
+async def test_a_package_and_a_version_that_are_there_again_are_back() -> None:
+    there = replace(NOTHING, repositories=(repository(),))
+    package = f"{REPOSITORY}/packages/left-pad"
+    old = [
+        watched(1, Kind.PACKAGE, package), watched(2, Kind.VERSION, f"{package}/versions/1.0.0"),
+        watched(3, Kind.VERSION, f"{package}/versions/2.0.0"), watched(4, Kind.PACKAGE, f"{package}-2"),
+    ]  # fmt: skip
+    version = Version("1.0.0", (), None, None, None)
+    seen = Contents(packages=(Package(package, "left-pad", None, None, (version,)),))
+    assert await looked_again(there, *old, inside=seen) == [1, 2]
 
 
 def test_what_google_lists_for_a_moment_longer_with_its_old_uid_is_neither_gone_nor_back() -> None:
@@ -143,4 +221,4 @@ def test_what_is_in_a_project_that_is_not_read_is_not_looked_for() -> None:
 
 
 def test_a_kind_that_this_version_does_not_know_is_left_alone() -> None:
-    assert looked(NOTHING, WatchedDeletion(1, "run.teapot", "anything", "", False)).gone == []
+    assert looked(NOTHING, WatchedDeletion(1, "run.teapot", "anything", "")).gone == []

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from janitor.ledger.figures import Period
 from janitor.ledger.savings import Account, Saving
 from janitor.model.amounts import Amount, Priced, Unpriced
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot
-from janitor.report.data.summary import Period, Summary
+from janitor.report.data.summary import Summary
 from janitor.report.data.troubles import Trouble, TroubleKind
 from tests.report.summaries import HOSTILE, UNTIL, deletion, snapshot
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from janitor.ledger.figures import Figures, Period, Question
 from janitor.ledger.savings import Account, Deletion, Point, Saving
 from janitor.model.amounts import Amount, Estimate, Priced, Unpriced
 from janitor.model.inventory import Gap
@@ -24,8 +25,9 @@ from janitor.report.data.snapshot import (
     Snapshot,
     Stored,
 )
-from janitor.report.data.summary import Period, Summary, summarise
+from janitor.report.data.summary import Summary, summarise
 from janitor.report.data.troubles import Trouble, TroubleKind
+from tests.ledger import model
 
 SINCE, UNTIL = datetime(2026, 11, 16, 9, tzinfo=UTC), datetime(2026, 11, 23, 9, tzinfo=UTC)
 SWEPT = datetime(2026, 11, 23, 3, 0, 12, tzinfo=UTC)
@@ -108,7 +110,7 @@ def course_of(points: int, usd_month: Decimal) -> tuple[Point, ...]:
     )
 
 
-EMPTY = summarise((), None, Period(None, UNTIL), YEAR)
+EMPTY = summarise(Figures(), None, Period(None, UNTIL), YEAR)
 
 _GAP = Gap(
     "xai-community",
@@ -158,7 +160,8 @@ _SEEN = snapshot(
     notices=('"in use" means: named by Cloud Run in project xai-community',),
 )  # fmt: skip
 
-SMALL = summarise(_DELETIONS, _SEEN, Period(SINCE, UNTIL), YEAR)
+_WEEK = Period(SINCE, UNTIL)
+SMALL = summarise(model.figures(_DELETIONS, Question(_WEEK, YEAR)), _SEEN, _WEEK, YEAR)
 
 
 def hostile(number: int) -> str:

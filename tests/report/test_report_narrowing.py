@@ -4,16 +4,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from janitor.model.amounts import Amount, Priced, Unpriced
+from janitor.model.names import project_of
 from janitor.report.data.filters import (
-    deletions_in,
-    deletions_without_creators,
     notes_on_narrowing,
     snapshot_in,
     snapshot_without_creators,
 )
-from janitor.report.data.names import project_of
 from janitor.report.data.snapshot import InGrace, Planned, Remaining, RunningService, Snapshot, Stored
-from tests.report.summaries import SMALL, UNTIL, WEB, deletion, planned, snapshot, usd
+from tests.report.summaries import SMALL, UNTIL, WEB, planned, snapshot, usd
 
 OTHER = "projects/other/locations/us-west1"
 _IMAGE = f"{OTHER}/repositories/r/packages/app/versions/sha256:{1:064x}"
@@ -100,13 +98,6 @@ def _sums(whole: Snapshot) -> dict[str, object]:
     return {name: getattr(whole, name) for name in names}
 
 
-def test_deletions_are_those_of_the_projects_in_their_order() -> None:
-    mine, other, odd = deletion(1), deletion(2, name=_IMAGE), deletion(3, name="projects")
-    assert deletions_in((mine, other, odd), ("other",)) == (other,)
-    assert deletions_in((mine, other, odd), ("xai-community", "other")) == (mine, other)
-    assert deletions_in((mine, other, odd), ("xai",)) == ()
-
-
 def test_a_reader_is_told_where_the_sums_are_too_low() -> None:
     assert len(list(notes_on_narrowing(mixed(), ("other",)))) == 1
     cut = replace(mixed(), left=Amount(4), stored=Amount(3), running=Amount(9))
@@ -115,11 +106,6 @@ def test_a_reader_is_told_where_the_sums_are_too_low() -> None:
     assert told[1].startswith("next deletions: 3 of 4 in all projects are known by project")
     assert len(told) == 4
     assert len(list(notes_on_narrowing(None, ("p",)))) == 1
-
-
-def test_a_persons_address_is_nobody_and_a_label_is_not() -> None:
-    found = deletions_without_creators((deletion(1, owner="a@example.com"), deletion(2, owner="web")))
-    assert [row.owner for row in found] == ["", "web"]
 
 
 def test_without_creators_no_address_is_left_anywhere_and_sums_add_up() -> None:

@@ -8,12 +8,13 @@ from io import StringIO
 import pytest
 from rich.cells import cell_len
 
+from janitor.ledger.figures import Figures, Period
 from janitor.ledger.history import Basis, SweepScope
 from janitor.ledger.savings import Account
 from janitor.model.amounts import Amount
 from janitor.report.data.scope import ReportScope
 from janitor.report.data.snapshot import RunningService
-from janitor.report.data.summary import Period, Summary, summarise
+from janitor.report.data.summary import Summary, summarise
 from janitor.report.terminal.report import write_report_table
 from tests.report.printing import GOLDEN
 from tests.report.summaries import (
@@ -155,7 +156,7 @@ def test_the_scope_of_the_figures_is_said_first() -> None:
     assert lines[1] == "next sweep, storage and services: policies.yaml (sha256:0123456789ab), projects p, q"
     assert (
         "of policies.yaml (sha256:0123456789ab), projects p, q"
-        in summarise((), SMALL.snapshot, Period(None, UNTIL), timedelta(days=1), scope=scope).foot[-1]
+        in summarise(Figures(), SMALL.snapshot, Period(None, UNTIL), timedelta(days=1), scope=scope).foot[-1]
     )
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from janitor.ledger.figures import Period
 from janitor.report.data.causes import error_in_short
-from janitor.report.data.summary import Period
 from janitor.report.words import days_in_words
 from tests.report.summaries import PORT_MESSAGE
 

@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from janitor.ledger.figures import CameBack
 from janitor.ledger.savings import Avoided
 from janitor.model.amounts import Amount
 from janitor.report.cells import CountCell, MoneyCell, OwnerCell, SizeCell, TextCell, plain
 from janitor.report.data.snapshot import InGrace
-from janitor.report.data.summary import CameBack, Summary
+from janitor.report.data.summary import Summary
 from janitor.report.sections import (
     Section,
     SectionName,

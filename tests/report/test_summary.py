@@ -5,12 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from janitor.ledger.savings import Account, Deletion, account, avoided, course, savings
+from janitor.ledger.figures import POINTS, SAVERS, Period, Question
+from janitor.ledger.savings import Account, Deletion, savings
 from janitor.report.data.notices import MONEY
 from janitor.report.data.snapshot import Snapshot
-from janitor.report.data.summary import POINTS, SAVERS, Period, Summary, summarise
+from janitor.report.data.summary import Summary, summarise
 from janitor.report.data.troubles import TroubleKind, troubles
+from janitor.store.figures import figures_of
+from tests.ledger.model import account, avoided, course
 from tests.report.summaries import SINCE, SMALL, UNTIL, YEAR, deletion, snapshot
+from tests.store.books import book_of
 
 WEEK = Period(SINCE, UNTIL)
 SECOND = timedelta(microseconds=1)
@@ -29,7 +33,10 @@ def summary(
     horizon: timedelta = YEAR,
     failure: str | None = None,
 ) -> Summary:
-    return summarise(deletions, seen, period, horizon, failure)
+    """As the ledger's database sums these deletions up."""
+    with book_of(deletions) as db:
+        figures = figures_of(db, Question(period, horizon))
+    return summarise(figures, seen, period, horizon, failure)
 
 
 DAYS = [SINCE + timedelta(days=day) for day in range(1, 7)]

@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/janitor.db"
         return
+    with postgres_schema() as own:
+        yield own
+
+
+@contextmanager
+def postgres_schema() -> Iterator[str]:
+    """The URL of a schema that is dropped afterwards; skips the test where no server is named."""
     server = os.environ.get(SERVER)
     if not server:
         pytest.skip(f"{SERVER} is not set")
@@ -41,3 +49,13 @@ async def database(url: str) -> AsyncIterator[Database]:
     opened = await open_database(url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"], scope="module")
+def server(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The URL of an empty schema on Postgres; None is a SQLite database in memory."""
+    if request.param == "sqlite":
+        yield None
+    else:
+        with postgres_schema() as url:
+            yield url

@@ -10,7 +10,16 @@ import pytest
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.ledger.entries import Conclusion, SweepEnd, SweepStart
-from janitor.ledger.history import Origin, PastAction, PastSweep, SweepCounts, SweepScope, WatchedDeletion
+from janitor.ledger.history import (
+    Origin,
+    PastAction,
+    PastSweep,
+    SweepCounts,
+    SweepScope,
+    Watched,
+    WatchedDeletion,
+)
+from janitor.ledger.name_keys import name_key
 from janitor.ledger.savings import Deletion
 from janitor.model.amounts import Priced, Unpriced
 from janitor.plan.plan import Action
@@ -19,6 +28,7 @@ from janitor.store.history import SqlHistory
 from janitor.store.ledger import SNAPSHOTS_KEPT, SqlLedger
 from janitor.store.tables import sweeps
 from tests.making import NOW
+from tests.store.books import deletions
 from tests.store.recording import action, start
 
 DELETED = Outcome(OutcomeKind.DELETED)
@@ -58,16 +68,16 @@ async def done(
     return ids
 
 
-async def test_an_empty_ledger_remembers_nothing(history: SqlHistory) -> None:
+async def test_an_empty_ledger_remembers_nothing(history: SqlHistory, database: Database) -> None:
     assert await history.sweeps(10) == []
     assert await history.find_sweeps("s") == []
     assert await history.actions("s-1") == []
     assert await history.last_sweep(Origin.HAND) is None
-    assert await history.deletions() == ()
+    assert await deletions(database) == ()
     assert await history.recorded() == []
     assert await history.snapshot_of("s-1") is None
     assert await history.last_reported() is None
-    assert await history.watched(NOW) == []
+    assert (await history.watched(NOW)).unseen == []
     assert await history.unposted() is None
 
 
@@ -249,20 +259,20 @@ async def test_an_action_says_which_later_sweep_settled_it_and_is_none_of_that_o
 
 
 async def test_deletions_are_what_google_confirmed_and_nothing_else(
-    ledger: SqlLedger, history: SqlHistory
+    ledger: SqlLedger, history: SqlHistory, database: Database
 ) -> None:
     await begun(ledger, "s-1")
     for label, kind in enumerate(OutcomeKind):
         await done(ledger, [action(str(label))], Outcome(kind))
     await ledger.intend("s-1", [action("open")], {}, NOW)
-    found = await history.deletions()
+    found = await deletions(database)
     assert [deletion.name for deletion in found] == [
         action(str(label)).name for label, kind in enumerate(OutcomeKind) if kind is OutcomeKind.DELETED
     ]
 
 
 async def test_a_deletion_carries_its_price_its_owner_and_what_caps_it(
-    ledger: SqlLedger, history: SqlHistory
+    ledger: SqlLedger, history: SqlHistory, database: Database
 ) -> None:
     await begun(ledger, "s-1")
     image = action("a")._replace(owner="team-a")
@@ -270,7 +280,7 @@ async def test_a_deletion_carries_its_price_its_owner_and_what_caps_it(
     common = ("artifact.image", "stale-images", "older-than", 1000, image.group)
     kind, policy, reason, size, group = common
     at = NOW + timedelta(minutes=1)
-    assert await history.deletions() == (
+    assert await deletions(database) == (
         Deletion(
             first, "s-1", kind, image.name, policy, reason, "team-a", size, Decimal("0.0000000931"), True, group,
             5000, at,
@@ -282,59 +292,78 @@ async def test_a_deletion_carries_its_price_its_owner_and_what_caps_it(
 
 
 async def test_a_deletion_that_a_later_sweep_found_out_counts_from_its_intent(
-    ledger: SqlLedger, history: SqlHistory
+    ledger: SqlLedger, history: SqlHistory, database: Database
 ) -> None:
     await begun(ledger, "s-1")
     await begun(ledger, "s-2", NOW + 24 * HOUR)
     await done(ledger, [action("late")], at=NOW, settled_by="s-2", ended_at=NOW + 24 * HOUR)
     await done(ledger, [action("soon")], at=NOW - HOUR)
-    assert [(each.name, each.deleted_at) for each in await history.deletions()] == [
+    assert [(each.name, each.deleted_at) for each in await deletions(database)] == [
         (action("soon").name, NOW - HOUR + timedelta(minutes=1)),
         (action("late").name, NOW),
     ]
 
 
-async def test_the_first_sighting_holds_whoever_notes_it(ledger: SqlLedger, history: SqlHistory) -> None:
+async def test_the_first_sighting_holds_whoever_notes_it(
+    ledger: SqlLedger, history: SqlHistory, database: Database
+) -> None:
     await begun(ledger, "s-1")
     await begun(ledger, "s-2")
     (one, two) = await done(ledger, [action("1"), action("2")])
     await history.note_sightings("s-1", [one, two, two], [], NOW + HOUR)
     await history.note_sightings("s-2", [two, one], [one], NOW + 2 * HOUR)
     await history.note_sightings("s-2", [], [one], NOW + 3 * HOUR)
-    assert [(each.gone_at, each.back_at) for each in await history.deletions()] == [
+    assert [(each.gone_at, each.back_at) for each in await deletions(database)] == [
         (NOW + HOUR, NOW + 2 * HOUR),
         (NOW + HOUR, None),
     ]
 
 
 async def test_two_that_look_at_the_same_time_may_note_the_same(
-    ledger: SqlLedger, history: SqlHistory
+    ledger: SqlLedger, history: SqlHistory, database: Database
 ) -> None:
     await begun(ledger, "s-1")
     ids = await done(ledger, [action(str(n)) for n in range(200)])
     notes = [history.note_sightings("s-1", found, [], NOW) for found in (ids, ids[::-1], ids[50:], ids[:150])]
     await asyncio.gather(*notes)
-    assert {each.gone_at for each in await history.deletions()} == {NOW}
+    assert {each.gone_at for each in await deletions(database)} == {NOW}
 
 
-async def test_what_came_back_is_watched_no_more(ledger: SqlLedger, history: SqlHistory) -> None:
+async def test_what_came_back_or_was_seen_gone_is_unseen_no_more(
+    ledger: SqlLedger, history: SqlHistory
+) -> None:
     await begun(ledger, "s-1")
     old = await done(ledger, [action("old")], at=NOW - 100 * HOUR)
     (gone, back, new) = await done(ledger, [action("gone"), action("back"), action("new")])
     await done(ledger, [action("failed")], Outcome(OutcomeKind.FAILED, "no"))
     await history.note_sightings("s-1", [gone], [back], NOW + HOUR)
-    image = "artifact.image"
-    expected = [
-        WatchedDeletion(gone, image, action("gone").name, "u-1", True),
-        WatchedDeletion(new, image, action("new").name, "u-1", False),
-    ]
-    assert await history.watched(NOW - HOUR) == expected
-    everything = await history.watched(NOW - 1000 * HOUR)
-    assert everything == [WatchedDeletion(old[0], image, action("old").name, "u-1", False), *expected]
+    found = await history.watched(NOW - HOUR)
+    assert found == Watched(NOW - HOUR, [watched(new, "new")], frozenset({("p", "artifact.image")}))
+    assert (await history.watched(NOW - 1000 * HOUR)).unseen == [watched(old[0], "old"), watched(new, "new")]
+    assert await history.watched(NOW + HOUR) == Watched(NOW + HOUR, [], frozenset())
+
+
+async def test_what_was_seen_gone_is_found_by_its_name_until_it_comes_back(
+    ledger: SqlLedger, history: SqlHistory
+) -> None:
+    await begun(ledger, "s-1")
+    labels = ("gone", "later", "back", "unseen", "other")
+    gone, later, back, _, other = await done(ledger, [action(label) for label in labels])
+    await history.note_sightings("s-1", [gone, back, other], [back], NOW + HOUR)
+    await history.note_sightings("s-1", [later], [], NOW + 9 * HOUR)
+    keys = [name_key("artifact.image", action(label).name) for label in labels[:-1]] * 300
+    assert await history.seen_gone(iter(keys), NOW - HOUR, NOW + HOUR) == [watched(gone, "gone")] * 3
+    assert await history.seen_gone(keys[:4], NOW - HOUR, NOW + HOUR) == [watched(gone, "gone")]
+    assert await history.seen_gone(keys[:4], NOW + HOUR, NOW + HOUR) == []
+    assert await history.seen_gone([name_key("run.job", action("gone").name)], NOW - HOUR, NOW + HOUR) == []
+
+
+def watched(intent: int, label: str) -> WatchedDeletion:
+    return WatchedDeletion(intent, "artifact.image", action(label).name, "u-1")
 
 
 async def test_a_deletion_of_a_name_that_was_deleted_again_had_come_back_by_then(
-    ledger: SqlLedger, history: SqlHistory
+    ledger: SqlLedger, history: SqlHistory, database: Database
 ) -> None:
     """A sweep that was killed before it wrote down what it saw leaves no sighting."""
     await begun(ledger, "s-1")
@@ -342,21 +371,21 @@ async def test_a_deletion_of_a_name_that_was_deleted_again_had_come_back_by_then
         await done(ledger, [action("a"), action(f"only {hours}")], at=NOW + hours * HOUR)
     minute = timedelta(minutes=1)
     ends = {
-        each.deleted_at: each.back_at for each in await history.deletions() if each.name == action("a").name
+        each.deleted_at: each.back_at for each in await deletions(database) if each.name == action("a").name
     }
     assert ends == {
         NOW + minute: NOW + 10 * HOUR + minute,
         NOW + 10 * HOUR + minute: NOW + 30 * HOUR + minute,
         NOW + 30 * HOUR + minute: None,
     }
-    assert [each.back_at for each in await history.deletions() if each.name != action("a").name] == [None] * 3
+    assert [each.back_at for each in await deletions(database) if each.name != action("a").name] == [None] * 3
 
 
 async def test_a_come_back_that_was_seen_before_it_was_deleted_again_stays_the_end(
-    ledger: SqlLedger, history: SqlHistory
+    ledger: SqlLedger, history: SqlHistory, database: Database
 ) -> None:
     await begun(ledger, "s-1")
     (first,) = await done(ledger, [action("a")])
     await history.note_sightings("s-1", [], [first], NOW + HOUR)
     await done(ledger, [action("a")], at=NOW + 9 * HOUR)
-    assert [each.back_at for each in await history.deletions()] == [NOW + HOUR, None]
+    assert [each.back_at for each in await deletions(database)] == [NOW + HOUR, None]

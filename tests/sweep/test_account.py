@@ -6,7 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from janitor.emulator.state import World
-from janitor.ledger.savings import Account, account, savings
+from janitor.ledger.figures import Period, Question
+from janitor.ledger.savings import Account
 from janitor.runtime import now
 from janitor.store.database import open_database
 from janitor.store.history import SqlHistory
@@ -22,9 +23,10 @@ def now_saved(here: Place) -> Account:
 
     async def read() -> Account:
         database = await open_database(here.environment()["JANITOR_DATABASE_URL"])
-        found = await SqlHistory(database).deletions()
+        asked = Question(Period(None, now()), timedelta(days=365))
+        found = await SqlHistory(database).figures(asked)
         await database.close()
-        return account(savings(found), now(), timedelta(days=365))
+        return found.in_all
 
     return asyncio.run(read())
 

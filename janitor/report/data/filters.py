@@ -1,22 +1,17 @@
-"""A report of some projects alone, or without persons' addresses: the ledger's values narrowed, before they
-are summed up."""
+"""A report of some projects alone, or without persons' addresses: what a sweep saw, narrowed. The ledger narrows its
+own figures."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from janitor.ledger.savings import Deletion
+from janitor.ledger.figures import owner_shown
 from janitor.model.amounts import NOTHING, Amount
-from janitor.report.data.names import project_of
+from janitor.model.names import project_of
 from janitor.report.data.running_costs import idle_sum, sum_of
 from janitor.report.data.snapshot import InGrace, Planned, PlannedGroup, RunningService, Snapshot, Stored
 from janitor.report.data.totals import capped, in_grace_sum
 
 _INSIDE = "/packages/"
-
-
-def deletions_in(deletions: Iterable[Deletion], projects: tuple[str, ...]) -> tuple[Deletion, ...]:
-    """Those of these projects, in their order."""
-    return tuple(each for each in deletions if project_of(each.name) in projects)
 
 
 def snapshot_in(snapshot: Snapshot, projects: tuple[str, ...]) -> Snapshot:
@@ -81,13 +76,8 @@ def notes_on_narrowing(snapshot: Snapshot | None, projects: tuple[str, ...]) -> 
         yield f"services: {len(snapshot.services)} of all projects are known by name"
 
 
-def deletions_without_creators(deletions: Iterable[Deletion]) -> tuple[Deletion, ...]:
-    """Nobody's, where the owner is a person's address."""
-    return tuple(each._replace(owner=_no_address(each.owner)) for each in deletions)
-
-
 def snapshot_without_creators(snapshot: Snapshot) -> Snapshot:
-    """The same; the sums of what becomes nobody's are added up."""
+    """Nobody's, where the owner is a person's address; the sums of what becomes nobody's are added up."""
     owners: dict[str, Amount] = {}
     for owner, sums in snapshot.by_owner:
         label = _no_address(owner)
@@ -106,9 +96,7 @@ def snapshot_without_creators(snapshot: Snapshot) -> Snapshot:
 
 
 def _no_address(owner: str) -> str:
-    """A label's value holds letters, digits, dashes and underscores alone (Google Cloud: requirements for
-    labels), so an owner with an @ is the creator's address."""
-    return "" if "@" in owner else owner
+    return owner_shown(owner, show_creator=False)
 
 
 def _divided(

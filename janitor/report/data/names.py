@@ -67,12 +67,6 @@ def contained(counts: tuple[tuple[Kind, int], ...]) -> str:
     return f"with {', '.join(parts)}" if parts else ""
 
 
-def project_of(name: str) -> str:
-    """The project that a resource name begins with; empty for a name of another shape."""
-    parts = name.split("/", 2)
-    return parts[1] if len(parts) == 3 and parts[0] == "projects" else ""
-
-
 def place(name: str, with_project: bool) -> str:
     """Location, and the project where more than one is shown."""
     parts = name.split("/")

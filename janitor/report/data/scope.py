@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from janitor.ledger.history import ANY_SCOPE, Basis, SweepScope
-from janitor.ledger.savings import Deletion
+from janitor.model.names import project_of
 from janitor.policy.deciding.projects import roots_in_words
-from janitor.report.data.names import project_of
 from janitor.report.data.snapshot import Snapshot
 
 _DIGEST_SHOWN = 12
@@ -51,18 +50,17 @@ def basis_in_words(scope: ReportScope) -> str:
 
 
 def unknown_projects(
-    projects: Iterable[str], deletions: Iterable[Deletion], snapshot: Snapshot | None, scope: ReportScope
+    projects: Iterable[str], deleted: frozenset[str], snapshot: Snapshot | None, scope: ReportScope
 ) -> tuple[str, ...]:
-    """Those of the projects of which the ledger knows nothing: no sweep, no deletion, no resource."""
-    left = set(projects)
+    """Those of the projects of which the ledger knows nothing: no sweep, no deletion, no resource. `deleted` are those
+    with a deletion."""
+    left = set(projects) - deleted
     if left and scope.basis:
         if any(map(is_root, scope.basis.scope.projects)):
             return ()  # which projects an organization had is not recorded
         left -= set(scope.basis.scope.projects)
     if left and snapshot:
         left -= _in_snapshot(snapshot)
-    if left:
-        left -= {project_of(each.name) for each in deletions}
     return tuple(sorted(left))
 
 
