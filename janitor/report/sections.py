@@ -228,9 +228,8 @@ def came_back(summary: Summary) -> Section:
     )
     columns = _columns("resource", "policy", "owner", "came back", "times", "$/month", figures=2)
     hint = "A pipeline that creates them again is what to change."
-    return Section(
-        SectionName.CAME_BACK, "Came back", columns, rows, Amount(len(rows)), hint=hint if rows else ""
-    )
+    whole = Amount(max(len(rows), summary.came_back_names))
+    return Section(SectionName.CAME_BACK, "Came back", columns, rows, whole, hint=hint if rows else "")
 
 
 def by_policy(summary: Summary) -> Section:

@@ -1,4 +1,7 @@
-"""The step from 0001 to 0002: rows of a ledger that was in use stay, and mean what they meant."""
+"""The steps from each earlier version: rows of a ledger that was in use stay, and mean what they meant."""
+
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from alembic import command
@@ -8,7 +11,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.schema import MetaData
 
 from janitor.ledger.entries import OpenIntent
+from janitor.ledger.figures import Period, Question
+from janitor.model.amounts import Amount
 from janitor.store.database import LAST_STEP, open_database
+from janitor.store.history import SqlHistory
 from janitor.store.ledger import SqlLedger
 from janitor.store.tables import intents, sweeps
 from tests.making import NOW
@@ -26,9 +32,9 @@ INTENT = {
 OUTCOME = {"sweep_id": "s-1", "kind": "artifact.image", "outcome": "deleted", "error": None, "at": NOW}
 
 
-@pytest.fixture
-def used_before(url: str) -> str:
-    """A database at 0001, with a sweep, a deletion of it, and an intent that is open."""
+@pytest.fixture(params=["0001", "0002", "0003", "0004", "0005", "0006"])
+def used_before(url: str, request: pytest.FixtureRequest) -> str:
+    """A database of each earlier step, with a sweep, a deletion of it, and an intent that is open."""
     engine = create_engine(make_url(url))
     # as database.py has it: the driver begins no transaction by itself
     if engine.dialect.name == "sqlite":
@@ -37,7 +43,7 @@ def used_before(url: str) -> str:
     with engine.begin() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", "janitor.store:migrations")
-        command.upgrade(config, "0001")
+        command.upgrade(config, request.param)
         _fill(connection)
     engine.dispose()
     return url
@@ -46,7 +52,7 @@ def used_before(url: str) -> str:
 def _fill(connection: Connection) -> None:
     old = MetaData()
     old.reflect(connection)
-    assert "origin" not in old.tables["sweeps"].c
+    assert "savings" not in old.tables
     connection.execute(insert(old.tables["sweeps"]), [_as_kept(connection, SWEEP)])
     for number, label in ((1, "a"), (2, "b")):
         row = INTENT | {"id": number, "name": f"{PACKAGE}/versions/{label}"}
@@ -78,6 +84,8 @@ async def test_a_ledger_that_was_in_use_is_brought_up_to_date_without_loss(used_
         )
 
     step, swept, intended, ended, locks = await database.run(work)
+    asked = Question(Period(None, NOW), timedelta(days=1))
+    figures = await SqlHistory(database).figures(asked)
     still_open = await SqlLedger(database).open_intents()
     added = await SqlLedger(database).intend("s-1", [action()], {}, NOW)
     await database.close()
@@ -95,3 +103,5 @@ async def test_a_ledger_that_was_in_use_is_brought_up_to_date_without_loss(used_
         OpenIntent(2, "s-1", NOW, "artifact.image", f"{PACKAGE}/versions/b", "", "", NOW, ())
     ]
     assert added == [3]
+    assert figures.in_all.deleted == Amount(1, 1000, Decimal("0.10"), 0, True)
+    assert [name for name, _ in figures.by_policy] == ["stale"]

@@ -35,6 +35,7 @@ def _summary(summary: Summary) -> Row:
         "scope": _scope(summary.scope),
         "avoided": summary.avoided,
         "came_back": summary.came_back,
+        "came_back_names": summary.came_back_names,
         "in_grace": None if summary.snapshot is None else in_grace_row(summary.snapshot.in_grace),
         "ran_without_errors": summary.ran_without_errors,
     }
