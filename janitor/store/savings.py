@@ -1,6 +1,6 @@
 """Savings in the database: each confirmed deletion with its share and what was seen of it, and sums of many.
 
-They are computed from intents, outcomes and sightings alone. Whoever writes an outcome or a sighting notes its sweep as
+They are computed from intents, outcomes and sightings alone. Each write of an outcome or a sighting notes its sweep as
 due in the same transaction; `sum_up` computes what is due, once, when a sweep is closed and before anything is read.
 """
 
@@ -88,7 +88,7 @@ def sum_up(db: Connection) -> None:
 
 
 def sum_up_again(db: Connection) -> None:
-    """Compute all savings and sums anew."""
+    """Compute all savings and sums again."""
     for table in (savings, savings_by_sweep, savings_by_part, savings_ended, savings_due):
         db.execute(delete(table))
     writers = select(outcomes.c.sweep_id).union(select(sightings.c.sweep_id))

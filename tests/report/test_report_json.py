@@ -43,7 +43,7 @@ def _exact(row: dict[str, Any]) -> dict[str, Any]:
 def test_the_keys_and_their_order_are_the_same_whatever_there_is_to_tell() -> None:
     keys = [
         "schema_version", "period", "horizon_seconds", "troubles", "saved", "in_all", "savers", "by_policy",
-        "by_owner", "course", "last_sweep", "foot", "scope", "avoided", "came_back", "in_grace", "ran_without_errors",
+        "by_owner", "course", "last_sweep", "foot", "scope", "avoided", "came_back", "came_back_names", "in_grace", "ran_without_errors",
     ]  # fmt: skip
     for summary in (EMPTY, SMALL, large(300)):
         assert list(document(summary)) == keys
