@@ -140,6 +140,7 @@ intents = Table(
     Column("owner", Text, nullable=False, server_default=""),
     Column("tags", Text, nullable=False, server_default="[]"),
     Column("group_bytes", BigInteger),
+    Index("ix_intents_policy_at", "policy", "at"),
     sqlite_autoincrement=True,
 )
 

@@ -19,6 +19,7 @@ def upgrade() -> None:
     """What is open is found once; every sweep that wrote an outcome or a sighting is due, and is summed up by
     store/savings.py, which sums up all later ones."""
     op.create_index("ix_sightings_sweep_id", "sightings", ["sweep_id"])
+    op.create_index("ix_intents_policy_at", "intents", ["policy", "at"])
     _open_intents()
     _savings()
     _sums()
