@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from janitor.apply.outcomes import Outcome, OutcomeKind
+from janitor.ledger.figures import Figures, Period
 from janitor.model.amounts import Amount, Priced, Unpriced
 from janitor.model.kinds import Kind
 from janitor.model.reasons import DeleteReason
@@ -16,7 +17,7 @@ from janitor.report.data.filters import notes_on_narrowing, snapshot_in
 from janitor.report.data.known_names import named_by, names_in
 from janitor.report.data.snapshot import LARGEST_PLANNED, PlannedGroup, Snapshot
 from janitor.report.data.snapshot_codec import decode_snapshot, encode_snapshot
-from janitor.report.data.summary import Period, Summary, summarise
+from janitor.report.data.summary import Summary, summarise
 from janitor.report.data.take_snapshot import take_snapshot
 from janitor.report.html.render import render_html
 from janitor.report.markdown import write_report_markdown
@@ -44,7 +45,7 @@ def of(*actions: Action, **facts: object) -> Snapshot:
 
 
 def reported(*actions: Action, **facts: object) -> Summary:
-    return summarise((), of(*actions, **facts), Period(None, AT), YEAR)
+    return summarise(Figures(), of(*actions, **facts), Period(None, AT), YEAR)
 
 
 def test_images_of_a_package_are_one_row_with_the_sum_and_the_ages_of_all() -> None:
@@ -213,7 +214,7 @@ def test_the_rest_is_counted_in_resources() -> None:
         for n in range(20)
     )
     seen = replace(of(*images(1)), grouped=rows, left=Amount(205, 2050, Decimal(21)))
-    summary = summarise((), seen, Period(None, AT), YEAR)
+    summary = summarise(Figures(), seen, Period(None, AT), YEAR)
     assert "… and 155 more resources (--format json, or html)" in table(summary)
     assert "… and 105 more resources" in markdown(summary)
     assert "… and 105 more resources, $11.00/month" in render_html(summary)
