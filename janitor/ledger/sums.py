@@ -117,7 +117,7 @@ class Sums:
         return any(self.first_at <= moment < self.last_at for moment in moments)
 
 
-class Tally:
+class AccountTally:
     """An account at one moment, out of sums and of single savings. In sums, a come-back is the end of its saving: those
     of which it is not (the horizon was before, or it was seen before the deletion) must be corrected."""
 
@@ -167,7 +167,7 @@ class Tally:
         assumed = (one.usd or _ZERO) * (one.back_at - one.deleted_at)
         self._saved += one.saved(self._until, self._horizon) - assumed
 
-    def merge(self, other: "Tally") -> None:
+    def merge(self, other: "AccountTally") -> None:
         """Add all that was added to another of the same moment and horizon."""
         self._count += other._count
         self._size_bytes += other._size_bytes

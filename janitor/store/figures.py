@@ -1,6 +1,6 @@
 """Figures of savings out of the database: sums are read, and single savings only where a moment cuts a sum.
 
-The answer is that of every deletion, one by one: tests/store/test_figures.py compares both for any ledger.
+The answer is that of every deletion, one by one: a test compares both for any ledger.
 """
 
 from bisect import bisect_left
@@ -25,7 +25,7 @@ from janitor.ledger.savings import (
     micros,
     moment_of,
 )
-from janitor.ledger.sums import Change, Stretch, Sums, Tally, changed, course_of, exactly, spread
+from janitor.ledger.sums import AccountTally, Change, Stretch, Sums, changed, course_of, exactly, spread
 from janitor.store.savings import (
     ALL,
     BLOCK,
@@ -101,8 +101,8 @@ class _Asked:
         """The conditions that a moment is in the period."""
         return (at <= self.until,) if self.since is None else (at <= self.until, at > self.since)
 
-    def tally(self) -> Tally:
-        return Tally(self.until, self.horizon)
+    def tally(self) -> AccountTally:
+        return AccountTally(self.until, self.horizon)
 
 
 # Savings with the sums and intents that they are of.
@@ -306,16 +306,16 @@ class _Parts:
 
     def __init__(self, asked: _Asked) -> None:
         self._asked = asked
-        self._tallies: dict[tuple[str, str], Tally] = {}
+        self._tallies: dict[tuple[str, str], AccountTally] = {}
         self.blocks: tuple[int, int] | None = None
         cut = self._add_sums()
         for block in sorted({block for block, _ in cut.values()}):
             self._add_ones(block, cut)
 
-    def _add_sums(self) -> dict[int, tuple[int, Tally]]:
+    def _add_sums(self) -> dict[int, tuple[int, AccountTally]]:
         """Add all that is in the period as a whole; the block and tally of what is cut, by the id of its sums."""
         asked, part = self._asked, savings_by_part.c
-        cut, summed = dict[int, tuple[int, Tally]](), dict[int, Tally]()
+        cut, summed = dict[int, tuple[int, AccountTally]](), dict[int, AccountTally]()
         mine = part.first_at <= asked.until, *(() if asked.since is None else (part.last_at > asked.since,))
         columns = part.id, part.block, part.policy, part.owner, *sums_columns(savings_by_part)
         rows = select(*columns).where(*mine, *asked.of(part.project))
@@ -337,7 +337,7 @@ class _Parts:
                 summed[each.part].correct(each.stretch)
         return cut
 
-    def _add_ones(self, block: int, cut: Mapping[int, tuple[int, Tally]]) -> None:
+    def _add_ones(self, block: int, cut: Mapping[int, tuple[int, AccountTally]]) -> None:
         one = savings.c
         mine = one.intent_id >= block * BLOCK, one.intent_id < (block + 1) * BLOCK
         asked = select(one.part_sums, *stretch_columns()).where(*mine, *self._asked.within(one.deleted_at))
@@ -351,14 +351,14 @@ class _Parts:
 
     def by(self, place: int) -> tuple[tuple[str, Account], ...]:
         """By policy (0) or by owner (1): the costliest a month first, then by name. One without deletions is not there."""
-        parts: dict[str, list[Tally]] = {}
+        parts: dict[str, list[AccountTally]] = {}
         for key, tally in self._tallies.items():
             parts.setdefault(key[place], []).append(tally)
         rows = [(name, self._sum(tallies)) for name, tallies in parts.items()]
         there = (row for row in rows if row[1].deleted.count)
         return tuple(sorted(there, key=lambda row: (-row[1].deleted.usd_month, row[0])))
 
-    def _sum(self, tallies: Iterable[Tally]) -> Account:
+    def _sum(self, tallies: Iterable[AccountTally]) -> Account:
         whole = self._asked.tally()
         for tally in tallies:
             whole.merge(tally)
