@@ -98,6 +98,11 @@ def test_a_reference_by_digest_alone_names_no_tag() -> None:
     assert named(workloads(job("j", f"{REPOSITORY.uri}/app"))).of_tag(REPOSITORY, "app", "latest")
 
 
+def test_a_revision_that_names_a_tag_uses_the_image_that_has_it_alone() -> None:
+    found = of_app(named(workloads(revision("s", "s-1", images=(uri(":v1"),)))))
+    assert found.keys() == {digest("a")}
+
+
 def test_a_running_execution_protects_the_whole_package_that_it_names_by_tag() -> None:
     """R46: Google does not report which digest it pulled. A job's tag speaks of its next execution."""
     running = Execution(name_of("jobs", "j", "executions", "e"), (uri(":v1"),))
