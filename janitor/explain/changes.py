@@ -39,6 +39,7 @@ _WAYS = {
     KeepReason.HOLDS_SUBJECT_UNKNOWN: "a policy names it literally, or policies with artifact_type delete its content",
     KeepReason.CHILD_OF_KEPT: "every index and image that needs it is deleted",
     KeepReason.JUST_CREATED: "one hour passes after its latest known time",
+    KeepReason.INVENTORY_DELAY: "one day passes after its latest known time",
     KeepReason.AGE_UNKNOWN: "Google reports a time for it, and none in the future",
     KeepReason.NEEDS_LITERAL_NAME: "a policy names it literally, without a glob",
     KeepReason.HOLDS_IN_USE: "no workload that is kept uses anything in it",

@@ -42,7 +42,7 @@ class DecidedPackage:
             KeepReason.SUBJECT_UNKNOWN: family.subject_unknown(image) or kept is KeepReason.SUBJECT_UNKNOWN,
             KeepReason.CHILD_OF_KEPT: kept is KeepReason.CHILD_OF_KEPT,
             KeepReason.GOOGLE_MANAGED: rules.managed,
-            **floor_guards(latest(image_times(image)), rules.now),
+            **floor_guards(latest(image_times(image)), rules.now, rules.by_inventory),
         }
         forbids = partial(forbids_image, rules.repository.name)
         return Trace(image, rules.questions, guards, forbids, partial(self._standing, digest))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from janitor.model.holders import NOT_ASKED, Holders
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.resources import Repository
@@ -75,7 +76,8 @@ class Workloads:
 @dataclass(frozen=True, slots=True)
 class Observed:
     """The first pass and the list of repositories: all but the content of repositories. `disabled` are projects in
-    which an API is disabled, so that nothing of it was read: each with the API's kind of location."""
+    which an API is disabled, so that nothing of it was read: each with the API's kind of location. `holders` are what
+    else may use images (R51)."""
 
     observed_at: datetime
     projects: tuple[str, ...]
@@ -83,6 +85,7 @@ class Observed:
     repositories: tuple[Repository, ...]
     gaps: tuple[Gap, ...] = field(default=())
     disabled: tuple[tuple[str, Kind], ...] = field(default=())
+    holders: Holders = NOT_ASKED
 
 
 def merged(parts: Iterable[Workloads]) -> Workloads:

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     ATTACHMENT = "artifact.attachment"
     ARTIFACT_LOCATION = "artifact.location"
     PROJECT = "resourcemanager.project"
+    HOLDER = "asset.holder"
 
     @property
     def is_run(self) -> bool:

@@ -32,6 +32,7 @@ _KEPT = {
     KeepReason.KEEP_NEWER_THAN: "keep.newer_than keeps it",
     KeepReason.KEEP_POLICY: "a policy with deletes: false matches it",
     KeepReason.JUST_CREATED: "it is younger than one hour",
+    KeepReason.INVENTORY_DELAY: "it is younger than one day, and Cloud Asset Inventory may not list yet what uses it",
     KeepReason.OTHER_TAGS: "it also has a tag that the policy does not match",
     KeepReason.VERSION_UNREADABLE: "none of its tags can be read as a version (semver.org)",
     KeepReason.AGE_UNKNOWN: "no time is known, or a time is in the future",

@@ -49,6 +49,7 @@ class KeepReason(StrEnum):
     KEEP_NEWER_THAN = "keep-newer-than"
     KEEP_POLICY = "keep-policy"
     JUST_CREATED = "just-created"
+    INVENTORY_DELAY = "inventory-delay"
     OTHER_TAGS = "other-tags"
     VERSION_UNREADABLE = "version-unreadable"
     AGE_UNKNOWN = "age-unknown"

@@ -13,6 +13,7 @@ from janitor.policy.conditions.condition import All
 from janitor.policy.conditions.patterns import labels_match
 
 Note = Literal["always", "changes", "failures", "never"]
+HoldersMode = Literal["auto", "required", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ class Protect:
     """Any one of these protects (R11), and `janitor: keep` always. Label values, names and tags are globs.
 
     `references` are image references read from the files that `protect.references` names;
-    `reference_files` are those files as written, for the outputs to name.
+    `reference_files` are those files as written, for the outputs to name. `holders`: whether what Cloud Asset
+    Inventory lists protects too (R51; policy/deciding/holders.py).
     """
 
     labels: Mapping[str, str]
@@ -159,6 +161,7 @@ class Protect:
     tags: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     reference_files: tuple[str, ...] = ()
+    holders: HoldersMode = "auto"
 
     def covers(self, labels: Mapping[str, str]) -> bool:
         """Whether one of these labels protects."""

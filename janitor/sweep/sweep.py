@@ -21,6 +21,7 @@ from janitor.policy.deciding.context import Context, DecisionInput
 from janitor.policy.deciding.gaps import Blocked, blocked_by, no_workloads_seen, unseen_gap
 from janitor.policy.deciding.grace import Grace, Waiting
 from janitor.policy.deciding.held import HeldPolicy
+from janitor.policy.deciding.holders import InventoryReads, JudgedHolders, judged
 from janitor.policy.deciding.orphaned import Presence, asks_for_orphans
 from janitor.policy.deciding.references import ReferenceCounts, ReferenceLines, References, unreadable, usage
 from janitor.policy.deciding.unmatched import UnmatchedPolicy, unmatched
@@ -102,6 +103,7 @@ class SweepDecision:
     unmatched: tuple[UnmatchedPolicy, ...]
     held: tuple[HeldPolicy, ...]
     references: ReferenceCounts
+    holders: JudgedHolders
 
 
 async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> SweepResult:
@@ -144,19 +146,24 @@ async def decide(
 ) -> SweepDecision:
     """Workloads first, then each repository against what remains of them (R12)."""
     policies, workloads, memory = question.policies, observed.workloads, ports.memory
-    gaps = [*question.gaps, *workloads.gaps, *observed.gaps, *unreadable(workloads, set(question.read))]
+    holders = judged(observed.holders, policies.protect.holders, InventoryReads(memory.inventories))
+    unread = unreadable(workloads, set(question.read))
+    gaps = [*question.gaps, *workloads.gaps, *observed.gaps, *holders.gaps, *unread]
     tally = Tally(_kinds(question), question.detail.names, gaps)
-    context = Context(question, _blocked_places(gaps), memory)
+    context = Context(question, _blocked_places(gaps), memory, by_inventory=holders.protects)
     builder = Builder(book, question.now, policies.report.show_creator, memory.uploads)
     verdicts = decide_workloads(context, workloads)
     note_workloads(tally, verdicts, workloads, builder)
     in_grace = GracePrices(memory.grace, book)
     in_grace.workloads(workloads)
     repositories = by_name(observed.repositories)
-    use = usage(workloads, verdicts.freed_by(), policies.protect.references, repositories)
+    use = usage(
+        workloads, verdicts.freed_by(), policies.protect.references, repositories, observed.holders.found
+    )
     for named in (use.remaining, use.freed):
         memory.uses.note(named)
-    if not blocked_by(gaps).docker and no_workloads_seen(context, workloads, observed.repositories):
+    seen = observed.holders.found
+    if not blocked_by(gaps).docker and no_workloads_seen(context, workloads, observed.repositories, seen):
         gaps.append(unseen_gap(question.read))
     lines = _reference_lines(question, observed, repositories)
     presence = Presence() if asks_for_orphans(policies) else None
@@ -173,6 +180,7 @@ async def decide(
         tuple(unmatched(context, plan.gaps)),
         tuple(context.held.policies()),
         lines.counts(),
+        holders,
     )
 
 

@@ -69,11 +69,13 @@ class DecisionInput:
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What earlier sweeps recorded, with room for what this one adds: announced deletions and opt-outs (`grace`),
-    the newest uploads of what was deleted, and when images were in use."""
+    the newest uploads of what was deleted, and when images were in use. `inventories` are the projects whose Cloud Asset
+    Inventory a recorded sweep has read."""
 
     grace: Grace = field(default_factory=Grace)
     uploads: Uploads = field(default_factory=Uploads)
     uses: UseLog = field(default_factory=UseLog)
+    inventories: Set[str] = frozenset()
 
     def fresh(self) -> "Memory":
         """The same memory for another sweep: what this one added is left out."""
@@ -81,6 +83,7 @@ class Memory:
             Grace(self.grace.marks),
             replace(self.uploads, noted={}),
             UseLog(self.uses.history, self.uses.read),
+            self.inventories,
         )
 
 
@@ -91,8 +94,8 @@ class Context:
 
     `blocked` are the (project, location) pairs with a gap. `failures` hears of each expression that failed;
     `matched` takes the names of the policies whose `when` holds of any resource, `named` those whose selectors do,
-    `held` the matches that a guard
-    holds.
+    `held` the matches that a guard holds. `by_inventory`: Cloud Asset Inventory says what else is in use, with its
+    delay (R51).
     """
 
     asked: DecisionInput
@@ -102,6 +105,7 @@ class Context:
     matched: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
     held: HeldMatches = field(init=False)
+    by_inventory: bool = False
     compiled: CompiledPolicies = field(init=False)
 
     def __post_init__(self) -> None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from janitor.kinds.repository import DOCKER
 from janitor.kinds.table import RUN_KINDS
 from janitor.kinds.version import FORMATS
+from janitor.model.holders import Holder
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode, Repository
 from janitor.policy.deciding.context import Context
+from janitor.policy.deciding.holders import uses_images_of
 from janitor.policy.deciding.packages import kinds_asked
 from janitor.policy.deciding.repositories import may_match
 
@@ -113,11 +115,15 @@ def blocked_by(gaps: Iterable[Gap]) -> Blocked:
     )
 
 
-def no_workloads_seen(context: Context, workloads: Workloads, repositories: Iterable[Repository]) -> bool:
+def no_workloads_seen(
+    context: Context, workloads: Workloads, repositories: Iterable[Repository], holders: Sequence[Holder] = ()
+) -> bool:
     """Whether images would be judged without any workload, holder or reference file; False where no policy asks
     for what docker repositories hold, and where the policy file says that there are none."""
     policies = context.policies
     if any(workloads.all()) or policies.protect.references or policies.scope.no_workloads:
+        return False
+    if uses_images_of(holders, context.asked.read):
         return False
     return any(_asks(context, each) for each in repositories)
 

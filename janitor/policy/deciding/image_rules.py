@@ -33,6 +33,7 @@ class ImageRules:
 
     `referred`: a digest -> the packages that hold an artifact attached to it. Google refuses to delete an image while
     one is attached, and one in another package is kept: its own package does not say whether its subject is there (R40).
+    `by_inventory` as of the context.
     """
 
     repository: Repository
@@ -50,6 +51,7 @@ class ImageRules:
     uses: UseLog = field(default_factory=UseLog)
     referred: Mapping[str, frozenset[str]] = field(default_factory=dict)
     held: HeldMatches = field(default_factory=HeldMatches)
+    by_inventory: bool = False
 
 
 class Weighed(NamedTuple):

@@ -38,6 +38,7 @@ from janitor.policy.deciding.retention import by_package, competing, image_trait
 from janitor.policy.deciding.use_history import unused_for_leaf
 from janitor.policy.deciding.verdict import (
     FLOOR,
+    INVENTORY_DELAY,
     Delete,
     Keep,
     kept_by_policy,
@@ -87,6 +88,7 @@ def image_rules(
         uses,
         _packages_about(contents),
         context.held,
+        context.by_inventory,
     )
 
 
@@ -211,7 +213,7 @@ def _decide_package(
     kept, goes, denied = _own_verdicts(rules, package, images, family, in_use)
     verdicts.open += [image for image in images if image.digest not in denied]
     _follow(kept, goes, family)
-    if held := _young(images, goes, rules.now) | _kept_as_subjects(rules, package, goes):
+    if held := _young(rules, images, goes) | _kept_as_subjects(rules, package, goes):
         kept.update(held)
         for digest in held:
             del goes[digest]
@@ -312,15 +314,16 @@ def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Goin
         goes[image.digest] = answer
 
 
-def _young(images: list[Image], goes: Going, now: float) -> Kept:
+def _young(rules: ImageRules, images: list[Image], goes: Going) -> Kept:
     """The images among those that go which are younger than the floor, or of unknown age (R43)."""
-    floor = now - FLOOR.total_seconds()
+    now, late = rules.now, rules.by_inventory
+    floor = now - (INVENTORY_DELAY if late else FLOOR).total_seconds()
     # one comparison for all but the few that `too_young` has to look at
     suspects = [
         i for i in images
         if i.digest in goes and not (0 < (i.upload_time or 0) <= floor and (i.update_time or 0) <= floor)
     ]  # fmt: skip
-    found = {image.digest: too_young(latest(image_times(image)), now) for image in suspects}
+    found = {image.digest: too_young(latest(image_times(image)), now, late) for image in suspects}
     return {digest: reason for digest, reason in found.items() if reason}
 
 

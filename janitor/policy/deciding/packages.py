@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from janitor.kinds.image import stored_sizes
 from janitor.kinds.package import held_since, package_since, package_times
 from janitor.kinds.prerelease import version_in_series
-from janitor.kinds.repository import is_managed
+from janitor.kinds.repository import DOCKER, is_managed
 from janitor.kinds.version import holds_versions, version_since, version_times
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
@@ -26,10 +26,10 @@ from janitor.policy.deciding.retention import RetentionAnswer, Traits, retained,
 from janitor.policy.deciding.trace import Trace, Tracer
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.verdict import (
-    FLOOR_REASONS,
     CompiledPolicy,
     Decision,
     Keep,
+    floor_reasons,
     latest,
     names_literally,
     strongest,
@@ -60,7 +60,8 @@ def _kinds_held(repository: Repository) -> set[Kind]:
 
 @dataclass(frozen=True, slots=True)
 class PackageRules:
-    """The policies made ready for one repository. `blocked`: it stands behind a gap (R4)."""
+    """The policies made ready for one repository. `blocked`: it stands behind a gap (R4). `by_inventory` as of the
+    context; never of other formats than docker, which nothing there can use."""
 
     repository: Repository
     packages: tuple[CompiledPolicy[StoredFacts], ...]
@@ -75,6 +76,7 @@ class PackageRules:
     tracer: Tracer | None = None
     uploads: Uploads = field(default_factory=Uploads)
     held: HeldMatches = field(default_factory=HeldMatches)
+    by_inventory: bool = False
 
 
 def package_rules(
@@ -100,6 +102,7 @@ def package_rules(
         context.tracer,
         context.memory.uploads,
         context.held,
+        context.by_inventory and repository.format == DOCKER,
     )
 
 
@@ -218,7 +221,8 @@ def case_of(
     of_kind: Sequence[KeepReason],
 ) -> Trace[StoredFacts]:  # fmt: skip
     """What a tracer is shown: every guard of the kind, the floor too, and whether it stands."""
-    shown = {reason: reason in guards for reason in KeepReason if reason in (*of_kind, *FLOOR_REASONS)}
+    reasons = (*of_kind, *floor_reasons(rules.by_inventory))
+    shown = {reason: reason in guards for reason in KeepReason if reason in reasons}
     return Trace(facts, questions, shown, partial(_forbidden, rules, facts), gap=rules.blocked)
 
 
@@ -233,8 +237,8 @@ def place_guards(rules: PackageRules, package: str) -> Iterator[KeepReason]:
 
 
 def floor_of(rules: PackageRules, facts: StoredFacts) -> list[KeepReason]:
-    """The floor of one hour (R43), where it holds."""
-    found = too_young(facts.newest, rules.now)
+    """The floor of one hour (R43), or of one day (R51), where it holds."""
+    found = too_young(facts.newest, rules.now, rules.by_inventory)
     return [found] if found else []
 
 

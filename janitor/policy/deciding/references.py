@@ -1,10 +1,13 @@
 """References: which images are in use, by workloads and by `protect.references`; what remains and what the plan frees."""
 
+import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from janitor.kinds.repository import DOCKER
 from janitor.kinds.table import RUN_COLLECTIONS, runs_earlier_pull
+from janitor.model.holders import Holder
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName, ResourceName
@@ -18,15 +21,21 @@ Users = dict[str, set[str]]
 class PackageUse:
     """What is named of one package, each with who names it. `tags` must lead somewhere: one that no image
     has protects the package. `pinned` are tags beside a digest, which says what is pulled. `whole` are
-    users of the whole package: which of its images they hold is not known."""
+    users of the whole package: which of its images they hold is not known. `resolved` are tags that were resolved
+    at a known time, in epoch seconds, or at an unknown one (0): an image that changed later may be another one than the
+    user holds, which then is a user of the whole package."""
 
     digests: Users = field(default_factory=dict)
     tags: Users = field(default_factory=dict)
     pinned: Users = field(default_factory=dict)
     whole: set[str] = field(default_factory=set)
+    resolved: dict[str, dict[str, float]] = field(default_factory=dict)
 
-    def add(self, reference: ImageReference, user: str, whole: bool) -> None:
-        """Note one user. `whole`: what its tag led to when it was pulled is not known (R46, R47)."""
+    def add(
+        self, reference: ImageReference, user: str, whole: bool, resolved_at: float | None = None
+    ) -> None:
+        """Note one user. `whole`: what its tag led to when it was pulled is not known (R46, R47). `resolved_at`: it is
+        known only if the image has not changed since (R51)."""
         if reference.digest:
             self.digests.setdefault(reference.digest, set()).add(user)
         if reference.tag:
@@ -34,6 +43,9 @@ class PackageUse:
             tags.setdefault(reference.tag, set()).add(user)
             if whole and not reference.digest:
                 self.whole.add(user)
+            if resolved_at is not None and not reference.digest:
+                times = self.resolved.setdefault(reference.tag, {})
+                times[user] = min(resolved_at, times.get(user, resolved_at))
 
     def all(self) -> Iterator[set[str]]:
         """The users of each digest and tag."""
@@ -50,11 +62,18 @@ class PackageUse:
 class References:
     """One set of references. `elsewhere` are packages named through repositories that were not read: one
     may lead anywhere, so they count, by package, in every repository. `anywhere` are digests that count in
-    every package of every repository."""
+    every package of every repository. `begun` are packages of which only the beginning of the name is known, one
+    whose name ends there with a colon (R51)."""
 
     exact: dict[RepositoryName, dict[str, PackageUse]] = field(default_factory=dict)
     elsewhere: dict[str, PackageUse] = field(default_factory=dict)
     anywhere: Users = field(default_factory=dict)
+    begun: dict[RepositoryName, Users] = field(default_factory=dict)
+
+    def of_beginning(self, repository: RepositoryName, package: str) -> set[str]:
+        """Who names a package by the beginning of its name, and so may use any image and any tag of it."""
+        begun = self.begun.get(repository, {}).items()
+        return {user for beginning, users in begun if f"{package}:".startswith(beginning) for user in users}
 
     def uses(self, repository: RepositoryName, package: str) -> Iterator[PackageUse]:
         """What is named of a package, in this repository or through one that was not read."""
@@ -63,6 +82,8 @@ class References:
             yield exact
         if package in self.elsewhere:
             yield self.elsewhere[package]
+        if begun := self.of_beginning(repository, package):
+            yield PackageUse(whole=begun)
 
     def digests(self, repository: RepositoryName, package: str, images: Sequence[Image]) -> Users:
         """What is named of a package of a repository: digest -> who names it, tags resolved.
@@ -80,19 +101,21 @@ class References:
 
     def of_tag(self, repository: RepositoryName, package: str, tag: str) -> set[str]:
         """Who names a package by this tag, here or through a repository that was not read."""
-        return {user for use in self.uses(repository, package) for user in use.of_tag(tag)}
+        found = {user for use in self.uses(repository, package) for user in use.of_tag(tag)}
+        return found | self.of_beginning(repository, package)
 
     def of_package(self, repository: RepositoryName, package: str, images: Sequence[Image]) -> set[str]:
         """Who names a package, be it by an image that is gone; as `users` does for a repository."""
         exact = self.exact.get(repository, {}).get(package)
         found = {user for users in exact.all() for user in users} if exact else set()
-        return found | self._not_read(package, images)
+        return found | self._not_read(package, images) | self.of_beginning(repository, package)
 
     def users(self, repository: RepositoryName, packages: Mapping[str, Sequence[Image]]) -> set[str]:
         """Who names a repository, be it by an image that is gone (R13); of what is named through
         repositories that were not read, only packages and images that are here count."""
         exact = self.exact.get(repository, {}).values()
         found = {user for use in exact for users in use.all() for user in users}
+        found.update(*self.begun.get(repository, {}).values())
         for package, images in packages.items():
             found |= self._not_read(package, images)
         return found
@@ -114,18 +137,26 @@ def _resolve(use: PackageUse, images: Sequence[Image], found: Users) -> None:
         found.setdefault(digest, set()).update(users)
     # a tag that moved while the pages were read stands on two images: both count
     named = use.tags.keys() | use.pinned.keys()
-    bearers: dict[str, list[str]] = {}
+    bearers: dict[str, list[Image]] = {}
     for image in images if named else ():
         for tag in image.tags:
             if tag in named:
-                bearers.setdefault(tag, []).append(image.digest)
-    for tag, digests in bearers.items():
-        for digest in digests:
-            found.setdefault(digest, set()).update(use.of_tag(tag))
+                bearers.setdefault(tag, []).append(image)
+    for tag, bearing in bearers.items():
+        for image in bearing:
+            found.setdefault(image.digest, set()).update(use.of_tag(tag))
     lost = {user for tag, users in use.tags.items() if tag not in bearers for user in users}
-    if whole := use.whole | lost:
+    if whole := use.whole | lost | set(_moved(use, bearers)):
         for image in images:
             found.setdefault(image.digest, set()).update(whole)
+
+
+def _moved(use: PackageUse, bearers: Mapping[str, Sequence[Image]]) -> Iterator[str]:
+    """The users of a tag that another image may have had when they resolved it. A tag that is put on an image, or moved
+    to it, sets the image's time of update (facts: Artifact Registry)."""
+    for tag, users in use.resolved.items():
+        changed = max((each.update_time or math.inf for each in bearers.get(tag, ())), default=0.0)
+        yield from (user for user, resolved_at in users.items() if changed > resolved_at)
 
 
 # Who names an image that only a file of `protect.references` names.
@@ -146,9 +177,10 @@ def usage(
     freed_by: Mapping[ResourceName, str],
     extra: Iterable[str],
     repositories: Mapping[RepositoryName, Repository],
+    holders: Iterable[Holder] = (),
 ) -> Usage:
     """The reference set after the plan. `freed_by` maps a deleted workload to its action's name;
-    `extra` are the references of `protect.references`, which always remain; the policy reader let
+    `extra` are the references of `protect.references`, which always remain, as `holders` do; the policy reader let
     only readable ones through, and BadReferenceError is raised for another."""
     remaining, freed = References(), References()
     for name, images, running in _holders(workloads):
@@ -159,6 +191,8 @@ def usage(
         if not bare_digest(image):
             parse_reference(image)
         _note(remaining, image, REFERENCE_FILES, repositories)
+    for holder in holders:
+        _note_holder(remaining, holder, repositories)
     return Usage(remaining, freed)
 
 
@@ -202,15 +236,62 @@ def _note(
 ) -> None:
     if digest := bare_digest(image):
         into.anywhere.setdefault(digest, set()).add(user)
-    reference = _readable(image)
-    for each in places(reference, repositories) if reference else ():
+    if reference := _readable(image):
+        _note_reference(into, reference, user, repositories, running)
+
+
+def _note_holder(into: References, holder: Holder, repositories: Mapping[RepositoryName, Repository]) -> None:
+    """Note what an asset names (R51). What its tags led to is known where it names as many digests of the package, where
+    tags are immutable, or where no image that has the tag changed since; else it may hold any image of the package."""
+    user, images = holder.shown, holder.images
+    for digest in images.digests:
+        into.anywhere.setdefault(digest, set()).add(user)
+    tags, digests = Counter[tuple[RepositoryName, str]](), Counter[tuple[RepositoryName, str]]()
+    for reference in images.references:
+        (digests if reference.digest else tags)[reference.repository, reference.package] += 1
+    resolved_at = holder.resolved_at.timestamp() if holder.resolved_at else 0.0
+    for reference in images.references:
+        of = reference.repository, reference.package
+        known = digests[of] >= tags[of]
+        _note_reference(into, reference, user, repositories, False, None if known else resolved_at)
+    for beginning in images.beginnings:
+        for name, package in _begun(beginning, repositories):
+            into.begun.setdefault(name, {}).setdefault(package, set()).add(user)
+
+
+def _begun(
+    beginning: str, repositories: Mapping[RepositoryName, Repository]
+) -> Iterator[tuple[RepositoryName, str]]:
+    """Each repository whose packages may be meant by the beginning of a name, and that of the package."""
+    for name in repositories:
+        for uri in (f"{name.uri}/", f"{name.uri}/".removeprefix(name.location)):
+            if uri.startswith(beginning):
+                rest = ""
+            elif beginning.startswith(uri) and beginning != f"{uri}:":
+                rest = beginning.removeprefix(uri)
+            else:
+                continue
+            for each in places(ImageReference(name, rest, None, None), repositories):
+                yield each.repository, each.package
+
+
+def _note_reference(
+    into: References,
+    reference: ImageReference,
+    user: str,
+    repositories: Mapping[RepositoryName, Repository],
+    running: bool,
+    resolved_at: float | None = None,
+) -> None:
+    for each in places(reference, repositories):
         seen = repositories.get(each.repository)
         # one that was not read (or is named by its project's number) may lead to any that was; a remote
         # one may get its images from any
         if each.digest and (seen is None or seen.mode is Mode.REMOTE):
             into.anywhere.setdefault(each.digest, set()).add(user)
         held = into.elsewhere if seen is None else into.exact.setdefault(each.repository, {})
-        held.setdefault(each.package, PackageUse()).add(each, user, running or seen is None)
+        since = None if seen is not None and seen.immutable_tags else resolved_at
+        held.setdefault(each.package, PackageUse()).add(each, user, running or seen is None, since)
 
 
 def places(

@@ -42,7 +42,8 @@ def decide_repository(
         contents = replace(contents, packages=None)
     since = repository_since(repository, contents.images, context.memory.uploads.of(str(repository.name)))
     guards = _guards(context.policies, repository) | {reason: reason in held for reason in _HELD}
-    guards |= floor_guards(latest(repository_times(repository, contents)), context.now.timestamp())
+    late = context.by_inventory and repository.format == DOCKER
+    guards |= floor_guards(latest(repository_times(repository, contents)), context.now.timestamp(), late)
     unused = KeepReason.HOLDS_IN_USE not in held if repository.format == DOCKER else None
     facts = _facts(repository, since, unused)
     questions = context.compiled.resources(Kind.REPOSITORY)

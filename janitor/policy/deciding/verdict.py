@@ -1,4 +1,5 @@
-"""Verdict on one resource: the compiled policies, guards, and the floor (R43): nothing younger than an hour is deleted."""
+"""Verdict on one resource: the compiled policies, guards, and the floor (R43): nothing younger than an hour is deleted,
+and nothing that images need younger than a day where Cloud Asset Inventory says what is in use (R51)."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ from janitor.policy.conditions.truth import NO, YES, Test, Truth, always
 from janitor.policy.model import Policy
 
 FLOOR = timedelta(hours=1)
-FLOOR_REASONS = (KeepReason.JUST_CREATED, KeepReason.AGE_UNKNOWN)
+# Almost all changes reach Cloud Asset Inventory within minutes, and some are missed for longer (docs: asset types).
+INVENTORY_DELAY = timedelta(days=1)
+FLOOR_REASONS = (KeepReason.JUST_CREATED, KeepReason.INVENTORY_DELAY, KeepReason.AGE_UNKNOWN)
 
 
 def latest(times: Iterable[float | None]) -> float | None:
@@ -31,20 +34,29 @@ def latest_of(times: Iterable[datetime | None]) -> float | None:
     return latest(time.timestamp() if time else None for time in times)
 
 
-def too_young(newest: float | None, now: float) -> KeepReason | None:
-    """Why a resource whose latest known time is `newest` is kept; None where it is one hour old or older.
+def too_young(newest: float | None, now: float, by_inventory: bool = False) -> KeepReason | None:
+    """Why a resource whose latest known time is `newest` is kept; None where it is one hour old or older, and one day
+    where the inventory says what is in use.
 
     Without any time, or with one in the future, its age is unknown.
     """
     if newest is None or newest > now:
         return KeepReason.AGE_UNKNOWN
-    return KeepReason.JUST_CREATED if now - newest < FLOOR.total_seconds() else None
+    if now - newest < FLOOR.total_seconds():
+        return KeepReason.JUST_CREATED
+    young = by_inventory and now - newest < INVENTORY_DELAY.total_seconds()
+    return KeepReason.INVENTORY_DELAY if young else None
 
 
-def floor_guards(newest: float | None, now: float) -> dict[KeepReason, bool]:
+def floor_guards(newest: float | None, now: float, by_inventory: bool = False) -> dict[KeepReason, bool]:
     """The floor as guards of one resource: each of its reasons, and whether it holds."""
-    found = too_young(newest, now)
-    return {reason: reason is found for reason in FLOOR_REASONS}
+    found = too_young(newest, now, by_inventory)
+    return {reason: reason is found for reason in floor_reasons(by_inventory)}
+
+
+def floor_reasons(by_inventory: bool) -> tuple[KeepReason, ...]:
+    """The reasons of the floor that may hold."""
+    return tuple(r for r in FLOOR_REASONS if by_inventory or r is not KeepReason.INVENTORY_DELAY)
 
 
 T = TypeVar("T")
