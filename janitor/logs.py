@@ -23,6 +23,7 @@ class Event(StrEnum):
     LOCATION_SKIPPED = "location.skipped"
     ITEM_REPEATED = "item.repeated"
     GAP_FOUND = "gap.found"
+    HOLDERS_READ = "holders.read"
     EXPRESSION_FAILED = "expression.failed"
     LABEL_UNREADABLE = "label.unreadable"
     PRICES_FELL_BACK = "prices.fell_back"

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from janitor.apply.deletion import DELETED, UNANSWERED, UNTRIED, DeleteCalls, Watch, deletes_of
+from janitor.apply.holders import FreshHolders
 from janitor.apply.outcomes import GONE, TIME_UP, Applied, Outcome, OutcomeKind
 from janitor.apply.ports import Deleter, Reader, Turn, Turns
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
@@ -21,6 +22,7 @@ from janitor.model.names import ResourceName
 from janitor.plan.guard import ClearedPlan
 from janitor.plan.plan import Action
 from janitor.policy.deciding.references import References
+from janitor.policy.model import Protect
 
 # Workers of one API, project and location: as many as the pace keeps busy where a call takes a fifth of a second
 # (Cloud Run: three deletes a second, and operations of ten seconds).
@@ -289,7 +291,7 @@ def _batch_key(action: Action) -> tuple[Kind, str, bool]:
 
 @dataclass(frozen=True, slots=True)
 class PlanApplier:
-    """Carries out one cleared plan. `extra` are the references of `protect.references`.
+    """Carries out one cleared plan. `protect` is that of the policy file.
 
     `in_flight` are names that an earlier sweep's deletion still works on: they are left alone.
     `on_start` hears that deleting begins: from here on only `stop` and the sweep's time may end the work, of which
@@ -301,7 +303,7 @@ class PlanApplier:
     recorder: Recorder
     turns: Turns
     seconds_left: Callable[[], float]
-    extra: Sequence[str]
+    protect: Protect
     in_flight: frozenset[str]
     stop: asyncio.Event
     clock: Callable[[], datetime]
@@ -312,8 +314,10 @@ class PlanApplier:
         """Never raises what the recorder raises: what was deleted until then is to be told."""
         self.on_start()
         repositories = {repository.name: repository for repository in observed.repositories}
+        holders = FreshHolders(self.reader, observed.holders, self.protect.holders, self.clock)
+        extra = self.protect.references
         references = FreshReferences(
-            self.reader, planned, observed.observed_at, self.extra, repositories, self.clock
+            self.reader, planned, observed.observed_at, extra, repositories, self.clock, holders
         )
         recheck = Recheck(self.reader, references, Subjects(self.reader, self.clock), self.in_flight)
         time_up = asyncio.Event()

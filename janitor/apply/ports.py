@@ -1,9 +1,11 @@
 """What applying asks of Google, and how Google's answers come back."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from janitor.kinds.workload import RunResource
+from janitor.model.holders import Holders
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
@@ -78,6 +80,10 @@ class Reader(Protocol):
 
     async def workloads(self) -> Workloads:
         """Every workload of every project read, fresh; what failed is in its gaps."""
+
+    async def holders(self, now: datetime) -> Holders:
+        """What Cloud Asset Inventory lists of every project read, fresh, read at this time; NOT_ASKED where the policy
+        file has `holders: off`."""
 
 
 async def no_check() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from janitor.apply.artifacts import image_with_tags
 from janitor.apply.checks import CHECKS
+from janitor.apply.holders import FreshHolders
 from janitor.apply.outcomes import Outcome, drifted
 from janitor.apply.ports import CallError, Reader
 from janitor.kinds.repository import DOCKER
@@ -95,7 +96,8 @@ REFERENCES_LAST = timedelta(minutes=5)
 
 
 class FreshReferences:
-    """Who names which image now: read again when older than five minutes or outdated, once for all who ask."""
+    """Who names which image now: read again when older than five minutes or outdated, once for all who ask. `holders` are
+    read again at their own pace."""
 
     def __init__(
         self,
@@ -105,8 +107,10 @@ class FreshReferences:
         extra: Iterable[str],
         repositories: dict[RepositoryName, Repository],
         clock: Callable[[], datetime],
+        holders: FreshHolders,
     ) -> None:
         self._reader, self._planned, self._clock = reader, planned, clock
+        self._planned_at, self._holders = observed_at.timestamp(), holders
         self._extra, self._repositories = tuple(extra), repositories
         self._named, self._read, self._gap = planned, _Reading(observed_at, observed_at), ""
         self._outdated = False
@@ -133,8 +137,12 @@ class FreshReferences:
                 return f"{_users(use.tags, new)} now names {package}:{min(new)}"
             if running := use.whole - planned.whole:
                 return f"{min(running)} now names {package} by a tag, and may have pulled any image of it"
+            if before := set(self._resolved_before(use, planned)):
+                return f"{min(before)} names {package} by a tag that it resolved before the plan was made"
             if tagged := {tag for tag in action.tags if use.of_tag(tag)}:
                 return f"{min(use.of_tag(min(tagged)))} names its tag {min(tagged)}"
+        if begun := named.of_beginning(repository, package) - self._planned.of_beginning(repository, package):
+            return f"{min(begun)} now names {package} by the beginning of a name"
         digests = [(use.digests, planned.digests) for use, planned in self._uses(named, repository, package)]
         for now, then in (*digests, (named.anywhere, self._planned.anywhere)):
             new = now.keys() - then.keys()
@@ -190,9 +198,18 @@ class FreshReferences:
         if elsewhere:
             yield elsewhere, self._planned.elsewhere.get(package, nothing)
 
+    def _resolved_before(self, use: PackageUse, planned: PackageUse) -> Iterator[str]:
+        """Users whom the plan did not know, and who may have resolved a tag that has moved since, to an image that the
+        plan takes for unused."""
+        for tag, users in use.resolved.items():
+            known = planned.resolved.get(tag, {})
+            yield from (user for user, at in users.items() if user not in known and at <= self._planned_at)
+
     async def _fresh(self) -> References:
         asked_at = self._clock()
         async with self._lock:
+            if await self._holders.read_again():
+                self._outdated = True
             if not self._read.answers(asked_at, REFERENCES_LAST):
                 self._outdated = True
             while self._outdated:  # once more where a workload drifted while it was read
@@ -200,8 +217,10 @@ class FreshReferences:
                 workloads = await self._reader.workloads()
                 projects = {name.project for name in self._repositories}
                 self._gap = _gap_text((*workloads.gaps, *unreadable(workloads, projects)))
+                self._gap = self._gap or self._holders.gap
                 gone = dict(_listed_yet(workloads, self._gone))
-                self._named = usage(workloads, gone, self._extra, self._repositories).remaining
+                holders = self._holders.found
+                self._named = usage(workloads, gone, self._extra, self._repositories, holders).remaining
                 self._read = _Reading(began, self._clock())
             return self._named
 

@@ -27,16 +27,16 @@ from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Contents, Mode, Package, Repository
-from janitor.plan.plan import Plan
 from janitor.policy.deciding.context import DecisionInput, Detail, Memory
 from janitor.policy.deciding.grace import Grace
+from janitor.policy.deciding.holders import JudgedHolders
 from janitor.policy.deciding.projects import read_in_words, unread_in_words
-from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.data.explanation import Explanation, KeptList, KeptRow
+from janitor.report.data.holders import off_line
 from janitor.report.data.notices import native_cleanup, reference_notice
 from janitor.sweep.in_flight import Allowance
 from janitor.sweep.repositories import ContentReader, DecisionPorts
-from janitor.sweep.sweep import decide
+from janitor.sweep.sweep import SweepDecision, decide
 
 # Nothing here is priced: what a thing costs decides nothing.
 _NO_PRICES = PriceBook("fallback", date.min, {})
@@ -88,7 +88,8 @@ class Explainer:
         tracer = UsersTracer()
         runs = kind is not None and kind.is_run
         names = frozenset(() if runs else (each.name for each in chosen_ones))
-        plan, _, _ = await self._decide(observed, Detail(True, kind, names, tracer), self.looker)
+        decided, _ = await self._decide(observed, Detail(True, kind, names, tracer), self.looker)
+        plan, holders = decided.plan, decided.holders
         inside = tuple(f"{each.name}/" for each in chosen_ones) if repository else ("",)
         rows = [
             KeptRow(row.kind, name, tracer.users.get(name, ()))
@@ -98,8 +99,8 @@ class Explainer:
             if f"{name}/".startswith(inside)
         ]
         rows.sort(key=lambda row: (row.kind, row.name))
-        rests_on = (*self._rests_on_all(), "the content of repositories", self.ledger)
-        return KeptList(reason, self.question.now, tuple(rows), rests_on, plan.gaps)
+        rests_on = (*self._rests_on_all(), *_inventory(holders), "the content of repositories", self.ledger)
+        return KeptList(reason, self.question.now, tuple(rows), rests_on, plan.gaps, off_line(holders))
 
     async def _explain(self, target: Target | str) -> Explanation:
         if isinstance(target, str):
@@ -176,20 +177,22 @@ class Explainer:
         where = repository.name if repository else None
         tracer = ResourceTracer(subject.name, where, image.package if image else "")
         detail = Detail(True, subject.target.kind, frozenset((where,) if where else ()), tracer)
-        plan, grace, references = await self._decide(observed, detail, reader)
+        found, grace = await self._decide(observed, detail, reader)
+        plan, references, holders = found.plan, found.references, found.holders
         waiting = grace.waiting.get(subject.name)
         decided = DecidedResource(self.question, observed, plan, subject, tracer, waiting)
         notices = native_cleanup((repository,)) if repository else ()
         if image or subject.inside:
             notices = (*notices, *reference_notice(references))
-        return explanation(decided, (*rests_on, self.ledger), notices)
+        told = explanation(decided, (*rests_on, *_inventory(holders), self.ledger), notices)
+        return replace(told, unknown_uses=off_line(holders))
 
     async def _decide(
         self, observed: Observed, detail: Detail, reader: ContentReader
-    ) -> tuple[Plan, Grace, ReferenceCounts]:
+    ) -> tuple[SweepDecision, Grace]:
         question, memory = replace(self.question, detail=detail), self.memory.fresh()
         decided = await decide(question, observed, _NO_PRICES, DecisionPorts(reader, memory))
-        return decided.plan, memory.grace, decided.references
+        return decided, memory.grace
 
     async def _all(self) -> Observed:
         return await self.looker.observe(self.question.read, self.question.now)
@@ -221,6 +224,16 @@ class _AlreadyRead:
         self, repository: Repository, allowance: Allowance | None = None
     ) -> tuple[Package, ...] | Gap:
         return await self.reader.packages(repository, allowance) if self.held is None else self.held
+
+
+def _inventory(holders: JudgedHolders) -> tuple[str, ...]:
+    """What of Cloud Asset Inventory an answer rests on."""
+    read = holders.holders
+    return (
+        (f"{read.assets:,} assets that Cloud Asset Inventory lists in {', '.join(read.read)}",)
+        if read.read
+        else ()
+    )
 
 
 def _repository(target: Target, observed: Observed) -> Repository:

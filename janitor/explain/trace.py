@@ -113,6 +113,11 @@ class DecidedPackage:
             by = sorted(tag for tag in {*use.tags, *use.pinned} if user in use.of_tag(tag))
             if resolved := [tag for tag in by if tag in tags]:
                 return f"by tag {', '.join(resolved)}{where}"
+            borne = {tag for each in self.images for tag in each.tags}
+            if moved := [tag for tag in by if tag in borne and user in use.resolved.get(tag, {})]:
+                return f"by tag {', '.join(moved)}, which may have moved since, so that its whole package is kept"
+            if user in use.whole and not by:
+                return "by a name of which the rest is a variable"
             if user in use.whole and use is read:
                 return f"by tag {', '.join(by)}, in a run that may have pulled any image of the package"
             if user in use.whole:

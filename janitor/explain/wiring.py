@@ -65,7 +65,8 @@ async def _with_explainer(
             gaps=projects.gaps,
         )
         memory, ledger = await _memory(settings, question)
-        observer = GoogleObserver(clients, log_skipped, on_repeated=log_repeated)
+        asks = policies.protect.holders != "off"
+        observer = GoogleObserver(clients, log_skipped, on_repeated=log_repeated, asks_inventory=asks)
         return await ask(Explainer(question, observer, memory, ledger))
 
 

@@ -185,7 +185,7 @@ def _for_google(credentials: Any) -> Clients:
 def _interceptors(paces: Paces, host: str) -> Any:
     """Of a channel to this API: the outer one first. Any, for the stubs ask for a callable type that grpc.aio does not
     have."""
-    api = {RUN_HOST: "run", ARTIFACT_HOST: "artifact"}.get(host)
+    api = {RUN_HOST: "run", ARTIFACT_HOST: "artifact", ASSET_HOST: "asset"}.get(host)
     return [*([PacedCalls(paces, api)] if api else []), ReadableReplies()]
 
 

@@ -12,9 +12,11 @@ from httpx2 import HTTPError
 
 from janitor.error_facts import constant, facts, own_text, recognised
 from janitor.gcp.paging import BadReplyError
+from janitor.model.holders import Refusal
 
 RUN_API = "run.googleapis.com"
 ARTIFACT_API = "artifactregistry.googleapis.com"
+ASSET_API = "cloudasset.googleapis.com"
 API_DISABLED = "SERVICE_DISABLED"
 # What a read may raise. ValueError: a name or a quantity in a reply cannot be read.
 READ_FAILURES = (
@@ -87,6 +89,25 @@ def nothing_there(error: Exception, api: str, project: str, quota_project: str |
     return None
 
 
+def inventory_refusal(error: Exception) -> Refusal:
+    """Why Cloud Asset Inventory was not read (R51). Decided by codes and ErrorInfo alone, never by text.
+
+    The API is counted for the project that calls are made from: where it is disabled there, no project's inventory can be
+    read. gcloud's own project says nothing of the caller's. A missing permission is PERMISSION_DENIED with the reason
+    IAM_PERMISSION_DENIED, or with none; other reasons are about perimeters, billing or the caller.
+    """
+    if not isinstance(error, GoogleAPICallError):
+        return Refusal.FAILED
+    reasons = set()
+    for reason, domain, metadata in _error_infos(error):
+        reasons.add(reason)
+        of_api = domain == "googleapis.com" and metadata.get("service") == ASSET_API
+        if reason == API_DISABLED and of_api and _consumer(metadata) not in _GCLOUD:
+            return Refusal.API_DISABLED
+    denied = error.grpc_status_code == grpc.StatusCode.PERMISSION_DENIED
+    return Refusal.NO_PERMISSION if denied and reasons <= {"IAM_PERMISSION_DENIED"} else Refusal.FAILED
+
+
 def is_unimplemented(error: Exception) -> bool:
     """Whether gRPC, or the status in the body of REST, says UNIMPLEMENTED."""
     if not isinstance(error, GoogleAPICallError):
@@ -157,12 +178,17 @@ def _shown_details(infos: Iterable[tuple[str, str, Mapping[str, str]]]) -> Itera
 
 
 def _speaks_of(project: str, metadata: Mapping[str, str], quota_project: str | None) -> bool:
-    consumer = metadata.get("consumer", "").removeprefix("projects/")
+    consumer = _consumer(metadata)
     if consumer in _GCLOUD:
         return False
     if consumer and not consumer.isdecimal():
         return consumer == project
     return quota_project is None or quota_project == project
+
+
+def _consumer(metadata: Mapping[str, str]) -> str:
+    """The project that the call was counted for, by its id or its number."""
+    return metadata.get("consumer", "").removeprefix("projects/")
 
 
 def _error_infos(error: GoogleAPICallError) -> Iterator[tuple[str, str, Mapping[str, str]]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from janitor.gcp.artifact_api import Artifacts
+from janitor.gcp.assets import AssetInventory
 from janitor.gcp.channels import Clients
 from janitor.gcp.failures import API_DISABLED, ARTIFACT_API, READ_FAILURES, RUN_API, cause, nothing_there
 from janitor.gcp.limits import Lanes, RowLimit
@@ -14,6 +15,7 @@ from janitor.gcp.locations import artifact_locations, run_locations
 from janitor.gcp.package_api import Packages
 from janitor.gcp.paging import OnRepeated, unheard
 from janitor.gcp.run_api import OnSkipped, RunLocation
+from janitor.model.holders import NOT_ASKED, Holders
 from janitor.model.inventory import Gap, Observed, Workloads, merged
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Package, Repository, Version
@@ -49,7 +51,8 @@ class GoogleObserver:
     Locations come from the APIs alone, whatever the policy says: a user of an image may be anywhere (R1).
     `on_skipped` hears project, location, kind and why of each resource that does not exist and so is not a gap (R4).
     `locations` are those that either API has named so far. `on_location` hears how many of them the
-    first pass has read. `on_repeated` hears what a listing returned more than once (R28).
+    first pass has read. `on_repeated` hears what a listing returned more than once (R28). `asks_inventory`: Cloud Asset
+    Inventory is asked what else uses images (R51).
     """
 
     clients: Clients
@@ -59,13 +62,14 @@ class GoogleObserver:
     locations: set[str] = field(default_factory=set)
     disabled: set[tuple[str, Kind]] = field(default_factory=set)
     on_repeated: OnRepeated = unheard
+    asks_inventory: bool = False
 
     async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
         """All of it, sorted by name; what could not be read stands in the gaps."""
         unique = tuple(dict.fromkeys(projects))
         count = _Locations(self.on_location)
-        workloads, repositories = await asyncio.gather(
-            self._all_workloads(unique, count), self._repositories(unique, count)
+        workloads, repositories, holders = await asyncio.gather(
+            self._all_workloads(unique, count), self._repositories(unique, count), self.holders(unique, now)
         )
         found, gaps = repositories
         return Observed(
@@ -75,11 +79,18 @@ class GoogleObserver:
             repositories=tuple(sorted(found, key=lambda repository: repository.name)),
             gaps=tuple(sorted(gaps)),
             disabled=tuple(sorted(self.disabled)),
+            holders=holders,
         )
 
     async def workloads(self, projects: Sequence[str]) -> Workloads:
         """Every workload of these projects, sorted by name; what could not be read is in its gaps."""
         return await self._all_workloads(projects, _Locations())
+
+    async def holders(self, projects: Sequence[str], now: datetime) -> Holders:
+        """What else than Cloud Run names images in these projects; NOT_ASKED where the inventory is not asked."""
+        if not self.asks_inventory:
+            return NOT_ASKED
+        return await AssetInventory(self.clients, self.lanes, self.on_repeated).holders(projects, now)
 
     async def repositories(self, projects: Sequence[str]) -> tuple[tuple[Repository, ...], tuple[Gap, ...]]:
         """Every repository of these projects, and the listings that failed."""

@@ -27,7 +27,6 @@ from janitor.model.kinds import Kind
 from janitor.model.projects import FoundProjects, ListedProject
 
 PROJECTS_API = "cloudresourcemanager.googleapis.com"
-_ASSET_API = "cloudasset.googleapis.com"
 _PROJECT_TYPE = "cloudresourcemanager.googleapis.com/Project"
 # Larger values are cut to this (asset_service.proto). Resource Manager documents no largest page.
 _ASSETS_A_PAGE = 500
@@ -117,7 +116,7 @@ class ProjectFinder:
         )
         method = self.clients.assets.search_all_resources
         try:
-            async with self.lanes.turn(_ASSET_API, root, "-"):
+            async with self.lanes.turn(ASSET_API, root, "-"):
                 return [
                     _listed_project(each)
                     async for page in pages(method, request, SearchAllResourcesResponse)
@@ -127,7 +126,7 @@ class ProjectFinder:
         except READ_FAILURES as error:
             why = (
                 f"whether Resource Manager shows all projects cannot be checked with Cloud Asset Inventory"
-                f" ({cause(error)}): enable {_ASSET_API} and grant roles/cloudasset.viewer there"
+                f" ({cause(error)}): enable {ASSET_API} and grant roles/cloudasset.viewer there"
             )
             return [], [Gap(root, "-", Kind.PROJECT, why)]
 

@@ -19,13 +19,14 @@ from janitor.model.names import ResourceName
 
 
 class Metric(Enum):
-    """What Google counts, each with its default (run/quotas, artifact-registry/quotas). Some projects have 600 reads
-    and 30 writes of Cloud Run."""
+    """What Google counts, each with its default (run/quotas, artifact-registry/quotas, asset-inventory/docs/quota). Some
+    projects have 600 reads and 30 writes of Cloud Run."""
 
     RUN_READS = Quota(3000, at_once=300, lowest=300)
     RUN_WRITES = Quota(180, at_once=30, lowest=30)
     ARTIFACT_REQUESTS = Quota(60_000, at_once=1000, lowest=600)
     ARTIFACT_DELETES = Quota(18_000, at_once=60, lowest=60)
+    ASSET_SEARCHES = Quota(400, at_once=40, lowest=40)
 
 
 @dataclass(slots=True)
@@ -86,7 +87,9 @@ class DeleteTurn:
 
 
 _PLACE = re.compile(r"projects/([^/]+)/locations/([^/]+)")
-_READS = ("Get", "List")
+_READS = ("Get", "List", "Search")
+# Searches of the inventory are counted for the project that calls are made from, whatever project they ask about.
+_CALLER = ("-", "-")
 
 
 class PacedCalls(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg]
@@ -103,7 +106,7 @@ class PacedCalls(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg
         self, continuation: Callable[..., Awaitable[Any]], client_call_details: Any, request: Any
     ) -> Any:
         """The call, in its turn. AioRpcError as `continuation` raises it."""
-        where = _place(request)
+        where = _CALLER if self._api == "asset" else _place(request)
         if where is None:
             return await continuation(client_call_details, request)
         method = client_call_details.method
@@ -133,6 +136,8 @@ class PacedCalls(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg
     def _pace(self, reads: bool, where: tuple[str, str]) -> Pace | None:
         if self._api == "artifact":
             return self._paces.of(Metric.ARTIFACT_REQUESTS, *where)
+        if self._api == "asset":
+            return self._paces.of(Metric.ASSET_SEARCHES, *where)
         return self._paces.of(Metric.RUN_READS, *where) if reads else None
 
     async def _sent(
@@ -157,6 +162,8 @@ class PacedCalls(grpc.aio.UnaryUnaryClientInterceptor):  # type: ignore[type-arg
         """The quota that is used up. A delete of Artifact Registry has two: its ErrorInfo names one of them."""
         if self._api == "run":
             return Metric.RUN_READS if reads else Metric.RUN_WRITES
+        if self._api == "asset":
+            return Metric.ASSET_SEARCHES
         named = " ".join(
             (error.metadata or {}).get(key, "") for key in ("quota_metric", "quota_limit")
         ).lower()

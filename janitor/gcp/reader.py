@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
@@ -17,6 +18,7 @@ from janitor.gcp.paging import ROW_FAILURES, pages, rows, same
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.gcp.run_kinds import RUN_CALLS
 from janitor.kinds.workload import RunResource
+from janitor.model.holders import Holders
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
@@ -152,6 +154,10 @@ class GoogleReader:
 
     async def _projects(self) -> tuple[Sequence[str], Sequence[Gap]]:
         return await self.projects_again() if self.projects_again else (self.projects, ())
+
+    async def holders(self, now: datetime) -> Holders:
+        """What Cloud Asset Inventory lists of every project read, fresh."""
+        return await self.observer.holders(self.projects, now)
 
     async def _tags(self, package: str, version: str) -> list[str]:
         """Those of the version alone, whatever a server makes of the filter (tag.proto: `version`)."""

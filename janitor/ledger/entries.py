@@ -26,7 +26,8 @@ class SweepStart:
 @dataclass(frozen=True, slots=True)
 class SweepEnd:
     """The one line that closes a sweep: what it planned, its totals as JSON text, its exit code.
-    `references_of` are the projects of which it read all references, None where a gap hid some."""
+    `references_of` are the projects of which it read all references, None where a gap hid some; `inventories_of` those
+    whose Cloud Asset Inventory it read."""
 
     sweep_id: str
     finished_at: datetime
@@ -36,6 +37,7 @@ class SweepEnd:
     totals_json: str
     snapshot_json: str | None = None
     references_of: tuple[str, ...] | None = None
+    inventories_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,14 @@ class UploadBook(Protocol):
 
     async def remember(self, uploads: Mapping[str, float], at: datetime) -> None:
         """Add these; of one name the newest is kept."""
+
+
+class InventoryBook(Protocol):
+    """Cloud Asset Inventories that were read. LedgerError when the database cannot be used."""
+
+    async def inventories(self, at: datetime) -> Mapping[str, datetime]:
+        """Each project whose inventory a recorded sweep has read -> the start of the unbroken run of them, `at` where
+        the last one did not read it."""
 
 
 class UseBook(Protocol):

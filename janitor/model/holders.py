@@ -95,8 +95,8 @@ class Holder:
     @property
     def resolved_at(self) -> datetime | None:
         """When its tags were resolved at the earliest: what runs pulled its image when it was created, whatever changed
-        since; a template says what is pulled since its last change. None: not known."""
-        return self.create_time if ASSET_TYPES[self.type].runs else self.update_time
+        since; a template says what is pulled since its last change, where that is known. None: not known."""
+        return self.create_time if ASSET_TYPES[self.type].runs else self.update_time or self.create_time
 
 
 def cluster_of(name: str) -> ClusterName | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote
 
 from janitor.model.names import DOCKER_HOST_SUFFIX
@@ -74,9 +75,10 @@ def _note(found: NamedImages, text: str) -> None:
     found.digests.update(_DIGEST.findall(text, left))
 
 
+@lru_cache(maxsize=4096)
 def _parsed(token: str) -> ImageReference | None:
     """The reference, with or without the signs that close what it stands in. ``app:`` lacks the tag that follows, so it
-    is only the beginning of one."""
+    is only the beginning of one. The same text is parsed again and again: a thousand Pods run one image."""
     for text in dict.fromkeys((token, token.rstrip(_CLOSING))):
         try:
             found = parse_reference(text)

@@ -117,6 +117,7 @@ class SqlLedger:
             "exit_code": end.exit_code,
             "totals": end.totals_json,
             "references_of": None if end.references_of is None else json.dumps(end.references_of),
+            "inventories_of": json.dumps(end.inventories_of) if end.inventories_of else None,
             "snapshot": None if end.snapshot_json is None else kept(end.snapshot_json),
         }
         statement = update(sweeps).where(sweeps.c.id == end.sweep_id).values(**closing)

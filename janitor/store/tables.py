@@ -112,6 +112,7 @@ sweeps = Table(
     Column("policies", Text),
     Column("projects", Text),
     Column("only_policies", Text),
+    Column("inventories_of", Text),
     Index("ix_sweeps_origin_started_at", "origin", "started_at"),
 )
 

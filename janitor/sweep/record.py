@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 from janitor.apply.outcomes import Outcome, OutcomeKind
 from janitor.apply.settle import LeftOpen, Settled
 from janitor.errors import LedgerError
-from janitor.ledger.entries import Conclusion, Ledger, SweepEnd, SweepStart, UploadBook, UseBook
+from janitor.ledger.entries import (
+    Conclusion,
+    InventoryBook,
+    Ledger,
+    SweepEnd,
+    SweepStart,
+    UploadBook,
+    UseBook,
+)
 from janitor.ledger.history import ANY_SCOPE, Origin, PastPolicies, Sightings, SweepScope
 from janitor.ledger.marks import MarkBook, marks_of
 from janitor.ledger.sightings import Lookout
@@ -20,6 +28,7 @@ from janitor.model.inventory import Gap
 from janitor.plan.plan import Action
 from janitor.policy.deciding.context import Memory
 from janitor.policy.deciding.grace import Grace, Waiting
+from janitor.policy.deciding.holders import JudgedHolders
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.use_history import UseLog, asks_for_use
 from janitor.policy.model import Policies
@@ -31,6 +40,7 @@ from janitor.report.data.totals import exit_code, totals, totals_as_json
 from janitor.runtime import now
 from janitor.store.database import Database, open_database
 from janitor.store.history import SqlHistory
+from janitor.store.inventories import SqlInventories
 from janitor.store.ledger import SqlLedger
 from janitor.store.lock import ApplyLock, holder_of, started_by
 from janitor.store.marks import SqlMarks
@@ -53,13 +63,14 @@ class Books:
     newest_uploads: UploadBook
     uses: UseBook
     past: PastPolicies
+    inventories: InventoryBook
 
     @classmethod
     def of(cls, database: Database, token: str | None = None) -> "Books":
         """All of them; an apply writes with the `token` of its lock."""
         return cls(
             SqlLedger(database, token), SqlHistory(database), SqlMarks(database), SqlUploads(database),
-            SqlUses(database), SqlHistory(database),
+            SqlUses(database), SqlHistory(database), SqlInventories(database),
         )  # fmt: skip
 
     async def memory(
@@ -70,7 +81,8 @@ class Books:
         marks = marks_of(await self.marks.marked(), await self.marks.opt_outs(at))
         uploads = Uploads(await self.newest_uploads.newest(), noting)
         history = await self.uses.history(at, read) if asks_for_use(policies) else None
-        return Memory(Grace(marks), uploads, UseLog(history, read))
+        inventories = await self.inventories.inventories(at)
+        return Memory(Grace(marks), uploads, UseLog(history, read), inventories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +165,7 @@ async def _write(
             sums,
             snapshot,
             uses.read if uses.complete else None,
+            () if in_doubt else result.holders.holders.read,
         )
     )
 
@@ -330,6 +343,19 @@ class LoggedEvents:
     def policy_unmatched(self, policy: str) -> None:
         """A policy that matched nothing."""
         emit(Event.POLICY_UNMATCHED, policy=policy)
+
+    def holders_read(self, holders: JudgedHolders) -> None:
+        """What Cloud Asset Inventory was asked, and when."""
+        read = holders.holders
+        emit(
+            Event.HOLDERS_READ,
+            mode=holders.mode,
+            projects=read.read,
+            off={each.project: each.refusal.value for each in holders.off},
+            assets=read.assets,
+            naming_images=len(read.found),
+            read_at=read.read_at,
+        )
 
 
 def log_scheduled(scheduled: Iterable[Waiting]) -> None:

@@ -65,6 +65,8 @@ class SweepEvents(Protocol):
 
     def policy_unmatched(self, policy: str) -> None: ...
 
+    def holders_read(self, holders: JudgedHolders) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class RunEnvironment:
@@ -128,7 +130,7 @@ async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> Sw
         cleared.refusals if isinstance(cleared, Refused) else (), applied.outcomes,
         question.now, ports.clock.now(), applied.interrupted, said,
         standing(observed, book, question.policies.report.show_creator),
-        waiting, in_grace_sum(waiting, billed), applied.error, clock, decided.references,
+        waiting, in_grace_sum(waiting, billed), applied.error, clock, decided.references, decided.holders,
     )  # fmt: skip
 
 
@@ -146,7 +148,8 @@ async def decide(
 ) -> SweepDecision:
     """Workloads first, then each repository against what remains of them (R12)."""
     policies, workloads, memory = question.policies, observed.workloads, ports.memory
-    holders = judged(observed.holders, policies.protect.holders, InventoryReads(memory.inventories))
+    holders = judged(observed.holders, policies.protect.holders, InventoryReads(memory.inventories.keys()))
+    memory.uses.known_since(memory.inventories.get(each, question.now) for each in observed.holders.read)
     unread = unreadable(workloads, set(question.read))
     gaps = [*question.gaps, *workloads.gaps, *observed.gaps, *holders.gaps, *unread]
     tally = Tally(_kinds(question), question.detail.names, gaps)
@@ -191,6 +194,8 @@ def _kinds(question: DecisionInput) -> frozenset[Kind]:
 
 
 def _tell(events: SweepEvents, decided: SweepDecision, labels: Sequence[str]) -> None:
+    if decided.holders.mode != "off":
+        events.holders_read(decided.holders)
     for gap in decided.plan.gaps:
         events.gap(gap)
     for line in decided.failures:
@@ -212,7 +217,7 @@ def _notices(
     files = question.policies.protect.reference_files
     return notices(
         question.read, files, book.note, environment.recorded, environment.throwaway_disk, environment.shipped_policies,
-        decided.unmatched, before, decided.held, observed.disabled, question.policies.scope,
+        decided.unmatched, before, decided.held, observed.disabled, question.policies.scope, decided.holders,
     )  # fmt: skip
 
 

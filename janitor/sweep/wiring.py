@@ -239,7 +239,11 @@ class _Adapters:
         """The sweep's way to the outside. A dry run is given nothing that could delete. `on_start` is called when
         an apply begins."""
         observer = GoogleObserver(
-            self.clients, log_skipped, self._progress("locations"), on_repeated=log_repeated
+            self.clients,
+            log_skipped,
+            self._progress("locations"),
+            on_repeated=log_repeated,
+            asks_inventory=question.policies.protect.holders != "off",
         )
 
         async def observe(projects: Sequence[str], at: datetime) -> Observed:
@@ -285,7 +289,7 @@ class _Adapters:
             recorder=recorder,
             turns=clients.paces,
             seconds_left=self.seconds_left,
-            extra=self.request.policies.protect.references,
+            protect=self.request.policies.protect,
             in_flight=in_flight(answers),
             stop=stop,
             clock=clock,

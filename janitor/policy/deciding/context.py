@@ -1,6 +1,6 @@
 """Context of deciding: the policies, where and when they apply, what earlier sweeps recorded, and what is noted."""
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -70,12 +70,12 @@ class DecisionInput:
 class Memory:
     """What earlier sweeps recorded, with room for what this one adds: announced deletions and opt-outs (`grace`),
     the newest uploads of what was deleted, and when images were in use. `inventories` are the projects whose Cloud Asset
-    Inventory a recorded sweep has read."""
+    Inventory recorded sweeps have read, each with the start of their unbroken run."""
 
     grace: Grace = field(default_factory=Grace)
     uploads: Uploads = field(default_factory=Uploads)
     uses: UseLog = field(default_factory=UseLog)
-    inventories: Set[str] = frozenset()
+    inventories: Mapping[str, datetime] = field(default_factory=dict)
 
     def fresh(self) -> "Memory":
         """The same memory for another sweep: what this one added is left out."""

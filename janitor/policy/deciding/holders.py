@@ -45,6 +45,9 @@ class JudgedHolders:
         return bool(self.holders.read)
 
 
+NO_HOLDERS = JudgedHolders()
+
+
 def judged(holders: Holders, mode: HoldersMode, before: InventoryReads = NEVER_READ) -> JudgedHolders:
     """What was read, and what of it was not observed."""
     off = tuple(each for each in holders.refused if _is_off(each, mode, before))

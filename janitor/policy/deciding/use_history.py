@@ -1,7 +1,7 @@
 """Use history: when each image was last in use, as recorded sweeps saw it. `unused_for` counts from it (R49)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from janitor.kinds.image import image_since
@@ -116,6 +116,12 @@ class UseLog:
     read: tuple[str, ...] = ()
     names: set[str] = field(default_factory=set)
     complete: bool = False
+
+    def known_since(self, starts: Iterable[datetime]) -> None:
+        """Some of what says what is in use was read only since these times: uses before are not known (R51)."""
+        latest = max((each.timestamp() for each in starts), default=0.0)
+        if self.history is not None and latest > self.history.since:
+            self.history = replace(self.history, since=latest)
 
     def note(self, named: References) -> None:
         """Every reference of a set."""

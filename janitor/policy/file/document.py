@@ -66,7 +66,14 @@ def _policies(document: Document, references: ReferenceFiles, data: bytes) -> mo
             _once(scope.unread),
         ),
         document.mode,
-        model.Protect(protect.labels, protect.names, protect.tags, references.references, references.names),
+        model.Protect(
+            protect.labels,
+            protect.names,
+            protect.tags,
+            references.references,
+            references.names,
+            protect.holders,
+        ),
         model.Limits(
             limits.max_deletions,
             limits.max_share,

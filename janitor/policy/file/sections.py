@@ -19,7 +19,7 @@ from janitor.policy.file.field_types import (
     ProjectGlob,
     ProjectOrNumber,
 )
-from janitor.policy.model import Note, ReportOptions, Schedule
+from janitor.policy.model import HoldersMode, Note, ReportOptions, Schedule
 
 
 class ScopeSection(Model):
@@ -36,12 +36,13 @@ class ScopeSection(Model):
 
 
 class ProtectSection(Model):
-    """Any one of these protects (R11); references are from outside Cloud Run (R3)."""
+    """Any one of these protects (R11); references are from outside Cloud Run (R3), holders too (R51)."""
 
     labels: Labels = {}  # noqa: RUF012 - pydantic copies it
     names: Globs = ()
     tags: Globs = ()
     references: List[Text] = ()
+    holders: HoldersMode = model.Protect({}).holders
 
 
 class TtlSection(Model):

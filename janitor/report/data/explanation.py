@@ -101,7 +101,8 @@ class Verdict:
 class Explanation:
     """The explanation of one resource. `follows`: images that it is deleted or kept with, so that no policy is evaluated.
     `changes` say what would have to change for the other verdict; `rests_on` what was read for it;
-    `notices` what a person should know beside it."""
+    `notices` what a person should know beside it; `unknown_uses` where other uses than Cloud Run's are not known, "" for
+    nowhere."""
 
     kind: Kind
     name: str
@@ -118,6 +119,7 @@ class Explanation:
     rests_on: tuple[str, ...]
     gaps: tuple[Gap, ...]
     notices: tuple[str, ...] = ()
+    unknown_uses: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,11 @@ class KeptRow:
 
 @dataclass(frozen=True, slots=True)
 class KeptList:
-    """The resources that are kept for one reason, by kind and name."""
+    """The resources that are kept for one reason, by kind and name. `unknown_uses` as above."""
 
     reason: KeepReason
     observed_at: datetime
     rows: tuple[KeptRow, ...]
     rests_on: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    unknown_uses: str = ""

@@ -8,6 +8,7 @@ from typing import TypeVar
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.policy.deciding.gaps import LINE_TO_ADD, is_unseen_gap
+from janitor.policy.deciding.holders import ROLE
 from janitor.report.data.names import kind_in_words
 
 _NAMED = 3
@@ -76,6 +77,7 @@ def _likeness(gap: Gap) -> Hashable:
     return (
         is_unseen_gap(gap),
         gap.kind is Kind.PROJECT,
+        gap.kind is Kind.HOLDER,
         gap.kind.is_run,
         gap.repository is None,
         code_of(gap.cause),
@@ -107,6 +109,8 @@ def _way_to_see(gaps: Sequence[Gap]) -> str:
         return f"if nothing runs these images, add to the policy file: {LINE_TO_ADD}"
     if first.kind is Kind.PROJECT:
         return "grant the roles that docs/roles.md lists for an organization, or add projects to scope.unread"
+    if first.kind is Kind.HOLDER:
+        return _way_to_holders(projects, code, _API_DISABLED in first.cause)
     role, api = ("run.viewer", "Cloud Run") if first.kind.is_run else ("artifactregistry.reader", "Artifact Registry")  # fmt: skip
     if _API_DISABLED in first.cause:
         return (
@@ -122,6 +126,19 @@ def _way_to_see(gaps: Sequence[Gap]) -> str:
     if not code and first.kind.is_run:
         return "correct the image reference of that workload, or delete the workload"
     return "the next sweep reads it again; if it still fails, run JANITOR_LOG_LEVEL=DEBUG janitor sweep --dry-run for details"
+
+
+def _way_to_holders(projects: str, code: str, disabled: bool) -> str:
+    """How to have Cloud Asset Inventory read, or do without (R51)."""
+    if disabled:
+        return "enable the Cloud Asset API (cloudasset.googleapis.com) in the project that janitor's calls are counted for"
+    if code in DENIED:
+        return f"grant {ROLE} on {projects} to janitor's service account, and enable the Cloud Asset API"
+    if code in NO_CREDENTIALS:
+        return LOGIN
+    if code in PASSING:
+        return "the next sweep reads it again; if it still fails, check the quota and Google's status page"
+    return "if it still fails, list their images under protect.references and set protect.holders to off (docs/holders.md)"
 
 
 def code_of(text: str) -> str:

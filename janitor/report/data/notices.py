@@ -10,11 +10,13 @@ from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Repository
 from janitor.policy.deciding.held import HeldPolicy
+from janitor.policy.deciding.holders import NO_HOLDERS, JudgedHolders
 from janitor.policy.deciding.projects import read_in_words, unread_in_words
 from janitor.policy.deciding.references import ReferenceCounts
 from janitor.policy.deciding.unmatched import UnmatchedPolicy
 from janitor.policy.deciding.verdict import missing_for_serving
 from janitor.policy.model import Scope
+from janitor.report.data.holders import listed_in_words, off_line
 from janitor.report.data.result import SweepResult
 
 MONEY = (
@@ -113,6 +115,7 @@ def notices(
     held: Sequence[HeldPolicy] = (),
     disabled: Sequence[tuple[str, Kind]] = (),
     scope: Scope = NAMED_PROJECTS,
+    holders: JudgedHolders = NO_HOLDERS,
 ) -> tuple[str, ...]:
     """One line each, the most pressing first; the same facts, the same lines.
 
@@ -121,16 +124,17 @@ def notices(
     `throwaway_disk`: the ledger is lost with the disk (R24); `unmatched` are policies that matched nothing,
     `matched_before` when earlier sweeps had something to delete by some of them, `held` those of which a guard keeps
     every match (R34); `disabled` are projects and the API that is disabled there; `scope` is that of the policy file:
-    projects that are not read on purpose are named (R52).
+    projects that are not read on purpose are named (R52); `holders` are what Cloud Asset Inventory lists (R51).
     """
     lines = {
+        off_line(holders): bool(holders.off),
         **dict.fromkeys((_disabled(project, kind) for project, kind in disabled), True),
         _THROWN_AWAY: throwaway_disk,
         _NOT_RECORDED: not recorded,
         _SHIPPED: shipped_policies,
         **dict.fromkeys(_matched_nothing(unmatched, matched_before), True),
         **dict.fromkeys(map(_all_held, held), True),
-        _in_use(projects, reference_files, scope): True,
+        _in_use(projects, reference_files, scope, holders): True,
         **dict.fromkeys(unread_in_words(scope), True),
         price_note: True,
         MONEY: True,
@@ -160,12 +164,14 @@ def _all_held(found: HeldPolicy) -> str:
     return f"{found.policy.name}: {found.matches:,} {'matches' if one else 'match'} but {said}; {way_out}"
 
 
-def _in_use(projects: Sequence[str], reference_files: Sequence[str], scope: Scope) -> str:
+def _in_use(
+    projects: Sequence[str], reference_files: Sequence[str], scope: Scope, holders: JudgedHolders
+) -> str:
     """What "in use" means here (R3): nothing else is looked at, so nothing else protects."""
     noun = "project" if len(projects) == 1 else "projects"
     files = f", and the references in {', '.join(reference_files)}" if reference_files else ""
     where = read_in_words(scope, projects) if scope.roots else f"{noun} {', '.join(projects)}"
-    return f'"in use" means: used by Cloud Run in {where}{files}'
+    return f'"in use" means: used by Cloud Run in {where}{files}{listed_in_words(holders)}'
 
 
 def reference_notice(counts: ReferenceCounts | None) -> tuple[str, ...]:

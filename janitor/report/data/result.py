@@ -10,6 +10,7 @@ from janitor.model.inventory import ClockReading
 from janitor.plan.guard import Refusal
 from janitor.plan.plan import Plan
 from janitor.policy.deciding.grace import Waiting
+from janitor.policy.deciding.holders import NO_HOLDERS, JudgedHolders
 from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.data.snapshot import RunningCosts
 
@@ -23,7 +24,7 @@ class SweepResult:
     with work undone. `standing` is what stood when it looked, None where that is not known. `waiting` is
     what is in grace, the soonest first, and `in_grace` what all of that costs. `error`: what ended an apply, or kept it out of the ledger, though
     what stands here was done. `clock`: this machine's clock beside Google's, None where nothing was read.
-    `noted`: a channel accepted the note already, for it announces deletions (R32).
+    `holders`: what Cloud Asset Inventory lists. `noted`: a channel accepted the note already, for it announces deletions (R32).
     """
 
     sweep_id: str
@@ -41,6 +42,7 @@ class SweepResult:
     error: JanitorError | None = None
     clock: ClockReading | None = None
     references: ReferenceCounts | None = None
+    holders: JudgedHolders = NO_HOLDERS
     noted: bool = False
 
 

@@ -24,6 +24,7 @@ def write_kept_json(found: KeptList, out: TextIO) -> None:
         "kept": found.rows,
         "rests_on": found.rests_on,
         "gaps": found.gaps,
+        "unknown_uses": found.unknown_uses,
     }
     write_document(SCHEMA_VERSION, as_json(body, _SHAPES), out)
 

@@ -14,6 +14,7 @@ from janitor.model.kinds import Kind
 from janitor.model.units import cents
 from janitor.plan.plan import Action, Kept
 from janitor.policy.deciding.grace import Waiting
+from janitor.policy.deciding.holders import JudgedHolders
 from janitor.policy.deciding.references import ReferenceCounts
 from janitor.report.data.result import SweepResult, Totals, is_announced
 from janitor.report.data.standing import StandingCosts, standing_after
@@ -53,6 +54,7 @@ def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
     out.write('],\n "error": ' + dumps(None if result.error is None else str(result.error)))
     out.write(',\n "clock": ' + dumps(as_json(_clock(result.clock))))
     out.write(',\n "references": ' + dumps(_references(result.references)))
+    out.write(',\n "holders": ' + dumps(as_json(_holders(result.holders))))
     out.write(',\n "standing": ' + dumps(as_json(_standing(standing_after(result)))))
     out.write(',\n "in_grace": ' + dumps(as_json(in_grace_row(result.in_grace))) + "}\n")
 
@@ -90,6 +92,19 @@ def _references(counts: ReferenceCounts | None) -> Row | None:
         "found": counts.found,
         "missing": counts.missing,
         "not_read": counts.not_read,
+    }
+
+
+def _holders(holders: JudgedHolders) -> Row:
+    """What Cloud Asset Inventory was asked; `read_at` is null where nothing was asked."""
+    read = holders.holders
+    return {
+        "mode": holders.mode,
+        "read": read.read,
+        "off": [{"project": each.project, "why": each.refusal} for each in holders.off],
+        "assets": read.assets,
+        "naming_images": len(read.found),
+        "read_at": read.read_at,
     }
 
 

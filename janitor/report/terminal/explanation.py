@@ -56,6 +56,8 @@ def write_kept(found: KeptList, out: TextIO) -> None:
     """One line a resource, those who name it below."""
     console = console_for(out)
     reason = found.reason.value
+    if found.unknown_uses:
+        print_lines(console, (indented(found.unknown_uses, console.width, 0, "yellow"), Text()))
     console.print(Text(f"Kept: {reason} ({meaning_of(reason)}): {len(found.rows):,}", style="bold"))
     for row in found.rows:
         console.print(_line(f"  {row.name}"), soft_wrap=True)
@@ -88,6 +90,9 @@ def _heading(text: str) -> Iterator[Text]:
 def _head(found: Explanation, width: int) -> Iterator[Text]:
     verdict = found.verdict
     at = moment(found.observed_at)
+    if found.unknown_uses:
+        yield indented(found.unknown_uses, width, 0, "yellow")
+        yield Text()
     yield _line(f"{kind_in_words(found.kind)}, read on {at}", "dim")
     yield _line(found.name)
     if found.uri:

@@ -11,6 +11,7 @@ from janitor.model.units import moment, show_estimate
 from janitor.plan.plan import Kept
 from janitor.policy.deciding.gaps import is_unseen_gap
 from janitor.policy.deciding.grace import Waiting
+from janitor.report.data.holders import off_line
 from janitor.report.data.names import called, how_many, named, place, place_in_words
 from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, Totals, clock_refuses, is_announced
@@ -65,10 +66,17 @@ def _line(text: str, style: str = "") -> Text:
 
 
 def _doubts(result: SweepResult, width: int) -> Iterator[Text]:
-    """A wrong clock, no workloads, failed reads and refusals: nothing below is to be read without them."""
+    """A wrong clock, uses that are not known, no workloads, failed reads and refusals: nothing below is to be read
+    without them."""
     blocks = [
         list(lines)
-        for lines in (_clock(result), _unseen(result, width), _gaps(result, width), _refusals(result, width))
+        for lines in (
+            _clock(result),
+            _holders_off(result, width),
+            _unseen(result, width),
+            _gaps(result, width),
+            _refusals(result, width),
+        )
     ]
     for lines in filter(None, blocks):
         yield from lines
@@ -78,6 +86,11 @@ def _doubts(result: SweepResult, width: int) -> Iterator[Text]:
 def _clock(result: SweepResult) -> Iterator[Text]:
     if line := clock_line(result):
         yield _line(line, "bold red")
+
+
+def _holders_off(result: SweepResult, width: int) -> Iterator[Text]:
+    if line := off_line(result.holders):
+        yield indented(line, width, 0, "yellow")
 
 
 def _unseen(result: SweepResult, width: int) -> Iterator[Text]:
@@ -177,7 +190,8 @@ def _due(each: Waiting, mode: str) -> str:
 def _notices(result: SweepResult, width: int) -> Iterator[Text]:
     if result.notices:
         yield Text()
-    for notice in result.notices:
+    said = off_line(result.holders)
+    for notice in filter(lambda each: each != said, result.notices):
         yield indented(f"Note: {notice}", width, left=0, style="dim")
 
 
