@@ -37,14 +37,12 @@ class FreshHolders:
         """What could not be read again, or ""."""
         return self._gap
 
-    async def read_again(self) -> bool:
-        """Read again if that is due, and say whether it was."""
-        if self._now.read_at is None:
+    async def read_again(self, asked_at: datetime) -> bool:
+        """Read again if that is due for one who asked at this time, and say whether it was."""
+        read_at = self._now.read_at
+        if read_at is None or asked_at - read_at <= HOLDERS_LAST:
             return False
-        now = self._clock()
-        if now - self._now.read_at <= HOLDERS_LAST:
-            return False
-        self._now = await self._reader.holders(now)
+        self._now = await self._reader.holders(self._clock())
         gaps = judged(self._now, self._mode, self._before).gaps
         self._gap = f"Cloud Asset Inventory could not be read again: {gaps[0].cause}" if gaps else ""
         return True

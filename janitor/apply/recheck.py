@@ -208,7 +208,7 @@ class FreshReferences:
     async def _fresh(self) -> References:
         asked_at = self._clock()
         async with self._lock:
-            if await self._holders.read_again():
+            if await self._holders.read_again(asked_at):
                 self._outdated = True
             if not self._read.answers(asked_at, REFERENCES_LAST):
                 self._outdated = True

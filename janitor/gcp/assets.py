@@ -56,6 +56,8 @@ class _Listed:
             self.repeated.append(name)
         self.names.add(name)
         cluster = cluster_of(name)
+        if cluster is not None:  # some names have the number of the project
+            cluster = replace(cluster, project=self.project)
         if asset.asset_type == CLUSTER:
             if cluster is not None:
                 self.clusters[cluster] = asset.state

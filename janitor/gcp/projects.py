@@ -19,7 +19,7 @@ from google.protobuf.field_mask_pb2 import FieldMask  # type: ignore[attr-define
 
 from janitor.errors import ObservationError
 from janitor.gcp.channels import Clients
-from janitor.gcp.failures import READ_FAILURES, cause
+from janitor.gcp.failures import ASSET_API, READ_FAILURES, cause
 from janitor.gcp.limits import Lanes
 from janitor.gcp.paging import BadReplyError, pages
 from janitor.model.inventory import Gap

@@ -30,6 +30,7 @@ ASSET_TYPES: Mapping[str, AssetType] = {
     "apps.k8s.io/StatefulSet": AssetType("StatefulSet"),
     "apps.k8s.io/DaemonSet": AssetType("DaemonSet"),
     "apps.k8s.io/ReplicaSet": AssetType("ReplicaSet"),
+    "k8s.io/ReplicationController": AssetType("ReplicationController"),
     "batch.k8s.io/Job": AssetType("Job", runs=True),
     "batch.k8s.io/CronJob": AssetType("CronJob"),
     "k8s.io/PodTemplate": AssetType("PodTemplate"),
@@ -43,6 +44,7 @@ ASSET_TYPES: Mapping[str, AssetType] = {
     "aiplatform.googleapis.com/HyperparameterTuningJob": AssetType("Vertex AI tuning job", runs=True),
     "aiplatform.googleapis.com/TrainingPipeline": AssetType("Vertex AI training pipeline", runs=True),
     "aiplatform.googleapis.com/PipelineJob": AssetType("Vertex AI pipeline job", runs=True),
+    "aiplatform.googleapis.com/BatchPredictionJob": AssetType("Vertex AI batch prediction job", runs=True),
     "aiplatform.googleapis.com/Model": AssetType("Vertex AI model", runs=True),
     "dataflow.googleapis.com/Job": AssetType("Dataflow job", runs=True),
     "clouddeploy.googleapis.com/Release": AssetType("Cloud Deploy release", runs=True),
@@ -89,8 +91,8 @@ class Holder:
         if cluster is None:
             return f"{noun} {self.name.rpartition('/')[2]} (project {self.project})"
         parts = self.name.split("/")
-        named = "/".join(parts[parts.index("namespaces") + 1 :: 2]) if "namespaces" in parts else parts[-1]
-        return f"{noun} {named} in cluster {cluster.name} (project {cluster.project})"
+        namespace = f"{parts[parts.index('namespaces') + 1]}/" if "namespaces" in parts[:-1] else ""
+        return f"{noun} {namespace}{parts[-1]} in cluster {cluster.name} (project {self.project})"
 
     @property
     def resolved_at(self) -> datetime | None:

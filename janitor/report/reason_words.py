@@ -54,6 +54,7 @@ _KEPT = {
     KeepReason.KEEP_NEWER_THAN: "kept by keep.newer_than",
     KeepReason.KEEP_POLICY: "kept by a policy",
     KeepReason.JUST_CREATED: "younger than 1h",
+    KeepReason.INVENTORY_DELAY: "younger than 1d, uses not known yet",
     KeepReason.OTHER_TAGS: "with other tags",
     KeepReason.VERSION_UNREADABLE: "without a readable version",
     KeepReason.AGE_UNKNOWN: "of unknown age",

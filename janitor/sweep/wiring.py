@@ -192,6 +192,7 @@ def _question(
         projects=_scope(request, projects).projects,
         projects_read=len(projects.read),
         unread=request.policies.scope.unread,
+        holders=request.policies.protect.holders,
     )
     policies = request.policies
     return DecisionInput(

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
 from janitor.apply.deletion import DeleteCalls
 from janitor.apply.executor import Executor
+from janitor.apply.holders import FreshHolders
 from janitor.apply.outcomes import Outcome
 from janitor.apply.ports import CallError, ChangedError, NotFoundError, no_check
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
@@ -19,6 +20,7 @@ from janitor.kinds.service import Service
 from janitor.kinds.worker_pool import WorkerPool
 from janitor.kinds.workload import RunResource
 from janitor.model.amounts import Unpriced
+from janitor.model.holders import NOT_ASKED, Holders
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
@@ -47,6 +49,7 @@ class FakeGoogle:
     repositories: dict[str, tuple[Repository, Contents | Gap]] = field(default_factory=dict)
     tags: dict[str, set[str]] = field(default_factory=dict)
     now_running: Workloads = field(default_factory=Workloads)
+    now_held: Holders = NOT_ASKED
     fails: dict[str, list[Exception | None]] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
     calls: list[tuple[str, str]] = field(default_factory=list)
@@ -102,6 +105,10 @@ class FakeGoogle:
     async def workloads(self) -> Workloads:
         self.calls.append(("workloads", ""))
         return self.now_running
+
+    async def holders(self, now: datetime) -> Holders:
+        self.calls.append(("holders", ""))
+        return replace(self.now_held, read_at=now)
 
     async def delete(
         self, kind: Kind, name: str, etag: str = "", check: Callable[[], Awaitable[None]] = no_check
@@ -240,10 +247,16 @@ def images(google: FakeGoogle, *actions: Action) -> list[Action]:
     return list(actions)
 
 
+def unasked(google: FakeGoogle) -> FreshHolders:
+    """The inventory where the policy file has `holders: off`."""
+    return FreshHolders(google, NOT_ASKED, "off", lambda: NOW)
+
+
 def recheck(google: FakeGoogle, planned: Workloads | None = None, age: float = 0.0) -> Recheck:
     """References as planned, read `age` minutes ago."""
     named: References = usage(planned or Workloads(), {}, (), {}).remaining
-    references = FreshReferences(google, named, NOW, (), {}, lambda: NOW + timedelta(minutes=age))
+    clock, holders = (lambda: NOW + timedelta(minutes=age)), unasked(google)
+    references = FreshReferences(google, named, NOW, (), {}, clock, holders)
     return Recheck(google, references, Subjects(google, lambda: NOW))
 
 

@@ -13,6 +13,7 @@ from janitor.errors import LedgerError, LockHeldError
 from janitor.model.inventory import Observed, Workloads
 from janitor.plan.plan import Action
 from janitor.policy.deciding.references import usage
+from janitor.policy.model import Protect
 from tests.apply.fakes import FakeGoogle, FakeRecorder, FakeTurns, cleared, images, of_image, services
 from tests.making import NOW, REPOSITORY, job, repository, uri, workloads
 
@@ -22,7 +23,7 @@ NAMED = usage(Workloads(), {}, (), {REPOSITORY: repository()}).remaining
 
 def applier(google: FakeGoogle, recorder: FakeRecorder, heard: list[object], **facts: object) -> PlanApplier:
     values: dict[str, object] = {
-        "reader": google, "deleter": google, "recorder": recorder, "extra": (), "in_flight": frozenset(),
+        "reader": google, "deleter": google, "recorder": recorder, "protect": Protect({}, holders="off"), "in_flight": frozenset(),
         "turns": FakeTurns(), "seconds_left": lambda: 3600.0,
         "stop": asyncio.Event(), "clock": lambda: NOW, "on_start": lambda: heard.append("start"),
         "on_done": lambda done, total: heard.append((done, total)),
@@ -44,7 +45,13 @@ async def test_references_are_read_again_when_those_of_the_plan_are_old_and_file
     """R3, R21."""
     google = FakeGoogle(now_running=workloads(job("j", uri("b"))))
     actions = images(google, *(of_image(each, rank=(1, n)) for n, each in enumerate("abc")))
-    later = applier(google, FakeRecorder(), [], extra=(uri("a"),), clock=lambda: NOW + timedelta(minutes=6))
+    later = applier(
+        google,
+        FakeRecorder(),
+        [],
+        protect=Protect({}, references=(uri("a"),), holders="off"),
+        clock=lambda: NOW + timedelta(minutes=6),
+    )
     applied = await later(cleared(*actions), NAMED, SEEN)
     assert [each.kind for each in applied.outcomes] == [O.DRIFTED, O.DRIFTED, O.DRIFTED]
     google.now_running = workloads(job("j", uri("b", package="other")))

@@ -15,7 +15,7 @@ from janitor.model.names import RepositoryName
 from janitor.model.resources import Package, Version
 from janitor.plan.plan import Action
 from janitor.policy.deciding.references import usage
-from tests.apply.fakes import FakeGoogle, action
+from tests.apply.fakes import FakeGoogle, action, unasked
 from tests.making import NOW, REPOSITORY, digest, job, repository, uri, workloads
 
 OTHER = RepositoryName("p", "us-central1", "s")
@@ -56,7 +56,9 @@ def whole() -> Action:
 async def why(google: FakeGoogle, of: Action) -> str | None:
     """What is said of it now, with references of six minutes; None: it may go."""
     named = usage(Workloads(), {}, (), SEEN).remaining
-    references = FreshReferences(google, named, NOW, (), SEEN, lambda: NOW + timedelta(minutes=6))
+    references = FreshReferences(
+        google, named, NOW, (), SEEN, lambda: NOW + timedelta(minutes=6), unasked(google)
+    )
     outcome = await Recheck(google, references, Subjects(google, lambda: NOW)).still(of)
     return (outcome.error or outcome.kind.value) if outcome else None
 

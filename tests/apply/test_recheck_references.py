@@ -12,7 +12,7 @@ from janitor.model.names import RepositoryName
 from janitor.plan.plan import Action
 from janitor.policy.deciding.images import INDEX_RANK
 from janitor.policy.deciding.references import usage
-from tests.apply.fakes import FakeGoogle, action, images, of_image, recheck
+from tests.apply.fakes import FakeGoogle, action, images, of_image, recheck, unasked
 from tests.making import NOW, REPOSITORY, contents, image, job, repository, uri, workloads
 
 OTHER = RepositoryName("p", "us-central1", "s")
@@ -26,7 +26,13 @@ async def why(
     """What is said of it now, with references of six minutes; None: it may go."""
     named = usage(planned or Workloads(), {}, (), SEEN).remaining
     references = FreshReferences(
-        google, named, NOW, (extra,) if extra else (), SEEN, lambda: NOW + timedelta(minutes=6)
+        google,
+        named,
+        NOW,
+        (extra,) if extra else (),
+        SEEN,
+        lambda: NOW + timedelta(minutes=6),
+        unasked(google),
     )
     outcome = await Recheck(google, references, Subjects(google, lambda: NOW)).still(of)
     return outcome.error if outcome else None
@@ -178,7 +184,7 @@ async def test_no_reading_of_cloud_run_holds_what_it_cannot_use() -> None:
     npm = RepositoryName("p", "us-central1", "libs")
     places = {npm: repository(npm, format="NPM"), REPOSITORY: repository()}
     references = FreshReferences(
-        google, usage(Workloads(), {}, (), {}).remaining, NOW, (), places, lambda: NOW
+        google, usage(Workloads(), {}, (), {}).remaining, NOW, (), places, lambda: NOW, unasked(google)
     )
     references.outdate()
     assert await references.why_tag_used(npm, "app", "v1") == ""

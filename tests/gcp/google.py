@@ -12,7 +12,7 @@ import grpc
 import grpc.aio
 import httpx2
 from google.cloud import artifactregistry_v1 as ar
-from google.cloud import billing_v1, run_v2
+from google.cloud import asset_v1, billing_v1, run_v2
 from google.cloud.location import locations_pb2
 from google.longrunning import operations_pb2
 from google.protobuf.any_pb2 import Any as AnyMessage
@@ -48,6 +48,10 @@ TYPES: dict[str, tuple[Any, Any]] = {
     "GetPackage": (ar.GetPackageRequest.pb(), ar.Package.pb()),
     "DeletePackage": (ar.DeletePackageRequest.pb(), operations_pb2.Operation),
     "GetTag": (ar.GetTagRequest.pb(), ar.Tag.pb()),
+    "SearchAllResources": (
+        asset_v1.SearchAllResourcesRequest.pb(),
+        asset_v1.SearchAllResourcesResponse.pb(),
+    ),
     "ListSkus": (billing_v1.ListSkusRequest.pb(), billing_v1.ListSkusResponse.pb()),
     "GetVersion": (ar.GetVersionRequest.pb(), ar.Version.pb()),
     "UpdateService": (run_v2.UpdateServiceRequest.pb(), operations_pb2.Operation),

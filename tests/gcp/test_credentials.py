@@ -93,7 +93,7 @@ async def test_google_is_called_at_its_own_hosts_with_the_quota_project_known() 
         hosts = {client.transport.host for client in clients.grpc_clients}
         assert hosts == {
             "run.googleapis.com:443", "artifactregistry.googleapis.com:443", "cloudbilling.googleapis.com:443",
-        "cloudasset.googleapis.com:443",
+            "cloudasset.googleapis.com:443",
         }  # fmt: skip
         assert clients.run_http == "https://run.googleapis.com"
         assert clients.quota_project == "billed"

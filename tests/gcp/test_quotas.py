@@ -140,6 +140,7 @@ async def test_a_turn_of_deletes_counts_for_the_quota_of_its_kind_project_and_re
     counted = {metric: paces.of(metric, *WHERE)._in_minute for metric in Metric}
     assert counted == {
         Metric.RUN_WRITES: 2, Metric.ARTIFACT_DELETES: 2, Metric.RUN_READS: 0, Metric.ARTIFACT_REQUESTS: 0,
+        Metric.ASSET_SEARCHES: 0,
     }  # fmt: skip
     assert paces.of(Metric.RUN_WRITES, *WHERE)._unanswered == 0
 

@@ -69,7 +69,7 @@ def written(sweep: SweepResult) -> object:
     out = StringIO()
     write_json(sweep, totals(sweep), out)
     document = json.loads(out.getvalue())
-    for later in ("notices", "grace", "error", "clock", "references", "standing", "in_grace"):
+    for later in ("notices", "grace", "error", "clock", "references", "standing", "in_grace", "holders"):
         del document[later]
     del document["totals"]["saves_usd_month_rounded"]
     for gap in document["gaps"]:

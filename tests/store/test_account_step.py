@@ -90,7 +90,9 @@ async def test_a_ledger_that_was_in_use_is_brought_up_to_date_without_loss(used_
     added = await SqlLedger(database).intend("s-1", [action()], {}, NOW)
     await database.close()
     assert step == LAST_STEP
-    later = dict.fromkeys(("snapshot", "references_of", "policies", "projects", "only_policies"))
+    later = dict.fromkeys(
+        ("snapshot", "references_of", "policies", "projects", "only_policies", "inventories_of")
+    )
     assert swept == [SWEEP | {"origin": "hand"} | later]
     assert intended == [
         INTENT

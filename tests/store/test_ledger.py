@@ -119,7 +119,7 @@ async def test_closes_a_sweep(ledger: SqlLedger, database: Database) -> None:
     assert row == {
         "id": "s-1", "started_at": NOW, "finished_at": later, "mode": "apply", "started_by": "host:1",
         "plan_id": "sha256:p", "policy_digest": "sha256:d", "exit_code": 6, "totals": '{"deleted": 1}',
-        "origin": "hand", "snapshot": '{"mode": "apply"}', "references_of": None,
+        "origin": "hand", "snapshot": '{"mode": "apply"}', "references_of": None, "inventories_of": None,
         "policies": "", "projects": "[]", "only_policies": "[]",
     }  # fmt: skip
 

@@ -54,9 +54,9 @@ def write_json(result: SweepResult, totals: Totals, out: TextIO) -> None:
     out.write('],\n "error": ' + dumps(None if result.error is None else str(result.error)))
     out.write(',\n "clock": ' + dumps(as_json(_clock(result.clock))))
     out.write(',\n "references": ' + dumps(_references(result.references)))
-    out.write(',\n "holders": ' + dumps(as_json(_holders(result.holders))))
     out.write(',\n "standing": ' + dumps(as_json(_standing(standing_after(result)))))
-    out.write(',\n "in_grace": ' + dumps(as_json(in_grace_row(result.in_grace))) + "}\n")
+    out.write(',\n "in_grace": ' + dumps(as_json(in_grace_row(result.in_grace))))
+    out.write(',\n "holders": ' + dumps(as_json(_holders(result.holders))) + "}\n")
 
 
 def _standing(costs: StandingCosts) -> Row:

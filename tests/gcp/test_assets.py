@@ -1,0 +1,272 @@
+"""Reading Cloud Asset Inventory: every page, every text of every asset, and why it was not read (R51)."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import grpc
+import pytest
+from google.api_core.exceptions import GoogleAPICallError
+from google.cloud import asset_v1
+from google.protobuf.struct_pb2 import Struct
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.rpc.error_details_pb2 import ErrorInfo
+
+from janitor.gcp.assets import AssetInventory
+from janitor.gcp.failures import inventory_refusal
+from janitor.gcp.observer import GoogleObserver
+from janitor.gcp.quotas import Metric
+from janitor.gcp.reader import GoogleReader
+from janitor.model.holders import CLUSTER, NOT_ASKED, ClusterName, Holders, Refusal, Refused, asset_types
+from janitor.model.kinds import Kind
+from tests.gcp.conftest import Hands
+from tests.gcp.google import Answer, Google, disabled, paged, refusing, retry_after, serving
+from tests.making import digest, uri
+
+NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
+PROD = "//container.googleapis.com/projects/p/zones/us-central1-a/clusters/prod"
+POD, JOB = "k8s.io/Pod", "batch.googleapis.com/Job"
+DENIED = grpc.StatusCode.PERMISSION_DENIED
+ASSETS = "cloudasset.googleapis.com"
+
+
+def asset(name: str, kind: str = JOB, data: Any = None, **facts: Any) -> Any:
+    """One result; `data` is its JSON, None for an asset without content."""
+    found = asset_v1.ResourceSearchResult.pb()(name=name, asset_type=kind, **facts)
+    if data is not None:
+        found.versioned_resources.add(version="v1").resource.CopyFrom(struct(data))
+    return found
+
+
+def struct(data: dict[str, Any]) -> Struct:
+    made = Struct()
+    made.update(data)
+    return made
+
+
+def page(*assets: Any) -> Any:
+    return asset_v1.SearchAllResourcesResponse.pb()(results=assets)
+
+
+def pod(name: str, namespace: str = "shop", cluster: str = PROD, **facts: Any) -> Any:
+    return asset(f"{cluster}/k8s/namespaces/{namespace}/pods/{name}", POD, **({"data": {"spec": {}}} | facts))
+
+
+def at(days: float) -> Timestamp:
+    made = Timestamp()
+    made.FromDatetime(NOW - timedelta(days=days))
+    return made
+
+
+async def read(answer: Answer, projects: Sequence[str] = ("p",)) -> Holders:
+    async with serving(Google({"SearchAllResources": answer})) as clients:
+        return await AssetInventory(clients).holders(projects, NOW)
+
+
+async def test_what_is_asked_for_is_listed_with_its_content_and_never_what_names_every_image() -> None:
+    google = Google()
+    async with serving(google) as clients:
+        found = await AssetInventory(clients).holders(("p", "q"), NOW)
+    asked = google.asked("SearchAllResources")
+    assert {each.scope for each in asked} == {"projects/p", "projects/q"}
+    for each in asked:
+        assert tuple(each.asset_types) == asset_types(read_directly=True)
+        assert {"name", "asset_type", "state", "create_time", "update_time", "versioned_resources"} == set(
+            each.read_mask.paths
+        )
+        assert each.page_size == 500
+    assert (found.read, found.refused, found.read_at, found.assets) == (("p", "q"), (), NOW, 0)
+
+
+async def test_every_text_counts_however_deep_it_stands() -> None:
+    data = {
+        "spec": {
+            "containers": [{"image": uri("a")}],
+            "initContainers": [{"image": uri("b")}],
+            "ephemeralContainers": [{"image": uri("c")}],
+        },
+        "lists": [["x", [uri("d")]], {"deep": {"deeper": [{"text": f"run {uri(':v1')} now"}]}}],
+        uri(":key"): 1.5,
+        "none": None,
+        "flag": True,
+    }
+    (found,) = (await read(paged(page(asset("//batch/j", data=data))))).found
+    named = {each.digest or each.tag for each in found.images.references}
+    assert named == {digest("a"), digest("b"), digest("c"), digest("d"), "v1", "key"}
+
+
+async def test_all_versions_of_the_content_count() -> None:
+    both = asset("//batch/j", data={"a": uri("a")})
+    both.versioned_resources.add(version="v2").resource.CopyFrom(struct({"b": uri("b")}))
+    (found,) = (await read(paged(page(both)))).found
+    assert {each.digest for each in found.images.references} == {digest("a"), digest("b")}
+
+
+async def test_only_assets_that_name_images_are_held_and_all_are_counted() -> None:
+    found = await read(
+        paged(
+            page(
+                asset("//j/1", data={"x": "nothing"}),
+                asset("//j/2", data={"x": digest("a")}),
+                asset("//j/3", data={"x": uri(":$TAG")}),
+                asset("//other", "storage.googleapis.com/Bucket", {"x": uri("a")}),
+            )
+        )
+    )
+    assert [each.name for each in found.found] == ["//j/2", "//j/3"]
+    assert found.assets == 4
+
+
+async def test_every_page_is_read_and_a_page_that_fails_makes_the_project_refused(hands: Hands) -> None:
+    pages = [page(asset(f"//j/{number}", data={"x": uri("a")})) for number in range(3)]
+    found = await read(paged(*pages))
+    assert [each.name for each in found.found] == ["//j/0", "//j/1", "//j/2"]
+
+    def last_fails(request: Any) -> Any:
+        return refusing(DENIED)(request) if request.page_token == "2" else paged(*pages)(request)
+
+    found = await read(last_fails)
+    assert (found.read, [each.name for each in found.found]) == ((), ["//j/0", "//j/1"])
+    # the first pages were answered, so it is no missing permission
+    assert found.refused == (Refused("p", Refusal.FAILED, "PERMISSION_DENIED"),)
+
+
+async def test_pages_without_assets_are_no_end() -> None:
+    found = await read(paged(page(), page(asset("//j", data={"x": uri("a")})), page()))
+    assert len(found.found) == 1
+
+
+async def test_an_asset_without_content_is_told_of_each_project() -> None:
+    found = await read(paged(page(pod("a", data=None), pod("b", data={}))))
+    assert found.empty == tuple(("p", f"{PROD}/k8s/namespaces/shop/pods/{each}") for each in "ab")
+
+
+async def test_an_asset_that_comes_twice_is_united_and_counts_once() -> None:
+    """R28: what either row names, as of the earlier time."""
+    heard: list[object] = []
+    rows = [
+        asset("//j", data={"x": uri("a")}, create_time=at(1), update_time=at(1)),
+        asset("//j", data={"x": uri("b")}, create_time=at(3), update_time=at(2)),
+    ]
+    for order in (rows, rows[::-1]):
+        async with serving(Google({"SearchAllResources": paged(*map(page, order))})) as clients:
+            inventory = AssetInventory(clients, on_repeated=lambda *said: heard.append(said))
+            found = await inventory.holders(("p",), NOW)
+        (one,) = found.found
+        assert {each.digest for each in one.images.references} == {digest("a"), digest("b")}
+        assert (one.create_time, one.update_time) == (NOW - timedelta(days=3), NOW - timedelta(days=2))
+        assert found.assets == 1
+    assert heard == [("p", "-", Kind.HOLDER, ["//j"])] * 2
+
+
+async def test_of_two_rows_with_and_without_a_time_the_time_is_not_known() -> None:
+    rows = [asset("//j", data={"x": uri("a")}, create_time=at(1)), asset("//j", data={"x": uri("a")})]
+    (found,) = (await read(paged(page(*rows)))).found
+    assert found.create_time is None
+
+
+@pytest.mark.parametrize("seconds", [0, -5, 253402300800])
+async def test_a_time_that_cannot_be_is_not_known(seconds: int) -> None:
+    row = asset("//j", data={"x": uri("a")}, create_time=Timestamp(seconds=seconds))
+    (found,) = (await read(paged(page(row)))).found
+    assert (found.create_time, found.update_time) == (None, None)
+
+
+async def test_clusters_are_known_with_their_state_and_those_of_which_a_pod_of_their_own_came() -> None:
+    other = PROD.replace("zones/us-central1-a", "locations/europe-west1").replace("prod", "eu")
+    numbered = other.replace("projects/p/", "projects/1001/")
+    found = await read(
+        paged(
+            page(
+                asset(PROD, CLUSTER, state="RUNNING"),
+                asset(other, CLUSTER, state="ERROR"),
+                pod("agent", "kube-system", numbered),
+                pod("cart"),
+                pod("kube-system"),
+            )
+        )
+    )
+    assert found.clusters == (
+        (ClusterName("p", "europe-west1", "eu"), "ERROR"),
+        (ClusterName("p", "us-central1-a", "prod"), "RUNNING"),
+    )
+    assert found.observed == {ClusterName("p", "europe-west1", "eu")}
+    assert found.empty == ()
+
+
+async def test_a_cluster_whose_name_cannot_be_read_was_not_observed() -> None:
+    assert (await read(paged(page(asset("//container.googleapis.com/odd", CLUSTER))))).empty == (
+        ("p", "//container.googleapis.com/odd"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "refusal"),
+    [
+        (DENIED, [disabled(ASSETS)], Refusal.API_DISABLED),
+        (DENIED, [disabled(ASSETS, "projects/1001")], Refusal.API_DISABLED),
+        (DENIED, [disabled(ASSETS, "projects/other")], Refusal.API_DISABLED),
+        (DENIED, [disabled(ASSETS, "projects/764086051850")], Refusal.FAILED),
+        (DENIED, [disabled("run.googleapis.com")], Refusal.FAILED),
+        (DENIED, [], Refusal.NO_PERMISSION),
+        (DENIED, [ErrorInfo(reason="IAM_PERMISSION_DENIED", domain=ASSETS)], Refusal.NO_PERMISSION),
+        (DENIED, [ErrorInfo(reason="SECURITY_POLICY_VIOLATED", domain=ASSETS)], Refusal.FAILED),
+        (DENIED, [ErrorInfo(reason="BILLING_DISABLED", domain="googleapis.com")], Refusal.FAILED),
+        (grpc.StatusCode.UNAUTHENTICATED, [], Refusal.FAILED),
+        (grpc.StatusCode.INVALID_ARGUMENT, [], Refusal.FAILED),
+        (grpc.StatusCode.UNIMPLEMENTED, [], Refusal.FAILED),
+        (grpc.StatusCode.NOT_FOUND, [], Refusal.FAILED),
+        (grpc.StatusCode.UNAVAILABLE, [], Refusal.FAILED),
+    ],
+)
+async def test_a_refusal_is_told_by_its_code_and_its_reason_alone(
+    hands: Hands, code: grpc.StatusCode, details: list[ErrorInfo], refusal: Refusal
+) -> None:
+    text = "SERVICE_DISABLED: permission cloudasset.assets.searchAllResources denied"
+    found = await read(refusing(code, *details, message=text))
+    (refused,) = found.refused
+    assert (refused.project, refused.refusal) == ("p", refusal)
+    assert refused.cause.startswith(code.name)
+    assert found.read == ()
+
+
+def test_an_error_that_no_server_answered_with_is_a_failure() -> None:
+    assert inventory_refusal(ValueError("x")) is Refusal.FAILED
+    assert inventory_refusal(GoogleAPICallError("x")) is Refusal.FAILED  # type: ignore[no-untyped-call]
+
+
+async def test_one_project_that_refuses_leaves_the_others() -> None:
+    def answer(request: Any) -> Any:
+        if request.scope == "projects/q":
+            return refusing(DENIED)(request)
+        return page(asset("//j", data={"x": uri("a")}))
+
+    found = await read(answer, ("p", "q"))
+    assert (found.read, [each.project for each in found.refused]) == (("p",), ["q"])
+    assert [each.project for each in found.found] == ["p"]
+
+
+async def test_searches_of_all_projects_share_one_pace_and_a_429_slows_it(hands: Hands) -> None:
+    answers = iter([refusing(grpc.StatusCode.RESOURCE_EXHAUSTED, retry_after(1))])
+
+    def answer(request: Any) -> Any:
+        return next(answers, lambda _: page())(request)
+
+    async with serving(Google({"SearchAllResources": answer})) as clients:
+        found = await AssetInventory(clients).holders(("p", "q"), NOW)
+        pace = clients.paces.of(Metric.ASSET_SEARCHES, "-", "-")
+        assert pace.refusals == 1
+        assert pace.allowed < Metric.ASSET_SEARCHES.value.per_minute
+    assert found.read == ("p", "q")
+
+
+async def test_the_first_pass_and_the_reading_before_a_delete_ask_it_where_they_are_told_to() -> None:
+    google = Google({"SearchAllResources": paged(page(asset("//j", data={"x": uri("a")})))})
+    async with serving(google) as clients:
+        asking = GoogleObserver(clients, lambda *_: None, asks_inventory=True)
+        assert len((await asking.observe(("p",), NOW)).holders.found) == 1
+        assert len((await GoogleReader(asking, ("p",)).holders(NOW)).found) == 1
+        silent = GoogleObserver(clients, lambda *_: None)
+        assert (await silent.observe(("p",), NOW)).holders is NOT_ASKED
+        assert await GoogleReader(silent, ("p",)).holders(NOW) is NOT_ASKED
+    assert len(google.asked("SearchAllResources")) == 2

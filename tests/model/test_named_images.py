@@ -1,0 +1,99 @@
+"""Every image that any text names: R51."""
+
+import pytest
+
+from janitor.model.named_images import named_in
+from tests.making import digest
+
+D = digest("a")
+HOST = "us-docker.pkg.dev"
+
+
+def references(text: str) -> set[str]:
+    """As a person writes them."""
+    return {
+        f"{each.repository.uri}/{each.package}"
+        + (f":{each.tag}" if each.tag else "")
+        + (f"@{each.digest}" if each.digest else "")
+        for each in named_in([text]).references
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"{HOST}/p/r/app:v1", f"{HOST}/p/r/app:v1"),
+        (f"{HOST}/p/r/app", f"{HOST}/p/r/app:latest"),
+        (f"{HOST}/p/r/team/app:v1@{D}", f"{HOST}/p/r/team/app:v1@{D}"),
+        (f"docker-pullable://{HOST}/p/r/app@{D}", f"{HOST}/p/r/app@{D}"),
+        ("us.gcr.io/p/app:v1", "us.gcr.io/p/app:v1"),
+        (f"{HOST.upper()}/p/r/app:v1", f"{HOST}/p/r/app:v1"),
+        (f"{HOST}:443/p/r/app:v1", f"{HOST}/p/r/app:v1"),
+        (f"{HOST}/example.com/p/r/app:v1", f"{HOST}/example.com/p/r/app:v1"),
+        (f"spec:\n  containers:\n  - image: '{HOST}/p/r/app:v1'\n", f"{HOST}/p/r/app:v1"),
+        (f"docker run --rm -e X=1 {HOST}/p/r/app:v1 --serve", f"{HOST}/p/r/app:v1"),
+        (f"IMAGE={HOST}/p/r/app:v1;", f"{HOST}/p/r/app:v1"),
+        (f'{{"image":"{HOST}\\/p\\/r\\/app:v1"}}', f"{HOST}/p/r/app:v1"),
+        (f"https://console/?image={HOST}%2Fp%2Fr%2Fapp%3Av1", f"{HOST}/p/r/app:v1"),
+        (f"https://{HOST}/v2/p/r/app/manifests/v1", f"{HOST}/p/r/app:v1"),
+        (f"({HOST}/p/r/app:v1)", f"{HOST}/p/r/app:v1"),
+        (f"Pulling {HOST}/p/r/app:v1: done", f"{HOST}/p/r/app:v1"),
+    ],
+)  # fmt: skip
+def test_a_reference_is_found_wherever_it_stands(text: str, found: str) -> None:
+    assert references(text) == {found}
+    assert named_in([text]).beginnings == set()
+
+
+def test_several_references_in_one_text_are_all_found() -> None:
+    assert references(f"{HOST}/p/r/a:v1,{HOST}/p/r/b:v2 eu.gcr.io/p/c@{D}") == {
+        f"{HOST}/p/r/a:v1", f"{HOST}/p/r/b:v2", f"eu.gcr.io/p/c@{D}",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nginx:1.27", "docker.io/library/nginx", "ghcr.io/p/app:v1", "marketplace.gcr.io/p/app", "k8s.gcr.io/pause:3",
+        f"not{HOST}.example/p/r/app", "gcr.io.example/p/app", "", HOST, f"https://{HOST}/", f"{HOST}/p", f"{HOST}/p/r",
+        f"{HOST}/p/r/", "gcr.io/p", "gcr.io/p/", f"{HOST}/example.com/p/r", "sha256:abc", "pkg.dev", "gcr.io",
+    ],
+)  # fmt: skip
+def test_other_registries_hosts_and_repositories_name_no_image(text: str) -> None:
+    found = named_in([text])
+    assert [*found.references, *found.digests, *found.beginnings] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "beginning"),
+    [
+        (f"{HOST}/p/r/app:${{TAG}}", f"{HOST}/p/r/app:"),
+        (f"{HOST}/p/r/app@$DIGEST", f"{HOST}/p/r/app:"),
+        (f"{HOST}/p/r/app:", f"{HOST}/p/r/app:"),
+        (f"{HOST}/p/r/app:{{{{ .Values.tag }}}}", f"{HOST}/p/r/app:"),
+        (f"{HOST}/p/r/app:v1@sha256:abc", f"{HOST}/p/r/app:"),
+        (f"{HOST}/p/r/app-${{NAME}}:v1", f"{HOST}/p/r/app-"),
+        (f"{HOST}/p/r/team/", f"{HOST}/p/r/team/"),
+        (f"{HOST}/p/r/$(IMAGE)", f"{HOST}/p/r/"),
+        (f"{HOST}/p/$REPOSITORY/app", f"{HOST}/p/"),
+        (f"{HOST}/$PROJECT/r/app", f"{HOST}/"),
+        (f"{HOST}/${{PROJECT}}/r/app:v1", f"{HOST}/"),
+        ("gcr.io/p/$IMAGE", "gcr.io/p/"),
+        ("${REGION}-docker.pkg.dev/p/r/app:v1", "-docker.pkg.dev/p/r/app:"),
+        ("$REGION-docker.pkg.dev/p/r/app", "-docker.pkg.dev/p/r/app:"),
+        ("$REGION-docker.pkg.dev/$PROJECT/r/app", "-docker.pkg.dev/"),
+    ],
+)
+def test_of_a_name_with_a_variable_the_beginning_is_known(text: str, beginning: str) -> None:
+    found = named_in([f"docker pull {text}"])
+    assert found.beginnings == {beginning}
+    assert not found.references
+
+
+def test_a_digest_alone_is_found_and_one_of_a_reference_is_not_alone() -> None:
+    assert named_in([f"id: {D}"]).digests == {D}
+    assert named_in([f"gke.gcr.io/agent@{D}"]).digests == {D}
+    assert named_in([f"{HOST}/p/r/app@{D}"]).digests == set()
+    other = digest("b")
+    assert named_in([f"{other} {HOST}/p/r/app@{D} {digest('c')}"]).digests == {other, digest("c")}
+    assert named_in([f"{D}0"]).digests == set()
