@@ -1,0 +1,31 @@
+"""Which projects' Cloud Asset Inventory recorded sweeps have read, in the database (R51)."""
+
+from datetime import datetime, timedelta
+
+from janitor.ledger.entries import SweepEnd, SweepStart
+from janitor.store.database import Database
+from janitor.store.inventories import SqlInventories
+from janitor.store.ledger import SqlLedger
+from tests.making import NOW
+
+HOUR = timedelta(hours=1)
+
+
+async def swept(database: Database, id_: str, at: datetime, *of: str) -> None:
+    ledger = SqlLedger(database)
+    await ledger.begin(SweepStart(id_, at, "dry-run", "h:1"))
+    await ledger.finish(SweepEnd(id_, at, "sha256:p", "sha256:d", 0, "{}", inventories_of=of))
+
+
+async def test_before_any_sweep_none_was_read(database: Database) -> None:
+    await swept(database, "s-1", NOW - HOUR)
+    assert await SqlInventories(database).inventories(NOW) == {}
+
+
+async def test_each_project_has_the_start_of_its_own_run(database: Database) -> None:
+    await swept(database, "s-5", NOW - 200 * HOUR, "old")
+    await swept(database, "s-3", NOW - 30 * HOUR, "p", "q")
+    await swept(database, "s-2", NOW - 20 * HOUR)
+    await swept(database, "s-1", NOW - 10 * HOUR, "p")
+    found = await SqlInventories(database).inventories(NOW)
+    assert found == {"old": NOW, "p": NOW - 30 * HOUR, "q": NOW}
