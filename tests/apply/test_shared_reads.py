@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from janitor.apply.holders import FreshHolders
 from janitor.apply.outcomes import OutcomeKind
 from janitor.apply.ports import CallError
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
+from janitor.model.holders import NOT_ASKED
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
@@ -71,7 +73,8 @@ def holding(*labels: str, minutes: int = 0, **facts: Any) -> SlowGoogle:
 
 
 def references(google: SlowGoogle) -> FreshReferences:
-    return FreshReferences(google, References(), NOW, (), {}, google.clock)  # type: ignore[arg-type]
+    holders = FreshHolders(google, NOT_ASKED, "off", google.clock)  # type: ignore[arg-type]
+    return FreshReferences(google, References(), NOW, (), {}, google.clock, holders)  # type: ignore[arg-type]
 
 
 def subjects(google: SlowGoogle) -> Subjects:

@@ -44,7 +44,9 @@ class Remembered:
 
     async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
         world = self._world
-        return Observed(now, tuple(projects), world.workloads, world.repositories, world.gaps)
+        return Observed(
+            now, tuple(projects), world.workloads, world.repositories, world.gaps, holders=world.holders
+        )
 
     async def contents(self, repository: Repository, _: Allowance | None = None) -> Contents | Gap:
         """The images of a docker repository; of no other there are any to ask for."""

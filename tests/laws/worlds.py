@@ -6,6 +6,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
+from janitor.model.holders import NOT_ASKED, Holders
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
@@ -30,6 +31,7 @@ class World:
     own: frozenset[str] = frozenset()
     selected: frozenset[str] | None = None
     sealed: frozenset[RepositoryName] = frozenset()
+    holders: Holders = NOT_ASKED
 
 
 def worlds(gaps: bool = False) -> st.SearchStrategy["World"]:

@@ -57,7 +57,7 @@ _SECTIONS = {
     "protect.names": f"Globs of short names: {', '.join(kind_noun(kind, 2) for kind in _NAMED)}.",
     "protect.tags": "Globs of tags; one tag is enough.",
     "protect.references": "Files beside this one that list the images that run outside Cloud Run, one per line.",
-    "protect.holders": "auto: images that Cloud Asset Inventory lists (GKE, Compute Engine, …) are in use, where it can be read; required: it must be readable; off.",
+    "protect.holders": "auto: what Cloud Asset Inventory lists (GKE and others) uses images too, where it can be read; required: it must be readable; off.",
     "ttl": "The labels that set the lifetime of a resource; only a policy with ttl: expired uses them.",
     "ttl.label": "The label with a duration such as 72h. The default is janitor-ttl.",
     "ttl.expires_label": "The label with a date such as 2026-12-01. The default is janitor-expires.",
