@@ -21,8 +21,8 @@ from janitor.model.holders import (
     ClusterName,
     Holder,
     Holders,
-    Refusal,
-    Refused,
+    InventoryRefusal,
+    UnreadInventory,
     asset_types,
     cluster_of,
 )
@@ -108,7 +108,7 @@ class AssetInventory:
             empty=tuple(sorted((each.project, name) for each in listed for name in each.empty)),
         )
 
-    async def _project(self, project: str) -> tuple[_Listed, Refused | None]:
+    async def _project(self, project: str) -> tuple[_Listed, UnreadInventory | None]:
         listed = _Listed(project)
         request = SearchAllResourcesRequest(
             scope=f"projects/{project}",
@@ -128,8 +128,8 @@ class AssetInventory:
                         listed.add(asset)
                     listed.pages += 1
         except READ_FAILURES as error:
-            refusal = Refusal.FAILED if listed.pages else inventory_refusal(error)
-            return listed, Refused(project, refusal, cause(error))
+            refusal = InventoryRefusal.FAILED if listed.pages else inventory_refusal(error)
+            return listed, UnreadInventory(project, refusal, cause(error))
         if listed.repeated:
             self.on_repeated(project, ALL_LOCATIONS, Kind.HOLDER, listed.repeated)
         return listed, None

@@ -12,7 +12,7 @@ from httpx2 import HTTPError
 
 from janitor.error_facts import constant, facts, own_text, recognised
 from janitor.gcp.paging import BadReplyError
-from janitor.model.holders import Refusal
+from janitor.model.holders import InventoryRefusal
 
 RUN_API = "run.googleapis.com"
 ARTIFACT_API = "artifactregistry.googleapis.com"
@@ -89,7 +89,7 @@ def nothing_there(error: Exception, api: str, project: str, quota_project: str |
     return None
 
 
-def inventory_refusal(error: Exception) -> Refusal:
+def inventory_refusal(error: Exception) -> InventoryRefusal:
     """Why Cloud Asset Inventory was not read (R51). Decided by codes and ErrorInfo alone, never by text.
 
     The API is counted for the project that calls are made from: where it is disabled there, no project's inventory can be
@@ -97,15 +97,19 @@ def inventory_refusal(error: Exception) -> Refusal:
     IAM_PERMISSION_DENIED, or with none; other reasons are about perimeters, billing or the caller.
     """
     if not isinstance(error, GoogleAPICallError):
-        return Refusal.FAILED
+        return InventoryRefusal.FAILED
     reasons = set()
     for reason, domain, metadata in _error_infos(error):
         reasons.add(reason)
         of_api = domain == "googleapis.com" and metadata.get("service") == ASSET_API
         if reason == API_DISABLED and of_api and _consumer(metadata) not in _GCLOUD:
-            return Refusal.API_DISABLED
+            return InventoryRefusal.API_DISABLED
     denied = error.grpc_status_code == grpc.StatusCode.PERMISSION_DENIED
-    return Refusal.NO_PERMISSION if denied and reasons <= {"IAM_PERMISSION_DENIED"} else Refusal.FAILED
+    return (
+        InventoryRefusal.NO_PERMISSION
+        if denied and reasons <= {"IAM_PERMISSION_DENIED"}
+        else InventoryRefusal.FAILED
+    )
 
 
 def is_unimplemented(error: Exception) -> bool:

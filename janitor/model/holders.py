@@ -31,7 +31,7 @@ ASSET_TYPES: Mapping[str, AssetType] = {
     "apps.k8s.io/DaemonSet": AssetType("DaemonSet"),
     "apps.k8s.io/ReplicaSet": AssetType("ReplicaSet"),
     "k8s.io/ReplicationController": AssetType("ReplicationController"),
-    "batch.k8s.io/Job": AssetType("Job", runs=True),
+    "batch.k8s.io/Job": AssetType("Kubernetes Job", runs=True),
     "batch.k8s.io/CronJob": AssetType("CronJob"),
     "k8s.io/PodTemplate": AssetType("PodTemplate"),
     "compute.googleapis.com/Instance": AssetType("VM instance", runs=True),
@@ -113,7 +113,7 @@ def cluster_of(name: str) -> ClusterName | None:
     return ClusterName(parts[1], parts[3], parts[5])
 
 
-class Refusal(StrEnum):
+class InventoryRefusal(StrEnum):
     """Why a project's inventory was not read; the value is a wire name."""
 
     API_DISABLED = "api-disabled"
@@ -122,11 +122,11 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Refused:
+class UnreadInventory:
     """A project whose inventory was not read, and the cause in one line."""
 
     project: str
-    refusal: Refusal
+    refusal: InventoryRefusal
     cause: str
 
 
@@ -141,7 +141,7 @@ class Holders:
     found: tuple[Holder, ...] = ()
     assets: int = 0
     read: tuple[str, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[UnreadInventory, ...] = ()
     clusters: tuple[tuple[ClusterName, str], ...] = ()
     observed: frozenset[ClusterName] = frozenset()
     empty: tuple[tuple[str, str], ...] = ()

@@ -6,7 +6,7 @@ import pytest
 
 from janitor.apply.holders import FreshHolders
 from janitor.apply.recheck import FreshReferences, Recheck, Subjects
-from janitor.model.holders import ClusterName, Holder, Holders, Refusal, Refused
+from janitor.model.holders import ClusterName, Holder, Holders, InventoryRefusal, UnreadInventory
 from janitor.model.inventory import Workloads
 from janitor.model.named_images import named_in
 from janitor.policy.deciding.references import usage
@@ -101,14 +101,16 @@ async def test_a_holder_that_the_plan_missed_may_hold_what_its_tag_led_to_before
     assert said == (expected if stays else None)
 
 
-@pytest.mark.parametrize("refusal", list(Refusal))
-async def test_a_project_that_answered_at_the_start_and_does_not_answer_again_keeps(refusal: Refusal) -> None:
-    google = FakeGoogle(now_held=held(read=(), refused=(Refused("p", refusal, "gone"),)))
+@pytest.mark.parametrize("refusal", list(InventoryRefusal))
+async def test_a_project_that_answered_at_the_start_and_does_not_answer_again_keeps(
+    refusal: InventoryRefusal,
+) -> None:
+    google = FakeGoogle(now_held=held(read=(), refused=(UnreadInventory("p", refusal, "gone"),)))
     assert await why(google, held()) == "Cloud Asset Inventory could not be read again: gone"
 
 
 async def test_a_project_that_was_off_at_the_start_may_stay_off() -> None:
-    off = (Refused("q", Refusal.NO_PERMISSION, "denied"),)
+    off = (UnreadInventory("q", InventoryRefusal.NO_PERMISSION, "denied"),)
     google = FakeGoogle(now_held=held(refused=off))
     assert await why(google, held(refused=off)) is None
 

@@ -17,7 +17,15 @@ from janitor.gcp.failures import inventory_refusal
 from janitor.gcp.observer import GoogleObserver
 from janitor.gcp.quotas import Metric
 from janitor.gcp.reader import GoogleReader
-from janitor.model.holders import CLUSTER, NOT_ASKED, ClusterName, Holders, Refusal, Refused, asset_types
+from janitor.model.holders import (
+    CLUSTER,
+    NOT_ASKED,
+    ClusterName,
+    Holders,
+    InventoryRefusal,
+    UnreadInventory,
+    asset_types,
+)
 from janitor.model.kinds import Kind
 from tests.gcp.conftest import Hands
 from tests.gcp.google import Answer, Google, disabled, paged, refusing, retry_after, serving
@@ -128,7 +136,7 @@ async def test_every_page_is_read_and_a_page_that_fails_makes_the_project_refuse
     found = await read(last_fails)
     assert (found.read, [each.name for each in found.found]) == ((), ["//j/0", "//j/1"])
     # the first pages were answered, so it is no missing permission
-    assert found.refused == (Refused("p", Refusal.FAILED, "PERMISSION_DENIED"),)
+    assert found.refused == (UnreadInventory("p", InventoryRefusal.FAILED, "PERMISSION_DENIED"),)
 
 
 async def test_pages_without_assets_are_no_end() -> None:
@@ -203,24 +211,24 @@ async def test_a_cluster_whose_name_cannot_be_read_was_not_observed() -> None:
 @pytest.mark.parametrize(
     ("code", "details", "refusal"),
     [
-        (DENIED, [disabled(ASSETS)], Refusal.API_DISABLED),
-        (DENIED, [disabled(ASSETS, "projects/1001")], Refusal.API_DISABLED),
-        (DENIED, [disabled(ASSETS, "projects/other")], Refusal.API_DISABLED),
-        (DENIED, [disabled(ASSETS, "projects/764086051850")], Refusal.FAILED),
-        (DENIED, [disabled("run.googleapis.com")], Refusal.FAILED),
-        (DENIED, [], Refusal.NO_PERMISSION),
-        (DENIED, [ErrorInfo(reason="IAM_PERMISSION_DENIED", domain=ASSETS)], Refusal.NO_PERMISSION),
-        (DENIED, [ErrorInfo(reason="SECURITY_POLICY_VIOLATED", domain=ASSETS)], Refusal.FAILED),
-        (DENIED, [ErrorInfo(reason="BILLING_DISABLED", domain="googleapis.com")], Refusal.FAILED),
-        (grpc.StatusCode.UNAUTHENTICATED, [], Refusal.FAILED),
-        (grpc.StatusCode.INVALID_ARGUMENT, [], Refusal.FAILED),
-        (grpc.StatusCode.UNIMPLEMENTED, [], Refusal.FAILED),
-        (grpc.StatusCode.NOT_FOUND, [], Refusal.FAILED),
-        (grpc.StatusCode.UNAVAILABLE, [], Refusal.FAILED),
+        (DENIED, [disabled(ASSETS)], InventoryRefusal.API_DISABLED),
+        (DENIED, [disabled(ASSETS, "projects/1001")], InventoryRefusal.API_DISABLED),
+        (DENIED, [disabled(ASSETS, "projects/other")], InventoryRefusal.API_DISABLED),
+        (DENIED, [disabled(ASSETS, "projects/764086051850")], InventoryRefusal.FAILED),
+        (DENIED, [disabled("run.googleapis.com")], InventoryRefusal.FAILED),
+        (DENIED, [], InventoryRefusal.NO_PERMISSION),
+        (DENIED, [ErrorInfo(reason="IAM_PERMISSION_DENIED", domain=ASSETS)], InventoryRefusal.NO_PERMISSION),
+        (DENIED, [ErrorInfo(reason="SECURITY_POLICY_VIOLATED", domain=ASSETS)], InventoryRefusal.FAILED),
+        (DENIED, [ErrorInfo(reason="BILLING_DISABLED", domain="googleapis.com")], InventoryRefusal.FAILED),
+        (grpc.StatusCode.UNAUTHENTICATED, [], InventoryRefusal.FAILED),
+        (grpc.StatusCode.INVALID_ARGUMENT, [], InventoryRefusal.FAILED),
+        (grpc.StatusCode.UNIMPLEMENTED, [], InventoryRefusal.FAILED),
+        (grpc.StatusCode.NOT_FOUND, [], InventoryRefusal.FAILED),
+        (grpc.StatusCode.UNAVAILABLE, [], InventoryRefusal.FAILED),
     ],
 )
 async def test_a_refusal_is_told_by_its_code_and_its_reason_alone(
-    hands: Hands, code: grpc.StatusCode, details: list[ErrorInfo], refusal: Refusal
+    hands: Hands, code: grpc.StatusCode, details: list[ErrorInfo], refusal: InventoryRefusal
 ) -> None:
     text = "SERVICE_DISABLED: permission cloudasset.assets.searchAllResources denied"
     found = await read(refusing(code, *details, message=text))
@@ -231,8 +239,8 @@ async def test_a_refusal_is_told_by_its_code_and_its_reason_alone(
 
 
 def test_an_error_that_no_server_answered_with_is_a_failure() -> None:
-    assert inventory_refusal(ValueError("x")) is Refusal.FAILED
-    assert inventory_refusal(GoogleAPICallError("x")) is Refusal.FAILED  # type: ignore[no-untyped-call]
+    assert inventory_refusal(ValueError("x")) is InventoryRefusal.FAILED
+    assert inventory_refusal(GoogleAPICallError("x")) is InventoryRefusal.FAILED  # type: ignore[no-untyped-call]
 
 
 async def test_one_project_that_refuses_leaves_the_others() -> None:

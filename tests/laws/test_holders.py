@@ -7,7 +7,7 @@ from random import Random
 
 from hypothesis import given
 
-from janitor.model.holders import ASSET_TYPES, ClusterName, Holder, Holders, Refusal, Refused
+from janitor.model.holders import ASSET_TYPES, ClusterName, Holder, Holders, InventoryRefusal, UnreadInventory
 from janitor.model.named_images import named_in
 from janitor.model.resources import Mode
 from tests.laws.deciding import destroyed, images_in, plan_of
@@ -73,7 +73,7 @@ def less_observed(dice: Random, holders: Holders) -> Holders:
     """An API, a project, a cluster or the content of an asset is hidden, and with it any of the holders."""
     left = tuple(each for each in holders.found if dice.randint(0, 1))
     change = dice.choice([
-        {"read": READ[1:], "refused": (Refused(READ[0], Refusal.FAILED, "503"),)},
+        {"read": READ[1:], "refused": (UnreadInventory(READ[0], InventoryRefusal.FAILED, "503"),)},
         {"observed": frozenset()},
         {"empty": (("p", "//x/1"),)},
     ])  # fmt: skip

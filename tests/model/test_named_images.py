@@ -54,7 +54,7 @@ def test_several_references_in_one_text_are_all_found() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "nginx:1.27", "docker.io/library/nginx", "ghcr.io/p/app:v1", "marketplace.gcr.io/p/app", "k8s.gcr.io/pause:3",
+        "nginx:1.27", "docker.io/library/nginx", "quay.io/p/app:v1", "marketplace.gcr.io/p/app", "k8s.gcr.io/pause:3",
         f"not{HOST}.example/p/r/app", "gcr.io.example/p/app", "", HOST, f"https://{HOST}/", f"{HOST}/p", f"{HOST}/p/r",
         f"{HOST}/p/r/", "gcr.io/p", "gcr.io/p/", f"{HOST}/example.com/p/r", "sha256:abc", "pkg.dev", "gcr.io",
     ],

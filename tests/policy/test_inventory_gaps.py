@@ -2,7 +2,7 @@
 
 import pytest
 
-from janitor.model.holders import ClusterName, Holder, Holders, Refusal, Refused
+from janitor.model.holders import ClusterName, Holder, Holders, InventoryRefusal, UnreadInventory
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.named_images import named_in
@@ -12,7 +12,7 @@ from janitor.policy.model import HoldersMode
 from tests.making import NOW, repository, uri
 
 PROD = ClusterName("p", "us-central1-a", "prod")
-DISABLED, DENIED, FAILED = (Refused("p", refusal, "why") for refusal in Refusal)
+DISABLED, DENIED, FAILED = (UnreadInventory("p", refusal, "why") for refusal in InventoryRefusal)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ DISABLED, DENIED, FAILED = (Refused("p", refusal, "why") for refusal in Refusal)
     ],
 )
 def test_only_an_inventory_that_was_never_there_is_off(
-    refused: Refused, mode: HoldersMode, before: InventoryReads, off: bool
+    refused: UnreadInventory, mode: HoldersMode, before: InventoryReads, off: bool
 ) -> None:
     found = judged(Holders(NOW, refused=(refused,)), mode, before)
     assert found.off == ((refused,) if off else ())

@@ -33,6 +33,8 @@ def check_swept(seed: int, folder: Path) -> frozenset[str]:
 def _check(here: Place, of: RandomWorld, patch: pytest.MonkeyPatch) -> None:
     if "an image pushed between two pages" in of.behaviour:
         _pushing_between_two_pages_adds_no_deletion(here, of)
+    if "a cluster that uses images" in of.behaviour:
+        _a_cluster_adds_no_deletion_and_hiding_it_none(here, of)
     plain = here.sweep("--dry-run", policies=of.policies) if of.rules else None
     if of.rules:
         here.google.control.trouble("\n".join(f"- {{{rule}}}" for rule in of.rules))
@@ -51,6 +53,7 @@ def _check(here: Place, of: RandomWorld, patch: pytest.MonkeyPatch) -> None:
     assert [{**each, "outcome": "planned"} for each in wet.actions] == dry.actions
     assert (wet.code, set(wet.outcomes.values()) - {"deleted"}) == (dry.code, set()), wet.err
     assert standing(here) == without(dry.names, before)
+    assert named_by_containers(here) & before.keys() <= standing(here).keys()
     for sum_ in SUMS:
         assert dry.document["totals"][sum_] == wet.document["totals"][sum_]
     again = here.sweep("--apply", policies=of.policies)
@@ -92,6 +95,49 @@ def _pushing_between_two_pages_adds_no_deletion(here: Place, of: RandomWorld) ->
     taken = tuple(f"{name}/" for name in plain.names)
     assert [name for name in shifted.names if not f"{name}/".startswith(taken)] == []
     here.google.control.clear_trouble()
+
+
+HIDING = (
+    "- {rpc: SearchAllResources, unavailable: true}",
+    "- {rpc: SearchAllResources, omit: '*/pods/*'}",
+    "- {rpc: SearchAllResources, page_size: 1}\n- {rpc: SearchAllResources, fail_page: 2}",
+)
+
+
+def _a_cluster_adds_no_deletion_and_hiding_it_none(here: Place, of: RandomWorld) -> None:
+    """What its own resource takes without the cluster may be taken by itself (R13)."""
+    off = of.policies.replace("policies:", "protect: {holders: off}\npolicies:", 1)
+    off = (
+        of.policies.replace("protect: {", "protect: {holders: off, ") if "protect: {" in of.policies else off
+    )
+    without_it = here.sweep("--dry-run", policies=off)
+    with_it = here.sweep("--dry-run", policies=of.policies)
+    _adds_nothing(with_it, without_it)
+    for rules in HIDING:
+        here.google.control.trouble(rules)
+        hidden = here.sweep("--dry-run", policies=of.policies)
+        here.google.control.clear_trouble()
+        assert hidden.code == 3
+        _adds_nothing(hidden, with_it)
+
+
+def _adds_nothing(less: Swept, more: Swept) -> None:
+    taken = tuple(f"{name}/" for name in more.names)
+    assert [name for name in less.names if not f"{name}/".startswith(taken)] == []
+
+
+def named_by_containers(here: Place) -> set[str]:
+    """Google's names of the images that containers of the cluster name by digest, whatever container it is."""
+    found: set[str] = set()
+    for asset in here.google.world.assets.values():
+        text = str(asset.data)
+        for repository in here.google.world.repositories.values():
+            place, name = repository.name.partition("/locations/us-central1/repositories/")[::2]
+            del place
+            for package, version in repository.images:
+                if f"docker.pkg.dev/p/{name}/{package}@{version}" in text:
+                    found.add(repository.version_name((package, version)))
+    return found
 
 
 def _what_never_ends_adds_no_deletion(

@@ -99,6 +99,10 @@ def random_world(seed: int) -> RandomWorld:
     dice = Random(seed)
     text, policies = world_file(dice), policy_file(dice)
     behaviour: set[str] = set()
+    if seed % 2:
+        # another dice, so that the rest of the world is what it would be without
+        text = text.replace("  p:\n", f"  p:\n    {_cluster(Random(-seed))}\n", 1)
+        behaviour.add("a cluster that uses images")
     rules: tuple[str, ...] = ()
     draw = dice.randint(0, 9)
     if draw < 5:
@@ -156,6 +160,7 @@ SWEPT_FEATURES = (
     "a row that cannot be read",
     "an image pushed between two pages",
     "an operation that never ends",
+    "a cluster that uses images",
 )
 
 
@@ -182,6 +187,23 @@ projects:
           cloud-run-source-deploy: {{{OLD}, images: [{", ".join(_images(dice))}]}}
           libs: {{{OLD}, format: NPM, packages: {{{", ".join(_packages(dice))}}}}}
 {"".join(_passing_on(dice))}"""
+
+
+WORKLOADS = ("Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "PodTemplate")
+CONTAINERS = ("containers", "init_containers", "ephemeral_containers")
+
+
+def _cluster(dice: Random) -> str:
+    """A cluster whose workloads name images in any of their containers, templates without replicas among them."""
+    found = []
+    for number in range(dice.randint(0, 4)):
+        kind, one = dice.choice(WORKLOADS), _uri(dice, dice.choice(("r", "q")))
+        lists = dice.choice(CONTAINERS)
+        main = "" if lists == "containers" else "containers: [nginx], "
+        facts = f"kind: {kind}, name: w{number}, created: {dice.choice(AGES)}d ago, {main}{lists}: ['{one}']"
+        idle = ", replicas: 0" if kind in WORKLOADS[1:3] and dice.randint(0, 1) else ""
+        found.append(f"{{{facts}{idle}}}")
+    return f"gke: {{us-central1-a: {{prod: {{workloads: [{', '.join(found)}]}}}}}}"
 
 
 def _passing_on(dice: Random) -> Iterator[str]:

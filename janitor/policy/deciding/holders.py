@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import assert_never
 
-from janitor.model.holders import NOT_ASKED, Holder, Holders, Refusal, Refused
+from janitor.model.holders import NOT_ASKED, Holder, Holders, InventoryRefusal, UnreadInventory
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.policy.model import HoldersMode
@@ -36,7 +36,7 @@ class JudgedHolders:
 
     mode: HoldersMode = "auto"
     holders: Holders = NOT_ASKED
-    off: tuple[Refused, ...] = ()
+    off: tuple[UnreadInventory, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
     @property
@@ -56,21 +56,21 @@ def judged(holders: Holders, mode: HoldersMode, before: InventoryReads = NEVER_R
     return JudgedHolders(mode, holders, off, tuple(sorted(gaps)))
 
 
-def _is_off(refused: Refused, mode: HoldersMode, before: InventoryReads) -> bool:
+def _is_off(refused: UnreadInventory, mode: HoldersMode, before: InventoryReads) -> bool:
     """`auto` goes without an inventory that cannot be read from the start; one that could be read is missed."""
     if mode == "required" or refused.project in before.this:
         return False
     match refused.refusal:
-        case Refusal.API_DISABLED:
+        case InventoryRefusal.API_DISABLED:
             return True
-        case Refusal.NO_PERMISSION:
+        case InventoryRefusal.NO_PERMISSION:
             return refused.project not in before.earlier
-        case Refusal.FAILED:
+        case InventoryRefusal.FAILED:
             return False
     assert_never(refused.refusal)
 
 
-def _refused(refused: Refused) -> Gap:
+def _refused(refused: UnreadInventory) -> Gap:
     return Gap(refused.project, "-", Kind.HOLDER, refused.cause)
 
 

@@ -1,13 +1,13 @@
 """Holders in words: what Cloud Asset Inventory was asked, how much it lists, and where it is off (R51)."""
 
-from janitor.model.holders import Refusal
+from janitor.model.holders import InventoryRefusal
 from janitor.policy.deciding.holders import PERMISSION, JudgedHolders
 from janitor.report.data.failed_reads import some_of
 
 OTHERS = "GKE, Compute Engine and others"
 _WHY = {
-    Refusal.API_DISABLED: "Cloud Asset API disabled",
-    Refusal.NO_PERMISSION: f"no permission {PERMISSION}",
+    InventoryRefusal.API_DISABLED: "Cloud Asset API disabled",
+    InventoryRefusal.NO_PERMISSION: f"no permission {PERMISSION}",
 }
 
 
