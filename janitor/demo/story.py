@@ -36,6 +36,7 @@ def tell() -> None:
         (Path(folder) / "policies.yaml").write_text(_text("policies.yaml"), encoding="utf-8")
         place = _Place(Path(folder), env)
         place.run("Show what the policies would delete:", "sweep", "--dry-run")
+        place.run("Show who uses an old image:", "explain", "web/web:r14")
         place.run("Delete the failed service and its repository:", *_BY_HAND)
         with _slack() as (url, posted):
             slack = _Place(place.folder, env | {"JANITOR_SLACK_WEBHOOK_URL": url})
