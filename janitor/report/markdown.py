@@ -80,6 +80,8 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield from ("# janitor report", "", words(period_in_words(summary.period)))
     if scope := basis_in_words(summary.scope):
         yield from ("", f"Next sweep, storage and services: {words(scope)}")
+    if summary.snapshot and summary.snapshot.unknown_uses:
+        yield from ("", words(summary.snapshot.unknown_uses))
     for section in cost_report(summary):
         yield from _section(section.without(SizeCell))
 

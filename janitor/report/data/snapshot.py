@@ -136,6 +136,7 @@ class Snapshot:
     `waiting` is what is in grace, the soonest first, `waited` how many wait in total, and `in_grace` what all
     of them cost: listed apart, and still part of `stored` and `running`. Lists are in the order in which they are shown, texts are cut at
     `LONGEST_TEXT`, and a list of owners or policies that is cut says so in `notices`.
+    `unknown_uses` is the line that every output begins with where only uses by Cloud Run are known, else "".
     """
 
     sweep_id: str
@@ -163,6 +164,7 @@ class Snapshot:
     in_grace: Amount = NOTHING
     idle: Amount = NOTHING
     grouped: tuple[PlannedGroup, ...] = ()
+    unknown_uses: str = ""
 
     @property
     def failing(self) -> tuple[RunningService, ...]:

@@ -22,7 +22,7 @@ _LONGEST_AMOUNT = 120
 _POSITIONAL = (Amount, Gap, InGrace, Remaining)
 # Fields that snapshots of earlier versions do not have.
 _LATER = {
-    Snapshot: ("waiting", "waited", "in_grace", "idle", "grouped"),
+    Snapshot: ("waiting", "waited", "in_grace", "idle", "grouped", "unknown_uses"),
     InGrace: ("size_bytes", "estimate"),
 }
 

@@ -15,6 +15,7 @@ from janitor.model.inventory import Gap
 from janitor.model.text import shorten
 from janitor.plan.plan import Action
 from janitor.policy.deciding.grace import Waiting
+from janitor.report.data.holders import off_line
 from janitor.report.data.planned_groups import ALONE, costliest, planned_groups, row_of
 from janitor.report.data.result import SweepResult, is_announced
 from janitor.report.data.running_costs import idle_sum, without
@@ -99,6 +100,7 @@ def take_snapshot(result: SweepResult) -> Snapshot:
         in_grace=result.in_grace,
         idle=idle_sum(standing.services),
         grouped=planned_groups(_rows(held, left, plan.group_bytes)),
+        unknown_uses=_cut(off_line(result.holders)),
     )
 
 

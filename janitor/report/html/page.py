@@ -104,6 +104,7 @@ class Page:
     scope: str
     period: str
     swept: str
+    unknown_uses: str
     hero: Hero
     facts: tuple[Fact, ...]
     legend: str
@@ -135,6 +136,7 @@ def page_of(summary: Summary) -> Page:
         swept=f"last sweep: {_MODES.get(snapshot.mode, snapshot.mode)}, {moment(snapshot.observed_at)}"
         if snapshot
         else "no sweep yet",
+        unknown_uses=shown(snapshot.unknown_uses, 640) if snapshot else "",
         hero=_hero(summary),
         facts=tuple(_facts(summary)),
         legend=LEGEND,

@@ -8,6 +8,7 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.model.text import many
 from janitor.model.units import moment, show_size
 from janitor.policy.deciding.grace import Waiting
+from janitor.report.data.holders import off_line
 from janitor.report.data.names import how_many, kind_in_words, short_name
 from janitor.report.data.notices import clock_line
 from janitor.report.data.result import SweepResult, Totals
@@ -63,7 +64,7 @@ def _note(result: SweepResult, where: str) -> tuple[Message, tuple[Waiting, ...]
     counts = totals(result)
     scheduled = in_short(result)
     head = f"janitor {_deeds(result, counts)}{f'; {scheduled}' if scheduled else ''}"
-    lines = [f"*{head}*", *_clock(result), *_kinds(result), *_ends(counts)]
+    lines = [f"*{head}*", *_clock(result), *_unknown_uses(result), *_kinds(result), *_ends(counts)]
     if result.error:
         lines.append(f"It was stopped: {words(str(result.error), _LINE)}")
     elif result.interrupted:
@@ -94,6 +95,11 @@ def _deletions(rows: Sequence[Announced]) -> tuple[Waiting, ...]:
 def _clock(result: SweepResult) -> Iterator[str]:
     if line := clock_line(result):
         yield line  # nothing in it comes from outside
+
+
+def _unknown_uses(result: SweepResult) -> Iterator[str]:
+    if line := off_line(result.holders):
+        yield words(line, _LINE)
 
 
 def _deeds(result: SweepResult, counts: Totals) -> str:

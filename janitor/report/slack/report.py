@@ -46,6 +46,7 @@ def report(summary: Summary, page: str | None = None) -> Message:
         part for part in (_TITLE, projects_in_words(summary), days_in_words(summary.period)) if part
     )
     lines = [
+        *_unknown_uses(summary.snapshot),
         _saved(summary),
         *_to_fix(summary),
         *_next(summary.snapshot),
@@ -61,6 +62,11 @@ def report(summary: Summary, page: str | None = None) -> Message:
     return Message(
         _text(summary), (header(title), *paragraphs(lines)), thread(details(summary), f"{_TITLE}, the report")
     )
+
+
+def _unknown_uses(seen: Snapshot | None) -> Iterator[str]:
+    if seen and seen.unknown_uses:
+        yield words(seen.unknown_uses, _LINE)
 
 
 def _text(summary: Summary) -> str:

@@ -57,6 +57,8 @@ def write_report_table(summary: Summary, out: TextIO) -> None:
         if scope
         else []
     )
+    if summary.snapshot and summary.snapshot.unknown_uses:
+        of.append(indented(summary.snapshot.unknown_uses, console.width, left=0, style="yellow"))
     sections = (_section(each, console.width) for each in cost_report(summary))
     print_lines(console, [header], of, *sections)
 
