@@ -22,5 +22,5 @@ def test_every_kind_of_cloud_run_says_so() -> None:
     """R4: gaps of these hide users of images."""
     assert {kind for kind in Kind if not kind.is_run} == {
         Kind.REPOSITORY, Kind.IMAGE, Kind.PACKAGE, Kind.VERSION, Kind.TAG, Kind.ATTACHMENT, Kind.ARTIFACT_LOCATION,
-        Kind.HOLDER,
+        Kind.HOLDER, Kind.PROJECT,
     }  # fmt: skip
