@@ -72,8 +72,8 @@ def _doubts(result: SweepResult, width: int) -> Iterator[Text]:
         list(lines)
         for lines in (
             _clock(result),
-            _holders_off(result, width),
             _unseen(result, width),
+            _holders_off(result, width),
             _gaps(result, width),
             _refusals(result, width),
         )
