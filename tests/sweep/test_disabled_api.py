@@ -24,7 +24,7 @@ def test_a_disabled_api_is_one_note_with_the_command(place: Placing, rpc: str, a
     info = f"reason: SERVICE_DISABLED, domain: googleapis.com, metadata: {{service: {host}, consumer: projects/p}}"
     here = place(world(image("a", "v1"), trouble=f"[{{rpc: {rpc}, permission_denied: {{{info}}}}}]"))
     swept = here.sweep(policies=POLICIES)
-    (note,) = [notice for notice in swept.document["notices"] if "disabled" in notice]
+    (note,) = [notice for notice in swept.document["notices"] if "API is disabled" in notice]
     assert note == (
         f"the {api} API is disabled in project p, so nothing of it was read; to enable it:"
         f" gcloud services enable {host} --project p"
