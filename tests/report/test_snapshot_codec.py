@@ -59,11 +59,11 @@ SNAPSHOTS = st.builds(
     services=_few(_RUNNING), kept=_few(st.builds(Remaining, _WORDS, _TEXTS, _COUNTS)), notices=_few(_TEXTS),
     waiting=_few(st.builds(InGrace, _WORDS, _TEXTS, _TEXTS, _TEXTS, _TIMES, st.booleans(), _COUNTS, _ESTIMATES)),
     waited=_COUNTS, in_grace=_SUMS, idle=_SUMS,
-    grouped=_few(st.builds(PlannedGroup, _WORDS, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _SUMS)),
+    grouped=_few(st.builds(PlannedGroup, _WORDS, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _SUMS)), unknown_uses=_TEXTS,
 )  # fmt: skip
 RICH = SMALL.snapshot or snapshot()
 DOCUMENT = json.loads(encode_snapshot(RICH))
-LATER = {"waiting", "waited", "in_grace", "idle", "grouped"}
+LATER = {"waiting", "waited", "in_grace", "idle", "grouped", "unknown_uses"}
 
 
 def changed(*path: str | int, to: object) -> str:
