@@ -91,6 +91,7 @@ def test_a_gap_of_a_whole_project_is_told_by_the_project() -> None:
 
 
 def test_that_no_workload_was_seen_is_a_gap_of_its_own() -> None:
+    assert unseen_gap(["p", "q"]) == UNSEEN
     assert is_unseen_gap(UNSEEN)
     assert "no workload was found in p, q: " in UNSEEN.cause
     assert "scope: {workloads: none}" in UNSEEN.cause

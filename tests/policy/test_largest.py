@@ -10,10 +10,12 @@ from janitor.explain.words import image_has, key_asks
 from janitor.model.kinds import Kind
 from janitor.model.resources import Image, Package, Version
 from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.contents import ArtifactTypeIs
 from janitor.policy.conditions.names import NameIs
 from janitor.policy.conditions.size import Largest
 from janitor.policy.conditions.tags import TagsMatch
 from janitor.policy.deciding.packages import decide_versions, package_rules
+from janitor.policy.deciding.retention import competing
 from janitor.policy.deciding.verdict import Delete
 from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policies, Retention
@@ -207,3 +209,12 @@ def test_a_tagged_child_of_two_indexes_goes_only_with_both() -> None:
     assert gone(both, *first, *second) == of("both", "first", "second", "a", "b")
     larger = image("larger", size=350)
     assert gone(both, *first, *second, larger) == of("first", "a", "larger")
+
+
+def test_a_child_with_a_type_shares_the_place_of_its_index_where_the_policy_names_the_type() -> None:
+    """R36."""
+    pair = [image("index", children=["child"]), image("child", artifact_type="x/sbom")]
+    named = policy("named", Kind.IMAGE, WEEK, Largest(2), ArtifactTypeIs(("x/*",)))
+    index, child = (("app", each.digest) for each in pair)
+    assert competing(pair, {})(named, pair).shared == {child: {index}}
+    assert competing(pair, {})(BIGGEST, pair).shared == {}

@@ -192,7 +192,13 @@ def test_uses_are_recorded_as_texts_that_stay_the_same() -> None:
     assert log.names == {f"* app @ {digest('a')}", OTHERS_USE}
 
 
-def test_an_upload_at_the_epoch_is_not_known() -> None:
+def test_an_upload_after_the_last_use_starts_the_time_again() -> None:
+    history = history_of(LONG, [(use_of(REPOSITORY, image("a")), ago(days=8))])
+    assert used(image("a", days=6), history)[0] is False
+
+
+def test_an_upload_at_the_epoch_is_not_known_and_one_a_second_later_is() -> None:
+    assert used(image("a")._replace(upload_time=1.0, update_time=None), history_of(LONG, []))[0] is True
     assert (
         used(image("a", days=60)._replace(upload_time=0.0, update_time=None), history_of(LONG, []))[0] is None
     )

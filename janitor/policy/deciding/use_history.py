@@ -180,7 +180,7 @@ def unused_for_leaf(
             since = image_since(image)
             if history is None or since is None or since <= 0:
                 return AGE_UNKNOWN
-            latest = max(since, history.since, uses.get(image.package, {}).get(image.digest, since))
+            latest = max(since, history.since, uses[image.package].get(image.digest, since))
             return AGE_UNKNOWN if latest > now else truth(now - latest > seconds)
 
         return run
