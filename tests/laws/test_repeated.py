@@ -38,11 +38,11 @@ def again(dice: Random, found: Contents | Gap) -> Contents | Gap:
 
 def workloads_again(dice: Random, loads: Workloads) -> Workloads:
     """The same of what runs."""
-    held = {}
-    for kind in ("services", "revisions", "jobs", "executions", "worker_pools", "instances"):
-        rows = twice(dice, list(getattr(loads, kind)), without_images)
-        held[kind] = tuple(each_once(rows, lambda each: each.name)[0])
-    return merged([replace(loads, **held)])
+    held = {
+        kind: tuple(each_once(twice(dice, list(found), without_images), lambda each: each.name)[0])
+        for kind, found in loads.by_kind.items()
+    }
+    return merged([replace(loads, by_kind=held)])
 
 
 def twice(dice: Random, rows: list[Any], copied: Any) -> list[Any]:

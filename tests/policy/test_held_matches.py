@@ -2,17 +2,23 @@
 
 from datetime import timedelta
 
+import pytest
+
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason
 from janitor.policy.conditions.age import OlderThan
+from janitor.policy.conditions.facts import ResourceFacts
+from janitor.policy.conditions.key import FactsReading
 from janitor.policy.conditions.names import NameIs
 from janitor.policy.conditions.state import StatusIs
-from janitor.policy.deciding.held import HeldPolicy
+from janitor.policy.deciding.held import HeldMatches, HeldPolicy
+from janitor.policy.deciding.verdict import question
 from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Policy, Retention
 from tests.deciding import context
-from tests.making import policies, policy, revision, service, workloads
+from tests.making import NOW, ago, policies, policy, revision, service, workloads
 
+FACTS = ResourceFacts("web", "us", "", {}, Status.SERVING, ago(days=9), kind=Kind.SERVICE)
 OLD = policy("old", Kind.SERVICE, OlderThan(timedelta(days=7)))
 
 
@@ -20,6 +26,33 @@ def held(*things: object, by: Policy = OLD, protect: tuple[str, ...] = ()) -> li
     asked = context(policies(by, protect={"names": protect}))
     decide_workloads(asked, workloads(*things))  # type: ignore[arg-type]
     return list(asked.held.policies())
+
+
+@pytest.mark.parametrize(
+    ("kind", "guard", "lasts"),
+    [
+        (Kind.SERVICE, KeepReason.SERVING, True),
+        (Kind.IMAGE, KeepReason.IN_USE, False),
+        (Kind.IMAGE, KeepReason.KEEP_TAGGED, False),
+        (Kind.TAG, KeepReason.KEEP_TAGGED, True),
+        (Kind.TAG, KeepReason.CHILD_OF_KEPT, True),
+        (Kind.TAG, KeepReason.IMMUTABLE_TAGS, True),
+        (Kind.TAG, KeepReason.IN_USE, False),
+    ],
+)
+def test_a_guard_lasts_that_waiting_does_not_change(kind: Kind, guard: KeepReason, lasts: bool) -> None:
+    by, matches = policy("p", kind), HeldMatches()
+    asked = question(by, FactsReading(NOW), True)
+    matches.note([asked], [(FACTS, [guard])], lambda _, stands: stands is guard)
+    assert list(matches.policies()) == ([HeldPolicy(by, 1, guard)] if lasts else [])
+
+
+@pytest.mark.parametrize(("deletes", "applies"), [(False, True), (True, False)])
+def test_a_policy_that_may_not_delete_is_not_named(deletes: bool, applies: bool) -> None:
+    matches = HeldMatches()
+    asked = question(policy("p", Kind.SERVICE, deletes=deletes), FactsReading(NOW), applies)
+    matches.note([asked], [(FACTS, [KeepReason.SERVING])], lambda *_: True)
+    assert list(matches.policies()) == []
 
 
 def live(*names: str) -> list[object]:

@@ -71,7 +71,7 @@ class HeldMatches:
         """The policies of which no match can be deleted, in the order in which they were found."""
         for name, guards in self._held.items():
             if name not in self._others:
-                guard, _ = guards.most_common(1)[0]
+                guard = max(guards, key=guards.__getitem__)
                 yield HeldPolicy(self._policies[name], guards.total(), guard)
 
     def _is_open(self, question: CompiledPolicy[T]) -> bool:
