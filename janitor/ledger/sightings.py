@@ -61,20 +61,16 @@ class Lookout:
     def over(self, observed: Observed) -> None:
         """Look at the first pass; images count as gone with their whole repository here."""
         projects, gaps = frozenset(observed.projects), (*observed.gaps, *observed.workloads.gaps)
-        uids = dict(_uids(observed))
+        found = {(kind, str(name)): (name, uid) for kind, name, uid in _there_now(observed)}
         for each, kind, name in self._things:
-            uid = uids.get((kind, each.name))
+            _, uid = found.get((kind, each.name), (name, None))
             # Google may list for a moment longer what it has deleted.
             lingers = uid is not None and uid == each.uid != ""
             if name.project in projects and not lingers and not _hidden(kind, name, gaps):
                 self._note(each, uid is not None)
-        for (kind, text), uid in uids.items():
-            place = RepositoryName.parse(text) if kind is Kind.REPOSITORY else ResourceName.parse(text)
-            if (
-                self._seeks(place.project, kind)
-                and place.project in projects
-                and not _hidden(kind, place, gaps)
-            ):
+        for (kind, text), (place, uid) in found.items():
+            is_sought = self._seeks(place.project, kind) and place.project in projects
+            if is_sought and not _hidden(kind, place, gaps):
                 self._uids[name_key(kind, text)] = uid
         held = self._images.keys() | self._in_packages.keys()
         for repository in held - {each.name for each in observed.repositories}:
@@ -135,12 +131,12 @@ class Lookout:
         (self.back if is_back else self.gone).append(watched.intent)
 
 
-def _uids(observed: Observed) -> Iterator[tuple[tuple[Kind, str], str]]:
-    """Kind, name and uid of all that the first pass lists; the uid of what is read in its holder is the holder's."""
+def _there_now(observed: Observed) -> Iterator[tuple[Kind, ResourceName | RepositoryName, str]]:
+    """Kind, name and uid of all that the first pass lists; what is read in its holder has none of its own."""
     for kind, each in listed(observed.workloads):
-        yield (kind, str(each.name)), "" if kind in READ_IN_HOLDER else each.uid
+        yield kind, each.name, "" if kind in READ_IN_HOLDER else each.uid
     for repository in observed.repositories:
-        yield (Kind.REPOSITORY, str(repository.name)), ""
+        yield Kind.REPOSITORY, repository.name, ""
 
 
 def _names_in(kind: Kind, repository: RepositoryName, contents: Contents) -> Iterator[str]:
