@@ -356,7 +356,7 @@ class _Parts:
             parts.setdefault(key[place], []).append(tally)
         rows = [(name, self._sum(tallies)) for name, tallies in parts.items()]
         there = (row for row in rows if row[1].deleted.count)
-        return tuple(sorted(there, key=lambda row: (-row[1].deleted.usd_month, row[0])))
+        return tuple(sorted(there, key=lambda row: (row[1].deleted.usd_month.copy_negate(), row[0])))
 
     def _sum(self, tallies: Iterable[AccountTally]) -> Account:
         whole = self._asked.tally()
@@ -404,7 +404,13 @@ def _savers(asked: _Asked, blocks: tuple[int, int] | None) -> tuple[Saving, ...]
         for still in (one.back_at.is_(None), one.back_at > asked.until)
         for row in asked.db.execute(columns.where(still).order_by(*order).limit(SAVERS))
     ]
-    found.sort(key=lambda each: (-(each.usd_month or 0), each.deletion.deleted_at, each.deletion.name))
+    found.sort(
+        key=lambda each: (
+            (each.usd_month or Decimal(0)).copy_negate(),
+            each.deletion.deleted_at,
+            each.deletion.name,
+        )
+    )
     return tuple(found[:SAVERS])
 
 

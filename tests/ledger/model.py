@@ -141,13 +141,19 @@ def _divided(
     for saving in recent:
         parts.setdefault(part(saving.deletion), []).append(saving)
     rows = [(name, account(held, until, horizon)) for name, held in parts.items()]
-    return tuple(sorted(rows, key=lambda row: (-row[1].deleted.usd_month, row[0])))
+    return tuple(sorted(rows, key=lambda row: (row[1].deleted.usd_month.copy_negate(), row[0])))
 
 
 def _savers(recent: Sequence[Saving], until: datetime) -> tuple[Saving, ...]:
     """The largest; of two alike the earlier one, then by name."""
     lasting = (
-        (-saving.usd_month, saving.deletion.deleted_at, saving.deletion.name, saving.deletion.intent, saving)
+        (
+            saving.usd_month.copy_negate(),
+            saving.deletion.deleted_at,
+            saving.deletion.name,
+            saving.deletion.intent,
+            saving,
+        )
         for saving in recent
         if saving.usd_month and not _is_back(saving.deletion, until)
     )
