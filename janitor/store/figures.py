@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, collate, func, or_, select
+from sqlalchemy import Connection, and_, collate, func, select
 
 from janitor.ledger.figures import CAME_BACK, POINTS, SAVERS, CameBack, Figures, Question, owner_shown
 from janitor.ledger.savings import (
@@ -433,27 +433,25 @@ def _came_back(asked: _Asked) -> tuple[int, tuple[CameBack, ...]]:
         .group_by(one.name_key)
         .subquery()
     )
-    first = select(names.c.times, names.c.back, func.count().over()).order_by(
-        names.c.times.desc(), names.c.back.desc()
-    )
-    shown = asked.db.execute(first.limit(CAME_BACK)).all()
-    if not shown:
-        return 0, ()
-    times, back, total = shown[-1]
-    # those alike the last one that is shown are told apart by name
-    enough = or_(names.c.times > times, and_(names.c.times == times, names.c.back >= back))
-    last = and_(one.name_key == names.c.name_key, one.deleted_at == names.c.deleted, *in_period)
-    of = names.join(savings, last).join(intents, intents.c.id == one.intent_id)
+    # those alike the last one that is shown have its place, and are told apart by name
+    order = names.c.times.desc(), names.c.back.desc()
+    placed = select(
+        names, func.rank().over(order_by=order).label("place"), func.count().over().label("total")
+    ).subquery()
+    last = and_(one.name_key == placed.c.name_key, one.deleted_at == placed.c.deleted, *in_period)
+    of = placed.join(savings, last).join(intents, intents.c.id == one.intent_id)
     found = (
-        select(names.c.name_key, names.c.times, names.c.back, *_INTENT, *stretch_columns())
+        select(placed.c.name_key, placed.c.times, placed.c.back, placed.c.total, *_INTENT, *stretch_columns())
         .select_from(of)
-        .where(enough)
+        .where(placed.c.place <= CAME_BACK)
         .order_by(
-            names.c.times.desc(), names.c.back.desc(), by_codepoint(asked.db, intents.c.name), intents.c.id
+            placed.c.times.desc(), placed.c.back.desc(), by_codepoint(asked.db, intents.c.name), intents.c.id
         )
     )
+    total = 0
     by_name: dict[bytes, CameBack] = {}
-    for key, often, back_at, *row in stream(asked.db, found):
+    for key, often, back_at, names_in_all, *row in stream(asked.db, found):
+        total = names_in_all
         if key not in by_name and len(by_name) == CAME_BACK:
             break
         by_name.setdefault(key, _returned(_saving_of(row, asked.show_creator), often, moment_of(back_at)))

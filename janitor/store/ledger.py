@@ -206,6 +206,7 @@ def _open_intents() -> Select[Any]:
             intents.c.at,
             intents.c.tags,
         )
-        .select_from(open_intents.join(intents).join(sweeps))
-        .order_by(intents.c.id)
+        # outer joins, though nothing is missing: SQLite would begin with all intents of all sweeps
+        .select_from(open_intents.outerjoin(intents).outerjoin(sweeps, sweeps.c.id == intents.c.sweep_id))
+        .order_by(open_intents.c.intent_id)
     )

@@ -20,6 +20,7 @@ from sqlalchemy import (
     case,
     delete,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -49,7 +50,8 @@ Value = TypeVar("Value")
 BLOCK = 8192
 # The sums of all projects.
 ALL = "*"
-IS_DELETED = outcomes.c.outcome == OutcomeKind.DELETED.value
+# Not by the index of outcomes, in which SQLite would read every deletion there is to find those of one sweep.
+IS_DELETED = func.coalesce(outcomes.c.outcome, "") == OutcomeKind.DELETED.value
 # What a later sweep found out had happened soon after its intent, not when somebody asked.
 DELETED_AT = case((outcomes.c.sweep_id == intents.c.sweep_id, outcomes.c.at), else_=intents.c.at)
 _GONE, _BACK = sightings.alias("gone"), sightings.alias("back")
