@@ -1,4 +1,4 @@
-"""One question to a ledger in a process of its own: `python -m bench.ledger_read FILE report|page|sweep|nothing`.
+"""One question to a ledger in a process of its own: `python -m bench.ledger_read FILE report|page|sweep`.
 
 Prints seconds of wall clock and of CPU, and how much the peak of memory grew meanwhile, in KiB. The modules that the
 question needs are imported before, and the clock starts with an open ledger: the rest is what every command costs.
@@ -52,7 +52,7 @@ async def nothing(url: str) -> None:
 
 
 QUESTIONS: dict[str, Callable[[str], Awaitable[None]]] = {
-    "report": report, "page": page, "sweep": sweep, "nothing": nothing,
+    "report": report, "page": page, "sweep": sweep,
 }  # fmt: skip
 
 
