@@ -73,6 +73,8 @@ class _Listed:
             self.empty.add(name)
             return
         images = named_in(text for struct in structs for text in _texts(struct))
+        if asset.asset_type == POD:
+            images.note_pulled(pair for struct in structs for pair in _container_statuses(struct))
         if images.references or images.digests or images.beginnings:
             self._note(Holder(name, asset.asset_type, self.project, images, *_times(asset)))
 
@@ -153,6 +155,19 @@ def _texts(struct: Any) -> Iterator[str]:
                     values.extend(value.list_value.values)
 
 
+def _container_statuses(pod: Any) -> Iterator[tuple[str, str]]:
+    """The image of each container of a Pod, and what was pulled (Kubernetes API, ContainerStatus: `imageID`)."""
+    for key, value in pod.fields["status"].struct_value.fields.items() if "status" in pod.fields else ():
+        if key.lower().endswith("containerstatuses"):
+            for each in value.list_value.values:
+                fields = each.struct_value.fields
+                yield _text(fields, "image"), _text(fields, "imageID")
+
+
+def _text(fields: Any, key: str) -> str:
+    return str(fields[key].string_value) if key in fields else ""
+
+
 def _times(asset: Any) -> tuple[datetime | None, datetime | None]:
     return _time(asset, "create_time"), _time(asset, "update_time")
 
@@ -172,6 +187,7 @@ def _united(one: Holder, other: Holder) -> Holder:
         one.images.references | other.images.references,
         one.images.digests | other.images.digests,
         one.images.beginnings | other.images.beginnings,
+        one.images.pulled & other.images.pulled,
     )
     return replace(
         one,

@@ -18,7 +18,7 @@ from janitor.gcp.paging import ROW_FAILURES, pages, rows, same
 from janitor.gcp.retry import READ_RETRY, READ_TIMEOUT
 from janitor.gcp.run_kinds import RUN_CALLS
 from janitor.kinds.workload import RunResource
-from janitor.model.holders import Holders
+from janitor.model.holders import Holders, InventoryRefusal, UnreadInventory
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
@@ -156,8 +156,11 @@ class GoogleReader:
         return await self.projects_again() if self.projects_again else (self.projects, ())
 
     async def holders(self, now: datetime) -> Holders:
-        """What Cloud Asset Inventory lists of every project read, fresh."""
-        return await self.observer.holders(self.projects, now)
+        """What Cloud Asset Inventory lists of every project read, listed afresh; what is unknown of them is refused."""
+        projects, unknown = await self._projects()
+        found = await self.observer.holders(projects, now)
+        failed = (UnreadInventory(each.project, InventoryRefusal.FAILED, each.cause) for each in unknown)
+        return replace(found, refused=tuple(sorted((*found.refused, *failed)))) if unknown else found
 
     async def _tags(self, package: str, version: str) -> list[str]:
         """Those of the version alone, whatever a server makes of the filter (tag.proto: `version`)."""

@@ -10,11 +10,12 @@ from janitor.model.names import DOCKER_HOST_SUFFIX
 from janitor.model.references import BadReferenceError, ImageReference, parse_reference
 
 _SUFFIX = re.escape(DOCKER_HOST_SUFFIX)
-# A host of Artifact Registry that is no part of another name, or its end where a variable stands for the location; its
-# port, and all that may belong to a reference. That ends at blanks, quotes, and the signs between arguments.
+# A host of Artifact Registry that is no part of another name, or its end where a variable stands for the location; the
+# dot of its root, its port, and all that may belong to a reference. That ends at blanks, quotes, and the signs between
+# arguments; but a variable, a command and another text may follow a quote, and a variable a backslash.
 _TOKEN = re.compile(
-    rf"(?P<host>(?<![\w.$-])(?:[a-z0-9-]+{_SUFFIX}|(?:us\.|eu\.|asia\.)?gcr\.io)|(?<=[\w}})\]>%]){_SUFFIX})(?::\d+)?"
-    r"/(?P<path>[^\s\"'`,;|&\\]*)",
+    rf"(?P<host>(?<![\w.$-])(?:[a-z0-9-]+{_SUFFIX}|(?:us\.|eu\.|asia\.)?gcr\.io)|{_SUFFIX})\.?(?::\d+)?"
+    r"/(?P<path>(?:[^\s\"'`,;|&\\]|[\"'\\]+(?=[$%{<`]|\s*\+)|`)*)",
     re.IGNORECASE | re.ASCII,
 )
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}(?![0-9a-f])")
@@ -24,18 +25,36 @@ _READABLE = re.compile(
 )
 _PROJECT = re.compile(r"[a-z0-9.:-]+", re.ASCII)
 # Signs that may close a sentence, a list or a template around a reference.
-_CLOSING = ".:)]}>*"
-_ESCAPED = re.compile("%2f", re.IGNORECASE)
+_CLOSING = ".:)]}>*`"
+_ESCAPED = re.compile("%(?:25)*(?:2f|3a|40)", re.IGNORECASE)
+# A URL in a URL in a URL; each is escaped once more.
+_DEEPEST = 3
+# What JSON and programs write for a character; the text may be JSON in a text.
+_BACKSLASHED = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|([nrtbf])|/)")
+# The distribution API, which names the package first: its path, when it is not that of one manifest.
+_API_PATH = re.compile(r"v2/(.+?)/(?:manifests|tags|blobs)/.*")
 
 
 @dataclass(slots=True)
 class NamedImages:
     """What texts name: `references` as parsed; `digests` that stand alone, or beside what cannot be parsed; and the
-    `beginnings` of names, without a scheme, of which the rest is a variable or cannot be parsed."""
+    `beginnings` of names, without a scheme, of which the rest is a variable or cannot be parsed. `pulled` are those
+    references by tag of which it is known that every digest that they led to is named, too."""
 
     references: set[ImageReference] = field(default_factory=set)
     digests: set[str] = field(default_factory=set)
     beginnings: set[str] = field(default_factory=set)
+    pulled: set[ImageReference] = field(default_factory=set)
+
+    def note_pulled(self, statuses: Iterable[tuple[str, str]]) -> None:
+        """Note what containers pulled: of each the image that it runs, and the image with its digest, "" where nothing
+        was pulled yet."""
+        waiting: set[ImageReference] = set()
+        for image, image_id in statuses:
+            names, digests = named_in([image]).references, named_in([image_id])
+            known = digests.digests or any(each.digest for each in digests.references)
+            (self.pulled if known else waiting).update(names)
+        self.pulled -= waiting
 
 
 def named_in(texts: Iterable[str]) -> NamedImages:
@@ -46,18 +65,27 @@ def named_in(texts: Iterable[str]) -> NamedImages:
     found = NamedImages()
     for text in texts:
         # most texts have none of these, and a cluster has millions
-        if "sha256:" in text or "docker.pkg.dev" in (lower := text.lower()) or "gcr.io" in lower:
+        if "sha256" in text or "docker.pkg.dev" in (lower := text.lower()) or "gcr.io" in lower:
             for each in _spellings(text):
                 _note(found, each)
     return found
 
 
 def _spellings(text: str) -> Iterator[str]:
-    """The text, and what it says where slashes are escaped as in URLs and in JSON."""
-    text = text.replace("\\/", "/")
+    """The text, read as JSON and programs escape it, and what it says where it is escaped as in URLs, several times."""
+    text = _BACKSLASHED.sub(_character, text) if "\\" in text else text
     yield text
-    if _ESCAPED.search(text):
-        yield unquote(text)
+    for _ in range(_DEEPEST):
+        if not _ESCAPED.search(text):
+            return
+        text = unquote(text)
+        yield text
+
+
+def _character(escape: re.Match[str]) -> str:
+    if escape[1]:
+        return chr(int(escape[1], 16))
+    return " " if escape[2] else "/"
 
 
 def _note(found: NamedImages, text: str) -> None:
@@ -94,6 +122,7 @@ def _beginning(host: str, path: str) -> str:
     """``us-docker.pkg.dev/p/r/app-`` of ``…/app-${NAME}``; ``…/app:`` where the name is whole, and
     ``-docker.pkg.dev/p/r/app:`` where the location is a variable. "" where no image is named: what ends with the
     repository, or of a gcr.io host with the project."""
+    path = _API_PATH.sub(r"\1:", path)
     readable = _READABLE.match(path)
     assert readable is not None  # it matches the empty text
     name, rest = readable[0], path[readable.end() :]
@@ -107,6 +136,12 @@ def _beginning(host: str, path: str) -> str:
 
 
 def _names_package(host: str, name: str) -> bool:
-    segments = name.rstrip("/").split("/")
+    return bool(package_in(f"{host}/{name}").rstrip("/"))
+
+
+def package_in(beginning: str) -> str:
+    """The beginning of the package in that of a name; "" where the name ends before it."""
+    host, _, path = beginning.partition("/")
+    segments = path.split("/")
     project = 2 if "." in segments[0] else 1
-    return len(segments) > project + (0 if host.endswith("gcr.io") else 1)
+    return "/".join(segments[project + (0 if host.endswith("gcr.io") else 1) :])

@@ -77,10 +77,26 @@ class RepositoryName:
     @property
     def uri(self) -> str:
         """Where docker pulls from, without package: ``L-docker.pkg.dev/P/R``."""
-        project = self.project.replace(":", "/")
         if self.is_gcr:
-            return f"{self.repository}/{project}"
-        return f"{self.location}{DOCKER_HOST_SUFFIX}/{project}/{self.repository}"
+            return f"{self.repository}/{self.project_path}"
+        return f"{self.location}{self._docker_uri}"
+
+    @property
+    def project_path(self) -> str:
+        """The project as it stands in URIs; a domain-scoped one (``example.com:p``) takes two segments."""
+        return self.project.replace(":", "/")
+
+    @property
+    def uris(self) -> tuple[str, ...]:
+        """All ways in which the URI of an image in it may begin, with the slash before the package. Without a location
+        where a variable stands for it; behind a gcr.io domain with the domain, too."""
+        docker = f"{self._docker_uri}/"
+        gcr = (f"{self.uri}/",) if self.is_gcr else ()
+        return (f"{self.location}{docker}", docker, *gcr)
+
+    @property
+    def _docker_uri(self) -> str:
+        return f"{DOCKER_HOST_SUFFIX}/{self.project_path}/{self.repository}"
 
     @property
     def is_gcr(self) -> bool:

@@ -45,7 +45,7 @@ from janitor.policy.deciding.packages import (
     package_rules,
     version_facts,
 )
-from janitor.policy.deciding.references import Usage
+from janitor.policy.deciding.references import NOT_NAMED, Usage
 from janitor.policy.deciding.repositories import decide_repository, may_match
 from janitor.policy.deciding.retention import by_package
 from janitor.policy.deciding.tags import (
@@ -155,7 +155,9 @@ class RepositoryDecider:
         context, blocked = self.context, self.blocked.blocks(repository)
         images = context.policies.of(Kind.IMAGE)
         holding = None if blocked else image_holding(context.memory.grace, images, repository, context.now)
-        rules = image_rules(context, repository, contents, self.usage, holding, self.presence)
+        # what a gap hides and what is read must be the same: no reference to an image leads to another format (R4)
+        named = self.usage if Blocked(docker=True).blocks(repository) else NOT_NAMED
+        rules = image_rules(context, repository, contents, named, holding, self.presence)
         asked = kinds_asked(self.context, repository)
         stored = package_rules(context, repository, blocked, contents.packages or ()) if asked else None
         return _OneRepository(context, self.builder, self.tally, rules, stored, asked, blocked)

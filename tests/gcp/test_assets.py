@@ -26,6 +26,7 @@ from janitor.model.holders import (
     UnreadInventory,
     asset_types,
 )
+from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from tests.gcp.conftest import Hands
 from tests.gcp.google import Answer, Google, disabled, paged, refusing, retry_after, serving
@@ -278,3 +279,16 @@ async def test_the_first_pass_and_the_reading_before_a_delete_ask_it_where_they_
         assert (await silent.observe(("p",), NOW)).holders is NOT_ASKED
         assert await GoogleReader(silent, ("p",)).holders(NOW) is NOT_ASKED
     assert len(google.asked("SearchAllResources")) == 2
+
+
+async def test_the_reading_before_a_delete_asks_for_the_projects_of_then_and_refuses_what_is_unknown() -> (
+    None
+):
+    async def again() -> tuple[Sequence[str], Sequence[Gap]]:
+        return ("p", "q"), (Gap("hidden", "-", Kind.PROJECT, "not shown"),)
+
+    async with serving(Google()) as clients:
+        observer = GoogleObserver(clients, lambda *_: None, asks_inventory=True)
+        found = await GoogleReader(observer, ("p",), again).holders(NOW)
+    assert found.read == ("p", "q")
+    assert found.refused == (UnreadInventory("hidden", InventoryRefusal.FAILED, "not shown"),)

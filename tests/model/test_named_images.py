@@ -38,6 +38,13 @@ def references(text: str) -> set[str]:
         (f"https://{HOST}/v2/p/r/app/manifests/v1", f"{HOST}/p/r/app:v1"),
         (f"({HOST}/p/r/app:v1)", f"{HOST}/p/r/app:v1"),
         (f"Pulling {HOST}/p/r/app:v1: done", f"{HOST}/p/r/app:v1"),
+        (f"Run `{HOST}/p/r/app:v1`", f"{HOST}/p/r/app:v1"),
+        (f"{HOST}./p/r/app:v1", f"{HOST}/p/r/app:v1"),
+        (r"nginx\ngcr.io/p/app:v1\nredis", "gcr.io/p/app:v1"),
+        (rf"nginx\\n{HOST}/p/r/app:v1\\nredis", f"{HOST}/p/r/app:v1"),
+        (r"a\u003dgcr.io/p/app:v1", "gcr.io/p/app:v1"),
+        (rf"{HOST}\u002fp\u002Fr\u002fapp:v1", f"{HOST}/p/r/app:v1"),
+        (f"https://a/?b={HOST}%252Fp%252Fr%252Fapp%253Av1", f"{HOST}/p/r/app:v1"),
     ],
 )  # fmt: skip
 def test_a_reference_is_found_wherever_it_stands(text: str, found: str) -> None:
@@ -82,6 +89,18 @@ def test_other_registries_hosts_and_repositories_name_no_image(text: str) -> Non
         ("${REGION}-docker.pkg.dev/p/r/app:v1", "-docker.pkg.dev/p/r/app:"),
         ("$REGION-docker.pkg.dev/p/r/app", "-docker.pkg.dev/p/r/app:"),
         ("$REGION-docker.pkg.dev/$PROJECT/r/app", "-docker.pkg.dev/"),
+        ('"$REGION"-docker.pkg.dev/p/r/app:v1', "-docker.pkg.dev/p/r/app:"),
+        ("*-docker.pkg.dev/p/r/app:v1", "-docker.pkg.dev/p/r/app:"),
+        (f'{HOST}/p/r/"$NAME":v1', f"{HOST}/p/r/"),
+        (f'{HOST}/"$PROJECT"/r/app:v1', f"{HOST}/"),
+        (f"{HOST}/p/r/app'$X'", f"{HOST}/p/r/app"),
+        (rf"{HOST}/p/r/\$NAME:v1", f"{HOST}/p/r/"),
+        (rf"{HOST}/p/r/app-\${{NAME}}:v1", f"{HOST}/p/r/app-"),
+        (rf"{HOST}/p/r/\"$NAME\":v1", f"{HOST}/p/r/"),
+        (f"{HOST}/p/r/`name`:v1", f"{HOST}/p/r/"),
+        (f"'{HOST}/p/r/' + name", f"{HOST}/p/r/"),
+        (f"{HOST}/v2/p/r/app/manifests/$TAG", f"{HOST}/p/r/app:"),
+        (f"{HOST}/v2/p/r/app/tags/list", f"{HOST}/p/r/app:"),
     ],
 )
 def test_of_a_name_with_a_variable_the_beginning_is_known(text: str, beginning: str) -> None:
@@ -97,3 +116,22 @@ def test_a_digest_alone_is_found_and_one_of_a_reference_is_not_alone() -> None:
     other = digest("b")
     assert named_in([f"{other} {HOST}/p/r/app@{D} {digest('c')}"]).digests == {other, digest("c")}
     assert named_in([f"{D}0"]).digests == set()
+    assert named_in([D.replace(":", "%3A")]).digests == {D}
+
+
+def test_a_text_that_is_escaped_again_and_again_is_not_read_for_ever() -> None:
+    assert named_in([f"{HOST}%{'25' * 100_000}2Fp"]).references == set()
+
+
+def test_what_was_pulled_is_known_only_where_every_container_of_that_image_says_its_digest() -> None:
+    v1, v2, at_digest = f"{HOST}/p/r/app:v1", f"{HOST}/p/r/app:v2", f"{HOST}/p/r/app@{D}"
+    for statuses, known in (
+        ([(v1, at_digest), (v2, "")], {"v1"}),
+        ([(v1, D)], {"v1"}),
+        ([(v1, at_digest), (v1, "")], set()),
+        ([(v1, v2)], set()),
+        ([("nginx", at_digest)], set()),
+    ):
+        found = named_in([v1, v2, at_digest])
+        found.note_pulled(statuses)
+        assert {each.tag for each in found.pulled} == known

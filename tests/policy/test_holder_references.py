@@ -1,7 +1,9 @@
 """Which images a holder protects: by digest, by tag with all that it may have led to, or its package (R51)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 
@@ -21,10 +23,14 @@ IMAGES = [image("a", days=9), image("b", "v1", days=2), image("c", "v2", days=20
 ALL = {digest(each) for each in "abc"}
 
 
-def holder(*texts: str, kind: str = POD, created: float | None = 5, updated: float | None = 1) -> Holder:
-    """Created and updated so many days ago."""
+def holder(
+    *texts: str, kind: str = POD, created: float | None = 5, updated: float | None = 1, pulled: Sequence[tuple[str, str]] = (),
+) -> Holder:  # fmt: skip
+    """Created and updated so many days ago; `pulled` is in its status."""
     times = [None if days is None else NOW - timedelta(days=days) for days in (created, updated)]
-    return Holder(NAME, kind, "p", named_in(texts), *times)
+    images = named_in((*texts, *chain.from_iterable(pulled)))
+    images.note_pulled(pulled)
+    return Holder(NAME, kind, "p", images, *times)
 
 
 def references(of: Holder, *seen: Repository) -> References:
@@ -83,18 +89,22 @@ def test_a_tag_that_no_image_has_is_the_whole_package() -> None:
 
 
 def test_where_the_status_names_the_digest_the_tag_is_what_it_is_now() -> None:
-    assert used(holder(uri(":v1"), uri("a"))) == {digest("a"), digest("b")}
+    assert used(holder(pulled=[(uri(":v1"), uri("a"))])) == {digest("a"), digest("b")}
 
 
 def test_one_digest_does_not_answer_for_two_tags() -> None:
     """The second container may not have pulled yet."""
-    assert used(holder(uri(":v1"), uri(":v2"), uri("a"))) == ALL
-    images = [*IMAGES, image("d", days=50)]
-    assert used(holder(uri(":v1"), uri(":v2"), uri("a"), uri("c")), images) == ALL
+    for waiting in ([(uri(":v2"), "")], []):
+        assert used(holder(uri(":v2"), pulled=[(uri(":v1"), uri("a")), *waiting])) == {
+            digest("a"), digest("b"), digest("c"),
+        }  # fmt: skip
+        assert used(holder(uri(":v1"), pulled=[(uri(":v2"), uri("c")), *waiting])) == ALL
 
 
-def test_a_digest_of_another_package_says_nothing_of_this_one() -> None:
-    assert used(holder(uri(":v1"), uri("a", package="other"))) == ALL
+def test_a_digest_that_another_container_names_does_not_say_what_a_tag_led_to() -> None:
+    """An init container by digest, and a container by a tag that moved since."""
+    assert used(holder(uri(":v1"), uri("c"))) == ALL
+    assert used(holder(uri(":v1"), uri("c"), kind="batch.googleapis.com/Job")) == ALL
 
 
 def test_an_immutable_tag_never_moved() -> None:
@@ -123,7 +133,9 @@ def test_a_tag_through_a_virtual_repository_is_one_of_its_sources() -> None:
         ("europe-docker.pkg.dev/$P/r/app", set()),
         ("us-central1-docker.pkg.dev/q/$R/app", set()),
         ("$L-docker.pkg.dev/p/r/app:v1", {"app"}),
-        ("$L-docker.pkg.dev/q/r/app:v1", set()),
+        ("us-central1-docker.pkg.dev/1001/r/app:$TAG", {"app"}),
+        ("us-central1-docker.pkg.dev/1001/$R/app", {"app", "app-two", "team/app"}),
+        ("$L-docker.pkg.dev/1001/r/team/$IMAGE", {"team/app"}),
     ],
 )
 def test_a_name_with_a_variable_is_every_image_whose_name_begins_like_it(
@@ -136,6 +148,45 @@ def test_a_name_with_a_variable_is_every_image_whose_name_begins_like_it(
         assert found.of_package(REPOSITORY, package, []) == ({USER} if here else set())
         assert found.of_tag(REPOSITORY, package, "any") == ({USER} if here else set())
     assert found.users(REPOSITORY, {}) == ({USER} if packages else set())
+
+
+@pytest.mark.parametrize(
+    "host", ["$L-docker.pkg.dev/q", "us-central1-docker.pkg.dev/1001", "us-docker.pkg.dev/p"]
+)
+def test_a_variable_through_a_repository_that_is_not_read_is_in_packages_of_that_name(host: str) -> None:
+    """R47: it may be a virtual one."""
+    found = references(holder(f"{host}/other/app:$TAG"))
+    assert found.of_package(REPOSITORY, "app", []) == found.of_tag(REPOSITORY, "app", "any") == {USER}
+    assert set(found.digests(REPOSITORY, "app", IMAGES)) == ALL
+    assert found.users(REPOSITORY, {"app": IMAGES}) == {USER}
+    assert found.users(REPOSITORY, {"app-two": IMAGES}) == set()
+    assert found.of_package(REPOSITORY, "app-two", []) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gcr.io/p/app:$TAG", "us-docker.pkg.dev/p/gcr.io/app:$TAG", "us-docker.pkg.dev/$P/gcr.io/app",
+        "$L-docker.pkg.dev/p/gcr.io/app", "gcr.io/$P/app", "gcr.io/1001/app:$TAG",
+    ],
+)  # fmt: skip
+def test_a_repository_behind_a_gcr_domain_is_known_by_all_its_names(text: str) -> None:
+    gcr = RepositoryName("p", "us", "gcr.io")
+    found = references(holder(text), repository(gcr))
+    assert set(found.digests(gcr, "app", IMAGES)) == ALL
+
+
+def test_a_variable_through_a_remote_repository_is_in_its_upstream() -> None:
+    remote = RepositoryName("p", "us-central1", "far")
+    seen = (repository(), repository(remote, mode=Mode.REMOTE, upstream_uri=f"https://{REPOSITORY.uri}"))
+    assert used(holder(f"{remote.uri}/app:$TAG"), IMAGES, *seen) == ALL
+    assert used(holder(f"{remote.uri}/other-$NAME:v1"), IMAGES, *seen) == set()
+
+
+def test_a_remote_repository_that_leads_back_to_itself_is_followed_once() -> None:
+    remote = RepositoryName("p", "us-central1", "far")
+    seen = (repository(), repository(remote, mode=Mode.REMOTE, upstream_uri=f"https://{remote.uri}/folder"))
+    assert used(holder(f"{remote.uri}/app:$TAG"), IMAGES, *seen) == set()
 
 
 def test_a_variable_through_a_virtual_repository_is_in_its_sources() -> None:

@@ -109,6 +109,27 @@ def test_the_digest_in_the_status_of_a_pod_says_what_it_runs(place: Placing) -> 
     assert found.names == [version("other")]
 
 
+def test_a_digest_that_another_container_names_does_not_say_what_a_pod_runs(place: Placing) -> None:
+    """An init container by digest, and a container by a tag that moved; the inventory may have no status."""
+    moved = image("new", "live", age="10d ago")
+    pod = (
+        f'{{kind: Pod, name: cart, created: 20d ago, containers: ["{uri(":live")}"],'
+        f' init_containers: ["{uri("@other")}"]}}'
+    )
+    assert swept(place, with_gke(world(moved, OLD, OTHER), pod)).names == []
+
+
+def test_what_no_container_can_use_goes_whatever_a_cluster_names(place: Placing) -> None:
+    """R4: packages of npm are not blocked by gaps, so that they are in use by nothing."""
+    versions = "versions: [{version: 1.0.0, created: 30d ago}]"
+    libs = f"{{npm: {{format: NPM, created: 90d ago, packages: {{app: {{{versions}}}}}}}, r:"
+    policies = POLICIES + "  - {name: k, kind: artifact.package, when: {older_than: 7d}}\n"
+    for name in ("app:$TAG", "$NAME"):
+        held = workload("Pod", uri(":v1").replace("/r/app:v1", f"/$REPOSITORY/{name}"))
+        there = with_gke(world(OLD).replace("{r:", libs, 1), held)
+        assert swept(place, there, policies=policies).names == [f"{REPOSITORY}/npm/packages/app"]
+
+
 def test_a_tag_a_package_and_a_repository_that_a_cluster_names_stay(place: Placing) -> None:
     policies = POLICIES.partition("policies:")[0] + (
         "policies:\n"

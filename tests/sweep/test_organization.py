@@ -171,6 +171,19 @@ def test_a_project_that_is_made_during_the_sweep_is_read_before_deletions(
     assert swept.outcomes == {digest("b"): "drifted", digest("c"): "deleted"}
 
 
+def test_the_inventory_of_a_project_that_is_made_during_the_sweep_is_read_before_deletions(
+    place: Placing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("janitor.apply.holders.HOLDERS_LAST", timedelta(0))
+    here = place(world())
+    pod = f'{{kind: Pod, name: late, containers: ["{USED}@b"]}}'
+    gke = f"gke: {{us-central1-a: {{prod: {{workloads: [{pod}]}}}}}}, "
+    text = f"projects:\n  late: {project(more=gke)}\n"
+    here.google.control.after("ListServices", 1, lambda found: merge(found, text) and None)
+    swept = here.sweep("--apply", policies=policies())
+    assert swept.outcomes == {digest("b"): "drifted", digest("c"): "deleted"}
+
+
 def test_a_project_that_is_hidden_during_the_sweep_stops_deletions(
     place: Placing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

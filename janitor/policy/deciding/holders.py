@@ -86,8 +86,10 @@ def _unseen_clusters(holders: Holders) -> Iterator[Gap]:
 
 
 def _empty(holders: Holders) -> Iterator[Gap]:
-    for project in sorted({project for project, _ in holders.empty}):
-        names = sorted(name for of, name in holders.empty if of == project)
+    empty: dict[str, list[str]] = {}
+    for project, name in sorted(holders.empty):
+        empty.setdefault(project, []).append(name)
+    for project, names in empty.items():
         more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
         cause = f"Cloud Asset Inventory lists these without content: {', '.join(names[:_NAMED])}{more}"
         yield Gap(project, "-", Kind.HOLDER, cause)

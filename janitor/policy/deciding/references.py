@@ -1,20 +1,25 @@
 """References: which images are in use, by workloads and by `protect.references`; what remains and what the plan frees."""
 
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from janitor.kinds.repository import DOCKER
 from janitor.kinds.table import RUN_COLLECTIONS, runs_earlier_pull
 from janitor.model.holders import Holder
 from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
+from janitor.model.named_images import package_in
 from janitor.model.names import RepositoryName, ResourceName
 from janitor.model.references import BadReferenceError, ImageReference, bare_digest, parse_reference
 from janitor.model.resources import Image, Mode, Repository
 
 Users = dict[str, set[str]]
+# A project's number in the beginning of a name; it may be that of any project (facts 4).
+_NUMBER = re.compile(r"^([^/]*/)\d+/")
+_SCHEME = re.compile(r"^[A-Za-z]+://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +68,19 @@ class References:
     """One set of references. `elsewhere` are packages named through repositories that were not read: one
     may lead anywhere, so they count, by package, in every repository. `anywhere` are digests that count in
     every package of every repository. `begun` are packages of which only the beginning of the name is known, one
-    whose name ends there with a colon (R51)."""
+    whose name ends there with a colon (R51); `begun_elsewhere` are those through repositories that were not read."""
 
     exact: dict[RepositoryName, dict[str, PackageUse]] = field(default_factory=dict)
     elsewhere: dict[str, PackageUse] = field(default_factory=dict)
     anywhere: Users = field(default_factory=dict)
     begun: dict[RepositoryName, Users] = field(default_factory=dict)
+    begun_elsewhere: Users = field(default_factory=dict)
 
     def of_beginning(self, repository: RepositoryName, package: str) -> set[str]:
         """Who names a package by the beginning of its name, and so may use any image and any tag of it."""
-        begun = self.begun.get(repository, {}).items()
-        return {user for beginning, users in begun if f"{package}:".startswith(beginning) for user in users}
+        return _of_beginning(self.begun.get(repository, {}), package) | _of_beginning(
+            self.begun_elsewhere, package
+        )
 
     def uses(self, repository: RepositoryName, package: str) -> Iterator[PackageUse]:
         """What is named of a package, in this repository or through one that was not read."""
@@ -122,7 +129,7 @@ class References:
 
     def _not_read(self, package: str, images: Sequence[Image]) -> set[str]:
         """Who names a package, or an image that it has, without naming a repository that was read."""
-        found: set[str] = set()
+        found = _of_beginning(self.begun_elsewhere, package)
         if use := self.elsewhere.get(package):
             here: Users = {}
             _resolve(use, images, here)
@@ -130,6 +137,10 @@ class References:
         if self.anywhere:
             found.update(*(self.anywhere.get(image.digest, ()) for image in images))
         return found
+
+
+def _of_beginning(begun: Users, package: str) -> set[str]:
+    return {user for said, users in begun.items() if f"{package}:".startswith(said) for user in users}
 
 
 def _resolve(use: PackageUse, images: Sequence[Image], found: Users) -> None:
@@ -172,6 +183,9 @@ class Usage:
     freed: References
 
 
+NOT_NAMED = Usage(References(), References())
+
+
 def usage(
     workloads: Workloads,
     freed_by: Mapping[ResourceName, str],
@@ -191,8 +205,9 @@ def usage(
         if not bare_digest(image):
             parse_reference(image)
         _note(remaining, image, REFERENCE_FILES, repositories)
+    begun = cache(lambda beginning: tuple(_begun(beginning, repositories)))
     for holder in holders:
-        _note_holder(remaining, holder, repositories)
+        _note_holder(remaining, holder, repositories, begun)
     return Usage(remaining, freed)
 
 
@@ -240,39 +255,52 @@ def _note(
         _note_reference(into, reference, user, repositories, running)
 
 
-def _note_holder(into: References, holder: Holder, repositories: Mapping[RepositoryName, Repository]) -> None:
-    """Note what an asset names (R51). What its tags led to is known where it names as many digests of the package, where
-    tags are immutable, or where no image that has the tag changed since; else it may hold any image of the package."""
+def _note_holder(
+    into: References,
+    holder: Holder,
+    repositories: Mapping[RepositoryName, Repository],
+    begun: Callable[[str], Collection[tuple[RepositoryName, str]]],
+) -> None:
+    """Note what an asset names (R51). What its tags led to is known where its status names what was pulled, where tags
+    are immutable, or where no image that has the tag changed since; else it may hold any image of the package."""
     user, images = holder.shown, holder.images
     for digest in images.digests:
         into.anywhere.setdefault(digest, set()).add(user)
-    tags, digests = Counter[tuple[RepositoryName, str]](), Counter[tuple[RepositoryName, str]]()
-    for reference in images.references:
-        (digests if reference.digest else tags)[reference.repository, reference.package] += 1
     resolved_at = holder.resolved_at.timestamp() if holder.resolved_at else 0.0
     for reference in images.references:
-        of = reference.repository, reference.package
-        known = digests[of] >= tags[of]
+        known = reference in images.pulled
         _note_reference(into, reference, user, repositories, False, None if known else resolved_at)
     for beginning in images.beginnings:
-        for name, package in _begun(beginning, repositories):
+        meant = begun(beginning)
+        for name, package in meant:
             into.begun.setdefault(name, {}).setdefault(package, set()).add(user)
+        if not meant and (package := package_in(beginning)):
+            into.begun_elsewhere.setdefault(package, set()).add(user)
 
 
 def _begun(
-    beginning: str, repositories: Mapping[RepositoryName, Repository]
+    beginning: str,
+    repositories: Mapping[RepositoryName, Repository],
+    passed: Set[RepositoryName] = frozenset(),
 ) -> Iterator[tuple[RepositoryName, str]]:
-    """Each repository whose packages may be meant by the beginning of a name, and that of the package."""
+    """Each repository whose packages may be meant by the beginning of a name, and that of the package; upstream, too,
+    except of the remote repositories `passed`."""
     for name in repositories:
-        for uri in (f"{name.uri}/", f"{name.uri}/".removeprefix(name.location)):
-            if uri.startswith(beginning):
+        said = _NUMBER.sub(rf"\g<1>{name.project_path}/", beginning, count=1)
+        for uri in name.uris:
+            if uri.startswith(said):
                 rest = ""
-            elif beginning.startswith(uri) and beginning != f"{uri}:":
-                rest = beginning.removeprefix(uri)
+            elif said.startswith(uri) and said != f"{uri}:":
+                rest = said.removeprefix(uri)
             else:
                 continue
             for each in places(ImageReference(name, rest, None, None), repositories):
                 yield each.repository, each.package
+                repository = repositories.get(each.repository)
+                if repository and repository.upstream_uri and each.repository not in passed:
+                    upstream = _SCHEME.sub("", repository.upstream_uri).rstrip("/")
+                    on = passed | {each.repository}
+                    yield from _begun(f"{upstream}/{each.package}", repositories, on)
 
 
 def _note_reference(
@@ -330,8 +358,9 @@ def _meant(
     whether Google writes numbers here is not verified)."""
     name = reference.repository
     place = (name.location, name.repository)
-    numbered = name.project.isdecimal() and name not in repositories
-    found = [each for each in repositories if numbered and (each.location, each.repository) == place]
+    if not name.project.isdecimal() or name in repositories:
+        return [reference]
+    found = [each for each in repositories if (each.location, each.repository) == place]
     return [replace(reference, repository=each) for each in found] or [reference]
 
 
