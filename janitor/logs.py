@@ -72,6 +72,7 @@ _WARNINGS = {
     Event.INTENT_LEFT_OPEN,
     Event.ACTION_DRIFTED,
     Event.ACTION_SKIPPED,
+    Event.DELETION_SCHEDULED,  # where it is the announcement: also a terminal shows it
     Event.SWEEP_UNRECORDED,
     Event.SWEEP_INTERRUPTED,
     Event.RUN_SKIPPED,

@@ -104,6 +104,8 @@ def sweep(
                 stream.flush()
                 whole = True
             opened.close()
+            if whole and output is FormatWithCsv.CSV:
+                _tell_scheduled(result)
             return whole
 
         result = _swept(request, settings, quiet, output, show)
@@ -201,6 +203,15 @@ def _nothing_observed(request: "SweepRequest", error: "JanitorError") -> "SweepR
     plan = Plan(moment, request.policies.digest, gaps, (), (), {}, {}, plan_id="")
     interrupted = isinstance(error, InterruptedSweepError)
     return SweepResult("", "apply" if request.apply else "dry-run", plan, (), (), moment, moment, interrupted)
+
+
+def _tell_scheduled(result: "SweepResult") -> None:
+    """Announce scheduled deletions in the log, where the output has no rows of them (R32)."""
+    from janitor.report.data.announcing import announces, newly_scheduled
+    from janitor.sweep.record import log_scheduled
+
+    if announces(result) and not result.noted:
+        log_scheduled(newly_scheduled(result))
 
 
 def _next_commands(request: "SweepRequest", flags: dict[str, list[str]]) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from janitor.store.savings import (
     ALL,
     BLOCK,
     batches,
+    hold_sums,
     stretch_columns,
     stretch_of,
     sum_up,
@@ -46,7 +47,7 @@ _FEW_BLOCKS = 3
 
 def figures_of(db: Connection, question: Question) -> Figures:
     """The answer to a question on savings, after what is due was summed up."""
-    sum_up(db)
+    hold_sums(db)
     with exactly():
         asked = _Asked(db, question)
         whole = _Whole(asked)

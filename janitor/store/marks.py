@@ -10,7 +10,7 @@ from sqlalchemy import Connection, or_, select, update
 from janitor.apply.outcomes import OutcomeKind
 from janitor.ledger.marks import NO_PRICE_RECORDED, Marked, OptOut
 from janitor.model.amounts import Estimate, Priced, Unpriced
-from janitor.policy.deciding.grace import Waiting
+from janitor.policy.deciding.grace import Marks, Waiting
 from janitor.store.database import Database
 from janitor.store.tables import insert_unless_there, kept, marks, opt_outs, outcomes, price_columns
 
@@ -33,21 +33,23 @@ class SqlMarks:
 
     async def opt_outs(self, at: datetime) -> list[OptOut]:
         """Those in force at this time, by name."""
-        in_force = opt_outs.c.ended_at.is_(None), or_(opt_outs.c.until.is_(None), opt_outs.c.until > at)
         columns = opt_outs.c.name, opt_outs.c.until, opt_outs.c.who, opt_outs.c.at
-        asked = select(*columns).where(*in_force).order_by(opt_outs.c.name)
+        asked = select(*columns).where(*_in_force(at)).order_by(opt_outs.c.name)
         return await self._database.run(lambda db: [OptOut(*row) for row in db.execute(asked)])
 
     async def note_marks(
         self, sweep_id: str, waiting: Sequence[Waiting], lapsed: Sequence[str], at: datetime
     ) -> None:
         """New marks replace the resource's old one; those that lapsed, and those of what the sweep
-        found deleted, end. A mark that another sweep wrote in between holds."""
-        new = [_row(sweep_id, each) for each in waiting if each.is_new]
-        changed = [row["name"] for row in new]
+        found deleted, end. A mark that another sweep wrote in between holds, and what has an opt-out since gets none."""
         gone = select(outcomes.c.name).where(outcomes.c.sweep_id == sweep_id, outcomes.c.outcome.in_(_GONE))
 
         def work(db: Connection) -> None:
+            known = Marks(opted_out=frozenset(db.scalars(select(opt_outs.c.name).where(*_in_force(at)))))
+            new = [
+                _row(sweep_id, each) for each in waiting if each.is_new and not known.is_opted_out(each.name)
+            ]
+            changed = [row["name"] for row in new]
             db.execute(_ending("deleted", at).where(marks.c.name.in_(gone)))
             for why, names in (("lapsed", lapsed), ("changed", changed)):
                 for batch in _batches(names):
@@ -107,6 +109,10 @@ def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
     known = [kept(name) for name in names]
     for start in range(0, len(known), _BATCH):
         yield known[start : start + _BATCH]
+
+
+def _in_force(at: datetime) -> tuple[Any, ...]:
+    return opt_outs.c.ended_at.is_(None), or_(opt_outs.c.until.is_(None), opt_outs.c.until > at)
 
 
 def _ending(why: str, at: datetime) -> Any:

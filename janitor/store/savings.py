@@ -89,6 +89,14 @@ def sum_up(db: Connection) -> None:
         db.execute(delete(savings_due).where(savings_due.c.id.in_(batch)))
 
 
+def hold_sums(db: Connection) -> None:
+    """Sum up what is due; until the transaction ends no other process changes the sums, so that several statements read
+    one state. SQLite has one transaction at a time."""
+    sum_up(db)
+    if db.dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _SUMS_LOCK})
+
+
 def sum_up_again(db: Connection) -> None:
     """Compute all savings and sums again."""
     for table in (savings, savings_by_sweep, savings_by_part, savings_ended, savings_due):

@@ -139,6 +139,8 @@ async def _opened(
         ports = await adapters.ports(question, lookout, stop, begin)
         result = await sweep(opening.sweep_id, question, ports)
         log_result(result)
+        if announces(result):
+            begin()  # what was announced is recorded, also where no deletion began before a signal
         result = await announce(result)
         return await record.close(result, lookout, memory, whole=not request.only_policies)
 

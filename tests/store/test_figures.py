@@ -1,6 +1,8 @@
 """The database's sums of savings are those of every deletion one by one, for any ledger and any question."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,9 +15,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
 
-from janitor.ledger.figures import Period, Question
+from janitor.ledger.figures import Figures, Period, Question
 from janitor.ledger.savings import Deletion
 from janitor.store import figures, savings
+from janitor.store.database import open_database
 from janitor.store.figures import figures_of
 from janitor.store.savings import sum_up, sum_up_again
 from janitor.store.tables import metadata
@@ -159,3 +162,43 @@ def test_sums_that_grew_are_those_that_are_computed_at_once(
 def all_savings(db: Connection) -> list[tuple[Any, ...]]:
     columns = (column for column in savings_table.c if column.name != "part_sums")
     return [tuple(row) for row in db.execute(select(*columns).order_by(savings_table.c.intent_id))]
+
+
+async def test_figures_are_of_one_state_while_another_process_sums_up(url: str) -> None:
+    """The other process records that the first deletion came back, and a second one, between two reads of a report."""
+    opened = await open_database(url)
+    other = await open_database(url)
+    first, second = (
+        Deletion(
+            0, "s-1", "run.service", f"projects/p/locations/l/services/{name}", "old", "unused", "", 1, Decimal(10), False,
+            "", None, at,
+        )
+        for name, at in (("a", NOW), ("b", NOW + 2 * HOUR))
+    )  # fmt: skip
+    question = Question(Period(NOW - HOUR, NOW + 100 * HOUR), 365 * 24 * HOUR)
+    known = await opened.run(lambda db: write_deletion(db, first))
+    before = await opened.run(lambda db: figures_of(db, question))
+    begun: list[Future[None]] = []
+
+    def happens(db: Connection) -> None:
+        write_sighting(db, known, True, NOW + HOUR, "s-2")
+        write_deletion(db, second)
+        sum_up(db)
+
+    def interrupted(db: Connection) -> Figures:
+        def after(reader: Connection, _cursor: object, statement: str, *_: object) -> None:
+            if reader is db and "FROM savings_by_sweep" in statement and not begun:
+                begun.append(pool.submit(asyncio.run, other.run(happens)))
+                wait(begun, timeout=1)
+
+        event.listen(db.engine, "after_cursor_execute", after)
+        return figures_of(db, question)
+
+    with ThreadPoolExecutor() as pool:
+        found = await opened.run(interrupted)
+        begun[0].result()
+    assert found == before
+    after = await opened.run(lambda db: figures_of(db, question))
+    assert after.in_all.deleted.count == after.saved.deleted.count == 2
+    await opened.close()
+    await other.close()

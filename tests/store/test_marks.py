@@ -16,6 +16,7 @@ from janitor.store.tables import marks
 from tests.making import NOW
 
 WEEK = timedelta(days=7)
+SERVICE = "projects/p/locations/l/services/web"
 
 
 def waiting(name: str, days: float = 7, state: str = "a", is_new: bool = True) -> Waiting:
@@ -98,6 +99,16 @@ async def test_an_opt_out_ends_the_mark_and_holds_until_its_time(database: Datab
     assert await ends(database) == {"a": ["opted-out"], "b": [None]}
     assert await book.opt_outs(NOW + WEEK - timedelta(seconds=1)) == [out]
     assert await book.opt_outs(NOW + WEEK) == []
+
+
+async def test_what_was_opted_out_while_the_sweep_ran_gets_no_mark(database: Database) -> None:
+    book = await begun(database, "s-1")
+    held = f"{SERVICE}/revisions/web-1"
+    for name, until in ((SERVICE, None), ("b", NOW + WEEK), ("c", NOW)):
+        await book.opt_out(OptOut(name, until, "ann@box", NOW - WEEK))
+    new = [waiting(name) for name in (SERVICE, held, "b", "c", "d")]
+    await book.note_marks("s-1", new, (), NOW)
+    assert [each.name for each in await book.marked()] == ["c", "d"]
 
 
 async def test_the_last_word_on_a_thing_holds(database: Database) -> None:

@@ -1,11 +1,14 @@
 """Grace starts when a channel has accepted the announcement, which names what is deleted and how to stop it (R32)."""
 
 import json
+import os
 import re
+import signal
 from datetime import datetime, timedelta
 
 import pytest
 
+from janitor import runtime
 from janitor.notify import posting
 from janitor.notify.slack import ToChannel
 from tests.notify.server import CHANNEL, TOKEN, Mood, StandIn, slack_stand_in
@@ -145,6 +148,9 @@ MANY = (
 ALL = {f"old-{number:03}" for number in range(150)}
 
 
+NOW = "{updated: 90d ago, state: failed, image: docker.io/library/now}"
+
+
 def named_in(messages: list[dict[str, object]]) -> set[str]:
     return {name for name in ALL if any(f"service {name}`" in text_of(message) for message in messages)}
 
@@ -215,3 +221,32 @@ def test_a_bot_s_further_messages_are_in_the_thread_of_the_first(
     assert "thread_ts" not in first
     assert {message["thread_ts"] for message in others} == {"1763888400.000001"}
     assert named_in(stand_in.posted) == ALL
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_stop_after_the_first_message_keeps_what_it_announced(
+    place: Placing, days: Days, slack: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a limit refuses the plan, so that no deletion begins."""
+    here = place(world(services=MANY[:-1] + f", now-1: {NOW}, now-2: {NOW}}}"))
+    refused = WEEK.replace(
+        "policies:",
+        "limits: {max_deletions: 1}\npolicies:\n  - {name: at-once, kind: run.service, when: {name: now-*, status: failed,"
+        " older_than: 60d}}",
+    )
+    more_announced = posting.more_announced
+
+    def stopped(*facts: object) -> object:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return more_announced(*facts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(posting, "more_announced", stopped)
+    monkeypatch.setattr(posting, "PAUSE", 1)
+    monkeypatch.setattr(runtime, "_end_in_time", lambda: None)
+    swept = here.sweep("--apply", policies=refused)
+    told = named_in(slack.posted)
+    assert 0 < len(told) < 150
+    assert marked() == told
+    assert swept.code == 4
+    assert [refusal["limit"] for refusal in swept.document["refusals"]] == ["max_deletions"]
+    assert swept.document["notices"][0].startswith(f"NOT ANNOUNCED: {150 - len(told)} scheduled deletions")

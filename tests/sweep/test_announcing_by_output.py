@@ -78,13 +78,37 @@ def test_a_file_is_whole_before_a_mark_is_written(
     assert [row["name"] for row in document["grace"]] == [WEB]  # type: ignore[attr-defined]
 
 
+def many(count: int) -> str:
+    """The world of so many services that are scheduled, named ``old-000`` and so on."""
+    services = (
+        f"old-{number:03}: {{updated: 90d ago, state: failed, image: docker.io/library/web}}"
+        for number in range(count)
+    )
+    return world(services=f"{{{', '.join(services)}}}")
+
+
+@pytest.mark.parametrize("fmt", ["table", "csv"])
+def test_each_mark_is_of_a_deletion_that_was_shown(
+    fmt: str, place: Placing, days: Days, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than a table shows of what is not new, and a format that has no rows of scheduled deletions. A terminal shows
+    no event below a warning."""
+    monkeypatch.setenv("JANITOR_LOG_LEVEL", "WARNING")
+    monkeypatch.setenv("COLUMNS", "200")
+    here = place(many(60))
+    swept = here.sweep("--apply", policies=WEEK, fmt=fmt)
+    marks = {mark["name"].rpartition("/")[2] for mark in listed()["marks"]}
+    told = swept.out if fmt == "table" else swept.err
+    assert len(marks) == 60
+    assert [name for name in sorted(marks) if name not in told] == []
+    again = here.sweep("--apply", policies=WEEK, fmt=fmt)
+    assert "deletion.scheduled" not in again.err
+    assert "old-059" not in again.out
+
+
 def test_a_sweep_that_is_killed_before_its_output_is_read_has_announced_nothing(place: Placing) -> None:
     """Nobody reads the pipe, and the output is longer than what a pipe holds."""
-    many = ", ".join(
-        f"old-{number:03}: {{updated: 90d ago, state: failed, image: docker.io/library/web}}"
-        for number in range(150)
-    )
-    here = place(world(services=f"{{{many}}}"))
+    here = place(many(150))
     with janitor(here, "--format", "json", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as sweep:
         assert sweep.stdout
         begun = sweep.stdout.read(1)  # it writes, and waits for its reader

@@ -11,6 +11,7 @@ from janitor.model.units import moment, show_estimate
 from janitor.plan.plan import Kept
 from janitor.policy.deciding.gaps import is_unseen_gap
 from janitor.policy.deciding.grace import Waiting
+from janitor.report.data.announcing import announces, newly_scheduled
 from janitor.report.data.holders import off_line
 from janitor.report.data.names import called, how_many, named, place, place_in_words
 from janitor.report.data.notices import clock_line
@@ -157,10 +158,16 @@ def _kept_names(row: Kept, view: View) -> Iterator[Text]:
 
 
 def grace_lines(result: SweepResult, show_all: bool, width: int) -> Iterator[Text]:
-    """The soonest first, each with its date; nothing where nothing is in grace."""
+    """The soonest first, each with its date; nothing where nothing is in grace. What an apply schedules is shown in
+    full where this is its announcement (R32)."""
     if not result.waiting:
         return
-    shown = result.waiting if show_all else result.waiting[:SHOWN]
+    told = (
+        {each.name for each in newly_scheduled(result)} if announces(result) and not result.noted else set()
+    )
+    shown = [
+        each for place, each in enumerate(result.waiting) if show_all or place < SHOWN or each.name in told
+    ]
     yield Text()
     yield Text("Scheduled for deletion", style="bold")
     rows = [
