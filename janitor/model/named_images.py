@@ -30,7 +30,7 @@ _ESCAPED = re.compile("%(?:25)*(?:2f|3a|40)", re.IGNORECASE)
 # A URL in a URL in a URL; each is escaped once more.
 _DEEPEST = 3
 # What JSON and programs write for a character; the text may be JSON in a text.
-_BACKSLASHED = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|([nrtbf])|/)")
+_BACKSLASHED = re.compile(r"(?<!\\)\\++(?:u([0-9a-fA-F]{4})|([nrtbf])|/)")
 # The distribution API, which names the package first: its path, when it is not that of one manifest.
 _API_PATH = re.compile(r"v2/(.+?)/(?:manifests|tags|blobs)/.*")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from janitor.policy.deciding.use_history import unbroken_since
+from janitor.policy.deciding.use_history import LONGEST_PAUSE, REMEMBERED, unbroken_of_each
 from janitor.store.database import Database
 from janitor.store.tables import sweeps
 
@@ -21,11 +21,15 @@ class SqlInventories:
         """Each project whose inventory was ever read, and the start of the unbroken run of sweeps that read it."""
 
         def work(db: Connection) -> Mapping[str, datetime]:
-            rows = select(sweeps.c.started_at, sweeps.c.inventories_of)
-            rows = rows.where(sweeps.c.inventories_of.is_not(None))
+            of, known = sweeps.c.inventories_of, sweeps.c.inventories_of.is_not(None)
+            # a thousand sweeps in a row read the same projects
+            sets = {
+                text: frozenset(json.loads(text)) for text in db.scalars(select(of).where(known).distinct())
+            }
+            recent = sweeps.c.started_at >= at - REMEMBERED - LONGEST_PAUSE
+            rows = select(sweeps.c.started_at, of).where(known, recent)
             newest = rows.order_by(sweeps.c.started_at.desc(), sweeps.c.id.desc())
-            read = [(started_at, frozenset(json.loads(of))) for started_at, of in db.execute(newest)]
-            projects = sorted({project for _, of in read for project in of})
-            return {project: unbroken_since(at, read, (project,)) for project in projects}
+            read = [(started_at, sets[text]) for started_at, text in db.execute(newest)]
+            return unbroken_of_each(at, read, frozenset().union(*sets.values()))
 
         return await self._database.run(work)

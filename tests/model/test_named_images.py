@@ -1,5 +1,7 @@
 """Every image that any text names: R51."""
 
+from time import perf_counter
+
 import pytest
 
 from janitor.model.named_images import named_in
@@ -121,6 +123,10 @@ def test_a_digest_alone_is_found_and_one_of_a_reference_is_not_alone() -> None:
 
 def test_a_text_that_is_escaped_again_and_again_is_not_read_for_ever() -> None:
     assert named_in([f"{HOST}%{'25' * 100_000}2Fp"]).references == set()
+    # each start of a run of backslashes would take as long as the run
+    begun = perf_counter()
+    assert named_in(["\\" * 50_000 + " gcr.io"]).references == set()
+    assert perf_counter() - begun < 10
 
 
 def test_what_was_pulled_is_known_only_where_every_container_of_that_image_says_its_digest() -> None:

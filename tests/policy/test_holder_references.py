@@ -12,6 +12,7 @@ from janitor.model.inventory import Workloads
 from janitor.model.named_images import named_in
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Image, Mode, Repository
+from janitor.policy.deciding.image_graph import family_of, spread
 from janitor.policy.deciding.references import References, usage
 from tests.making import NOW, REPOSITORY, digest, image, repository, uri
 
@@ -209,3 +210,28 @@ def test_two_holders_of_one_name_count_by_the_earlier_time() -> None:
     for order in (two, two[::-1]):
         named = usage(Workloads(), {}, (), {REPOSITORY: repository()}, order).remaining
         assert set(named.digests(REPOSITORY, "app", IMAGES)) == ALL
+
+
+def test_the_users_of_a_whole_package_are_one_set_of_all_its_images() -> None:
+    """A hundred thousand Pods times a thousand images would not fit in memory."""
+    images = [*IMAGES, image("i", days=9, children=["a"]), image("j", days=9, children=["b"])]
+    found = references(holder(uri(":gone"))).digests(REPOSITORY, "app", images)
+    spread_out = spread(found, family_of(images, {}))
+    for users in (found, spread_out):
+        assert len(users) == len(images)
+        assert len({id(each) for each in users.values()}) == 1
+
+
+def test_a_user_of_one_image_is_not_one_of_the_others() -> None:
+    named = usage(
+        Workloads(),
+        {},
+        (),
+        {REPOSITORY: repository()},
+        [holder(uri(":gone")), replace(holder(uri("a")), name="//x/y")],
+    ).remaining
+    for _ in range(2):
+        found = spread(named.digests(REPOSITORY, "app", IMAGES), family_of(IMAGES, {}))
+        assert {each: len(users) for each, users in found.items()} == {
+            digest("a"): 2, digest("b"): 1, digest("c"): 1,
+        }  # fmt: skip

@@ -1,5 +1,6 @@
 """`unused_for`: what recorded sweeps know of use, and what it counts from (R49)."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from janitor.policy.deciding.use_history import (
     UseLog,
     asks_for_use,
     history_of,
+    unbroken_of_each,
     unbroken_since,
     unused_for_leaf,
     use_of,
@@ -232,3 +234,22 @@ def test_a_fresh_memory_keeps_what_earlier_sweeps_recorded_and_nothing_of_this_o
     assert fresh.uploads == Uploads({"r": 1.0}, noting=True)
     assert fresh.uses == UseLog(history, ("p",))
     assert memory.uploads.noted == {"r": 2.0}
+
+
+def test_the_runs_of_a_thousand_projects_are_found_in_one_look_at_the_sweeps() -> None:
+    """An organization over a year: projects times sweeps would take minutes at the start of each sweep."""
+    looked = 0
+
+    def sweeps() -> Iterator[tuple[datetime, frozenset[str]]]:
+        nonlocal looked
+        for hour in range(1, 30):
+            looked += 1
+            yield NOW - timedelta(hours=hour), frozenset(map(str, range(1000 - hour)))
+
+    found = unbroken_of_each(NOW, sweeps(), map(str, range(1000)))
+    assert (found["0"], found["998"], found["999"]) == (
+        NOW - timedelta(hours=29),
+        NOW - timedelta(hours=1),
+        NOW,
+    )
+    assert looked == 29

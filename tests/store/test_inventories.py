@@ -29,3 +29,12 @@ async def test_each_project_has_the_start_of_its_own_run(database: Database) -> 
     await swept(database, "s-1", NOW - 10 * HOUR, "p")
     found = await SqlInventories(database).inventories(NOW)
     assert found == {"old": NOW, "p": NOW - 30 * HOUR, "q": NOW}
+
+
+async def test_each_of_many_projects_has_its_run_whatever_others_have(database: Database) -> None:
+    for hour in range(1, 60):
+        of = ("p", "q") if hour % 2 else ("q", "other")
+        await swept(database, f"s-{hour:02}", NOW - hour * HOUR, *of)
+    await swept(database, "s-forgotten", NOW - timedelta(days=800), "long-ago")
+    found = await SqlInventories(database).inventories(NOW)
+    assert found == {"p": NOW - HOUR, "q": NOW - 59 * HOUR, "other": NOW, "long-ago": NOW}

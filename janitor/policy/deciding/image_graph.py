@@ -84,14 +84,14 @@ def spread(named: Users, family: Family) -> Users:
 
 
 def _reach(users: Users, edges: Mapping[str, Iterable[str]]) -> Users:
-    found = {digest: set(names) for digest, names in users.items()}
+    found = dict(users)  # its sets may be those of many images, so they are not changed
     stack = list(found)
     while stack:
         digest = stack.pop()
         for other in edges.get(digest, ()):
-            before = found.setdefault(other, set())
-            if not found[digest] <= before or not before:
-                before |= found[digest]
+            before = found.get(other)
+            if not before or not found[digest] <= before:
+                found[other] = before | found[digest] if before else found[digest]
                 stack.append(other)
     return found
 

@@ -93,7 +93,8 @@ class References:
             yield PackageUse(whole=begun)
 
     def digests(self, repository: RepositoryName, package: str, images: Sequence[Image]) -> Users:
-        """What is named of a package of a repository: digest -> who names it, tags resolved.
+        """What is named of a package of a repository: digest -> who names it, tags resolved. Do not change these sets:
+        a hundred thousand users of a whole package are one set, that of each of its images.
 
         A tag that no image has protects the whole package (R2).
         """
@@ -103,7 +104,7 @@ class References:
         if self.anywhere:
             for image in images:
                 if image.digest in self.anywhere:
-                    found.setdefault(image.digest, set()).update(self.anywhere[image.digest])
+                    _unite(found, image.digest, self.anywhere[image.digest])
         return found
 
     def of_tag(self, repository: RepositoryName, package: str, tag: str) -> set[str]:
@@ -143,9 +144,15 @@ def _of_beginning(begun: Users, package: str) -> set[str]:
     return {user for said, users in begun.items() if f"{package}:".startswith(said) for user in users}
 
 
+def _unite(found: Users, digest: str, users: set[str]) -> None:
+    """Add users without a change to any set, as it may be that of other images too."""
+    before = found.get(digest)
+    found[digest] = before | users if before else users
+
+
 def _resolve(use: PackageUse, images: Sequence[Image], found: Users) -> None:
     for digest, users in use.digests.items():
-        found.setdefault(digest, set()).update(users)
+        _unite(found, digest, users)
     # a tag that moved while the pages were read stands on two images: both count
     named = use.tags.keys() | use.pinned.keys()
     bearers: dict[str, list[Image]] = {}
@@ -155,11 +162,11 @@ def _resolve(use: PackageUse, images: Sequence[Image], found: Users) -> None:
                 bearers.setdefault(tag, []).append(image)
     for tag, bearing in bearers.items():
         for image in bearing:
-            found.setdefault(image.digest, set()).update(use.of_tag(tag))
+            _unite(found, image.digest, use.of_tag(tag))
     lost = {user for tag, users in use.tags.items() if tag not in bearers for user in users}
     if whole := use.whole | lost | set(_moved(use, bearers)):
         for image in images:
-            found.setdefault(image.digest, set()).update(whole)
+            _unite(found, image.digest, whole)
 
 
 def _moved(use: PackageUse, bearers: Mapping[str, Sequence[Image]]) -> Iterator[str]:

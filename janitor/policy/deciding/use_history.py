@@ -1,6 +1,6 @@
 """Use history: when each image was last in use, as recorded sweeps saw it. `unused_for` counts from it (R49)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -32,14 +32,27 @@ def unbroken_since(
 ) -> datetime:
     """The start of the run of sweeps that ends now. `recorded` are those that read all references of their
     projects, the newest first; one that read fewer projects than this one (`read`) ends the run."""
-    projects, start = frozenset(read), at
+    projects = frozenset(read)
+    return max(unbroken_of_each(at, recorded, projects).values(), default=at)
+
+
+def unbroken_of_each(
+    at: datetime, recorded: Iterable[tuple[datetime, Set[str]]], read: Iterable[str]
+) -> dict[str, datetime]:
+    """The same of each project by itself."""
+    left, start = set(read), at
+    found: dict[str, datetime] = {}
     for started_at, of in recorded:
         if started_at > at:
             continue
-        if at - start > REMEMBERED or start - started_at > LONGEST_PAUSE or not projects <= of:
+        if at - start > REMEMBERED or start - started_at > LONGEST_PAUSE or not left:
             break
+        ended = left - of
+        found.update(dict.fromkeys(ended, max(start, at - REMEMBERED)))
+        left -= ended
         start = started_at
-    return max(start, at - REMEMBERED)  # what was last in use before is no longer in the ledger
+    # what was last in use before is no longer in the ledger
+    return found | dict.fromkeys(left, max(start, at - REMEMBERED))
 
 
 @dataclass(frozen=True, slots=True)
