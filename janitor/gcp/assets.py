@@ -11,7 +11,7 @@ from google.cloud.asset_v1 import SearchAllResourcesRequest, SearchAllResourcesR
 from google.protobuf.field_mask_pb2 import FieldMask  # type: ignore[attr-defined]
 
 from janitor.gcp.channels import Clients
-from janitor.gcp.failures import ASSET_API, READ_FAILURES, cause, inventory_refusal
+from janitor.gcp.failures import ASSET_API, READ_FAILURES, cause, inventory_refusal, is_no_method
 from janitor.gcp.limits import Lanes
 from janitor.gcp.paging import OnRepeated, pages, unheard
 from janitor.model.holders import (
@@ -130,11 +130,16 @@ class AssetInventory:
                         listed.add(asset)
                     listed.pages += 1
         except READ_FAILURES as error:
-            refusal = InventoryRefusal.FAILED if listed.pages else inventory_refusal(error)
+            refusal = InventoryRefusal.FAILED if listed.pages else self._refusal(error)
             return listed, UnreadInventory(project, refusal, cause(error))
         if listed.repeated:
             self.on_repeated(project, ALL_LOCATIONS, Kind.HOLDER, listed.repeated)
         return listed, None
+
+    def _refusal(self, error: Exception) -> InventoryRefusal:
+        """An emulator need not serve this API (docs/emulator.md), which is as if it were disabled."""
+        not_served = self.clients.is_emulator and is_no_method(error)
+        return InventoryRefusal.API_DISABLED if not_served else inventory_refusal(error)
 
 
 def _texts(struct: Any) -> Iterator[str]:

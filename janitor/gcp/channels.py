@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -84,7 +84,7 @@ class Clients:
 
     `run_http` is the base URL of REST v1, without a slash at the end. `quota_project` is the project
     that calls are counted against, where the credentials name one. `paces` are those of all quotas.
-    `google_time` hears of each HTTP answer.
+    `google_time` hears of each HTTP answer. `is_emulator`: an emulator answers, which need not serve Cloud Asset.
     """
 
     run: Mapping[Kind, Any]
@@ -93,6 +93,7 @@ class Clients:
     assets: AssetServiceAsyncClient
     http: httpx2.AsyncClient
     run_http: str
+    is_emulator: bool = False
     quota_project: str | None = None
     paces: Paces = field(default_factory=Paces)
     google_time: GoogleTime = field(default_factory=GoogleTime)
@@ -153,7 +154,7 @@ def _for_emulator(host: str, http: str) -> Clients:
 
     # trust_env: a proxy from the environment must not see what is meant for the emulator
     client = httpx2.AsyncClient(verify=_authorities(), timeout=_HTTP_TIMEOUT, trust_env=False)
-    return _clients(plain, client, http.rstrip("/"), paces)
+    return replace(_clients(plain, client, http.rstrip("/"), paces), is_emulator=True)
 
 
 def _for_google(credentials: Any) -> Clients:

@@ -112,6 +112,13 @@ def inventory_refusal(error: Exception) -> InventoryRefusal:
     )
 
 
+def is_no_method(error: Exception) -> bool:
+    """Whether an emulator answers as one that does not have the method: UNIMPLEMENTED, or UNKNOWN, which is what gRPC
+    makes of an exception in its own code."""
+    code = error.grpc_status_code if isinstance(error, GoogleAPICallError) else None
+    return code in (grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.UNKNOWN)
+
+
 def is_unimplemented(error: Exception) -> bool:
     """Whether gRPC, or the status in the body of REST, says UNIMPLEMENTED."""
     if not isinstance(error, GoogleAPICallError):

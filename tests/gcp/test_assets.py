@@ -1,6 +1,7 @@
 """Reading Cloud Asset Inventory: every page, every text of every asset, and why it was not read (R51)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -232,11 +233,19 @@ async def test_a_refusal_is_told_by_its_code_and_its_reason_alone(
     hands: Hands, code: grpc.StatusCode, details: list[ErrorInfo], refusal: InventoryRefusal
 ) -> None:
     text = "SERVICE_DISABLED: permission cloudasset.assets.searchAllResources denied"
-    found = await read(refusing(code, *details, message=text))
+    async with serving(Google({"SearchAllResources": refusing(code, *details, message=text)})) as clients:
+        found = await AssetInventory(replace(clients, is_emulator=False)).holders(("p",), NOW)
     (refused,) = found.refused
     assert (refused.project, refused.refusal) == ("p", refusal)
     assert refused.cause.startswith(code.name)
     assert found.read == ()
+
+
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.UNKNOWN])
+async def test_an_emulator_without_the_inventory_has_it_disabled(code: grpc.StatusCode) -> None:
+    """Who emulates Google for janitor serves what docs/emulator.md names, and this API is not among it."""
+    found = await read(refusing(code))
+    assert [each.refusal for each in found.refused] == [InventoryRefusal.API_DISABLED]
 
 
 def test_an_error_that_no_server_answered_with_is_a_failure() -> None:
