@@ -43,7 +43,8 @@ class CameBack:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of the ledger: a period, for how long a deletion counts, and of which projects (none: all).
+    """What is asked of the ledger: a period, for how long a deletion counts (longer than zero), and of which projects
+    (none: all).
 
     Not `show_creator`: what is its creator's, a person's address, is nobody's.
     """

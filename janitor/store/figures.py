@@ -85,7 +85,7 @@ class _Asked:
         self.until = micros(question.period.until)
         self.horizon = question.horizon // timedelta(microseconds=1)
         lasted = savings.c.lasted
-        self.irregular = (*self.savings(lasted > self.horizon), *self.savings(lasted <= min(self.horizon, 0)))
+        self.irregular = (*self.savings(lasted > self.horizon), *self.savings(lasted <= 0))
 
     def savings(self, *where: Any) -> Iterator[_One]:
         """Those of the projects."""
@@ -171,7 +171,10 @@ class _Whole:
         self._one_by_one([each for each in self._sweeps if each.sums.last_at > asked.until])
         self._moments = self._chart()
         at = sorted({*self._moments, asked.until, *(() if asked.since is None else (asked.since,))})
-        self._one_by_one([each for each in self._sweeps if self._must_be_read(each, at)])
+        # a deletion at the end of the period is in the account, and has not begun to save
+        cuts = sorted({*at, *(moment - asked.horizon for moment in at), asked.until - 1})
+        news = (each for each in self._sweeps if not each.sums.is_known_at(asked.until))
+        self._one_by_one([*news, *(each for each in self._sweeps if each.is_cut(cuts))])
         self._course = course_of(self._changes(), at)
 
     def _read(self) -> Iterator[_Sweep]:
@@ -204,15 +207,6 @@ class _Whole:
                 if sweep := by_key.get((one.sweep_id, ALL if of_all else one.project)):
                     assert sweep.ones is not None
                     sweep.ones.append(one.stretch)
-
-    def _must_be_read(self, sweep: _Sweep, at: Sequence[int]) -> bool:
-        horizon, first = self._asked.horizon, sweep.sums.first_at
-        return (
-            not self._asked.tally().takes(sweep.sums)
-            or sweep.is_cut(at)
-            or sweep.is_cut([moment - horizon for moment in at])
-            or first < self._asked.until <= sweep.sums.last_at
-        )
 
     def _chart(self) -> tuple[int, ...]:
         """The first deletion (the period's beginning, if that is earlier), each moment at which what is saved changed,
@@ -266,7 +260,7 @@ class _Whole:
 
     def avoided(self) -> Avoided:
         asked = self._asked
-        if asked.horizon <= 0 or (asked.since is not None and asked.since >= asked.until):
+        if asked.since is not None and asked.since >= asked.until:
             return NOTHING_AVOIDED
         saved = self._course[asked.until][0]
         if asked.since is not None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
 
 from janitor.ledger.figures import Figures, Period, Question
-from janitor.ledger.savings import Deletion
+from janitor.ledger.savings import Avoided, Deletion, Point
 from janitor.store import figures, savings
 from janitor.store.database import open_database
 from janitor.store.figures import figures_of
@@ -40,7 +40,7 @@ prices = (
     | st.sampled_from([Decimal(0), Decimal("1.0"), Decimal("0.10") / 3, Decimal("12345.678")])
     | st.decimals(0, 10_000, places=30)
 )
-horizons = st.integers(0, 40).map(lambda hours: hours * HOUR) | st.just(365 * 24 * HOUR)
+horizons = st.integers(1, 40).map(lambda hours: hours * HOUR) | st.just(365 * 24 * HOUR)
 
 
 @st.composite
@@ -202,3 +202,209 @@ async def test_figures_are_of_one_state_while_another_process_sums_up(url: str) 
     assert after.in_all.deleted.count == after.saved.deleted.count == 2
     await opened.close()
     await other.close()
+
+
+SECOND, MICROSECOND = timedelta(seconds=1), timedelta(microseconds=1)
+# One dollar for each second, in months of 730 hours.
+A_DOLLAR_A_SECOND = Decimal(730 * 3600)
+YEAR = timedelta(days=365)
+EITHER_SIDE = (-SECOND, -MICROSECOND, timedelta(0), MICROSECOND, SECOND)
+
+
+def gone(name: str, at: timedelta, sweep_id: str = "s-1", upper_bound: bool = False) -> Deletion:
+    """A service of a project, which saves one dollar a second from a time after NOW."""
+    return Deletion(
+        0, sweep_id, "run.service", f"projects/p/locations/l/services/{name}", "old", "unused", "web", 0,
+        A_DOLLAR_A_SECOND, upper_bound, "", None, NOW + at,
+    )  # fmt: skip
+
+
+def write_earlier(db: Connection) -> None:
+    """A sweep before those of a test: what it deleted cost nothing, and it has the first moment of the course."""
+    write_deletion(db, gone("earlier", 0 * HOUR, "s-0")._replace(usd_month=Decimal(0), policy="stale"))
+
+
+def answer(
+    db: Connection, until: timedelta, since: timedelta | None = None, horizon: timedelta = YEAR
+) -> Figures:
+    """The figures of a period after NOW, which are the model's, and the same of the only project."""
+    period = Period(None if since is None else NOW + since, NOW + until)
+    found = figures_of(db, Question(period, horizon))
+    assert found == figures_of(db, Question(period, horizon, ("p",)))
+    assert found == model.figures(all_deletions(db), Question(period, horizon))
+    return found
+
+
+def seconds(span: timedelta) -> Decimal:
+    return span // MICROSECOND / Decimal(1_000_000)
+
+
+@pytest.mark.parametrize("by", EITHER_SIDE)
+def test_a_resource_that_came_back_after_the_horizon_saved_until_the_horizon(
+    engine: Engine, by: timedelta
+) -> None:
+    with rolled_back(engine) as db:
+        write_sighting(db, write_deletion(db, gone("a", 0 * HOUR)), True, NOW + 10 * HOUR + by, "s-2")
+        whole = answer(db, 20 * HOUR, horizon=10 * HOUR)
+        rest = answer(db, 20 * HOUR, since=10 * HOUR, horizon=10 * HOUR)
+    saved = min(36_000 + seconds(by), Decimal(36_000))
+    assert (whole.in_all.saved_usd, whole.saved.saved_usd) == (saved, saved)
+    assert whole.course[-1] == Point(NOW + 20 * HOUR, saved, Decimal(0))
+    assert whole.avoided == Avoided(saved, 1)
+    assert rest.avoided == Avoided()
+
+
+@pytest.mark.parametrize("by", EITHER_SIDE)
+def test_a_resource_that_was_seen_before_its_deletion_saved_nothing(engine: Engine, by: timedelta) -> None:
+    with rolled_back(engine) as db:
+        write_sighting(db, write_deletion(db, gone("a", 2 * HOUR)), True, NOW + 2 * HOUR + by, "s-2")
+        found = answer(db, 20 * HOUR)
+    saved = max(seconds(by), Decimal(0))
+    assert (found.in_all.saved_usd, found.saved.saved_usd) == (saved, saved)
+    assert found.avoided == Avoided(saved, int(saved > 0))
+
+
+@pytest.mark.parametrize("by", EITHER_SIDE)
+def test_what_came_back_is_in_the_course_if_it_was_deleted_by_the_end_of_the_period(
+    engine: Engine, by: timedelta
+) -> None:
+    with rolled_back(engine) as db:
+        write_deletion(db, gone("a", 1 * HOUR))
+        deleted = write_deletion(db, gone("b", 4 * HOUR + by, "s-2"))
+        write_sighting(db, deleted, True, NOW + 3 * HOUR, "s-3")
+        found = answer(db, 4 * HOUR)
+    back = {3 * HOUR, 4 * HOUR + by} if by <= timedelta(0) else set()
+    assert {point.at - NOW for point in found.course} == {1 * HOUR, 4 * HOUR} | back
+
+
+def test_a_moment_at_which_one_of_two_came_back_within_the_period_is_in_the_course(engine: Engine) -> None:
+    with rolled_back(engine) as db:
+        for deletion in (gone("a", 1 * HOUR), gone("b", 4 * HOUR + SECOND, "s-2")):
+            write_sighting(db, write_deletion(db, deletion), True, NOW + 3 * HOUR, "s-3")
+        found = answer(db, 4 * HOUR)
+    assert found.course == (
+        Point(NOW + 1 * HOUR, Decimal(0), A_DOLLAR_A_SECOND),
+        Point(NOW + 3 * HOUR, Decimal(7200), Decimal(0)),
+        Point(NOW + 4 * HOUR, Decimal(7200), Decimal(0)),
+    )
+
+
+@pytest.mark.parametrize("before", [3 * HOUR, SECOND, MICROSECOND])
+@pytest.mark.parametrize("by", EITHER_SIDE)
+def test_of_a_sweep_that_the_end_of_a_period_cuts_the_deletions_before_it_save(
+    engine: Engine, before: timedelta, by: timedelta
+) -> None:
+    """The last deletion is at 4 hours; the period ends about then."""
+    with rolled_back(engine) as db:
+        write_earlier(db)
+        write_deletion(db, gone("a", 4 * HOUR - before))
+        write_deletion(db, gone("b", 4 * HOUR, upper_bound=True))
+        found = answer(db, 4 * HOUR + by)
+    first, last = before + by, by
+    ran = [span for span in (first, last) if span > timedelta(0)]
+    assert found.in_all.deleted.count == 1 + (first >= timedelta(0)) + (last >= timedelta(0))
+    assert found.avoided == Avoided(seconds(sum(ran, timedelta(0))), len(ran), last > timedelta(0))
+
+
+@pytest.mark.parametrize(
+    ("since", "usd", "count"),
+    [
+        (4 * HOUR - SECOND, 3602, 2),
+        (4 * HOUR, 3600, 1),
+        (4 * HOUR + SECOND, 3599, 1),
+        (5 * HOUR - SECOND, 1, 1),
+        (5 * HOUR, 0, 0),
+        (5 * HOUR + SECOND, 0, 0),
+    ],
+)
+def test_of_a_sweep_that_the_horizon_cuts_what_still_saves_in_the_period_counts(
+    engine: Engine, since: timedelta, usd: int, count: int
+) -> None:
+    """Deleted at 1 and 2 hours, and with a horizon of three they save until 4 and 5."""
+    with rolled_back(engine) as db:
+        write_earlier(db)
+        write_deletion(db, gone("a", 1 * HOUR))
+        write_deletion(db, gone("b", 2 * HOUR))
+        found = answer(db, 10 * HOUR, since=since, horizon=3 * HOUR)
+    assert found.avoided == Avoided(Decimal(usd), count)
+
+
+@pytest.mark.parametrize("by", EITHER_SIDE)
+def test_a_deletion_at_the_first_moment_of_a_period_is_of_the_period_before(
+    engine: Engine, by: timedelta
+) -> None:
+    """It is the first of its policy's deletions; the last is within."""
+    with rolled_back(engine) as db:
+        write_earlier(db)
+        write_deletion(db, gone("a", 2 * HOUR + by))
+        write_deletion(db, gone("b", 3 * HOUR))
+        before, after = answer(db, 2 * HOUR), answer(db, 3 * HOUR, since=2 * HOUR)
+    within = by > timedelta(0)
+    assert (before.saved.deleted.count, after.saved.deleted.count) == (2 - within, 1 + within)
+    assert after.by_policy == (("old", after.saved),)
+    assert after.saved.saved_usd == (3600 - seconds(by) if within else 0)
+    assert after.avoided == Avoided(3600 - max(seconds(by), Decimal(0)), 1)
+
+
+@pytest.mark.parametrize("by", EITHER_SIDE)
+def test_what_was_seen_after_the_period_is_not_known_in_it(engine: Engine, by: timedelta) -> None:
+    with rolled_back(engine) as db:
+        write_earlier(db)
+        for name, there in (("a", True), ("b", False)):
+            deleted = write_deletion(db, gone(name, 1 * HOUR))
+            write_sighting(db, deleted, there, NOW + 4 * HOUR + by, "s-2")
+        found = answer(db, 4 * HOUR)
+    is_known = by <= timedelta(0)
+    assert found.in_all == found.saved
+    assert found.in_all.came_back == found.came_back_names == is_known
+    assert found.in_all.realised_usd_month == (A_DOLLAR_A_SECOND if is_known else 0)
+    assert found.in_all.saved_usd == 6 * 3600 + min(seconds(by), Decimal(0))
+
+
+@pytest.mark.parametrize("is_seen_first", [True, False])
+@pytest.mark.parametrize("by", EITHER_SIDE)
+def test_a_resource_that_a_later_sweep_deleted_again_had_come_back_by_then(
+    engine: Engine, by: timedelta, is_seen_first: bool
+) -> None:
+    """A third sweep says that it saw it about the moment of the second deletion."""
+    with rolled_back(engine) as db:
+        first = write_deletion(db, gone("a", 1 * HOUR))
+        sum_up(db)
+        if is_seen_first:
+            write_sighting(db, first, True, NOW + 3 * HOUR + by, "s-3")
+            sum_up(db)
+        write_deletion(db, gone("a", 3 * HOUR, "s-2"))
+        sum_up(db)
+        if not is_seen_first:
+            write_sighting(db, first, True, NOW + 3 * HOUR + by, "s-3")
+        found = answer(db, 4 * HOUR)
+    ended = min(3 * HOUR + by, 3 * HOUR)
+    assert found.in_all.saved_usd == seconds(ended - 1 * HOUR) + 3600
+    assert [row.back_at for row in found.came_back] == [NOW + ended]
+
+
+@pytest.mark.parametrize(
+    ("by", "intents", "saved"),
+    [
+        (-SECOND, (1, 2), 3600),
+        (-MICROSECOND, (2, 1), 3600),
+        (timedelta(0), (1, 2), 3600),
+        (timedelta(0), (2, 1), 0),
+        (MICROSECOND, (1, 2), Decimal("0.000001")),
+        (SECOND, (2, 1), 1),
+    ],
+)
+def test_a_deletion_that_is_confirmed_late_ends_with_the_next_one_that_is_known(
+    engine: Engine, by: timedelta, intents: tuple[int, int], saved: Decimal
+) -> None:
+    """The one that is known was seen before it was deleted, which is after a clock was set back. The other one of
+    its name is at 3 hours; of two at once the later intent is the next."""
+    known, late = intents
+    with rolled_back(engine) as db:
+        deletion = gone("a", 3 * HOUR + by)
+        write_sighting(db, write_deletion(db, deletion, known={"id": known}), True, NOW + 2 * HOUR, "s-2")
+        sum_up(db)
+        write_deletion(db, gone("a", 3 * HOUR, "s-2"), "s-3", known={"id": late})
+        found = answer(db, 4 * HOUR)
+    assert found.in_all.saved_usd == saved
+    assert found.in_all.came_back == 1 + (saved < 3600)
