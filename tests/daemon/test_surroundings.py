@@ -231,8 +231,8 @@ def test_a_token_server_that_quotes_the_request_gets_nothing_shown(
 @pytest.mark.parametrize(
     ("direct", "proxied"),
     [
-        ("10.0.0.0/8,2001:db8::/32,.internal.example,127.0.0.0/8", {"run", "artifactregistry"}),
-        ("10.0.0.0/8,*.artifactregistry.googleapis.com", {"run"}),
+        ("10.0.0.0/8,2001:db8::/32,.internal.example,127.0.0.0/8", {"run", "artifactregistry", "cloudasset"}),
+        ("10.0.0.0/8,*.artifactregistry.googleapis.com", {"run", "cloudasset"}),
     ],
 )
 def test_no_proxy_with_networks_and_domains_holds_for_rest_and_grpc(
