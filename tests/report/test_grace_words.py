@@ -66,7 +66,7 @@ def written(summary: Summary) -> tuple[str, str]:
 
 def test_the_sweeps_table_says_until_when_a_thing_stays_and_how_to_keep_it() -> None:
     shown = table(swept(waiting()))
-    assert "\nScheduled for deletion\n  pending      where " in shown
+    assert "\nScheduled for deletion\n  scheduled    where " in shown
     assert "2026-12-01 03:05 UTC or later" in shown
     assert (
         "put the label janitor: keep on the service, job or repository, or run janitor keep NAME."
@@ -101,6 +101,16 @@ def test_the_table_shows_the_soonest_and_counts_the_rest() -> None:
     assert "web-19" in shown
     assert "web-20" not in shown
     assert "… and 5 more" in shown
+
+
+def test_a_name_that_keep_takes_is_whole_at_any_width() -> None:
+    """R33."""
+    long = f"{WEB}-that-previews-a-branch-with-a-very-long-name"
+    for width in (60, 80, 100):
+        lines = table(swept(waiting(long), waiting(WEB)), width=width).splitlines()
+        start = lines.index("Scheduled for deletion")
+        assert f"  service {long.rpartition('/')[2]}" in (line.rstrip() for line in lines[start:])
+        assert "…" not in " ".join(lines[start : start + 5])
 
 
 def test_the_snapshot_keeps_the_soonest_and_knows_how_many_there_are() -> None:

@@ -4,18 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TextIO
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from janitor.ledger.marks import Marked, OptOut
 from janitor.model.units import moment, show_estimate
 from janitor.report.data.names import named, place_of
 from janitor.report.data.totals import in_grace_sum
-from janitor.report.terminal.sweep import HOW_TO_KEEP
-from janitor.report.terminal.tables import console_for, indented, print_lines, tabulated
+from janitor.report.terminal.scheduled import HOW_TO_KEEP, scheduled_table, with_whole_names
+from janitor.report.terminal.tables import console_for, indented, print_lines
 from janitor.report.words import amount_per_month, owner_or_nobody
 
-_MARKS = ("scheduled", "where", "deletes on, or later", "policy", "owner", "$/month")
 _OPT_OUTS = ("opted out", "where", "until", "by", "since")
 
 
@@ -42,20 +40,9 @@ def _marks(marked: Sequence[Marked], width: int) -> Iterator[Text]:
     ]
     yield Text(f"Scheduled for deletion: {len(marked):,}, {amount_per_month(in_grace_sum(marked, {}))}")
     yield Text()
-    yield from _fitted(_MARKS, rows, width, texts=len(_MARKS) - 1, most=(0, 2, 4, 5))
+    yield from scheduled_table("deletes on, or later", rows, width, left=0)
     yield Text()
     yield indented(HOW_TO_KEEP, width, left=0, style="dim")
-
-
-def _fitted(
-    titles: Sequence[str], rows: Sequence[Sequence[str]], width: int, texts: int, most: Sequence[int]
-) -> Iterator[Text]:
-    """A table with whole names, which `janitor keep` takes: where it is too wide, only the columns `most` are shown."""
-    needed = sum(max(map(cell_len, column)) + 2 for column in zip(titles, *rows, strict=True))
-    if needed - 2 > width:
-        titles, rows = [titles[place] for place in most], [[row[place] for place in most] for row in rows]
-        texts = sum(place < texts for place in most)
-    return tabulated(titles, rows, width, left=0, texts=texts)
 
 
 def _opted_out(opt_outs: Sequence[OptOut], width: int) -> Iterator[Text]:
@@ -66,7 +53,7 @@ def _opted_out(opt_outs: Sequence[OptOut], width: int) -> Iterator[Text]:
         (_short(each.name), place_of(each.name), _until(each.until), each.by, moment(each.at))
         for each in opt_outs
     ]
-    yield from _fitted(_OPT_OUTS, rows, width, texts=len(_OPT_OUTS), most=(0, 2, 3))
+    yield from with_whole_names(_OPT_OUTS, rows, width, left=0, texts=len(_OPT_OUTS), most=(0, 2, 3))
     yield Text()
     yield indented("To end an opt-out: janitor keep NAME --end", width, left=0, style="dim")
 

@@ -21,15 +21,14 @@ from janitor.report.data.totals import was_applied
 from janitor.report.reason_words import kept_in_words, kept_with_wire_name
 from janitor.report.sweep_words import answer, not_deleted, remaining, scheduled
 from janitor.report.terminal.failed_reads import incomplete
+from janitor.report.terminal.scheduled import HOW_TO_KEEP, scheduled_table
 from janitor.report.terminal.sweep_rows import policy_lines
-from janitor.report.terminal.tables import console_for, dotted, indented, listed, print_lines, tabulated
-from janitor.report.words import how_to_keep, owner_or_nobody
+from janitor.report.terminal.tables import console_for, dotted, indented, listed, print_lines
+from janitor.report.words import owner_or_nobody
 
 SHOWN = 20
 ROWS_SHOWN = 50
 _NAMES_SHOWN = 50
-HOW_TO_KEEP = f"{how_to_keep()} With --for 30d it is kept for that time."
-_TITLES = ("pending", "where", "deletes on", "policy", "owner", "$/month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ def grace_lines(result: SweepResult, show_all: bool, width: int) -> Iterator[Tex
         )
         for each in shown
     ]
-    yield from tabulated(_TITLES, rows, width, texts=len(_TITLES) - 1)
+    yield from scheduled_table("deletes on", rows, width, left=2)
     if len(shown) < len(result.waiting):
         yield Text(f"  … and {len(result.waiting) - len(shown):,} more (--all, or --format json)")
     yield indented(HOW_TO_KEEP, width, style="dim")

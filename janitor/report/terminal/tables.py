@@ -35,19 +35,29 @@ def fitted(text: str, width: int, keep_end: int | None = None) -> str:
 
 
 def tabulated(
-    titles: Sequence[str], rows: Sequence[Sequence[str]], width: int, left: int = 2, texts: int = 1
+    titles: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: int,
+    left: int = 2,
+    texts: int = 1,
+    whole: bool = False,
 ) -> Iterator[Text]:
     """A dim line of titles, then the rows, set in by `left`.
 
     The first `texts` columns are texts, which begin at the left; numbers end at the right. What comes
-    from outside is made safe, and the first column is cut in its middle where the width does not do.
+    from outside is made safe. Where the width does not do, the first column is cut in its middle, or where it is to be
+    `whole` it is on a separate line.
     """
     safe = [[safe_text(cell) for cell in row] for row in (titles, *rows)]
     widths = [max(map(cell_len, column)) for column in zip(*safe, strict=True)]
     beside = left + sum(widths[1:]) + _BETWEEN * (len(widths) - 1)
     widths[0] = min(widths[0], max(width - beside, _FIRST_AT_LEAST))
     for number, row in enumerate(safe):
-        cells = [fitted(row[0], widths[0]), *row[1:]]
+        first = fitted(row[0], widths[0])
+        if whole and first != row[0]:
+            yield Text(" " * left + row[0])
+            first = ""
+        cells = [first, *row[1:]]
         padded = [
             aligned(cell, room, place < texts)
             for place, (cell, room) in enumerate(zip(cells, widths, strict=True))
