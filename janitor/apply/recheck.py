@@ -42,7 +42,9 @@ DIGESTS_LAST = timedelta(minutes=5)
 
 class Subjects:
     """Which digests there are now: every docker repository of every project that is read is listed again, once for
-    all who ask, and again when that is older than five minutes."""
+    all who ask, and again when that is older than five minutes. `listings` counts how often that was done."""
+
+    listings: int = 0
 
     def __init__(self, reader: Reader, clock: Callable[[], datetime]) -> None:
         self._reader, self._clock = reader, clock
@@ -59,14 +61,13 @@ class Subjects:
             for subject in action.subjects:
                 if await self._reader.version(repository.version(package, subject)) is not None:
                     return f"the image that it is about is there again: {subject}"
-        presence = await self.refresh()
+        presence = await self._fresh()
         if self._gap:
             return self._gap
         there = [each for each in action.subjects if not presence.is_gone(each)]
         return f"an image that it is about is there again: {there[0]}" if there else ""
 
-    async def refresh(self) -> Presence:
-        """List them again unless they are fresh."""
+    async def _fresh(self) -> Presence:
         asked_at = self._clock()
         async with self._lock:
             if self._read is None or not self._read.answers(asked_at, DIGESTS_LAST):
@@ -75,6 +76,7 @@ class Subjects:
                 self._presence.close(complete=gap is None)
                 self._gap = f"repositories could not be read again: {gap.cause}" if gap else ""
                 self._read = _Reading(began, self._clock())
+                self.listings += 1
             return self._presence
 
     async def _list(self) -> Gap | None:
@@ -268,7 +270,7 @@ class Recheck:
         ((repository, package),) = {image_of(action.name)[:2] for action in batch}
         try:
             for action in batch:
-                await self._read_shared(action)
+                await self._read_workloads(action)
             return await self.reader.tags_of_package(repository, package)
         except CallError:
             return None  # each image is read by itself, and says what failed
@@ -279,8 +281,7 @@ class Recheck:
             return drifted("an earlier sweep's deletion of it is still under way")
         try:
             if tags is None:
-                await self._read_shared(action)
-                changed = await CHECKS[action.kind].still(self.reader, self.references, action)
+                changed = await self._changed(action)
             else:
                 listed = tags.get(image_of(action.name)[2], frozenset())
                 changed = await image_with_tags(self.references, action, listed)
@@ -288,14 +289,23 @@ class Recheck:
         except CallError as error:
             return drifted(f"it could not be read again: {error}")
 
-    async def _read_shared(self, action: Action) -> None:
-        """Read what all actions share first: that may take minutes, and the resource is read after it (R21)."""
-        if action.subjects:
-            await self.subjects.refresh()
+    async def _changed(self, action: Action) -> Outcome | None:
+        await self._read_workloads(action)
+        return await CHECKS[action.kind].still(self.reader, self.references, action)
+
+    async def _read_workloads(self, action: Action) -> None:
+        """Read the workloads, which all actions share, first: that may take minutes, and the resource is read after it
+        (R21)."""
         if not action.kind.is_run:
             await self.references.refresh(RepositoryName.parse("/".join(action.name.split("/")[:6])))
 
     async def _subject_gone(self, action: Action) -> Outcome | None:
         """Whether an artifact may be deleted: only while all images that it is about are gone from everywhere (R40)."""
-        why = await self.subjects.why_there(action) if action.subjects else ""
-        return drifted(why) if why else None
+        if not action.subjects:
+            return None
+        listings = self.subjects.listings
+        why = await self.subjects.why_there(action)
+        if why:
+            return drifted(why)
+        # listing every repository may take minutes: the artifact itself is read after it again (R21)
+        return await self._changed(action) if self.subjects.listings != listings else None

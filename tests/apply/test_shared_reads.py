@@ -186,8 +186,25 @@ async def test_what_all_share_is_read_before_the_image_itself() -> None:
     google = holding("b")
     fresh = references(google)
     fresh.outdate()
-    assert await Recheck(google, fresh, subjects(google)).still(SIGNATURE) is None  # type: ignore[arg-type]
-    assert google.asked == ["repositories", "contents r", "workloads", "image_tags", "version"]
+    recheck = Recheck(google, fresh, subjects(google))  # type: ignore[arg-type]
+    assert await recheck.still(SIGNATURE) is None
+    listing = ["repositories", "contents r"]
+    assert google.asked == ["workloads", "image_tags", "version", *listing, "image_tags"]
+    google.asked.clear()
+    assert await recheck.still(SIGNATURE) is None
+    assert google.asked == ["image_tags", "version"]
+
+
+async def test_a_signature_that_gets_a_tag_while_repositories_are_listed_is_drifted() -> None:
+    class Tagging(SlowGoogle):
+        async def image_tags(self, of: RepositoryName, package: str, found: str) -> frozenset[str]:
+            await super().image_tags(of, package, found)
+            return frozenset({"release"} if self.count("repositories") else ())
+
+    google = Tagging(held=holding("b").held)
+    outcome = await Recheck(google, references(google), subjects(google)).still(SIGNATURE)  # type: ignore[arg-type]
+    assert outcome is not None
+    assert outcome.kind is OutcomeKind.DRIFTED
 
 
 async def test_an_image_whose_subject_is_there_again_is_drifted() -> None:
