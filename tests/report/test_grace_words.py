@@ -66,7 +66,7 @@ def written(summary: Summary) -> tuple[str, str]:
 
 def test_the_sweeps_table_says_until_when_a_thing_stays_and_how_to_keep_it() -> None:
     shown = table(swept(waiting()))
-    assert "\nScheduled for deletion\n  scheduled    where " in shown
+    assert "\nScheduled for deletion\n  pending      where " in shown
     assert "2026-12-01 03:05 UTC or later" in shown
     assert (
         "put the label janitor: keep on the service, job or repository, or run janitor keep NAME."

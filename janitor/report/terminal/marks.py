@@ -40,7 +40,7 @@ def _marks(marked: Sequence[Marked], width: int) -> Iterator[Text]:
     ]
     yield Text(f"Scheduled for deletion: {len(marked):,}, {amount_per_month(in_grace_sum(marked, {}))}")
     yield Text()
-    yield from scheduled_table("deletes on, or later", rows, width, left=0)
+    yield from scheduled_table("scheduled", "deletes on, or later", rows, width, left=0)
     yield Text()
     yield indented(HOW_TO_KEEP, width, left=0, style="dim")
 

@@ -14,9 +14,11 @@ HOW_TO_KEEP = f"{how_to_keep()} With --for 30d it is kept for that time."
 _MOST = (0, 2, 4, 5)
 
 
-def scheduled_table(date: str, rows: Sequence[Sequence[str]], width: int, left: int) -> Iterator[Text]:
-    """Scheduled deletions: name, place, date, policy, owner and dollars. `date` is the title of the dates."""
-    titles = ("scheduled", "where", date, "policy", "owner", "$/month")
+def scheduled_table(
+    name: str, date: str, rows: Sequence[Sequence[str]], width: int, left: int
+) -> Iterator[Text]:
+    """Scheduled deletions: name, place, date, policy, owner and dollars. `name` and `date` are titles."""
+    titles = (name, "where", date, "policy", "owner", "$/month")
     return with_whole_names(titles, rows, width, left, len(titles) - 1, _MOST)
 
 

@@ -180,7 +180,7 @@ def grace_lines(result: SweepResult, show_all: bool, width: int) -> Iterator[Tex
         )
         for each in shown
     ]
-    yield from scheduled_table("deletes on", rows, width, left=2)
+    yield from scheduled_table("pending", "deletes on", rows, width, left=2)
     if len(shown) < len(result.waiting):
         yield Text(f"  … and {len(result.waiting) - len(shown):,} more (--all, or --format json)")
     yield indented(HOW_TO_KEEP, width, style="dim")
