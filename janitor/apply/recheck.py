@@ -44,10 +44,8 @@ class Subjects:
     """Which digests there are now: every docker repository of every project that is read is listed again, once for
     all who ask, and again when that is older than five minutes. `listings` counts how often that was done."""
 
-    listings: int = 0
-
     def __init__(self, reader: Reader, clock: Callable[[], datetime]) -> None:
-        self._reader, self._clock = reader, clock
+        self._reader, self._clock, self.listings = reader, clock, 0
         self._presence = Presence()
         self._gap = ""
         self._read: _Reading | None = None

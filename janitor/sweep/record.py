@@ -103,12 +103,17 @@ class SweepRecord:
         return await self.books.memory(policies, at, read, noting)
 
     async def last_matched(self, policies: Sequence[str]) -> Mapping[str, datetime]:
-        """When an earlier recorded sweep had something to delete by each of these policies; LedgerError where that
-        cannot be read. A policy of which none is recorded is not there."""
+        """When an earlier recorded sweep had something to delete by each of these policies. A policy of which none is
+        recorded is not there, and none is where the ledger fails: that is told when the sweep is written down, and no
+        sweep ends for the words of a note."""
         if self.books is None:
             return {}
-        found = dict(await self.books.past.last_acted(policies))
-        for text in await self.books.past.last_snapshots(_SNAPSHOTS_SEEN):
+        try:
+            found = dict(await self.books.past.last_acted(policies))
+            snapshots = await self.books.past.last_snapshots(_SNAPSHOTS_SEEN)
+        except LedgerError:
+            return {}
+        for text in snapshots:
             with suppress(ValueError):  # of another version, which says nothing of policies here
                 snapshot = decode_snapshot(text)
                 for policy in {name for name, _ in snapshot.by_policy} & set(policies):

@@ -117,8 +117,8 @@ async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> Sw
     labels = unreadable_labels(question, observed.workloads, observed.repositories)
     _tell(ports.events, decided, labels)
     cleared = _guarded(decided.plan, question.policies.limits)
-    applied = await _applied(cleared, ports.applier if clock.may_delete else None, decided.planned, observed)
     before = await _matched_before(decided.unmatched, ports)
+    applied = await _applied(cleared, ports.applier if clock.may_delete else None, decided.planned, observed)
     said = (
         *decided.failures, *labels, *reference_notice(decided.references),
         *_notices(question, ports.environment, book, decided, observed, before), *native_cleanup(_deletable(question, observed)),

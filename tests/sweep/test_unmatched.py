@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from janitor.errors import LedgerError
+from janitor.store.history import SqlHistory
 from tests.sweep.conftest import Placing
 from tests.sweep.sweeping import Place, Swept, image, uri, world
 
@@ -177,6 +179,22 @@ def test_without_a_ledger_only_what_is_there_counts(place: Placing, monkeypatch:
     assert said(swept) == [
         f"policies previews, others matched no resources, {CHECK} them: check the spelling"
     ]
+
+
+def test_a_ledger_that_fails_after_the_reads_ends_no_apply_for_the_words_of_a_note(
+    place: Placing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was deleted is told and written down, whatever the note would have said."""
+
+    async def fails(*_: object) -> object:
+        raise LedgerError("the database is gone")
+
+    monkeypatch.setattr(SqlHistory, "last_acted", fails)
+    here = place(IMAGES)
+    swept = here.sweep("--apply", "--limit", "max_share=100%", policies=POLICIES)
+    assert swept.code == 0, swept.err
+    assert "deleted" in swept.outcomes.values()
+    assert said(swept)
 
 
 def date_of(here: Place) -> str:
