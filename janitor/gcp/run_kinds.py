@@ -32,13 +32,7 @@ def service(message: Any) -> Service:
     build = message.build_config
     return Service(
         name=_name(message.name, "services"),
-        uid=message.uid,
-        etag=message.etag,
-        create_time=time_of(message.create_time),
         update_time=time_of(message.update_time),
-        labels=nfc_labels(message.labels),
-        annotations=nfc_labels(message.annotations),
-        creator=nfc(message.creator),
         terminal=condition(message.terminal_condition),
         reconciling=message.reconciling,
         traffic=tuple(_traffic(entry) for entry in message.traffic_statuses),
@@ -52,6 +46,7 @@ def service(message: Any) -> Service:
         targets=tuple(_short(entry.revision) for entry in message.traffic if entry.revision),
         client=message.client,
         requested=tuple(_traffic(entry) for entry in message.traffic),
+        **_identity(message),
     )
 
 
@@ -60,10 +55,6 @@ def revision(message: Any) -> Revision:
     status = message.scaling_status
     return Revision(
         name=_name(message.name, "services/revisions", "workerPools/revisions"),
-        uid=message.uid,
-        etag=message.etag,
-        create_time=time_of(message.create_time),
-        labels=nfc_labels(message.labels),
         ready=condition_of(message.conditions, "Ready"),
         active=condition_of(message.conditions, "Active"),
         containers=tuple(container(each) for each in message.containers),
@@ -74,8 +65,7 @@ def revision(message: Any) -> Revision:
             status.desired_min_instance_count if message.HasField("scaling_status") else None
         ),
         images=named(images_of(message.containers)),
-        creator=nfc(message.creator),
-        annotations=nfc_labels(message.annotations),
+        **_identity(message),
     )
 
 
@@ -84,18 +74,13 @@ def job(message: Any) -> Job:
     return Job(
         name=_name(message.name, "jobs"),
         images=named(images_of(message.template.template.containers)),
-        uid=message.uid,
-        etag=message.etag,
-        create_time=time_of(message.create_time),
         update_time=time_of(message.update_time),
-        labels=nfc_labels(message.labels),
-        annotations=nfc_labels(message.annotations),
-        creator=nfc(message.creator),
         terminal=condition(message.terminal_condition),
         reconciling=message.reconciling,
         execution_count=message.execution_count,
         last=_last_execution(message.latest_created_execution),
         client=message.client,
+        **_identity(message),
     )
 
 
@@ -117,16 +102,11 @@ def execution(message: Any) -> Execution:
     return Execution(
         name=_name(message.name, "jobs/executions"),
         images=named(images_of(message.template.containers)),
-        uid=message.uid,
-        etag=message.etag,
-        create_time=time_of(message.create_time),
         completion_time=time_of(message.completion_time),
-        labels=nfc_labels(message.labels),
-        annotations=nfc_labels(message.annotations),
-        creator=nfc(message.creator),
         completed=condition_of(message.conditions, "Completed"),
         reconciling=message.reconciling,
         running_count=message.running_count,
+        **_identity(message),
     )
 
 
@@ -137,13 +117,7 @@ def worker_pool(message: Any) -> WorkerPool:
     return WorkerPool(
         name=_name(message.name, "workerPools"),
         images=named(images_of(message.template.containers)),
-        uid=message.uid,
-        etag=message.etag,
-        create_time=time_of(message.create_time),
         update_time=time_of(message.update_time),
-        labels=nfc_labels(message.labels),
-        annotations=nfc_labels(message.annotations),
-        creator=nfc(message.creator),
         terminal=condition(message.terminal_condition),
         reconciling=message.reconciling,
         instances=scaling.manual_instance_count if scaling.HasField("manual_instance_count") else None,
@@ -152,6 +126,7 @@ def worker_pool(message: Any) -> WorkerPool:
         ),
         latest_ready_revision=_short(message.latest_ready_revision),
         client=message.client,
+        **_identity(message),
     )
 
 
@@ -170,6 +145,18 @@ def _running(message: Any) -> Iterator[str]:
                 yield f"{each.image.partition('@')[0]}@{status.image_digest}"
         else:
             yield status.image_digest
+
+
+def _identity(message: Any) -> dict[str, Any]:
+    """What every workload has: its uid, etag, creation, creator, labels and annotations."""
+    return {
+        "uid": message.uid,
+        "etag": message.etag,
+        "create_time": time_of(message.create_time),
+        "labels": nfc_labels(message.labels),
+        "annotations": nfc_labels(message.annotations),
+        "creator": nfc(message.creator),
+    }
 
 
 def _service_scaling(message: Any) -> Scaling:

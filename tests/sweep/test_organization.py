@@ -159,26 +159,24 @@ def test_without_resource_manager_nothing_is_known(place: Placing) -> None:
     assert "the projects of organizations/123 could not be listed: PERMISSION_DENIED" in swept.said
 
 
+POD = f'{{kind: Pod, name: late, containers: ["{USED}@b"]}}'
+
+
+@pytest.mark.parametrize(
+    ("again", "late"),
+    [
+        ("recheck.REFERENCES_LAST", project(service(f"{USED}@b"))),
+        ("holders.HOLDERS_LAST", project(more=f"gke: {{us-central1-a: {{prod: {{workloads: [{POD}]}}}}}}, ")),
+    ],
+    ids=["workloads", "inventory"],
+)
 def test_a_project_that_is_made_during_the_sweep_is_read_before_deletions(
-    place: Placing, monkeypatch: pytest.MonkeyPatch
+    place: Placing, monkeypatch: pytest.MonkeyPatch, again: str, late: str
 ) -> None:
-    """The reference set is read again where it is old (R21): with the projects of then."""
-    monkeypatch.setattr("janitor.apply.recheck.REFERENCES_LAST", timedelta(0))
+    """What is read again where it is old (R21, R51) is that of the projects of then."""
+    monkeypatch.setattr(f"janitor.apply.{again}", timedelta(0))
     here = place(world())
-    text = f"projects:\n  late: {project(service(f'{USED}@b'))}\n"
-    here.google.control.after("ListServices", 1, lambda found: merge(found, text) and None)
-    swept = here.sweep("--apply", policies=policies())
-    assert swept.outcomes == {digest("b"): "drifted", digest("c"): "deleted"}
-
-
-def test_the_inventory_of_a_project_that_is_made_during_the_sweep_is_read_before_deletions(
-    place: Placing, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("janitor.apply.holders.HOLDERS_LAST", timedelta(0))
-    here = place(world())
-    pod = f'{{kind: Pod, name: late, containers: ["{USED}@b"]}}'
-    gke = f"gke: {{us-central1-a: {{prod: {{workloads: [{pod}]}}}}}}, "
-    text = f"projects:\n  late: {project(more=gke)}\n"
+    text = f"projects:\n  late: {late}\n"
     here.google.control.after("ListServices", 1, lambda found: merge(found, text) and None)
     swept = here.sweep("--apply", policies=policies())
     assert swept.outcomes == {digest("b"): "drifted", digest("c"): "deleted"}
