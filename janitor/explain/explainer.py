@@ -99,7 +99,12 @@ class Explainer:
             if f"{name}/".startswith(inside)
         ]
         rows.sort(key=lambda row: (row.kind, row.name))
-        rests_on = (*self._rests_on_all(), *_inventory(holders), "the content of repositories", self.ledger)
+        rests_on = (
+            *self._rests_on_all(observed),
+            *_inventory(holders),
+            "the content of repositories",
+            self.ledger,
+        )
         return KeptList(reason, self.question.now, tuple(rows), rests_on, plan.gaps, off_line(holders))
 
     async def _explain(self, target: Target | str) -> Explanation:
@@ -111,7 +116,8 @@ class Explainer:
                 f"scope.also_read, or give --project {target.name.project}"
             )
         if target.kind in _IN_REGISTRY:
-            return await self._of(target, await self._all(), self._rests_on_all())
+            observed = await self._all()
+            return await self._of(target, observed, self._rests_on_all(observed))
         place = target.name.project, target.name.location
         observed = await self.looker.place(*place, self.question.now)
         return await self._of(target, observed, (f"Cloud Run in {place[1]} of {place[0]}",))
@@ -119,7 +125,7 @@ class Explainer:
     async def _short(self, text: str, observed: Observed) -> Explanation:
         meant = await self._meant(text, observed)
         names = (f"the names of packages in {meant.searched} repositories",) if meant.searched else ()
-        found = await self._of(meant.named, observed, (*self._rests_on_all(), *names))
+        found = await self._of(meant.named, observed, (*self._rests_on_all(observed), *names))
         return replace(found, gaps=tuple(sorted({*found.gaps, *meant.gaps})))
 
     async def _meant(self, text: str, observed: Observed) -> Meant:
@@ -197,12 +203,12 @@ class Explainer:
     async def _all(self) -> Observed:
         return await self.looker.observe(self.question.read, self.question.now)
 
-    def _rests_on_all(self) -> tuple[str, ...]:
+    def _rests_on_all(self, observed: Observed) -> tuple[str, ...]:
         policies = self.question.policies
         return (
             f"Cloud Run and the list of repositories in {read_in_words(policies.scope, self.question.read)}",
             *(f"the references in {file}" for file in policies.protect.reference_files),
-            *unread_in_words(policies.scope),
+            *unread_in_words(policies.scope, observed.holders.unread),
         )
 
 

@@ -65,8 +65,8 @@ async def _with_explainer(
             gaps=projects.gaps,
         )
         memory, ledger = await _memory(settings, question)
-        asks = policies.protect.holders != "off"
-        observer = GoogleObserver(clients, log_skipped, on_repeated=log_repeated, asks_inventory=asks)
+        inventory = None if policies.protect.holders == "off" else projects.inventory
+        observer = GoogleObserver(clients, log_skipped, on_repeated=log_repeated, inventory=inventory)
         return await ask(Explainer(question, observer, memory, ledger))
 
 

@@ -1,7 +1,7 @@
-"""Cloud Asset Inventory: what else than Cloud Run names images, read project by project (R51)."""
+"""Cloud Asset Inventory: what else than Cloud Run names images, in an organization or project by project (R51)."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,47 +22,56 @@ from janitor.model.holders import (
     Holder,
     Holders,
     InventoryRefusal,
+    InventoryScope,
     UnreadInventory,
     asset_types,
     cluster_of,
 )
 from janitor.model.kinds import Kind
-from janitor.model.named_images import NamedImages, named_in
+from janitor.model.named_images import NamedImages
 
 ALL_LOCATIONS = "-"
 # Larger values are cut to this (asset_service.proto, page_size).
 _PAGE_SIZE = 500
 _MASK = FieldMask(paths=["name", "asset_type", "state", "create_time", "update_time", "versioned_resources"])
 _OWN_NAMESPACE = "/k8s/namespaces/kube-system/"
+_READ_DIRECTLY = asset_types(read_directly=True)
+# `image` of Kubernetes and App Engine, `imageUri` of Batch and Vertex AI, `workerHarnessContainerImage` of Dataflow.
+_IMAGE_FIELDS = ("image", "imageuri")
+# The pages of one listing come one after another, so the types of which there are most are listed beside the others.
+_MANY = (POD, "apps.k8s.io/ReplicaSet")
+_PARTS = (*((each,) for each in _MANY), tuple(each for each in _READ_DIRECTLY if each not in _MANY))
 
 
 @dataclass(slots=True)
 class _Listed:
-    """What the inventory of one project lists, page by page."""
+    """What one search lists, page by page: of one project, or of those of a root, whose ids are known by number."""
 
-    project: str
+    project: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    refused: UnreadInventory | None = None
     pages: int = 0
     names: set[str] = field(default_factory=set)
     repeated: list[str] = field(default_factory=list)
     found: dict[str, Holder] = field(default_factory=dict)
     clusters: dict[ClusterName, str] = field(default_factory=dict)
     observed: set[ClusterName] = field(default_factory=set)
-    empty: set[str] = field(default_factory=set)
+    empty: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, asset: Any) -> None:
         """One ResourceSearchResult. One that comes twice is united: what either names is in use (R28)."""
-        name = asset.name
+        name, project = asset.name, self._project_of(asset)
         if name in self.names:
             self.repeated.append(name)
         self.names.add(name)
         cluster = cluster_of(name)
-        if cluster is not None:  # some names have the number of the project
-            cluster = replace(cluster, project=self.project)
+        if cluster is not None and project:  # some names have the number of the project
+            cluster = replace(cluster, project=project)
         if asset.asset_type == CLUSTER:
             if cluster is not None:
                 self.clusters[cluster] = asset.state
             else:
-                self.empty.add(name)
+                self.empty.add((project, name))
             return
         if asset.asset_type not in ASSET_TYPES:
             return
@@ -70,17 +79,34 @@ class _Listed:
             self.observed.add(cluster)
         structs = [each.resource for each in asset.versioned_resources if each.resource.fields]
         if not structs:
-            self.empty.add(name)
+            self.empty.add((project, name))
             return
-        images = named_in(text for struct in structs for text in _texts(struct))
+        images = NamedImages()
+        for struct in structs:
+            for key, text in _texts(struct):
+                images.note(text, is_image=key.lower().endswith(_IMAGE_FIELDS))
         if asset.asset_type == POD:
             images.note_pulled(pair for struct in structs for pair in _container_statuses(struct))
         if images.references or images.digests or images.beginnings:
-            self._note(Holder(name, asset.asset_type, self.project, images, *_times(asset)))
+            self._note(Holder(name, asset.asset_type, project, images, *_times(asset)))
+
+    def unite(self, other: "_Listed") -> None:
+        """Take over what another search listed."""
+        self.names |= other.names
+        for holder in other.found.values():
+            self._note(holder)
+        self.clusters |= other.clusters
+        self.observed |= other.observed
+        self.empty |= other.empty
 
     def _note(self, holder: Holder) -> None:
         before = self.found.get(holder.name)
         self.found[holder.name] = holder if before is None else _united(before, holder)
+
+    def _project_of(self, asset: Any) -> str:
+        """Its id, or its number where the id is not known (assets.proto: ``projects/{PROJECT_NUMBER}``)."""
+        number = asset.project.rpartition("/")[2]
+        return self.project or self.ids.get(number, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,38 +115,66 @@ class AssetInventory:
     its API to say. `on_repeated` hears what a listing returned more than once."""
 
     clients: Clients
+    scope: InventoryScope = field(default_factory=InventoryScope)
     lanes: Lanes = field(default_factory=Lanes)
     on_repeated: OnRepeated = unheard
 
     async def holders(self, projects: Sequence[str], now: datetime) -> Holders:
-        """Everything of these projects, side by side; a project of which any page failed is refused, and what was read
-        of it still counts."""
-        read = await asyncio.gather(*(self._project(each) for each in projects))
-        listed = [each for each, _ in read]
-        refused = [each for _, each in read if each is not None]
+        """Everything of these projects; one of which any page failed is refused, and what was read of it still counts.
+
+        A root is searched as a whole, as the quota is 400 calls a minute for all projects together. Where one cannot be
+        searched, each project is asked.
+        """
+        wholes = await asyncio.gather(
+            *(
+                self._search(_Listed(ids=self.scope.below), root, types)
+                for root in self.scope.roots
+                for types in _PARTS
+            )
+        )
+        searched = bool(wholes) and not any(each.refused for each in wholes)
+        below = frozenset(self.scope.below.values()) if searched else frozenset()
+        apart, unread = await asyncio.gather(
+            self._projects([each for each in projects if each not in below], _READ_DIRECTLY),
+            self._projects(self.scope.unread, asset_types(read_directly=False)),
+        )
+        listed = _Listed()
+        for each in (*wholes, *apart, *unread):
+            listed.unite(each)
+        refused = sorted(each.refused for each in apart if each.refused)
         without = {each.project for each in refused}
+        unknown = {self.scope.below.get(each, each) for each in self.scope.unread}
         return Holders(
             read_at=now,
-            found=tuple(sorted((h for each in listed for h in each.found.values()), key=lambda h: h.name)),
-            assets=sum(len(each.names) for each in listed),
+            found=tuple(sorted(listed.found.values(), key=lambda holder: holder.name)),
+            assets=len(listed.names),
             read=tuple(each for each in projects if each not in without),
-            refused=tuple(sorted(refused)),
-            clusters=tuple(sorted((name, state) for each in listed for name, state in each.clusters.items())),
-            observed=frozenset(name for each in listed for name in each.observed),
-            empty=tuple(sorted((each.project, name) for each in listed for name in each.empty)),
+            unread=tuple(
+                each for each, its in zip(self.scope.unread, unread, strict=True) if not its.refused
+            ),
+            refused=tuple(refused),
+            clusters=tuple(
+                sorted(each for each in listed.clusters.items() if each[0].project not in unknown)
+            ),
+            observed=frozenset(listed.observed),
+            empty=tuple(sorted(each for each in listed.empty if each[0] not in unknown)),
         )
 
-    async def _project(self, project: str) -> tuple[_Listed, UnreadInventory | None]:
-        listed = _Listed(project)
-        request = SearchAllResourcesRequest(
-            scope=f"projects/{project}",
-            asset_types=asset_types(read_directly=True),
-            page_size=_PAGE_SIZE,
-            read_mask=_MASK,
+    async def _projects(self, projects: Sequence[str], types: Sequence[str]) -> list[_Listed]:
+        ids = self.scope.below
+        searches = (
+            self._search(_Listed(ids.get(each, each)), f"projects/{each}", types) for each in projects
         )
+        return await asyncio.gather(*searches)
+
+    async def _search(self, listed: _Listed, scope: str, types: Sequence[str]) -> _Listed:
+        request = SearchAllResourcesRequest(
+            scope=scope, asset_types=types, page_size=_PAGE_SIZE, read_mask=_MASK
+        )
+        place = listed.project or scope
         try:
             async with (
-                self.lanes.turn(ASSET_API, project, ALL_LOCATIONS),
+                self.lanes.turn(ASSET_API, place, ALL_LOCATIONS),
                 aclosing(
                     pages(self.clients.assets.search_all_resources, request, SearchAllResourcesResponse)
                 ) as found,
@@ -131,10 +185,11 @@ class AssetInventory:
                     listed.pages += 1
         except READ_FAILURES as error:
             refusal = InventoryRefusal.FAILED if listed.pages else self._refusal(error)
-            return listed, UnreadInventory(project, refusal, cause(error))
+            listed.refused = UnreadInventory(place, refusal, cause(error))
+            return listed
         if listed.repeated:
-            self.on_repeated(project, ALL_LOCATIONS, Kind.HOLDER, listed.repeated)
-        return listed, None
+            self.on_repeated(place, ALL_LOCATIONS, Kind.HOLDER, listed.repeated)
+        return listed
 
     def _refusal(self, error: Exception) -> InventoryRefusal:
         """An emulator need not serve this API (docs/emulator.md), which is as if it were disabled."""
@@ -142,18 +197,18 @@ class AssetInventory:
         return InventoryRefusal.API_DISABLED if not_served else inventory_refusal(error)
 
 
-def _texts(struct: Any) -> Iterator[str]:
-    """Every key and every text in a google.protobuf.Struct, however deep."""
+def _texts(struct: Any) -> Iterator[tuple[str, str]]:
+    """Every text in a google.protobuf.Struct, however deep, with the key of its field; each key is a text, too."""
     left = [struct]
     while left:
         for key, value in left.pop().fields.items():
-            yield key
+            yield "", key
             values = [value]
             while values:
                 value = values.pop()
                 kind = value.WhichOneof("kind")
                 if kind == "string_value":
-                    yield value.string_value
+                    yield key, value.string_value
                 elif kind == "struct_value":
                     left.append(value.struct_value)
                 elif kind == "list_value":

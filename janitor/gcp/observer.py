@@ -15,7 +15,7 @@ from janitor.gcp.locations import artifact_locations, run_locations
 from janitor.gcp.package_api import Packages
 from janitor.gcp.paging import OnRepeated, unheard
 from janitor.gcp.run_api import OnSkipped, RunLocation
-from janitor.model.holders import NOT_ASKED, Holders
+from janitor.model.holders import NOT_ASKED, Holders, InventoryScope
 from janitor.model.inventory import Gap, Observed, Workloads, merged
 from janitor.model.kinds import Kind
 from janitor.model.resources import Contents, Package, Repository, Version
@@ -51,8 +51,8 @@ class GoogleObserver:
     Locations come from the APIs alone, whatever the policy says: a user of an image may be anywhere (R1).
     `on_skipped` hears project, location, kind and why of each resource that does not exist and so is not a gap (R4).
     `locations` are those that either API has named so far. `on_location` hears how many of them the
-    first pass has read. `on_repeated` hears what a listing returned more than once (R28). `asks_inventory`: Cloud Asset
-    Inventory is asked what else uses images (R51).
+    first pass has read. `on_repeated` hears what a listing returned more than once (R28). `inventory`: where Cloud
+    Asset Inventory is asked what else uses images (R51); None: nowhere.
     """
 
     clients: Clients
@@ -62,7 +62,7 @@ class GoogleObserver:
     locations: set[str] = field(default_factory=set)
     disabled: set[tuple[str, Kind]] = field(default_factory=set)
     on_repeated: OnRepeated = unheard
-    asks_inventory: bool = False
+    inventory: InventoryScope | None = None
 
     async def observe(self, projects: Sequence[str], now: datetime) -> Observed:
         """All of it, sorted by name; what could not be read stands in the gaps."""
@@ -88,9 +88,11 @@ class GoogleObserver:
 
     async def holders(self, projects: Sequence[str], now: datetime) -> Holders:
         """What else than Cloud Run names images in these projects; NOT_ASKED where the inventory is not asked."""
-        if not self.asks_inventory:
+        if self.inventory is None:
             return NOT_ASKED
-        return await AssetInventory(self.clients, self.lanes, self.on_repeated).holders(projects, now)
+        return await AssetInventory(self.clients, self.inventory, self.lanes, self.on_repeated).holders(
+            projects, now
+        )
 
     async def repositories(self, projects: Sequence[str]) -> tuple[tuple[Repository, ...], tuple[Gap, ...]]:
         """Every repository of these projects, and the listings that failed."""

@@ -1,7 +1,7 @@
 """Holders: assets of Cloud Asset Inventory that name images (Kubernetes, Compute Engine, Functions, …), and their types."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -113,6 +113,17 @@ def cluster_of(name: str) -> ClusterName | None:
     return ClusterName(parts[1], parts[3], parts[5])
 
 
+@dataclass(frozen=True, slots=True)
+class InventoryScope:
+    """Where Cloud Asset Inventory is asked. `roots` (``organizations/123``, ``folders/456``) are searched as wholes; `below`
+    are ids of projects that they contain, by number. `unread` are projects that nothing but the inventory is asked about
+    (`scope.unread`)."""
+
+    roots: tuple[str, ...] = ()
+    below: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+
+
 class InventoryRefusal(StrEnum):
     """Why a project's inventory was not read; the value is a wire name."""
 
@@ -135,12 +146,15 @@ class Holders:
     """What Cloud Asset Inventory lists of the projects asked. `found` are the assets that name images, of all `assets`
     that were listed; `read` are the projects that answered, `refused` the others. `clusters` are those listed, each with
     its state, `observed` those of which a Pod of kube-system was listed; `empty` are full names of assets without
-    content, each with its project. `read_at` is when the reading began; None where nothing was asked."""
+    content, each with its project. `unread` are the projects that answered although nothing else of them is read: what
+    they name is found, and nothing is missed of them. `read_at` is when the reading began; None where nothing was
+    asked."""
 
     read_at: datetime | None = None
     found: tuple[Holder, ...] = ()
     assets: int = 0
     read: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     refused: tuple[UnreadInventory, ...] = ()
     clusters: tuple[tuple[ClusterName, str], ...] = ()
     observed: frozenset[ClusterName] = frozenset()

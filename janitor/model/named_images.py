@@ -46,28 +46,33 @@ class NamedImages:
     beginnings: set[str] = field(default_factory=set)
     pulled: set[ImageReference] = field(default_factory=set)
 
+    def note(self, text: str, is_image: bool = False) -> None:
+        """Note every image that a text names. `is_image`: it stands in a field for an image, where a name without tag and
+        digest is `latest` (R2). In any other text its tag may stand elsewhere, so all of the package is meant.
+
+        A registry's host alone, a project and a repository name no image.
+        """
+        # most texts have none of these, and a cluster has millions
+        if "sha256" in text or "docker.pkg.dev" in (lower := text.lower()) or "gcr.io" in lower:
+            for each in _spellings(text):
+                _note(self, each, is_image)
+
     def note_pulled(self, statuses: Iterable[tuple[str, str]]) -> None:
         """Note what containers pulled: of each the image that it runs, and the image with its digest, "" where nothing
         was pulled yet."""
         waiting: set[ImageReference] = set()
         for image, image_id in statuses:
-            names, digests = named_in([image]).references, named_in([image_id])
+            names, digests = named_in([image], are_images=True).references, named_in([image_id])
             known = digests.digests or any(each.digest for each in digests.references)
             (self.pulled if known else waiting).update(names)
         self.pulled -= waiting
 
 
-def named_in(texts: Iterable[str]) -> NamedImages:
-    """Every image that texts name, of whatever project. An image without tag and digest is `latest` (R2).
-
-    A registry's host alone, a project and a repository name no image.
-    """
+def named_in(texts: Iterable[str], are_images: bool = False) -> NamedImages:
+    """Every image that texts name, of whatever project; `are_images`: they stand in fields for images."""
     found = NamedImages()
     for text in texts:
-        # most texts have none of these, and a cluster has millions
-        if "sha256" in text or "docker.pkg.dev" in (lower := text.lower()) or "gcr.io" in lower:
-            for each in _spellings(text):
-                _note(found, each)
+        found.note(text, are_images)
     return found
 
 
@@ -88,13 +93,15 @@ def _character(escape: re.Match[str]) -> str:
     return " " if escape[2] else "/"
 
 
-def _note(found: NamedImages, text: str) -> None:
+def _note(found: NamedImages, text: str, is_image: bool) -> None:
     left = 0
     for token in _TOKEN.finditer(text):
         host, path = token["host"].lower(), token["path"]
-        reference = None if host.startswith("-") else _parsed(f"{host}/{path}")
+        name, reference = ("", None) if host.startswith("-") else _parsed(f"{host}/{path}")
         if reference:
             found.references.add(reference)
+            if not is_image and name.endswith(f"/{reference.package}"):
+                found.beginnings.add(f"{name}:")
         elif beginning := _beginning(host, path):
             found.beginnings.add(beginning)
         if reference and reference.digest:
@@ -104,8 +111,8 @@ def _note(found: NamedImages, text: str) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _parsed(token: str) -> ImageReference | None:
-    """The reference, with or without the signs that close what it stands in. ``app:`` lacks the tag that follows, so it
+def _parsed(token: str) -> tuple[str, ImageReference | None]:
+    """What is read of it, and the reference, with or without the signs that close what it stands in. ``app:`` lacks the tag that follows, so it
     is only the beginning of one. The same text is parsed again and again: a thousand Pods run one image."""
     for text in dict.fromkeys((token, token.rstrip(_CLOSING))):
         try:
@@ -114,8 +121,8 @@ def _parsed(token: str) -> ImageReference | None:
             continue
         lacks_tag = found and token[len(text) :].startswith(":") and text.endswith(found.package)
         if found and not lacks_tag and _PROJECT.fullmatch(found.repository.project):
-            return found
-    return None
+            return text, found
+    return "", None
 
 
 def _beginning(host: str, path: str) -> str:

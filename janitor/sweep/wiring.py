@@ -135,7 +135,7 @@ async def _opened(
             applying.set()
 
         question = _question(request, settings, opening.sweep_id, projects, clients.google_time.begin())
-        adapters = _Adapters(request, settings, clients, record, memory, seconds_left)
+        adapters = _Adapters(request, settings, clients, projects, record, memory, seconds_left)
         ports = await adapters.ports(question, lookout, stop, begin)
         result = await sweep(opening.sweep_id, question, ports)
         log_result(result)
@@ -232,6 +232,7 @@ class _Adapters:
     request: SweepRequest
     settings: Settings
     clients: Clients
+    projects: SweptProjects
     record: SweepRecord
     memory: Memory
     seconds_left: Callable[[], float]
@@ -246,7 +247,7 @@ class _Adapters:
             log_skipped,
             self._progress("locations"),
             on_repeated=log_repeated,
-            asks_inventory=question.policies.protect.holders != "off",
+            inventory=None if question.policies.protect.holders == "off" else self.projects.inventory,
         )
 
         async def observe(projects: Sequence[str], at: datetime) -> Observed:
@@ -257,9 +258,8 @@ class _Adapters:
 
         books, applier = self.record.books, None
         if self.request.apply and books:
-            first = SweptProjects(tuple(question.deletable), tuple(question.read), tuple(question.gaps))
-            again = ProjectsAgain(self.request, self.settings, self.clients, first)
-            reader = GoogleReader(observer, tuple(question.read), again)
+            again = ProjectsAgain(self.request, self.settings, self.clients, self.projects)
+            reader = GoogleReader(observer, self.projects.read, again)
             applier = await self._applier(reader, books, stop, on_start)
         return SweepPorts(
             observe=observe,

@@ -24,6 +24,7 @@ from janitor.model.holders import (
     ClusterName,
     Holders,
     InventoryRefusal,
+    InventoryScope,
     UnreadInventory,
     asset_types,
 )
@@ -281,7 +282,7 @@ async def test_searches_of_all_projects_share_one_pace_and_a_429_slows_it(hands:
 async def test_the_first_pass_and_the_reading_before_a_delete_ask_it_where_they_are_told_to() -> None:
     google = Google({"SearchAllResources": paged(page(asset("//j", data={"x": uri("a")})))})
     async with serving(google) as clients:
-        asking = GoogleObserver(clients, lambda *_: None, asks_inventory=True)
+        asking = GoogleObserver(clients, lambda *_: None, inventory=InventoryScope())
         assert len((await asking.observe(("p",), NOW)).holders.found) == 1
         assert len((await GoogleReader(asking, ("p",)).holders(NOW)).found) == 1
         silent = GoogleObserver(clients, lambda *_: None)
@@ -297,7 +298,118 @@ async def test_the_reading_before_a_delete_asks_for_the_projects_of_then_and_ref
         return ("p", "q"), (Gap("hidden", "-", Kind.PROJECT, "not shown"),)
 
     async with serving(Google()) as clients:
-        observer = GoogleObserver(clients, lambda *_: None, asks_inventory=True)
+        observer = GoogleObserver(clients, lambda *_: None, inventory=InventoryScope())
         found = await GoogleReader(observer, ("p",), again).holders(NOW)
     assert found.read == ("p", "q")
     assert found.refused == (UnreadInventory("hidden", InventoryRefusal.FAILED, "not shown"),)
+
+
+ROOT = InventoryScope(("organizations/9",), {"11": "p", "12": "q", "13": "vault"}, ("vault",))
+
+
+def numbered(number: str, name: str, kind: str = JOB, data: Any = None, **facts: Any) -> Any:
+    return asset(name, kind, data, project=f"projects/{number}", **facts)
+
+
+async def read_in(
+    scope: InventoryScope, answer: Answer, projects: Sequence[str]
+) -> tuple[Holders, list[Any]]:
+    google = Google({"SearchAllResources": answer})
+    async with serving(google) as clients:
+        found = await AssetInventory(clients, scope).holders(projects, NOW)
+    return found, google.asked("SearchAllResources")
+
+
+def by_scope(**answers: Answer) -> Answer:
+    """An answer by the scope that is searched: `organizations_9`, `projects_p`; nothing is listed of others."""
+
+    def answer(request: Any) -> Any:
+        return answers.get(request.scope.replace("/", "_"), lambda _: page())(request)
+
+    return answer
+
+
+def of_types(*assets: Any) -> Answer:
+    """A page with those of the assets that are asked for."""
+    return lambda request: page(*(each for each in assets if each.asset_type in request.asset_types))
+
+
+async def test_an_organization_is_searched_as_a_whole_and_only_projects_elsewhere_by_themselves() -> None:
+    kept = numbered("12", "//j", data={"x": uri("a")})
+    answer = by_scope(
+        organizations_9=of_types(kept), projects_far=of_types(asset("//k", data={"x": uri("b")}))
+    )
+    found, asked = await read_in(ROOT, answer, ("p", "q", "far"))
+    assert sorted((each.name, each.project) for each in found.found) == [("//j", "q"), ("//k", "far")]
+    assert (found.read, found.refused, found.assets) == (("p", "q", "far"), (), 2)
+    scopes = [each.scope for each in asked]
+    assert sorted(set(scopes)) == ["organizations/9", "projects/far", "projects/vault"]
+    types = [name for each in asked if each.scope == "organizations/9" for name in each.asset_types]
+    assert sorted(types) == sorted(asset_types(read_directly=True))
+
+
+async def test_a_cluster_and_its_pods_are_found_in_different_listings_of_a_root() -> None:
+    cluster = numbered("11", PROD.replace("/p/", "/11/"), CLUSTER, {"x": "y"}, state="RUNNING")
+    own = numbered(
+        "11",
+        f"{PROD}/k8s/namespaces/kube-system/pods/dns",
+        POD,
+        {"spec": {"containers": [{"image": uri("a")}]}},
+    )
+    found, _ = await read_in(ROOT, by_scope(organizations_9=of_types(cluster, own)), ("p", "q"))
+    name = ClusterName("p", "us-central1-a", "prod")
+    assert (found.clusters, found.observed) == (((name, "RUNNING"),), {name})
+
+
+@pytest.mark.parametrize(
+    "refused", [refusing(DENIED, disabled(ASSETS)), refusing(DENIED), refusing(grpc.StatusCode.ABORTED)]
+)
+async def test_an_organization_that_cannot_be_searched_is_read_project_by_project(refused: Answer) -> None:
+    holder = asset("//j", data={"x": uri("a")})
+    answer = by_scope(organizations_9=refused, projects_p=of_types(holder), projects_q=refusing(DENIED))
+    found, asked = await read_in(ROOT, answer, ("p", "q"))
+    assert [(each.name, each.project) for each in found.found] == [("//j", "p")]
+    assert (found.read, [each.project for each in found.refused]) == (("p",), ["q"])
+    assert {each.scope for each in asked} == {"organizations/9", "projects/p", "projects/q", "projects/vault"}
+
+
+async def test_what_was_listed_of_a_root_before_it_failed_counts_too() -> None:
+    whole = of_types(numbered("11", "//j", data={"x": uri("a")}))
+
+    def partly(request: Any) -> Any:
+        return refusing(DENIED)(request) if POD in request.asset_types else whole(request)
+
+    found, asked = await read_in(ROOT, by_scope(organizations_9=partly), ("p", "q"))
+    assert [each.name for each in found.found] == ["//j"]
+    assert (found.read, found.refused) == (("p", "q"), ())
+    assert "projects/p" in {each.scope for each in asked}
+
+
+async def test_a_project_made_since_the_scope_was_read_is_asked_by_itself() -> None:
+    found, asked = await read_in(ROOT, by_scope(), ("p", "q", "new"))
+    assert found.read == ("p", "q", "new")
+    assert "projects/new" in {each.scope for each in asked}
+
+
+async def test_projects_that_are_not_read_are_asked_for_all_types_and_miss_nothing() -> None:
+    cluster = numbered("13", PROD.replace("/p/", "/vault/"), CLUSTER, {"x": "y"}, state="RUNNING")
+    empty = asset("//batch.googleapis.com/empty")
+    run = asset("//run.googleapis.com/s", "run.googleapis.com/Service", {"image": uri("a")})
+    below = numbered("13", "//batch.googleapis.com/j", data={"x": uri("b")})
+    answer = by_scope(projects_vault=of_types(cluster, empty, run), organizations_9=of_types(cluster, below))
+    found, _ = await read_in(ROOT, answer, ("p", "q"))
+    assert {(each.name, each.project) for each in found.found} == {(run.name, "vault"), (below.name, "vault")}
+    assert (found.unread, found.read) == (("vault",), ("p", "q"))
+    assert (found.clusters, found.empty, found.refused) == ((), (), ())
+
+
+async def test_a_refusal_of_a_project_that_is_not_read_hides_nothing_that_was_known() -> None:
+    found, _ = await read_in(ROOT, by_scope(projects_vault=refusing(DENIED)), ("p", "q"))
+    assert (found.unread, found.refused, found.read) == ((), (), ("p", "q"))
+
+
+async def test_a_project_that_is_not_read_may_be_given_by_its_number() -> None:
+    cluster = numbered("13", PROD.replace("/p/", "/vault/"), CLUSTER, {"x": "y"}, state="RUNNING")
+    scope = replace(ROOT, unread=("13",))
+    found, _ = await read_in(scope, by_scope(organizations_9=of_types(cluster)), ("p", "q"))
+    assert (found.unread, found.clusters) == (("13",), ())

@@ -25,7 +25,6 @@ def references(text: str) -> set[str]:
     ("text", "found"),
     [
         (f"{HOST}/p/r/app:v1", f"{HOST}/p/r/app:v1"),
-        (f"{HOST}/p/r/app", f"{HOST}/p/r/app:latest"),
         (f"{HOST}/p/r/team/app:v1@{D}", f"{HOST}/p/r/team/app:v1@{D}"),
         (f"docker-pullable://{HOST}/p/r/app@{D}", f"{HOST}/p/r/app@{D}"),
         ("us.gcr.io/p/app:v1", "us.gcr.io/p/app:v1"),
@@ -52,6 +51,24 @@ def references(text: str) -> set[str]:
 def test_a_reference_is_found_wherever_it_stands(text: str, found: str) -> None:
     assert references(text) == {found}
     assert named_in([text]).beginnings == set()
+
+
+@pytest.mark.parametrize(
+    "name", [f"{HOST}/p/r/app", f"{HOST}/p/r/latest", "gcr.io/p/app", f"{HOST}/p/r/app."]
+)
+def test_a_name_without_a_tag_is_latest_in_a_field_for_an_image_and_else_the_whole_package(name: str) -> None:
+    """Airflow, Helm and others write the repository and the tag into two fields."""
+    whole = name.rstrip(".")
+    field, text = named_in([name], are_images=True), named_in([f"--repository {name}"])
+    assert {(each.package, each.tag) for each in field.references} == {(whole.rpartition("/")[2], "latest")}
+    assert field.beginnings == set()
+    assert text.references == field.references
+    assert text.beginnings == {f"{whole}:"}
+
+
+def test_a_tag_that_is_written_is_no_other_tag() -> None:
+    found = named_in([f"{HOST}/p/r/latest:latest {HOST}/v2/p/r/app/manifests/latest"])
+    assert (len(found.references), found.beginnings) == (2, set())
 
 
 def test_several_references_in_one_text_are_all_found() -> None:

@@ -79,7 +79,7 @@ def test_json_says_what_was_asked() -> None:
         return json.loads(out.getvalue())["holders"]
 
     assert holders(READ) == {
-        "mode": "auto", "read": ["p", "q"], "off": [], "assets": 1234, "naming_images": 1,
+        "mode": "auto", "read": ["p", "q"], "unread": [], "off": [], "assets": 1234, "naming_images": 1,
         "read_at": "2026-11-24T04:00:00Z",
     }  # fmt: skip
     assert holders(OFF) == {

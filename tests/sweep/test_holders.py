@@ -101,6 +101,30 @@ def test_a_tag_that_moved_since_keeps_the_package(place: Placing) -> None:
     assert found.kept("artifact.image") == {"in-use": 3}
 
 
+@pytest.mark.parametrize(
+    ("data", "left"),
+    [
+        (f"{{spec: {{image: '{uri('')}'}}}}", {version("old"), version("other")}),
+        (f"{{spec: {{repository: '{uri('')}', tag: v1}}}}", set()),
+        (
+            f"{{env: [{{name: WORKER_REPOSITORY, value: '{uri('')}'}}, {{name: WORKER_TAG, value: v1}}]}}",
+            set(),
+        ),
+    ],
+    ids=["field", "helm", "airflow"],
+)
+def test_a_name_without_a_tag_is_latest_only_in_a_field_for_an_image(
+    place: Placing, data: str, left: set[str]
+) -> None:
+    """Elsewhere its tag may stand in another field, so the package is in use."""
+    latest = image("new", "latest", age="10d ago")
+    asset = (
+        f"[{{type: batch.googleapis.com/Job, name: //x/projects/p/y/held, created: 3d ago, data: {data}}}]"
+    )
+    found = swept(place, with_gke(world(latest, OLD, OTHER), assets=asset))
+    assert set(found.names) == left
+
+
 def test_the_digest_in_the_status_of_a_pod_says_what_it_runs(place: Placing) -> None:
     moved = image("new", "live", age="10d ago")
     container = f'{{image: "{uri(":live")}", pulled: "{uri("@old")}"}}'
@@ -195,8 +219,8 @@ def test_with_the_api_disabled_images_go_and_every_output_says_so_first(place: P
     assert (found.code, found.names) == (0, [version("old")])
     assert found.document["notices"][0] == OFF_LINE
     assert found.document["holders"] == {
-        "mode": "auto", "read": [], "off": [{"project": "p", "why": "api-disabled"}], "assets": 0,
-        "naming_images": 0, "read_at": found.document["observed_at"],
+        "mode": "auto", "read": [], "unread": [], "off": [{"project": "p", "why": "api-disabled"}],
+        "assets": 0, "naming_images": 0, "read_at": found.document["observed_at"],
     }  # fmt: skip
     table = here.sweep("--dry-run", fmt="table").out
     assert " ".join(table.split()).startswith(OFF_LINE)

@@ -19,6 +19,8 @@ policies:
 """
 USED = "us-central1-docker.pkg.dev/shop/r/app"
 
+POD = f'{{kind: Pod, name: late, containers: ["{USED}@b"]}}'
+
 
 def policies(scope: str = "") -> str:
     return ORGANIZATION.replace("SCOPE", f", {scope}" if scope else "")
@@ -118,7 +120,49 @@ def test_unread_accepts_it_and_every_output_says_so(place: Placing, named: str) 
     ):
         _, out, _ = said(*command)
         assert line in " ".join(out.split()), command
-    assert not any("secret" in resource for _, resource in here.google.calls)
+    read = {method for method, resource in here.google.calls if "secret" in resource}
+    assert read <= {"SearchAllResources"}
+
+
+@pytest.mark.parametrize("named", ["secret", '"1005"'])
+def test_what_an_unread_project_uses_is_known_where_the_inventory_lists_it(
+    place: Placing, named: str
+) -> None:
+    """Its Cloud Run too: nothing else reads it (R51)."""
+    running = project(service(f"{USED}@b"), more='hidden: true, cloud_asset: true, number: "1005", ')
+    here = place(world(secret=running))
+    rules = policies(f"unread: [{named}]")
+    swept = here.sweep("--dry-run", policies=rules)
+    assert (swept.code, swept.names) == (0, [version("c")])
+    line = (
+        f"not read directly, as scope.unread says: project {json.loads(named) if '1005' in named else named}"
+    )
+    assert any(notice.startswith(line) for notice in swept.document["notices"])
+    assert "not read, as scope.unread" not in " ".join(swept.document["notices"])
+    _, explained, _ = said("explain", version("b"))
+    assert "Cloud Run service s (project secret)" in explained
+    assert line in " ".join(explained.split())
+
+
+def test_holders_of_an_organization_are_searched_for_once(place: Placing) -> None:
+    """The quota is 400 searches a minute, and an organization has a thousand projects."""
+    running = project(more=f"gke: {{us-central1-a: {{prod: {{workloads: [{POD}]}}}}}}, ")
+    here = place(world(store=running, web=project()))
+    swept = here.sweep("--dry-run", policies=policies())
+    assert (swept.code, swept.names) == (0, [version("c")])
+    assert swept.document["holders"]["read"] == ["cart", "shop", "store", "web"]
+    assert {r for method, r in here.google.calls if method == "SearchAllResources"} == {"organizations/123"}
+
+
+def test_an_organization_that_may_not_be_searched_is_asked_project_by_project(place: Placing) -> None:
+    running = project(more=f"cloud_asset: true, gke: {{us-central1-a: {{prod: {{workloads: [{POD}]}}}}}}, ")
+    here = place(
+        world("[{rpc: SearchAllResources, name: organizations/123, permission_denied: true}]", store=running)
+    )
+    swept = here.sweep("--dry-run", policies=policies())
+    assert swept.document["holders"]["read"] == ["shop", "store"]
+    _, explained, _ = said("explain", version("b"))
+    assert "Pod default/late in cluster prod (project store)" in explained
 
 
 def test_a_project_that_cannot_be_read_is_a_gap_unless_it_is_unread(place: Placing) -> None:
@@ -157,9 +201,6 @@ def test_without_resource_manager_nothing_is_known(place: Placing) -> None:
     swept = here.sweep("--apply", policies=policies())
     assert (swept.code, here.changes) == (3, [])
     assert "the projects of organizations/123 could not be listed: PERMISSION_DENIED" in swept.said
-
-
-POD = f'{{kind: Pod, name: late, containers: ["{USED}@b"]}}'
 
 
 @pytest.mark.parametrize(

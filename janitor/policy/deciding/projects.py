@@ -1,8 +1,9 @@
 """Projects of a sweep: which may be deleted from, which are read, and which are not known enough (R1, R52). Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
+from janitor.model.holders import InventoryScope
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.projects import FoundProjects, ListedProject
@@ -13,11 +14,13 @@ from janitor.policy.model import Scope
 @dataclass(frozen=True, slots=True)
 class SweptProjects:
     """The projects of one sweep: `deletable` may be deleted from, `read` are read for users of images, in the order in
-    which they are named or found. `gaps` are projects that may use images and cannot be read."""
+    which they are named or found. `gaps` are projects that may use images and cannot be read. `inventory`: where Cloud
+    Asset Inventory is asked."""
 
     deletable: tuple[str, ...]
     read: tuple[str, ...]
     gaps: tuple[Gap, ...] = ()
+    inventory: InventoryScope = field(default_factory=InventoryScope)
 
 
 class NotDeletableError(Exception):
@@ -47,7 +50,11 @@ def found_projects(scope: Scope, asked: Sequence[str], found: FoundProjects) -> 
     gaps = tuple(_hidden(each) for each in found.only_inventory if not _is_unread(each, unread))
     elsewhere = [each.id for each in found.elsewhere if not _is_unread(each, unread)]
     read = tuple(each for each in _once(below, elsewhere, scope.also_read) if each not in unread)
-    return SweptProjects(tuple(dict.fromkeys(asked)) or deletable, read, tuple(sorted((*found.gaps, *gaps))))
+    ids = {each.number: each.id for each in (*found.active, *found.only_inventory)}
+    inventory = InventoryScope(found.roots, ids, scope.unread)
+    return SweptProjects(
+        tuple(dict.fromkeys(asked)) or deletable, read, tuple(sorted((*found.gaps, *gaps))), inventory
+    )
 
 
 def literal_projects(scope: Scope) -> tuple[str, ...]:
@@ -101,12 +108,23 @@ def read_in_words(scope: Scope, read: Sequence[str]) -> str:
     return f"the {len(read):,} {noun} of {roots_in_words(scope.roots)}{also}"
 
 
-def unread_in_words(scope: Scope) -> tuple[str, ...]:
-    """The line that every output repeats of projects that are not read on purpose; none without them (R52)."""
-    if not scope.unread:
-        return ()
-    noun = "project" if len(scope.unread) == 1 else "projects"
-    return (
-        f"not read, as scope.unread says: {noun} {', '.join(scope.unread)}; an image that is used only there counts as"
-        " unused",
-    )
+def unread_in_words(scope: Scope, by_inventory: Collection[str]) -> tuple[str, ...]:
+    """The lines that every output repeats of projects that are not read on purpose; none without them (R52).
+    `by_inventory`: of these, Cloud Asset Inventory says what uses images."""
+    listed = [each for each in scope.unread if each in by_inventory]
+    unknown = [each for each in scope.unread if each not in by_inventory]
+    lines = []
+    if listed:
+        lines.append(
+            f"not read directly, as scope.unread says: {_named(listed)}; what uses images there is known from Cloud Asset"
+            " Inventory alone"
+        )
+    if unknown:
+        lines.append(
+            f"not read, as scope.unread says: {_named(unknown)}; an image that is used only there counts as unused"
+        )
+    return tuple(lines)
+
+
+def _named(projects: Sequence[str]) -> str:
+    return f"{'project' if len(projects) == 1 else 'projects'} {', '.join(projects)}"

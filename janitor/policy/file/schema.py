@@ -50,7 +50,7 @@ _SECTIONS = {
     "scope.exclude": "Globs of projects of the organization or the folders that nothing is deleted from; users are read.",
     "scope.locations": "all, or a list of locations such as europe-west1.",
     "scope.also_read": "Projects with workloads that may use the images; nothing is deleted there.",
-    "scope.unread": "Projects of the organization or the folders that are not read, so that the images that they use are unknown.",
+    "scope.unread": "Projects that are not read directly: which images they use is known from Cloud Asset Inventory, or not at all.",
     "scope.workloads": "none: images may be deleted although no workload is found that could use them.",
     "protect": "Each of these protects a resource and everything in it.",
     "protect.labels": "One of these labels is enough; a value is a glob.",

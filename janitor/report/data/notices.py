@@ -135,7 +135,7 @@ def notices(
         **dict.fromkeys(_matched_nothing(unmatched, matched_before), True),
         **dict.fromkeys(map(_all_held, held), True),
         _in_use(projects, reference_files, scope, holders): True,
-        **dict.fromkeys(unread_in_words(scope), True),
+        **dict.fromkeys(unread_in_words(scope, holders.holders.unread), True),
         price_note: True,
         MONEY: True,
     }

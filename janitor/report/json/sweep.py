@@ -101,6 +101,7 @@ def _holders(holders: JudgedHolders) -> Row:
     return {
         "mode": holders.mode,
         "read": read.read,
+        "unread": read.unread,
         "off": [{"project": each.project, "why": each.refusal} for each in holders.off],
         "assets": read.assets,
         "naming_images": len(read.found),
