@@ -16,6 +16,7 @@ from janitor.runtime import now
 from janitor.store.database import Database, open_database
 from janitor.store.ledger import SqlLedger
 from tests.report.summaries import SMALL
+from tests.store.empty import write_empty_ledger
 from tests.store.recording import action
 
 TOTALS = (
@@ -38,7 +39,7 @@ def in_project(project: str, label: str) -> Action:
 def written(path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot | None = SMALL.snapshot) -> None:
     """Two applies of the last days: one deleted an image of project p, the other one of project q and
     failed with one of p. The environment names the ledger."""
-    url = f"sqlite:///{path}/janitor.db"
+    url = write_empty_ledger(path / "janitor.db")
     monkeypatch.setenv("JANITOR_DATABASE_URL", url)
     asyncio.run(_write(url, snapshot))
 

@@ -21,6 +21,7 @@ from tests.cli.calling import Janitor
 from tests.cli.ledgers import written
 from tests.making import digest
 from tests.report.summaries import SMALL
+from tests.store.empty import write_empty_ledger
 
 AT = datetime(2026, 11, 24, 3, tzinfo=UTC)
 PLACE = "projects/p/locations/us-central1"
@@ -32,7 +33,7 @@ IMAGE = f"{PLACE}/repositories/r/packages/team%2Fapp/versions/{digest('a')}"
 @pytest.fixture
 def marked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A ledger in which a revision, an image and two services of one name are announced; its URL."""
-    url = f"sqlite:///{folder}/janitor.db"
+    url = write_empty_ledger(folder / "janitor.db")
     monkeypatch.setenv("JANITOR_DATABASE_URL", url)
     due = AT + timedelta(days=7)
     rows = [

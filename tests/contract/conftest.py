@@ -10,6 +10,7 @@ import pytest
 from janitor.cli.app import run
 from tests.contract.server import Cloud
 from tests.contract.wire import serving
+from tests.store.empty import write_empty_ledger
 from tests.sweep.conftest import _hurried as _hurried
 from tests.sweep.sweeping import POLICIES, Swept
 
@@ -35,7 +36,7 @@ def _environment(host: str, http: str, folder: Path) -> dict[str, str]:
     return {
         "JANITOR_EMULATOR_HOST": host,
         "JANITOR_EMULATOR_HTTP": http,
-        "JANITOR_DATABASE_URL": f"sqlite:///{folder / 'ledger.db'}",
+        "JANITOR_DATABASE_URL": write_empty_ledger(folder / "ledger.db"),
         "JANITOR_LOG_FORMAT": "json",
         "XDG_CACHE_HOME": str(folder / "cache"),
         "XDG_STATE_HOME": str(folder / "state"),

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from janitor.store.database import Database, open_database
+from tests.store.empty import write_empty_ledger
 
 SERVER = "JANITOR_TEST_DATABASE_URL"
 
@@ -46,6 +47,8 @@ def postgres_schema() -> Iterator[str]:
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
     """An open database with all its tables."""
+    if url.startswith("sqlite"):
+        write_empty_ledger(Path(url.removeprefix("sqlite:///")))
     opened = await open_database(url)
     yield opened
     await opened.close()

@@ -14,6 +14,7 @@ import pytest
 from janitor import runtime
 from janitor.cli.app import run
 from janitor.emulator import Emulator, digest
+from tests.store.empty import write_empty_ledger
 
 P = "p"
 REGISTRY = "us-central1-docker.pkg.dev/p"
@@ -115,12 +116,13 @@ class Place:
 
 @contextmanager
 def placed(world: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """A world, served while the block runs; this process is in its folder and environment."""
+    """A world, served while the block runs, beside an empty ledger; this process is in its folder and environment."""
     with Emulator.from_text(world) as google:
         if "clock:" not in world:
             # Days sets janitor's clock: Google's goes with it
             google.world.clock = lambda: runtime.now()
         place = Place(google, folder)
+        write_empty_ledger(folder / "ledger.db")
         for key, value in place.environment().items():
             monkeypatch.setenv(key, value)
         monkeypatch.chdir(folder)
