@@ -1,12 +1,13 @@
 """Cloud Asset Inventories that recorded sweeps have read, in the database."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import Connection, select
 
-from janitor.policy.deciding.use_history import LONGEST_PAUSE, REMEMBERED, unbroken_of_each
+from janitor.policy.deciding.use_history import unbroken_of_each
 from janitor.store.database import Database
 from janitor.store.tables import sweeps
 
@@ -21,15 +22,27 @@ class SqlInventories:
         """Each project whose inventory was ever read, and the start of the unbroken run of sweeps that read it."""
 
         def work(db: Connection) -> Mapping[str, datetime]:
-            of, known = sweeps.c.inventories_of, sweeps.c.inventories_of.is_not(None)
-            # a thousand sweeps in a row read the same projects
-            sets = {
-                text: frozenset(json.loads(text)) for text in db.scalars(select(of).where(known).distinct())
-            }
-            recent = sweeps.c.started_at >= at - REMEMBERED - LONGEST_PAUSE
-            rows = select(sweeps.c.started_at, of).where(known, recent)
-            newest = rows.order_by(sweeps.c.started_at.desc(), sweeps.c.id.desc())
-            read = [(started_at, sets[text]) for started_at, text in db.execute(newest)]
-            return unbroken_of_each(at, read, frozenset().union(*sets.values()))
+            ever: set[str] = set()
+            sets = _newest_first(db, ever)
+            last = next(((started_at, of) for started_at, of in sets if started_at <= at), None)
+            # a project that the last sweep did not read has no run
+            run = {} if last is None else unbroken_of_each(at, chain([last], sets), last[1])
+            # the others were read by earlier sweeps
+            for _ in sets:
+                pass
+            return dict.fromkeys(ever, at) | run
 
         return await self._database.run(work)
+
+
+def _newest_first(db: Connection, ever: set[str]) -> Iterator[tuple[datetime, frozenset[str]]]:
+    """The start and the projects of each sweep, one in memory at a time; all projects are added to `ever`."""
+    of = sweeps.c.inventories_of
+    rows = select(sweeps.c.started_at, of).where(of.is_not(None))
+    before, projects = "", frozenset[str]()
+    for started_at, text in db.execute(rows.order_by(sweeps.c.started_at.desc(), sweeps.c.id.desc())):
+        # sweeps in a row often read the same projects
+        if text != before:
+            before, projects = text, frozenset(json.loads(text))
+            ever |= projects
+        yield started_at, projects

@@ -38,3 +38,9 @@ async def test_each_of_many_projects_has_its_run_whatever_others_have(database: 
     await swept(database, "s-forgotten", NOW - timedelta(days=800), "long-ago")
     found = await SqlInventories(database).inventories(NOW)
     assert found == {"p": NOW - HOUR, "q": NOW - 59 * HOUR, "other": NOW, "long-ago": NOW}
+
+
+async def test_a_sweep_that_began_later_is_part_of_no_run(database: Database) -> None:
+    await swept(database, "s-1", NOW - HOUR, "p")
+    await swept(database, "s-2", NOW + HOUR, "q", "later")
+    assert await SqlInventories(database).inventories(NOW) == {"p": NOW - HOUR, "q": NOW, "later": NOW}
