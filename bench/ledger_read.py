@@ -40,7 +40,7 @@ async def sweep(url: str) -> None:
     assert record.books is not None
     await record.books.marks.marked()
     await record.books.newest_uploads.newest()
-    await record.books.uses.history(UNTIL, ("p0",))
+    await record.books.uses.history(UNTIL, ("p0",), {})
     await record.books.ledger.open_intents()
     await SqlHistory(database).recorded()
     await database.close()

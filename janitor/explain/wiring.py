@@ -11,6 +11,7 @@ from janitor.gcp.observer import GoogleObserver
 from janitor.model.kinds import Kind
 from janitor.model.reasons import KeepReason
 from janitor.policy.deciding.context import DecisionInput, Memory
+from janitor.policy.deciding.projects import SweptProjects
 from janitor.report.data.explanation import Explanation, KeptList
 from janitor.runtime import now
 from janitor.settings import Settings, SweepRequest
@@ -64,13 +65,13 @@ async def _with_explainer(
             now=now(),
             gaps=projects.gaps,
         )
-        memory, ledger = await _memory(settings, question)
+        memory, ledger = await _memory(settings, question, projects)
         inventory = None if policies.protect.holders == "off" else projects.inventory
         observer = GoogleObserver(clients, log_skipped, on_repeated=log_repeated, inventory=inventory)
         return await ask(Explainer(question, observer, memory, ledger))
 
 
-async def _memory(settings: Settings, question: DecisionInput) -> tuple[Memory, str]:
+async def _memory(settings: Settings, question: DecisionInput, projects: SweptProjects) -> tuple[Memory, str]:
     """What earlier sweeps recorded, as a dry run knows it, and what it rests on: nothing, where there is no ledger."""
     try:
         database = await open_database(settings.ledger_url, _PATIENCE)
@@ -79,7 +80,7 @@ async def _memory(settings: Settings, question: DecisionInput) -> tuple[Memory, 
     try:
         books = Books.of(database)
         return await books.memory(
-            question.policies, question.now, tuple(question.read)
+            question.policies, question.now, projects
         ), "scheduled deletions and opt-outs in the ledger"
     finally:
         await database.close()

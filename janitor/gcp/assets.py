@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from google.cloud.asset_v1 import SearchAllResourcesRequest, SearchAllResourcesResponse
@@ -14,6 +14,7 @@ from janitor.gcp.channels import Clients
 from janitor.gcp.failures import ASSET_API, READ_FAILURES, cause, inventory_refusal, is_no_method
 from janitor.gcp.limits import Lanes
 from janitor.gcp.paging import OnRepeated, pages, unheard
+from janitor.gcp.run_values import readable_time
 from janitor.model.holders import (
     ASSET_TYPES,
     CLUSTER,
@@ -88,7 +89,8 @@ class _Listed:
         if asset.asset_type == POD:
             images.note_pulled(pair for struct in structs for pair in _container_statuses(struct))
         if images.references or images.digests or images.beginnings:
-            self._note(Holder(name, asset.asset_type, project, images, *_times(asset)))
+            times = readable_time(asset.create_time), readable_time(asset.update_time)
+            self._note(Holder(name, asset.asset_type, project, images, *times))
 
     def unite(self, other: "_Listed") -> None:
         """Take over what another search listed."""
@@ -226,19 +228,6 @@ def _container_statuses(pod: Any) -> Iterator[tuple[str, str]]:
 
 def _text(fields: Any, key: str) -> str:
     return str(fields[key].string_value) if key in fields else ""
-
-
-def _times(asset: Any) -> tuple[datetime | None, datetime | None]:
-    return _time(asset, "create_time"), _time(asset, "update_time")
-
-
-def _time(asset: Any, name: str) -> datetime | None:
-    """None where it is not set, or out of range."""
-    try:
-        found: datetime = getattr(asset, name).ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
-    return found if asset.HasField(name) and found.timestamp() > 0 else None
 
 
 def _united(one: Holder, other: Holder) -> Holder:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from google.cloud.asset_v1 import SearchAllResourcesRequest, SearchAllResourcesResponse
@@ -22,6 +23,7 @@ from janitor.gcp.channels import Clients
 from janitor.gcp.failures import ASSET_API, READ_FAILURES, cause
 from janitor.gcp.limits import Lanes
 from janitor.gcp.paging import BadReplyError, pages
+from janitor.gcp.run_values import readable_time
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.projects import FoundProjects, ListedProject
@@ -65,6 +67,7 @@ class ProjectFinder:
             tuple(sorted({each for each in inventory if each.number not in known})),
             tuple(sorted(each for each in elsewhere if each.number in numbers)),
             tuple(sorted(gaps)),
+            {each.listed.id: each.created for each in active if each.created},
         )
 
     async def _seen(self, roots: Sequence[str]) -> list["_SeenProject"]:
@@ -148,11 +151,17 @@ class _SeenProject:
     listed: ListedProject
     parent: str
     state: int
+    created: datetime | None
 
 
 def _seen_projects(page: Any) -> list[_SeenProject]:
     return [
-        _SeenProject(_listed(each.project_id, each.name.rpartition("/")[2]), each.parent, each.state)
+        _SeenProject(
+            _listed(each.project_id, each.name.rpartition("/")[2]),
+            each.parent,
+            each.state,
+            readable_time(each.create_time),
+        )
         for each in page.projects
     ]
 

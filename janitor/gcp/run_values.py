@@ -52,6 +52,14 @@ def time_of(stamp: Any) -> datetime | None:
     return datetime.fromtimestamp(stamp.seconds, UTC).replace(microsecond=stamp.nanos // 1000)
 
 
+def readable_time(stamp: Any) -> datetime | None:
+    """As `time_of`, and None where it is out of range."""
+    try:
+        return time_of(stamp)
+    except ValueError:
+        return None
+
+
 def quantity(text: str) -> Decimal:
     """A Kubernetes quantity (``1000m``, ``512Mi``, ``1G``, ``2``, ``1e3``); ValueError otherwise, and for one
     that no container can have."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from janitor.apply.outcomes import Outcome
 from janitor.ledger.history import ANY_SCOPE, Origin, SweepScope
 from janitor.plan.plan import Action
-from janitor.policy.deciding.use_history import UseHistory
+from janitor.policy.deciding.use_history import InventoryRuns, UseHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +111,16 @@ class UploadBook(Protocol):
 class InventoryBook(Protocol):
     """Cloud Asset Inventories that were read. LedgerError when the database cannot be used."""
 
-    async def inventories(self, at: datetime) -> Mapping[str, datetime]:
-        """Each project whose inventory a recorded sweep has read -> the start of the unbroken run of them, `at` where
-        the last one did not read it."""
+    async def inventories(self, at: datetime, created: Mapping[str, datetime]) -> InventoryRuns:
+        """Those that recorded sweeps have read, as of `at`; `created` is when projects were created, where that is
+        known."""
 
 
 class UseBook(Protocol):
     """Recorded uses. Every call may raise LedgerError."""
 
-    async def history(self, at: datetime, read: Sequence[str]) -> UseHistory: ...
+    async def history(
+        self, at: datetime, read: Sequence[str], created: Mapping[str, datetime]
+    ) -> UseHistory: ...
 
     async def note_uses(self, names: Iterable[str], at: datetime) -> None: ...

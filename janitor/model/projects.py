@@ -1,6 +1,8 @@
 """Projects of an organization or of folders: what Resource Manager and Cloud Asset Inventory each list (R52)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from janitor.model.inventory import Gap
 
@@ -19,7 +21,8 @@ class FoundProjects:
 
     `active`: Resource Manager lists them. `only_inventory`: the inventory lists them, and Resource Manager shows them to
     nobody with these permissions. `elsewhere`: the inventory lists them, and Resource Manager shows them elsewhere: they
-    were moved, or lie in a folder that is not shown. `gaps`: what could not be asked.
+    were moved, or lie in a folder that is not shown. `gaps`: what could not be asked. `created`: when Resource Manager says
+    that a project was created, by id.
     """
 
     roots: tuple[str, ...]
@@ -27,3 +30,4 @@ class FoundProjects:
     only_inventory: tuple[ListedProject, ...] = ()
     elsewhere: tuple[ListedProject, ...] = ()
     gaps: tuple[Gap, ...] = field(default=())
+    created: Mapping[str, datetime] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from itertools import chain
 
 from sqlalchemy import Connection, select
 
-from janitor.policy.deciding.use_history import unbroken_of_each
+from janitor.policy.deciding.use_history import InventoryRuns, unbroken_of_each, with_unborn
 from janitor.store.database import Database
 from janitor.store.tables import sweeps
 
@@ -18,19 +18,19 @@ class SqlInventories:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def inventories(self, at: datetime) -> Mapping[str, datetime]:
-        """Each project whose inventory was ever read, and the start of the unbroken run of sweeps that read it."""
+    async def inventories(self, at: datetime, created: Mapping[str, datetime]) -> InventoryRuns:
+        """Those that were ever read, and the runs of sweeps that read them; `created`: see `with_unborn`."""
 
-        def work(db: Connection) -> Mapping[str, datetime]:
+        def work(db: Connection) -> InventoryRuns:
             ever: set[str] = set()
-            sets = _newest_first(db, ever)
+            sets = with_unborn(_newest_first(db, ever), created)
             last = next(((started_at, of) for started_at, of in sets if started_at <= at), None)
             # a project that the last sweep did not read has no run
             run = {} if last is None else unbroken_of_each(at, chain([last], sets), last[1])
             # the others were read by earlier sweeps
             for _ in sets:
                 pass
-            return dict.fromkeys(ever, at) | run
+            return InventoryRuns(frozenset(ever), dict.fromkeys(ever, at) | run)
 
         return await self._database.run(work)
 

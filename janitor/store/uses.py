@@ -1,12 +1,18 @@
 """Recorded uses of images in the database: one row each, with when it was last seen."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from janitor.policy.deciding.use_history import REMEMBERED, UseHistory, history_of, unbroken_since
+from janitor.policy.deciding.use_history import (
+    REMEMBERED,
+    UseHistory,
+    history_of,
+    unbroken_since,
+    with_unborn,
+)
 from janitor.store.database import Database
 from janitor.store.tables import insert_or_update, kept, sweeps, uses
 
@@ -17,8 +23,8 @@ class SqlUses:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def history(self, at: datetime, read: Sequence[str]) -> UseHistory:
-        """What recorded sweeps know at this time, for a sweep that reads these projects."""
+    async def history(self, at: datetime, read: Sequence[str], created: Mapping[str, datetime]) -> UseHistory:
+        """What recorded sweeps know at this time, for a sweep that reads these projects; `created`: see `with_unborn`."""
 
         def work(db: Connection) -> UseHistory:
             newest = select(sweeps.c.started_at, sweeps.c.references_of).where(
@@ -30,7 +36,7 @@ class SqlUses:
                     newest.order_by(sweeps.c.started_at.desc(), sweeps.c.id.desc())
                 )
             )
-            since = unbroken_since(at, recorded, read)
+            since = unbroken_since(at, with_unborn(recorded, created), read)
             found = db.execute(select(uses.c.name, uses.c.last_seen))
             return history_of(since, ((name, last_seen) for name, last_seen in found))
 

@@ -29,6 +29,7 @@ from janitor.plan.plan import Action
 from janitor.policy.deciding.context import Memory
 from janitor.policy.deciding.grace import Grace, Waiting
 from janitor.policy.deciding.holders import JudgedHolders
+from janitor.policy.deciding.projects import SweptProjects
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.use_history import UseLog, asks_for_use
 from janitor.policy.model import Policies
@@ -74,14 +75,15 @@ class Books:
         )  # fmt: skip
 
     async def memory(
-        self, policies: Policies, at: datetime, read: tuple[str, ...], noting: bool = False
+        self, policies: Policies, at: datetime, projects: SweptProjects, noting: bool = False
     ) -> Memory:
         """What earlier sweeps recorded, for one sweep to look at. `noting`: this sweep adds to the newest uploads.
         When images were in use is read where a policy asks. LedgerError where that cannot be read."""
         marks = marks_of(await self.marks.marked(), await self.marks.opt_outs(at))
         uploads = Uploads(await self.newest_uploads.newest(), noting)
-        history = await self.uses.history(at, read) if asks_for_use(policies) else None
-        inventories = await self.inventories.inventories(at)
+        read, created = projects.read, projects.created
+        history = await self.uses.history(at, read, created) if asks_for_use(policies) else None
+        inventories = await self.inventories.inventories(at, created)
         return Memory(Grace(marks), uploads, UseLog(history, read), inventories)
 
 
@@ -96,11 +98,11 @@ class SweepRecord:
         """For what was deleted after `since`; LedgerError where that cannot be read."""
         return Lookout.for_(await self.books.sightings.watched(since), now()) if self.books else Lookout()
 
-    async def memory(self, policies: Policies, at: datetime, read: tuple[str, ...], noting: bool) -> Memory:
+    async def memory(self, policies: Policies, at: datetime, projects: SweptProjects, noting: bool) -> Memory:
         """As `Books.memory`; nothing is remembered without books."""
         if self.books is None:
-            return Memory(uploads=Uploads(noting=noting), uses=UseLog(None, read))
-        return await self.books.memory(policies, at, read, noting)
+            return Memory(uploads=Uploads(noting=noting), uses=UseLog(None, projects.read))
+        return await self.books.memory(policies, at, projects, noting)
 
     async def last_matched(self, policies: Sequence[str]) -> Mapping[str, datetime]:
         """When an earlier recorded sweep had something to delete by each of these policies. A policy of which none is

@@ -148,8 +148,10 @@ async def decide(
 ) -> SweepDecision:
     """Workloads first, then each repository against what remains of them (R12)."""
     policies, workloads, memory = question.policies, observed.workloads, ports.memory
-    holders = judged(observed.holders, policies.protect.holders, InventoryReads(memory.inventories.keys()))
-    memory.uses.known_since(memory.inventories.get(each, question.now) for each in observed.holders.read)
+    holders = judged(observed.holders, policies.protect.holders, InventoryReads(memory.inventories.ever))
+    memory.uses.known_since(
+        memory.inventories.since.get(each, question.now) for each in observed.holders.read
+    )
     unread = unreadable(workloads, set(question.read))
     gaps = [*question.gaps, *workloads.gaps, *observed.gaps, *holders.gaps, *unread]
     tally = Tally(_kinds(question), question.detail.names, gaps)

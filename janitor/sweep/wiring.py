@@ -122,7 +122,7 @@ async def _opened(
             opening.for_apply(request.wait, stop) if request.apply else opening.for_dry_run()
         )
         lookout = await record.lookout(now() - request.policies.report.horizon)
-        memory = await record.memory(request.policies, now(), projects.read, noting=request.apply)
+        memory = await record.memory(request.policies, now(), projects, noting=request.apply)
         planning = stack.enter_context(ExitStack())
         planning.enter_context(making_what_stays())
         end = elapsed() + request.limits.max_duration.total_seconds()

@@ -119,6 +119,6 @@ def test_in_words() -> None:
     assert read_in_words(scope(also_read=("q",)), IDS) == (
         "the 5 projects of organization 123 and of scope.also_read (q)"
     )
-    assert unread_in_words(Scope()) == ()
-    (line,) = unread_in_words(scope(unread=("a", "b")))
+    assert unread_in_words(Scope(), ()) == ()
+    (line,) = unread_in_words(scope(unread=("a", "b")), ())
     assert line.startswith("not read, as scope.unread says: projects a, b;")

@@ -28,6 +28,7 @@ from janitor.policy.deciding.use_history import (
     unbroken_since,
     unused_for_leaf,
     use_of,
+    with_unborn,
 )
 from tests.deciding import asking
 from tests.making import (
@@ -73,6 +74,22 @@ def test_a_run_is_broken_by_a_pause_and_by_a_sweep_that_read_less(
 ) -> None:
     assert unbroken_since(NOW, recorded, ["p"]) == NOW - timedelta(hours=hours)
     assert unbroken_since(NOW, [*runs(1, of=PQ), *runs(2)], ["p", "q"]) == NOW - timedelta(hours=1)
+
+
+def test_a_project_that_did_not_exist_yet_breaks_no_run() -> None:
+    """An organization gets a project a day: `unused_for` would never hold."""
+    recorded = [*runs(1, of=PQ), *runs(25, 49)]
+    for hours, since in ((24, 49), (25, 1), (26, 1), (0.5, 49)):
+        made = {"q": NOW - timedelta(hours=hours), "p": NOW - timedelta(days=900)}
+        found = unbroken_since(NOW, with_unborn(recorded, made), ["p", "q"])
+        assert found == NOW - timedelta(hours=since), hours
+    assert list(with_unborn(recorded, {})) == recorded
+
+
+def test_projects_created_one_after_another_are_each_unborn_before() -> None:
+    made = {name: NOW - timedelta(hours=hours) for name, hours in (("a", 2), ("b", 30), ("c", 60))}
+    found = with_unborn(runs(1, 25, 49, 61, of=frozenset({"p"})), made)
+    assert ["".join(sorted(of)) for _, of in found] == ["p", "ap", "abp", "abcp"]
 
 
 def test_a_run_goes_back_no_further_than_the_ledger_remembers() -> None:

@@ -20,7 +20,7 @@ async def swept(database: Database, id_: str, at: datetime, of: tuple[str, ...] 
 
 
 async def last_uses(database: Database) -> dict[str, float]:
-    history = await SqlUses(database).history(NOW, ["p"])
+    history = await SqlUses(database).history(NOW, ["p"], {})
     return history.last_uses(REPOSITORY, "app", [image("one"), image("two")])
 
 
@@ -54,11 +54,11 @@ async def test_thousands_are_noted_at_once(database: Database) -> None:
 
 async def test_the_run_is_of_sweeps_that_read_all_references(database: Database) -> None:
     uses = SqlUses(database)
-    assert (await uses.history(NOW, ["p"])).since == NOW.timestamp()
+    assert (await uses.history(NOW, ["p"], {})).since == NOW.timestamp()
     await swept(database, "s-3", NOW - 90 * HOUR, ("p",))
     await swept(database, "s-2", NOW - 45 * HOUR, ("p", "q"))
     await swept(database, "s-1", NOW - 20 * HOUR, None)
     await SqlLedger(database).begin(SweepStart("open", NOW - HOUR, "apply", "h:1"))
-    assert (await uses.history(NOW, ["p"])).since == (NOW - 90 * HOUR).timestamp()
-    assert (await uses.history(NOW, ["p", "q"])).since == (NOW - 45 * HOUR).timestamp()
-    assert (await uses.history(NOW, ["p", "r"])).since == NOW.timestamp()
+    assert (await uses.history(NOW, ["p"], {})).since == (NOW - 90 * HOUR).timestamp()
+    assert (await uses.history(NOW, ["p", "q"], {})).since == (NOW - 45 * HOUR).timestamp()
+    assert (await uses.history(NOW, ["p", "r"], {})).since == NOW.timestamp()

@@ -1,11 +1,15 @@
 """`unused_for`, end to end: what ran until Friday is not unused on Friday evening (R49)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.sweep.stepping import Days
 from tests.sweep.sweeping import Swept, image, placed, uri, version, world
+from tests.sweep.test_organization import project
+from tests.sweep.test_organization import version as version_of
+from tests.sweep.test_organization import world as organization
 
 RULES = """\
 version: 1
@@ -32,13 +36,12 @@ class Nights:
 
     def sweep(
         self, services: str, *flags: str, nights: int = 1, trouble: str = "[]", hours: float = 24,
-        images: tuple[str, ...] = IMAGES, rules: str = RULES,
+        images: tuple[str, ...] = IMAGES, rules: str = RULES, of: str = "",
     ) -> Swept:  # fmt: skip
-        """The last of so many; the clock goes on after each."""
+        """The last of so many, in a world of its own if `of` is one; the clock goes on after each."""
         for _ in range(nights):
-            with placed(
-                world(*images, services=services, trouble=trouble), self._folder, self._monkeypatch
-            ) as here:
+            there = of or world(*images, services=services, trouble=trouble)
+            with placed(there, self._folder, self._monkeypatch) as here:
                 found = here.sweep(*(flags or ("--apply",)), policies=rules)
             self._days.pass_by(hours=hours)
         return found
@@ -113,3 +116,21 @@ def test_without_a_ledger_it_never_matches(nightly: Nights, monkeypatch: pytest.
     monkeypatch.setattr(nightly._monkeypatch, "setenv", without)
     swept = nightly.sweep(OTHER, "--dry-run")
     assert (swept.names, swept.kept("artifact.image")) == ([], {"age-unknown": 2})
+
+
+@pytest.mark.parametrize(("days_old", "known"), [(0.5, True), (400, False)])
+def test_a_new_project_of_an_organization_used_nothing_before_it_was_created(
+    nightly: Nights, days: Days, days_old: float, known: bool
+) -> None:
+    """An organization gets projects all the time. One that was moved here, or was hidden before, is another matter."""
+    unused = {version_of("b"), version_of("c")}
+    rules = RULES.replace("projects: [p]", 'organization: "123"').replace("30d", "20d")
+    found = nightly.sweep("", "--dry-run", nights=8, of=organization(), rules=rules)
+    assert set(found.names) == unused
+    created = days.now() - timedelta(days=days_old)
+    more = organization(fresh=project(more=f"created: '{created:%Y-%m-%dT%H:%M:%SZ}', "))
+    found = nightly.sweep("", "--dry-run", of=more, rules=rules)
+    assert (set(found.names) == unused) is known
+    assert known or found.kept("artifact.image") == {"in-use": 1, "not-matched": 2}
+    found = nightly.sweep("", "--dry-run", nights=3, of=more, rules=rules)
+    assert bool(found.names) is known

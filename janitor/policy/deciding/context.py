@@ -1,6 +1,6 @@
 """Context of deciding: the policies, where and when they apply, what earlier sweeps recorded, and what is noted."""
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -14,7 +14,7 @@ from janitor.policy.deciding.grace import Grace
 from janitor.policy.deciding.held import HeldMatches
 from janitor.policy.deciding.trace import Tracer
 from janitor.policy.deciding.uploads import Uploads
-from janitor.policy.deciding.use_history import UseLog
+from janitor.policy.deciding.use_history import InventoryRuns, UseLog
 from janitor.policy.deciding.verdict import CompiledPolicy, note_matches, note_named
 from janitor.policy.model import Policies
 
@@ -69,13 +69,12 @@ class DecisionInput:
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What earlier sweeps recorded, with room for what this one adds: announced deletions and opt-outs (`grace`),
-    the newest uploads of what was deleted, and when images were in use. `inventories` are the projects whose Cloud Asset
-    Inventory recorded sweeps have read, each with the start of their unbroken run."""
+    the newest uploads of what was deleted, when images were in use, and which inventories were read."""
 
     grace: Grace = field(default_factory=Grace)
     uploads: Uploads = field(default_factory=Uploads)
     uses: UseLog = field(default_factory=UseLog)
-    inventories: Mapping[str, datetime] = field(default_factory=dict)
+    inventories: InventoryRuns = field(default_factory=InventoryRuns)
 
     def fresh(self) -> "Memory":
         """The same memory for another sweep: what this one added is left out."""

@@ -1,7 +1,8 @@
 """Projects of a sweep: which may be deleted from, which are read, and which are not known enough (R1, R52). Pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from janitor.model.holders import InventoryScope
 from janitor.model.inventory import Gap
@@ -15,12 +16,13 @@ from janitor.policy.model import Scope
 class SweptProjects:
     """The projects of one sweep: `deletable` may be deleted from, `read` are read for users of images, in the order in
     which they are named or found. `gaps` are projects that may use images and cannot be read. `inventory`: where Cloud
-    Asset Inventory is asked."""
+    Asset Inventory is asked. `created`: when projects were created, where that is known."""
 
     deletable: tuple[str, ...]
     read: tuple[str, ...]
     gaps: tuple[Gap, ...] = ()
     inventory: InventoryScope = field(default_factory=InventoryScope)
+    created: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class NotDeletableError(Exception):
@@ -52,9 +54,8 @@ def found_projects(scope: Scope, asked: Sequence[str], found: FoundProjects) -> 
     read = tuple(each for each in _once(below, elsewhere, scope.also_read) if each not in unread)
     ids = {each.number: each.id for each in (*found.active, *found.only_inventory)}
     inventory = InventoryScope(found.roots, ids, scope.unread)
-    return SweptProjects(
-        tuple(dict.fromkeys(asked)) or deletable, read, tuple(sorted((*found.gaps, *gaps))), inventory
-    )
+    gaps = tuple(sorted((*found.gaps, *gaps)))
+    return SweptProjects(tuple(dict.fromkeys(asked)) or deletable, read, gaps, inventory, found.created)
 
 
 def literal_projects(scope: Scope) -> tuple[str, ...]:

@@ -55,6 +55,30 @@ def unbroken_of_each(
     return found | dict.fromkeys(left, max(start, at - REMEMBERED))
 
 
+def with_unborn(
+    recorded: Iterable[tuple[datetime, frozenset[str]]], created: Mapping[str, datetime]
+) -> Iterator[tuple[datetime, frozenset[str]]]:
+    """Sweeps, the newest first, each with the projects that were created later, too: nothing there used anything yet, so a
+    new project of an organization breaks no run. `created` are the times that are known."""
+    later = sorted(((at, project) for project, at in created.items()), reverse=True)
+    unborn: set[str] = set()
+    place = 0
+    for started_at, of in recorded:
+        while place < len(later) and later[place][0] > started_at:
+            unborn.add(later[place][1])
+            place += 1
+        yield started_at, of | unborn if unborn else of
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryRuns:
+    """Cloud Asset Inventories in recorded sweeps: the projects that any of them read, and the start of the unbroken run of
+    each project (the time asked about, where there is none)."""
+
+    ever: frozenset[str] = frozenset()
+    since: Mapping[str, datetime] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class PackageHistory:
     """When a package was last named (epoch seconds): by digest, by tag, by a tag beside a digest, as a whole."""
