@@ -23,7 +23,7 @@ _BUSY = 20
 # Any number that nobody else locks: the ASCII of "janitor".
 _MIGRATION_LOCK = 0x6A616E69746F72
 # The last step in migrations/versions: tables that stand there need no alembic, which takes long to import.
-LAST_STEP = "0008"
+LAST_STEP = "0009"
 _SERVER = {
     "connect_timeout": 10,
     # a server that went away is noticed while there is still time to stop

@@ -229,6 +229,7 @@ for _name, _columns, _where in (
     ("ix_savings_usd_rank", ("usd_rank", "deleted_at"), _NOT_BACK),
     ("ix_savings_unseen", ("deleted_at",), and_(_NOT_BACK, _UNSEEN)),
     ("ix_savings_back_at", ("back_at",), savings.c.back_at.is_not(None)),
+    ("ix_savings_came_back", ("name_key", "back_at", "deleted_at"), savings.c.back_at.is_not(None)),
     ("ix_savings_lasted", ("lasted",), savings.c.lasted.is_not(None)),
 ):
     Index(_name, *(savings.c[column] for column in _columns), sqlite_where=_where, postgresql_where=_where)
