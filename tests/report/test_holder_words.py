@@ -83,7 +83,7 @@ def test_json_says_what_was_asked() -> None:
         "read_at": "2026-11-24T04:00:00Z",
     }  # fmt: skip
     assert holders(OFF) == {
-        "mode": "auto", "read": [], "off": [{"project": "p", "why": "api-disabled"}], "assets": 0,
+        "mode": "auto", "read": [], "unread": [], "off": [{"project": "p", "why": "api-disabled"}], "assets": 0,
         "naming_images": 0, "read_at": "2026-11-24T04:00:00Z",
     }  # fmt: skip
     assert holders(JudgedHolders("off"))["read_at"] is None  # type: ignore[index]
