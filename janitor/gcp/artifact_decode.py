@@ -60,7 +60,8 @@ def _upstream_uri(remote: Any) -> str:
         return RepositoryName.parse(name.rstrip("/")).uri
     host, _, path = uri.rpartition("://")[2].rstrip("/").partition("/")
     path = "" if path == "v2" else path.removeprefix("v2/")
-    ours = host.lower().endswith(DOCKER_HOST_SUFFIX) or host.lower().endswith("gcr.io")
+    host = host.lower()
+    ours = host.endswith((DOCKER_HOST_SUFFIX, "gcr.io"))
     return f"{host}/{path}".rstrip("/") if ours else ""
 
 

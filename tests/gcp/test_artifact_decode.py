@@ -58,6 +58,7 @@ _DOCKER, _COMMON = "docker_repository", "common_repository"
         (_DOCKER, "https://us-docker.pkg.dev/q/s", "us-docker.pkg.dev/q/s"),
         (_DOCKER, "https://us-docker.pkg.dev/v2/q/s", "us-docker.pkg.dev/q/s"),
         (_DOCKER, "https://us-docker.pkg.dev", "us-docker.pkg.dev"),
+        (_DOCKER, "https://US-Docker.pkg.dev/q/s", "us-docker.pkg.dev/q/s"),
         (_DOCKER, "us-docker.pkg.dev/q", "us-docker.pkg.dev/q"),
         (_DOCKER, "https://eu.gcr.io/q", "eu.gcr.io/q"),
         (_DOCKER, "https://registry-1.docker.io", ""),
