@@ -58,11 +58,13 @@ def context(
     grace: Grace | None = None,
     uploads: Uploads | None = None,
     failures: Failures | None = None,
+    by_inventory: bool = False,
     **facts: Any,
 ) -> Context:
     """The same with nothing blocked and nothing remembered."""
     memory = Memory(grace or Grace(), uploads or Uploads())
-    return Context(asking(policies, **facts), blocked, memory, failures or Failures())
+    asked = asking(policies, **facts)
+    return Context(asked, blocked, memory, failures or Failures(), by_inventory=by_inventory)
 
 
 def decided(policies: Policies, workloads: Workloads, **facts: Any) -> dict[str, str]:
@@ -91,13 +93,14 @@ def images_decided(
     repo: Repository | None = None,
     extra: Iterable[str] = (),
     repositories: Iterable[Repository] = (),
+    by_inventory: bool = False,
 ) -> tuple[list[Goes], dict[str, str]]:
     """What goes, and digest -> reason to stay."""
     repo = repo or repository()
     workloads = workloads or Workloads()
     freed = decide_workloads(context(policies), workloads).freed_by()
     use = usage(workloads, freed, extra, {r.name: r for r in (repo, *repositories)})
-    rules = image_rules(context(policies), repo, contents, use)
+    rules = image_rules(context(policies, by_inventory=by_inventory), repo, contents, use)
     verdicts = decide_images(rules, contents.images, want_names=True)
     stays = {
         name.rpartition("/")[2]: reason.value

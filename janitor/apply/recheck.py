@@ -42,13 +42,13 @@ DIGESTS_LAST = timedelta(minutes=5)
 
 class Subjects:
     """Which digests there are now: every docker repository of every project that is read is listed again, once for
-    all who ask, and again when that is older than five minutes. `listings` counts how often that was done."""
+    all who ask, and again when that is older than five minutes. `read` is when that was last done."""
 
     def __init__(self, reader: Reader, clock: Callable[[], datetime]) -> None:
-        self._reader, self._clock, self.listings = reader, clock, 0
+        self._reader, self._clock = reader, clock
         self._presence = Presence()
         self._gap = ""
-        self._read: _Reading | None = None
+        self.read: _Reading | None = None
         self._lock = asyncio.Lock()
 
     async def why_there(self, action: Action) -> str:
@@ -68,13 +68,12 @@ class Subjects:
     async def _fresh(self) -> Presence:
         asked_at = self._clock()
         async with self._lock:
-            if self._read is None or not self._read.answers(asked_at, DIGESTS_LAST):
+            if self.read is None or not self.read.answers(asked_at, DIGESTS_LAST):
                 began, self._presence = self._clock(), Presence()
                 gap = await self._list()
                 self._presence.close(complete=gap is None)
                 self._gap = f"repositories could not be read again: {gap.cause}" if gap else ""
-                self._read = _Reading(began, self._clock())
-                self.listings += 1
+                self.read = _Reading(began, self._clock())
             return self._presence
 
     async def _list(self) -> Gap | None:
@@ -301,9 +300,9 @@ class Recheck:
         """Whether an artifact may be deleted: only while all images that it is about are gone from everywhere (R40)."""
         if not action.subjects:
             return None
-        listings = self.subjects.listings
+        before = self.subjects.read
         why = await self.subjects.why_there(action)
         if why:
             return drifted(why)
         # listing every repository may take minutes: the artifact itself is read after it again (R21)
-        return await self._changed(action) if self.subjects.listings != listings else None
+        return await self._changed(action) if self.subjects.read is not before else None

@@ -62,7 +62,7 @@ class NamedImages:
         was pulled yet."""
         waiting: set[ImageReference] = set()
         for image, image_id in statuses:
-            names, digests = named_in([image], are_images=True).references, named_in([image_id])
+            names, digests = named_in([image]).references, named_in([image_id])
             known = digests.digests or any(each.digest for each in digests.references)
             (self.pulled if known else waiting).update(names)
         self.pulled -= waiting
@@ -97,7 +97,7 @@ def _note(found: NamedImages, text: str, is_image: bool) -> None:
     left = 0
     for token in _TOKEN.finditer(text):
         host, path = token["host"].lower(), token["path"]
-        name, reference = ("", None) if host.startswith("-") else _parsed(f"{host}/{path}")
+        name, reference = _parsed(f"{host}/{path}")
         if reference:
             found.references.add(reference)
             if not is_image and name.endswith(f"/{reference.package}"):
@@ -137,13 +137,9 @@ def _beginning(host: str, path: str) -> str:
         return f"{host}/{name}:"
     if rest.strip(_CLOSING):
         return f"{host}/{name}"
-    if not _names_package(host, name):
+    if not package_in(f"{host}/{name}"):
         return ""
     return f"{host}/{name}" if name.endswith("/") else f"{host}/{name}:"
-
-
-def _names_package(host: str, name: str) -> bool:
-    return bool(package_in(f"{host}/{name}").rstrip("/"))
 
 
 def package_in(beginning: str) -> str:

@@ -59,6 +59,21 @@ async def test_it_is_read_once_for_all_who_ask() -> None:
     assert len(google.sent("holders")) == 1
 
 
+async def test_a_holder_that_is_read_again_counts_however_young_the_workloads_are() -> None:
+    """The workloads were read two minutes before."""
+    google, now = FakeGoogle(now_held=held()), NOW + timedelta(minutes=29)
+    clock = lambda: now  # noqa: E731
+    references = FreshReferences(
+        google, usage(Workloads(), {}, (), SEEN).remaining, NOW, (), SEEN, clock,
+        FreshHolders(google, held(), "auto", clock),
+    )  # fmt: skip
+    assert await references.why_tag_used(REPOSITORY, "app", "v1") == ""
+    google.now_held, now = held(holder(uri(":v1"))), now + timedelta(minutes=2)
+    assert await references.why_tag_used(REPOSITORY, "app", "v1") == (
+        "Pod n/x in cluster c (project p) now names app:v1"
+    )
+
+
 async def test_it_is_not_read_where_the_policy_file_turns_it_off() -> None:
     google = FakeGoogle(now_held=held(holder(uri("a"))))
     assert await why(google, Holders(), 90) is None
@@ -87,7 +102,7 @@ async def test_what_was_named_at_the_plan_is_no_news() -> None:
     assert await why(FakeGoogle(now_held=held(pod)), held(pod)) is None
 
 
-@pytest.mark.parametrize(("days", "stays"), [(1, True), (None, True), (-0.01, False)])
+@pytest.mark.parametrize(("days", "stays"), [(1, True), (0, True), (None, True), (-0.01, False)])
 async def test_a_holder_that_the_plan_missed_may_hold_what_its_tag_led_to_before(
     days: float | None, stays: bool
 ) -> None:

@@ -4,7 +4,7 @@ from time import perf_counter
 
 import pytest
 
-from janitor.model.named_images import named_in
+from janitor.model.named_images import named_in, package_in
 from tests.making import digest
 
 D = digest("a")
@@ -82,7 +82,7 @@ def test_several_references_in_one_text_are_all_found() -> None:
     [
         "nginx:1.27", "docker.io/library/nginx", "quay.io/p/app:v1", "marketplace.gcr.io/p/app", "k8s.gcr.io/pause:3",
         f"not{HOST}.example/p/r/app", "gcr.io.example/p/app", "", HOST, f"https://{HOST}/", f"{HOST}/p", f"{HOST}/p/r",
-        f"{HOST}/p/r/", "gcr.io/p", "gcr.io/p/", f"{HOST}/example.com/p/r", "sha256:abc", "pkg.dev", "gcr.io",
+        f"{HOST}/p/r/", f"({HOST}/p/r)", "gcr.io/p", "gcr.io/p/", f"{HOST}/example.com/p/r", "sha256:abc", "pkg.dev", "gcr.io",
     ],
 )  # fmt: skip
 def test_other_registries_hosts_and_repositories_name_no_image(text: str) -> None:
@@ -158,3 +158,23 @@ def test_what_was_pulled_is_known_only_where_every_container_of_that_image_says_
         found = named_in([v1, v2, at_digest])
         found.note_pulled(statuses)
         assert {each.tag for each in found.pulled} == known
+
+
+@pytest.mark.parametrize(
+    ("beginning", "package"),
+    [
+        (f"{HOST}/p/r/app:", "app:"),
+        (f"{HOST}/p/r/team/app-", "team/app-"),
+        (f"{HOST}/example.com/p/r/team/app-", "team/app-"),
+        ("-docker.pkg.dev/p/r/app:", "app:"),
+        ("gcr.io/p/team/app-", "team/app-"),
+        ("eu.gcr.io/example.com/p/app:", "app:"),
+        (f"{HOST}/p/r/", ""),
+        (f"{HOST}/p/r", ""),
+        (f"{HOST}/p", ""),
+        ("gcr.io/p/", ""),
+    ],
+)
+def test_the_package_of_a_beginning_follows_the_repository(beginning: str, package: str) -> None:
+    """A host of gcr.io has no repository in its names, and a domain-scoped project has two segments."""
+    assert package_in(beginning) == package

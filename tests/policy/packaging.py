@@ -62,6 +62,7 @@ class Shelf:
     blocked: bool = False
     selected: frozenset[str] | None = None
     uploads: Uploads = field(default_factory=Uploads)
+    by_inventory: bool = False
     cases: dict[str, Trace[Any]] = field(default_factory=dict)
 
     def case(self, name: str, case: Trace[Any]) -> None:
@@ -88,7 +89,10 @@ class Shelf:
 
     @cached_property
     def rules(self) -> PackageRules:
-        asked = context(self.policies, uploads=self.uploads, tracer=self, selected=self.selected)
+        asked = context(
+            self.policies, uploads=self.uploads, tracer=self, selected=self.selected,
+            by_inventory=self.by_inventory,
+        )  # fmt: skip
         return package_rules(asked, self.repo, self.blocked, self.packages)
 
     @cached_property

@@ -130,6 +130,8 @@ def test_an_unknown_age_or_size_is_the_answer_of_whoever_asks_for_it(negated: bo
     assert of_service("age < duration('1h')", negated, update_time=None) == "age-unknown"
     assert of_service("age < duration('1h')", negated, update_time=ago(hours=-1)) == "age-unknown"
     assert of_image("age < duration('1h')", days=None) == "age-unknown"
+    epoch = NOW.timestamp() / 86400
+    assert of_image("age > duration('1h')", days=epoch) == "age-unknown"
     assert of_image("resource.size_bytes < 10", size=0) == "size-unknown"
     assert of_image("resource.name == 'app'", size=0) == "delete: matched"
 

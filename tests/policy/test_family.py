@@ -153,6 +153,7 @@ def test_a_referrer_with_a_tag_of_its_own_keeps_its_subject_but_does_not_follow(
     family = family_of([image("a"), image("s", tag), image("t", f"{tag}.att", "v1")], {})
     assert family.referrers == {digest("s"): [digest("a")], digest("t"): [digest("a")]}
     assert family.followers == {digest("s")}
+    assert family.orphans == set()
 
 
 def test_a_referrer_of_itself_or_of_what_is_not_here_is_an_orphan() -> None:

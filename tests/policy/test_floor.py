@@ -1,4 +1,5 @@
-"""R43: nothing younger than one hour is deleted, whatever a policy says."""
+"""R43: nothing younger than one hour is deleted, whatever a policy says. R51: nor an image younger than one day where
+Cloud Asset Inventory says what uses it."""
 
 from datetime import timedelta
 
@@ -6,13 +7,14 @@ import pytest
 
 from janitor.kinds.execution import LastExecution
 from janitor.model.kinds import Kind, Status
+from janitor.model.reasons import KeepReason
 from janitor.model.resources import Package
 from janitor.policy.conditions.names import NameIs
 from janitor.policy.conditions.state import StatusIs
 from janitor.policy.conditions.tags import Tagged
 from janitor.policy.deciding.repositories import decide_repository
 from janitor.policy.deciding.verdict import Delete
-from tests.deciding import context, decided, images_decided
+from tests.deciding import Shown, context, decided, images_decided
 from tests.making import (
     NOW,
     REPOSITORY,
@@ -35,6 +37,7 @@ from tests.policy.packaging import NPM, Shelf, package, version, written
 
 MINUTES = 1 / 24 / 60
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 ANY = NameIs(("*",))
 FAILED = StatusIs((Status.FAILED,))
 
@@ -186,3 +189,68 @@ def test_a_repository_counts_from_itself_and_from_its_images(
         context(asked), repository(**facts), contents(image("a", days=days)), set(), gap=False
     )
     assert said == (f"delete: {answer.reason}" if isinstance(answer, Delete) else answer.reason.value)
+
+
+# The age of the newest of a resource, and the reason to keep it where the inventory says what uses images.
+BY_INVENTORY = [
+    (DAY, ""),
+    (DAY - timedelta(seconds=1), "inventory-delay"),
+    (HOUR, "inventory-delay"),
+    (HOUR - timedelta(seconds=1), "just-created"),
+    (-HOUR, "age-unknown"),
+]
+
+
+@pytest.mark.parametrize(("age", "reason"), BY_INVENTORY)
+def test_an_image_waits_a_day_for_the_inventory(age: timedelta, reason: str) -> None:
+    """R51."""
+    found = contents(image("a", days=age / DAY))
+    asked = policies(policy("a", Kind.IMAGE, ANY))
+    assert images_decided(asked, found, by_inventory=True)[1] == ({digest("a"): reason} if reason else {})
+
+
+@pytest.mark.parametrize(("age", "reason"), BY_INVENTORY)
+def test_a_repository_waits_a_day_for_the_inventory(age: timedelta, reason: str) -> None:
+    asked = context(policies(policy("a", Kind.REPOSITORY, NameIs(("r",)))), by_inventory=True)
+    answer = decide_repository(asked, repository(), contents(image("a", days=age / DAY)), set(), gap=False)
+    assert ("" if isinstance(answer, Delete) else answer.reason.value) == reason
+
+
+@pytest.mark.parametrize(("age", "reason"), BY_INVENTORY)
+def test_a_package_and_a_tag_wait_a_day_for_the_inventory(age: timedelta, reason: str) -> None:
+    asked = written("kind: artifact.package, when: {name: web}", "kind: artifact.tag, when: {name: web}")
+    found = [image("a", "v1", package="web", days=age / DAY)]
+    shelf = Shelf(asked, [package()], found, by_inventory=True)
+    assert shelf.decided_packages() == {"web": reason or "delete: a, matched"}
+    assert shelf.decided_tags() == {"v1": reason or "delete: b, matched"}
+
+
+def test_without_the_inventory_an_image_and_what_holds_it_wait_an_hour() -> None:
+    found = image("a", "v1", package="web", days=1 / 24)
+    assert images_decided(policies(policy("a", Kind.IMAGE, ANY)), contents(found))[1] == {}
+    asked = written("kind: artifact.package, when: {name: web}", "kind: artifact.tag, when: {name: web}")
+    shelf = Shelf(asked, [package()], [found])
+    assert shelf.decided_packages() == {"web": "delete: a, matched"}
+    assert shelf.decided_tags() == {"v1": "delete: b, matched"}
+
+
+def test_what_is_no_docker_image_never_waits_for_the_inventory() -> None:
+    asked = written("kind: artifact.package, when: {name: web}", "kind: artifact.version, when: {name: web}")
+    shelf = Shelf(asked, [package(version("1.0.0", days=1 / 24))], repo=NPM, by_inventory=True)
+    assert shelf.decided_packages() == {"web": "delete: a, matched"}
+    assert shelf.decided_versions() == {"1.0.0": "delete: b, matched"}
+
+
+@pytest.mark.parametrize(
+    ("format_", "by_inventory", "waits"), [("DOCKER", True, True), ("DOCKER", False, False), ("NPM", True, False)]
+)  # fmt: skip
+def test_only_a_docker_repository_is_shown_to_wait_for_the_inventory(
+    format_: str, by_inventory: bool, waits: bool
+) -> None:
+    shown, asked = Shown(), policies(policy("a", Kind.REPOSITORY, NameIs(("r",))))
+    found = contents(image("a", days=0.5))
+    decide_repository(
+        context(asked, tracer=shown, by_inventory=by_inventory), repository(format=format_), found, set(), gap=False,
+    )  # fmt: skip
+    (case,) = shown.cases.values()
+    assert case.guards.get(KeepReason.INVENTORY_DELAY, False) is waits

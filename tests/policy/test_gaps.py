@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from janitor.model.holders import Holder
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
+from janitor.model.named_images import named_in
 from janitor.model.names import RepositoryName
 from janitor.model.reasons import KeepReason
 from janitor.model.resources import Mode
@@ -20,7 +22,7 @@ from janitor.policy.deciding.gaps import (
 )
 from janitor.policy.model import Policies, Scope
 from tests.deciding import context
-from tests.making import REPOSITORY, policies, policy, repository, service, workloads
+from tests.making import REPOSITORY, policies, policy, repository, service, uri, workloads
 
 NPM = repository(RepositoryName("p", "us-central1", "libs"), format="NPM")
 DOCKER = repository()
@@ -151,3 +153,12 @@ def test_images_that_are_asked_for_by_name_are_judged_though_no_policy_names_the
     asked = context(policies(), wanted=Kind.IMAGE)
     assert no_workloads_seen(asked, workloads(), [DOCKER])
     assert not no_workloads_seen(context(policies(), wanted=Kind.SERVICE), workloads(), [DOCKER])
+
+
+@pytest.mark.parametrize(("image", "unseen"), [(uri("a"), False), ("us-docker.pkg.dev/q/r/app", True)])
+def test_a_holder_of_an_image_of_a_project_that_is_read_counts_as_a_workload(
+    image: str, unseen: bool
+) -> None:
+    """R42, R51."""
+    holders = [Holder("//x/y", "k8s.io/Pod", "p", named_in([image]))]
+    assert no_workloads_seen(context(IMAGES), workloads(), [DOCKER], holders) is unseen

@@ -1,22 +1,27 @@
 """Policies that match resources and delete none of them, because a guard always holds these (R34)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from janitor.model.kinds import Kind, Status
 from janitor.model.reasons import KeepReason
+from janitor.model.resources import Image
 from janitor.policy.conditions.age import OlderThan
 from janitor.policy.conditions.facts import ResourceFacts
 from janitor.policy.conditions.key import FactsReading
 from janitor.policy.conditions.names import NameIs
 from janitor.policy.conditions.state import StatusIs
 from janitor.policy.deciding.held import HeldMatches, HeldPolicy
+from janitor.policy.deciding.images import decide_images, image_rules
+from janitor.policy.deciding.references import NOT_NAMED
 from janitor.policy.deciding.verdict import question
 from janitor.policy.deciding.workloads import decide_workloads
 from janitor.policy.model import Policy, Retention
 from tests.deciding import context
-from tests.making import NOW, ago, policies, policy, revision, service, workloads
+from tests.making import NOW, ago, contents, image, policies, policy, repository, revision, service, workloads
+from tests.policy.packaging import NPM, Shelf, package, version, written
 
 FACTS = ResourceFacts("web", "us", "", {}, Status.SERVING, ago(days=9), kind=Kind.SERVICE)
 OLD = policy("old", Kind.SERVICE, OlderThan(timedelta(days=7)))
@@ -85,3 +90,41 @@ def test_what_keep_holds_is_kept_on_purpose() -> None:
     assert held(
         service("web", traffic=["w9"]), revision("web", "w1"), revision("web", "w2"), by=by, protect=("web",)
     ) == [HeldPolicy(by, 1, KeepReason.PROTECTED)]
+
+
+OLD_IMAGES = policy("images", Kind.IMAGE, OlderThan(timedelta(days=7)))
+
+
+def held_images(*images: Image, by: Policy = OLD_IMAGES) -> list[HeldPolicy]:
+    """Images with the tag `stable` are protected."""
+    asked = context(policies(by, protect={"tags": ("stable",)}))
+    rules = image_rules(asked, repository(), contents(*images), NOT_NAMED)
+    decide_images(rules, list(images), want_names=False)
+    return list(asked.held.policies())
+
+
+def test_each_image_that_a_policy_matches_and_a_guard_holds_is_counted() -> None:
+    assert held_images(image("a", "stable"), image("b", "stable"), image("young", days=1)) == [
+        HeldPolicy(OLD_IMAGES, 2, KeepReason.PROTECTED)
+    ]
+    assert held_images(image("a", "stable"), image("b", "v1")) == []
+
+
+def test_an_image_that_a_keep_holds_is_no_held_match() -> None:
+    by = replace(OLD_IMAGES, keep=Retention(latest=1))
+    assert held_images(image("new", days=8), image("a", "stable"), by=by) == [
+        HeldPolicy(by, 1, KeepReason.PROTECTED)
+    ]
+
+
+def test_an_image_that_is_decided_with_its_index_is_no_held_match() -> None:
+    index = image("index", "stable", children=["child"])
+    assert held_images(index, image("child")) == [HeldPolicy(OLD_IMAGES, 1, KeepReason.PROTECTED)]
+
+
+def test_each_package_and_version_that_a_policy_matches_and_a_guard_holds_is_counted() -> None:
+    asked = written("kind: artifact.version, when: {older_than: 7d}", more="protect: {names: [web]}\n")
+    for names, found in ((["web"], [(1, KeepReason.PROTECTED)]), (["web", "api"], []), (["api"], [])):
+        shelf = Shelf(asked, [package(version("1.0.0"), short=name) for name in names], repo=NPM)
+        shelf.decided_versions()
+        assert [each[1:] for each in shelf.rules.held.policies()] == found

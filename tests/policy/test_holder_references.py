@@ -179,14 +179,14 @@ def test_a_repository_behind_a_gcr_domain_is_known_by_all_its_names(text: str) -
 
 def test_a_variable_through_a_remote_repository_is_in_its_upstream() -> None:
     remote = RepositoryName("p", "us-central1", "far")
-    seen = (repository(), repository(remote, mode=Mode.REMOTE, upstream_uri=f"https://{REPOSITORY.uri}"))
+    seen = (repository(), repository(remote, mode=Mode.REMOTE, upstream_uri=REPOSITORY.uri))
     assert used(holder(f"{remote.uri}/app:$TAG"), IMAGES, *seen) == ALL
     assert used(holder(f"{remote.uri}/other-$NAME:v1"), IMAGES, *seen) == set()
 
 
 def test_a_remote_repository_that_leads_back_to_itself_is_followed_once() -> None:
     remote = RepositoryName("p", "us-central1", "far")
-    seen = (repository(), repository(remote, mode=Mode.REMOTE, upstream_uri=f"https://{remote.uri}/folder"))
+    seen = (repository(), repository(remote, mode=Mode.REMOTE, upstream_uri=f"{remote.uri}/folder"))
     assert used(holder(f"{remote.uri}/app:$TAG"), IMAGES, *seen) == set()
 
 

@@ -7,11 +7,11 @@ import pytest
 from janitor.kinds.managers import Manager
 from janitor.model.kinds import Status
 from janitor.policy.conditions.age import OlderThan
-from janitor.policy.conditions.condition import Not
+from janitor.policy.conditions.condition import All, AnyOf, Not
 from janitor.policy.conditions.contents import ArtifactTypeIs, FormatIs
 from janitor.policy.conditions.deployed import ClientIs, CreatorIs, ManagedBy
 from janitor.policy.conditions.expression import Expr
-from janitor.policy.conditions.implication import excludes, implies
+from janitor.policy.conditions.implication import contradiction, excludes, implies
 from janitor.policy.conditions.key import Key
 from janitor.policy.conditions.labels import AnnotationsAre, AnnotationsRegex, LabelsAre, LabelsRegex
 from janitor.policy.conditions.names import JobIs, LocationIs, NameIs, RepositoryIs, ServiceIs, TrafficTagIs
@@ -159,3 +159,20 @@ def test_one_tag_that_matches_says_nothing_of_the_other_tags() -> None:
     assert implies(TagsMatch(("pr-*",)), AnyTag(("pr-*",)))
     assert excludes(TagsMatch(("sha-*",)), AnyTag(("pr-*",)))
     assert implies(Tagged(True), AnyTag(("*",)))
+
+
+def test_a_key_under_two_nots_is_the_key() -> None:
+    key = Empty()
+    assert implies(Not(Not(key)), key)
+    assert implies(key, Not(Not(key)))
+
+
+def test_an_any_of_one_branch_is_that_branch() -> None:
+    apart = [AnyOf((each,)) for each in APART[StatusIs]]
+    assert contradiction(All(tuple(apart))) == APART[StatusIs]
+
+
+def test_a_contradiction_is_named_in_the_order_of_the_file() -> None:
+    one, other = APART[StatusIs]
+    assert contradiction(All((one, other))) == (one, other)
+    assert contradiction(All((other, one))) == (other, one)

@@ -66,6 +66,8 @@ def test_assets_without_content_were_not_observed() -> None:
     assert [(gap.project, gap.location) for gap in gaps] == [("p", "-"), ("q", "-")]
     assert gaps[0].cause.endswith("//x/0, //x/1, //x/2 and 2 more")
     assert gaps[1].cause.endswith(": //y")
+    (gap,) = judged(Holders(NOW, read=("p",), empty=names[:3]), "auto").gaps
+    assert gap.cause.endswith(": //x/0, //x/1, //x/2")
 
 
 def test_only_a_project_that_answered_protects_with_delay() -> None:

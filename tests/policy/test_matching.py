@@ -13,7 +13,7 @@ from janitor.policy.conditions.failures import Failures
 from janitor.policy.conditions.key import Key, StoredReading
 from janitor.policy.conditions.names import NameIs, RepositoryIs
 from janitor.policy.conditions.truth import AGE_UNKNOWN, Test, Truth, truth
-from janitor.policy.deciding.verdict import CompiledPolicy, note_matches, question
+from janitor.policy.deciding.verdict import CompiledPolicy, note_matches, note_named, question
 from tests.making import NOW, policy, repository
 
 
@@ -84,3 +84,31 @@ def test_nothing_is_read_for_a_policy_that_the_repository_rules_out() -> None:
     leaf = StoredReading(Kind.VERSION, repo, NOW.timestamp(), Failures())
     elsewhere = question(policy("a", Kind.VERSION, RepositoryIs(("other",))), leaf, True)
     note_matches(set(), [elsewhere], Untouched(), Failures())  # type: ignore[arg-type]
+
+
+def unknown(_: Key) -> Test[str]:
+    return lambda _: AGE_UNKNOWN
+
+
+def test_a_policy_whose_selectors_match_or_may_match_any_resource_is_named() -> None:
+    """Whatever its other keys say."""
+    named: set[str] = set()
+    when = NameIs(("x",)), OlderThan(NOW - NOW)
+    questions = [
+        question(policy(name, Kind.PACKAGE, *when), leaf, True)
+        for name, leaf in (("none", Reading("nobody")), ("one", Reading("web")), ("may", unknown))
+    ]
+    note_named(named, questions, ["api", "web"], Failures())
+    assert named == {"one", "may"}
+
+
+def test_what_is_named_is_not_asked_again() -> None:
+    reading, named = Reading("web"), {"one"}
+    note_named(named, [by_name("one", reading), by_name("two", reading)], ["web"], Failures())
+    assert (reading.asked, named) == (["web"], {"one", "two"})
+
+
+def test_nothing_is_read_for_selectors_that_the_repository_rules_out() -> None:
+    leaf = StoredReading(Kind.VERSION, repository(format="NPM"), NOW.timestamp(), Failures())
+    elsewhere = question(policy("a", Kind.VERSION, RepositoryIs(("other",))), leaf, True)
+    note_named(set(), [elsewhere], Untouched(), Failures())  # type: ignore[arg-type]

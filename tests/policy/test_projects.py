@@ -1,9 +1,13 @@
 """Which projects of an organization may be deleted from, and which are read (R1, R52)."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from janitor.model.holders import InventoryScope
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.model.projects import FoundProjects, ListedProject
@@ -36,13 +40,31 @@ def test_named_projects_are_deleted_from_and_those_of_also_read_are_read() -> No
     assert (found.deletable, found.read, found.gaps) == (("a", "b"), ("a", "b", "c"), ())
     narrowed = named_projects(Scope(("a", "b"), also_read=("c",)), ("b",))
     assert (narrowed.deletable, narrowed.read) == (("b",), ("a", "b", "c"))
+    other = named_projects(Scope(("a",), also_read=("c",)), ("b",))
+    assert (other.deletable, other.read) == (("b",), ("a", "b", "c"))
 
 
 def test_all_of_the_organization_without_further_words() -> None:
     found = found_projects(scope(), (), FOUND)
     assert found.deletable == IDS
     assert found.read == (*IDS, "moved")
-    assert [gap.project for gap in found.gaps] == ["secret"]
+    assert [(gap.project, gap.location, gap.kind) for gap in found.gaps] == [("secret", "-", Kind.PROJECT)]
+
+
+def test_the_inventory_of_the_organization_knows_its_projects_by_number_those_of_unread_too() -> None:
+    found = found_projects(scope(unread=("secret",), projects=("cart",)), ("cart",), FOUND)
+    below = {each.number: each.id for each in (*FOUND.active, *FOUND.only_inventory)}
+    assert found.inventory == InventoryScope(FOUND.roots, below, ("secret",))
+
+
+def test_when_projects_were_created_is_known_as_resource_manager_says() -> None:
+    created = {"shop": datetime(2026, 11, 1, tzinfo=UTC)}
+    assert found_projects(scope(), (), replace(FOUND, created=created)).created == created
+
+
+def test_also_read_names_further_projects_to_read() -> None:
+    found = found_projects(scope(also_read=("lib", "shop")), (), FOUND)
+    assert (found.deletable, found.read) == (IDS, (*IDS, "moved", "lib"))
 
 
 def test_globs_choose_and_exclude_takes_away() -> None:
@@ -119,6 +141,13 @@ def test_in_words() -> None:
     assert read_in_words(scope(also_read=("q",)), IDS) == (
         "the 5 projects of organization 123 and of scope.also_read (q)"
     )
+    assert read_in_words(scope(), IDS[:1]) == "the 1 project of organization 123"
+
+
+def test_each_line_about_scope_unread_names_its_projects() -> None:
     assert unread_in_words(Scope(), ()) == ()
-    (line,) = unread_in_words(scope(unread=("a", "b")), ())
-    assert line.startswith("not read, as scope.unread says: projects a, b;")
+    listed, unknown = unread_in_words(scope(unread=("a", "b", "c")), ("b",))
+    assert listed.startswith("not read directly, as scope.unread says: project b;")
+    assert unknown.startswith("not read, as scope.unread says: projects a, c;")
+    assert unread_in_words(scope(unread=("a", "c")), ()) == (unknown,)
+    assert unread_in_words(scope(unread=("b",)), ("b",)) == (listed,)

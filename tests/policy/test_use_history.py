@@ -20,6 +20,7 @@ from janitor.policy.deciding.retention import by_package
 from janitor.policy.deciding.uploads import Uploads
 from janitor.policy.deciding.use_history import (
     REMEMBERED,
+    InventoryRuns,
     UseHistory,
     UseLog,
     asks_for_use,
@@ -74,6 +75,7 @@ def test_a_run_is_broken_by_a_pause_and_by_a_sweep_that_read_less(
 ) -> None:
     assert unbroken_since(NOW, recorded, ["p"]) == NOW - timedelta(hours=hours)
     assert unbroken_since(NOW, [*runs(1, of=PQ), *runs(2)], ["p", "q"]) == NOW - timedelta(hours=1)
+    assert unbroken_since(NOW, recorded, []) == NOW
 
 
 def test_a_project_that_did_not_exist_yet_breaks_no_run() -> None:
@@ -241,7 +243,8 @@ def test_a_policy_deletes_what_no_recorded_sweep_saw_in_use() -> None:
 def test_a_fresh_memory_keeps_what_earlier_sweeps_recorded_and_nothing_of_this_one() -> None:
     history = history_of(LONG, [])
     marks = Marks({"x": Mark(NOW, NOW, "s")})
-    memory = Memory(Grace(marks), Uploads({"r": 1.0}, noting=True), UseLog(history, ("p",)))
+    inventories = InventoryRuns(frozenset({"p"}), {"p": LONG})
+    memory = Memory(Grace(marks), Uploads({"r": 1.0}, noting=True), UseLog(history, ("p",)), inventories)
     memory.uploads.noted["r"] = 2.0
     memory.uses.names.add("x")
     memory.uses.complete = True
@@ -250,6 +253,7 @@ def test_a_fresh_memory_keeps_what_earlier_sweeps_recorded_and_nothing_of_this_o
     assert fresh.grace == Grace(marks)
     assert fresh.uploads == Uploads({"r": 1.0}, noting=True)
     assert fresh.uses == UseLog(history, ("p",))
+    assert fresh.inventories == inventories
     assert memory.uploads.noted == {"r": 2.0}
 
 
@@ -270,3 +274,20 @@ def test_the_runs_of_a_thousand_projects_are_found_in_one_look_at_the_sweeps() -
         NOW,
     )
     assert looked == 29
+
+
+@pytest.mark.parametrize(
+    ("starts", "since"),
+    [([], LONG), ([ago(days=5), ago(days=3)], ago(days=3)), ([ago(days=3), ago(days=5)], ago(days=3)), ([ago(days=99)], LONG)],
+)  # fmt: skip
+def test_uses_are_known_since_every_inventory_is_read(starts: list[datetime], since: datetime) -> None:
+    """R51."""
+    log = UseLog(history_of(LONG, [(use_of(REPOSITORY, image("a")), ago(days=6))]))
+    log.known_since(starts)
+    assert log.history == history_of(since, [(use_of(REPOSITORY, image("a")), ago(days=6))])
+
+
+def test_without_recorded_uses_an_inventory_adds_none() -> None:
+    log = UseLog()
+    log.known_since([ago(days=3)])
+    assert log.history is None

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
-from typing import assert_never
 
 from janitor.model.holders import NOT_ASKED, Holder, Holders, InventoryRefusal, UnreadInventory
 from janitor.model.inventory import Gap
@@ -60,14 +59,9 @@ def _is_off(refused: UnreadInventory, mode: HoldersMode, before: InventoryReads)
     """`auto` goes without an inventory that cannot be read from the start; one that could be read is missed."""
     if mode == "required" or refused.project in before.this:
         return False
-    match refused.refusal:
-        case InventoryRefusal.API_DISABLED:
-            return True
-        case InventoryRefusal.NO_PERMISSION:
-            return refused.project not in before.earlier
-        case InventoryRefusal.FAILED:
-            return False
-    assert_never(refused.refusal)
+    if refused.refusal is InventoryRefusal.NO_PERMISSION:
+        return refused.project not in before.earlier
+    return refused.refusal is InventoryRefusal.API_DISABLED
 
 
 def _refused(refused: UnreadInventory) -> Gap:

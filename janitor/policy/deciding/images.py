@@ -37,7 +37,6 @@ from janitor.policy.deciding.references import Usage, Users
 from janitor.policy.deciding.retention import by_package, competing, image_traits, retained
 from janitor.policy.deciding.use_history import unused_for_leaf
 from janitor.policy.deciding.verdict import (
-    FLOOR,
     INVENTORY_DELAY,
     Delete,
     Keep,
@@ -317,8 +316,8 @@ def _ask(rules: ImageRules, image: Image, family: Family, kept: Kept, goes: Goin
 def _young(rules: ImageRules, images: list[Image], goes: Going) -> Kept:
     """The images among those that go which are younger than the floor, or of unknown age (R43)."""
     now, late = rules.now, rules.by_inventory
-    floor = now - (INVENTORY_DELAY if late else FLOOR).total_seconds()
-    # one comparison for all but the few that `too_young` has to look at
+    # one comparison for all but the few that `too_young` has to look at, as the floor is one day at most
+    floor = now - INVENTORY_DELAY.total_seconds()
     suspects = [
         i for i in images
         if i.digest in goes and not (0 < (i.upload_time or 0) <= floor and (i.update_time or 0) <= floor)

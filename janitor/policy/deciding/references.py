@@ -19,7 +19,6 @@ from janitor.model.resources import Image, Mode, Repository
 Users = dict[str, set[str]]
 # A project's number in the beginning of a name; it may be that of any project (facts 4).
 _NUMBER = re.compile(r"^([^/]*/)\d+/")
-_SCHEME = re.compile(r"^[A-Za-z]+://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class PackageUse:
     """What is named of one package, each with who names it. `tags` must lead somewhere: one that no image
     has protects the package. `pinned` are tags beside a digest, which says what is pulled. `whole` are
     users of the whole package: which of its images they hold is not known. `resolved` are tags that were resolved
-    at a known time, in epoch seconds, or at an unknown one (0): an image that changed later may be another one than the
+    at a known time, in epoch seconds, or at an unknown one (-inf): an image that changed later may be another one than the
     user holds, which then is a user of the whole package."""
 
     digests: Users = field(default_factory=dict)
@@ -172,9 +171,10 @@ def _resolve(use: PackageUse, images: Sequence[Image], found: Users) -> None:
 def _moved(use: PackageUse, bearers: Mapping[str, Sequence[Image]]) -> Iterator[str]:
     """The users of a tag that another image may have had when they resolved it. A tag that is put on an image, or moved
     to it, sets the image's time of update (facts: Artifact Registry)."""
-    for tag, users in use.resolved.items():
-        changed = max((each.update_time or math.inf for each in bearers.get(tag, ())), default=0.0)
-        yield from (user for user, resolved_at in users.items() if changed > resolved_at)
+    for tag, bearing in bearers.items():
+        changed = max(each.update_time or math.inf for each in bearing)
+        resolved = use.resolved.get(tag, {})
+        yield from (user for user, resolved_at in resolved.items() if changed > resolved_at)
 
 
 # Who names an image that only a file of `protect.references` names.
@@ -273,7 +273,7 @@ def _note_holder(
     user, images = holder.shown, holder.images
     for digest in images.digests:
         into.anywhere.setdefault(digest, set()).add(user)
-    resolved_at = holder.resolved_at.timestamp() if holder.resolved_at else 0.0
+    resolved_at = holder.resolved_at.timestamp() if holder.resolved_at else -math.inf
     for reference in images.references:
         known = reference in images.pulled
         _note_reference(into, reference, user, repositories, False, None if known else resolved_at)
@@ -293,7 +293,7 @@ def _begun(
     """Each repository whose packages may be meant by the beginning of a name, and that of the package; upstream, too,
     except of the remote repositories `passed`."""
     for name in repositories:
-        said = _NUMBER.sub(rf"\g<1>{name.project_path}/", beginning, count=1)
+        said = _NUMBER.sub(rf"\g<1>{name.project_path}/", beginning)
         for uri in name.uris:
             if uri.startswith(said):
                 rest = ""
@@ -305,9 +305,8 @@ def _begun(
                 yield each.repository, each.package
                 repository = repositories.get(each.repository)
                 if repository and repository.upstream_uri and each.repository not in passed:
-                    upstream = _SCHEME.sub("", repository.upstream_uri).rstrip("/")
                     on = passed | {each.repository}
-                    yield from _begun(f"{upstream}/{each.package}", repositories, on)
+                    yield from _begun(f"{repository.upstream_uri}/{each.package}", repositories, on)
 
 
 def _note_reference(

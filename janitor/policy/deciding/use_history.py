@@ -67,7 +67,7 @@ def with_unborn(
         while place < len(later) and later[place][0] > started_at:
             unborn.add(later[place][1])
             place += 1
-        yield started_at, of | unborn if unborn else of
+        yield started_at, of | unborn
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +156,9 @@ class UseLog:
 
     def known_since(self, starts: Iterable[datetime]) -> None:
         """Some of what says what is in use was read only since these times: uses before are not known (R51)."""
-        latest = max((each.timestamp() for each in starts), default=0.0)
-        if self.history is not None and latest > self.history.since:
-            self.history = replace(self.history, since=latest)
+        if self.history is not None:
+            since = max((self.history.since, *(each.timestamp() for each in starts)))
+            self.history = replace(self.history, since=since)
 
     def note(self, named: References) -> None:
         """Every reference of a set."""

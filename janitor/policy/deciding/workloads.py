@@ -15,7 +15,6 @@ from janitor.model.reasons import KeepReason
 from janitor.policy.conditions.facts import ResourceFacts, seconds
 from janitor.policy.deciding.context import Context
 from janitor.policy.deciding.retention import Traits, retained, standing
-from janitor.policy.deciding.trace import no_keep
 from janitor.policy.deciding.verdict import Decision, latest_of
 from janitor.policy.deciding.workload_rules import Rules, WorkloadVerdicts, decided, note_contained, rules_of
 
@@ -145,14 +144,11 @@ def decide_held(
     of_kind, now = PART_KINDS[kind], rules.context.now.timestamp()
     pairs = [(each, workload_facts(kind, each, of_kind.seen(each, holder))) for each in held]
     group, traits = [facts for _, facts in pairs], _traits(kind, pairs)
-    keeps_any = KINDS[kind].policies.keep is not None
-    kept = retained(rules.questions[kind], group, traits, now) if keeps_any else {}
+    kept = retained(rules.questions[kind], group, traits, now)
     guards = _guards_of(rules, kind, holder, held)
     found: dict[ResourceName, Decision] = {}
     for each, facts in pairs:
-        keeps = (
-            partial(standing, group=group, traits=traits, now=now, key=facts.name) if keeps_any else no_keep
-        )
+        keeps = partial(standing, group=group, traits=traits, now=now, key=facts.name)
         held_for = kept.get(facts.name)
         found[each.name] = decided(rules, kind, each, facts, guards(each), held_for, keeps, holder)
     return found
