@@ -16,7 +16,7 @@ from janitor.apply.outcomes import OutcomeKind
 from janitor.daemon.ports import Run
 from janitor.errors import InterruptedSweepError, LedgerError, LockHeldError, ObservationError, UsageError
 from janitor.report.data.result import SweepResult, Totals
-from janitor.report.data.totals import capped_sum, exit_code, totals, was_applied
+from janitor.report.data.totals import exit_code, totals, was_applied
 from janitor.settings import Mode
 
 MODES = get_args(Mode)
@@ -55,7 +55,7 @@ class Metrics:
     def sweep_ended(self, result: SweepResult) -> None:
         """A sweep came to a result, whatever its exit code. Takes a while where it has many actions."""
         sums, outcome = totals(result), _outcome(result)
-        planned = capped_sum(iter(result.plan.actions), result.plan.group_bytes).usd_month
+        planned = result.planned.usd_month
         with self._lock:
             self._sweeps.labels(result.mode, outcome).inc()
             self._duration.labels(result.mode).observe(

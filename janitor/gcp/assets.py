@@ -7,7 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from google.cloud.asset_v1 import SearchAllResourcesRequest, SearchAllResourcesResponse
+from google.cloud.asset_v1 import (
+    AssetServiceAsyncClient,
+    SearchAllResourcesRequest,
+    SearchAllResourcesResponse,
+)
 from google.protobuf.field_mask_pb2 import FieldMask  # type: ignore[attr-defined]
 
 from janitor.gcp.channels import Clients
@@ -173,13 +177,12 @@ class AssetInventory:
         request = SearchAllResourcesRequest(
             scope=scope, asset_types=types, page_size=_PAGE_SIZE, read_mask=_MASK
         )
+        method = self.clients.client(AssetServiceAsyncClient, ASSET_API).search_all_resources
         place = listed.project or scope
         try:
             async with (
                 self.lanes.turn(ASSET_API, place, ALL_LOCATIONS),
-                aclosing(
-                    pages(self.clients.assets.search_all_resources, request, SearchAllResourcesResponse)
-                ) as found,
+                aclosing(pages(method, request, SearchAllResourcesResponse)) as found,
             ):
                 async for page in found:
                     for asset in page.results:

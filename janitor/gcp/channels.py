@@ -13,7 +13,6 @@ import grpc.aio
 import httpx2
 from google.api_core.exceptions import from_grpc_error
 from google.cloud.artifactregistry_v1 import ArtifactRegistryAsyncClient
-from google.cloud.asset_v1 import AssetServiceAsyncClient
 from google.cloud.billing_v1 import CloudCatalogAsyncClient
 from google.cloud.run_v2 import ServicesAsyncClient
 from google.protobuf.message import DecodeError
@@ -90,7 +89,6 @@ class Clients:
     run: Mapping[Kind, Any]
     artifacts: ArtifactRegistryAsyncClient
     catalog: CloudCatalogAsyncClient
-    assets: AssetServiceAsyncClient
     http: httpx2.AsyncClient
     run_http: str
     is_emulator: bool = False
@@ -103,7 +101,7 @@ class Clients:
     @property
     def grpc_clients(self) -> tuple[Any, ...]:
         """All that hold a channel."""
-        return *self.run.values(), self.artifacts, self.catalog, self.assets, *self.opened.values()
+        return *self.run.values(), self.artifacts, self.catalog, *self.opened.values()
 
     def client(self, kind: Any, host: str) -> Any:
         """A client that few sweeps need, opened when it is asked for first: to import one costs a start a tenth of a
@@ -216,7 +214,6 @@ def _clients(open_channel: _OpenChannel, http: httpx2.AsyncClient, run_http: str
         run={kind: client(calls.client, RUN_HOST) for kind, calls in RUN_CALLS.items()},
         artifacts=client(ArtifactRegistryAsyncClient, ARTIFACT_HOST),
         catalog=client(CloudCatalogAsyncClient, BILLING_HOST),
-        assets=client(AssetServiceAsyncClient, ASSET_HOST),
         http=http,
         run_http=run_http,
         quota_project=paces.quota_project,

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from janitor.gcp.artifact_api import Artifacts
-from janitor.gcp.assets import AssetInventory
 from janitor.gcp.channels import Clients
 from janitor.gcp.failures import API_DISABLED, ARTIFACT_API, READ_FAILURES, RUN_API, cause, nothing_there
 from janitor.gcp.limits import Lanes, RowLimit
@@ -90,6 +89,9 @@ class GoogleObserver:
         """What else than Cloud Run names images in these projects; NOT_ASKED where the inventory is not asked."""
         if self.inventory is None:
             return NOT_ASKED
+        # Google's client costs a start a tenth of a second; here the first calls are under way meanwhile
+        from janitor.gcp.assets import AssetInventory
+
         return await AssetInventory(self.clients, self.inventory, self.lanes, self.on_repeated).holders(
             projects, now
         )

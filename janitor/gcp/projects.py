@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from google.cloud.asset_v1 import SearchAllResourcesRequest, SearchAllResourcesResponse
+from google.cloud.asset_v1 import (
+    AssetServiceAsyncClient,
+    SearchAllResourcesRequest,
+    SearchAllResourcesResponse,
+)
 from google.cloud.resourcemanager_v3 import (
     FoldersAsyncClient,
     ListFoldersRequest,
@@ -117,7 +121,7 @@ class ProjectFinder:
         request = SearchAllResourcesRequest(
             scope=root, asset_types=[_PROJECT_TYPE], page_size=_ASSETS_A_PAGE, read_mask=_MASK
         )
-        method = self.clients.assets.search_all_resources
+        method = self.clients.client(AssetServiceAsyncClient, ASSET_API).search_all_resources
         try:
             async with self.lanes.turn(ASSET_API, root, "-"):
                 return [

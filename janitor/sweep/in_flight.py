@@ -10,9 +10,9 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# An image takes about 0.4 kB, so this is about 40 MB, beside the largest repository, whatever that takes. A page for
-# each of 64 reads fits in (64,000): repositories of one page, most of all, never wait for room.
-ROWS = 100_000
+# A page for each of 64 reads: repositories of one page, most of all, never wait for room. An image takes about 0.4 kB, so
+# this is about 25 MB, beside the largest repository, whatever that takes.
+ROWS = 64_000
 
 
 class Allowance:

@@ -27,7 +27,6 @@ from janitor.policy.deciding.references import ReferenceCounts, ReferenceLines, 
 from janitor.policy.deciding.unmatched import UnmatchedPolicy, unmatched
 from janitor.policy.deciding.unreadable_labels import unreadable_labels
 from janitor.policy.deciding.workloads import decide_workloads
-from janitor.policy.model import Limits
 from janitor.report.data.notices import native_cleanup, notices, reference_notice
 from janitor.report.data.result import SweepResult
 from janitor.report.data.running_costs import standing
@@ -116,7 +115,8 @@ async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> Sw
     decided = await decide(question, observed, book, ports.decision)
     labels = unreadable_labels(question, observed.workloads, observed.repositories)
     _tell(ports.events, decided, labels)
-    cleared = _guarded(decided.plan, question.policies.limits)
+    planned = capped_sum(decided.plan.actions, decided.plan.group_bytes)
+    cleared = guard(decided.plan, question.policies.limits, planned.usd_month, planned.unpriced)
     before = await _matched_before(decided.unmatched, ports)
     applied = await _applied(cleared, ports.applier if clock.may_delete else None, decided.planned, observed)
     said = (
@@ -131,6 +131,7 @@ async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> Sw
         question.now, ports.clock.now(), applied.interrupted, said,
         standing(observed, book, question.policies.report.show_creator),
         waiting, in_grace_sum(waiting, billed), applied.error, clock, decided.references, decided.holders,
+        planned,
     )  # fmt: skip
 
 
@@ -290,11 +291,6 @@ async def _matched_before(unmatched: Iterable[UnmatchedPolicy], ports: SweepPort
     """Asked only of policies whose names no resource has."""
     unknown = [each.policy for each in unmatched if not each.known]
     return await ports.last_matched(unknown) if unknown else {}
-
-
-def _guarded(plan: Plan, limits: Limits) -> ClearedPlan | Refused:
-    total = capped_sum(iter(plan.actions), plan.group_bytes)
-    return guard(plan, limits, total.usd_month, total.unpriced)
 
 
 async def _applied(

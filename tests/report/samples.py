@@ -13,6 +13,7 @@ from janitor.model.reasons import DeleteReason, KeepReason
 from janitor.plan.guard import Refusal
 from janitor.plan.plan import Action, Kept, Plan
 from janitor.report.data.result import SweepResult
+from janitor.report.data.totals import capped_sum
 
 AT = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 REGION = "projects/xai-community/locations/asia-northeast3"
@@ -107,7 +108,8 @@ def result(
         plan_id="sha256:bb",
     )
     ends = outcomes if outcomes is not None else tuple(PLANNED for _ in actions)
-    return SweepResult("s1", mode, plan, refusals, ends, AT, AT, interrupted, notices)
+    planned = capped_sum(actions, plan.group_bytes)
+    return SweepResult("s1", mode, plan, refusals, ends, AT, AT, interrupted, notices, planned=planned)
 
 
 def story(**changes: object) -> SweepResult:

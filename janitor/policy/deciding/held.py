@@ -1,7 +1,7 @@
 """Held matches: policies that match resources and delete none, because a guard always keeps them (R34)."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -56,16 +56,33 @@ class HeldMatches:
         To be asked once the resources are decided. A policy with a match that no lasting guard holds is not asked
         again.
         """
-        asked = [each for each in questions if each.policy.deletes and each.applies and self._is_open(each)]
+        asked = self._asked(questions)
         if not asked:
             return
         with self.failures.unheard():
             for resource, stand in resources:
                 for each in asked:
-                    if self._is_open(each) and each.matches(resource) is YES:
+                    if self._is_still_open(each) and each.matches(resource) is YES:
                         self._count(
                             each.policy, next((guard for guard in stand if forbids(each.policy, guard)), None)
                         )
+
+    def note_deleted(
+        self, questions: Sequence[CompiledPolicy[T]], resources: Iterable[tuple[T, Policy]]
+    ) -> None:
+        """No guard holds these: each is deleted by the policy beside it, the first of `questions` that matches it. So only
+        those after that one are asked: there may be a million resources."""
+        after = {each.policy.name: self._asked(questions[place:]) for place, each in enumerate(questions, 1)}
+        with self.failures.unheard():
+            for resource, policy in resources:
+                for each in after[policy.name]:
+                    if self._is_still_open(each) and each.matches(resource) is YES:
+                        self._others.add(each.policy.name)
+                self._others.add(policy.name)
+
+    def is_open(self, questions: Iterable[CompiledPolicy[T]]) -> bool:
+        """Whether there is any of which each match may be held."""
+        return bool(self._asked(questions))
 
     def policies(self) -> Iterator[HeldPolicy]:
         """The policies of which no match can be deleted, in the order in which they were found."""
@@ -74,7 +91,12 @@ class HeldMatches:
                 guard = max(guards, key=guards.__getitem__)
                 yield HeldPolicy(self._policies[name], guards.total(), guard)
 
-    def _is_open(self, question: CompiledPolicy[T]) -> bool:
+    def _asked(self, questions: Iterable[CompiledPolicy[T]]) -> list[CompiledPolicy[T]]:
+        return [
+            each for each in questions if each.policy.deletes and each.applies and self._is_still_open(each)
+        ]
+
+    def _is_still_open(self, question: CompiledPolicy[T]) -> bool:
         return question.policy.name not in self._others
 
     def _count(self, policy: Policy, guard: KeepReason | None) -> None:

@@ -219,7 +219,7 @@ def _decide_package(
         _follow(kept, goes, family)
     if rules.holding is not None and rules.holding(package, images, kept, goes):
         _follow(kept, goes, family)
-    _note_held(rules, [image for image in images if image.digest not in denied], family, kept)
+    _note_held(rules, [image for image in images if image.digest not in denied], family, kept, goes)
     if rules.on_package:
         rules.on_package(rules, images, Weighed(family, in_use, waits, kept, goes))
     _collect(rules, images, family, kept, goes, waits, verdicts, want_names)
@@ -231,15 +231,30 @@ _BY_KEEP = frozenset({
 })  # fmt: skip
 
 
-def _note_held(rules: ImageRules, images: Sequence[Image], family: Family, kept: Kept) -> None:
+def _note_held(rules: ImageRules, images: Sequence[Image], family: Family, kept: Kept, goes: Going) -> None:
     """Note the matches that a guard holds (R34). What a policy keeps on purpose, and what is decided with another
     image, is no match of its own."""
-    answered = (
-        (image, [kept[image.digest]] if image.digest in kept else [])
+    if not rules.held.is_open(rules.questions):
+        return
+    own = [
+        image
         for image in images
         if image.digest not in family.followers and kept.get(image.digest) not in _BY_KEEP
+    ]
+    simple = {image.digest for image in own if image.digest in goes and _is_simple(rules, image, family)}
+    answered = (
+        (image, [kept[image.digest]] if image.digest in kept else [])
+        for image in own
+        if image.digest not in simple
     )
     rules.held.note(rules.questions, answered, partial(forbids_image, rules.repository.name))
+    deleted = ((image, goes[image.digest].policy) for image in own if image.digest in simple)
+    rules.held.note_deleted(rules.questions, deleted)
+
+
+def _is_simple(rules: ImageRules, image: Image, family: Family) -> bool:
+    """Whether the first policy that matches it decides: no policy needs to name what it is."""
+    return not image.artifact_type and image.digest not in family.orphans and not rules.managed
 
 
 def _own_verdicts(
@@ -250,7 +265,7 @@ def _own_verdicts(
     whole = KeepReason.PROTECTED if rules.protects_name(package) else rules.everything
     held = _retained(rules, images, family)
     kept, goes, denied = Kept(), Going(), set[str]()
-    followers, orphans = family.followers, family.orphans
+    followers = family.followers
     questions = [each for each in rules.questions if each.policy.deletes]
     keepers = [each for each in rules.questions if not each.policy.deletes]
     residue = KeepReason.GOOGLE_MANAGED if rules.managed else KeepReason.NOT_MATCHED
@@ -279,8 +294,7 @@ def _own_verdicts(
                 if answer is NO_TAG_MATCHES:
                     stays = residue_of_tagged
                     continue
-                simple = not image.artifact_type and digest not in orphans
-                if answer is YES and each.applies and simple and not rules.managed:
+                if answer is YES and each.applies and _is_simple(rules, image, family):
                     # what `_ask` comes to, without the detour
                     goes[digest] = each.deletes[each.reason(image)]
                 else:

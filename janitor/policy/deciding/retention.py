@@ -282,8 +282,11 @@ def retained(
     traits = traits.until(now)
     for each in questions:
         if each.policy.keep is None:
-            held = (r for r in group if kept_by_policy((each,), r))
-            found.update({traits.key(r): KeepReason.KEEP_POLICY for r in held if traits.key(r) not in found})
+            if not each.policy.deletes:
+                held = (r for r in group if kept_by_policy((each,), r))
+                found.update(
+                    {traits.key(r): KeepReason.KEEP_POLICY for r in held if traits.key(r) not in found}
+                )
             continue
         chosen = [resource for resource in group if each.selects(resource) is YES]
         for reason, kept in _held(each.policy.keep, chosen, traits.asked_by(each.policy), now):

@@ -24,7 +24,7 @@ class SweepResult:
     with work undone. `standing` is what stood when it looked, None where that is not known. `waiting` is
     what is in grace, the soonest first, and `in_grace` what all of that costs. `error`: what ended an apply, or kept it out of the ledger, though
     what stands here was done. `clock`: this machine's clock beside Google's, None where nothing was read.
-    `holders`: what Cloud Asset Inventory lists. `noted`: a channel accepted the note already, for it announces deletions (R32).
+    `holders`: what Cloud Asset Inventory lists. `planned`: what the whole plan comes to, capped (R25). `noted`: a channel accepted the note already, for it announces deletions (R32).
     """
 
     sweep_id: str
@@ -43,6 +43,7 @@ class SweepResult:
     clock: ClockReading | None = None
     references: ReferenceCounts | None = None
     holders: JudgedHolders = NO_HOLDERS
+    planned: Amount = NOTHING
     noted: bool = False
 
 

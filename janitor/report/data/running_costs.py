@@ -49,6 +49,10 @@ def standing(observed: Observed, book: PriceBook, show_creator: bool) -> Running
     return RunningCosts(tuple(repositories), tuple(services), sum_of(repositories), sum_of(services))
 
 
+# Only these have a cost while they stand.
+STAND = frozenset({RunningService.kind, Stored.kind})
+
+
 def without(costs: RunningCosts, gone: Set[str]) -> RunningCosts:
     """The same without the repositories and services of these names."""
     repositories = tuple(row for row in costs.repositories if row.name not in gone)

@@ -8,7 +8,7 @@ from janitor.model.amounts import NOTHING, Amount
 from janitor.model.kinds import Kind
 from janitor.policy.deciding.gaps import is_unseen_gap
 from janitor.report.data.result import SweepResult
-from janitor.report.data.running_costs import idle_sum, without
+from janitor.report.data.running_costs import STAND, idle_sum, without
 from janitor.report.data.snapshot import RunningCosts, RunningService
 from janitor.report.data.totals import was_applied
 
@@ -56,7 +56,9 @@ def idle_amount(costs: RunningCosts) -> Amount:
 def _gone(result: SweepResult) -> Set[str]:
     pairs = zip(result.plan.actions, result.outcomes, strict=True)
     applied = was_applied(result)
-    return {action.name for action, outcome in pairs if outcome.gone or not applied}
+    return {
+        action.name for action, outcome in pairs if action.kind in STAND and (outcome.gone or not applied)
+    }
 
 
 def _storage(left: RunningCosts, result: SweepResult) -> Amount:

@@ -18,7 +18,7 @@ from janitor.policy.deciding.grace import Waiting
 from janitor.report.data.holders import off_line
 from janitor.report.data.planned_groups import ALONE, costliest, planned_groups, row_of
 from janitor.report.data.result import SweepResult, is_announced
-from janitor.report.data.running_costs import idle_sum, without
+from janitor.report.data.running_costs import STAND, idle_sum, without
 from janitor.report.data.snapshot import (
     GAPS,
     LARGEST_PLANNED,
@@ -39,7 +39,6 @@ from janitor.report.data.snapshot import (
 from janitor.report.data.totals import capped, capped_by, sum_of_actions
 
 _WORST_FIRST = {OutcomeKind.FAILED: 0, OutcomeKind.DRIFTED: 1, OutcomeKind.SKIPPED: 2}
-_STAND = frozenset({RunningService.kind, Stored.kind})
 _NOTHING_RUNS = RunningCosts((), (), NOTHING, NOTHING)
 
 _Pair = tuple[Action, Outcome]
@@ -110,8 +109,11 @@ def _pairs(result: SweepResult) -> Iterator[_Pair]:
 
 def _held(pairs: Iterable[_Pair]) -> dict[_Key, list[Action]]:
     held: defaultdict[_Key, list[Action]] = defaultdict(list)
+    last, gone = None, False
     for action, outcome in pairs:
-        key = _new_key((action.policy, action.owner, capped_by(action), outcome.gone, row_of(action)))
+        if outcome is not last:  # all actions of a dry run share theirs
+            last, gone = outcome, outcome.gone
+        key = _new_key((action.policy, action.owner, capped_by(action), gone, row_of(action)))
         held[key].append(action)
     return held
 
@@ -129,9 +131,11 @@ def _rows(
 ) -> Iterator[tuple[Sequence[Action], Amount]]:
     """The actions of each row that did not go, and what they come to."""
     for key in left:
-        rows = [(each,) for each in costliest(held[key])] if key.row == ALONE else [held[key]]
-        for row in rows:
-            yield row, capped([(key.group, sum_of_actions(row))], group_bytes)
+        if key.row != ALONE:
+            yield held[key], capped([(key.group, left[key])], group_bytes)
+            continue
+        for each in costliest(held[key]):
+            yield (each,), capped([(key.group, sum_of_actions((each,)))], group_bytes)
 
 
 def _divided(
@@ -171,7 +175,7 @@ def _cost(pair: _Pair) -> tuple[Decimal, int]:
 def _standing(result: SweepResult) -> RunningCosts:
     """What stood when the sweep looked, without what it deleted."""
     standing = result.standing or _NOTHING_RUNS
-    gone = {action.name for action, outcome in _pairs(result) if action.kind in _STAND and outcome.gone}
+    gone = {action.name for action, outcome in _pairs(result) if action.kind in STAND and outcome.gone}
     left = without(standing, gone)
     return replace(
         left,

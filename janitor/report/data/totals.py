@@ -1,7 +1,7 @@
 """What a sweep comes to: sums capped by each repository's billed size, and the exit code."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
@@ -25,15 +25,16 @@ def was_applied(result: SweepResult) -> bool:
     return result.mode == "apply" and not result.refusals and not clock_refuses(result)
 
 
-def counted(result: SweepResult) -> Iterator[Action]:
-    """The actions whose bytes and dollars count: what was deleted, or what would be."""
+def _saves(result: SweepResult) -> Amount:
+    """What was deleted comes to, or what would be."""
     if not was_applied(result):
-        return iter(result.plan.actions)
+        return result.planned
     pairs = zip(result.plan.actions, result.outcomes, strict=True)
-    return (action for action, outcome in pairs if outcome.kind is OutcomeKind.DELETED)
+    deleted = (action for action, outcome in pairs if outcome.kind is OutcomeKind.DELETED)
+    return capped_sum(deleted, result.plan.group_bytes)
 
 
-def capped_sum(actions: Iterator[Action], group_bytes: Mapping[str, int]) -> Amount:
+def capped_sum(actions: Iterable[Action], group_bytes: Mapping[str, int]) -> Amount:
     """One pass over the actions; those of a group never come to more than its billed size (R25)."""
     groups: dict[str, Amount] = {}
     for name, run in groupby(actions, capped_by):
@@ -91,7 +92,7 @@ def totals(result: SweepResult) -> Totals:
         drifted=ends[OutcomeKind.DRIFTED],
         skipped=ends[OutcomeKind.SKIPPED],
         failed=ends[OutcomeKind.FAILED],
-        saves=capped_sum(counted(result), result.plan.group_bytes),
+        saves=_saves(result),
     )
 
 
