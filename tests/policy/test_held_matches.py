@@ -18,6 +18,7 @@ from janitor.policy.deciding.images import decide_images, image_rules
 from janitor.policy.deciding.references import NOT_NAMED
 from janitor.policy.deciding.verdict import question
 from janitor.policy.deciding.workloads import decide_workloads
+from janitor.policy.file.document import parse_policies
 from janitor.policy.model import Policy, Retention
 from tests.deciding import context
 from tests.making import NOW, ago, contents, image, policies, policy, repository, revision, service, workloads
@@ -108,6 +109,22 @@ def test_each_image_that_a_policy_matches_and_a_guard_holds_is_counted() -> None
         HeldPolicy(OLD_IMAGES, 2, KeepReason.PROTECTED)
     ]
     assert held_images(image("a", "stable"), image("b", "v1")) == []
+
+
+@pytest.mark.parametrize("order", [("first", "all", "stable"), ("first", "stable", "all")])
+def test_an_image_that_a_policy_deletes_is_a_match_of_each_later_one_that_matches_it(
+    order: tuple[str, ...],
+) -> None:
+    selectors = {"first": "tags: v1", "all": "tagged: true", "stable": "tags: stable"}
+    rules = [
+        f"{{name: {name}, kind: artifact.image, when: {{{selectors[name]}, older_than: 7d}}}}"
+        for name in order
+    ]
+    text = f"version: 1\nprotect: {{tags: [stable]}}\npolicies: [{', '.join(rules)}]\n"
+    asked = context(parse_policies(text.encode(), "f", lambda _: b""))
+    images = [image("a", "stable"), image("b", "v1")]
+    decide_images(image_rules(asked, repository(), contents(*images), NOT_NAMED), images, want_names=False)
+    assert [(each.policy.name, each.matches) for each in asked.held.policies()] == [("stable", 1)]
 
 
 def test_an_image_that_a_keep_holds_is_no_held_match() -> None:
