@@ -43,6 +43,8 @@ _OWN_NAMESPACE = "/k8s/namespaces/kube-system/"
 _READ_DIRECTLY = asset_types(read_directly=True)
 # `image` of Kubernetes and App Engine, `imageUri` of Batch and Vertex AI, `workerHarnessContainerImage` of Dataflow.
 _IMAGE_FIELDS = ("image", "imageuri")
+# The quota is seven searches a second: more at a time only wait. The turns are its own, so that they hold up nobody else.
+_AT_ONCE = 8
 # The pages of one listing come one after another, so the types of which there are most are listed beside the others.
 _MANY = (POD, "apps.k8s.io/ReplicaSet")
 _PARTS = (*((each,) for each in _MANY), tuple(each for each in _READ_DIRECTLY if each not in _MANY))
@@ -122,7 +124,7 @@ class AssetInventory:
 
     clients: Clients
     scope: InventoryScope = field(default_factory=InventoryScope)
-    lanes: Lanes = field(default_factory=Lanes)
+    lanes: Lanes = field(default_factory=lambda: Lanes(in_all=_AT_ONCE))
     on_repeated: OnRepeated = unheard
 
     async def holders(self, projects: Sequence[str], now: datetime) -> Holders:

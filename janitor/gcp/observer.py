@@ -92,7 +92,7 @@ class GoogleObserver:
         # Google's client costs a start a tenth of a second; here the first calls are under way meanwhile
         from janitor.gcp.assets import AssetInventory
 
-        return await AssetInventory(self.clients, self.inventory, self.lanes, self.on_repeated).holders(
+        return await AssetInventory(self.clients, self.inventory, on_repeated=self.on_repeated).holders(
             projects, now
         )
 
