@@ -99,7 +99,7 @@ def _project(name: str, project: Project) -> WorldAsset:
         state=project.state,
         display_name=name,
         created=project.created,
-        updated=project.created,
+        updated=project.updated,
         attributes={"projectId": name},
     )
 

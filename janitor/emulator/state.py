@@ -35,6 +35,7 @@ class Project:
     parent: str = ""
     state: str = ACTIVE
     created: float | None = None
+    updated: float | None = None
     # The caller has no resourcemanager.projects.get on it.
     hidden: bool = False
     # Whether the Cloud Asset API is enabled in it.

@@ -111,3 +111,4 @@ def _fill(message: Any, name: str, project: Project) -> None:
     message.parent = project.parent
     message.state = STATES.index(project.state) + 1
     stamp(message.create_time, project.created)
+    stamp(message.update_time, project.updated)

@@ -1,11 +1,16 @@
 """The organization in the world file, and what a project says of its place in it."""
 
+from datetime import timedelta
+
 from janitor.emulator.hierarchy import ACTIVE, STATES, Hierarchy, WorldFolder, project_number
 from janitor.emulator.reader import Value
 from janitor.emulator.state import Project, World
 from janitor.emulator.units import epoch
 
-PROJECT_KEYS = ("number", "parent", "state", "hidden", "created", "cloud_asset")
+PROJECT_KEYS = ("number", "parent", "state", "hidden", "created", "updated", "cloud_asset")
+
+# Since when a project is there, where the world does not say it.
+_LONG_AGO = timedelta(days=400)
 
 
 def read_organization(world: World, value: Value) -> None:
@@ -43,4 +48,6 @@ def read_place(world: World, name: str, project: Project, fields: dict[str, Valu
         project.cloud_asset = fields["cloud_asset"].flag()
     elif "gke" in fields or "assets" in fields:
         project.cloud_asset = True
-    project.created = epoch(world.now, fields.get("created"), project.created)
+    long_ago = (world.now - _LONG_AGO).timestamp()
+    project.created = epoch(world.now, fields.get("created"), project.created or long_ago)
+    project.updated = epoch(world.now, fields.get("updated"), project.updated or project.created)

@@ -38,11 +38,15 @@ from janitor.model.named_images import NamedImages
 ALL_LOCATIONS = "-"
 # Larger values are cut to this (asset_service.proto, page_size).
 _PAGE_SIZE = 500
-_MASK = FieldMask(paths=["name", "asset_type", "state", "create_time", "update_time", "versioned_resources"])
+_MASK = FieldMask(
+    paths=["name", "asset_type", "project", "state", "create_time", "update_time", "versioned_resources"]
+)
 _OWN_NAMESPACE = "/k8s/namespaces/kube-system/"
 _READ_DIRECTLY = asset_types(read_directly=True)
-# `image` of Kubernetes and App Engine, `imageUri` of Batch and Vertex AI, `workerHarnessContainerImage` of Dataflow.
-_IMAGE_FIELDS = ("image", "imageuri")
+# Of Kubernetes, App Engine and Cloud Run, of Batch and Vertex AI, and of Dataflow.
+_IMAGE_FIELDS = frozenset(
+    {"image", "imageUri", "workerHarnessContainerImage", "sdkHarnessContainerImage", "containerImage"}
+)
 # The quota is seven searches a second: more at a time only wait. The turns are its own, so that they hold up nobody else.
 _AT_ONCE = 8
 # The pages of one listing come one after another, so the types of which there are most are listed beside the others.
@@ -90,8 +94,8 @@ class _Listed:
             return
         images = NamedImages()
         for struct in structs:
-            for key, text in _texts(struct):
-                images.note(text, is_image=key.lower().endswith(_IMAGE_FIELDS))
+            for text, is_image in _texts(struct):
+                images.note(text, is_image)
         if asset.asset_type == POD:
             images.note_pulled(pair for struct in structs for pair in _container_statuses(struct))
         if images.references or images.digests or images.beginnings:
@@ -131,17 +135,18 @@ class AssetInventory:
         """Everything of these projects; one of which any page failed is refused, and what was read of it still counts.
 
         A root is searched as a whole, as the quota is 400 calls a minute for all projects together. Where one cannot be
-        searched, each project is asked.
+        searched, each project is asked; if the root may be searched, and that only failed, whatever keeps a project from
+        answering hides what the root would have said.
         """
         wholes = await asyncio.gather(
             *(
-                self._search(_Listed(ids=self.scope.below), root, types)
+                self._search(_Listed(ids=self.scope.ids), root, types)
                 for root in self.scope.roots
                 for types in _PARTS
             )
         )
         searched = bool(wholes) and not any(each.refused for each in wholes)
-        below = frozenset(self.scope.below.values()) if searched else frozenset()
+        below = self.scope.below if searched else frozenset()
         apart, unread = await asyncio.gather(
             self._projects([each for each in projects if each not in below], _READ_DIRECTLY),
             self._projects(self.scope.unread, asset_types(read_directly=False)),
@@ -149,9 +154,11 @@ class AssetInventory:
         listed = _Listed()
         for each in (*wholes, *apart, *unread):
             listed.unite(each)
-        refused = sorted(each.refused for each in apart if each.refused)
+        failed = any(each.refused and each.refused.refusal is InventoryRefusal.FAILED for each in wholes)
+        hidden = frozenset(self.scope.ids.values()) if failed else frozenset()
+        refused = sorted(_refusal(each.refused, hidden) for each in apart if each.refused)
         without = {each.project for each in refused}
-        unknown = {self.scope.below.get(each, each) for each in self.scope.unread}
+        unknown = {self.scope.ids.get(each, each) for each in self.scope.unread}
         return Holders(
             read_at=now,
             found=tuple(sorted(listed.found.values(), key=lambda holder: holder.name)),
@@ -169,7 +176,7 @@ class AssetInventory:
         )
 
     async def _projects(self, projects: Sequence[str], types: Sequence[str]) -> list[_Listed]:
-        ids = self.scope.below
+        ids = self.scope.ids
         searches = (
             self._search(_Listed(ids.get(each, each)), f"projects/{each}", types) for each in projects
         )
@@ -204,18 +211,27 @@ class AssetInventory:
         return InventoryRefusal.API_DISABLED if not_served else inventory_refusal(error)
 
 
-def _texts(struct: Any) -> Iterator[tuple[str, str]]:
-    """Every text in a google.protobuf.Struct, however deep, with the key of its field; each key is a text, too."""
+def _refusal(refused: UnreadInventory, hidden: frozenset[str]) -> UnreadInventory:
+    """Of the `hidden` projects every refusal is one that may hide users."""
+    return replace(refused, refusal=InventoryRefusal.FAILED) if refused.project in hidden else refused
+
+
+def _texts(struct: Any) -> Iterator[tuple[str, bool]]:
+    """Every key and every text in a google.protobuf.Struct, however deep, and whether it stands in a field for an image
+    that no field for a tag stands beside."""
     left = [struct]
     while left:
-        for key, value in left.pop().fields.items():
-            yield "", key
+        fields = left.pop().fields
+        tagged = any(key.lower().endswith("tag") for key in fields)
+        for key, value in fields.items():
+            yield key, False
+            is_image = key in _IMAGE_FIELDS and not tagged
             values = [value]
             while values:
                 value = values.pop()
                 kind = value.WhichOneof("kind")
                 if kind == "string_value":
-                    yield key, value.string_value
+                    yield value.string_value, is_image
                 elif kind == "struct_value":
                     left.append(value.struct_value)
                 elif kind == "list_value":

@@ -85,16 +85,19 @@ class GoogleObserver:
         """Every workload of these projects, sorted by name; what could not be read is in its gaps."""
         return await self._all_workloads(projects, _Locations())
 
-    async def holders(self, projects: Sequence[str], now: datetime) -> Holders:
-        """What else than Cloud Run names images in these projects; NOT_ASKED where the inventory is not asked."""
+    async def holders(
+        self, projects: Sequence[str], now: datetime, scope: InventoryScope | None = None
+    ) -> Holders:
+        """What else than Cloud Run names images in these projects; NOT_ASKED where the inventory is not asked. `scope`:
+        where it is asked now, if that was found again."""
         if self.inventory is None:
             return NOT_ASKED
         # Google's client costs a start a tenth of a second; here the first calls are under way meanwhile
         from janitor.gcp.assets import AssetInventory
 
-        return await AssetInventory(self.clients, self.inventory, on_repeated=self.on_repeated).holders(
-            projects, now
-        )
+        return await AssetInventory(
+            self.clients, scope or self.inventory, on_repeated=self.on_repeated
+        ).holders(projects, now)
 
     async def repositories(self, projects: Sequence[str]) -> tuple[tuple[Repository, ...], tuple[Gap, ...]]:
         """Every repository of these projects, and the listings that failed."""

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from google.cloud.asset_v1 import (
@@ -39,6 +39,7 @@ _ASSETS_A_PAGE = 500
 _PROJECTS_A_PAGE = 500
 _ID = re.compile(r"[a-z0-9][a-z0-9.:-]{0,99}", re.ASCII)
 _SHOWN = 40
+_SETTLED = timedelta(days=1)
 _ACTIVE = 1  # Project.State.ACTIVE; a folder's is the same
 _DELETED = frozenset({"DELETE_REQUESTED", "DELETE_IN_PROGRESS"})
 _MASK = FieldMask(paths=["name", "project", "state", "additional_attributes"])
@@ -51,7 +52,7 @@ class ProjectFinder:
     clients: Clients
     lanes: Lanes = field(default_factory=Lanes)
 
-    async def find(self, roots: Sequence[str]) -> FoundProjects:
+    async def find(self, roots: Sequence[str], now: datetime) -> FoundProjects:
         """All of them. ObservationError where Resource Manager cannot be asked: then no project is known. Where the
         inventory cannot, this is a gap: a project that Resource Manager does not show may use any image.
 
@@ -72,6 +73,13 @@ class ProjectFinder:
             tuple(sorted(each for each in elsewhere if each.number in numbers)),
             tuple(sorted(gaps)),
             {each.listed.id: each.created for each in active if each.created},
+            tuple(
+                sorted(
+                    each.listed
+                    for each in active
+                    if each.parent in folders and each.listed.number in numbers and each.is_settled(now)
+                )
+            ),
         )
 
     async def _seen(self, roots: Sequence[str]) -> list["_SeenProject"]:
@@ -156,6 +164,11 @@ class _SeenProject:
     parent: str
     state: int
     created: datetime | None
+    updated: datetime | None
+
+    def is_settled(self, now: datetime) -> bool:
+        """Whether it was not changed for a day; of an unknown time it is not."""
+        return self.updated is not None and now - self.updated > _SETTLED
 
 
 def _seen_projects(page: Any) -> list[_SeenProject]:
@@ -165,6 +178,7 @@ def _seen_projects(page: Any) -> list[_SeenProject]:
             each.parent,
             each.state,
             readable_time(each.create_time),
+            readable_time(each.update_time),
         )
         for each in page.projects
     ]

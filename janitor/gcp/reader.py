@@ -23,9 +23,10 @@ from janitor.model.inventory import Gap, Workloads
 from janitor.model.kinds import Kind
 from janitor.model.names import RepositoryName
 from janitor.model.resources import Contents, Package, Repository, Version
+from janitor.policy.deciding.projects import SweptProjects
 
 T = TypeVar("T")
-ProjectsAgain = Callable[[], Awaitable[tuple[Sequence[str], Sequence[Gap]]]]
+ProjectsAgain = Callable[[], Awaitable[SweptProjects]]
 _PAGE_SIZE = 1000
 # Of the tags of one package, for one batch of fifty images: more pages cost more than asking about each image.
 _MOST_PAGES = 10
@@ -55,9 +56,9 @@ class GoogleReader:
 
     async def repositories(self) -> tuple[tuple[Repository, ...], tuple[Gap, ...]]:
         """Every repository of every project read, listed afresh, and the listings that failed."""
-        projects, unknown = await self._projects()
-        found, gaps = await self.observer.repositories(projects)
-        return found, tuple(sorted((*gaps, *unknown)))
+        projects = await self._projects()
+        found, gaps = await self.observer.repositories(projects.read)
+        return found, tuple(sorted((*gaps, *projects.gaps)))
 
     async def contents(self, repository: Repository) -> Contents | Gap:
         """Every image of a docker repository, with referrers; a Gap where any page failed."""
@@ -148,19 +149,23 @@ class GoogleReader:
 
     async def workloads(self) -> Workloads:
         """Every workload of every project read, fresh; what failed is in its gaps."""
-        projects, unknown = await self._projects()
-        found = await self.observer.workloads(projects)
-        return replace(found, gaps=tuple(sorted((*found.gaps, *unknown))))
+        projects = await self._projects()
+        found = await self.observer.workloads(projects.read)
+        return replace(found, gaps=tuple(sorted((*found.gaps, *projects.gaps))))
 
-    async def _projects(self) -> tuple[Sequence[str], Sequence[Gap]]:
-        return await self.projects_again() if self.projects_again else (self.projects, ())
+    async def _projects(self) -> SweptProjects:
+        return await self.projects_again() if self.projects_again else SweptProjects((), tuple(self.projects))
 
     async def holders(self, now: datetime) -> Holders:
         """What Cloud Asset Inventory lists of every project read, listed afresh; what is unknown of them is refused."""
-        projects, unknown = await self._projects()
-        found = await self.observer.holders(projects, now)
-        failed = (UnreadInventory(each.project, InventoryRefusal.FAILED, each.cause) for each in unknown)
-        return replace(found, refused=tuple(sorted((*found.refused, *failed)))) if unknown else found
+        projects = await self._projects()
+        found = await self.observer.holders(
+            projects.read, now, projects.inventory if self.projects_again else None
+        )
+        failed = [
+            UnreadInventory(each.project, InventoryRefusal.FAILED, each.cause) for each in projects.gaps
+        ]
+        return replace(found, refused=tuple(sorted((*found.refused, *failed)))) if failed else found
 
     async def _tags(self, package: str, version: str) -> list[str]:
         """Those of the version alone, whatever a server makes of the filter (tag.proto: `version`)."""

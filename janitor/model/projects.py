@@ -22,7 +22,8 @@ class FoundProjects:
     `active`: Resource Manager lists them. `only_inventory`: the inventory lists them, and Resource Manager shows them to
     nobody with these permissions. `elsewhere`: the inventory lists them, and Resource Manager shows them elsewhere: they
     were moved, or lie in a folder that is not shown. `gaps`: what could not be asked. `created`: when Resource Manager says
-    that a project was created, by id.
+    that a project was created, by id. `settled`: of `active`, those that the inventory lists below the roots too, and that
+    nobody changed for a day. A move is a change, and what the inventory says of a place is late.
     """
 
     roots: tuple[str, ...]
@@ -31,3 +32,4 @@ class FoundProjects:
     elsewhere: tuple[ListedProject, ...] = ()
     gaps: tuple[Gap, ...] = field(default=())
     created: Mapping[str, datetime] = field(default_factory=dict)
+    settled: tuple[ListedProject, ...] = ()

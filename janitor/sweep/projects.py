@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from janitor.errors import ObservationError, UsageError
 from janitor.gcp.channels import Clients
@@ -17,6 +17,7 @@ from janitor.policy.deciding.projects import (
     roots_in_words,
 )
 from janitor.policy.model import Scope
+from janitor.runtime import now
 from janitor.settings import Settings, SweepRequest
 
 
@@ -43,23 +44,25 @@ class ProjectsAgain:
     clients: Clients
     first: SweptProjects
 
-    async def __call__(self) -> tuple[Sequence[str], Sequence[Gap]]:
+    async def __call__(self) -> SweptProjects:
         """Those of the first time and those that were found since, with what is unknown."""
         roots = self.request.policies.scope.roots
         if not roots:
-            return self.first.read, ()
+            return self.first
         try:
             # what may be deleted was settled at the start
             again = await _in_roots(self.request.policies.scope, (), self.clients)
         except (ObservationError, UsageError) as error:
-            return self.first.read, (*self.first.gaps, Gap(roots[0], "-", Kind.PROJECT, str(error)))
-        return tuple(dict.fromkeys((*self.first.read, *again.read))), again.gaps
+            gaps = (*self.first.gaps, Gap(roots[0], "-", Kind.PROJECT, str(error)))
+            # which projects the roots contain is not known now: each is asked
+            return replace(self.first, gaps=gaps, inventory=replace(self.first.inventory, roots=()))
+        return replace(again, read=tuple(dict.fromkeys((*self.first.read, *again.read))))
 
 
 async def _in_roots(scope: Scope, asked: Sequence[str], clients: Clients) -> SweptProjects:
     from janitor.gcp.projects import ProjectFinder  # Google's client costs a start a tenth of a second
 
-    found = await ProjectFinder(clients).find(scope.roots)
+    found = await ProjectFinder(clients).find(scope.roots, now())
     try:
         projects = found_projects(scope, asked, found)
     except NotDeletableError as error:

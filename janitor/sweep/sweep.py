@@ -184,7 +184,7 @@ async def decide(
         use.remaining,
         context.failures.lines(),
         tuple(unmatched(context, plan.gaps)),
-        tuple(context.held.policies()),
+        tuple(sorted(context.held.policies(), key=lambda each: policies.policies.index(each.policy))),
         lines.counts(),
         holders,
     )

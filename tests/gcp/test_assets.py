@@ -30,6 +30,7 @@ from janitor.model.holders import (
 )
 from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
+from janitor.policy.deciding.projects import SweptProjects
 from tests.gcp.conftest import Hands
 from tests.gcp.google import Answer, Google, disabled, paged, refusing, retry_after, serving
 from tests.making import digest, uri
@@ -82,9 +83,15 @@ async def test_what_is_asked_for_is_listed_with_its_content_and_never_what_names
     assert {each.scope for each in asked} == {"projects/p", "projects/q"}
     for each in asked:
         assert tuple(each.asset_types) == asset_types(read_directly=True)
-        assert {"name", "asset_type", "state", "create_time", "update_time", "versioned_resources"} == set(
-            each.read_mask.paths
-        )
+        assert {
+            "name",
+            "asset_type",
+            "project",
+            "state",
+            "create_time",
+            "update_time",
+            "versioned_resources",
+        } == set(each.read_mask.paths)
         assert each.page_size == 500
     assert (found.read, found.refused, found.read_at, found.assets) == (("p", "q"), (), NOW, 0)
 
@@ -294,8 +301,8 @@ async def test_the_first_pass_and_the_reading_before_a_delete_ask_it_where_they_
 async def test_the_reading_before_a_delete_asks_for_the_projects_of_then_and_refuses_what_is_unknown() -> (
     None
 ):
-    async def again() -> tuple[Sequence[str], Sequence[Gap]]:
-        return ("p", "q"), (Gap("hidden", "-", Kind.PROJECT, "not shown"),)
+    async def again() -> SweptProjects:
+        return SweptProjects((), ("p", "q"), (Gap("hidden", "-", Kind.PROJECT, "not shown"),))
 
     async with serving(Google()) as clients:
         observer = GoogleObserver(clients, lambda *_: None, inventory=InventoryScope())
@@ -304,7 +311,12 @@ async def test_the_reading_before_a_delete_asks_for_the_projects_of_then_and_ref
     assert found.refused == (UnreadInventory("hidden", InventoryRefusal.FAILED, "not shown"),)
 
 
-ROOT = InventoryScope(("organizations/9",), {"11": "p", "12": "q", "13": "vault"}, ("vault",))
+ROOT = InventoryScope(
+    ("organizations/9",),
+    frozenset({"p", "q"}),
+    {"11": "p", "12": "q", "13": "vault", "14": "moved"},
+    ("vault",),
+)
 
 
 def numbered(number: str, name: str, kind: str = JOB, data: Any = None, **facts: Any) -> Any:
@@ -389,6 +401,33 @@ async def test_a_project_made_since_the_scope_was_read_is_asked_by_itself() -> N
     found, asked = await read_in(ROOT, by_scope(), ("p", "q", "new"))
     assert found.read == ("p", "q", "new")
     assert "projects/new" in {each.scope for each in asked}
+
+
+async def test_a_project_that_the_root_does_not_contain_for_long_is_asked_by_itself() -> None:
+    """Its assets may still be listed elsewhere."""
+    found, asked = await read_in(
+        ROOT, by_scope(projects_moved=of_types(asset("//j", data={"x": uri("a")}))), ("p", "moved")
+    )
+    assert [(each.name, each.project) for each in found.found] == [("//j", "moved")]
+    assert "projects/moved" in {each.scope for each in asked}
+
+
+@pytest.mark.parametrize("later", [refusing(DENIED), refusing(DENIED, disabled(ASSETS))])
+@pytest.mark.parametrize(
+    ("root", "refusal"),
+    [(refusing(grpc.StatusCode.ABORTED), InventoryRefusal.FAILED), (refusing(DENIED), None)],
+    ids=["failed", "denied"],
+)
+async def test_a_root_that_failed_makes_every_refusal_below_it_a_failure(
+    root: Answer, refusal: InventoryRefusal | None, later: Answer
+) -> None:
+    """It could be searched before, and nobody knows what it would have listed."""
+    answer = by_scope(organizations_9=root, projects_q=later, projects_far=later)
+    found, _ = await read_in(ROOT, answer, ("p", "q", "far"))
+    said = {each.project: each.refusal for each in found.refused}
+    assert set(said) == {"q", "far"}
+    assert (said["q"] is InventoryRefusal.FAILED) is (refusal is InventoryRefusal.FAILED)
+    assert said["far"] is not InventoryRefusal.FAILED
 
 
 async def test_projects_that_are_not_read_are_asked_for_all_types_and_miss_nothing() -> None:

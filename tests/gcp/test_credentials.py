@@ -10,6 +10,7 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import DefaultCredentialsError, RefreshError
 from google.cloud import run_v2
+from google.cloud.asset_v1 import AssetServiceAsyncClient
 
 from janitor.errors import ObservationError, UsageError
 from janitor.gcp import channels
@@ -90,6 +91,7 @@ async def test_grpc_opens_no_channel_with_credentials_to_another_host(
 
 async def test_google_is_called_at_its_own_hosts_with_the_quota_project_known() -> None:
     async with connect(credentials=Quota()) as clients:
+        clients.client(AssetServiceAsyncClient, channels.ASSET_HOST)
         hosts = {client.transport.host for client in clients.grpc_clients}
         assert hosts == {
             "run.googleapis.com:443", "artifactregistry.googleapis.com:443", "cloudbilling.googleapis.com:443",

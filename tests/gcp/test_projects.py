@@ -1,6 +1,7 @@
 """Projects of an organization, read from the emulator by the adapter."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 
@@ -26,7 +27,7 @@ OTHER = "  stranger: {number: '1006', parent: folders/999}\n"
 async def found(world: str, roots: Sequence[str] = ("organizations/123",)) -> FoundProjects:
     with Emulator.from_text(world) as emulator:
         async with connect(emulator.host, emulator.http) as clients:
-            return await ProjectFinder(clients).find(roots)
+            return await ProjectFinder(clients).find(roots, datetime.now(UTC))
 
 
 def ids(projects: Sequence[ListedProject]) -> list[str]:
@@ -38,6 +39,25 @@ async def test_finds_active_projects_in_every_folder_and_those_that_only_the_inv
     assert ids(answer.active) == ["cart", "store", "top"]
     assert answer.only_inventory == (ListedProject("secret", "1005"),)
     assert (answer.elsewhere, answer.gaps) == ((), ())
+
+
+async def test_settled_are_those_that_both_list_below_the_roots_and_that_nobody_changed_for_a_day() -> None:
+    """What is listed of a project that was moved an hour ago may be listed elsewhere."""
+    assert ids((await found(WORLD)).settled) == ["cart", "store", "top"]
+    moved = WORLD.replace('{number: "1003"', '{number: "1003", updated: 23h ago')
+    assert ids((await found(moved)).settled) == ["cart", "store"]
+    assert ids(
+        (await found(WORLD.replace('{number: "1003"', '{number: "1003", updated: 25h ago'))).settled
+    ) == ["cart", "store", "top"]
+    late = WORLD + 'trouble: [{rpc: SearchAllResources, omit: "*/cart"}]\n'
+    assert ids((await found(late)).settled) == ["store", "top"]
+    assert ids((await found(WORLD, ["folders/456"])).settled) == ["cart", "store"]
+
+
+async def test_when_a_project_was_created_is_known() -> None:
+    made = (await found(WORLD.replace('{number: "1003"', '{number: "1003", created: 48h ago'))).created
+    assert sorted(made) == ["cart", "store", "top"]
+    assert 47 < (datetime.now(UTC) - made["top"]).total_seconds() / 3600 < 49
 
 
 async def test_a_folder_holds_those_of_the_folders_below_it() -> None:

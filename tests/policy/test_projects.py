@@ -52,9 +52,18 @@ def test_all_of_the_organization_without_further_words() -> None:
 
 
 def test_the_inventory_of_the_organization_knows_its_projects_by_number_those_of_unread_too() -> None:
-    found = found_projects(scope(unread=("secret",), projects=("cart",)), ("cart",), FOUND)
-    below = {each.number: each.id for each in (*FOUND.active, *FOUND.only_inventory)}
-    assert found.inventory == InventoryScope(FOUND.roots, below, ("secret",))
+    settled = FOUND.active[:2]
+    seen = replace(FOUND, settled=settled)
+    found = found_projects(scope(unread=("secret",), projects=("cart",)), ("cart",), seen)
+    ids = {each.number: each.id for each in (*FOUND.active, *FOUND.only_inventory, *FOUND.elsewhere)}
+    below = frozenset(each.id for each in settled)
+    assert found.inventory == InventoryScope(FOUND.roots, below, ids, ("secret",))
+
+
+def test_what_is_read_directly_is_not_left_to_the_inventory_however_unread_names_it() -> None:
+    found = found_projects(scope(unread=("1003", "2001"), also_read=("store",)), (), FOUND)
+    assert "store" in found.read
+    assert found.inventory.unread == ("2001",)
 
 
 def test_when_projects_were_created_is_known_as_resource_manager_says() -> None:

@@ -110,8 +110,10 @@ def test_a_tag_that_moved_since_keeps_the_package(place: Placing) -> None:
             f"{{env: [{{name: WORKER_REPOSITORY, value: '{uri('')}'}}, {{name: WORKER_TAG, value: v1}}]}}",
             set(),
         ),
+        (f"{{env: {{WORKER_IMAGE: '{uri('')}', WORKER_TAG: v1}}}}", set()),
+        (f"{{values: {{image: '{uri('')}', tag: v1}}}}", set()),
     ],
-    ids=["field", "helm", "airflow"],
+    ids=["field", "helm", "airflow", "environment", "beside a tag"],
 )
 def test_a_name_without_a_tag_is_latest_only_in_a_field_for_an_image(
     place: Placing, data: str, left: set[str]

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from janitor.emulator import digest
+from janitor.emulator.state import World
 from janitor.emulator.world import merge
 from tests.sweep.conftest import Placing
 from tests.sweep.stepping import said
@@ -152,6 +153,74 @@ def test_holders_of_an_organization_are_searched_for_once(place: Placing) -> Non
     assert (swept.code, swept.names) == (0, [version("c")])
     assert swept.document["holders"]["read"] == ["cart", "shop", "store", "web"]
     assert {r for method, r in here.google.calls if method == "SearchAllResources"} == {"organizations/123"}
+
+
+def with_pod(more: str = "") -> str:
+    return project(more=f"{more}gke: {{us-central1-a: {{prod: {{workloads: [{POD}]}}}}}}, ")
+
+
+def test_what_is_found_in_an_organization_is_told_with_its_project(place: Placing) -> None:
+    place(world(store=with_pod())).sweep("--dry-run", policies=policies())
+    _, explained, _ = said("explain", version("b"))
+    assert "Pod default/late in cluster prod (project store)" in explained
+
+
+def test_an_asset_without_content_of_an_unread_project_is_no_gap(place: Placing) -> None:
+    asset = (
+        "assets: [{type: batch.googleapis.com/Job, name: //x/projects/store/j, created: 3d ago, data: {}}], "
+    )
+    here = place(world(store=project(more=asset)))
+    (gap,) = here.sweep("--dry-run", policies=policies()).document["gaps"]
+    assert gap["project"] == "store"
+    assert here.sweep("--dry-run", policies=policies("unread: [store]")).document["gaps"] == []
+
+
+MISSING = "[{rpc: SearchAllResources, name: organizations/123, omit: '*/projects/store*'}]"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "more"),
+    [
+        (MISSING, "cloud_asset: true, "),
+        (MISSING.replace("store*", "store/*"), "cloud_asset: true, updated: 3h ago, "),
+    ],
+    ids=["not listed there", "moved there today"],
+)
+def test_a_project_that_the_inventory_does_not_have_in_the_organization_yet_is_searched_by_itself(
+    place: Placing, trouble: str, more: str
+) -> None:
+    """Moved into it: the inventory has its assets elsewhere, or nowhere, for some time."""
+    swept = place(world(trouble, store=with_pod(more))).sweep("--apply", policies=policies())
+    assert swept.names == [version("c")]
+    assert swept.document["gaps"] == []
+
+
+def test_a_project_that_is_moved_away_during_the_sweep_is_searched_by_itself_before_deletions(
+    place: Placing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("recheck.REFERENCES_LAST", "holders.HOLDERS_LAST"):
+        monkeypatch.setattr(f"janitor.apply.{name}", timedelta(0))
+    here = place(world(store=project(more="cloud_asset: true, ")))
+    late = f"projects:\n  store: {with_pod('cloud_asset: true, ')}\n"
+
+    def move(found: World) -> None:
+        merge(found, late)
+        found.projects["store"].parent = "organizations/999"
+
+    here.google.control.after("ListServices", 1, move)
+    swept = here.sweep("--apply", policies=policies())
+    assert swept.outcomes == {digest("b"): "drifted", digest("c"): "deleted"}
+
+
+def test_a_search_of_the_organization_that_fails_is_no_inventory_that_is_off(place: Placing) -> None:
+    """It listed the Pod the night before, and the project alone cannot be searched."""
+    here = place(world(store=with_pod("cloud_asset: false, ")))
+    assert here.sweep("--dry-run", policies=policies()).names == [version("c")]
+    here.google.control.trouble(
+        "- {rpc: SearchAllResources, name: organizations/123, skip: 1, unavailable: true}"
+    )
+    swept = here.sweep("--apply", policies=policies())
+    assert (swept.code, swept.names) == (3, [])
 
 
 def test_an_organization_that_may_not_be_searched_is_asked_project_by_project(place: Placing) -> None:

@@ -88,7 +88,7 @@ class HeldMatches:
         """The policies of which no match can be deleted, in the order in which they were found."""
         for name, guards in self._held.items():
             if name not in self._others:
-                guard = max(guards, key=guards.__getitem__)
+                guard = max(sorted(guards), key=guards.__getitem__)
                 yield HeldPolicy(self._policies[name], guards.total(), guard)
 
     def _asked(self, questions: Iterable[CompiledPolicy[T]]) -> list[CompiledPolicy[T]]:

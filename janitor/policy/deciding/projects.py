@@ -52,8 +52,14 @@ def found_projects(scope: Scope, asked: Sequence[str], found: FoundProjects) -> 
     gaps = tuple(_hidden(each) for each in found.only_inventory if not _is_unread(each, unread))
     elsewhere = [each.id for each in found.elsewhere if not _is_unread(each, unread)]
     read = tuple(each for each in _once(below, elsewhere, scope.also_read) if each not in unread)
-    ids = {each.number: each.id for each in (*found.active, *found.only_inventory)}
-    inventory = InventoryScope(found.roots, ids, scope.unread)
+    known = (*found.active, *found.only_inventory, *found.elsewhere)
+    ids = {each.number: each.id for each in known}
+    inventory = InventoryScope(
+        found.roots,
+        frozenset(each.id for each in found.settled),
+        ids,
+        tuple(each for each in scope.unread if ids.get(each, each) not in read),
+    )
     gaps = tuple(sorted((*found.gaps, *gaps)))
     return SweptProjects(tuple(dict.fromkeys(asked)) or deletable, read, gaps, inventory, found.created)
 
