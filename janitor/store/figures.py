@@ -440,7 +440,11 @@ def _came_back(asked: _Asked) -> tuple[int, tuple[CameBack, ...]]:
         .select_from(of)
         .where(placed.c.place <= CAME_BACK)
         .order_by(
-            placed.c.times.desc(), placed.c.back.desc(), by_codepoint(asked.db, intents.c.name), intents.c.id
+            placed.c.times.desc(),
+            placed.c.back.desc(),
+            by_codepoint(asked.db, intents.c.name),
+            intents.c.kind,
+            intents.c.id,
         )
     )
     total = 0

@@ -165,14 +165,14 @@ def _is_back(deletion: Deletion, until: datetime) -> bool:
 
 
 def _came_back(known: Sequence[Saving], period: Period) -> tuple[CameBack, ...]:
-    """One row for each name; the most often first, then the latest, then by name."""
+    """One row for each name of a kind; the most often first, then the latest, then by name and kind."""
     times: dict[tuple[str, str], list[Saving]] = {}
     for saving in known:
         gone = saving.deletion
         if gone.back_at is not None and period.holds(gone.back_at):
             times.setdefault((gone.kind, gone.name), []).append(saving)
     rows = [_returned(held) for held in times.values()]
-    return tuple(sorted(rows, key=lambda row: (-row.times, -row.back_at.timestamp(), row.name)))
+    return tuple(sorted(rows, key=lambda row: (-row.times, -row.back_at.timestamp(), row.name, row.kind)))
 
 
 def _returned(held: Sequence[Saving]) -> CameBack:

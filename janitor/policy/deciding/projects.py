@@ -58,7 +58,7 @@ def found_projects(scope: Scope, asked: Sequence[str], found: FoundProjects) -> 
         found.roots,
         frozenset(each.id for each in found.settled),
         ids,
-        tuple(each for each in scope.unread if ids.get(each, each) not in read),
+        tuple(each for each in scope.unread if ids.get(each) not in read),
     )
     gaps = tuple(sorted((*found.gaps, *gaps)))
     return SweptProjects(tuple(dict.fromkeys(asked)) or deletable, read, gaps, inventory, found.created)
