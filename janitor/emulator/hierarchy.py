@@ -14,6 +14,7 @@ class WorldFolder:
     name: str
     parent: str
     display_name: str
+    updated: float | None = None
 
 
 @dataclass

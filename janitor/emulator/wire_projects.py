@@ -98,11 +98,10 @@ def _list_folders(world: World, request: Any) -> Any:
     response = _FoldersResponse(next_page_token=cut.next_token)
     for key in keys[cut.start : cut.end]:
         folder = found[key]
-        response.folders.append(
-            _Folder(
-                name=folder.name, parent=folder.parent, display_name=folder.display_name, state=_FOLDER_ACTIVE
-            )
+        message = response.folders.add(
+            name=folder.name, parent=folder.parent, display_name=folder.display_name, state=_FOLDER_ACTIVE
         )
+        stamp(message.update_time, folder.updated)
     return response
 
 

@@ -20,12 +20,14 @@ def read_organization(world: World, value: Value) -> None:
         value.fail("`id` is missing")
     hierarchy = Hierarchy(f"organizations/{fields['id'].integer()}")
     for number, inner in fields["folders"].entries() if "folders" in fields else ():
-        keys = inner.fields("name", "parent")
+        keys = inner.fields("name", "parent", "updated")
         if not number.isdecimal():
             inner.fail("a folder's key is its number")
         parent = keys["parent"].text() if "parent" in keys else hierarchy.organization
         name = keys["name"].text() if "name" in keys else number
-        hierarchy.folders[f"folders/{number}"] = WorldFolder(f"folders/{number}", parent, name)
+        hierarchy.folders[f"folders/{number}"] = WorldFolder(
+            f"folders/{number}", parent, name, epoch(world.now, keys.get("updated"), _long_ago(world))
+        )
     for folder in hierarchy.folders.values():
         if hierarchy.ancestors(folder.name)[-1] != hierarchy.organization:
             fields["folders"].fail(f"{folder.name} does not lie in {hierarchy.organization}")
@@ -48,6 +50,9 @@ def read_place(world: World, name: str, project: Project, fields: dict[str, Valu
         project.cloud_asset = fields["cloud_asset"].flag()
     elif "gke" in fields or "assets" in fields:
         project.cloud_asset = True
-    long_ago = (world.now - _LONG_AGO).timestamp()
-    project.created = epoch(world.now, fields.get("created"), project.created or long_ago)
+    project.created = epoch(world.now, fields.get("created"), project.created or _long_ago(world))
     project.updated = epoch(world.now, fields.get("updated"), project.updated or project.created)
+
+
+def _long_ago(world: World) -> float:
+    return (world.now - _LONG_AGO).timestamp()

@@ -1,6 +1,7 @@
 """Cloud Asset Inventory: what else than Cloud Run names images, in an organization or project by project (R51)."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -43,10 +44,14 @@ _MASK = FieldMask(
 )
 _OWN_NAMESPACE = "/k8s/namespaces/kube-system/"
 _READ_DIRECTLY = asset_types(read_directly=True)
-# Of Kubernetes, App Engine and Cloud Run, of Batch and Vertex AI, and of Dataflow.
+# The id in a full resource name, which may also have the number.
+_PROJECT = re.compile(r"/projects/([a-z][a-z0-9-]+)/")
+# Of Kubernetes, of Batch and Vertex AI, and of Dataflow.
 _IMAGE_FIELDS = frozenset(
     {"image", "imageUri", "workerHarnessContainerImage", "sdkHarnessContainerImage", "containerImage"}
 )
+# What hides most comes last.
+_WORST = (InventoryRefusal.API_DISABLED, InventoryRefusal.NO_PERMISSION, InventoryRefusal.FAILED)
 # The quota is seven searches a second: more at a time only wait. The turns are its own, so that they hold up nobody else.
 _AT_ONCE = 8
 # The pages of one listing come one after another, so the types of which there are most are listed beside the others.
@@ -118,7 +123,8 @@ class _Listed:
     def _project_of(self, asset: Any) -> str:
         """Its id, or its number where the id is not known (assets.proto: ``projects/{PROJECT_NUMBER}``)."""
         number = asset.project.rpartition("/")[2]
-        return self.project or self.ids.get(number, number)
+        named = _PROJECT.search(asset.name)
+        return self.project or self.ids.get(number) or (named[1] if named else number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +141,7 @@ class AssetInventory:
         """Everything of these projects; one of which any page failed is refused, and what was read of it still counts.
 
         A root is searched as a whole, as the quota is 400 calls a minute for all projects together. Where one cannot be
-        searched, each project is asked; if the root may be searched, and that only failed, whatever keeps a project from
-        answering hides what the root would have said.
+        searched, each project is asked, and one that does not answer is at least as refused as the root.
         """
         wholes = await asyncio.gather(
             *(
@@ -154,9 +159,12 @@ class AssetInventory:
         listed = _Listed()
         for each in (*wholes, *apart, *unread):
             listed.unite(each)
-        failed = any(each.refused and each.refused.refusal is InventoryRefusal.FAILED for each in wholes)
-        hidden = frozenset(self.scope.ids.values()) if failed else frozenset()
-        refused = sorted(_refusal(each.refused, hidden) for each in apart if each.refused)
+        roots = [each.refused.refusal for each in wholes if each.refused]
+        refused = sorted(
+            self._in_root(each.refused, roots)
+            for each in apart
+            if each.refused and not (searched and self._is_told_by_root(each.refused))
+        )
         without = {each.project for each in refused}
         unknown = {self.scope.ids.get(each, each) for each in self.scope.unread}
         return Holders(
@@ -174,6 +182,16 @@ class AssetInventory:
             observed=frozenset(listed.observed),
             empty=tuple(sorted(each for each in listed.empty if each[0] not in unknown)),
         )
+
+    def _is_told_by_root(self, refused: UnreadInventory) -> bool:
+        """Whether the roots have it, too: whose API is disabled is the same for both (Google asks the consumer project)."""
+        return refused.refusal is InventoryRefusal.API_DISABLED and refused.project in self.scope.listed
+
+    def _in_root(self, refused: UnreadInventory, roots: Sequence[InventoryRefusal]) -> UnreadInventory:
+        """As refused as the roots are that may contain it: what was known of them is missed."""
+        if refused.project not in self.scope.ids.values():
+            return refused
+        return replace(refused, refusal=max((refused.refusal, *roots), key=_WORST.index))
 
     async def _projects(self, projects: Sequence[str], types: Sequence[str]) -> list[_Listed]:
         ids = self.scope.ids
@@ -211,21 +229,16 @@ class AssetInventory:
         return InventoryRefusal.API_DISABLED if not_served else inventory_refusal(error)
 
 
-def _refusal(refused: UnreadInventory, hidden: frozenset[str]) -> UnreadInventory:
-    """Of the `hidden` projects every refusal is one that may hide users."""
-    return replace(refused, refusal=InventoryRefusal.FAILED) if refused.project in hidden else refused
-
-
 def _texts(struct: Any) -> Iterator[tuple[str, bool]]:
-    """Every key and every text in a google.protobuf.Struct, however deep, and whether it stands in a field for an image
-    that no field for a tag stands beside."""
+    """Every key and every text in a google.protobuf.Struct, however deep, and whether it is the image of a container. In a
+    map with the key `image` that has no name, or that speaks of a tag or a version, it is not."""
     left = [struct]
     while left:
         fields = left.pop().fields
-        tagged = any(key.lower().endswith("tag") for key in fields)
+        split = any("tag" in key.lower() or "version" in key.lower() for key in fields)
         for key, value in fields.items():
             yield key, False
-            is_image = key in _IMAGE_FIELDS and not tagged
+            is_image = key in _IMAGE_FIELDS and not split and (key != "image" or "name" in fields)
             values = [value]
             while values:
                 value = values.pop()

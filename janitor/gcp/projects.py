@@ -59,7 +59,9 @@ class ProjectFinder:
         SearchProjects returns what the caller may see, and says nothing of the rest; it "will return results that match
         any of the fields" of a query (projects.proto). So all are asked for, and chosen here by their parents.
         """
-        seen, folders, listed = await _all(self._seen(roots), self._folders(roots), self._by_inventory(roots))
+        seen, folders, listed = await _all(
+            self._seen(roots), self._folders(roots, now), self._by_inventory(roots)
+        )
         active = [each for each in seen if each.state == _ACTIVE]
         below = {each.listed for each in active if each.parent in folders}
         elsewhere = {each.listed for each in active if each.parent not in folders}
@@ -73,12 +75,11 @@ class ProjectFinder:
             tuple(sorted(each for each in elsewhere if each.number in numbers)),
             tuple(sorted(gaps)),
             {each.listed.id: each.created for each in active if each.created},
-            tuple(
-                sorted(
-                    each.listed
-                    for each in active
-                    if each.parent in folders and each.listed.number in numbers and each.is_settled(now)
-                )
+            frozenset(each.id for each in below if each.number in numbers),
+            frozenset(
+                each.listed.id
+                for each in active
+                if folders.get(each.parent) and each.listed.number in numbers and _is_old(each.updated, now)
             ),
         )
 
@@ -88,20 +89,27 @@ class ProjectFinder:
         method = self.clients.client(ProjectsAsyncClient, PROJECTS_API).search_projects
         return await self._asked(roots, method, request, SearchProjectsResponse, _seen_projects)
 
-    async def _folders(self, roots: Sequence[str]) -> set[str]:
-        """The roots and every folder below them."""
-        found = set(roots)
+    async def _folders(self, roots: Sequence[str], now: datetime) -> dict[str, bool]:
+        """The roots and every folder below them; of each whether nothing between it and the root was changed for a day."""
+        found = dict.fromkeys(roots, True)
         waiting = list(roots)
         while waiting:
             parts = await _all(*(self._folders_in(each) for each in waiting))
-            waiting = [each for part in parts for each in part if each not in found]
-            found.update(waiting)
+            new = {
+                name: found[parent] and _is_old(updated, now)
+                for parent, part in zip(waiting, parts, strict=True)
+                for name, updated in part
+                if name not in found
+            }
+            found.update(new)
+            waiting = list(new)
         return found
 
-    async def _folders_in(self, parent: str) -> list[str]:
+    async def _folders_in(self, parent: str) -> list[tuple[str, datetime | None]]:
+        """Their names, each with when it was changed."""
         request = ListFoldersRequest(parent=parent)
         method = self.clients.client(FoldersAsyncClient, PROJECTS_API).list_folders
-        return await self._asked((parent,), method, request, ListFoldersResponse, _folder_names)
+        return await self._asked((parent,), method, request, ListFoldersResponse, _seen_folders)
 
     async def _asked(
         self,
@@ -166,9 +174,10 @@ class _SeenProject:
     created: datetime | None
     updated: datetime | None
 
-    def is_settled(self, now: datetime) -> bool:
-        """Whether it was not changed for a day; of an unknown time it is not."""
-        return self.updated is not None and now - self.updated > _SETTLED
+
+def _is_old(updated: datetime | None, now: datetime) -> bool:
+    """Whether it was not changed for a day; of an unknown time it was."""
+    return updated is not None and now - updated > _SETTLED
 
 
 def _seen_projects(page: Any) -> list[_SeenProject]:
@@ -184,8 +193,8 @@ def _seen_projects(page: Any) -> list[_SeenProject]:
     ]
 
 
-def _folder_names(page: Any) -> list[str]:
-    return [each.name for each in page.folders]
+def _seen_folders(page: Any) -> list[tuple[str, datetime | None]]:
+    return [(each.name, readable_time(each.update_time)) for each in page.folders]
 
 
 def _listed_project(asset: Any) -> ListedProject:

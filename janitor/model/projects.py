@@ -22,8 +22,9 @@ class FoundProjects:
     `active`: Resource Manager lists them. `only_inventory`: the inventory lists them, and Resource Manager shows them to
     nobody with these permissions. `elsewhere`: the inventory lists them, and Resource Manager shows them elsewhere: they
     were moved, or lie in a folder that is not shown. `gaps`: what could not be asked. `created`: when Resource Manager says
-    that a project was created, by id. `settled`: of `active`, those that the inventory lists below the roots too, and that
-    nobody changed for a day. A move is a change, and what the inventory says of a place is late.
+    that a project was created, by id. `listed`: ids of `active` projects that the inventory lists below the roots, too.
+    `settled`: of these, where nobody changed the project or a folder above it for a day. A move is a change, and what the
+    inventory says of a place is late.
     """
 
     roots: tuple[str, ...]
@@ -32,4 +33,5 @@ class FoundProjects:
     elsewhere: tuple[ListedProject, ...] = ()
     gaps: tuple[Gap, ...] = field(default=())
     created: Mapping[str, datetime] = field(default_factory=dict)
-    settled: tuple[ListedProject, ...] = ()
+    listed: frozenset[str] = frozenset()
+    settled: frozenset[str] = frozenset()

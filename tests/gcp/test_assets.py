@@ -314,7 +314,8 @@ async def test_the_reading_before_a_delete_asks_for_the_projects_of_then_and_ref
 ROOT = InventoryScope(
     ("organizations/9",),
     frozenset({"p", "q"}),
-    {"11": "p", "12": "q", "13": "vault", "14": "moved"},
+    frozenset({"p", "q", "changed"}),
+    {"11": "p", "12": "q", "13": "vault", "14": "moved", "15": "changed"},
     ("vault",),
 )
 
@@ -412,22 +413,48 @@ async def test_a_project_that_the_root_does_not_contain_for_long_is_asked_by_its
     assert "projects/moved" in {each.scope for each in asked}
 
 
-@pytest.mark.parametrize("later", [refusing(DENIED), refusing(DENIED, disabled(ASSETS))])
+OFF, LOST, FAILED = InventoryRefusal.API_DISABLED, InventoryRefusal.NO_PERMISSION, InventoryRefusal.FAILED
+REFUSALS = {
+    OFF: refusing(DENIED, disabled(ASSETS)),
+    LOST: refusing(DENIED),
+    FAILED: refusing(grpc.StatusCode.ABORTED),
+}
+
+
 @pytest.mark.parametrize(
-    ("root", "refusal"),
-    [(refusing(grpc.StatusCode.ABORTED), InventoryRefusal.FAILED), (refusing(DENIED), None)],
-    ids=["failed", "denied"],
+    ("root", "own", "said"),
+    [
+        (OFF, OFF, OFF),
+        (OFF, LOST, LOST),
+        (LOST, OFF, LOST),
+        (LOST, LOST, LOST),
+        (FAILED, OFF, FAILED),
+        (OFF, FAILED, FAILED),
+    ],
 )
-async def test_a_root_that_failed_makes_every_refusal_below_it_a_failure(
-    root: Answer, refusal: InventoryRefusal | None, later: Answer
+async def test_a_project_below_a_root_is_at_least_as_refused_as_the_root(
+    root: InventoryRefusal, own: InventoryRefusal, said: InventoryRefusal
 ) -> None:
-    """It could be searched before, and nobody knows what it would have listed."""
-    answer = by_scope(organizations_9=root, projects_q=later, projects_far=later)
+    """What the root said of it before is missed."""
+    answer = by_scope(organizations_9=REFUSALS[root], projects_q=REFUSALS[own], projects_far=REFUSALS[own])
     found, _ = await read_in(ROOT, answer, ("p", "q", "far"))
-    said = {each.project: each.refusal for each in found.refused}
-    assert set(said) == {"q", "far"}
-    assert (said["q"] is InventoryRefusal.FAILED) is (refusal is InventoryRefusal.FAILED)
-    assert said["far"] is not InventoryRefusal.FAILED
+    assert {each.project: each.refusal for each in found.refused} == {"q": said, "far": own}
+
+
+async def test_a_project_that_was_changed_today_is_told_by_the_root_where_only_its_own_api_is_disabled() -> (
+    None
+):
+    answer = by_scope(projects_changed=REFUSALS[OFF], projects_moved=REFUSALS[OFF])
+    found, _ = await read_in(ROOT, answer, ("p", "changed", "moved"))
+    assert (found.read, [each.project for each in found.refused]) == (("p", "changed"), ["moved"])
+    found, _ = await read_in(ROOT, by_scope(projects_changed=REFUSALS[LOST]), ("p", "changed"))
+    assert [each.project for each in found.refused] == ["changed"]
+
+
+async def test_a_project_that_is_known_to_neither_is_called_as_names_of_assets_call_it() -> None:
+    cluster = numbered("99", PROD.replace("/p/", "/gone/"), CLUSTER, {"x": "y"}, state="RUNNING")
+    found, _ = await read_in(ROOT, by_scope(organizations_9=of_types(cluster)), ("p",))
+    assert [name.project for name, _ in found.clusters] == ["gone"]
 
 
 async def test_projects_that_are_not_read_are_asked_for_all_types_and_miss_nothing() -> None:

@@ -43,15 +43,22 @@ async def test_finds_active_projects_in_every_folder_and_those_that_only_the_inv
 
 async def test_settled_are_those_that_both_list_below_the_roots_and_that_nobody_changed_for_a_day() -> None:
     """What is listed of a project that was moved an hour ago may be listed elsewhere."""
-    assert ids((await found(WORLD)).settled) == ["cart", "store", "top"]
+    assert sorted((await found(WORLD)).settled) == ["cart", "store", "top"]
     moved = WORLD.replace('{number: "1003"', '{number: "1003", updated: 23h ago')
-    assert ids((await found(moved)).settled) == ["cart", "store"]
-    assert ids(
-        (await found(WORLD.replace('{number: "1003"', '{number: "1003", updated: 25h ago'))).settled
-    ) == ["cart", "store", "top"]
+    assert sorted((await found(moved)).settled) == ["cart", "store"]
+    older = WORLD.replace('{number: "1003"', '{number: "1003", updated: 25h ago')
+    assert sorted((await found(older)).settled) == ["cart", "store", "top"]
     late = WORLD + 'trouble: [{rpc: SearchAllResources, omit: "*/cart"}]\n'
-    assert ids((await found(late)).settled) == ["store", "top"]
-    assert ids((await found(WORLD, ["folders/456"])).settled) == ["cart", "store"]
+    assert sorted((await found(late)).settled) == ["store", "top"]
+    assert sorted((await found(WORLD, ["folders/456"])).settled) == ["cart", "store"]
+
+
+async def test_a_folder_that_was_changed_today_settles_nothing_below_it() -> None:
+    moved = WORLD.replace("{name: shops}", "{name: shops, updated: 2h ago}")
+    answer = await found(moved)
+    assert sorted(answer.settled) == ["top"]
+    assert sorted(answer.listed) == ["cart", "store", "top"]
+    assert sorted((await found(moved, ["folders/456"])).settled) == ["cart", "store"]
 
 
 async def test_when_a_project_was_created_is_known() -> None:

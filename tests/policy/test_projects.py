@@ -52,12 +52,11 @@ def test_all_of_the_organization_without_further_words() -> None:
 
 
 def test_the_inventory_of_the_organization_knows_its_projects_by_number_those_of_unread_too() -> None:
-    settled = FOUND.active[:2]
-    seen = replace(FOUND, settled=settled)
+    settled, listed = frozenset({"cart"}), frozenset({"cart", "shop"})
+    seen = replace(FOUND, settled=settled, listed=listed)
     found = found_projects(scope(unread=("secret",), projects=("cart",)), ("cart",), seen)
     ids = {each.number: each.id for each in (*FOUND.active, *FOUND.only_inventory, *FOUND.elsewhere)}
-    below = frozenset(each.id for each in settled)
-    assert found.inventory == InventoryScope(FOUND.roots, below, ids, ("secret",))
+    assert found.inventory == InventoryScope(FOUND.roots, settled, listed, ids, ("secret",))
 
 
 def test_what_is_read_directly_is_not_left_to_the_inventory_however_unread_names_it() -> None:

@@ -31,7 +31,13 @@ WEEK = SERVICES.replace("GRACE", "7d")
 IMAGES_WEEK = IMAGES.replace("GRACE", "7d")
 
 # Who has taken the clock's `now` by name.
-_BEARERS = ("janitor.runtime", "janitor.sweep.wiring", "janitor.sweep.record", "janitor.notify.posting")
+_BEARERS = (
+    "janitor.runtime",
+    "janitor.sweep.wiring",
+    "janitor.sweep.projects",
+    "janitor.sweep.record",
+    "janitor.notify.posting",
+)
 
 
 class Days:

@@ -104,16 +104,28 @@ def test_a_tag_that_moved_since_keeps_the_package(place: Placing) -> None:
 @pytest.mark.parametrize(
     ("data", "left"),
     [
-        (f"{{spec: {{image: '{uri('')}'}}}}", {version("old"), version("other")}),
+        (f"{{containers: [{{name: a, image: '{uri('')}'}}]}}", {version("old"), version("other")}),
+        (f"{{runnables: [{{container: {{imageUri: '{uri('')}'}}}}]}}", {version("old"), version("other")}),
         (f"{{spec: {{repository: '{uri('')}', tag: v1}}}}", set()),
         (
             f"{{env: [{{name: WORKER_REPOSITORY, value: '{uri('')}'}}, {{name: WORKER_TAG, value: v1}}]}}",
             set(),
         ),
         (f"{{env: {{WORKER_IMAGE: '{uri('')}', WORKER_TAG: v1}}}}", set()),
-        (f"{{values: {{image: '{uri('')}', tag: v1}}}}", set()),
+        (f"{{values: {{name: a, image: '{uri('')}', tag: v1}}}}", set()),
+        (f"{{values: {{name: a, image: '{uri('')}', appVersion: v1}}}}", set()),
+        (f"{{env: {{image: '{uri('')}', OTHER: v1}}}}", set()),
     ],
-    ids=["field", "helm", "airflow", "environment", "beside a tag"],
+    ids=[
+        "container",
+        "batch",
+        "helm",
+        "airflow",
+        "environment",
+        "beside a tag",
+        "beside a version",
+        "no name",
+    ],
 )
 def test_a_name_without_a_tag_is_latest_only_in_a_field_for_an_image(
     place: Placing, data: str, left: set[str]

@@ -223,6 +223,16 @@ def test_a_search_of_the_organization_that_fails_is_no_inventory_that_is_off(pla
     assert (swept.code, swept.names) == (3, [])
 
 
+def test_a_permission_that_was_lost_in_the_organization_is_a_gap(place: Placing) -> None:
+    here = place(world(store=with_pod("cloud_asset: false, ")))
+    assert here.sweep("--apply", "--limit", "max_deletions=0", policies=policies()).names == [version("c")]
+    here.google.control.trouble(
+        "- {rpc: SearchAllResources, name: organizations/123, skip: 1, permission_denied: true}"
+    )
+    swept = here.sweep("--apply", policies=policies())
+    assert (swept.code, swept.names) == (3, [])
+
+
 def test_an_organization_that_may_not_be_searched_is_asked_project_by_project(place: Placing) -> None:
     running = project(more=f"cloud_asset: true, gke: {{us-central1-a: {{prod: {{workloads: [{POD}]}}}}}}, ")
     here = place(

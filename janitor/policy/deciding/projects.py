@@ -56,7 +56,8 @@ def found_projects(scope: Scope, asked: Sequence[str], found: FoundProjects) -> 
     ids = {each.number: each.id for each in known}
     inventory = InventoryScope(
         found.roots,
-        frozenset(each.id for each in found.settled),
+        found.settled,
+        found.listed,
         ids,
         tuple(each for each in scope.unread if ids.get(each) not in read),
     )
