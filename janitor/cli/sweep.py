@@ -191,6 +191,7 @@ def _swept(
 
 def _nothing_observed(request: "SweepRequest", error: "JanitorError") -> "SweepResult":
     from janitor.errors import InterruptedSweepError
+    from janitor.model.amounts import NOTHING
     from janitor.model.inventory import Gap
     from janitor.model.kinds import Kind
     from janitor.plan.plan import Plan
@@ -202,7 +203,9 @@ def _nothing_observed(request: "SweepRequest", error: "JanitorError") -> "SweepR
     gaps = tuple(Gap(project, "-", Kind.RUN_LOCATION, str(error)) for project in projects)
     plan = Plan(moment, request.policies.digest, gaps, (), (), {}, {}, plan_id="")
     interrupted = isinstance(error, InterruptedSweepError)
-    return SweepResult("", "apply" if request.apply else "dry-run", plan, (), (), moment, moment, interrupted)
+    return SweepResult(
+        "", "apply" if request.apply else "dry-run", plan, NOTHING, (), (), moment, moment, interrupted
+    )
 
 
 def _tell_scheduled(result: "SweepResult") -> None:

@@ -21,7 +21,7 @@ from janitor.explain.names import (
 )
 from janitor.explain.trace import ResourceTracer, UsersTracer
 from janitor.kinds.repository import DOCKER
-from janitor.kinds.table import listed
+from janitor.kinds.table import kind_noun, listed
 from janitor.model.inventory import Gap, Observed
 from janitor.model.kinds import Kind
 from janitor.model.names import ResourceName
@@ -124,7 +124,11 @@ class Explainer:
 
     async def _short(self, text: str, observed: Observed) -> Explanation:
         meant = await self._meant(text, observed)
-        names = (f"the names of packages in {meant.searched} repositories",) if meant.searched else ()
+        names = (
+            (f"the names of packages in {meant.searched} {kind_noun(Kind.REPOSITORY, meant.searched)}",)
+            if meant.searched
+            else ()
+        )
         found = await self._of(meant.named, observed, (*self._rests_on_all(observed), *names))
         return replace(found, gaps=tuple(sorted({*found.gaps, *meant.gaps})))
 

@@ -117,7 +117,8 @@ def cluster_of(name: str) -> ClusterName | None:
 class InventoryScope:
     """Where Cloud Asset Inventory is asked. `roots` (``organizations/123``, ``folders/456``) are searched as wholes, which
     is enough for the projects `below` them: the inventory has these there for a day at least. Others that are `listed`
-    there may have been moved in, so each is asked, too. `ids` are those of projects, by number. `unread` are projects that nothing but the inventory is asked about (`scope.unread`)."""
+    there may have been moved in, so each is asked, too. `ids` are those of projects, by number. `unread` are projects
+    that nothing but the inventory is asked about (`scope.unread`)."""
 
     roots: tuple[str, ...] = ()
     below: frozenset[str] = frozenset()

@@ -112,8 +112,9 @@ def _note(found: NamedImages, text: str, is_image: bool) -> None:
 
 @lru_cache(maxsize=4096)
 def _parsed(token: str) -> tuple[str, ImageReference | None]:
-    """What is read of it, and the reference, with or without the signs that close what it stands in. ``app:`` lacks the tag that follows, so it
-    is only the beginning of one. The same text is parsed again and again: a thousand Pods run one image."""
+    """What is read of it, and the reference, with or without the signs that close what it stands in. ``app:`` lacks the
+    tag that follows, so it is only the beginning of one. The same text is parsed again and again: a thousand Pods run one
+    image."""
     for text in dict.fromkeys((token, token.rstrip(_CLOSING))):
         try:
             found = parse_reference(text)

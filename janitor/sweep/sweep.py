@@ -126,12 +126,11 @@ async def sweep(sweep_id: str, question: DecisionInput, ports: SweepPorts) -> Sw
     waiting = _by_date(ports.decision.memory.grace)
     billed = {str(each.name): each.size_bytes for each in observed.repositories}
     return SweepResult(
-        sweep_id, "apply" if ports.applier else "dry-run", decided.plan,
+        sweep_id, "apply" if ports.applier else "dry-run", decided.plan, planned,
         cleared.refusals if isinstance(cleared, Refused) else (), applied.outcomes,
         question.now, ports.clock.now(), applied.interrupted, said,
         standing(observed, book, question.policies.report.show_creator),
         waiting, in_grace_sum(waiting, billed), applied.error, clock, decided.references, decided.holders,
-        planned,
     )  # fmt: skip
 
 

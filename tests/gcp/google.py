@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from inspect import isawaitable
 from typing import Any
 
 import grpc
@@ -89,7 +90,8 @@ class RefusedError(Exception):
 
 @dataclass
 class Google(grpc.GenericRpcHandler):
-    """`answers`: by method, from request to reply (proto-plus or raw) or a RefusedError that it raises."""
+    """`answers`: by method, from request to reply (proto-plus or raw, or awaited to be one) or a RefusedError that it
+    raises."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
     run_locations: Callable[[httpx2.Request], httpx2.Response] = lambda _: locations("us-central1")
@@ -111,6 +113,7 @@ class Google(grpc.GenericRpcHandler):
             self.metadata.append(dict(context.invocation_metadata()))
             try:
                 reply = self.answers[method](request) if method in self.answers else reply_type()
+                reply = await reply if isawaitable(reply) else reply
             except RefusedError as refused:
                 await context.abort(refused.code, str(refused), refused.trailers())
             return getattr(reply, "_pb", reply)

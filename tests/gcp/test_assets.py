@@ -1,5 +1,6 @@
 """Reading Cloud Asset Inventory: every page, every text of every asset, and why it was not read (R51)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ import grpc
 import pytest
 from google.api_core.exceptions import GoogleAPICallError
 from google.cloud import asset_v1
+from google.cloud.artifactregistry_v1 import ListRepositoriesResponse
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc.error_details_pb2 import ErrorInfo
@@ -32,7 +34,7 @@ from janitor.model.inventory import Gap
 from janitor.model.kinds import Kind
 from janitor.policy.deciding.projects import SweptProjects
 from tests.gcp.conftest import Hands
-from tests.gcp.google import Answer, Google, disabled, paged, refusing, retry_after, serving
+from tests.gcp.google import Answer, Google, artifact_places, disabled, paged, refusing, retry_after, serving
 from tests.making import digest, uri
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
@@ -296,6 +298,31 @@ async def test_the_first_pass_and_the_reading_before_a_delete_ask_it_where_they_
         assert (await silent.observe(("p",), NOW)).holders is NOT_ASKED
         assert await GoogleReader(silent, ("p",)).holders(NOW) is NOT_ASKED
     assert len(google.asked("SearchAllResources")) == 2
+
+
+async def test_searches_that_wait_for_their_quota_hold_up_no_other_read() -> None:
+    """Their quota is seven a second, and 64 reads of all APIs are under way at a time."""
+    projects = [f"p{number}" for number in range(70)]
+    left, all_read = set(projects), asyncio.Event()
+
+    async def search(_: Any) -> Any:
+        await all_read.wait()
+        return page()
+
+    def repositories(request: Any) -> Any:
+        left.discard(request.parent.split("/")[1])
+        if not left:
+            all_read.set()
+        return ListRepositoriesResponse()
+
+    answers = {
+        "SearchAllResources": search,
+        "ListLocations": artifact_places("us-central1"),
+        "ListRepositories": repositories,
+    }
+    async with serving(Google(answers)) as clients, asyncio.timeout(30):
+        observer = GoogleObserver(clients, lambda *_: None, inventory=InventoryScope())
+        assert (await observer.observe(projects, NOW)).holders.read == tuple(projects)
 
 
 async def test_the_reading_before_a_delete_asks_for_the_projects_of_then_and_refuses_what_is_unknown() -> (

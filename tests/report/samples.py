@@ -109,7 +109,7 @@ def result(
     )
     ends = outcomes if outcomes is not None else tuple(PLANNED for _ in actions)
     planned = capped_sum(actions, plan.group_bytes)
-    return SweepResult("s1", mode, plan, refusals, ends, AT, AT, interrupted, notices, planned=planned)
+    return SweepResult("s1", mode, plan, planned, refusals, ends, AT, AT, interrupted, notices)
 
 
 def story(**changes: object) -> SweepResult:

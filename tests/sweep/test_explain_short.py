@@ -37,6 +37,13 @@ def test_a_package_is_found_by_its_name(place: Placing, text: str) -> None:
     assert meant(here, text) == ("artifact.package", f"{LIBS}/packages/web")
 
 
+@pytest.mark.parametrize(("text", "searched"), [("web", "2 repositories"), ("libs/web", "1 repository")])
+def test_what_was_searched_for_a_short_name_is_said(place: Placing, text: str, searched: str) -> None:
+    here = place(libs(f"{{web: {versions('1.0.0')}}}"))
+    said = " ".join(explain(here, text, policies=POLICIES).out.split())
+    assert f"the names of packages in {searched};" in said
+
+
 @pytest.mark.parametrize("text", ["web@1.0.0", "web:1.0.0", "libs/web@1.0.0", "web==1.0.0"])
 def test_a_version_is_found_by_its_package_and_its_id(place: Placing, text: str) -> None:
     here = place(libs(f"{{web: {versions('1.0.0', '2.0.0')}}}"))

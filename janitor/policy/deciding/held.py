@@ -62,7 +62,7 @@ class HeldMatches:
         with self.failures.unheard():
             for resource, stand in resources:
                 for each in asked:
-                    if self._is_still_open(each) and each.matches(resource) is YES:
+                    if self._is_open(each) and each.matches(resource) is YES:
                         self._count(
                             each.policy, next((guard for guard in stand if forbids(each.policy, guard)), None)
                         )
@@ -76,11 +76,11 @@ class HeldMatches:
         with self.failures.unheard():
             for resource, policy in resources:
                 for each in after[policy.name]:
-                    if self._is_still_open(each) and each.matches(resource) is YES:
+                    if self._is_open(each) and each.matches(resource) is YES:
                         self._others.add(each.policy.name)
                 self._others.add(policy.name)
 
-    def is_open(self, questions: Iterable[CompiledPolicy[T]]) -> bool:
+    def is_any_open(self, questions: Iterable[CompiledPolicy[T]]) -> bool:
         """Whether there is any of which each match may be held."""
         return bool(self._asked(questions))
 
@@ -92,11 +92,9 @@ class HeldMatches:
                 yield HeldPolicy(self._policies[name], guards.total(), guard)
 
     def _asked(self, questions: Iterable[CompiledPolicy[T]]) -> list[CompiledPolicy[T]]:
-        return [
-            each for each in questions if each.policy.deletes and each.applies and self._is_still_open(each)
-        ]
+        return [each for each in questions if each.policy.deletes and each.applies and self._is_open(each)]
 
-    def _is_still_open(self, question: CompiledPolicy[T]) -> bool:
+    def _is_open(self, question: CompiledPolicy[T]) -> bool:
         return question.policy.name not in self._others
 
     def _count(self, policy: Policy, guard: KeepReason | None) -> None:

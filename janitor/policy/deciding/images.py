@@ -234,7 +234,7 @@ _BY_KEEP = frozenset({
 def _note_held(rules: ImageRules, images: Sequence[Image], family: Family, kept: Kept, goes: Going) -> None:
     """Note the matches that a guard holds (R34). What a policy keeps on purpose, and what is decided with another
     image, is no match of its own."""
-    if not rules.held.is_open(rules.questions):
+    if not rules.held.is_any_open(rules.questions):
         return
     own = [
         image

@@ -17,19 +17,22 @@ from janitor.report.data.snapshot import RunningCosts
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
-    """One sweep. `outcomes` stand in the order of `plan.actions`, one each.
+    """One sweep. `planned` is what all of the plan comes to, each repository's at most its billed size (R25): it is summed
+    once, as a plan may have a million actions. `outcomes` stand in the order of `plan.actions`, one each.
 
     `mode` is ``dry-run`` or ``apply``. `notices` are warnings that every output shows (what "in
     use" means, an unrecorded dry run, the fallback prices, …). `interrupted`: stopped by a signal
     with work undone. `standing` is what stood when it looked, None where that is not known. `waiting` is
     what is in grace, the soonest first, and `in_grace` what all of that costs. `error`: what ended an apply, or kept it out of the ledger, though
     what stands here was done. `clock`: this machine's clock beside Google's, None where nothing was read.
-    `holders`: what Cloud Asset Inventory lists. `planned`: what the whole plan comes to, capped (R25). `noted`: a channel accepted the note already, for it announces deletions (R32).
+    `holders`: what Cloud Asset Inventory lists. `noted`: a channel accepted the note already, for it announces deletions
+    (R32).
     """
 
     sweep_id: str
     mode: str
     plan: Plan
+    planned: Amount
     refusals: tuple[Refusal, ...]
     outcomes: tuple[Outcome, ...] = field(repr=False)  # as Plan.actions
     started_at: datetime
@@ -43,7 +46,6 @@ class SweepResult:
     clock: ClockReading | None = None
     references: ReferenceCounts | None = None
     holders: JudgedHolders = NO_HOLDERS
-    planned: Amount = NOTHING
     noted: bool = False
 
 

@@ -28,6 +28,8 @@ _WORST_FIRST = (
     Status.ACTIVE,
     Status.RETIRED,
 )
+# Only these have a cost while they stand.
+STAND = frozenset({RunningService.kind, Stored.kind})
 _AILING = (Status.FAILED, Status.DEGRADED)
 
 
@@ -47,10 +49,6 @@ def standing(observed: Observed, book: PriceBook, show_creator: bool) -> Running
     repositories.sort(key=lambda row: (-_dollars(row), -row.size_bytes, row.name))
     services.sort(key=lambda row: (_WORST_FIRST.index(Status(row.status)), -_dollars(row), row.name))
     return RunningCosts(tuple(repositories), tuple(services), sum_of(repositories), sum_of(services))
-
-
-# Only these have a cost while they stand.
-STAND = frozenset({RunningService.kind, Stored.kind})
 
 
 def without(costs: RunningCosts, gone: Set[str]) -> RunningCosts:
